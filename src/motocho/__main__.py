@@ -1,0 +1,7 @@
+"""The door of the `motocho` command."""
+
+def main() -> None:
+    print("hi")
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,7 @@
+"""Outside: everyone else's systems, one module each [外部].
+
+Holds   the clock
+Takes   our requests
+Gives   their answers as our types
+Never   a decision
+"""
