@@ -1,7 +1,6 @@
-"""The door of the `motocho` command."""
+"""`python -m motocho`: the same as the `motocho` command."""
 
-def main() -> None:
-    print("hi")
+from motocho.cli.app import main
 
 if __name__ == "__main__":
     main()

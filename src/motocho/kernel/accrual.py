@@ -126,8 +126,9 @@ def span_between(first: int, last: int, year_basis: int) -> Span:
         leap_days = leap_days_through(last) - leap_days_through(rest_first - 1)
         return Span(years, rest_days - leap_days, leap_days)
     if year_basis == YearBasis.WHOLE_THEN_FEB29:
-        next_year_first = day_in_march_year(start_year + years + 1, since_march)
-        if next_year_first - rest_first == LEAP_YEAR_DAYS:
+        rest_year, rest_since_march = march_year(rest_first)
+        next_year_first = day_in_march_year(rest_year + 1, rest_since_march)
+        if next_year_first - rest_first == LEAP_YEAR_DAYS:  # it holds a 29 February
             return Span(years, 0, rest_days)
     return Span(years, rest_days, 0)
 

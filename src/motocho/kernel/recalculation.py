@@ -177,6 +177,21 @@ class Sheet(NamedTuple):
     """Each piece with the row it was charged in."""
 
 
+def blank_sheet(rows: int) -> Sheet:
+    """A sheet with room for so many rows [白紙の計算書]."""
+    return Sheet(
+        [0] * rows,
+        [0] * rows,
+        [0] * rows,
+        [0] * rows,
+        [0] * rows,
+        [0] * rows,
+        [NO_RATE] * rows,
+        [NO_RATE] * rows,
+        [],
+    )
+
+
 class Outcome(NamedTuple):
     """What a fold says beside its rows [計算の結末]."""
 

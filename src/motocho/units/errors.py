@@ -53,7 +53,8 @@ def catalogue() -> Mapping[str, Message]:
 def _message(texts: Mapping[str, str]) -> Message:
     def in_both(name: str, otherwise: str) -> dict[Language, str]:
         return {
-            language: texts.get(f"{name}_{language.value}") or texts[f"{otherwise}_{language.value}"]
+            language: texts.get(f"{name}_{language.value}")
+            or texts[f"{otherwise}_{language.value}"]
             for language in Language
         }
 
@@ -118,7 +119,12 @@ class Fault:
         return replace(self, file=file)
 
     def _filled(self, template: str) -> str:
-        known = {"excerpt": self.excerpt, "proposed": self.proposed or "", **self.details}
+        known = {
+            "excerpt": self.excerpt,
+            "proposed": self.proposed or "",
+            "line": "" if self.line is None else str(self.line),
+            **self.details,
+        }
         return template.format_map(known)
 
 

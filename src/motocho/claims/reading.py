@@ -1,0 +1,20 @@
+"""The one way in for histories: bytes of a file, a history out [取引履歴の読み取り].
+
+A case file is JSON; everything else is a table: CSV or TSV in UTF-8 or Shift_JIS, XLSX, XLS, ODS,
+or text pasted from a sheet. The bytes decide, not the name of the file.
+"""
+
+from __future__ import annotations
+
+from motocho.claims import _cases, _tables
+from motocho.claims.history import History
+
+
+def read(data: bytes, *, file: str | None = None) -> History:
+    """A history from the bytes of a case file or a table [取引履歴の読み取り].
+
+    Raises    FaultyInput with every fault: file, line, column, excerpt, cause and fix.
+    """
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
+        return _cases.read(data, file=file)
+    return _tables.read(data, file=file)

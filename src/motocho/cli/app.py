@@ -1,0 +1,110 @@
+"""The `motocho` command: its groups, and the door every run goes through [コマンドの入口]."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import click
+import typer
+
+from motocho import __version__
+from motocho.cli import fee, history, recalc
+from motocho.cli.options import LanguageName, LangOption
+from motocho.cli.output import (
+    BUG,
+    INTERRUPTED,
+    LANGUAGE_VARIABLE,
+    Output,
+    bug_fault,
+    exit_code,
+    faults_document,
+    language_of,
+)
+from motocho.units.errors import Fault, InputError, MotochoError
+
+app = typer.Typer(
+    name="motocho",
+    help="元帳: カードローンの正確な帳簿と引き直し計算 / Exact consumer card loans for Japan.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(recalc.app, name="recalc")
+app.add_typer(history.app, name="history")
+app.command("fee")(fee.fee)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001  # typer gives the flag's value
+    if wanted:
+        print(f"motocho {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="版を表示 / Show the version."),
+    ] = False,
+    lang: LangOption = None,
+) -> None:
+    """元帳 — カードローンの正確な帳簿と引き直し計算 / Exact consumer card loans for Japan."""
+    if lang is not None:
+        os.environ[LANGUAGE_VARIABLE] = lang.value
+
+
+def run(arguments: Sequence[str]) -> int:
+    """One run of the command; gives its exit code, and never raises [実行].
+
+    Why       the one place outside the tests that catches every exception: a traceback is never a
+              person's problem, a report id is.
+    """
+    try:
+        return _invoked(arguments)
+    except MotochoError as error:
+        _tell(error, arguments)
+        return exit_code(error)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "motocho"
+        details = {"command": command}
+        usage = InputError(Fault("USE-010", excerpt=error.format_message(), details=details))
+        _tell(usage, arguments)
+        return exit_code(usage)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has enough; keep the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        _tell(MotochoError(bug_fault()), arguments)
+        return BUG
+
+
+def _invoked(arguments: Sequence[str]) -> int:
+    command = typer.main.get_command(app)
+    result = command.main(args=list(arguments), prog_name="motocho", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _tell(error: MotochoError, arguments: Sequence[str]) -> None:
+    """Faults on stderr for a person; with --json also as the one document on stdout."""
+    named = [
+        value.removeprefix("--lang=")
+        for before, value in zip(["", *arguments], arguments, strict=False)
+        if before == "--lang" or value.startswith("--lang=")
+    ]
+    known = {name.value for name in LanguageName}
+    output = Output(language_of(next((name for name in named if name in known), None)))
+    output.warnings(error.warnings)
+    output.faults(error.faults)
+    if "--json" in arguments:
+        output.document(faults_document(error))
+
+
+def main() -> None:
+    """The entry point of the command [入口]."""
+    sys.exit(run(sys.argv[1:]))

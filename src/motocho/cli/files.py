@@ -1,0 +1,55 @@
+"""Reading the files a command is given, and writing the one it makes [ファイルの読み書き]."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from motocho.claims.reading import MAX_FILE_BYTES
+from motocho.units.errors import Fault, FaultyInput, InputError, NotFoundError
+
+STDIN = "-"
+MAX_BATCH_LINE_BYTES = MAX_FILE_BYTES
+"""A line of a batch may be as long as a file."""
+
+
+def read_bytes(name: str) -> tuple[bytes, str]:
+    """The bytes of a file, or of standard input for `-`, and the name faults call it by.
+
+    Raises    InputError for a directory or an unreadable file, NotFoundError where there is none,
+              FaultyInput beyond MAX_FILE_BYTES.
+    """
+    if name == STDIN:
+        shown = "(stdin)"
+        data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    else:
+        path, shown = Path(name), Path(name).name
+        try:
+            with path.open("rb") as file:
+                data = file.read(MAX_FILE_BYTES + 1)
+        except FileNotFoundError:
+            raise NotFoundError(Fault("USE-001", file=name)) from None
+        except IsADirectoryError:
+            raise InputError(Fault("USE-002", file=name)) from None
+        except OSError as error:
+            details = {"reason": error.strerror or str(error)}
+            raise InputError(Fault("USE-003", file=name, details=details)) from None
+    if len(data) > MAX_FILE_BYTES:
+        limit = {"limit_mib": str(MAX_FILE_BYTES >> 20)}
+        raise FaultyInput(Fault("USE-004", file=shown, details=limit))
+    return data, shown
+
+
+def write_bytes(data: bytes, path: Path) -> None:
+    """Write a file whole: it is there complete, or not at all.
+
+    Raises    InputError where the place cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        details = {"reason": error.strerror or str(error)}
+        raise InputError(Fault("USE-005", file=str(path), details=details)) from None
