@@ -213,7 +213,7 @@ def _day(seen: object, key: str, number: int, faults: list[Fault]) -> date:
         try:
             on = date.fromisoformat(seen)
         except ValueError:
-            pass
+            pass  # the tolerant reader below reads it, or says why not
         else:
             if FIRST_ON <= on <= LAST_ON:
                 return on

@@ -190,7 +190,7 @@ def _read_switch(key: str, value: object) -> tuple[Convention | None, list[Fault
 def _unknown(code: str, key: str, seen: str, known: Iterable[str]) -> Fault:
     """A name that is not one of the known; the nearest is proposed."""
     choices = list(known)
-    nearest = get_close_matches(seen.strip().lower().replace("-", "_"), choices, n=1, cutoff=0.6)
+    nearest = get_close_matches(seen.strip().lower().replace("-", "_"), choices, n=1)
     return Fault(
         code,
         column=key,

@@ -9,6 +9,9 @@ from __future__ import annotations
 from motocho.claims import _cases, _tables
 from motocho.claims.history import History
 
+MAX_FILE_BYTES = 64 << 20
+"""Largest file that is read."""
+
 
 def read(data: bytes, *, file: str | None = None) -> History:
     """A history from the bytes of a case file or a table [取引履歴の読み取り].

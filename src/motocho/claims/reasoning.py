@@ -160,7 +160,7 @@ def _time_text(span: Span) -> str:
 
 def _uncut(amount: Yen, rate_ppm: int, span: Span) -> Fraction:
     yen, ticks = interest_on(amount * rate_ppm, weight_of(span))
-    return yen + Fraction(ticks) / TICKS_PER_YEN
+    return yen + Fraction(ticks, TICKS_PER_YEN)
 
 
 def _decimal(value: Fraction) -> str:

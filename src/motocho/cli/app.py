@@ -12,7 +12,7 @@ import typer
 
 from motocho import __version__
 from motocho.cli import fee, history, recalc
-from motocho.cli.options import LanguageName, LangOption
+from motocho.cli.options import LangOption, LanguageName
 from motocho.cli.output import (
     BUG,
     INTERRUPTED,
@@ -37,7 +37,7 @@ app.add_typer(history.app, name="history")
 app.command("fee")(fee.fee)
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001  # typer gives the flag's value
+def _version(wanted: bool) -> None:
     if wanted:
         print(f"motocho {__version__}")
         raise typer.Exit
@@ -45,9 +45,11 @@ def _version(wanted: bool) -> None:  # noqa: FBT001  # typer gives the flag's va
 
 @app.callback()
 def root(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  # its callback does the work
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="版を表示 / Show the version."),
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="版を表示 / Show the version."
+        ),
     ] = False,
     lang: LangOption = None,
 ) -> None:
@@ -79,7 +81,7 @@ def run(arguments: Sequence[str]) -> int:
         # The reader has enough; keep the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception:
+    except Exception:  # noqa: BLE001  # the door
         _tell(MotochoError(bug_fault()), arguments)
         return BUG
 

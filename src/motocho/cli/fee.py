@@ -21,12 +21,19 @@ def fee(
     amount_in_dispute_yen: Annotated[
         str,
         typer.Option(
-            "--amount-in-dispute", metavar="YEN", help="訴額(過払金の元本) / Overpayment without interest."
+            "--amount-in-dispute",
+            metavar="YEN",
+            help="訴額(過払金の元本) / Overpayment without interest.",
         ),
     ],
     on: Annotated[
         str | None,
-        typer.Option("--on", metavar="DATE", help="提訴日 / Day of filing (default: today).", show_default=False),
+        typer.Option(
+            "--on",
+            metavar="DATE",
+            help="提訴日 / Day of filing (default: today).",
+            show_default=False,
+        ),
     ] = None,
     defendants: Annotated[int, typer.Option("--defendants", help="被告の数 / Defendants.")] = 1,
     json_wanted: JsonOption = False,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from motocho.claims.reading import MAX_FILE_BYTES
 from motocho.units.errors import Fault, FaultyInput, InputError, NotFoundError
 
 STDIN = "-"
-MAX_BATCH_LINE_BYTES = MAX_FILE_BYTES
-"""A line of a batch may be as long as a file."""
 
 
 def read_bytes(name: str) -> tuple[bytes, str]:
@@ -19,25 +20,34 @@ def read_bytes(name: str) -> tuple[bytes, str]:
     Raises    InputError for a directory or an unreadable file, NotFoundError where there is none,
               FaultyInput beyond MAX_FILE_BYTES.
     """
-    if name == STDIN:
-        shown = "(stdin)"
-        data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-    else:
-        path, shown = Path(name), Path(name).name
-        try:
-            with path.open("rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
-        except FileNotFoundError:
-            raise NotFoundError(Fault("USE-001", file=name)) from None
-        except IsADirectoryError:
-            raise InputError(Fault("USE-002", file=name)) from None
-        except OSError as error:
-            details = {"reason": error.strerror or str(error)}
-            raise InputError(Fault("USE-003", file=name, details=details)) from None
+    shown = "(stdin)" if name == STDIN else Path(name).name
+    with open_binary(name) as stream:
+        data = stream.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         limit = {"limit_mib": str(MAX_FILE_BYTES >> 20)}
         raise FaultyInput(Fault("USE-004", file=shown, details=limit))
     return data, shown
+
+
+@contextmanager
+def open_binary(name: str) -> Iterator[BinaryIO]:
+    """A file, or standard input for `-`, open for reading.
+
+    Raises    InputError for a directory or an unreadable file, NotFoundError where there is none.
+    """
+    if name == STDIN:
+        yield sys.stdin.buffer
+        return
+    try:
+        with Path(name).open("rb") as stream:
+            yield stream
+    except FileNotFoundError:
+        raise NotFoundError(Fault("USE-001", file=name)) from None
+    except IsADirectoryError:
+        raise InputError(Fault("USE-002", file=name)) from None
+    except OSError as error:
+        details = {"reason": error.strerror or str(error)}
+        raise InputError(Fault("USE-003", file=name, details=details)) from None
 
 
 def write_bytes(data: bytes, path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ from motocho.units.errors import Fault, FaultyInput, InputError, Unread, clipped
 from motocho.units.money import SignRule, read_yen
 
 
-class LanguageName(str, Enum):
+class LanguageName(StrEnum):
     """Values of --lang."""
 
     JA = "ja"
@@ -26,35 +26,56 @@ class LanguageName(str, Enum):
 
 LangOption = Annotated[
     LanguageName | None,
-    typer.Option("--lang", help="表示言語 / Language (default: MOTOCHO_LANG, else ja).", show_default=False),
+    typer.Option(
+        "--lang", help="表示言語 / Language (default: MOTOCHO_LANG, else ja).", show_default=False
+    ),
 ]
 JsonOption = Annotated[
     bool,
-    typer.Option("--json", help="標準出力にJSONを1つだけ出す / Exactly one JSON document on stdout."),
+    typer.Option(
+        "--json", help="標準出力にJSONを1つだけ出す / Exactly one JSON document on stdout."
+    ),
 ]
 AssumeOption = Annotated[
     list[str] | None,
-    typer.Option("--assume", metavar="KEY=VALUE", help="前提を1つ変える / Set one assumption.", show_default=False),
+    typer.Option(
+        "--assume",
+        metavar="KEY=VALUE",
+        help="前提を1つ変える / Set one assumption.",
+        show_default=False,
+    ),
 ]
 PresetOption = Annotated[
     str | None,
     typer.Option(
-        "--preset", metavar="NAME", help=f"前提の組 / A named set: {', '.join(assumed.PRESETS)}.", show_default=False
+        "--preset",
+        metavar="NAME",
+        help=f"前提の組 / A named set: {', '.join(assumed.PRESETS)}.",
+        show_default=False,
     ),
 ]
 AsOfOption = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DATE", help="計算日 / Accrue to this day.", show_default=False),
+    typer.Option(
+        "--as-of", metavar="DATE", help="計算日 / Accrue to this day.", show_default=False
+    ),
 ]
 FileArgument = Annotated[
     str,
     typer.Argument(
-        metavar="FILE", help="取引履歴(表)か事件ファイル。- は標準入力 / A table or a case file; - reads stdin."
+        metavar="FILE",
+        help="取引履歴(表)か事件ファイル。- は標準入力 / A table or a case file; - reads stdin.",
     ),
 ]
 OutPathOption = Annotated[
     Path | None,
-    typer.Option("-o", "--output", metavar="PATH", help="書き出す先 / Write to this file.", show_default=False),
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="書き出す先 / Write to this file.",
+        show_default=False,
+    ),
 ]
 
 

@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -109,10 +109,28 @@ class Output:
         if not sys.stderr.isatty():
             yield
             return
-        from rich.console import Console  # noqa: PLC0415  # slow to import
+        from rich.console import Console
 
         with Console(stderr=True).status(self.text(japanese, english)):
             yield
+
+    @contextmanager
+    def progress(self, japanese: str, english: str) -> Iterator[Callable[[int], None]]:
+        """Counted work of unknown length; what is yielded is told of each part [進みぐあい]."""
+        if not sys.stderr.isatty():
+            yield lambda _done: None
+            return
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description} {task.completed:,}"),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True)) as shown:
+            task = shown.add_task(self.text(japanese, english), total=None)
+            yield lambda done: shown.advance(task, done)
 
 
 def faults_document(error: MotochoError) -> dict[str, Any]:

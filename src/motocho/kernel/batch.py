@@ -138,7 +138,7 @@ def regimes_table(regimes: list[Regime]) -> npt.NDArray[np.int64]:
 
 
 def supports(regime: Regime) -> bool:
-    """Whether the compiled path knows a regime: all but fractions and capitalised interest."""
+    """Whether compiled code knows a regime: all but fractions and capitalising [対応条件]."""
     return regime.rounding != Rounding.EXACT and regime.unpaid_interest != UnpaidInterest.CAPITALIZE
 
 

@@ -192,7 +192,7 @@ def read_date(text: str, *, era: Era | None = None, after: date | None = None) -
         try:
             on = date.fromisoformat(text.replace("/", "-"))
         except ValueError:
-            pass
+            pass  # the patterns below read it, or say why not
         else:
             if _FIRST_YEAR <= on.year <= _LAST_YEAR:
                 return DateRead(on, Carried.NOTHING, None)
