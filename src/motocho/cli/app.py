@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 from typing import Annotated
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from motocho import __version__
-from motocho.cli import fee, history, recalc
+from motocho.cli import completion, demo, fee, history, recalc
 from motocho.cli.options import LangOption, LanguageName
 from motocho.cli.output import (
     BUG,
@@ -28,13 +28,15 @@ from motocho.units.errors import Fault, InputError, MotochoError
 app = typer.Typer(
     name="motocho",
     help="元帳: カードローンの正確な帳簿と引き直し計算 / Exact consumer card loans for Japan.",
-    no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 app.add_typer(recalc.app, name="recalc")
 app.add_typer(history.app, name="history")
 app.command("fee")(fee.fee)
+app.command("demo")(demo.demo)
+app.command("completion")(completion.completion)
 
 
 def _version(wanted: bool) -> None:
@@ -43,8 +45,9 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def root(
+    context: typer.Context,
     version: Annotated[  # noqa: ARG001  # its callback does the work
         bool,
         typer.Option(
@@ -53,9 +56,14 @@ def root(
     ] = False,
     lang: LangOption = None,
 ) -> None:
-    """元帳 — カードローンの正確な帳簿と引き直し計算 / Exact consumer card loans for Japan."""
+    """元帳 — カードローンの正確な帳簿と引き直し計算 / Exact consumer card loans for Japan.
+
+    例 / Examples:  motocho recalc run history.csv · motocho fee --amount-in-dispute 105万
+    """
     if lang is not None:
         os.environ[LANGUAGE_VARIABLE] = lang.value
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -69,13 +77,14 @@ def run(arguments: Sequence[str]) -> int:
     except MotochoError as error:
         _tell(error, arguments)
         return exit_code(error)
-    except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "motocho"
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "motocho"
         details = {"command": command}
         usage = InputError(Fault("USE-010", excerpt=error.format_message(), details=details))
         _tell(usage, arguments)
         return exit_code(usage)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:
         # The reader has enough; keep the interpreter from complaining at exit.

@@ -37,7 +37,8 @@ _DAYS_IN_100_YEARS = 36_524
 _DAYS_IN_4_YEARS = 1_460
 _MARCH_1_OF_YEAR_0 = -305
 """Ordinal of 1 March of year 0; counting years from March puts the leap day last."""
-_MARCH_TO_NEW_YEAR_DAYS = 306
+_NEVER_TOO_EARLY = 146_288
+"""Makes 400 x day // (days of 400 years) the right year or one too high; found by trying all."""
 
 
 class Span(NamedTuple):
@@ -85,23 +86,46 @@ def day_in_march_year(year: int, days_since_march: int) -> int:
     )
 
 
-def leap_days_through(day: int) -> int:
-    """Days from 0001-01-01 to `day`, both counted, that lie in leap years [うるう年の日数].
+def new_year(year: int) -> int:
+    """The ordinal of 1 January of a year [元日].
 
     >>> from datetime import date
-    >>> december, february = date(1999, 12, 1).toordinal(), date(2000, 2, 1).toordinal()
-    >>> leap_days_through(february) - leap_days_through(december)
+    >>> new_year(2001) == date(2001, 1, 1).toordinal()
+    True
+    """
+    before = year - 1
+    return before * COMMON_YEAR_DAYS + before // 4 - before // 100 + before // 400 + 1
+
+
+def calendar_year(day: int) -> tuple[int, int]:
+    """The calendar year of a day, and the ordinal of its 1 January [暦年]."""
+    year = (day * 400 + _NEVER_TOO_EARLY) // _DAYS_IN_400_YEARS
+    first = new_year(year)
+    if day < first:  # the guess is one too high for a day or two at the end of some years
+        year -= 1
+        first = new_year(year)
+    return year, first
+
+
+def leap_days_between(first: int, last: int) -> int:
+    """How many of the days `first` … `last` lie in leap years [うるう年の日数].
+
+    >>> from datetime import date
+    >>> leap_days_between(date(1999, 12, 2).toordinal(), date(2000, 2, 1).toordinal())
     32
     """
-    year, days_since_march = march_year(day)
-    if days_since_march >= _MARCH_TO_NEW_YEAR_DAYS:
-        year += 1
-    before = year - 1
-    leap_years_before = before // 4 - before // 100 + before // 400
-    whole = leap_years_before * LEAP_YEAR_DAYS
-    if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0):
-        return whole + day - before * COMMON_YEAR_DAYS - leap_years_before
-    return whole
+    year, begins = calendar_year(first)
+    following = new_year(year + 1)
+    is_leap = following - begins == LEAP_YEAR_DAYS
+    if last < following:
+        return last - first + 1 if is_leap else 0
+    last_year, last_begins = calendar_year(last)
+    leap_days = following - first if is_leap else 0
+    if new_year(last_year + 1) - last_begins == LEAP_YEAR_DAYS:
+        leap_days += last - last_begins + 1
+    whole_years_days = last_begins - following
+    leap_years = whole_years_days - (last_year - year - 1) * COMMON_YEAR_DAYS
+    return leap_days + leap_years * LEAP_YEAR_DAYS
 
 
 def span_between(first: int, last: int, year_basis: int) -> Span:
@@ -111,7 +135,7 @@ def span_between(first: int, last: int, year_basis: int) -> Span:
     28 February.
     """
     if year_basis == YearBasis.CALENDAR:
-        leap_days = leap_days_through(last) - leap_days_through(first - 1)
+        leap_days = leap_days_between(first, last)
         return Span(0, last - first + 1 - leap_days, leap_days)
     if year_basis == YearBasis.FIXED_365:
         return Span(0, last - first + 1, 0)
@@ -123,7 +147,7 @@ def span_between(first: int, last: int, year_basis: int) -> Span:
         rest_first = day_in_march_year(start_year + years, since_march)
     rest_days = last - rest_first + 1
     if year_basis == YearBasis.WHOLE_THEN_CALENDAR:
-        leap_days = leap_days_through(last) - leap_days_through(rest_first - 1)
+        leap_days = leap_days_between(rest_first, last) if rest_days else 0
         return Span(years, rest_days - leap_days, leap_days)
     if year_basis == YearBasis.WHOLE_THEN_FEB29:
         rest_year, rest_since_march = march_year(rest_first)

@@ -272,7 +272,9 @@ def _note_piece_in_buffer(sheet: Any, row: int, piece: Any) -> None:
 _HELPERS: tuple[Callable[..., Any], ...] = (
     accrual.march_year,
     accrual.day_in_march_year,
-    accrual.leap_days_through,
+    accrual.new_year,
+    accrual.calendar_year,
+    accrual.leap_days_between,
     accrual.span_between,
     accrual.weight_of,
     accrual.interest_on,
