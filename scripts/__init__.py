@@ -1,0 +1,1 @@
+"""Tasks of `./run` that are programs of their own."""

@@ -94,8 +94,9 @@ def as_typed(rows: list[Row]) -> list[Row]:
 def text() -> str:
     """The whole file."""
     lines = ["架空ファイナンス株式会社 取引履歴(見本・実在しません),,,,,,", ",,,,,,", HEADING]
-    for row in as_typed(book()):
-        lines.append(",".join(f'"{cell}"' if "," in cell else cell for cell in row))
+    lines += [
+        ",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in as_typed(book())
+    ]
     return "\r\n".join(lines) + "\r\n"
 
 

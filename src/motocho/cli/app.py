@@ -12,8 +12,8 @@ from typer.exceptions import TyperException
 
 from motocho import __version__
 from motocho.cli import completion, demo, fee, history, recalc
-from motocho.cli.options import LangOption, LanguageName
-from motocho.cli.output import (
+from motocho.cli._options import LangOption, LanguageName
+from motocho.cli._output import (
     BUG,
     INTERRUPTED,
     LANGUAGE_VARIABLE,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.completion import get_completion_script
 
-from motocho.cli.output import Output
+from motocho.cli._output import Output
 from motocho.units.errors import Language
 
 

@@ -14,16 +14,20 @@ from motocho.claims import checksum, reading
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.history import History
 from motocho.claims.statement import Statement, recalculate
-from motocho.cli.files import write_bytes
-from motocho.cli.options import LangOption
-from motocho.cli.output import Output, language_of
+from motocho.cli._files import write_bytes
+from motocho.cli._options import LangOption
+from motocho.cli._output import Output, language_of
 from motocho.cli.recalc import Form, LayoutName, render
 from motocho.units.money import yen_text
 
 SAMPLE = "ten_years.csv"
 AS_OF = date(2026, 11, 21)
 """Fixed, so that the demonstration gives the same sheet every day."""
-SHEETS = {Form.PDF: "recalculation.pdf", Form.XLSX: "recalculation.xlsx", Form.CSV: "recalculation.csv"}
+SHEETS = {
+    Form.PDF: "recalculation.pdf",
+    Form.XLSX: "recalculation.xlsx",
+    Form.CSV: "recalculation.csv",
+}
 
 
 def sample_bytes() -> bytes:
@@ -33,7 +37,8 @@ def sample_bytes() -> bytes:
 
 def demo(
     into: Annotated[
-        Path, typer.Option("--into", metavar="FOLDER", help="書き出すフォルダ / Folder to write to.")
+        Path,
+        typer.Option("--into", metavar="FOLDER", help="書き出すフォルダ / Folder to write to."),
     ] = Path("demo"),
     lang: LangOption = None,
 ) -> None:

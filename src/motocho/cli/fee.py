@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from motocho.cli.options import JsonOption, LangOption, day_of, yen_of
-from motocho.cli.output import Output, language_of
+from motocho.cli._options import JsonOption, LangOption, day_of, yen_of
+from motocho.cli._output import Output, language_of
 from motocho.law import court
 from motocho.law.court import FilingCost, PostageRule
 from motocho.outside import clock

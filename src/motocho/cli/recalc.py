@@ -15,9 +15,9 @@ from motocho.claims import assumptions as assumed
 from motocho.claims import reading
 from motocho.claims.history import History
 from motocho.claims.statement import Statement, recalculate
-from motocho.cli import batch as batches
-from motocho.cli.files import read_bytes, write_bytes
-from motocho.cli.options import (
+from motocho.cli import _batch as batches
+from motocho.cli._files import read_bytes, write_bytes
+from motocho.cli._options import (
     AsOfOption,
     AssumeOption,
     FileArgument,
@@ -31,7 +31,7 @@ from motocho.cli.options import (
     named_preset,
     yen_of,
 )
-from motocho.cli.output import Output, language_of
+from motocho.cli._output import Output, language_of
 from motocho.kernel.deduction import Deduction, deduct
 from motocho.units.errors import Fault, InputError, Language
 from motocho.units.money import rate_text, yen_text
@@ -159,7 +159,7 @@ def render(statement: Statement, form: Form, layout: LayoutName, language: Langu
         from motocho.documents import typeset
 
         return typeset.render(layouts.content(statement, chosen))
-    from motocho.cli import tables
+    from motocho.cli import _tables as tables
 
     return tables.text(statement, chosen, language).encode()
 
@@ -258,7 +258,7 @@ def compare(
     if json_wanted:
         output.document(comparison.document())
         return
-    from motocho.cli import tables
+    from motocho.cli import _tables as tables
 
     output.data(tables.comparison_text(comparison, output.language))
 
@@ -290,7 +290,7 @@ def differ(
     if json_wanted:
         output.document(difference.document())
         return
-    from motocho.cli import tables
+    from motocho.cli import _tables as tables
 
     output.data(tables.difference_text(difference, output.language))
 

@@ -4,7 +4,8 @@ What is expected is returned (`Unread`, `Fault`), what is wrong is raised (`Moto
 families), what is impossible stops the program (`BrokenInvariant` through `ensure`). Every text a
 person sees stands in `messages.toml` under a stable code, in Japanese and in English.
 
->>> fault = Unread("DAT-003", "S64.1.8", {"limit": "1989-01-07"}, "1989-01-08").at(file="a.csv", line=43)
+>>> unread = Unread("DAT-003", "S64.1.8", {"limit": "1989-01-07"}, "1989-01-08")
+>>> fault = unread.at(file="a.csv", line=43)
 >>> fault.line, fault.proposed
 (43, '1989-01-08')
 """
@@ -66,7 +67,7 @@ def _message(texts: Mapping[str, str]) -> Message:
 def clipped(text: str) -> str:
     """`text` without control characters, cut to what a message may repeat [抜粋].
 
-    >>> clipped("a\\x00b")
+    >>> clipped("a" + chr(0) + "b")
     'a b'
     """
     shown = "".join(sign if sign.isprintable() else " " for sign in text[: EXCERPT_LENGTH + 1])
@@ -144,7 +145,7 @@ class Unread:
     def at(
         self, *, file: str | None = None, line: int | None = None, column: str | None = None
     ) -> Fault:
-        """This, as a fault with its place [場所つきの誤り]."""
+        """The same as a fault with its place [場所つきの誤り]."""
         return Fault(
             code=self.code,
             file=file,

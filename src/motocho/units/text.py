@@ -87,6 +87,17 @@ def close_set(text: str) -> str:
     return _composed(_LOOSE_BLANK.sub("", folded(text)))
 
 
+def display_width(text: str) -> int:
+    """How many columns of a terminal a text takes [表示幅].
+
+    >>> display_width("元帳 12")
+    7
+    """
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
 def name_key(text: str) -> str:
     """What two spellings of one name have in common, for comparing and searching [氏名の照合キー].
 

@@ -16,8 +16,8 @@ from motocho.claims import _cases
 from motocho.claims import assumptions as assumed
 from motocho.claims.reading import MAX_FILE_BYTES
 from motocho.claims.statement import Folded, Prepared, assemble, fold, fold_many, prepare
-from motocho.cli.files import open_binary
-from motocho.cli.output import Output, faults_document
+from motocho.cli._files import open_binary
+from motocho.cli._output import Output, faults_document
 from motocho.units.errors import Fault, FaultyInput, MotochoError
 
 BLOCK_LINES = 2_000
