@@ -11,6 +11,7 @@ from tests.cli.command import EXAMPLES, motocho
 from tests.strategies import random_case
 
 from motocho.cli import _batch
+from motocho.cli._batch import Kernel
 
 
 def line(document: Any) -> bytes:
@@ -34,7 +35,7 @@ def test_line_is_what_run_gives(tmp_path: Path) -> None:
         path = tmp_path / f"{seed}.json"
         path.write_bytes(document)
         alone = json.loads(motocho("recalc", "run", path, "--json").out)
-        batch = next(iter(_batch.documents([document])))
+        batch = next(iter(_batch.documents([document], Kernel.INTERPRETED)))
         assert json.loads(json.dumps(batch)) == _without_file(alone)
 
 
@@ -44,12 +45,23 @@ def _without_file(document: Any) -> Any:
     return document
 
 
-def test_compiled_block_gives_the_same_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiled_block_gives_the_same_lines() -> None:
     lines = [line(random_case(seed)) for seed in range(300)]
-    monkeypatch.setattr(_batch, "COMPILED_FROM_ROWS", 10**9)
-    interpreted = list(_batch.documents(lines))
-    monkeypatch.setattr(_batch, "COMPILED_FROM_ROWS", 0)
-    assert list(_batch.documents(lines)) == interpreted
+    interpreted = list(_batch.documents(lines, Kernel.INTERPRETED))
+    assert list(_batch.documents(lines, Kernel.COMPILED)) == interpreted
+
+
+def test_many_blocks_keep_their_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Blocks are shared out to processes; lines come back as they went."""
+    monkeypatch.setattr(_batch, "BLOCK_LINES", 7)
+    path = tmp_path / "cases.jsonl"
+    lines = [line(random_case(seed)) for seed in range(60)]
+    path.write_bytes(b"\n".join(lines))
+    with path.open("rb") as stream:
+        rendered = list(_batch._rendered(_batch._blocks(stream)))
+    documents = [json.loads(text) for one in rendered for text in one.data.splitlines()]
+    expected = list(_batch.documents(lines, Kernel.INTERPRETED))
+    assert documents == json.loads(json.dumps(expected))
 
 
 def test_all_good_is_done(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from tests.cli.command import EXAMPLES, motocho
 
+from motocho.cli import app, recalc
+
 CASE = EXAMPLES / "case.json"
 TABLE = EXAMPLES / "history.csv"
 

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cache
+from operator import sub
 from typing import Any, NamedTuple, TypeAlias
 
 from motocho import __version__
@@ -53,6 +55,13 @@ SCHEMA_VERSION = 1
 
 Yen: TypeAlias = int | Fraction
 """Whole yen; a Fraction only under `rounding=exact`."""
+
+
+_EVENT_KINDS = tuple(kind.public_name for kind in EventKind)
+_SEGMENT_KINDS = tuple(kind.public_name for kind in SegmentKind)
+# Days come again in every history; the calendar bounds both caches.
+_day = cache(date.fromordinal)
+_iso = cache(date.isoformat)
 
 
 class Dealing(NamedTuple):
@@ -113,18 +122,18 @@ class Row(NamedTuple):
             "row": self.row,
             "source_row": event.source_row,
             "contract": event.contract,
-            "date": event.on.isoformat(),
-            "kind": event.kind.public_name,
+            "date": _iso(event.on),
+            "kind": _EVENT_KINDS[event.kind],
             "amount_yen": event.amount_yen,
             "days": self.days,
             "ceiling_ppm": self.ceiling_ppm,
             "applied_rate_ppm": self.applied_rate_ppm,
             "segments": [
                 {
-                    "from_on": segment.from_on.isoformat(),
-                    "to_on": segment.to_on.isoformat(),
+                    "from_on": _iso(segment.from_on),
+                    "to_on": _iso(segment.to_on),
                     "rate_ppm": segment.rate_ppm,
-                    "kind": segment.kind.public_name,
+                    "kind": _SEGMENT_KINDS[segment.kind],
                 }
                 for segment in self.segments
             ],
@@ -267,12 +276,16 @@ def prepare(history: History, assumptions: Assumptions, *, as_of: date | None = 
     return Prepared(history, assumptions, regime, tuple(dealings), as_of)
 
 
+_FIRST_ONLY = (EventKind.OPENING, EventKind.CARRY)
+_LENDS = (EventKind.BORROW, EventKind.OPENING)
+
+
 def _misplaced(events: Sequence[Event], file: str | None) -> list[Fault]:
     """Openings and carried overpayments that are not the first event of their contract."""
     faults = []
     begun: set[str] = set()
     for event in events:
-        if event.kind in {EventKind.OPENING, EventKind.CARRY} and event.contract in begun:
+        if event.kind in _FIRST_ONLY and event.contract in begun:
             details = {"contract": event.contract, "kind": event.kind.public_name}
             faults.append(
                 Fault(
@@ -305,7 +318,7 @@ def _before_the_law(
             details={"first": known_from.isoformat()},
         )
         for event in events
-        if event.on < known_from and event.kind in {EventKind.BORROW, EventKind.OPENING}
+        if event.on < known_from and event.kind in _LENDS
     ]
 
 
@@ -490,21 +503,22 @@ def _rows(dealing: Dealing, folded: Folded) -> list[Row]:
         segments[at] += (_segment(piece),)
     on = dealing.columns.on
     return [
-        Row(
-            at + 1,
-            event,
-            on[at] - on[max(at - 1, 0)],
-            None if sheet.ceiling_ppm[at] == NO_RATE else sheet.ceiling_ppm[at],
-            None if sheet.applied_ppm[at] == NO_RATE else sheet.applied_ppm[at],
-            segments[at],
-            sheet.interest_yen[at],
-            sheet.unpaid_interest_yen[at],
-            sheet.principal_yen[at],
-            sheet.overpayment_yen[at],
-            sheet.earned_yen[at],
-            sheet.overpayment_interest_yen[at],
+        Row(*values)
+        for values in zip(
+            range(1, len(on) + 1),
+            dealing.events,
+            map(sub, on, (on[0], *on)),
+            [None if ppm == NO_RATE else ppm for ppm in sheet.ceiling_ppm],
+            [None if ppm == NO_RATE else ppm for ppm in sheet.applied_ppm],
+            segments,
+            sheet.interest_yen,
+            sheet.unpaid_interest_yen,
+            sheet.principal_yen,
+            sheet.overpayment_yen,
+            sheet.earned_yen,
+            sheet.overpayment_interest_yen,
+            strict=True,
         )
-        for at, event in enumerate(dealing.events)
     ]
 
 
@@ -512,12 +526,8 @@ _KINDS = tuple(SegmentKind)
 
 
 def _segment(piece: Piece) -> Segment:
-    return Segment(
-        date.fromordinal(piece.first),
-        date.fromordinal(piece.last),
-        piece.rate_ppm,
-        _KINDS[piece.kind],
-    )
+    first, last, rate_ppm, kind = piece
+    return Segment(_day(first), _day(last), rate_ppm, _KINDS[kind])
 
 
 def _result(folded: Folded) -> Result:

@@ -113,6 +113,13 @@ class Pieces(NamedTuple):
     lines_from: Column
     counts: Column
 
+    def packed(self) -> Pieces:
+        """The same without the room that was not needed [詰めた区間の列]."""
+        from_packed = np.concatenate((_zeros(1), np.cumsum(self.counts)))
+        shift = np.repeat(self.lines_from[:-1] - from_packed[:-1], self.counts)
+        used = np.arange(int(from_packed[-1])) + shift
+        return Pieces(self.lines[used], from_packed, self.counts)
+
 
 class Results(NamedTuple):
     """The last row of each dealing, as columns [結果の列]."""
@@ -215,7 +222,7 @@ def rows_of_many(
     rows = _row_columns(len(dealings.events.on))
     results = _results_for(dealings)
     _compiled()(0, len(room), *dealings, rows, pieces, results)
-    return rows, pieces, results
+    return rows, pieces.packed(), results
 
 
 def _blocks(events_from: Column) -> list[tuple[int, int]]:
@@ -379,7 +386,7 @@ def _recalculate_one(  # noqa: PLR0917
     out.overpayment_interest_yen[dealing] = rows.overpayment_interest_yen[last]
     out.ceiling_ppm[dealing] = rows.ceiling_ppm[last]
     out.first_overpaid_on[dealing] = outcome.first_overpaid_on
-    out.unagreed_row[dealing] = outcome.unagreed_row - sheet_first
+    out.unagreed_row[dealing] = outcome.unagreed_row
     out.unagreed_on[dealing] = outcome.unagreed_on
 
 

@@ -197,7 +197,7 @@ class Outcome(NamedTuple):
 
     first_overpaid_on: int
     unagreed_row: int
-    """The row in which a day bore debt while no rate was known; the rows end before it."""
+    """Of the dealing: the row in which a day bore debt while no rate was known; rows end there."""
     unagreed_on: int
     """That day; NEVER: there is none."""
 
@@ -601,7 +601,7 @@ def recalculate(
                 cursor = cursor_at(previous_on, cursor, terms)
                 charge = charge_debt(days, cursor, debt, terms, sheet)
                 if charge.unagreed_on != NEVER:
-                    return Outcome(credit.first_on, row, charge.unagreed_on)
+                    return Outcome(credit.first_on, at - place.first, charge.unagreed_on)
                 interest_yen = cut(charge.yen, charge.ticks, regime.rounding)
                 applied_ppm = charge.applied_ppm
                 debt = with_interest(debt, interest_yen, regime)
@@ -625,4 +625,4 @@ def recalculate(
         sheet.applied_ppm[row] = applied_ppm
         sheet.ceiling_ppm[row] = ceiling_now(debt, terms)
         previous_on = on
-    return Outcome(credit.first_on, NEVER, NEVER)
+    return Outcome(credit.first_on, 0, NEVER)
