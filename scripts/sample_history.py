@@ -12,9 +12,9 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
-from motocho.kernel.accrual import accrue, span_between
+from motocho.kernel.accrual import accrue, cut, span_between
 from motocho.kernel.appropriation import repay
-from motocho.kernel.conventions import YearBasis
+from motocho.kernel.conventions import Rounding, YearBasis
 from motocho.units.days import era_date_short
 from motocho.units.money import yen_text
 
@@ -36,14 +36,15 @@ def _rate_ppm(on: date) -> int:
 
 
 def _interest(principal: int, before: date, on: date) -> int:
-    """The lender's interest from one day to another, its rate changing on RATE_CUT_ON."""
-    yen = 0
+    """The lender's interest of a row, its rate changing on RATE_CUT_ON, cut once."""
+    yen = ticks = 0
     first = before + timedelta(days=1)
     edges = [first, RATE_CUT_ON] if first < RATE_CUT_ON <= on else [first]
     for begin, end in zip(edges, [*edges[1:], on + timedelta(days=1)], strict=True):
         span = span_between(begin.toordinal(), end.toordinal() - 1, YearBasis.CALENDAR)
-        yen += accrue(principal, _rate_ppm(begin), span).yen
-    return yen
+        accrued = accrue(principal, _rate_ppm(begin), span)
+        yen, ticks = yen + accrued.yen, ticks + accrued.remainder_ticks
+    return int(cut(yen, ticks, Rounding.FLOOR))
 
 
 def book() -> list[Row]:

@@ -146,7 +146,9 @@ def test_one_balance_is_below_zero_when_overpaid() -> None:
     at = shown.headers.index("残元金")
     assert any(texts[at].startswith("▲") for _, texts in shown.rows)
     assert Pair("▲", "残元金の▲は過払金") in shown.notes
-    assert "-" in layouts.csv_text(statement_of(PLAIN), Layout.NAGOYA).split("\r\n")[-30]
+    text = layouts.csv_text(statement_of(PLAIN), Layout.NAGOYA)
+    owed = statement_of(PLAIN).result.overpayment_yen
+    assert f",-{owed}," in text
 
 
 @pytest.mark.parametrize(
@@ -216,13 +218,27 @@ def test_parties_and_remarks_of_the_caller_are_shown() -> None:
     assert sheet.notes[-1] == Pair("法令", "未確認の値があります")
 
 
-def test_warnings_of_the_history_are_notes() -> None:
+def test_warnings_about_the_calculation_are_notes() -> None:
     document = case(event("2001-02-10", "repay", 5), event("2001-01-10", "borrow", 1_000))
     statement = statement_of(document)
-    assert statement.warnings
+    assert [warning.code for warning in statement.warnings] == ["HIS-005"]
     notes = layouts.content(statement, Layout.COURT).notes
-    assert [pair.label for pair in notes] == ["注意"] * len(statement.warnings)
-    assert notes[0].text.startswith(statement.warnings[0].what(Language.JA).rstrip("。"))
+    assert notes == (Pair("注意", statement.warnings[0].what(Language.JA)),)
+
+
+def test_unconfirmed_values_of_law_are_marked() -> None:
+    notes = [text for _, text in sheet_of(SEPARATE).notes]
+    codes = [warning.code for warning in statement_of(SEPARATE).warnings]
+    unverified = "HIS-008" in codes
+    assert any("確認できていない" in text for text in notes) == unverified
+
+
+def test_advice_about_the_claim_is_not_for_the_court() -> None:
+    statement = statement_of(SEPARATE)
+    advice = [one for one in statement.warnings if one.code in {"LAW-054", "HIS-007"}]
+    assert len(advice) == 2
+    shown = [text for _, text in layouts.content(statement, Layout.COURT).notes]
+    assert not {one.what(Language.JA) for one in advice} & set(shown)
 
 
 @pytest.mark.parametrize("language", Language)

@@ -204,6 +204,10 @@ class Statement:
         """What the lender owes beyond what the borrower owes; negative the other way [差引]."""
         return self.result.claim_yen - self.result.owed_yen
 
+    def claim_beyond(self, other: Statement) -> int:
+        """By how many whole yen the claim exceeds that of another statement [請求額の差]."""
+        return int(self.result.claim_yen) - int(other.result.claim_yen)
+
     def document(self) -> dict[str, Any]:
         """The statement in its public form: the contract, section 4 [公開形式]."""
         result = self.result.document()

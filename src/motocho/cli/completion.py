@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from typer.completion import get_completion_script
+from typer.completion import (
+    get_completion_script,  # type: ignore[attr-defined]  # public by its name only
+)
 
 from motocho.cli._output import Output
 from motocho.units.errors import Language
