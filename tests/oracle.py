@@ -69,7 +69,7 @@ DAY_ORDER: dict[str, list[str]] = {
 }
 
 
-class OracleFault(Exception):  # noqa: N818 - "fault" is the word of the contract
+class OracleFault(Exception):
     """The contract calls this case a fault [入力の誤り]."""
 
 

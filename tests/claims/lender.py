@@ -117,7 +117,14 @@ def make(random: Random, rows: int | None = None) -> Paper:
         rate = paper.rate_of(number)
         balance = books.post(on, lent, amount, rate)
         paper.rows.append(Printed(on, lent, amount, balance))
-        on, lent, amount = _next(random, books, on, rate if number + 1 >= count else paper.rate_of(number + 1), limit, usual)
+        on, lent, amount = _next(
+            random,
+            books,
+            on,
+            rate if number + 1 >= count else paper.rate_of(number + 1),
+            limit,
+            usual,
+        )
     return paper
 
 
@@ -138,12 +145,20 @@ def _next(
 ) -> tuple[date, bool, int]:
     room = limit - int(books.owed)
     if books.owed == 0:
-        return on + timedelta(days=random.randrange(1, 120)), True, 10_000 * random.randrange(1, limit // 10_000)
+        return (
+            on + timedelta(days=random.randrange(1, 120)),
+            True,
+            10_000 * random.randrange(1, limit // 10_000),
+        )
     dice = random.random()
     if dice < 0.22 and room >= 10_000:
         unit = 10_000 if random.random() < 0.7 else 1_000
         days = 0 if random.random() < 0.12 else random.randrange(1, 26)
-        return on + timedelta(days=days), True, unit * random.randrange(1, min(room, 200_000) // unit + 1)
+        return (
+            on + timedelta(days=days),
+            True,
+            unit * random.randrange(1, min(room, 200_000) // unit + 1),
+        )
     days = random.randrange(24, 37) if dice < 0.95 else random.randrange(1, 90)
     later = on + timedelta(days=days)
     due = books.unpaid + books._interest(later, rate)
@@ -189,7 +204,10 @@ def plant(paper: Paper, kind: str, random: Random) -> Planted | None:
         if changed is None or changed == row:
             return None
         rows[at] = changed
-        if paper.ways.cutting == "none" and abs(changed.amount - row.amount + changed.balance - row.balance) == 1:
+        if (
+            paper.ways.cutting == "none"
+            and abs(changed.amount - row.amount + changed.balance - row.balance) == 1
+        ):
             return None  # without cutting, printed balances are within a yen: one yen has no row
     if is_consistent(rows, paper, at, kind):
         return None
@@ -218,7 +236,9 @@ def _slipped(row: Printed, kind: str, random: Random) -> Printed | None:
 def _other_digit(number: int, random: Random) -> int:
     digits = str(number)
     place = random.randrange(len(digits))
-    choices = [digit for digit in "0123456789" if digit != digits[place] and (place or digit != "0")]
+    choices = [
+        digit for digit in "0123456789" if digit != digits[place] and (place or digit != "0")
+    ]
     return int(digits[:place] + random.choice(choices) + digits[place + 1 :])
 
 
@@ -241,11 +261,15 @@ def _other_day(on: date, random: Random) -> date | None:
     try:
         match random.randrange(4):
             case 0:
-                return date(int(year), int(month), int(f"{_other_digit(int('1' + day), random)}"[1:]))
+                return date(
+                    int(year), int(month), int(f"{_other_digit(int('1' + day), random)}"[1:])
+                )
             case 1:
                 return date(int(year), int(month), int(day[::-1]))
             case 2:
-                return date(int(year), int(f"{_other_digit(int('1' + month), random)}"[1:]), int(day))
+                return date(
+                    int(year), int(f"{_other_digit(int('1' + month), random)}"[1:]), int(day)
+                )
             case _:
                 return date(int(year) + random.choice((-1, 1)), int(month), int(day))
     except ValueError:
@@ -257,7 +281,11 @@ def is_consistent(rows: list[Printed], paper: Paper, at: int, kind: str) -> bool
     books = Books(paper.ways)
     slack = 1 if paper.ways.cutting == "none" else 0
     for number, row in enumerate(rows):
-        original = number + (kind == "missing_row" and number >= at) - (kind == "doubled_row" and number > at)
+        original = (
+            number
+            + (kind == "missing_row" and number >= at)
+            - (kind == "doubled_row" and number > at)
+        )
         balance = books.post(row.on, row.lent, row.amount, paper.rate_of(original))
         if abs(balance - row.balance) > slack:
             return False

@@ -21,3 +21,11 @@ def read(data: bytes, *, file: str | None = None) -> History:
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
         return _cases.read(data, file=file)
     return _tables.read(data, file=file)
+
+
+def read_case(data: bytes, *, file: str | None = None) -> History:
+    """A history from a case file; nothing else is expected, as in the lines of a batch [事件ファイル].
+
+    Raises    FaultyInput with every fault.
+    """
+    return _cases.read(data, file=file)

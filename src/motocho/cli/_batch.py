@@ -19,9 +19,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
-from motocho.claims import _cases
 from motocho.claims import assumptions as assumed
-from motocho.claims.reading import MAX_FILE_BYTES
+from motocho.claims.reading import MAX_FILE_BYTES, read_case
 from motocho.claims.statement import Folded, Prepared, assemble, fold, fold_many, prepare
 from motocho.cli._files import open_binary
 from motocho.cli._output import Output, faults_document
@@ -115,7 +114,7 @@ def _prepared(line: bytes) -> Prepared | MotochoError:
         details = {"limit_mib": str(MAX_FILE_BYTES >> 20)}
         return FaultyInput(Fault("USE-004", details=details))
     try:
-        history = _cases.read(line)
+        history = read_case(line)
         read = assumed.read(history.stated_assumptions)
         if read.faults:
             return FaultyInput(*read.faults, warnings=history.warnings)
