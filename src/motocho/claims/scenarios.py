@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations, product
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from motocho import __version__
 from motocho.claims import assumptions as assumed
@@ -340,8 +340,10 @@ Change = Mapping[str, Any]
 class _Search:
     """The search of `differ` over one sheet."""
 
-    WIDTH = 8
-    """Candidates that go on to the next round."""
+    WIDTHS: ClassVar[Mapping[int, int]] = {1: 8, 2: 2, 3: 1}
+    """By how many switches change together: how many of the best candidates are varied."""
+    EARLY_ROWS = 12
+    """Three conventions can only show themselves at once at the head of a sheet."""
     AHEAD = 24
     """Rows beyond the best so far that a trial looks at."""
 
@@ -394,17 +396,18 @@ class _Search:
         """The candidate that reproduces most leading rows; of several the plainest."""
         beam = self._ranked([self._tried(self.onto, self.AHEAD)])
         target = self._printed_count()
-        for together in (1, 2, 3):
-            improved = True
-            while improved and beam[0].agreeing_rows < target:
-                found = beam[0].agreeing_rows
-                trials = self._ranked([*beam, *self._varied(beam, together)])
-                improved = trials[0].agreeing_rows > found
-                beam = trials[: self.WIDTH]
+        together = 1
+        while together in self.WIDTHS and beam[0].agreeing_rows < target:
+            found = beam[0].agreeing_rows
+            if together == max(self.WIDTHS) and found > self.EARLY_ROWS:
+                break
+            trials = self._ranked([*beam, *self._varied(beam, together)])
+            beam = trials[: self.WIDTHS[1]]
+            together = 1 if beam[0].agreeing_rows > found else together + 1
         return beam[0]
 
     def _varied(self, beam: Sequence[Candidate], together: int) -> Iterator[Candidate]:
-        for candidate in beam if together < 3 else beam[:1]:
+        for candidate in beam[: self.WIDTHS[together]]:
             reach = candidate.agreeing_rows + self.AHEAD
             for dimensions in combinations(self.dimensions, together):
                 for changes in product(*dimensions):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -90,6 +91,12 @@ def run(
         ),
     ] = None,
     path: OutPathOption = None,
+    lender: Annotated[
+        str | None, typer.Option("--lender", help="計算書に書く貸主 / Lender.", show_default=False)
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", help="計算書に書く件名 / Case.", show_default=False)
+    ] = None,
     json_wanted: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -104,6 +111,7 @@ def run(
         raise InputError(Fault("USE-009", column="-o", excerpt=form.value.upper()))
     day = day_of(as_of, "--as-of")
     history = _read_history(file, output)
+    history = replace(history, lender=lender or history.lender, title=title or history.title)
     assumptions = chosen_assumptions(history, preset, assume)
     _tell_preset(preset, output)
     with output.stage("計算中", "Calculating"):
