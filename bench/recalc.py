@@ -206,7 +206,8 @@ def libreoffice(folder: Path) -> None:
     statement = recalculate(history(500, 3), Assumptions())
     sheet = folder / "sheet.xlsx"
     sheet.write_bytes(spreadsheet.render(layouts.content(statement, layouts.Layout.COURT)))
-    convert = [office, "--headless", "--convert-to", "csv", "--outdir", str(folder), str(sheet)]
+    utf8 = "csv:Text - txt - csv (StarCalc):44,34,76"
+    convert = [office, "--headless", "--convert-to", utf8, "--outdir", str(folder), str(sheet)]
     seconds = best(lambda: subprocess.run(convert, capture_output=True, check=True), 1)
     text = (folder / "sheet.csv").read_text(encoding="utf-8")
     line("LibreOffice recalculates the XLSX of 500 rows, whole process, s", f"{seconds:.1f}")

@@ -9,7 +9,7 @@ import pytest
 from scripts import sample_history
 from tests.cli.command import motocho
 
-from motocho.cli import demo
+from motocho.cli import _demonstration as demo
 from motocho.outside import clock
 
 

@@ -6,7 +6,7 @@ or text pasted from a sheet. The bytes decide, not the name of the file.
 
 from __future__ import annotations
 
-from motocho.claims import _cases, _tables
+from motocho.claims import _cases
 from motocho.claims.history import History
 
 MAX_FILE_BYTES = 64 << 20
@@ -20,11 +20,13 @@ def read(data: bytes, *, file: str | None = None) -> History:
     """
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
         return _cases.read(data, file=file)
+    from motocho.claims import _tables  # noqa: PLC0415  # not for case files
+
     return _tables.read(data, file=file)
 
 
 def read_case(data: bytes, *, file: str | None = None) -> History:
-    """A history from a case file; nothing else is expected, as in the lines of a batch [事件ファイル].
+    """A history from a case file and nothing else, as in the lines of a batch [事件ファイル].
 
     Raises    FaultyInput with every fault.
     """

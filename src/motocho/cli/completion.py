@@ -6,9 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from typer.completion import (
-    get_completion_script,  # type: ignore[attr-defined]  # public by its name only
-)
+from typer import completion as shells
 
 from motocho.cli._output import Output
 from motocho.units.errors import Language
@@ -31,7 +29,7 @@ def completion(
     例 / Examples:  motocho completion bash > ~/.local/share/bash-completion/completions/motocho ·
     motocho completion zsh > ~/.zfunc/_motocho
     """
-    script = get_completion_script(
+    script: str = shells.get_completion_script(  # type: ignore[attr-defined]  # public by name
         prog_name="motocho", complete_var="_MOTOCHO_COMPLETE", shell=shell.value
     )
     Output(Language.JA).data(script)
