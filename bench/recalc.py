@@ -107,7 +107,7 @@ def portfolio(dealings: list[Any]) -> batch.Dealings:
 
     numbers = np.arange(HISTORIES + 1, dtype=np.int64)
     none = np.zeros(HISTORIES + 1, dtype=np.int64)
-    agreed = [np.tile(batch.column(values), HISTORIES) for values in ([0], [0], [-1])]
+    agreed: list[Any] = [np.tile(batch.column(values), HISTORIES) for values in ([0], [0], [-1])]
     empty = batch.column([])
     return batch.Dealings(
         batch.Layout(numbers * ROWS, numbers, none, none[:-1]),
@@ -152,8 +152,8 @@ def kernels() -> None:
         )
     long = history(5_000, 1)
     plain = 5_000 / best(lambda: by_fractions(long.events), 1)
-    one = prepare(long, Assumptions())
-    speed = 5_000 / best(lambda: fold(one.dealings[0], one.regime))
+    ready = prepare(long, Assumptions())
+    speed = 5_000 / best(lambda: fold(ready.dealings[0], ready.regime))
     line("one history of 5,000 rows, Fractions loop, rows/s", f"{plain:,.0f}")
     line("one history of 5,000 rows, interpreted, rows/s", f"{speed:,.0f}", speed / plain)
     whole = best(lambda: recalculate(long, Assumptions()).document())

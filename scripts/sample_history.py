@@ -27,7 +27,7 @@ LAST_MONTHS = 121
 MISTYPED_ROW = 47
 """The row of the table (its heading not counted) that was typed wrong."""
 
-Row = tuple[str, str, str, str, str, str, str]
+Row = tuple[str, ...]
 HEADING = "年月日,取引,出金額,入金額,約定利率,残高,備考"
 
 
@@ -88,7 +88,7 @@ def as_typed(rows: list[Row]) -> list[Row]:
     on, kind, lent, paid, *rest = typed[MISTYPED_ROW]
     digits = list(paid)
     digits[0], digits[1] = digits[1], digits[0]
-    typed[MISTYPED_ROW] = (on, kind, lent, "".join(digits), *rest)  # type: ignore[assignment]
+    typed[MISTYPED_ROW] = (on, kind, lent, "".join(digits), *rest)
     return typed
 
 

@@ -154,7 +154,7 @@ def test_closing_put_into_a_row_changes_its_interest_by_a_yen_at_most(
 def test_agreed_rate_below_every_ceiling_is_the_contract_calculation(
     document: Document, rate: str
 ) -> None:
-    events = [
+    events: list[Document] = [
         {key: value for key, value in event.items() if key != "rate"}
         for event in document["events"]
     ]

@@ -72,7 +72,7 @@ def beyond_scrivener(amount_in_dispute_yen: int, on: date) -> list[Fault]:
 def other_series(
     series: Series, *, contracts: int, net_yen: int | Fraction, other_yen: int | Fraction
 ) -> list[Fault]:
-    """OVER-002: one dealing or several is a choice; the other answer stands beside it [一連・分断]."""
+    """OVER-002: one dealing or several is a choice; both answers are told [一連・分断]."""
     details = {
         "count": str(contracts),
         "net": minus_text(int(net_yen)),

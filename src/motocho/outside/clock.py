@@ -1,7 +1,7 @@
 """The clock: the one place that reads it [時計].
 
-Everything else takes a date or a moment as an argument. A business date is a date in Japan, wherever
-the machine stands.
+Everything else takes a date or a moment as an argument. A business date is a date in Japan,
+wherever the machine stands.
 """
 
 from __future__ import annotations
