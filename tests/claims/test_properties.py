@@ -178,7 +178,7 @@ def test_agreed_rate_below_every_ceiling_is_the_contract_calculation(
 def test_interest_by_365_is_never_below_the_calendar(
     amount: int, on: date, days: int, first_day: str
 ) -> None:
-    events = [
+    events: list[Document] = [
         {"date": on.isoformat(), "kind": "borrow", "amount": amount},
         {"date": (on + timedelta(days=days)).isoformat(), "kind": "closing"},
     ]
