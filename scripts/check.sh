@@ -12,5 +12,5 @@ step lint "$bin/ruff" check --output-format concise src tests bench scripts
 step types "$bin/mypy" src tests bench scripts
 step imports "$bin/lint-imports" --no-cache
 step tidy "$bin/python" -m pytest -q tests/tidy
-step rules "$bin/python" -m scripts.rules --quiet
+step rules "$bin/python" -m scripts.rules
 printf 'check: all good\n' >&2
