@@ -61,7 +61,7 @@ class Books:
         self.on: date | None = None
         self.lent_today = Fraction(0)
 
-    def post(self, on: date, lent: bool, amount: int, rate: Fraction) -> int:
+    def post(self, on: date, amount: int, rate: Fraction, *, lent: bool) -> int:
         """Charge the days since the last row, then the row; gives the balance to print."""
         self.unpaid += self._interest(on, rate)
         if self.on is None or on > self.on:
@@ -102,11 +102,17 @@ class Books:
 
 
 # ------------------------------------------------------------------------------------------ making
-def make(random: Random, rows: int | None = None) -> Paper:
+def make(
+    random: Random,
+    rows: int | None = None,
+    ways: Ways | None = None,
+    rate: Fraction | None = None,
+) -> Paper:
     """A history of a few years: monthly payments, advances in between, now and then a payoff."""
-    ways = Ways(random.random() < 0.5, random.random() < 0.3, random.choice(CUTTINGS))
+    chosen = Ways(random.random() < 0.5, random.random() < 0.3, random.choice(CUTTINGS))
+    ways = ways or chosen
     count = rows or random.randrange(40, 161)
-    rates = _rates(random, count)
+    rates = _rates(random, count) if rate is None else [(0, rate)]
     paper = Paper([], ways, rates)
     books = Books(ways)
     on = date(1985, 1, 1) + timedelta(days=random.randrange(9_000))
@@ -115,16 +121,10 @@ def make(random: Random, rows: int | None = None) -> Paper:
     lent, amount = True, 10_000 * random.randrange(5, limit // 10_000 + 1)
     for number in range(count):
         rate = paper.rate_of(number)
-        balance = books.post(on, lent, amount, rate)
+        balance = books.post(on, amount, rate, lent=lent)
         paper.rows.append(Printed(on, lent, amount, balance))
-        on, lent, amount = _next(
-            random,
-            books,
-            on,
-            rate if number + 1 >= count else paper.rate_of(number + 1),
-            limit,
-            usual,
-        )
+        later = paper.rate_of(min(number + 1, count - 1))
+        on, lent, amount = _next(random, books, later, limit=limit, usual=usual)
     return paper
 
 
@@ -141,8 +141,9 @@ def _rates(random: Random, count: int) -> list[tuple[int, Fraction]]:
 
 
 def _next(
-    random: Random, books: Books, on: date, rate: Fraction, limit: int, usual: int
+    random: Random, books: Books, rate: Fraction, *, limit: int, usual: int
 ) -> tuple[date, bool, int]:
+    on = books.on or date.min
     room = limit - int(books.owed)
     if books.owed == 0:
         return (
@@ -286,7 +287,7 @@ def is_consistent(rows: list[Printed], paper: Paper, at: int, kind: str) -> bool
             + (kind == "missing_row" and number >= at)
             - (kind == "doubled_row" and number > at)
         )
-        balance = books.post(row.on, row.lent, row.amount, paper.rate_of(original))
+        balance = books.post(row.on, row.amount, paper.rate_of(original), lent=row.lent)
         if abs(balance - row.balance) > slack:
             return False
     return True

@@ -62,11 +62,11 @@ def test_no_open_marks_without_an_issue() -> None:
 
 def test_nothing_names_the_machine() -> None:
     """Paths of one machine and addresses of package hosts do not belong in the tree."""
-    marks = re.compile(r"/work/|/root/|pypi\.org|files\.pythonhosted|registry\.npmjs|deb\.debian")
+    marks = re.compile(rb"/work/|/root/|pypi\.org|files\.pythonhosted|registry\.npmjs|deb\.debian")
     own = {ROOT / "tests" / "tidy" / "test_words.py"}
     for pattern in ("*.md", "*.toml", "*.py", "*.sh", "*.txt", "*.yaml", "*.typ", "run"):
         for path in ROOT.rglob(pattern):
             if any(part.startswith(".") or part == "dist" for part in path.relative_to(ROOT).parts):
                 continue
             if path not in own:
-                assert not marks.search(path.read_text(encoding="utf-8")), path
+                assert not marks.search(path.read_bytes()), path
