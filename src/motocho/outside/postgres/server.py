@@ -1,0 +1,463 @@
+"""Our own PostgreSQL server, where nobody brings one [組み込みサーバー].
+
+A `Server` is one cluster folder and the PostgreSQL that serves it; starting it again, or from many
+processes at once, gives the same server. Whether it runs is asked of the server itself, never of a
+process number.
+
+Shapes of a cluster folder: `data/` (PostgreSQL's own), `archive/` (finished WAL segments), `log/`,
+`run/` (the socket), `passwords` (a libpq password file), `server.json` (what is remembered).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
+
+from motocho.outside.postgres import roles
+from motocho.outside.postgres.address import LOCAL, Address
+from motocho.outside.postgres.programs import (
+    Programs,
+    Waiting,
+    in_silence,
+    installed_major,
+    open_to_all,
+    programs_for,
+)
+from motocho.outside.postgres.roles import ADMIN, DATABASE
+from motocho.units.errors import Fault, OutsideFailure, StateConflict, clipped
+
+LONGEST_SOCKET_PATH = 100
+"""Bytes; the kernel's limit is 107 on Linux and 103 on macOS."""
+FIRST_PORT, PORTS = 20_000, 12_000
+PORT_TRIES = 8
+WAIT_LIMIT_SECONDS = "86400"
+"""Recovery after a crash may be long; it is waited for, with a message, and not given up."""
+ORPHAN_SECONDS = 30
+WAL_SEGMENT_MEGABYTES = 4
+"""An unfinished segment is archived whole every five minutes of work; 16 would mostly be air."""
+ROOT_HOME = Path("/var/lib/motocho")
+
+DURABLE: Mapping[str, str] = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "wal_level": "replica",
+    "archive_mode": "on",
+    "archive_timeout": "300s",
+}
+"""What a book is kept with: an acknowledged row is on the disk, and soon in the archive."""
+FLEETING: Mapping[str, str] = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "archive_mode": "off",
+    "autovacuum": "off",
+}
+"""For tests and trials: fast, and nothing survives a power cut."""
+QUIET: Mapping[str, str] = {
+    "lc_messages": "C",
+    "timezone": "Asia/Tokyo",
+    "log_timezone": "Asia/Tokyo",
+    "logging_collector": "on",
+    "log_filename": "postgresql-%a.log",
+    "log_rotation_age": "1d",
+    "log_truncate_on_rotation": "on",
+    "log_file_mode": "0600",
+    # A log holds what failed and no value of a row: no statement, no parameters, no detail.
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
+}
+
+
+class State(Enum):
+    """What a server answers [状態]."""
+
+    RUNNING = "running"
+    STARTING = "starting"
+    STOPPED = "stopped"
+    NEW = "new"
+
+
+def home() -> Path:
+    """Where Motocho keeps what it stores [保存先].
+
+    Why       MOTOCHO_HOME, else the user's data folder; root has no data folder of its own that a
+              server without rights could enter, so root's is the system's.
+    """
+    given = os.environ.get("MOTOCHO_HOME")
+    if given:
+        return Path(given).expanduser().absolute()
+    if os.getuid() == 0:
+        return ROOT_HOME
+    data = os.environ.get("XDG_DATA_HOME")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "motocho"
+
+
+class Server:
+    """The PostgreSQL of one cluster folder [組み込みサーバー].
+
+    Takes     the folder, made at the first start; settings beyond the durable ones.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] = DURABLE) -> None:
+        self._asked = folder
+        self._settings = settings
+
+    @cached_property
+    def folder(self) -> Path:
+        """The cluster folder itself; made if need be [クラスタのフォルダ].
+
+        Why       root's server runs as a user without rights. Where that user cannot enter the
+                  folder asked for, opening its parents is not ours to do: the folder becomes a link
+                  to one under /var/lib.
+        """
+        asked = self._asked
+        if not asked.exists() and not asked.is_symlink():
+            asked.parent.mkdir(parents=True, exist_ok=True)
+            if os.getuid() == 0 and not open_to_all(asked.parent):
+                key = hashlib.sha256(str(asked).encode()).hexdigest()[:12]
+                real = ROOT_HOME / key
+                real.mkdir(mode=0o711, parents=True, exist_ok=True)
+                _link(asked, real)
+            asked.mkdir(mode=0o711 if os.getuid() == 0 else 0o700, exist_ok=True)
+        return asked.resolve()
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's data folder [データフォルダ]."""
+        return self.folder / "data"
+
+    @property
+    def archive(self) -> Path:
+        """Where finished WAL segments are kept [WALアーカイブ]."""
+        return self.folder / "archive"
+
+    @property
+    def passwords(self) -> Path:
+        """The libpq password file [パスワードファイル]."""
+        return self.folder / "passwords"
+
+    @property
+    def programs(self) -> Programs:
+        """The programs that serve this folder [プログラム群]."""
+        return programs_for(self.folder, self.data)
+
+    @property
+    def sockets(self) -> Path:
+        """The folder of the unix socket: ours, or a short one where ours has too long a path."""
+        own = self.folder / "run"
+        if len(os.fsencode(own / ".s.PGSQL.65535")) <= LONGEST_SOCKET_PATH:
+            return own
+        key = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
+        short = Path(tempfile.gettempdir())
+        if len(os.fsencode(short)) > LONGEST_SOCKET_PATH // 2:
+            short = Path("/tmp")  # noqa: S108  # its owner is checked before it is used
+        return short / f"motocho-{key}"
+
+    @property
+    def address(self) -> Address:
+        """Where the server listens [接続先]."""
+        return Address(
+            {
+                "host": str(self.sockets),
+                "port": str(self._remembered().get("port", FIRST_PORT)),
+                "dbname": DATABASE,
+                "passfile": str(self.passwords),
+                # Whoever may have put a socket there instead gets no password out of us.
+                "require_auth": "scram-sha-256",
+            }
+        )
+
+    def state(self) -> State:
+        """What the server answers now [状態]."""
+        if not (self._asked.exists() and (self.data / "PG_VERSION").exists()):
+            return State.NEW
+        answer = PGconn.ping(make_conninfo(**self.address.login(ADMIN)).encode())
+        if answer == Ping.OK:
+            return State.RUNNING
+        return State.STARTING if answer == Ping.REJECT else State.STOPPED
+
+    def start(self, waiting: Waiting = in_silence) -> Address:
+        """Start the server, or find it running; gives its address [起動].
+
+        Takes     who is told of each second of waiting: recovery after a crash takes its time.
+        Raises    StateConflict for a data folder of another major version or one somebody holds;
+                  OutsideFailure where PostgreSQL does not come up.
+        """
+        if self.state() is State.RUNNING and self._is_prepared():
+            return self.address
+        with self._locked():
+            self._make_data(waiting)
+            self._check_version()
+            self._clear_stale_lock(waiting)
+            if self._settled(waiting) is not State.RUNNING:
+                self._launch(waiting)
+            if not self._is_prepared():
+                self._prepare()
+        return self.address
+
+    def stop(self, waiting: Waiting = in_silence) -> bool:
+        """Stop the server in order; gives whether one ran [停止].
+
+        Raises    OutsideFailure where it does not stop.
+        """
+        if self.state() is State.NEW:
+            return False
+        with self._locked():
+            if self.state() is State.STOPPED and not self._processes():
+                return False
+            stop = ("stop", "-m", "fast", "-w", "-t", WAIT_LIMIT_SECONDS, "-D", self.data)
+            self.programs.run("pg_ctl", *stop, waiting=waiting)
+        return True
+
+    def _settled(self, waiting: Waiting) -> State:
+        """The state once a start or stop that somebody else began is over."""
+        seconds = 0
+        while (state := self.state()) is State.STARTING:
+            waiting(seconds)
+            sleep(1)
+            seconds += 1
+        return state
+
+    # -- first start -------------------------------------------------------------------------------
+
+    def _make_data(self, waiting: Waiting) -> None:
+        if not self.passwords.exists():
+            roles.write_passwords(self.passwords, roles.new_passwords())
+        programs = self.programs
+        for name in ("run", "log", "archive"):
+            place = self.folder / name
+            if not place.exists():
+                place.mkdir(mode=0o700)
+                programs.own(place)
+        if self.data.exists():
+            return
+        beside = self.folder / "data.new"
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(mode=0o700)
+        programs.own(beside)
+        asked = self.folder / "run" / "password"
+        asked.unlink(missing_ok=True)
+        asked.touch(mode=0o600)
+        asked.write_text(roles.read_passwords(self.passwords)[ADMIN], encoding="ascii")
+        programs.own(asked)
+        try:
+            programs.run("initdb", *_initdb(beside, asked), waiting=waiting)
+        finally:
+            asked.unlink()
+        beside.rename(self.data)
+
+    def _check_version(self) -> None:
+        """Only the same major version can read a data folder."""
+        found = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
+        if found != str(installed_major()):
+            details = {"found": found, "have": str(installed_major())}
+            raise StateConflict(Fault("DBS-003", file=str(self.data), details=details))
+
+    def _prepare(self) -> None:
+        known = roles.read_passwords(self.passwords)
+        with self.address.named("postgres").connect(ADMIN, autocommit=True) as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+            if not found.fetchone():
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+        with self.address.connect(ADMIN, autocommit=True) as connection:
+            roles.prepare(connection, known, DATABASE)
+        self._remember(roles=roles.version())
+
+    def _is_prepared(self) -> bool:
+        return self._remembered().get("roles") == roles.version()
+
+    # -- launching ---------------------------------------------------------------------------------
+
+    def _launch(self, waiting: Waiting) -> None:
+        """Try the remembered port, then others: only PostgreSQL itself knows what is free."""
+        start_log = self.folder / "log" / "start.log"
+        port = self._remembered().get("port") or _some_port()
+        for _ in range(PORT_TRIES):
+            self._remember(port=port)
+            self._configure(port)
+            start_log.unlink(missing_ok=True)
+            try:
+                start = ("start", "-w", "-t", WAIT_LIMIT_SECONDS, "-D", self.data, "-l", start_log)
+                self.programs.run("pg_ctl", *start, waiting=waiting)
+            except OutsideFailure:
+                said = self._last_words(start_log)
+                if "Address already in use" not in said:
+                    details = {"said": clipped(said.splitlines()[-1] if said else "")}
+                    place = str(self.folder / "log")
+                    raise OutsideFailure(Fault("DBS-004", file=place, details=details)) from None
+                port = _some_port()
+            else:
+                return
+        raise OutsideFailure(Fault("DBS-005", excerpt=str(PORT_TRIES)))
+
+    def _last_words(self, start_log: Path) -> str:
+        """What the server said before it ended, in its first log or the newest of the others."""
+        logs = sorted(
+            (self.folder / "log").glob("postgresql-*.log"), key=lambda log: log.stat().st_mtime
+        )
+        said = [
+            line
+            for log in (*logs[-1:], start_log)
+            if log.exists()
+            for line in log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
+            if "FATAL" in line or "could not bind" in line
+        ]
+        return "\n".join(said)
+
+    def _configure(self, port: int) -> None:
+        """Write our settings anew; postgresql.conf only includes them, then the operator's own."""
+        sockets = self._socket_folder()
+        own = {
+            "listen_addresses": LOCAL,
+            "port": str(port),
+            "unix_socket_directories": _listed(sockets),
+            "unix_socket_permissions": "0700",
+            "log_directory": str(self.folder / "log"),
+            **QUIET,
+            **self._settings,
+        }
+        if own.get("archive_mode") == "on":
+            own |= {
+                "archive_library": "basic_archive",
+                "basic_archive.archive_directory": str(self.archive),
+            }
+        lines = [f"{name} = '{_quoted(value)}'\n" for name, value in own.items()]
+        settings = self.data / "motocho.conf"
+        settings.write_text("".join(lines), encoding="utf-8")
+        settings.chmod(0o600)
+        self.programs.own(settings)
+        main = self.data / "postgresql.conf"
+        includes = "include 'motocho.conf'\ninclude_if_exists '../postgresql.conf'\n"
+        text = main.read_text(encoding="utf-8")
+        if not text.endswith(includes):
+            main.write_text(text + includes, encoding="utf-8")
+
+    def _socket_folder(self) -> Path:
+        """The folder of the socket, and nobody else's."""
+        folder = self.sockets
+        uid = self.programs.uid
+        if not folder.exists():
+            folder.mkdir(mode=0o700)
+            self.programs.own(folder)
+        found = folder.lstat()
+        if folder.is_symlink() or found.st_uid != uid:
+            raise StateConflict(Fault("DBS-006", file=str(folder), excerpt=str(found.st_uid)))
+        return folder
+
+    # -- what is left of an earlier server ---------------------------------------------------------
+
+    def _clear_stale_lock(self, waiting: Waiting) -> None:
+        """Take away the lock file of a server that is gone and may be kept by its zombie.
+
+        Why       PostgreSQL believes a process number; the number may belong to a zombie nobody
+                  reaps, or to somebody else's process since. The file may go only when no process
+                  works in the data folder: two servers on one folder would destroy it.
+        """
+        lock = self.data / "postmaster.pid"
+        for seconds in range(ORPHAN_SECONDS):
+            if not lock.exists() or self.state() is not State.STOPPED:
+                return
+            at_work = self._processes()
+            if at_work is None:
+                return
+            if not at_work:
+                lock.unlink(missing_ok=True)
+                return
+            waiting(seconds)
+            sleep(1)
+        at_work = self._processes() or []
+        shown = ", ".join(map(str, at_work))
+        raise StateConflict(Fault("DBS-007", file=str(self.data), details={"processes": shown}))
+
+    def _processes(self) -> list[int] | None:
+        """PostgreSQL's living processes in the data folder; None where the system does not tell.
+
+        Why       a zombie has no working folder any more, so it is not among them.
+        """
+        if not Path("/proc/self/cwd").exists():
+            return None
+        mine = str(self.data.resolve())
+        found = []
+        for entry in os.scandir("/proc"):
+            if not entry.name.isdigit():
+                continue
+            try:
+                at = str(Path(f"/proc/{entry.name}/cwd").readlink())
+                name = Path(f"/proc/{entry.name}/comm").read_text(encoding="utf-8").strip()
+            except OSError:
+                continue  # it ended while we looked, or is somebody else's
+            if at == mine and name == "postgres":
+                found.append(int(entry.name))
+        return found
+
+    # -- what is remembered ------------------------------------------------------------------------
+
+    def _remembered(self) -> dict[str, Any]:
+        try:
+            known: dict[str, Any] = json.loads(
+                (self.folder / "server.json").read_text(encoding="utf-8")
+            )
+        except FileNotFoundError:
+            return {}
+        return known
+
+    def _remember(self, **facts: Any) -> None:
+        known = {**self._remembered(), **facts}
+        beside = self.folder / "server.json.new"
+        beside.write_text(json.dumps(known), encoding="utf-8")
+        beside.replace(self.folder / "server.json")
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One process at a time starts or stops the server of a folder."""
+        with (self.folder / "lock").open("w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _initdb(data: Path, password: Path) -> tuple[str | Path, ...]:
+    return (
+        "--pgdata", data, "--username", ADMIN, "--pwfile", password,
+        "--auth-host=scram-sha-256", "--auth-local=scram-sha-256", "--encoding=UTF8",
+        "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums",
+        f"--wal-segsize={WAL_SEGMENT_MEGABYTES}",
+    )  # fmt: skip
+
+
+def _some_port() -> int:
+    return FIRST_PORT + secrets.randbelow(PORTS)
+
+
+def _quoted(value: str) -> str:
+    """A value as postgresql.conf reads it between quotes."""
+    return value.replace("\\", "\\\\").replace("'", "''")
+
+
+def _listed(path: Path) -> str:
+    """A path as an entry of a list in postgresql.conf."""
+    return '"' + str(path).replace('"', '""') + '"'
+
+
+def _link(link: Path, to: Path) -> None:
+    with suppress(FileExistsError):  # another process made it at the same moment
+        link.symlink_to(to)
