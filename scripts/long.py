@@ -1,7 +1,8 @@
 """`./run long`: checks too long for CI, with their last result in docs/benchmarks/long.md.
 
 - the kernel against the day-by-day oracle over 200,000 random histories, every value of every row;
-- the compiled kernel against the interpreted one over the same histories.
+- the compiled kernel against the interpreted one over the same histories;
+- every test marked `long`; what such a test prints after `measured: ` stands in the report.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -22,7 +24,9 @@ from tests.strategies import random_case
 from motocho.claims import assumptions, reading
 from motocho.claims.statement import assemble, fold, fold_many, prepare
 
-REPORT = Path(__file__).parents[1] / "docs" / "benchmarks" / "long.md"
+ROOT = Path(__file__).parents[1]
+REPORT = ROOT / "docs" / "benchmarks" / "long.md"
+MEASURED = "measured: "
 HISTORIES = 200_000
 BLOCK = 500
 
@@ -74,6 +78,16 @@ def run(histories: int, processes: int) -> tuple[int, list[str]]:
     return total, faults
 
 
+def long_tests() -> tuple[int, list[str], str]:
+    """The tests marked `long`: their exit code, what they measured, and pytest's last line."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "-m", "long", "-rP", "-rf"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    lines = done.stdout.splitlines()
+    measured = [line.removeprefix(MEASURED) for line in lines if line.startswith(MEASURED)]
+    failed = [line for line in lines if line.startswith("FAILED")]
+    return done.returncode, sorted(set(measured)) + failed, lines[-1] if lines else ""
+
+
 def report(lines: Iterable[str]) -> None:
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -86,13 +100,15 @@ def main() -> None:
     wanted = parser.parse_args()
     start = time.perf_counter()
     rows, faults = run(wanted.histories, wanted.processes)
+    code, measured, last = long_tests()
     minutes = (time.perf_counter() - start) / 60
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")  # noqa: TID251  # a report's date
-    what = f"{wanted.histories:,} random histories with {rows:,} rows"
     said = [
         "# The long run",
         "",
-        f"{now}: {what}, {minutes:.0f} minutes on {wanted.processes} processes.",
+        f"{now}, {minutes:.0f} minutes on {wanted.processes} processes. Written by `./run long`.",
+        "",
+        f"Histories: {wanted.histories:,} random ones with {rows:,} rows.",
         "",
         "| check | differences |",
         "|---|---|",
@@ -100,11 +116,14 @@ def main() -> None:
         "| compiled = interpreted, every value and piece | counted above |",
         "",
         *faults[:50],
+        f"Tests marked long: {last}",
+        "",
+        *(f"- {line}" for line in measured),
     ]
     if wanted.histories >= HISTORIES:
         report(said)
     print("\n".join(said))
-    raise SystemExit(1 if faults else 0)
+    raise SystemExit(1 if faults or code else 0)
 
 
 if __name__ == "__main__":

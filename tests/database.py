@@ -22,9 +22,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from motocho.outside.postgres.address import Address
-from motocho.outside.postgres.roles import ADMIN, Role
-from motocho.outside.postgres.server import FLEETING, Server
+from motocho.outside.postgres import ADMIN, FLEETING, Address, Role, Server
 
 RUN = "MOTOCHO_TEST_RUN"
 KEEPER = 'cat >/dev/null; [ -e "$1/postgres" ] || { rm -rf "$1"; exit; }; exec "$2" -m tests.database "$1"'

@@ -6,7 +6,7 @@ import pytest
 from django.db import ProgrammingError, connection
 from tests.database import Database
 
-from motocho.outside.postgres.roles import Role
+from motocho.outside.postgres import Role
 
 
 def who() -> object:

@@ -1,10 +1,13 @@
-"""A room's underscore modules are its own."""
+"""A room's underscore modules and the insides of its folders are its own."""
 
 from __future__ import annotations
 
 import ast
 
-from tests.tidy.source import modules, place, room, tree
+from tests.tidy.source import PACKAGE, modules, place, room, tree
+
+DOOR_DEPTH = 2
+"""A door is `motocho.<room>.<module>`; what is deeper belongs to the module that holds it."""
 
 
 def test_nobody_imports_another_room_s_private_modules() -> None:
@@ -15,7 +18,18 @@ def test_nobody_imports_another_room_s_private_modules() -> None:
             ):
                 continue
             parts = (node.module or "").split(".")[1:]
+            if not parts or parts[0] == room(path):
+                continue
             names = [*parts, *(alias.name for alias in node.names)]
-            foreign = parts and parts[0] != room(path)
             private = [name for name in names if name.startswith("_") and name != "__version__"]
-            assert not (foreign and private), f"{place(path, node)}: {private}"
+            inside = len(parts) > DOOR_DEPTH or _is_inside_a_folder(parts, names)
+            assert not private, f"{place(path, node)}: {private}"
+            assert not inside, f"{place(path, node)}: {names}"
+
+
+def _is_inside_a_folder(parts: list[str], names: list[str]) -> bool:
+    """Whether what is imported from a folder is one of its files and not what its door shows."""
+    folder = PACKAGE.joinpath(*parts)
+    if len(parts) < DOOR_DEPTH or not folder.is_dir():
+        return False
+    return any((folder / f"{name}.py").exists() for name in names[len(parts) :])

@@ -48,6 +48,7 @@ from motocho.documents.sheet import (
 from motocho.kernel.conventions import EventKind, OpeningBalance, SegmentKind, Series
 from motocho.units.errors import Language
 from motocho.units.money import rate_text, yen_text
+from motocho.units.text import half_widths
 
 __all__ = ["Described", "Layout", "conditions", "content", "csv_text", "describe", "table"]
 
@@ -521,7 +522,7 @@ def _with_room_for_labels(columns: list[Column], lines: Sequence[Line]) -> list[
     """The labels of sums run from the first column to the days: these must hold them together."""
     place = next(at for at, column in enumerate(columns) if column.style in paper.DAY_STYLES)
     longest = max(
-        paper.half_widths(paper.text_of(line.cells[place], Style.TEXT))
+        half_widths(paper.text_of(line.cells[place], Style.TEXT))
         for line in lines
         if line.kind is not LineKind.ROW
     )
@@ -535,9 +536,9 @@ def _width_mm(place: int, column: Column, lines: Sequence[Line]) -> int:
     """What the values of a column need; the labels of sums run over their neighbours."""
     labelled = column.style in paper.DAY_STYLES
     longest = max(
-        paper.half_widths(line.mark + paper.text_of(line.cells[place], column.style))
+        half_widths(line.mark + paper.text_of(line.cells[place], column.style))
         if column.key == "row"
-        else paper.half_widths(paper.text_of(line.cells[place], column.style))
+        else half_widths(paper.text_of(line.cells[place], column.style))
         for line in lines
         if line.kind is LineKind.ROW or not labelled
     )

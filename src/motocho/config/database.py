@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 
-from motocho.outside.postgres.address import Address
-from motocho.outside.postgres.programs import Waiting, in_silence
-from motocho.outside.postgres.server import Server, home
+from motocho.outside.postgres import Address, Server, Waiting, home, in_silence
 
 URL = "DATABASE_URL"
 

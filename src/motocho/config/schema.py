@@ -10,8 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from motocho.config.settings import setup
-from motocho.outside.postgres.address import Address
-from motocho.outside.postgres.roles import Role
+from motocho.outside.postgres import Address, Role
 
 
 def migrate(at: Address | None = None) -> tuple[str, ...]:

@@ -15,8 +15,7 @@ from django.apps import apps
 from django.db import connections
 
 from motocho.config.database import address
-from motocho.outside.postgres.address import Address
-from motocho.outside.postgres.roles import Role
+from motocho.outside.postgres import Address, Role
 
 MODULE = "motocho.config.settings"
 

@@ -272,22 +272,6 @@ def printable(text: str) -> str:
     return "".join(_REPLACED.get(unicodedata.category(sign), sign) for sign in joined)
 
 
-def half_widths(shown: str) -> int:
-    """The width of a text on paper, counted in figures [半角換算の幅].
-
-    Why       kanji and kana take two, and so do signs such as ▲, which a terminal shows narrow.
-
-    >>> half_widths("1,234"), half_widths("▲1,234円")
-    (5, 9)
-    """
-    if shown.isascii():
-        return len(shown)
-    return sum(1 if unicodedata.east_asian_width(sign) in _NARROW else 2 for sign in shown)
-
-
-_NARROW = frozenset({"H", "N", "Na"})
-
-
 def text_of(cell: Cell, style: Style) -> str:
     """What a reader sees in a cell [表示].
 

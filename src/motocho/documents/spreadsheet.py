@@ -27,11 +27,11 @@ from motocho.documents.sheet import (
     Role,
     Sheet,
     Style,
-    half_widths,
     printable,
     provenance,
     text_of,
 )
+from motocho.units.text import half_widths
 
 # The stubs of openpyxl call any cell perhaps merged and any page setting perhaps missing; both are
 # there in a workbook just made.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
@@ -28,6 +27,7 @@ from motocho.claims.reading.cells import (
 from motocho.claims.reading.looks import looks_like_amount, looks_like_day
 from motocho.claims.reading.words import heading_words, role_of
 from motocho.units.errors import Fault, FaultyInput, clipped
+from motocho.units.text import half_widths
 
 _MOST_FAULTS = 20
 _SAMPLE_LINES = 60
@@ -249,7 +249,6 @@ class _Token(NamedTuple):
 
 
 _PIECE = re.compile(r"\S+(?:[ ]\S+)*")
-_WIDE_OR_UNSURE = "WFA"
 
 
 def _tokens(line: str) -> Iterator[_Token]:
@@ -257,16 +256,10 @@ def _tokens(line: str) -> Iterator[_Token]:
     text = line.rstrip("\n").replace("\t", "  ").replace("　", "  ")
     at, shown = 0, 0
     for found in _PIECE.finditer(text):
-        shown += _width(text[at : found.start()])
-        last = shown + _width(found[0])
+        shown += half_widths(text[at : found.start()])
+        last = shown + half_widths(found[0])
         yield _Token(shown, last, found[0])
         at, shown = found.end(), last
-
-
-def _width(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(sign) in _WIDE_OR_UNSURE else 1 for sign in text)
 
 
 def _read_aligned(lines: Sequence[str], rows: Rows) -> None:
