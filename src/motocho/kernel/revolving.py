@@ -496,7 +496,7 @@ def _received(state: State, event: Receipt | ExcessUsed, rules: Rules) -> Step:
         after = _paid_up(after)
     else:
         after = _counted(after, event, required_yen(before), rules)
-    return Step(event, after, cut.interest_yen, cut.damages_yen, *parts, to_excess_yen=left - used)
+    return Step(event, after, cut.interest_yen, cut.damages_yen, *parts, left - used)
 
 
 def _owes_no_interest(state: State) -> bool:
