@@ -496,7 +496,18 @@ def _received(state: State, event: Receipt | ExcessUsed, rules: Rules) -> Step:
         after = _paid_up(after)
     else:
         after = _counted(after, event, required_yen(before), rules)
-    return Step(event, after, cut.interest_yen, cut.damages_yen, *parts, left - used)
+    return Step(
+        event,
+        after,
+        cut.interest_yen,
+        cut.damages_yen,
+        to_costs_yen=to_costs,
+        to_damages_yen=to_damages,
+        to_interest_yen=to_interest,
+        to_principal_yen=to_principal,
+        to_written_off_yen=to_written_off,
+        to_excess_yen=left - used,
+    )
 
 
 def _owes_no_interest(state: State) -> bool:
