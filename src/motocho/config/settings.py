@@ -23,6 +23,9 @@ INSTALLED_APPS = [
     "pgtrigger",
     "procrastinate.contrib.django",
     "motocho.ledger",
+    "motocho.journal",
+    "motocho.people",
+    "motocho.loans",
 ]
 DATABASES: dict[str, dict[str, Any]] = {"default": {"ENGINE": "django.db.backends.postgresql"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

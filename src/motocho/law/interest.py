@@ -100,6 +100,17 @@ def ceiling_rows() -> tuple[CeilingRow, ...]:
     )
 
 
+def ceiling_ppm(principal_yen: int, on: date) -> int:
+    """The ceiling on interest of a principal on a day [制限利率].
+
+    Law       利息制限法1条; the principal of a revolving loan: 最三小判平成22年4月20日.
+
+    >>> [ceiling_ppm(yen, date(2026, 11, 21)) for yen in (99_999, 100_000, 999_999, 1_000_000)]
+    [200000, 180000, 180000, 150000]
+    """
+    return table("interest.ceiling").at(on).number(argument=principal_yen)
+
+
 def damages_multipliers() -> tuple[DamagesMultiplier, ...]:
     """The multiples of the ceiling that cap damages, oldest first [賠償額の予定の倍率].
 
