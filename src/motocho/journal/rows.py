@@ -37,7 +37,8 @@ class News(NamedTuple):
 
 _INSERT = """
 INSERT INTO journal_row (member_id, kind, actor, purpose, subject, happened_at)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::timestamptz[])
+SELECT * FROM unnest(
+    %s::bigint[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::timestamptz[])
 """
 _READ = """
 SELECT transaction_id::text::bigint, row_id, member_id, kind, actor, happened_at, subject, purpose

@@ -23,7 +23,7 @@ row. Days after a missed due date bear damages *instead of* interest. Unpaid int
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -87,7 +87,7 @@ class Rules(NamedTuple):
     cure: Cure = Cure.MINIMUM
     rest_below_yen: int = 1_000
     """A principal below it bears nothing and is not due: machines take no coins [無利息残高]."""
-    closed: Collection[int] = frozenset()
+    closed: Container[int] = frozenset()
     """Days on which banks are closed."""
 
 

@@ -89,15 +89,16 @@ def terms_from(text: str) -> Terms:
     )
 
 
+_STATE_FIELDS = State._fields[2:-1]
+
+
 def state_text(state: State) -> str:
     """A state without its terms, as a JSON list in the order of its fields [状態].
 
     Ticks stand as text: they may be longer than what a JSON reader takes for a number.
     """
-    arranged = state.arrangement
-    fields = list(state._replace(arrangement=None))
-    del fields[1]
-    fields[-1] = None if arranged is None else list(arranged)
+    arranged = None if state.arrangement is None else list(state.arrangement)
+    fields: list[Any] = [state.on, *state[2:-1], arranged]
     return orjson.dumps([str(one) if _is_long(one) else one for one in fields]).decode()
 
 
@@ -112,18 +113,18 @@ def state_from(text: str, terms: Terms) -> State:
     arrangement = None
     if arranged is not None:
         arrangement = Arrangement(Relief(arranged[0]), arranged[1], arranged[2])
-    return State(on, terms, *numbers, arrangement)
+    values = dict(zip(_STATE_FIELDS, numbers, strict=True))
+    return State(on, terms, arrangement=arrangement, **values)
 
 
 def event_text(event: Event, terms_no: int | None) -> str:
     """An event without its day, as JSON; new terms are named by their number [取引]."""
-    content = event._asdict()
+    content: dict[str, Any] = dict(event._asdict())
     del content["on"]
     if terms_no is not None:
         content["terms"] = terms_no
-    arranged = content.get("arrangement")
-    if arranged is not None:
-        content["arrangement"] = list(arranged)
+    if isinstance(event, revolving.NewArrangement) and event.arrangement is not None:
+        content["arrangement"] = list(event.arrangement)
     return orjson.dumps(content).decode()
 
 

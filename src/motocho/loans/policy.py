@@ -1,4 +1,4 @@
-"""What may happen to an agreement, and which yen it moves: decisions without a database [契約の規則].
+"""What may happen to an agreement, and which yen it moves; no database [契約の規則].
 
 Each check returns a `Refusal` with its rule, or None. The facts are arguments; nothing is looked up
 but the law's tables.
@@ -178,7 +178,7 @@ def check_plan_change(facts: Facts, plan: DuePlan) -> Refusal | None:
 
 
 def due_after_change(state: State, plan: DuePlan, on: int) -> int | None:
-    """The next due date under a new plan: no later than the old one and one cycle [変更後の期日]."""
+    """The next due date of a new plan: by the old one and a cycle at the latest [変更後の期日]."""
     if state.due_on is None:
         return None
     due_on = first_due(plan, on)
@@ -189,7 +189,7 @@ def due_after_change(state: State, plan: DuePlan, on: int) -> int | None:
 
 
 def check_arrangement(facts: Facts, wanted: revolving.NewArrangement, used: int) -> Refusal | None:
-    """LEDG-015: a relief is agreed ahead, for some time, and not without end [返済の取決め].
+    """LEDG-015: a relief is agreed ahead, for some time, not without end [返済の取決め].
 
     Takes     how many interest-only arrangements the last year held.
     """
@@ -218,7 +218,7 @@ class Demand:
 
 
 def check_acceleration(facts: Facts, demand: Demand | None, on: date) -> Refusal | None:
-    """LEDG-023: arrears, a demand that ran out, and no interest above the ceiling [期限の利益の喪失].
+    """LEDG-023: arrears, a demand that ran out, no interest above the ceiling [期限の利益喪失].
 
     Law       最二小判平成18年1月13日.
     """
@@ -232,7 +232,7 @@ def check_acceleration(facts: Facts, demand: Demand | None, on: date) -> Refusal
 
 
 def check_closing(facts: Facts) -> Refusal | None:
-    """LEDG-025: an agreement ends only at nothing: no rest, no interest, no draw under way [解約]."""
+    """LEDG-025: an agreement ends at nothing: no rest, no interest, no draw under way [解約]."""
     state = facts.state
     owed = revolving.payoff_yen(state) + state.written_off_yen
     if owed == 0 and facts.held_yen == 0 and state.excess_yen == 0:
@@ -326,6 +326,6 @@ def _received(step: Step, source: Account) -> list[Leg]:
 
 
 def wake_on(state: State, rules: Rules) -> int | None:
-    """The day on which the night must look at a loan again: after its last day to pay [次の確認日]."""
+    """The day on which the night looks at a loan again: after its last day to pay [次の確認日]."""
     last = revolving.deadline(state, rules)
     return None if last is None else last + 1

@@ -8,7 +8,7 @@ not exceed the interest of a cycle.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -69,7 +69,7 @@ class Product:
     interest_only_a_year: int
     """How many interest-only arrangements one agreement may have in a year."""
 
-    def rules(self, closed: Collection[int]) -> Rules:
+    def rules(self, closed: Container[int]) -> Rules:
         """How the kernel counts for it [計算方法]; takes the days on which banks are closed."""
         return Rules(self.fractions, self.damages_base, self.cure, self.rest_below_yen, closed)
 
