@@ -76,8 +76,12 @@ def main() -> None:
     data = bank.write_statements([statement])
     hashed = bank.write_statements([plain])
     print(f"{LINES:,} lines, {len(data) / 1e6:.1f} MB; {MEMBERS:,} members; best of 3")
-    (read,) = timed("read a statement (03), bank's numbers", lambda: bank.read_statements(data, near_on=DAY))
-    timed("read a statement (03), keys by digest", lambda: bank.read_statements(hashed, near_on=DAY))
+    (read,) = timed(
+        "read a statement (03), bank's numbers", lambda: bank.read_statements(data, near_on=DAY)
+    )
+    timed(
+        "read a statement (03), keys by digest", lambda: bank.read_statements(hashed, near_on=DAY)
+    )
     directory = timed("make the directory", lambda: bank.Directory(members), MEMBERS)
     came = bank.receipts(read)
     outcome = timed("match, no name seen before", lambda: bank.match_receipts(came, directory))

@@ -233,6 +233,14 @@ def test_written_off_loan_brings_recoveries(desk: Desk, key: Key) -> None:
 
 
 @pytest.mark.rule("LEDG-003")
+def test_free_days_run_from_the_contract_and_not_from_the_draw(database: Database) -> None:
+    desk = Desk(with_settings(free_days=30))
+    key = desk.open(date(2026, 11, 1))
+    desk.draw(key, 100_000, date(2026, 12, 5))
+    assert revolving.payoff_yen(state(key, date(2026, 12, 6))) == 100_049
+
+
+@pytest.mark.rule("LEDG-003")
 def test_first_contract_alone_has_interest_free_days(database: Database) -> None:
     desk = Desk(with_settings(free_days=30))
     on = date(2026, 11, 1)
