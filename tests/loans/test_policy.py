@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from tests.loans.desk import CARD, CONSENT, with_settings
@@ -22,11 +23,11 @@ ON = date(2026, 11, 20)
 TERMS = products.terms_of(CARD, 500_000, DuePlan(), (0, 0))
 
 
-def facts(principal_yen: int = 0, **changes: object) -> Facts:
+def facts(principal_yen: int = 0, **changes: Any) -> Facts:
     state = State(ON.toordinal(), TERMS, principal_yen)
     plain = Facts(CARD, Status.OPEN, frozenset(), state, 200_000, 0)
     state_changes = {name: changes.pop(name) for name in list(changes) if name in State._fields}
-    plain = replace(plain, **changes)  # type: ignore[arg-type]  # names of the fields
+    plain = replace(plain, **changes)
     return replace(plain, state=plain.state._replace(**state_changes))
 
 
