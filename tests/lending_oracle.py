@@ -131,6 +131,11 @@ def minimum_payment(terms: Terms, balance_yen: int) -> int:
 # -------------------------------------------------------------------------------------- the loan
 
 
+def whole(yen: Fraction) -> int:
+    """The yen below an exact amount (LEDG-001)."""
+    return yen.numerator // yen.denominator
+
+
 @dataclass
 class Loan:
     """A loan at the end of a day; it changes as days and events pass [貸付け]."""
@@ -154,35 +159,45 @@ class Loan:
     overdue_principal_yen: int = 0
     accelerated_on: date | None = None
     arrangement: Arrangement | None = None
+    bore: list[tuple[date, str, int, int]] = field(default_factory=list)
+    """What each day bore: the day, why, the rate, on how much."""
 
     # ------------------------------------------------------------------------------ what is owed
 
     def besides_principal_yen(self) -> int:
         """Costs, damages and interest to this day; each kind's fraction is cut (LEDG-001)."""
-        kinds = (self.interest_yen + self.row_interest, self.damages_yen + self.row_damages)
-        return self.costs_yen + sum(kind.numerator // kind.denominator for kind in kinds)
+        interest_yen = self.interest_yen + whole(self.row_interest)
+        return self.costs_yen + interest_yen + self.damages_yen + whole(self.row_damages)
 
     def payoff_yen(self) -> int:
         """LEDG-005: principal, interest, damages and costs."""
         return self.principal_yen + self.besides_principal_yen()
 
-    def still_required_yen(self) -> int:
-        """What the next due date still asks for (LEDG-005), beside what is in arrears."""
-        if self.due_on is None:
-            return 0
+    def required_yen(self) -> int:
+        """What the next due date asks for, with what was paid towards it (LEDG-005).
+
+        READING: what is in arrears already is not asked for a second time.
+        """
         relief = self.arrangement
-        if relief is None or self.due_on > relief.until:
-            wanted = self.minimum_yen - self.paid_yen
-        elif relief.relief == AMOUNT:
-            wanted = relief.amount_yen - self.paid_yen
-        else:
-            # READING: to pay the interest, what comes before it in the order must be paid as well.
-            wanted = self.besides_principal_yen()
-        return max(0, min(wanted, self.payoff_yen() - self.arrears_yen))
+        wanted = self.minimum_yen
+        if relief is not None and self.due_on is not None and self.due_on <= relief.until:
+            wanted = relief.amount_yen
+            if relief.relief == INTEREST_ONLY:
+                # READING: to pay the interest, what comes before it in the order is paid as well.
+                in_arrears = max(0, self.arrears_yen - self.overdue_principal_yen)
+                wanted = self.paid_yen + max(0, self.besides_principal_yen() - in_arrears)
+        return min(wanted, self.paid_yen + self.payoff_yen() - self.arrears_yen)
 
     def bears_nothing(self) -> bool:
-        """LEDG-017: a principal below a note bears nothing."""
+        """LEDG-017: a principal below a note bears nothing.
+
+        READING: also where interest is still owed, and where the loan is late.
+        """
         return self.principal_yen < self.rules.rest_below_yen
+
+    def principal_of(self, asked_yen: int) -> int:
+        """The principal in an amount asked for: LEDG-013 pays it last."""
+        return min(self.principal_yen, max(0, asked_yen - self.besides_principal_yen()))
 
     # ------------------------------------------------------------------------------- days passing
 
@@ -190,54 +205,63 @@ class Loan:
         """Let days pass, one by one."""
         while self.on < day:
             self.on += ONE_DAY
-            self._miss_what_was_due()
+            self._miss_what_was_due(self.on)
             self._bear()
 
-    def _miss_what_was_due(self) -> None:
-        """The day before was the last to pay: what is not paid is in arrears (LEDG-012, 028)."""
+    def _miss_what_was_due(self, today: date) -> None:
+        """The day before was the last to pay: what is not paid is in arrears (LEDG-012, 028).
+
+        READING: a 35-day plan counts from the payment that meets the minimum (LEDG-007); until it
+        is met there is no next due date.
+        """
         while (
             self.due_on is not None
-            and last_day_in_time(self.terms, self.due_on, self.rules.closed) < self.on
+            and last_day_in_time(self.terms, self.due_on, self.rules.closed) < today
         ):
-            missed = self.still_required_yen()
-            if missed:
-                # What is missed is appropriated like a payment: its principal comes last.
-                in_arrears = self.arrears_yen - self.overdue_principal_yen
-                before = max(0, self.besides_principal_yen() - in_arrears)
-                free = self.principal_yen - self.overdue_principal_yen
-                self.overdue_principal_yen += min(free, max(0, missed - before))
-                self.arrears_yen += missed
-                self.late_since = self.late_since or self.due_on
-            self.due_on = due_date_after(self.terms, self.due_on, self.due_on)
+            missed = max(0, self.required_yen() - self.paid_yen)
             self.paid_yen = 0
+            following = due_date_after(self.terms, self.due_on, self.due_on)
+            if missed:
+                self.late_since = self.late_since or self.due_on
+                self.arrears_yen += missed
+                overdue = self.principal_of(self.arrears_yen)
+                self.overdue_principal_yen = max(self.overdue_principal_yen, overdue)
+            waits = missed and self.terms.scheme == EVERY_35_DAYS
+            self.due_on = None if waits else following
 
     def _bear(self) -> None:
         """One day: interest, or damages in its place (LEDG-001, 002, 003, 012)."""
+        if self.principal_yen == 0:
+            return
         if self.bears_nothing():
+            self.bore.append((self.on, "rest", 0, self.principal_yen))
             return
         year = 366 if calendar.isleap(self.on.year) else 365
         in_delay = 0
-        if self.accelerated_on is not None:
-            in_delay = self.principal_yen
-        elif self.late_since is not None:
-            whole = self.rules.damages_base == BALANCE
-            in_delay = self.principal_yen if whole else self.overdue_principal_yen
-        self.row_damages += Fraction(in_delay * self.terms.damages_ppm, PPM * year)
+        if self.late_since is not None:
+            all_of_it = self.rules.damages_base == BALANCE or self.accelerated_on is not None
+            in_delay = self.principal_yen if all_of_it else self.overdue_principal_yen
+        if in_delay:
+            self.row_damages += Fraction(in_delay * self.terms.damages_ppm, PPM * year)
+            self.bore.append((self.on, "damages", self.terms.damages_ppm, in_delay))
+        agreed = self.principal_yen - in_delay
+        if not agreed:
+            return
         free_from, free_to = self.terms.free_from, self.terms.free_to
         if free_from and free_to and free_from <= self.on <= free_to:
+            self.bore.append((self.on, "free", 0, agreed))
             return
-        agreed = self.principal_yen - in_delay
         self.row_interest += Fraction(agreed * self.terms.rate_ppm, PPM * year)
+        self.bore.append((self.on, "agreed", self.terms.rate_ppm, agreed))
 
     # ------------------------------------------------------------------------------------- events
 
-    def _row(self, day: date, *, receipt: bool = False) -> dict[str, int]:
+    def _row(self, day: date, *, ends: bool = False) -> dict[str, int]:
         """Walk to the day of an event and cut the row that ends there."""
         self.walk_to(day)
-        if self.rules.fractions == EACH_RECEIPT and not receipt:
+        if self.rules.fractions == EACH_RECEIPT and not ends:
             return {}
-        interest_yen = self.row_interest.numerator // self.row_interest.denominator
-        damages_yen = self.row_damages.numerator // self.row_damages.denominator
+        interest_yen, damages_yen = whole(self.row_interest), whole(self.row_damages)
         self.interest_yen += interest_yen
         self.damages_yen += damages_yen
         self.row_interest = self.row_damages = Fraction(0)
@@ -248,14 +272,18 @@ class Loan:
         row = self._row(day)
         self.principal_yen += amount_yen
         self.minimum_yen = minimum_payment(self.terms, self.principal_yen)
-        if self.due_on is None and self.accelerated_on is None and not self.bears_nothing():
+        if self.accelerated_on is not None:
+            # READING: policy lets nobody draw now; what comes in late all the same is due at once.
+            self.late_since = self.late_since or day
+        elif self.due_on is None and self.late_since is None and not self.bears_nothing():
             self.due_on = first_due_date(self.terms, day)
+            self.paid_yen = 0
         return row
 
     def receive(self, day: date, amount_yen: int) -> dict[str, int]:
         """Costs, damages, interest, principal (LEDG-013); beyond it the member's (LEDG-018)."""
-        row = self._row(day, receipt=True)
-        required = self.still_required_yen()
+        row = self._row(day, ends=True)
+        required = self.required_yen()
         left = amount_yen
         for kind in ("costs", "damages", "interest", "principal", "written_off"):
             owed = getattr(self, f"{kind}_yen")
@@ -267,47 +295,55 @@ class Loan:
         self.excess_yen += left
         to_principal = row["to_principal_yen"]
         self.overdue_principal_yen = max(0, self.overdue_principal_yen - to_principal)
-        self._count(day, amount_yen, required)
-        self._paid_up()
+        if not self._paid_up() and self.accelerated_on is None:
+            self._count(day, amount_yen, required)
         return row
 
     def _count(self, day: date, amount_yen: int, required: int) -> None:
         """To the arrears first, then to the next due date (LEDG-007, 008, 028)."""
-        to_arrears = min(amount_yen, self.arrears_yen)
-        self.arrears_yen -= to_arrears
-        amount_yen -= to_arrears
-        cured = self.arrears_yen == 0 and (self.rules.cure == MINIMUM or self.damages_yen == 0)
-        if self.late_since is not None and cured and self.accelerated_on is None:
+        if self.late_since is not None:
+            to_arrears = min(amount_yen, self.arrears_yen)
+            self.arrears_yen -= to_arrears
+            amount_yen -= to_arrears
+            damages_stand = self.rules.cure == MINIMUM_AND_DAMAGES and self.damages_yen > 0
+            if self.arrears_yen or damages_stand:
+                return
             self.late_since = None
             self.overdue_principal_yen = 0
-            if self.due_on is not None and self.terms.scheme == EVERY_35_DAYS:
+            if self.due_on is None:
                 # LEDG-007: the payment that met the minimum begins the next cycle.
-                self.due_on = due_date_after(self.terms, self.due_on, day)
+                self.due_on = first_due_date(self.terms, day)
                 self.paid_yen = 0
                 return
         if self.due_on is None or not is_inside_window(self.terms, self.due_on, day):
             return
         self.paid_yen += amount_yen
-        if amount_yen >= required:
+        if self.paid_yen >= required:
             self.due_on = due_date_after(self.terms, self.due_on, day)
             self.paid_yen = 0
 
-    def _paid_up(self) -> None:
+    def _paid_up(self) -> bool:
         """Nothing is owed, or only a rest below a note: nothing is due (LEDG-017)."""
         if self.besides_principal_yen() or not self.bears_nothing():
-            return
+            return False
+        self._nothing_due()
+        return True
+
+    def _nothing_due(self) -> None:
         self.due_on = self.late_since = None
         self.paid_yen = self.minimum_yen = self.arrears_yen = self.overdue_principal_yen = 0
 
     def use_excess(self, day: date, amount_yen: int) -> dict[str, int]:
         """LEDG-018: held money, put to the loan as agreed; it pays like any other money."""
+        row = self.receive(day, amount_yen)
         self.excess_yen -= amount_yen
-        return self.receive(day, amount_yen)
+        row["to_excess_yen"] -= amount_yen
+        return row
 
     def refund(self, day: date, amount_yen: int) -> dict[str, int]:
         row = self._row(day)
         self.excess_yen -= amount_yen
-        return row
+        return {**row, "to_excess_yen": -amount_yen}
 
     def charge(self, day: date, amount_yen: int) -> dict[str, int]:
         row = self._row(day)
@@ -315,11 +351,16 @@ class Loan:
         return row
 
     def change_terms(self, day: date, terms: Terms, due_on: date | None) -> dict[str, int]:
-        """From a day on, this day's interest included: the day itself is not walked yet."""
-        row = self._row(day - ONE_DAY)
+        """From a day on, this day's interest included: the day itself is not walked yet.
+
+        READING: what was due the day before is missed under the old terms; a change of rate ends
+        no row, as in the courts' recalculation.
+        """
+        self.walk_to(day - ONE_DAY)
+        self._miss_what_was_due(day)
         self.terms = terms
         self.due_on = due_on or self.due_on
-        return row
+        return {}
 
     def arrange(
         self,
@@ -328,31 +369,40 @@ class Loan:
         due_on: date | None,
         arrears_yen: int | None,
     ) -> dict[str, int]:
-        """Another amount asked for; the arrears may be asked for later."""
-        row = self._row(day)
+        """Another amount asked for; the arrears may be asked for later.
+
+        READING: no arrears, no delay; due dates after an acceleration give the time back.
+        """
+        self.walk_to(day)
         self.arrangement = arrangement
-        self.due_on = due_on or self.due_on
+        if due_on is not None:
+            self.due_on = due_on
+            if self.accelerated_on is not None:
+                self.accelerated_on = None
+                arrears_yen = arrears_yen or 0
         if arrears_yen is not None:
             self.arrears_yen = arrears_yen
-            self.overdue_principal_yen = min(self.overdue_principal_yen, arrears_yen)
+            self.overdue_principal_yen = self.principal_of(arrears_yen)
             if not arrears_yen:
                 self.late_since = None
-        return row
+        return {}
 
     def accelerate(self, day: date) -> dict[str, int]:
-        """All falls due, and is in delay from the next day."""
-        row = self._row(day)
+        """All falls due, and is in delay from the next day; no due date stands beside it."""
+        row = self._row(day, ends=True)
         self.accelerated_on = day
+        late_since = self.late_since or day
         self.due_on = None
-        self.paid_yen = 0
-        self.late_since = self.late_since or day
-        self.overdue_principal_yen = self.principal_yen
+        self.paid_yen = self.arrears_yen = self.overdue_principal_yen = 0
+        if not self._paid_up():
+            self.late_since = late_since
         return row
 
     def waive(
-        self, day: date, damages_yen: int, interest_yen: int, principal_yen: int
+        self, day: date, *, damages_yen: int, interest_yen: int, principal_yen: int
     ) -> dict[str, int]:
-        row = self._row(day)
+        """READING: the arrears stay, as far as so much is still owed."""
+        row = self._row(day, ends=True)
         self.damages_yen -= damages_yen
         self.interest_yen -= interest_yen
         self.principal_yen -= principal_yen
@@ -362,17 +412,18 @@ class Loan:
         return row
 
     def write_off(self, day: date) -> dict[str, int]:
-        """The principal leaves the books and is still claimed."""
-        row = self._row(day)
+        """The principal leaves the books and is still claimed; nothing is due in the books."""
+        row = self._row(day, ends=True)
         self.written_off_yen += self.principal_yen
-        self.principal_yen = self.overdue_principal_yen = 0
+        self.principal_yen = 0
+        self._nothing_due()
         return row
 
     def depart(self, day: date) -> dict[str, int]:
         """Somebody else's claim: nothing is owed here any more; held money is the member's."""
-        row = self._row(day)
+        row = self._row(day, ends=True)
         self.principal_yen = self.interest_yen = self.damages_yen = self.costs_yen = 0
         self.written_off_yen = 0
-        self.row_interest = self.row_damages = Fraction(0)
-        self._paid_up()
+        self.accelerated_on = self.arrangement = None
+        self._nothing_due()
         return row

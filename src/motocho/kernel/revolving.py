@@ -278,8 +278,8 @@ class Piece(NamedTuple):
 
 # ------------------------------------------------------------------------------------- days pass
 def open_loan(on: int, terms: Terms) -> State:
-    """A loan on the day of its contract: nothing owed [契約]."""
-    return State(on, terms)
+    """A loan as the day of its contract begins: nothing owed [契約]."""
+    return State(on - 1, terms)
 
 
 def deadline(state: State, rules: Rules) -> int | None:
@@ -307,11 +307,8 @@ def pieces(state: State, on: int, rules: Rules) -> tuple[Piece, ...]:
 def _passing(state: State, on: int, rules: Rules) -> Iterator[tuple[tuple[Piece, ...], State]]:
     """Stretches of equal days up to a day; a due date that was not met ends one."""
     while state.on < on:
+        state = _missed(state, rules)
         last_to_pay = deadline(state, rules)
-        if last_to_pay is not None and state.on >= last_to_pay:
-            state = _missed(state)
-            yield (), state
-            continue
         stop = on if last_to_pay is None else min(on, last_to_pay)
         for boundary in (state.terms.free_from - 1, state.terms.free_to):
             if state.on < boundary < stop:
@@ -333,52 +330,70 @@ def _pieces_of(state: State, last: int, rules: Rules) -> tuple[Piece, ...]:
     principal, terms, first = state.principal_yen, state.terms, state.on + 1
     if principal == 0:
         return ()
+    if principal < rules.rest_below_yen:
+        return (Piece(first, last, 0, principal, PieceKind.REST),)
+    late = 0
     if state.late_since is not None:
         late = principal
         if rules.damages_base is DamagesBase.INSTALMENT and state.accelerated_on is None:
-            late = min(principal, state.overdue_principal_yen)
-        damages = Piece(first, last, terms.damages_ppm, late, PieceKind.DAMAGES)
-        rest = Piece(first, last, terms.rate_ppm, principal - late, PieceKind.AGREED)
-        return tuple(piece for piece in (damages, rest) if piece.amount_yen)
-    if principal < rules.rest_below_yen:
-        return (Piece(first, last, 0, principal, PieceKind.REST),)
+            late = state.overdue_principal_yen
+    damages = Piece(first, last, terms.damages_ppm, late, PieceKind.DAMAGES)
+    agreed = Piece(first, last, terms.rate_ppm, principal - late, PieceKind.AGREED)
     if terms.free_from <= first and last <= terms.free_to:
-        return (Piece(first, last, 0, principal, PieceKind.FREE),)
-    return (Piece(first, last, terms.rate_ppm, principal, PieceKind.AGREED),)
+        agreed = agreed._replace(rate_ppm=0, kind=PieceKind.FREE)
+    return tuple(piece for piece in (damages, agreed) if piece.amount_yen)
 
 
-def _missed(state: State) -> State:
-    """A due date has passed: what of it was not paid is in arrears."""
-    due_on = state.due_on or 0
+def _missed(state: State, rules: Rules) -> State:
+    """The loan as the next day begins: what was due and was not paid is in arrears."""
+    last_to_pay = deadline(state, rules)
+    while last_to_pay is not None and last_to_pay <= state.on:
+        state = _missed_once(state)
+        last_to_pay = deadline(state, rules)
+    return state
+
+
+def _missed_once(state: State) -> State:
+    due_on, plan = state.due_on or 0, state.terms.plan
     short = max(0, required_yen(state) - state.paid_yen)
-    following = next_due(state.terms.plan, due_on, due_on)
+    following = next_due(plan, due_on, due_on)
     if short == 0:
         return state._replace(due_on=following, paid_yen=0)
-    monthly = state.terms.plan.scheme is Scheme.MONTHLY
-    overdue = max(0, short - _interest_owed(state))
+    arrears = state.arrears_yen + short
     return state._replace(
         late_since=due_on if state.late_since is None else state.late_since,
-        arrears_yen=state.arrears_yen + short,
-        overdue_principal_yen=min(state.principal_yen, state.overdue_principal_yen + overdue),
-        due_on=following if monthly else None,
+        arrears_yen=arrears,
+        overdue_principal_yen=max(state.overdue_principal_yen, _principal_of(state, arrears)),
+        due_on=following if plan.scheme is Scheme.MONTHLY else None,
         paid_yen=0,
     )
 
 
+def _principal_of(state: State, asked_yen: int) -> int:
+    """The principal in an amount asked for: it is paid last · 民法489条."""
+    return min(state.principal_yen, max(0, asked_yen - _besides_principal(state)))
+
+
 def required_yen(state: State) -> int:
-    """What one due date asks for: the minimum, what is arranged, or all if less [請求額]."""
+    """What one due date asks for: the minimum, what is arranged, or all if less [請求額].
+
+    What is in arrears already is asked for apart (`State.arrears_yen`).
+    """
     wanted = state.minimum_yen
     arranged = state.arrangement
     day = state.on if state.due_on is None else state.due_on
     if arranged is not None and day <= arranged.until:
-        interest = _interest_owed(state) + state.costs_yen + state.paid_yen
-        wanted = interest if arranged.relief is Relief.INTEREST_ONLY else arranged.amount_yen
-    return min(wanted, payoff_yen(state) + state.paid_yen)
+        wanted = arranged.amount_yen
+        if arranged.relief is Relief.INTEREST_ONLY:
+            in_arrears = max(0, state.arrears_yen - state.overdue_principal_yen)
+            wanted = state.paid_yen + max(0, _besides_principal(state) - in_arrears)
+    return min(wanted, state.paid_yen + payoff_yen(state) - state.arrears_yen)
 
 
-def _interest_owed(state: State) -> int:
+def _besides_principal(state: State) -> int:
     return (
-        state.interest_yen
+        state.costs_yen
+        + state.interest_yen
         + state.damages_yen
         + state.interest_ticks // TICKS_PER_YEN
         + state.damages_ticks // TICKS_PER_YEN
@@ -387,7 +402,7 @@ def _interest_owed(state: State) -> int:
 
 def payoff_yen(state: State) -> int:
     """What would settle the loan at the end of the state's day [完済額]."""
-    return state.principal_yen + _interest_owed(state) + state.costs_yen
+    return state.principal_yen + _besides_principal(state)
 
 
 # --------------------------------------------------------------------------------- events happen
@@ -401,19 +416,23 @@ def fold(state: State, events: Iterable[Event], rules: Rules) -> Iterator[Step]:
 
 def order_of(event: Event) -> tuple[int, int]:
     """The place of an event among others: terms hold from the beginning of their day [順序]."""
-    return event.on, 0 if isinstance(event, NewTerms | NewArrangement) else 1
+    return event.on, 0 if isinstance(event, NewTerms) else 1
 
 
 def apply(state: State, event: Event, rules: Rules) -> Step:
     """The loan after one event [一行の計算].
 
-    Raises    BrokenInvariant for an event before the state's day, and for what policy refuses
-              before: a draw below 1 yen, money given back that is not there.
+    Raises    BrokenInvariant for an event before the state's day (new terms: not after it), and
+              for what policy refuses before: a draw below 1 yen, money given back that is not
+              there.
     """
+    if isinstance(event, NewTerms):
+        ensure(event.on > state.on, "terms hold from a day's beginning", event=event, on=state.on)
+        return Step(event, _new_terms(_missed(advance(state, event.on - 1, rules), rules), event))
     ensure(event.on >= state.on, "events come in order", event=event, on=state.on)
-    if isinstance(event, NewTerms | NewArrangement):
-        return Step(event, _agreed(advance(state, event.on - 1, rules), event))
     state = advance(state, event.on, rules)
+    if isinstance(event, NewArrangement):
+        return Step(event, _arranged(state, event))
     if isinstance(event, Receipt | ExcessUsed):
         return _received(state, event, rules)
     whole_row = rules.fractions is Fractions.EACH_ROW or isinstance(
@@ -421,8 +440,8 @@ def apply(state: State, event: Event, rules: Rules) -> Step:
     )
     cut = _cut(state) if whole_row else _Cut(state, 0, 0)
     if isinstance(event, Draw):
-        return Step(event, _drawn(cut.state, event), cut.interest_yen, cut.damages_yen)
-    return _other(cut, event)
+        return Step(event, _drawn(cut.state, event, rules), cut.interest_yen, cut.damages_yen)
+    return _other(cut, event, rules)
 
 
 class _Cut(NamedTuple):
@@ -445,25 +464,42 @@ def _cut(state: State) -> _Cut:
     return _Cut(owed, interest, damages)
 
 
-def _agreed(state: State, event: NewTerms | NewArrangement) -> State:
+def _new_terms(state: State, event: NewTerms) -> State:
     due_on = state.due_on if event.due_on is None else event.due_on
-    if isinstance(event, NewTerms):
-        return state._replace(terms=event.terms, due_on=due_on)
-    arrears = state.arrears_yen if event.arrears_yen is None else event.arrears_yen
-    return state._replace(arrangement=event.arrangement, due_on=due_on, arrears_yen=arrears)
+    return state._replace(terms=event.terms, due_on=due_on)
 
 
-def _drawn(state: State, draw: Draw) -> State:
+def _arranged(state: State, event: NewArrangement) -> State:
+    """Due dates after an acceleration give the time back [期限の利益の再付与]; no arrears, no delay."""
+    state, arrears = state._replace(arrangement=event.arrangement), event.arrears_yen
+    if event.due_on is not None:
+        if state.accelerated_on is not None and arrears is None:
+            arrears = 0
+        state = state._replace(due_on=event.due_on, accelerated_on=None)
+    if arrears is None:
+        return state
+    possible = 0 if state.late_since is None else payoff_yen(state)
+    ensure(0 <= arrears <= possible, "arrears are part of what is owed", event=event)
+    return state._replace(
+        late_since=state.late_since if arrears else None,
+        arrears_yen=arrears,
+        overdue_principal_yen=_principal_of(state, arrears),
+    )
+
+
+def _drawn(state: State, draw: Draw, rules: Rules) -> State:
     ensure(draw.amount_yen > 0, "a draw is at least a yen", draw=draw)
     terms = state.terms
     principal = state.principal_yen + draw.amount_yen
-    due_on, paid = state.due_on, state.paid_yen
-    if due_on is None and state.late_since is None:
-        due_on, paid = first_due(terms.plan, draw.on), 0
     minimum = minimum_yen(terms.minimum, terms.limit_yen, principal)
-    return state._replace(
-        principal_yen=principal, minimum_yen=minimum, due_on=due_on, paid_yen=paid
-    )
+    state = state._replace(principal_yen=principal, minimum_yen=minimum)
+    if state.late_since is not None:
+        return state
+    if state.accelerated_on is not None:  # policy lets nobody draw; what comes in late is due
+        return state._replace(late_since=draw.on)
+    if state.due_on is None and principal >= rules.rest_below_yen:
+        return state._replace(due_on=first_due(terms.plan, draw.on), paid_yen=0)
+    return state
 
 
 def _received(state: State, event: Receipt | ExcessUsed, rules: Rules) -> Step:
@@ -492,9 +528,9 @@ def _received(state: State, event: Receipt | ExcessUsed, rules: Rules) -> Step:
         excess_yen=before.excess_yen + left - used,
         overdue_principal_yen=max(0, before.overdue_principal_yen - to_principal),
     )
-    if after.principal_yen < rules.rest_below_yen and _owes_no_interest(after):
+    if _owes_nothing_due(after, rules):
         after = _paid_up(after)
-    else:
+    elif after.accelerated_on is None:
         after = _counted(after, event, required_yen(before), rules)
     return Step(
         event,
@@ -510,12 +546,13 @@ def _received(state: State, event: Receipt | ExcessUsed, rules: Rules) -> Step:
     )
 
 
-def _owes_no_interest(state: State) -> bool:
-    return state.costs_yen == state.damages_yen == state.interest_yen == 0
+def _owes_nothing_due(state: State, rules: Rules) -> bool:
+    """All is paid, or all but a rest too small for machines."""
+    return state.principal_yen < rules.rest_below_yen and _besides_principal(state) == 0
 
 
 def _paid_up(state: State) -> State:
-    """Nothing is due: all is paid, or all but a rest too small for machines."""
+    """The loan with nothing due."""
     return state._replace(
         minimum_yen=0,
         due_on=None,
@@ -528,8 +565,6 @@ def _paid_up(state: State) -> State:
 
 def _counted(state: State, event: Receipt | ExcessUsed, asked_yen: int, rules: Rules) -> State:
     """The receipt counted for missed due dates first, then for the next one."""
-    if state.accelerated_on is not None:
-        return state
     plan, left = state.terms.plan, event.amount_yen
     if state.late_since is not None:
         to_arrears = min(left, state.arrears_yen)
@@ -538,11 +573,9 @@ def _counted(state: State, event: Receipt | ExcessUsed, asked_yen: int, rules: R
         damages_stand = rules.cure is Cure.MINIMUM_AND_DAMAGES and state.damages_yen > 0
         if state.arrears_yen or damages_stand:
             return state
-        due_on = next_due(plan, event.on, event.on) if state.due_on is None else state.due_on
-        cured = state._replace(late_since=None, overdue_principal_yen=0, due_on=due_on)
-        if plan.scheme is Scheme.EVERY_35_DAYS:
-            return cured._replace(paid_yen=0)
-        state = cured
+        state = state._replace(late_since=None, overdue_principal_yen=0)
+        if state.due_on is None:  # the payment that met the minimum begins the next cycle
+            return state._replace(due_on=first_due(plan, event.on), paid_yen=0)
     if state.due_on is None or not counts_for(plan, state.due_on, event.on):
         return state
     paid = state.paid_yen + left
@@ -551,7 +584,7 @@ def _counted(state: State, event: Receipt | ExcessUsed, asked_yen: int, rules: R
     return state._replace(due_on=next_due(plan, state.due_on, event.on), paid_yen=0)
 
 
-def _other(cut: _Cut, event: Event) -> Step:
+def _other(cut: _Cut, event: Event, rules: Rules) -> Step:
     state, interest, damages = cut
     match event:
         case Refund():
@@ -562,12 +595,9 @@ def _other(cut: _Cut, event: Event) -> Step:
             ensure(event.amount_yen > 0, "a cost is at least a yen", event=event)
             after = state._replace(costs_yen=state.costs_yen + event.amount_yen)
         case Acceleration():
-            since = event.on if state.late_since is None else state.late_since
-            after = state._replace(
-                accelerated_on=event.on, late_since=since, due_on=None, paid_yen=0, arrears_yen=0
-            )
+            after = _accelerated(state, event, rules)
         case Waiver():
-            after = _waived(state, event)
+            after = _waived(state, event, rules)
         case WriteOff():
             after = _paid_up(
                 state._replace(
@@ -581,7 +611,16 @@ def _other(cut: _Cut, event: Event) -> Step:
     return Step(event, after, interest, damages)
 
 
-def _waived(state: State, event: Waiver) -> State:
+def _accelerated(state: State, event: Acceleration, rules: Rules) -> State:
+    after = state._replace(
+        accelerated_on=event.on, due_on=None, paid_yen=0, arrears_yen=0, overdue_principal_yen=0
+    )
+    if _owes_nothing_due(after, rules):
+        return _paid_up(after)
+    return after._replace(late_since=event.on if state.late_since is None else state.late_since)
+
+
+def _waived(state: State, event: Waiver, rules: Rules) -> State:
     left = (
         state.damages_yen - event.damages_yen,
         state.interest_yen - event.interest_yen,
@@ -589,4 +628,9 @@ def _waived(state: State, event: Waiver) -> State:
     )
     ensure(min(left) >= 0 and min(event) >= 0, "only what is owed is given up", event=event)
     after = state._replace(damages_yen=left[0], interest_yen=left[1], principal_yen=left[2])
-    return _paid_up(after) if left == (0, 0, 0) and state.costs_yen == 0 else after
+    if _owes_nothing_due(after, rules):
+        return _paid_up(after)
+    return after._replace(
+        arrears_yen=min(after.arrears_yen, payoff_yen(after)),
+        overdue_principal_yen=min(after.overdue_principal_yen, after.principal_yen),
+    )
