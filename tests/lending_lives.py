@@ -16,11 +16,12 @@ True
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
+
 from tests import lending_oracle as oracle
 from tests.strategies import Drawn, Seeded, Source
 
@@ -277,9 +278,10 @@ def _arranged(deed: Deed, loan: oracle.Loan) -> dict[str, Any]:
         arrangement = oracle.Arrangement(deed.relief, deed.number, until)
     possible = loan.payoff_yen() if loan.accelerated_on else loan.arrears_yen
     asked = {"as it is": None, "nothing": 0, "half": possible // 2}[deed.amount]
-    if loan.late_since is None and asked:
+    due_on = _new_due(deed, loan)
+    if (loan.late_since is None and asked) or (loan.accelerated_on and due_on is None):
         asked = None
-    return {"arrangement": arrangement, "due_on": _new_due(deed, loan), "arrears_yen": asked}
+    return {"arrangement": arrangement, "due_on": due_on, "arrears_yen": asked}
 
 
 def _waived(deed: Deed, loan: oracle.Loan) -> dict[str, Any]:
@@ -292,4 +294,6 @@ def _waived(deed: Deed, loan: oracle.Loan) -> dict[str, Any]:
         "damages_yen": of(loan.damages_yen + oracle.whole(loan.row_damages)),
         "interest_yen": of(loan.interest_yen + oracle.whole(loan.row_interest)),
         "principal_yen": of(loan.principal_yen) if deed.days % 3 == 0 else 0,
+        "costs_yen": of(loan.costs_yen),
+        "written_off_yen": of(loan.written_off_yen),
     }

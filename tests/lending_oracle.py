@@ -170,8 +170,8 @@ class Loan:
         return self.costs_yen + interest_yen + self.damages_yen + whole(self.row_damages)
 
     def payoff_yen(self) -> int:
-        """LEDG-005: principal, interest, damages and costs."""
-        return self.principal_yen + self.besides_principal_yen()
+        """LEDG-005: principal (also what is written off), interest, damages and costs."""
+        return self.principal_yen + self.written_off_yen + self.besides_principal_yen()
 
     def required_yen(self) -> int:
         """What the next due date asks for, with what was paid towards it (LEDG-005).
@@ -324,7 +324,7 @@ class Loan:
 
     def _paid_up(self) -> bool:
         """Nothing is owed, or only a rest below a note: nothing is due (LEDG-017)."""
-        if self.besides_principal_yen() or not self.bears_nothing():
+        if self.besides_principal_yen() or self.written_off_yen or not self.bears_nothing():
             return False
         self._nothing_due()
         return True
@@ -360,6 +360,7 @@ class Loan:
         self._miss_what_was_due(day)
         self.terms = terms
         self.due_on = due_on or self.due_on
+        self._paid_up()
         return {}
 
     def arrange(
@@ -385,6 +386,7 @@ class Loan:
             self.overdue_principal_yen = self.principal_of(arrears_yen)
             if not arrears_yen:
                 self.late_since = None
+        self._paid_up()
         return {}
 
     def accelerate(self, day: date) -> dict[str, int]:
@@ -398,14 +400,11 @@ class Loan:
             self.late_since = late_since
         return row
 
-    def waive(
-        self, day: date, *, damages_yen: int, interest_yen: int, principal_yen: int
-    ) -> dict[str, int]:
+    def waive(self, day: date, **given_up_yen: int) -> dict[str, int]:
         """READING: the arrears stay, as far as so much is still owed."""
         row = self._row(day, ends=True)
-        self.damages_yen -= damages_yen
-        self.interest_yen -= interest_yen
-        self.principal_yen -= principal_yen
+        for name, amount_yen in given_up_yen.items():
+            setattr(self, name, getattr(self, name) - amount_yen)
         self.overdue_principal_yen = min(self.overdue_principal_yen, self.principal_yen)
         self.arrears_yen = min(self.arrears_yen, self.payoff_yen())
         self._paid_up()

@@ -7,12 +7,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from tests import lending_oracle as oracle
-from tests.lending_lives import Event, Life, Moment, lived
-
 from motocho.kernel import revolving, schedule
 from motocho.kernel.accrual import TICKS_PER_YEN
 from motocho.kernel.revolving import State, Step
+from tests import lending_oracle as oracle
+from tests.lending_lives import Event, Life, Moment, lived
 
 ONE_DAY = timedelta(days=1)
 PARTS = (
