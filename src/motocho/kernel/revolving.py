@@ -313,17 +313,17 @@ def _stretch(state: State, on: int, rules: Rules) -> tuple[tuple[Piece, ...], St
         if state.on < boundary < stop:
             stop = boundary
     found = _pieces_of(state, stop, rules)
-    interest_ticks, damages_ticks = state.interest_ticks, state.damages_ticks
-    for piece in found:
+    interest, damages = state.interest_ticks, state.damages_ticks
+    if found:
         # A day of a leap year weighs one less than another: 1/366 of a year, not 1/365.
         weight = (stop - state.on) * LEAP_YEAR_DAYS - leap_days_between(state.on + 1, stop)
-        if piece.kind is PieceKind.DAMAGES:
-            damages_ticks += piece.amount_yen * piece.rate_ppm * weight
-        else:
-            interest_ticks += piece.amount_yen * piece.rate_ppm * weight
-    return found, state._replace(
-        on=stop, interest_ticks=interest_ticks, damages_ticks=damages_ticks
-    )
+        for piece in found:
+            if piece.kind is PieceKind.DAMAGES:
+                damages += piece.amount_yen * piece.rate_ppm * weight
+            else:
+                interest += piece.amount_yen * piece.rate_ppm * weight
+    # On every event's way: `_replace` takes twice the time.
+    return found, State._make((stop, *state[1:8], interest, damages, *state[10:]))
 
 
 def _pieces_of(state: State, last: int, rules: Rules) -> tuple[Piece, ...]:
@@ -352,18 +352,18 @@ def _missed(state: State, rules: Rules) -> State:
         due_on, plan = state.due_on, state.terms.plan
         if last_day_to_pay(plan, due_on, rules.closed) > state.on:
             break
-        short = max(0, required_yen(state) - state.paid_yen)
-        following: int | None = next_due(plan, due_on, due_on)
-        if short > 0:
-            since = due_on if state.late_since is None else state.late_since
-            arrears = state.arrears_yen + short
-            overdue = max(state.overdue_principal_yen, _principal_of(state, arrears))
-            state = state._replace(
-                late_since=since, arrears_yen=arrears, overdue_principal_yen=overdue
-            )
-            if plan.scheme is Scheme.EVERY_35_DAYS:
-                following = None
-        state = state._replace(due_on=following, paid_yen=0)
+        short = required_yen(state) - state.paid_yen
+        if short <= 0:
+            state = state._replace(due_on=next_due(plan, due_on, due_on), paid_yen=0)
+            continue
+        arrears = state.arrears_yen + short
+        state = state._replace(
+            due_on=None if plan.scheme is Scheme.EVERY_35_DAYS else next_due(plan, due_on, due_on),
+            paid_yen=0,
+            late_since=due_on if state.late_since is None else state.late_since,
+            arrears_yen=arrears,
+            overdue_principal_yen=max(state.overdue_principal_yen, _principal_of(state, arrears)),
+        )
     return state
 
 
@@ -416,9 +416,8 @@ def order_of(event: Event) -> tuple[int, int]:
 def apply(state: State, event: Event, rules: Rules) -> Step:
     """The loan after one event [一行の計算].
 
-    Raises    BrokenInvariant for an event before the state's day (new terms: not after it), and
-              for what policy refuses before: a draw below 1 yen, money given back that is not
-              there.
+    Raises    BrokenInvariant for events out of order (new terms need a day not yet passed), and
+              for what policy refuses before: draws below 1 yen, money given back that is not held.
     """
     if isinstance(event, NewTerms):
         return Step(event, _renewed(state, event, rules))
@@ -428,8 +427,8 @@ def apply(state: State, event: Event, rules: Rules) -> Step:
         return _received(state, event, rules)
     if isinstance(event, NewArrangement):
         return Step(event, _arranged(state, event, rules))
-    ends_row = isinstance(event, Acceleration | Waiver | WriteOff | Departure)
-    if ends_row or rules.fractions is Fractions.EACH_ROW:
+    each_row = rules.fractions is Fractions.EACH_ROW
+    if each_row or isinstance(event, Acceleration | Waiver | WriteOff | Departure):
         return _changed(_cut(state, event), event, rules)
     return _changed(Step(event, state), event, rules)
 
@@ -535,11 +534,11 @@ def _counted(state: State, event: Receipt | ExcessUsed, asked_yen: int, rules: R
     if state.late_since is not None:
         to_arrears = min(left, state.arrears_yen)
         left -= to_arrears
-        state = state._replace(arrears_yen=state.arrears_yen - to_arrears)
+        arrears = state.arrears_yen - to_arrears
         damages_stand = rules.cure is Cure.MINIMUM_AND_DAMAGES and state.damages_yen > 0
-        if state.arrears_yen or damages_stand:
-            return state
-        state = state._replace(late_since=None, overdue_principal_yen=0)
+        if arrears or damages_stand:
+            return state._replace(arrears_yen=arrears)
+        state = state._replace(late_since=None, arrears_yen=0, overdue_principal_yen=0)
         if state.due_on is None:  # the payment that met the minimum begins the next cycle
             return state._replace(due_on=first_due(plan, event.on))
     if state.due_on is None or not counts_for(plan, state.due_on, event.on):
@@ -550,15 +549,15 @@ def _counted(state: State, event: Receipt | ExcessUsed, asked_yen: int, rules: R
     return state._replace(due_on=next_due(plan, state.due_on, event.on), paid_yen=0)
 
 
-def _changed(step: Step, event: Event, rules: Rules) -> Step:
-    state = step.state
+def _changed(row: Step, event: Event, rules: Rules) -> Step:
+    state, to_excess = row.state, 0
     match event:
         case Draw():
             after = _drawn(state, event, rules)
         case Refund():
             ensure(0 < event.amount_yen <= state.excess_yen, "held money only", event=event)
             after = state._replace(excess_yen=state.excess_yen - event.amount_yen)
-            step = step._replace(to_excess_yen=-event.amount_yen)
+            to_excess = -event.amount_yen
         case Cost():
             ensure(event.amount_yen > 0, "a cost is at least a yen", event=event)
             after = state._replace(costs_yen=state.costs_yen + event.amount_yen)
@@ -573,7 +572,7 @@ def _changed(step: Step, event: Event, rules: Rules) -> Step:
             after = State(state.on, state.terms, excess_yen=state.excess_yen)
         case _:
             broken("an event of another kind", event=event)
-    return step._replace(state=after)
+    return Step(event, after, row.interest_yen, row.damages_yen, to_excess_yen=to_excess)
 
 
 def _accelerated(state: State, event: Acceleration, rules: Rules) -> State:
