@@ -8,8 +8,19 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from motocho.kernel.revolving import Draw, Event, NewTerms, Receipt, Rules, State, Terms, fold
-from motocho.kernel.revolving import advance, open_loan, payoff_yen
+from motocho.kernel.revolving import (
+    Draw,
+    Event,
+    NewTerms,
+    Receipt,
+    Rules,
+    State,
+    Terms,
+    advance,
+    fold,
+    open_loan,
+    payoff_yen,
+)
 from motocho.kernel.schedule import DuePlan, MinimumBracket, MinimumRule, Scheme
 
 LOANS, EVENTS = 200, 120
@@ -22,7 +33,7 @@ OPENED_ON = date(2018, 1, 10).toordinal()
 
 
 def life(events: int, seed: int) -> tuple[State, list[Event]]:
-    """A card as it is used: the minimum every month, sometimes late or too little, draws between."""
+    """A card as it is used: the minimum each month, sometimes late or too little, draws between."""
     chance = random.Random(seed)
     terms = TERMS._replace(plan=DuePlan(Scheme.MONTHLY, 27)) if seed % 2 else TERMS
     on = OPENED_ON + seed % 400
@@ -87,7 +98,9 @@ def main() -> None:
     seconds = best(lambda: folded(state, events))
     line(f"fold, one loan of {LONG:,} events, s", f"{seconds:.3f}", LONG / seconds / plain)
     states = [folded(state, events) for state, events in lives]
-    seconds = best(lambda: [payoff_yen(advance(one, one.on + SAVED_DAYS, Rules())) for one in states])
+    seconds = best(
+        lambda: [payoff_yen(advance(one, one.on + SAVED_DAYS, Rules())) for one in states]
+    )
     line("position a year after the last event, loans/s", f"{LOANS / seconds:,.0f}")
 
 

@@ -231,10 +231,23 @@ def check_acceleration(facts: Facts, demand: Demand | None, on: date) -> Refusal
     return None
 
 
+def may_be_waived(before: State, waiver: revolving.Waiver, rules: Rules) -> bool:
+    """Whether each part that is given up is owed, the day's interest included [免除の可否]."""
+    owed = revolving.apply(before, revolving.Waiver(waiver.on), rules).state
+    debts = (
+        owed.damages_yen,
+        owed.interest_yen,
+        owed.principal_yen,
+        owed.costs_yen,
+        owed.written_off_yen,
+    )
+    return all(0 <= part <= debt for part, debt in zip(waiver[1:], debts, strict=True))
+
+
 def check_closing(facts: Facts) -> Refusal | None:
     """LEDG-025: an agreement ends at nothing: no rest, no interest, no draw under way [解約]."""
     state = facts.state
-    owed = revolving.payoff_yen(state) + state.written_off_yen
+    owed = revolving.payoff_yen(state)
     if owed == 0 and facts.held_yen == 0 and state.excess_yen == 0:
         return None
     details = {
@@ -294,7 +307,11 @@ def legs_of(before: State, step: Step, money: Account) -> tuple[Leg, ...]:
         case revolving.Cost():
             legs = [Leg(Account.COSTS, money, event.amount_yen)]
         case revolving.Waiver():
-            legs = [Leg(Account.WAIVERS, Account.PRINCIPAL, event.principal_yen)]
+            legs = [
+                Leg(Account.WAIVERS, Account.PRINCIPAL, event.principal_yen),
+                Leg(Account.WAIVERS, Account.COSTS, event.costs_yen),
+                Leg(Account.WRITTEN_OFF_CONTRA, Account.WRITTEN_OFF, event.written_off_yen),
+            ]
         case revolving.WriteOff():
             legs = [
                 Leg(Account.LOSSES, Account.PRINCIPAL, before.principal_yen),

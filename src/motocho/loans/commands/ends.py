@@ -55,10 +55,9 @@ def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
         return loan
     on = made.business_on.toordinal()
     given_up = revolving.Waiver(on, wanted.damages_yen, wanted.interest_yen, wanted.principal_yen)
-    today = revolving.apply(loan.state, revolving.Waiver(on, 0, 0, 0), loan.rules).state
-    owed = (today.damages_yen, today.interest_yen, today.principal_yen)
-    if any(part > debt for part, debt in zip(given_up[1:], owed, strict=True)):
-        details = {"owed": f"{sum(owed):,}", "given": f"{sum(given_up[1:]):,}"}
+    if not policy.may_be_waived(loan.state, given_up, loan.rules):
+        owed = revolving.payoff_yen(loan.facts(made.business_on).state)
+        details = {"owed": f"{owed:,}", "given": f"{sum(given_up[1:]):,}"}
         raise RefusedError(Fault("LON-060", details=details))
     loan, done = _book.happen(cursor, loan, given_up, made)
     instalments = Arrangement(Relief.AMOUNT, wanted.instalment_yen, wanted.until.toordinal())
