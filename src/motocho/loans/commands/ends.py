@@ -63,8 +63,8 @@ def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
     instalments = Arrangement(Relief.AMOUNT, wanted.instalment_yen, wanted.until.toordinal())
     without_interest = loan.state.terms._replace(rate_ppm=0, damages_ppm=0)
     parts = (
+        ("instalments", revolving.NewArrangement(on, instalments, arrears_yen=0)),
         ("terms", revolving.NewTerms(on + 1, without_interest)),
-        ("instalments", revolving.NewArrangement(on + 1, instalments, arrears_yen=0)),
     )
     for name, event in parts:
         named = replace(made, external_ref=f"{made.external_ref} {name}")
