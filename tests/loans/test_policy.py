@@ -12,7 +12,7 @@ from tests.loans.desk import CARD, CONSENT, with_settings
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Arrangement, NewArrangement, Relief, Rules, State
 from motocho.kernel.schedule import DuePlan, MinimumBracket, MinimumRule, Scheme
-from motocho.law.interest import business_damages, ceiling_ppm
+from motocho.law.interest import ceiling_ppm
 from motocho.law.rules import Refusal
 from motocho.ledger.chart import PAIRS, Account
 from motocho.loans import policy, products
@@ -105,14 +105,6 @@ def test_rates_at_the_ceiling_pass_and_above_are_refused() -> None:
     assert policy.check_rate(180_000, ceiling_ppm(999_999, ON)) is None
     assert rule(policy.check_rate(180_000, ceiling_ppm(1_000_000, ON))) == "RATE-001"
     assert rule(policy.check_rate(200_000, ceiling_ppm(100_000, ON))) == "RATE-001"
-
-
-@pytest.mark.rule("RATE-004")
-def test_damages_of_twenty_percent_pass_and_more_are_refused() -> None:
-    cap = business_damages().ppm
-    assert policy.check_damages(200_000, cap) is None
-    for rate in (201_000, 262_800):
-        assert rule(policy.check_damages(rate, cap)) == "RATE-004"
 
 
 @pytest.mark.rule("RATE-009")

@@ -136,13 +136,6 @@ def check_rate(rate_ppm: int, ceiling: int) -> Refusal | None:
     return refusal("RATE-001", "LON-020", "利息制限法1条", rate=rate_ppm, lawful=ceiling)
 
 
-def check_damages(damages_ppm: int, cap_ppm: int) -> Refusal | None:
-    """RATE-004: damages of a business loan [遅延損害金の上限]."""
-    if damages_ppm <= cap_ppm:
-        return None
-    return refusal("RATE-004", "LON-021", "利息制限法7条1項", rate=damages_ppm, lawful=cap_ppm)
-
-
 @dataclass(frozen=True, slots=True)
 class Consent:
     """The member's agreement to something, and the paper it was given on [同意]."""
