@@ -9,7 +9,7 @@ from motocho.outside.postgres import Role
 
 BY_MEMBER = {
     "ledger_entry", "ledger_leg", "ledger_balance", "journal_row", "loan_agreement", "loan_event",
-    "loan_terms", "loan_step", "people_member",
+    "loan_terms", "loan_step", "loan_promise", "people_member",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",

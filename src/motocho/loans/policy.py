@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 
 from motocho.kernel import revolving
@@ -197,6 +197,23 @@ def check_arrangement(facts: Facts, wanted: revolving.NewArrangement, used: int)
     most = facts.product.interest_only_a_year
     if interest_only and used >= most:
         return refusal("LEDG-015", "LON-034", most=most)
+    return None
+
+
+LONGEST_PROMISE_DAYS = 14
+"""How far ahead a payment may be promised: house policy."""
+
+
+def check_promise(amount_yen: int, pay_on: date, today: date) -> Refusal | None:
+    """LEDG-016: a promise is of some yen, and of a day soon to come [お支払約束].
+
+    That there is one open promise at a time is the database's to hold.
+    """
+    last = today + timedelta(days=LONGEST_PROMISE_DAYS)
+    if amount_yen < 1:
+        return refusal("LEDG-016", "LON-036", amount=f"{amount_yen:,}")
+    if not today <= pay_on <= last:
+        return refusal("LEDG-016", "LON-035", on=pay_on, first=today, last=last)
     return None
 
 
