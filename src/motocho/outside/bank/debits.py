@@ -233,6 +233,8 @@ def read_debit_answers(data: bytes, *, near_on: date, file: str | None = None) -
     return answers
 
 
+_NOVELTIES = {each.value: each for each in Novelty}
+_RESULTS = {each.value: each for each in DebitResult}
 _SPLIT_TOTALS = ("done_count", "done_yen", "failed_count", "failed_yen")
 
 
@@ -242,17 +244,12 @@ def _read(data: bytes, near_on: date, file: str | None) -> tuple[DebitAnswers, G
     group = orders.only_group(parsed.groups, faults)
     debit_on = orders.file_day(group, DEBIT.header, near_on, faults)
     debits, results = [], []
-    at = DEBIT.data.index
     for row in group.rows:
-        debit = Debit(
-            payer=account_of(row, DEBIT.data),
-            name=row[at["name"]].rstrip(" "),
-            amount_yen=int(row[at["amount_yen"]]),
-            reference=int(row[at["reference"]]),
-            novelty=Novelty(row[at["novelty"]]),
-        )
-        debits.append(debit)
-        results.append(DebitResult(row[at["result"]]))
+        *_, name, amount, novelty, reference, result = row
+        account = account_of(row, DEBIT.data)
+        known = _NOVELTIES[novelty]
+        debits.append(Debit(account, name.rstrip(" "), int(amount), int(reference), known))
+        results.append(_RESULTS[result])
     orders.check_totals(group, DEBIT.trailer, [debit.amount_yen for debit in debits], faults)
     originator = orders.originator_of(group, DEBIT.header)
     answered = DebitAnswers(DebitFile(originator, debit_on, tuple(debits)), tuple(results))

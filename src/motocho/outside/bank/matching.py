@@ -175,8 +175,11 @@ def _one(receipt: ReceiptLine, directory: Directory) -> Match | Unmatched:
     number, name = _parted(whole)
     if number and len(number) != MEMBER_NUMBER.length and whole in directory.by_name:
         number, name = "", whole
-    if not number:
-        number = _number_elsewhere(line, directory)
+    elsewhere = _number_elsewhere(line, directory)
+    if number in directory.by_number and elsewhere not in {"", number}:
+        both = (directory.by_number[number], directory.by_number[elsewhere])
+        return Unmatched(receipt, ExceptionReason.NUMBER_OF_ANOTHER, both)
+    number = number or elsewhere
     if line.payer_code and line.payer_code in directory.by_virtual_account:
         return _by_virtual_account(receipt, directory, number, name)
     if number:
@@ -207,7 +210,7 @@ def _parted(whole: str) -> tuple[str, str]:
     """The digits typed before or after a name, and the name without them.
 
     Why       payers are asked to type their number before the name; some type it after. A run of
-              other than eight digits is kept as it is: no member has it.
+              other than eight digits, or one before and one after, is kept: no member has it.
     """
     if not whole or not (whole[0].isdecimal() or whole[-1].isdecimal()):
         return "", whole
@@ -215,7 +218,7 @@ def _parted(whole: str) -> tuple[str, str]:
     if found is None:
         broken("a pattern that takes every text", whole=whole)
     head, name, tail = found.groups()
-    return (head or tail or "").replace("-", ""), name.strip("-")
+    return f"{head or ''}{tail or ''}".replace("-", ""), name.strip("-")
 
 
 def _number_elsewhere(line: BankLine, directory: Directory) -> str:

@@ -13,7 +13,8 @@ what mends it. JIS X 0201 is one byte a sign, so positions of bytes and of signs
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -42,7 +43,6 @@ def _sign_of(byte: int) -> str:
 
 
 _SIGNS = "".join(_sign_of(byte) for byte in range(256))
-_BYTES = {ord(sign): byte for byte, sign in enumerate(_SIGNS) if sign != _UNKNOWN}
 
 
 def decoded(data: bytes) -> str:
@@ -52,7 +52,9 @@ def decoded(data: bytes) -> str:
 
 def encoded(text: str) -> bytes:
     """The bytes of a text whose signs are all in JIS X 0201 [符号化]."""
-    return codecs.charmap_encode(text, "strict", _BYTES)[0]
+    data = text.replace("¥", "\\").replace("‾", "~").encode("cp932")
+    ensure(len(data) == len(text), "a sign of two bytes", text=clipped(text))
+    return data
 
 
 class Separator(Enum):
@@ -73,6 +75,7 @@ class Group:
 
     line: int
     header: Values
+    source: Sequence[str]
     rows: list[Values] = field(default_factory=list)
     trailer: Values = ()
 
@@ -80,6 +83,10 @@ class Group:
     def first_row_line(self) -> int:
         """Line of the first data record."""
         return self.line + 1
+
+    def raw(self, place: int) -> str:
+        """A data record as it stood in the file [元のレコード]."""
+        return self.source[self.line + place]
 
     @property
     def trailer_line(self) -> int:
@@ -152,7 +159,9 @@ def parse(data: bytes, layouts: Sequence[Layout], *, file: str | None = None) ->
     layout = _layout_of(text, layouts, faults)
     lines, separator = _lines(text, layout.width, faults)
     layout = _by_first_row(lines, layout, layouts)
-    groups, end = _grouped(lines, layout, faults)
+    known = not any(sign in text for sign in (_UNKNOWN, _END_OF_TEXT))
+    row_pattern = layout.data.quick_pattern if known else layout.data.pattern
+    groups, end = _grouped(lines, layout, row_pattern.fullmatch, faults)
     faults.refuse()
     return Parsed(layout, tuple(groups), end, len(lines), separator)
 
@@ -240,11 +249,17 @@ def _by_first_row(lines: Sequence[str], layout: Layout, layouts: Sequence[Layout
     return next((each for each in same if each.data.pattern.fullmatch(row)), same[-1])
 
 
-def _grouped(lines: Sequence[str], layout: Layout, faults: Faults) -> tuple[list[Group], Values]:
+def _grouped(
+    lines: Sequence[str],
+    layout: Layout,
+    take: Callable[[str], re.Match[str] | None],
+    faults: Faults,
+) -> tuple[list[Group], Values]:
     """Headers with their data and trailers, in order; the end record."""
     groups: list[Group] = []
     end: Values = ()
-    previous, rows, take = "", [], layout.data.pattern.fullmatch
+    previous = ""
+    rows: list[Values] = []
     for number, line in enumerate(lines, start=1):
         mark = line[:1]
         if mark == "2" and previous in {"1", "2"}:
@@ -259,7 +274,7 @@ def _grouped(lines: Sequence[str], layout: Layout, faults: Faults) -> tuple[list
         values = _values(number, line, layout, faults)
         if mark == "1":
             rows = []
-            groups.append(Group(number, values, rows))
+            groups.append(Group(number, values, lines, rows))
         elif mark == "8" and groups:
             groups[-1].trailer = values
         elif mark == "9":
@@ -306,7 +321,7 @@ def _field_fault(number: int, seen: str, asked: Field, faults: Faults) -> None:
         known = ", ".join(asked.choices)
         faults.add("BNK-022", number, place, seen, title=asked.title_ja, known=known)
     elif asked.kind is Kind.NUMBER and not (seen.isdecimal() and seen.isascii()):
-        blank_is_fine = asked.need is Need.OPTIONAL and not seen.strip(" ")
+        blank_is_fine = asked.need is not Need.REQUIRED and not seen.strip(" ")
         if not blank_is_fine:
             faults.add("BNK-021", number, place, seen, title=asked.title_ja)
 
@@ -336,7 +351,7 @@ class Composer:
     def add(self, mark: str, values: Mapping[str, str | int]) -> None:
         """One record; what it does not name is zero or blank [レコードの追加]."""
         record = self._layout.records[mark]
-        strange = values.keys() - record.index.keys()
+        strange = values.keys() - record.by_name.keys()
         ensure(not strange, "a field that the layout has not", mark=mark, strange=sorted(strange))
         texts = [self._filled(each, values) for each in record.fields]
         self._lines.append("".join(texts))
@@ -344,11 +359,13 @@ class Composer:
     def _filled(self, asked: Field, values: Mapping[str, str | int]) -> str:
         if asked.need is Need.FILLER:
             return " " * asked.width
-        if asked.name not in values and len(asked.choices) == 1:
+        if asked.name not in values and asked.choices and not asked.is_kept:
             return asked.choices[0]
         value = values.get(asked.name, 0 if asked.kind is Kind.NUMBER else "")
-        for fault in _value_faults(asked, value):
-            self._faults.add(fault.code, self.next_line, asked.place, str(value), **fault.details)
+        if not _fits(asked, value):
+            for fault in _value_faults(asked, value):
+                details = fault.details
+                self._faults.add(fault.code, self.next_line, asked.place, str(value), **details)
         text = str(value)
         return text.zfill(asked.width) if asked.kind is Kind.NUMBER else text.ljust(asked.width)
 
@@ -363,12 +380,27 @@ class Composer:
         return encoded("".join(f"{line}{separator.value}" for line in self._lines))
 
 
+def _fits(asked: Field, value: str | int) -> bool:
+    """Whether a value may stand in a field: the quick answer, for it is mostly yes."""
+    if asked.choices:
+        return value in asked.choices
+    if isinstance(value, int):
+        return 0 <= value < _LIMITS[asked.width]
+    if asked.kind is Kind.NUMBER:
+        return len(value) == asked.width and value.isascii() and value.isdecimal()
+    return len(value) <= asked.width and bool(asked.letters.pattern.fullmatch(value))
+
+
+_LIMITS: tuple[int, ...] = tuple(10**width for width in range(21))
+"""The first number too large for a field of that many digits."""
+
+
 def _value_faults(asked: Field, value: str | int) -> Iterator[Fault]:
     """What keeps a value from standing in a field."""
     title, width = asked.title_ja, str(asked.width)
     if isinstance(value, int):
-        if not 0 <= value < 10**asked.width:
-            limit = yen_text(10**asked.width - 1)
+        if not 0 <= value < _LIMITS[asked.width]:
+            limit = yen_text(_LIMITS[asked.width] - 1)
             yield Fault("BNK-041", details={"title": title, "limit": limit})
     elif asked.kind is Kind.NUMBER:
         if not (len(value) == asked.width and value.isascii() and value.isdecimal()):

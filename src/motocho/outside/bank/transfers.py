@@ -90,6 +90,7 @@ def _values(transfer: Transfer, line: int, faults: Faults) -> dict[str, str | in
     if not all(0 <= code < 10**_CODE_DIGITS for code in codes):
         limit = yen_text(10**_CODE_DIGITS - 1)
         faults.add("BNK-041", line, place, str(codes), title="顧客コード", limit=limit)
+        codes = (0, 0)
     return {
         "name": transfer.name,
         "amount_yen": transfer.amount_yen,
