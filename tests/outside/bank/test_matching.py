@@ -31,7 +31,8 @@ def receipt(name: str = "", amount_yen: int = 1_000, ref: str = "r1", **more: An
 
 def one(came: ReceiptLine, seen: Sequence[str] = ()) -> bank.Match | bank.Unmatched:
     found = bank.match_receipts([came], DIRECTORY, seen)
-    (only,) = (*found.matched, *found.exceptions)
+    every: list[bank.Match | bank.Unmatched] = [*found.matched, *found.exceptions]
+    (only,) = every
     return only
 
 
@@ -172,7 +173,7 @@ CAME = st.builds(
 @given(st.lists(CAME, max_size=12))
 def test_every_line_comes_out_once_and_no_key_is_matched_twice(came: list[ReceiptLine]) -> None:
     found = bank.match_receipts(came, DIRECTORY)
-    out = [each.receipt for each in (*found.matched, *found.exceptions)]
+    out = [each.receipt for each in found.matched] + [each.receipt for each in found.exceptions]
     assert sorted(map(id, out)) == sorted(map(id, came))
     refs = [each.receipt.receipt_ref for each in found.matched]
     assert len(set(refs)) == len(refs)

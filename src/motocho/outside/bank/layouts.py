@@ -96,7 +96,8 @@ class Field:
     @property
     def place(self) -> str:
         """The field as a message names it [項目の場所]."""
-        return f"{self.first}-{self.last} {self.title_ja}"
+        bytes_of = str(self.first) if self.width == 1 else f"{self.first}-{self.last}"
+        return f"{bytes_of} {self.title_ja}"
 
     @property
     def is_kept(self) -> bool:

@@ -27,27 +27,49 @@ MAX_FILE_BYTES = 256 << 20
 MOST_FAULTS = 1_000
 """Faults listed of one file; the rest are counted."""
 
-_UNKNOWN = "\ufffd"
+_UNKNOWN_BASE = 0xE000
 _CONTROLS = "\r\n\x1a"
 _EBCDIC_ONE = b"\xf1"
 _END_OF_TEXT = "\x1a"
 
 
 def _sign_of(byte: int) -> str:
-    """The sign of one byte of JIS X 0201, or the mark of a byte that is none."""
+    """The sign of one byte of JIS X 0201; for a byte that is none, a private one that keeps it."""
     if byte in (0x5C, 0x7E):
         return "¥" if byte == 0x5C else "‾"
     if 0x20 <= byte < 0x7F or chr(byte) in _CONTROLS:
         return chr(byte)
-    return chr(0xFF61 + byte - 0xA1) if 0xA1 <= byte <= 0xDF else _UNKNOWN
+    is_kana = 0xA1 <= byte <= 0xDF
+    return chr(0xFF61 + byte - 0xA1) if is_kana else chr(_UNKNOWN_BASE + byte)
 
 
 _SIGNS = "".join(_sign_of(byte) for byte in range(256))
+_KNOWN_BYTES = bytes(byte for byte in range(256) if ord(_SIGNS[byte]) != _UNKNOWN_BASE + byte)
 
 
 def decoded(data: bytes) -> str:
-    """The text of JIS X 0201 bytes, one sign a byte; a byte that is no sign becomes � [復号]."""
+    """The text of JIS X 0201 bytes, one sign a byte [復号].
+
+    Why       a byte that is no sign becomes a private one, so that places stay what they were and
+              `shown` can tell what stood there.
+    """
     return codecs.charmap_decode(data, "strict", _SIGNS)[0]
+
+
+def _is_unknown(sign: str) -> bool:
+    return _UNKNOWN_BASE <= ord(sign) < _UNKNOWN_BASE + len(_SIGNS)
+
+
+def shown(text: str) -> str:
+    """Decoded text as a person may recognise it: bytes that are no sign, as wide letters [表示用].
+
+    >>> shown(decoded("山田 ﾊﾅｺ".encode("cp932")))
+    '山田 ﾊﾅｺ'
+    """
+    if not any(_is_unknown(sign) for sign in text) or any(sign not in _SIGNS for sign in text):
+        return text
+    raw = bytes(_SIGNS.index(sign) for sign in text)
+    return raw.decode("cp932", "replace")
 
 
 def encoded(text: str) -> bytes:
@@ -119,8 +141,8 @@ class Faults:
         if len(self._found) >= MOST_FAULTS:
             self._beyond += 1
             return
-        shown = clipped(excerpt)
-        self._found.append(Fault(code, self._file, line, column, shown, details))
+        seen = clipped(shown(excerpt))
+        self._found.append(Fault(code, self._file, line, column, seen, details))
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -159,7 +181,7 @@ def parse(data: bytes, layouts: Sequence[Layout], *, file: str | None = None) ->
     layout = _layout_of(text, layouts, faults)
     lines, separator = _lines(text, layout.width, faults)
     layout = _by_first_row(lines, layout, layouts)
-    known = not any(sign in text for sign in (_UNKNOWN, _END_OF_TEXT))
+    known = _END_OF_TEXT not in text and not data.translate(None, _KNOWN_BYTES)
     row_pattern = layout.data.quick_pattern if known else layout.data.pattern
     groups, end = _grouped(lines, layout, row_pattern.fullmatch, faults)
     faults.refuse()
@@ -176,7 +198,7 @@ def _text(data: bytes, faults: Faults) -> str:
         faults.add("BNK-001")
         return ""
     text = decoded(data)
-    if _UNKNOWN in text:
+    if data.translate(None, _KNOWN_BYTES):
         if data.startswith(_EBCDIC_ONE):
             faults.add("BNK-003", excerpt=data[:4].hex(" "))
         elif _is_unicode(data):
@@ -194,12 +216,16 @@ def _is_unicode(data: bytes) -> bool:
     return True
 
 
+_HEAD = 6
+"""Bytes that are shown of a file that does not begin like one."""
+
+
 def _layout_of(text: str, layouts: Sequence[Layout], faults: Faults) -> Layout:
     """The layout that the kind code of the first record names."""
-    seen = text[:3]
     for layout in layouts:
-        if seen == f"1{layout.code}":
+        if text.startswith(f"1{layout.code}"):
             return layout
+    seen = text[: _HEAD if any(_is_unknown(sign) for sign in text[:_HEAD]) else 3]
     wanted = "・".join(dict.fromkeys(f"1{layout.code}" for layout in layouts))
     title = layouts[0].title_ja
     faults.add("BNK-005", 1, "1-3 データ区分・種別コード", seen, wanted=wanted, title=title)
@@ -313,7 +339,7 @@ def _values(number: int, line: str, layout: Layout, faults: Faults) -> Values:
 def _field_fault(number: int, seen: str, asked: Field, faults: Faults) -> None:
     place = asked.place
     for offset, sign in enumerate(seen):
-        if sign == _UNKNOWN or sign in _CONTROLS:
+        if _is_unknown(sign) or sign in _CONTROLS:
             at = str(asked.first + offset)
             faults.add("BNK-020", number, place, seen, title=asked.title_ja, at=at)
             return

@@ -186,10 +186,30 @@ def read_statements(
     """
     parsed = records.parse(data, (MOVEMENTS, NOTICE_WIDE, NOTICE), file=file)
     reading = _Reading(parsed.layout, near_on, dialect, Faults(file))
+    _check_years(parsed, reading)
     found = tuple(_statement(group, reading) for group in parsed.groups)
     _check_end(parsed, found, reading.faults)
     reading.faults.refuse()
     return found
+
+
+def _check_years(parsed: Parsed, reading: _Reading) -> None:
+    """A file whose years are all of the other kind gets one fault, not one for each day.
+
+    Raises    FaultyInput if the day it was made is one only by the other years.
+    """
+    asked = parsed.layout.header.field("made_on")
+    group = parsed.groups[0]
+    text = group.header[parsed.layout.header.index["made_on"]]
+    other = Years.ERA if reading.dialect.years is Years.WESTERN else Years.WESTERN
+    on = year_month_and_day(text, reading.near_on, other)
+    if on is None or reading.day(text) is not None:
+        return
+    names = {Years.ERA: ("和暦", "eras"), Years.WESTERN: ("西暦", "western years")}
+    meant, meant_en = names[other]
+    reading.faults.add("BNK-025", group.line, asked.place, text,
+                       meant=meant, meant_en=meant_en, on=on.isoformat())  # fmt: skip
+    reading.faults.refuse()
 
 
 @dataclass(slots=True)
