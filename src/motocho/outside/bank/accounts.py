@@ -62,6 +62,10 @@ class Novelty(Enum):
     CHANGED = "2"
 
 
+NOVELTIES = {each.value: each for each in Novelty}
+"""By code; a file that leaves the field empty says nothing new."""
+
+
 @dataclass(frozen=True, slots=True)
 class BankAccount:
     """An account as files name it [口座]: four, three, one and seven digits.

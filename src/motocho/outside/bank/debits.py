@@ -29,7 +29,7 @@ from datetime import date
 from enum import Enum
 
 from motocho.outside.bank import orders, records
-from motocho.outside.bank.accounts import BankAccount, Novelty, Originator, account_of
+from motocho.outside.bank.accounts import NOVELTIES, BankAccount, Novelty, Originator, account_of
 from motocho.outside.bank.layouts import DEBIT
 from motocho.outside.bank.records import Composer, Faults, Group, Separator
 from motocho.units.errors import Fault, ensure
@@ -233,7 +233,6 @@ def read_debit_answers(data: bytes, *, near_on: date, file: str | None = None) -
     return answers
 
 
-_NOVELTIES = {each.value: each for each in Novelty}
 _RESULTS = {each.value: each for each in DebitResult}
 _SPLIT_TOTALS = ("done_count", "done_yen", "failed_count", "failed_yen")
 
@@ -247,8 +246,8 @@ def _read(data: bytes, near_on: date, file: str | None) -> tuple[DebitAnswers, G
     for row in group.rows:
         *_, name, amount, novelty, reference, result = row
         account = account_of(row, DEBIT.data)
-        known = _NOVELTIES[novelty]
-        debits.append(Debit(account, name.rstrip(" "), int(amount), int(reference), known))
+        novel = NOVELTIES.get(novelty, Novelty.KNOWN)
+        debits.append(Debit(account, name.rstrip(" "), int(amount), int(reference), novel))
         results.append(_RESULTS[result])
     orders.check_totals(group, DEBIT.trailer, [debit.amount_yen for debit in debits], faults)
     originator = orders.originator_of(group, DEBIT.header)

@@ -225,6 +225,7 @@ def _bank(bank: str, branch: str) -> tuple[Field, ...]:
 
 
 _CODES = _n("encoding", "コード区分", 1, "0", "1")
+_NOVELTY = replace(_n("novelty", "新規コード", 1, "0", "1", "2"), need=Need.OPTIONAL)
 _PLAIN_END_120 = _record("エンドレコード", "9", _filler(119))
 _PLAIN_END_200 = _record("エンドレコード", "9", _filler(199))
 
@@ -255,7 +256,7 @@ TRANSFER = Layout(
         _n("account_number", "口座番号", 7),
         _c("name", "受取人名", 30),
         _n("amount_yen", "振込金額", 10),
-        _n("novelty", "新規コード", 1, "0", "1", "2"),
+        _NOVELTY,
         Field(
             "reference",
             "顧客コード1・2またはEDI情報",
@@ -306,7 +307,7 @@ DEBIT = Layout(
         _n("account_number", "口座番号", 7),
         _c("name", "預金者名", 30),
         _n("amount_yen", "引落金額", 10),
-        _n("novelty", "新規コード", 1, "0", "1", "2"),
+        _NOVELTY,
         _n("reference", "顧客番号", 20),
         _n("result", "振替結果コード", 1, "0", "1", "2", "3", "4", "8", "9"),
         _filler(8),
