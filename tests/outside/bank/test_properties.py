@@ -1,4 +1,4 @@
-"""What holds for every file: written and read it is the same; spoiled it is refused or unchanged."""
+"""What holds for every file: written and read it is the same; spoiled, it is read or refused."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def outcome(read: Callable[[bytes], Any], data: bytes) -> Any:
 
 
 @given(st.sampled_from(FILE_NAMES), st.data())
-def test_changed_byte_is_refused_or_changes_what_is_read(name: str, data: st.DataObject) -> None:
+def test_changed_byte_never_breaks_the_reader(name: str, data: st.DataObject) -> None:
     typed, _, read, expected = FILES[name]
     place = data.draw(st.integers(0, len(typed) - 1))
     byte = data.draw(st.integers(0, 255))

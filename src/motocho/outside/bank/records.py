@@ -17,8 +17,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 
-from motocho.outside.bank.layouts import Field, Kind, Layout, Need
+from motocho.outside.bank.layouts import ANY_SIGN, Field, Kind, Layout, Need
 from motocho.units.errors import Fault, FaultyInput, clipped, ensure
 from motocho.units.money import yen_text
 
@@ -336,20 +337,26 @@ def _values(number: int, line: str, layout: Layout, faults: Faults) -> Values:
     return ()
 
 
+@cache
+def _field_pattern(asked: Field) -> re.Pattern[str]:
+    return re.compile(asked.pattern(f"[{ANY_SIGN}]"))
+
+
 def _field_fault(number: int, seen: str, asked: Field, faults: Faults) -> None:
+    """Why a field is not what its pattern takes, if it is not."""
+    if _field_pattern(asked).fullmatch(seen):
+        return
     place = asked.place
     for offset, sign in enumerate(seen):
         if _is_unknown(sign) or sign in _CONTROLS:
             at = str(asked.first + offset)
             faults.add("BNK-020", number, place, seen, title=asked.title_ja, at=at)
             return
-    if asked.choices and seen not in asked.choices:
+    if asked.choices:
         known = ", ".join(asked.choices)
         faults.add("BNK-022", number, place, seen, title=asked.title_ja, known=known)
-    elif asked.kind is Kind.NUMBER and not (seen.isdecimal() and seen.isascii()):
-        blank_is_fine = asked.need is not Need.REQUIRED and not seen.strip(" ")
-        if not blank_is_fine:
-            faults.add("BNK-021", number, place, seen, title=asked.title_ja)
+    else:
+        faults.add("BNK-021", number, place, seen, title=asked.title_ja)
 
 
 def number_or_zero(text: str) -> int:
