@@ -95,6 +95,7 @@ def test_line_that_leaves_one_member_is_matched(
         (receipt("1234567ﾔﾏﾀﾞ ﾊﾅｺ"), ExceptionReason.NO_SUCH_NUMBER, (HANAKO,)),
         (receipt("123456789ﾔﾏﾀﾞ ﾊﾅｺ"), ExceptionReason.NO_SUCH_NUMBER, (HANAKO,)),
         (receipt("12345678ﾔﾏﾀﾞ ﾊﾅｺ22222222"), ExceptionReason.NO_SUCH_NUMBER, (HANAKO,)),
+        (receipt("1234ﾔﾏﾀﾞ ﾊﾅｺ5678"), ExceptionReason.NO_SUCH_NUMBER, (HANAKO,)),
         (
             receipt("12345678ﾔﾏﾀﾞ ﾊﾅｺ", edi="22222222"),
             ExceptionReason.NUMBER_OF_ANOTHER,
@@ -191,3 +192,17 @@ def test_match_by_name_is_of_a_member_of_that_name(came: ReceiptLine) -> None:
     if isinstance(found, bank.Match) and found.basis is not Basis.VIRTUAL_ACCOUNT:
         shown = bank.compared(came.line.payer_name)
         assert any(bank.compared(name) in shown for name in found.payer.names)
+
+
+@given(st.lists(CAME, max_size=8))
+def test_directory_of_what_is_wanted_gives_the_same_answer(came: list[ReceiptLine]) -> None:
+    keys = bank.wanted(came)
+    some = [
+        payer
+        for payer in DIRECTORY.payers
+        if payer.number in keys.numbers
+        or payer.virtual_account in keys.virtual_accounts
+        or any(bank.compared(name) in keys.names for name in payer.names)
+    ]
+    small = bank.match_receipts(came, bank.Directory(some))
+    assert small == bank.match_receipts(came, DIRECTORY)

@@ -12,7 +12,7 @@ from tests.outside.bank import samples
 from tests.outside.bank.samples import DEBITS, HANAKO, NEAR_ON, TRANSFERS
 
 from motocho.outside import bank
-from motocho.outside.bank import DebitResult, debits
+from motocho.outside.bank import DebitResult
 from motocho.units.errors import FaultyInput, Language
 
 
@@ -68,6 +68,7 @@ REFUSED: list[tuple[str, bank.TransferFile, list[tuple[str, int | None]]]] = [
     ("reference of eleven digits", transfers_with(reference_codes=(10**10, 0)), [("BNK-041", 2)]),
     ("reference below zero", transfers_with(reference_codes=(0, -1)), [("BNK-041", 2)]),
     ("codes and EDI", transfers_with(edi="A1"), [("BNK-048", 2)]),
+    ("code and EDI", transfers_with(edi="A1", reference_codes=(0, 5)), [("BNK-048", 2)]),
     (
         "EDI of twenty-one",
         transfers_with(edi="A" * 21, reference_codes=(0, 0)),
@@ -180,7 +181,7 @@ def test_every_other_result_is_no_payment(result: DebitResult) -> None:
     assert not outcome.collected
     assert {failed.result for failed in outcome.failed} == {result}
     assert sum(failed.amount_yen for failed in outcome.failed) == DEBITS.sum_yen
-    fault = debits.refusal(outcome.failed[0])
+    fault = bank.failure_message(outcome.failed[0])
     assert result.name_ja in fault.what(Language.JA)
     assert result.name_en in fault.what(Language.EN)
 
@@ -279,3 +280,39 @@ def test_utf_8_is_refused() -> None:
 def test_six_hundred_bytes_are_five_records() -> None:
     file = replace(TRANSFERS, transfers=TRANSFERS.transfers[:2])
     assert len(bank.write_transfers(file, separator=bank.Separator.NONE)) == 600
+
+
+def test_faults_beyond_a_thousand_are_counted() -> None:
+    head, row, *_ = samples.DEBIT_BYTES.split(b"\r\n")
+    bad = row[:80] + b"X" * 10 + row[90:]
+    data = b"".join(line + b"\r\n" for line in (head, *[bad] * 1_500))
+    with pytest.raises(FaultyInput) as refused:
+        bank.read_debits(data, near_on=NEAR_ON)
+    assert len(refused.value.faults) == 1_001
+    assert refused.value.faults[-1].what(Language.EN) == "There are 501 more faults"
+
+
+def test_file_of_an_absurd_size_is_refused_unread() -> None:
+    assert codes(lambda: bank.read_debits(bytes((256 << 20) + 1), near_on=NEAR_ON)) == [
+        ("BNK-004", None)
+    ]
+
+
+@pytest.mark.parametrize("edi", ["1234567890", "12345678901234567890", "0"])
+def test_edi_of_digits_stays_text(edi: str) -> None:
+    file = transfers_with(edi=edi, reference_codes=(0, 0))
+    assert bank.read_transfers(bank.write_transfers(file), near_on=NEAR_ON) == file
+
+
+def test_text_where_codes_should_be_is_kept() -> None:
+    """Some banks hold the reference to be text, and set no mark."""
+    data = bank.write_transfers(transfers_with(edi="INV 1", reference_codes=(0, 0)))
+    found = bank.read_transfers(data.replace(b"0Y  ", b"0   "), near_on=NEAR_ON)
+    assert found.transfers[0].edi == "INV 1"
+
+
+def test_lone_carriage_return_is_told_as_such() -> None:
+    data = samples.DEBIT_BYTES.replace(b"\r\n", b"\r")
+    assert codes(lambda: bank.read_debits(data, near_on=NEAR_ON)) == [("BNK-006", None)]
+    data = samples.DEBIT_BYTES[:50] + b"\r" + samples.DEBIT_BYTES[51:]
+    assert codes(lambda: bank.read_debits(data, near_on=NEAR_ON)) == [("BNK-006", None)]

@@ -326,7 +326,7 @@ def _collected(request: DebitFile, debit: Debit) -> Collected:
     return Collected(key, debit.reference, debit.amount_yen, request.debit_on)
 
 
-def refusal(failed: Failed) -> Fault:
+def failure_message(failed: Failed) -> Fault:
     """Why a debit is no payment, as a message [振替不能の理由]."""
     result = failed.result
     details = {"reason": result.name_ja, "reason_en": result.name_en, "code": result.value}

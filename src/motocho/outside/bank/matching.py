@@ -140,6 +140,35 @@ class Directory:
                 self.by_name[name] = (*self.by_name.get(name, ()), payer)
 
 
+class Wanted(NamedTuple):
+    """What a directory must hold to match some lines [名簿の照会キー]: whoever has one of these."""
+
+    names: frozenset[str]
+    numbers: frozenset[str]
+    virtual_accounts: frozenset[str]
+
+
+def wanted(receipts: Iterable[ReceiptLine]) -> Wanted:
+    """By what to look up the members that some lines may be of [名簿の照会].
+
+    Gives     names as `names.compared` gives them, numbers, virtual accounts.
+    Why       a lender of millions makes a directory for a day's lines, not of everybody; with every
+              member who has one of these keys the answer is the same.
+    """
+    names: set[str] = set()
+    numbers: set[str] = set()
+    accounts: set[str] = set()
+    for receipt in receipts:
+        line = receipt.line
+        whole = compared(line.payer_name)
+        number, name = _parted(whole)
+        names |= {whole, name}
+        numbers |= {number, line.edi, line.payer_code.removeprefix("00")}
+        accounts.add(line.payer_code)
+    eight = frozenset(text for text in numbers if len(text) == MEMBER_NUMBER.length)
+    return Wanted(frozenset(names - {""}), eight, frozenset(accounts - {""}))
+
+
 def match_receipts(
     receipts: Sequence[ReceiptLine], directory: Directory, seen: Collection[str] = frozenset()
 ) -> Matching:
@@ -217,8 +246,9 @@ def _parted(whole: str) -> tuple[str, str]:
     found = _NUMBERED.fullmatch(whole)
     if found is None:
         broken("a pattern that takes every text", whole=whole)
-    head, name, tail = found.groups()
-    return f"{head or ''}{tail or ''}".replace("-", ""), name.strip("-")
+    head, name, tail = (part or "" for part in found.groups())
+    number = f"{head}/{tail}" if head and tail else f"{head}{tail}"
+    return number.replace("-", ""), name.strip("-")
 
 
 def _number_elsewhere(line: BankLine, directory: Directory) -> str:
