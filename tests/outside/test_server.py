@@ -270,11 +270,12 @@ def test_logs_and_command_lines_hold_no_secret(home: Path) -> None:
                 connection.execute(statement)
     with pytest.raises(OutsideFailure):
         at.named("佐藤").connect(Role.OWNER)
-    said = "".join(log.read_text() for log in (server.folder / "log").iterdir())
-    assert "FATAL" in said
     commands = [
         Path(f"/proc/{process}/cmdline").read_text() for process in server.processes() or []
     ]
+    server.stop()
+    said = "".join(log.read_text() for log in (server.folder / "log").iterdir())
+    assert "FATAL" in said
     assert not [name for name in ("佐藤", "鈴木") if name in "".join(commands)]
     assert "鈴木" not in said
     assert "佐藤" not in said.replace('database "佐藤" does not exist', "")

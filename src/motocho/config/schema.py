@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Any
 
+from motocho.config.database import address
 from motocho.config.settings import setup
 from motocho.outside.postgres import Address, Role
 
@@ -18,8 +19,8 @@ def migrate(at: Address | None = None) -> tuple[str, ...]:
 
     Takes     the address, where it is not the one the environment names. Django stays turned to the
               owner; call `setup` for another role.
+    Raises    OutsideFailure where the owner cannot log in.
     """
-    setup(Role.OWNER, at)
     ran = pending(at)
     from django.core.management import call_command  # noqa: PLC0415  # not before Django is on
     from django.db import connection  # noqa: PLC0415
@@ -32,7 +33,9 @@ def migrate(at: Address | None = None) -> tuple[str, ...]:
 
 def pending(at: Address | None = None) -> tuple[str, ...]:
     """The migrations that have not run yet, in their order, as `app.name` [未適用の移行]."""
-    setup(Role.OWNER, at)
+    known = at or address()
+    known.connect(Role.OWNER).close()  # what hinders it is then said in our words
+    setup(Role.OWNER, known)
     from django.db import connection  # noqa: PLC0415
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 

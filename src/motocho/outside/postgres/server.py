@@ -47,6 +47,7 @@ START_LOG = "log/start.log"
 START = ("start", "-w", "-t", WAIT_LIMIT_SECONDS, "-l", START_LOG)
 """No path of ours stands in it: pg_ctl hands its command to a shell."""
 LOOK_SECONDS, LOOKS_A_SECOND = 0.1, 10
+LAST_WORDS_LOOKS = 100
 ORPHAN_SECONDS = 30
 WAL_SEGMENT_MEGABYTES = 4
 """An unfinished segment is archived whole every five minutes of work; 16 would mostly be air."""
@@ -148,6 +149,10 @@ class Server:
         return self.folder / "archive"
 
     @property
+    def _logs(self) -> Path:
+        return self.folder / "log"
+
+    @property
     def passwords(self) -> Path:
         """The libpq password file [パスワードファイル]."""
         return self.folder / "passwords"
@@ -244,16 +249,28 @@ class Server:
     def _halt(self, waiting: Waiting) -> None:
         stop = ("stop", "-m", "fast", "-w", "-t", WAIT_LIMIT_SECONDS, "-D", self.data)
         self.programs.run("pg_ctl", *stop, waiting=waiting)
+        self._await_last_process()
 
     def _settled(self, waiting: Waiting) -> State:
-        """The state once a start, a recovery or a stop is over."""
+        """The state once a start, a recovery or a stop is over.
+
+        Why       a server that gives up may cut off the one who asks, which libpq takes for an
+                  answer; it cannot happen twice, so it is asked twice.
+        """
         looks = 0
-        while (state := self.state()) is State.STARTING:
+        while (state := self.state()) is State.STARTING or self.state() is not state:
             sleep(LOOK_SECONDS)
             looks += 1
             if looks % LOOKS_A_SECOND == 0:
                 waiting(looks // LOOKS_A_SECOND)
         return state
+
+    def _await_last_process(self) -> None:
+        """The log's writer ends a moment after the server, with the server's last words."""
+        for _ in range(LAST_WORDS_LOOKS):
+            if not self.processes():
+                return
+            sleep(LOOK_SECONDS)
 
     # -- first start -------------------------------------------------------------------------------
 
@@ -324,23 +341,22 @@ class Server:
             self._configure(port)
             (self.folder / START_LOG).unlink(missing_ok=True)
             before = self._log_sizes()
-            try:
-                self.programs.run(
-                    "pg_ctl", *START, waiting=waiting, more={"PGDATA": str(self.data)}
-                )
-            except OutsideFailure:
-                said = self._said_since(before)
-                if not any("Address already in use" in line for line in said):
-                    details = {"said": clipped(said[-1] if said else "")}
-                    place = str(self.folder / "log")
-                    raise OutsideFailure(Fault("DBS-004", file=place, details=details)) from None
-                port = _some_port()
-            else:
+            # Whether it came up is asked of the server: pg_ctl is content with a recovery begun.
+            with suppress(OutsideFailure):
+                at_data = {"PGDATA": str(self.data)}
+                self.programs.run("pg_ctl", *START, waiting=waiting, more=at_data)
+            if self._settled(waiting) is State.RUNNING:
                 return
+            self._await_last_process()
+            said = self._said_since(before)
+            if not any("Address already in use" in line for line in said):
+                details = {"said": clipped(said[-1] if said else "")}
+                raise OutsideFailure(Fault("DBS-004", file=str(self._logs), details=details))
+            port = _some_port()
         raise OutsideFailure(Fault("DBS-005", excerpt=str(PORT_TRIES)))
 
     def _log_sizes(self) -> dict[Path, int]:
-        return {log: log.stat().st_size for log in (self.folder / "log").glob("*.log")}
+        return {log: log.stat().st_size for log in self._logs.glob("*.log")}
 
     def _said_since(self, before: Mapping[Path, int]) -> list[str]:
         """What the server gave as its reasons since its logs had these sizes."""
@@ -362,7 +378,7 @@ class Server:
             "port": str(port),
             "unix_socket_directories": _listed(sockets),
             "unix_socket_permissions": "0700",
-            "log_directory": str(self.folder / "log"),
+            "log_directory": str(self._logs),
             **QUIET,
             **self.settings,
         }
