@@ -176,10 +176,16 @@ class Server:
 
     @property
     def address(self) -> Address:
-        """Where the server listens [接続先]."""
+        """Where the server listens: its socket, else the loopback [接続先].
+
+        Why       a cleaner of temporary folders may take the socket away from a running server.
+        """
+        return self._at(f"{self.sockets},{LOCAL}")
+
+    def _at(self, host: str) -> Address:
         return Address(
             {
-                "host": str(self.sockets),
+                "host": host,
                 "port": str(self._remembered().get("port", FIRST_PORT)),
                 "dbname": DATABASE,
                 "passfile": str(self.passwords),
@@ -198,7 +204,8 @@ class Server:
                 return State.NEW
         except PermissionError:
             raise StateConflict(Fault("DBS-008", file=str(self._asked))) from None
-        return self.address.state()
+        # Of the socket, which is ours alone: another server may have taken the port meanwhile.
+        return self._at(str(self.sockets)).state()
 
     def start(self, waiting: Waiting = in_silence) -> Address:
         """Start the server, or find it running; gives its address [起動].
@@ -210,9 +217,14 @@ class Server:
         if self.state() is State.RUNNING and self._is_prepared():
             return self.address
         with self._locked():
+            lost_passwords = self.data.exists() and not self.passwords.exists()
             self.make_folders()
             if not self.data.exists():
                 self._make_data(waiting)
+            if lost_passwords:
+                self._launch(waiting)
+                self._halt(waiting)
+                self._set_admin_password()
             self._launch(waiting)
             if not self._is_prepared():
                 self._prepare()
@@ -227,11 +239,15 @@ class Server:
         with self._locked():
             self._launch(waiting)
             self._halt(waiting)
-            verifier = roles.scram_verifier(roles.read_passwords(self.passwords)[ADMIN])
-            alone = ("--single", "-D", self.data, "postgres")
-            self.programs.run(
-                "postgres", *alone, said_to_it=f"ALTER ROLE {ADMIN} PASSWORD '{verifier}'\n"
-            )
+            self._set_admin_password()
+
+    def _set_admin_password(self) -> None:
+        """Make the kept password the administrator's, and the roles' at the next start."""
+        verifier = roles.scram_verifier(roles.read_passwords(self.passwords)[ADMIN])
+        statement = f"ALTER ROLE {ADMIN} PASSWORD '{verifier}'\n"
+        alone = ("--single", "-D", self.data, "postgres")
+        self.programs.run("postgres", *alone, said_to_it=statement)
+        self._remember(roles=None)
 
     def stop(self, waiting: Waiting = in_silence) -> bool:
         """Stop the server in order; gives whether one ran [停止].
@@ -241,7 +257,8 @@ class Server:
         if self.state() is State.NEW:
             return False
         with self._locked():
-            if self.state() is State.STOPPED and not self.processes():
+            if self._settled(waiting) is State.STOPPED and self._postmaster() is None:
+                self._clear_stale_locks(waiting)
                 return False
             self._halt(waiting)
         return True
@@ -319,7 +336,8 @@ class Server:
         self._remember(roles=roles.version())
 
     def _is_prepared(self) -> bool:
-        return self._remembered().get("roles") == roles.version()
+        is_known = self._remembered().get("roles") == roles.version()
+        return is_known and self.passwords.exists()
 
     # -- launching ---------------------------------------------------------------------------------
 
@@ -435,6 +453,15 @@ class Server:
         shown = ", ".join(map(str, self.processes() or []))
         raise StateConflict(Fault("DBS-007", file=str(self.data), details={"processes": shown}))
 
+    def _postmaster(self) -> int | None:
+        """The server's first process, where the lock file names one that lives."""
+        try:
+            number = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        except (FileNotFoundError, ValueError, IndexError):
+            return None
+        at_work = self.processes()
+        return number if at_work is None or number in at_work else None
+
     def processes(self) -> list[int] | None:
         """PostgreSQL's living processes in the data folder; None where nobody tells [プロセス].
 
@@ -463,8 +490,8 @@ class Server:
             known: dict[str, Any] = json.loads(
                 (self.folder / "server.json").read_text(encoding="utf-8")
             )
-        except FileNotFoundError:
-            return {}
+        except (FileNotFoundError, ValueError):
+            return {}  # nothing here that cannot be found again
         return known
 
     def _remember(self, **facts: Any) -> None:
