@@ -193,7 +193,7 @@ class Loan:
 
         READING: also where interest is still owed, and where the loan is late.
         """
-        return self.principal_yen < self.rules.rest_below_yen
+        return self.principal_yen == 0 or self.principal_yen < self.rules.rest_below_yen
 
     def principal_of(self, asked_yen: int) -> int:
         """The principal in an amount asked for: LEDG-013 pays it last."""
