@@ -198,7 +198,7 @@ class NewArrangement(NamedTuple):
     on: int
     arrangement: Arrangement | None
     due_on: int | None = None
-    """A new next due date; after an acceleration it gives the time back [期限の利益の再付与]."""
+    """A new next due date. After an acceleration it, or arrears, give the time back [再付与]."""
     arrears_yen: int | None = None
     """What of the arrears is asked for at once, where that is agreed; with 0 nothing is late."""
 
@@ -285,10 +285,7 @@ def deadline(state: State, rules: Rules) -> int | None:
 
 
 def advance(state: State, on: int, rules: Rules) -> State:
-    """The loan at the end of a later day, if nothing happens [経過].
-
-    Exact     ticks; nothing is cut.
-    """
+    """The loan at the end of a later day, if nothing happens; nothing is cut [経過]."""
     while state.on < on:
         state = _stretch(state, on, rules)[1]
     return state
@@ -459,19 +456,21 @@ def _renewed(state: State, event: NewTerms, rules: Rules) -> State:
 
 
 def _arranged(state: State, event: NewArrangement, rules: Rules) -> State:
-    arrears, due_on = event.arrears_yen, event.due_on
-    if due_on is not None:
-        arrears = 0 if arrears is None and state.accelerated_on is not None else arrears
-        state = state._replace(due_on=due_on, accelerated_on=None)
+    arrears, due_on, plan = event.arrears_yen, event.due_on or state.due_on, state.terms.plan
+    if state.accelerated_on is not None and event.due_on is not None:
+        arrears = arrears or 0
     if arrears is not None:
         lawful = 0 <= arrears <= (0 if state.late_since is None else payoff_yen(state))
-        ensure(lawful and state.accelerated_on is None, "a part of the arrears", event=event)
+        ensure(lawful, "a part of the arrears", event=event, state=state)
+        if due_on is None and (arrears == 0 or plan.scheme is Scheme.MONTHLY):
+            due_on = first_due(plan, event.on)
         state = state._replace(
             late_since=state.late_since if arrears else None,
             arrears_yen=arrears,
             overdue_principal_yen=_principal_of(state, arrears),
+            accelerated_on=None,
         )
-    return _settled(state._replace(arrangement=event.arrangement), rules)
+    return _settled(state._replace(arrangement=event.arrangement, due_on=due_on), rules)
 
 
 def _drawn(state: State, draw: Draw, rules: Rules) -> State:
