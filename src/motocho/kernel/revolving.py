@@ -24,7 +24,7 @@ of* interest (LEDG-012). Unpaid interest bears none (LEDG-014).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from motocho.kernel.accrual import LEAP_YEAR_DAYS, TICKS_PER_YEN, leap_days_between
@@ -88,7 +88,7 @@ class Rules(NamedTuple):
     rest_below_yen: int = 1_000
     """A principal below it bears nothing, and alone is not due: machines take no coins
     [無利息残高]."""
-    closed: Collection[int] = frozenset()
+    closed: Container[int] = frozenset()
     """Days on which banks are closed."""
 
 

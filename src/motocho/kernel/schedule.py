@@ -12,7 +12,7 @@ What a plan may be is the product's choice; what a law asks of it is checked in 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -115,7 +115,7 @@ def next_due(plan: DuePlan, due_on: int, paid_on: int) -> int:
     return next_of_month(due_on, plan.day_of_month)
 
 
-def last_day_to_pay(plan: DuePlan, due_on: int, closed: Collection[int]) -> int:
+def last_day_to_pay(plan: DuePlan, due_on: int, closed: Container[int]) -> int:
     """The last day on which a due payment is in time (LEDG-010) [支払期限].
 
     Takes     the days on which banks are closed.
