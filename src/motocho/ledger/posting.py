@@ -147,9 +147,10 @@ def refusing_sealed_days() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if isinstance(error.__cause__, psycopg.Error):
-            if error.__cause__.diag.constraint_name == "ledger_day_is_open":
-                raise StateConflict(Fault("LDG-006")) from error
+        cause = error.__cause__
+        is_closed = "ledger_day_is_open"
+        if isinstance(cause, psycopg.Error) and cause.diag.constraint_name == is_closed:
+            raise StateConflict(Fault("LDG-006")) from error
         raise
 
 

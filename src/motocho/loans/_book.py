@@ -349,7 +349,7 @@ def _put_between(cursor: Any, page: Page, loan: Loan, event: Event, made: Made) 
     if later:
         _reverse_all(cursor, page, loan.key, later, made)
     row = _put_event(page, loan, before, event, made)
-    again = _applied_again(cursor, page, loan, row.step.state, later, made)
+    again = _applied_again(cursor, page, replace(loan, state=row.step.state), later, made)
     return Written(_put_steps(page, loan, before, row.event_no, [row, *again]), row)
 
 
@@ -401,7 +401,7 @@ def cancel(cursor: Any, loan: Loan, event_no: int, made: Made, reason: str) -> t
     if undone.entry_id is not None:
         posted = posting.find(cursor, loan.key.member_id, [undone.entry_id])[0]
         entry_place = page.post(posting.reversal(posted, made.booking(), reason))
-    again = _applied_again(cursor, page, loan, before.state, later, made)
+    again = _applied_again(cursor, page, replace(loan, state=before.state), later, made)
     after = _put_steps(page, loan, before, number, again)
     step = undone.step._replace(state=after.state)
     written = Written(after, _Row(number, entry_place, step))
@@ -430,9 +430,7 @@ def _first(cursor: Any, loan: Loan) -> _Before:
     return _Before(revolving.open_loan(loan.opened_on.toordinal(), terms), 0)
 
 
-def _reverse_all(
-    cursor: Any, page: Page, key: Key, kept: Sequence[Kept], made: Made
-) -> None:
+def _reverse_all(cursor: Any, page: Page, key: Key, kept: Sequence[Kept], made: Made) -> None:
     """Reverse the entries of events, the last first: no balance turns over on the way."""
     numbers = [one.entry_id for one in kept if one.entry_id is not None]
     posted = {one.entry_id: one for one in posting.find(cursor, key.member_id, numbers)}
@@ -443,10 +441,11 @@ def _reverse_all(
 
 
 def _applied_again(
-    cursor: Any, page: Page, loan: Loan, state: State, later: Sequence[Kept], made: Made
+    cursor: Any, page: Page, loan: Loan, later: Sequence[Kept], made: Made
 ) -> list[_Row]:
-    """Events once more from a state on, posted as they now come out."""
+    """Events once more from the loan's state on, posted as they now come out."""
     rows: list[_Row] = []
+    state = loan.state
     money = _money_of(cursor, loan.key, later)
     for one in later:
         step = _once_more(state, one, loan.rules)
@@ -503,9 +502,7 @@ def _put_cancellation(page: Page, key: Key, number: int, undone: Kept, made: Mad
     )  # fmt: skip
 
 
-def _put_steps(
-    page: Page, loan: Loan, before: _Before, number: int, rows: Sequence[_Row]
-) -> Loan:
+def _put_steps(page: Page, loan: Loan, before: _Before, number: int, rows: Sequence[_Row]) -> Loan:
     """Put steps on a page, and the agreement's row, which then is as the last step leaves it."""
     terms_no = before.terms_no
     for row in rows:

@@ -1,11 +1,11 @@
-"""Rows as one text, which PostgreSQL reads as an array of its own rows [行の束].
+r"""Rows as one text, which PostgreSQL reads as an array of its own rows [行の束].
 
 Many rows, or a few of several tables, go to the database in one statement this way; arrays of each
 column would take it three times as long to read, and the driver ten times as long to write.
 
 >>> from datetime import date
 >>> print(rows_text([(7, 'a "b"', date(2026, 1, 5), None), (8, "", date(2026, 1, 6), 9)]))
-{"(7,\\"a \\\\\\"b\\\\\\"\\",2026-01-05,)","(8,\\"\\",2026-01-06,9)"}
+{"(7,\"a \\\"b\\\"\",2026-01-05,)","(8,\"\",2026-01-06,9)"}
 """
 
 from __future__ import annotations
