@@ -359,7 +359,8 @@ class Loan:
         self.walk_to(day - ONE_DAY)
         self._miss_what_was_due(day)
         self.terms = terms
-        self.due_on = due_on or self.due_on
+        if self.accelerated_on is None:
+            self.due_on = due_on or self.due_on
         self._paid_up()
         return {}
 

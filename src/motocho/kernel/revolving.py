@@ -189,7 +189,7 @@ class NewTerms(NamedTuple):
     on: int
     terms: Terms
     due_on: int | None = None
-    """A new next due date, where that changes too."""
+    """A new next due date, where that changes too; nothing where all is due already."""
 
 
 class NewArrangement(NamedTuple):
@@ -451,7 +451,8 @@ def _renewed(state: State, event: NewTerms, rules: Rules) -> State:
     """The loan as a day begins on new terms; what was due the day before is missed already."""
     ensure(event.on > state.on, "terms hold from a day's beginning", event=event, on=state.on)
     state = _missed(advance(state, event.on - 1, rules), rules)
-    due_on = state.due_on if event.due_on is None else event.due_on
+    keeps = event.due_on is None or state.accelerated_on is not None  # all is due already
+    due_on = state.due_on if keeps else event.due_on
     return _settled(state._replace(terms=event.terms, due_on=due_on), rules)
 
 
