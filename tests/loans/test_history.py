@@ -13,7 +13,6 @@ from motocho.claims import reading
 from motocho.claims.statement import Statement, recalculate
 from motocho.kernel import revolving
 from motocho.kernel.revolving import DamagesBase, Fractions
-from motocho.loans import queries
 from motocho.loans.queries.histories import HistoryCase, Span, case_of
 
 MANY = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
