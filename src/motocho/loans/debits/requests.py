@@ -101,32 +101,14 @@ def plan_debits(cursor: Any, debit_on: date, originator: Originator, made: Made)
     Raises    RefusedError for a day that is no debit day, and outside the days for planning.
     Law       LEDG-009.
     """
-    cutoff_on = _refuse_day(cursor, debit_on, made)
-    cursor.execute(
-        "INSERT INTO loan_debit_day (debit_on, cutoff_on, originator, planned_on, planned_at,"
-        " actor) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        (
-            debit_on, cutoff_on, _originator_text(originator), made.business_on, made.booked_at,
-            made.actor,
-        ),
-    )  # fmt: skip
-    if cursor.rowcount:
-        _plan(cursor, debit_on, cutoff_on, made)
-    return _stored(cursor, debit_on)
-
-
-def _refuse_day(cursor: Any, debit_on: date, made: Made) -> date:
-    """The cutoff day of a debit day, if it may be planned now or was planned before."""
     wanted = debit_day(debit_on.year, debit_on.month)
     if debit_on != wanted:
         details = {"on": str(debit_on), "wanted": str(wanted)}
         raise RefusedError(Fault("DEB-009", details=details))
-    cutoff_on = cutoff_day(debit_on.year, debit_on.month)
     cursor.execute("SELECT 1 FROM loan_debit_day WHERE debit_on = %s", (debit_on,))
-    if cursor.fetchone() is None and not cutoff_on < made.business_on < debit_on:
-        details = {"cutoff": str(cutoff_on), "on": str(debit_on), "today": str(made.business_on)}
-        raise RefusedError(Fault("DEB-010", details=details))
-    return cutoff_on
+    if cursor.fetchone() is None:
+        _plan(cursor, debit_on, originator, made)
+    return _stored(cursor, debit_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +136,22 @@ ORDER BY member_id, agreement_id
 """
 
 
-def _plan(cursor: Any, debit_on: date, cutoff_on: date, made: Made) -> None:
+def _plan(cursor: Any, debit_on: date, originator: Originator, made: Made) -> None:
+    """Decide about every mandate that stands, and write all requests of the day."""
+    cutoff_on = cutoff_day(debit_on.year, debit_on.month)
+    if not cutoff_on < made.business_on < debit_on:
+        details = {"cutoff": str(cutoff_on), "on": str(debit_on), "today": str(made.business_on)}
+        raise RefusedError(Fault("DEB-010", details=details))
+    cursor.execute(
+        "INSERT INTO loan_debit_day (debit_on, cutoff_on, originator, planned_on, planned_at,"
+        " actor) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            debit_on, cutoff_on, _originator_text(originator), made.business_on, made.booked_at,
+            made.actor,
+        ),
+    )  # fmt: skip
+    if cursor.rowcount == 0:
+        return  # somebody else planned the day while we waited
     asked, left_out = [], []
     for mandate, is_first in _standing(cursor):
         loan = _book.look(cursor, mandate.key)
@@ -164,7 +161,20 @@ def _plan(cursor: Any, debit_on: date, cutoff_on: date, made: Made) -> None:
         else:
             novelty = Novelty.FIRST if is_first else Novelty.KNOWN
             asked.append(replace(found, novelty=novelty))
-    # Rows point at agreements, and hold them until the end: so they come last, all at once.
+    _write(cursor, debit_on, asked, left_out)
+    day = debit_on.isoformat()
+    _tell_all(
+        cursor, made, "debit_asked",
+        [(one.mandate.key, {"debit_on": day, "amount_yen": one.amount_yen}) for one in asked],
+    )  # fmt: skip
+    _tell_all(
+        cursor, made, "debit_left_out",
+        [(one.key, {"debit_on": day, "code": one.code}) for one in left_out],
+    )  # fmt: skip
+
+
+def _write(cursor: Any, debit_on: date, asked: list[_Asked], left_out: list[LeftOut]) -> None:
+    """All rows at the end, at once: they point at agreements, and hold them until the commit."""
     rows = [
         (*one.mandate.key, one.mandate.mandate_no, one.due_on, one.amount_yen, one.novelty.value)
         for one in asked
@@ -176,15 +186,6 @@ def _plan(cursor: Any, debit_on: date, cutoff_on: date, made: Made) -> None:
         out = [(*one.key, one.code) for one in left_out]
         columns = [list(column) for column in zip(*out, strict=True)]
         cursor.execute(_ADD_LEFT_OUT, (debit_on, *columns))
-    day = debit_on.isoformat()
-    _tell_all(
-        cursor, made, "debit_asked",
-        [(one.mandate.key, {"debit_on": day, "amount_yen": one.amount_yen}) for one in asked],
-    )  # fmt: skip
-    _tell_all(
-        cursor, made, "debit_left_out",
-        [(one.key, {"debit_on": day, "code": one.code}) for one in left_out],
-    )  # fmt: skip
 
 
 def _tell_all(

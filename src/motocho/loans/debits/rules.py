@@ -53,7 +53,7 @@ def cutoff_day(year: int, month: int) -> date:
 
 
 def instalment_yen(state: State, debit_on: date) -> int:
-    """What a payment of the debit day may be asked for: the due date's, less what was paid [振替額].
+    """What the debit day may ask for: the due date's, less what was paid [振替額].
 
     Takes     the state at the end of the debit day, if nothing happens until then.
     Gives     0 where nothing is due, or where a payment of that day would not count for it.
