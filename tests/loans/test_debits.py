@@ -34,7 +34,13 @@ from motocho.outside.bank import (
     write_debit_answers,
     write_debits,
 )
-from motocho.units.errors import FaultyInput, NotFoundError, RefusedError, StateConflict
+from motocho.units.errors import (
+    FaultyInput,
+    Language,
+    NotFoundError,
+    RefusedError,
+    StateConflict,
+)
 
 OURS = Originator("1234567890", "ﾓﾄﾁﾖｳ", BankAccount("9999", "101", AccountType.CURRENT, "0000001"))
 THEIRS = BankAccount("9998", "001", AccountType.ORDINARY, "1234567", "ﾃｽﾄ", "ﾁﾕｳｵｳ")
@@ -248,7 +254,7 @@ def test_no_more_than_the_agreed_instalment_is_asked_for(desk: Desk) -> None:
         refusal = check_debit(facts, before, mandate, Asking(DEBIT_ON, amount_yen))
         assert refusal is not None
         assert (refusal.rule_id, refusal.code) == ("LEDG-009", "DEB-004")
-        assert refusal.fault().what
+        assert refusal.fault().what(Language.JA)
     assert check_debit(facts, before, None, Asking(DEBIT_ON, 1)) is not None
 
 
