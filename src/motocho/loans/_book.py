@@ -413,15 +413,29 @@ def _around(cursor: Any, loan: Loan, event: Event) -> tuple[_Before, list[Kept]]
     on, rank = revolving.order_of(event)
     values = {"on": date.fromordinal(on), "rank": rank}
     later = events(cursor, loan.key, " AND (e.value_on, e.rank) > (%(on)s, %(rank)s)", **values)
+    # The event itself is written already, but has no step yet and so is not the last one.
+    return _last_until(cursor, loan, on, rank), later
+
+
+def _last_until(cursor: Any, loan: Loan, on: int, rank: int) -> _Before:
+    """The agreement after the last event up to a place in its order."""
+    values = {"on": date.fromordinal(on), "rank": rank}
     cursor.execute(
         _KEPT + " AND (e.value_on, e.rank) <= (%(on)s, %(rank)s)" + _LAST_FIRST,
         {"member": loan.key.member_id, "agreement": loan.key.agreement_id, **values},
     )
     row = cursor.fetchone()
     if row is None:
-        return _first(cursor, loan), later
+        return _first(cursor, loan)
     last = _kept(row, all_terms(cursor, loan.key))
-    return _Before(last.step.state, last.terms_no), later
+    return _Before(last.step.state, last.terms_no)
+
+
+def state_on(cursor: Any, loan: Loan, on: date) -> State:
+    """The agreement at the end of a day, a past one too, by what is known now [その日の状態]."""
+    day = on.toordinal()
+    known = loan.state if loan.state.on <= day else _last_until(cursor, loan, day, 1).state
+    return revolving.advance(known, day, loan.rules)
 
 
 def _first(cursor: Any, loan: Loan) -> _Before:
