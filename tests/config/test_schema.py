@@ -116,15 +116,11 @@ def test_two_migrations_at_once_run_each_step_once(
     assert ran == ["\n", "growing.0002_more\n"]
 
 
-def test_table_that_stays_locked_is_said(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(schema, "LOCK_TRIES", 2)
-    monkeypatch.setattr(schema, "LOCK_PAUSE_SECONDS", 0)
+def test_table_that_stays_locked_is_said(database: Database) -> None:
     with database.connect(Role.OWNER) as other:
         other.execute("LOCK TABLE procrastinate_jobs")
         with pytest.raises(StateConflict):
-            schema.migrate(database.address)
+            schema.migrate(database.address, pauses=(0,))
     assert schema.migrate(database.address) == ()
 
 

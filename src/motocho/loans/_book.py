@@ -8,10 +8,9 @@ latest first, and posted again as they now come out, so that both truths stay vi
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from motocho.journal.rows import Happening
@@ -21,30 +20,15 @@ from motocho.ledger import posting
 from motocho.ledger.chart import MONEY, Account
 from motocho.ledger.posting import Booking, Entry, Phase
 from motocho.loans import _rows, products
+from motocho.loans._calendar import CLOSED
 from motocho.loans._page import Page
 from motocho.loans.policy import Facts, Status, Stop, legs_of, may_be_waived, wake_on
 from motocho.loans.products import Product
-from motocho.outside.bank import is_business_day
 from motocho.units.errors import Fault, NotFoundError, RefusedError
 from motocho.units.rows import rows_text
 
 REPOSTED = "repost"
 """The channel of entries that are made anew after an event that arrived late."""
-
-
-class ClosedDays(Container[int]):
-    """Days on which banks are closed, as ordinals [銀行休業日]."""
-
-    def __contains__(self, day: object) -> bool:
-        return isinstance(day, int) and _is_closed(day)
-
-
-@lru_cache(maxsize=65_536)
-def _is_closed(day: int) -> bool:
-    return not is_business_day(date.fromordinal(day))
-
-
-CLOSED = ClosedDays()
 
 
 class Key(NamedTuple):

@@ -6,6 +6,8 @@ needs more than one statement to be harmless is written here once, for migration
 
 from __future__ import annotations
 
+from typing import Any
+
 from motocho.units.errors import ensure
 
 LOCK_WAIT = "2s"
@@ -14,7 +16,7 @@ PATIENCE = "15min"
 """How long an index waits for transactions that began before it: it holds nobody up."""
 
 
-def add_index(name: str, definition: str) -> list[str]:
+def add_index(name: str, definition: str) -> list[Any]:
     """The statements that make an index beside running commands [索引の追加].
 
     Takes     its name; what follows the name in `CREATE INDEX`. For a migration with
@@ -31,7 +33,7 @@ def add_index(name: str, definition: str) -> list[str]:
     ]
 
 
-def drop_index(name: str) -> list[str]:
+def drop_index(name: str) -> list[Any]:
     """The statements that take an index away beside running commands [索引の削除]."""
     ensure(name.isidentifier(), "an index has a plain name", name=name)
     return [
