@@ -21,7 +21,7 @@ from motocho.ledger.chart import MONEY, Account
 from motocho.ledger.posting import Booking, Entry, Phase
 from motocho.loans import _rows, products
 from motocho.loans._calendar import CLOSED
-from motocho.loans._page import Page
+from motocho.loans._page import Page, call
 from motocho.loans.policy import Facts, Status, Stop, legs_of, may_be_waived, wake_on
 from motocho.loans.products import Product
 from motocho.units.errors import Fault, NotFoundError, RefusedError
@@ -111,8 +111,7 @@ def lock(cursor: Any, key: Key) -> Loan:
     Lock      the member's agreement rows, in the order of their ids, until the transaction ends.
     Raises    NotFoundError if the member has no such agreement.
     """
-    cursor.execute(_FOUND, (rows_text([(key.member_id, None, None)]),))
-    return _one(key, cursor.fetchall())
+    return _one(key, call(cursor, _FOUND, (rows_text([(key.member_id, None, None)]),)))
 
 
 def look(cursor: Any, key: Key) -> Loan:
@@ -172,8 +171,7 @@ def begin(cursor: Any, key: Key, made: Made) -> Loan | Done:
     Raises    NotFoundError, RefusedError as `lock` and `earlier_result` do.
     """
     wanted = (key.member_id, made.channel, made.external_ref)
-    cursor.execute(_FOUND, (rows_text([wanted]),))
-    rows = cursor.fetchall()
+    rows = call(cursor, _FOUND, (rows_text([wanted]),))
     if rows and rows[-1][17] is not None:
         return _repeated(cursor, key, made, Key(*rows[-1][:2]), rows[-1][17])
     return _one(key, rows)

@@ -138,7 +138,8 @@ GRANT USAGE ON SEQUENCE loan_promise_promise_no_seq TO motocho_app;
 -- ------------------------------------------------------------------------------------ one call to read
 -- The agreements of members, locked in their order; then what stands, as it is when the locks are held: a row
 -- that was read while waiting for its lock would not be found beside terms that changed meanwhile. One more row
--- for each reference that came before names its event.
+-- for each reference that came before names its event. Plans are made once a session, and go by the
+-- keys for one member as for thousands, in a table that is still small as in a large one.
 CREATE TYPE loan_reference AS (member_id bigint, channel text, external_ref text);
 CREATE TYPE loan_found AS (
     member_id bigint,
@@ -160,7 +161,9 @@ CREATE TYPE loan_found AS (
     principal_yen bigint,
     made_event_no integer
 );
-CREATE FUNCTION loan_begin(wanted loan_reference[]) RETURNS SETOF loan_found LANGUAGE plpgsql AS $$
+CREATE FUNCTION loan_begin(wanted loan_reference[]) RETURNS SETOF loan_found LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
+    SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     members bigint[] := ARRAY(SELECT w.member_id FROM unnest(wanted) AS w);
 BEGIN
@@ -198,7 +201,9 @@ CREATE TYPE loan_saved AS (
 );
 CREATE FUNCTION loan_write(
     terms loan_terms[], events loan_event[], steps loan_step[], saved loan_saved[], entries bigint[]
-) RETURNS bigint[] LANGUAGE plpgsql AS $$
+) RETURNS bigint[] LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
+    SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     IF cardinality(terms) > 0 THEN
         INSERT INTO loan_terms (member_id, agreement_id, terms_no, content)
