@@ -17,8 +17,7 @@ from motocho.kernel.schedule import DuePlan, first_due, next_of_month
 from motocho.law.citation import parse_citations
 from motocho.law.interest import ceiling_ppm
 from motocho.law.rules import Refusal
-from motocho.ledger.chart import Account
-from motocho.ledger.posting import Leg
+from motocho.ledger.chart import Account, Leg
 from motocho.loans.products import Product
 
 
