@@ -22,6 +22,10 @@ MODULE = "motocho.config.settings"
 INSTALLED_APPS = [
     "pgtrigger",
     "procrastinate.contrib.django",
+    "motocho.ledger",
+    "motocho.journal",
+    "motocho.people",
+    "motocho.loans",
 ]
 DATABASES: dict[str, dict[str, Any]] = {"default": {"ENGINE": "django.db.backends.postgresql"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,77 @@
+"""Commands: what may be done with an agreement, each in one transaction and once [契約の操作].
+
+Every command takes the agreement, what is wanted, and how it came (`Made`); it locks the agreement,
+gives the first result if the same reference came before, asks policy, and lets the event happen.
+The caller's transaction commits, so a command and its journal row stand or fall together.
+"""
+
+from motocho.loans._book import Done, Key, Made
+from motocho.loans.commands.ends import (
+    Settlement,
+    accelerate,
+    assign,
+    close_agreement,
+    settle,
+    write_off,
+)
+from motocho.loans.commands.money import (
+    charge,
+    draw,
+    draw_arrived,
+    draw_failed,
+    forward,
+    keep_unknown,
+    receive,
+    refund,
+    reverse,
+    send_draw,
+    use_excess,
+)
+from motocho.loans.commands.opening import Opening, lift, open_agreement, record_death, suspend
+from motocho.loans.commands.promises import (
+    Outcome,
+    Promise,
+    judge_promise,
+    open_promise,
+    promise,
+    withdraw_promise,
+)
+from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
+
+__all__ = [
+    "Done",
+    "Key",
+    "Made",
+    "Opening",
+    "Outcome",
+    "Promise",
+    "Settlement",
+    "accelerate",
+    "arrange",
+    "assign",
+    "change_limit",
+    "change_plan",
+    "change_rate",
+    "charge",
+    "close_agreement",
+    "draw",
+    "draw_arrived",
+    "draw_failed",
+    "forward",
+    "judge_promise",
+    "keep_unknown",
+    "lift",
+    "open_agreement",
+    "open_promise",
+    "promise",
+    "receive",
+    "record_death",
+    "refund",
+    "reverse",
+    "send_draw",
+    "settle",
+    "suspend",
+    "use_excess",
+    "withdraw_promise",
+    "write_off",
+]

@@ -1,0 +1,121 @@
+"""Terms change: limit, rate, due dates, reliefs [条件変更]."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from motocho.kernel import revolving
+from motocho.kernel.revolving import Arrangement, Relief
+from motocho.kernel.schedule import DuePlan
+from motocho.law.interest import ceiling_ppm
+from motocho.loans import _book, policy
+from motocho.loans._book import Done, Key, Loan, Made
+from motocho.loans.commands._telling import refused, tell
+from motocho.loans.policy import Consent
+
+
+def change_limit(
+    cursor: Any, key: Key, limit_yen: int, made: Made, consent: Consent | None = None
+) -> Done:
+    """A new limit, and the rate that goes with it if that is lower [限度額の変更].
+
+    A limit of 1,000,000 yen or more carries a rate of 15 % at most in the same transaction; a lower
+    limit does not bring a higher rate back.
+
+    Raises    RefusedError for a limit outside the product, or a raise without consent.
+    Law       利息制限法1条; 貸金業法13条 (a raise needs a survey: the screening room's).
+    """
+    loan = _book.begin(cursor, key, made)
+    if isinstance(loan, Done):
+        return loan
+    facts = loan.facts(made.business_on)
+    refused(policy.check_limit(facts, limit_yen))
+    before = loan.state.terms
+    if limit_yen > before.limit_yen and consent is None:
+        refused(policy.refusal("RATE-013", "LON-024"))
+    rate = min(before.rate_ppm, loan.product.rate_ppm(limit_yen))
+    after = before._replace(limit_yen=limit_yen, rate_ppm=rate)
+    event = revolving.NewTerms(made.business_on.toordinal(), after)
+    _, done = _book.happen(cursor, loan, event, made)
+    tell(cursor, key, "limit_changed", made, limit_yen=limit_yen, event=done.event_no)
+    return done
+
+
+def change_rate(
+    cursor: Any, key: Key, rate_ppm: int, made: Made, consent: Consent | None = None
+) -> Done:
+    """A new rate from today on [利率の変更] · RATE-001, 002, 013.
+
+    Raises    RefusedError above the ceiling, or for a raise without consent.
+    """
+    loan = _book.begin(cursor, key, made)
+    if isinstance(loan, Done):
+        return loan
+    before = loan.state.terms
+    after = before._replace(rate_ppm=rate_ppm)
+    largest = loan.product.rate_ppm(before.limit_yen)
+    lawful = min(loan.ceiling_ppm, ceiling_ppm(max(loan.state.principal_yen, 1), made.business_on))
+    refused(policy.check_rate(rate_ppm, max(0, min(lawful, largest))))
+    refused(policy.check_rate_change(before, after, consent))
+    event = revolving.NewTerms(made.business_on.toordinal(), after)
+    _, done = _book.happen(cursor, loan, event, made)
+    tell(cursor, key, "rate_changed", made, event=done.event_no)
+    return done
+
+
+def change_plan(cursor: Any, key: Key, plan: DuePlan, made: Made) -> Done:
+    """Another way of due dates [返済期日の変更] · LEDG-027.
+
+    Raises    RefusedError while overdue, or for a scheme that the product lacks.
+    """
+    loan = _book.begin(cursor, key, made)
+    if isinstance(loan, Done):
+        return loan
+    facts = loan.facts(made.business_on)
+    refused(policy.check_plan_change(facts, plan))
+    on = made.business_on.toordinal()
+    due_on = policy.due_after_change(facts.state, plan, on)
+    after = loan.state.terms._replace(plan=plan)
+    _, done = _book.happen(cursor, loan, revolving.NewTerms(on, after, due_on), made)
+    tell(cursor, key, "plan_changed", made, event=done.event_no)
+    return done
+
+
+def arrange(cursor: Any, key: Key, wanted: Arrangement | None, made: Made) -> Done:
+    """Agree a relief, or end one: an interest-only month, less, instalments [返済の取決め].
+
+    On an overdue agreement an interest-only month asks for the interest at once, in place of the
+    arrears; the principal is unchanged. Never back-dated.
+
+    Raises    RefusedError as LEDG-015 says.
+    """
+    loan = _book.begin(cursor, key, made)
+    if isinstance(loan, Done):
+        return loan
+    facts = loan.facts(made.business_on)
+    on = made.business_on.toordinal()
+    arrears = None
+    if wanted is not None and facts.state.late_since is not None:
+        owed = revolving.payoff_yen(facts.state) - facts.state.principal_yen
+        asked = owed if wanted.relief is Relief.INTEREST_ONLY else wanted.amount_yen
+        arrears = min(asked, facts.state.arrears_yen)
+    event = revolving.NewArrangement(on, wanted, arrears_yen=arrears)
+    refused(policy.check_arrangement(facts, event, _interest_only_of_a_year(cursor, loan, on)))
+    _, done = _book.happen(cursor, loan, event, made)
+    tell(cursor, key, "arranged", made, event=done.event_no)
+    return done
+
+
+def _interest_only_of_a_year(cursor: Any, loan: Loan, on: int) -> int:
+    since = date.fromordinal(on).replace(month=1, day=1)
+    found = _book.events(
+        cursor, loan.key, " AND e.kind = 'arrangement' AND e.value_on >= %(since)s", since=since
+    )
+    return sum(
+        1
+        for one in found
+        if isinstance(one.event, revolving.NewArrangement)
+        and one.event.arrangement is not None
+        and one.event.arrangement.relief is Relief.INTEREST_ONLY
+    )

@@ -1,0 +1,76 @@
+"""Members: registered once, found by id or by their 8-digit number [会員]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from motocho.units.errors import Fault, NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who somebody is [氏名・生年月日]; kana in full-width katakana."""
+
+    family_name: str
+    given_name: str
+    family_kana: str
+    given_kana: str
+    born_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person with the number that we gave [会員]."""
+
+    member_id: int
+    member_number: str
+    person: Person
+
+
+_COLUMNS = "family_name, given_name, family_kana, given_kana, born_on"
+
+
+def register(cursor: Any, person: Person, member_number: str, at: datetime) -> Member:
+    """A new member [会員登録].
+
+    Raises    the database's IntegrityError if the number is taken.
+    """
+    cursor.execute(
+        "INSERT INTO people_member (member_number, family_name, given_name, family_kana,"
+        " given_kana, born_on, registered_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+        " RETURNING member_id",
+        (
+            member_number,
+            person.family_name,
+            person.given_name,
+            person.family_kana,
+            person.given_kana,
+            person.born_on,
+            at,
+        ),
+    )
+    member_id = cursor.fetchone()[0]
+    cursor.execute(
+        "INSERT INTO people_number (member_number, member_id) VALUES (%s, %s)",
+        (member_number, member_id),
+    )
+    return Member(member_id, member_number, person)
+
+
+def by_number(cursor: Any, member_number: str) -> Member:
+    """The member of a number [会員番号から].
+
+    Raises    NotFoundError if there is none.
+    """
+    cursor.execute(
+        "SELECT m.member_id, m.member_number, m.family_name, m.given_name, m.family_kana,"
+        " m.given_kana, m.born_on FROM people_number n JOIN people_member m USING (member_id)"
+        " WHERE n.member_number = %s",
+        (member_number,),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise NotFoundError(Fault("PPL-001", excerpt=member_number))
+    return Member(row[0], row[1], Person(*row[2:]))
