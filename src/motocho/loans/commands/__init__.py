@@ -14,6 +14,7 @@ from motocho.loans.commands.ends import (
     settle,
     write_off,
 )
+from motocho.loans.commands.intake import Parked, Taken, take_over
 from motocho.loans.commands.money import (
     charge,
     draw,
@@ -35,7 +36,9 @@ __all__ = [
     "Key",
     "Made",
     "Opening",
+    "Parked",
     "Settlement",
+    "Taken",
     "accelerate",
     "arrange",
     "assign",
@@ -58,6 +61,7 @@ __all__ = [
     "send_draw",
     "settle",
     "suspend",
+    "take_over",
     "use_excess",
     "write_off",
 ]
