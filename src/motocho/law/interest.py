@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from motocho.kernel.accrual import PPM
 from motocho.law.citation import Citation
 from motocho.law.rules import Refusal
 from motocho.law.tables import Row, Standing, Unverified, table, unverified_among
@@ -221,6 +222,38 @@ def criminal_cap_ppm(on: date) -> int:
     (400040, 292000)
     """
     return table("interest.criminal_cap").at(on).number()
+
+
+def void_rate_ppm(on: date) -> int | None:
+    """The rate above which a contract of a business lender is void; None before there was one [無効].
+
+    Days      the day the agreement on interest was made.
+    Law       貸金業法42条1項 (its first day is not verified: the table says so).
+
+    >>> void_rate_ppm(date(2007, 1, 19)), void_rate_ppm(date(2007, 1, 20))
+    (None, 1095000)
+    """
+    found = table("interest.void_rate")
+    return None if on < found.rows[0].from_on else found.at(on).number()
+
+
+def damages_cap_ppm(agreed_on: date, lent_on: date, ceiling: int) -> int:
+    """The cap on damages of a business loan [賠償額の予定の上限].
+
+    Takes     the day of the agreement on damages, the day of the loan, and the loan's ceiling.
+    Law       利息制限法7条1項 for agreements from 2010-06-18; before, 4条1項 by the day of the loan ·
+              平成18年法律115号附則26条1項, 平成11年法律155号附則4条.
+
+    >>> damages_cap_ppm(date(2010, 6, 18), date(2012, 1, 1), 180_000)
+    200000
+    >>> damages_cap_ppm(date(2005, 1, 1), date(2012, 1, 1), 180_000)
+    262800
+    """
+    flat = business_damages()
+    if agreed_on >= flat.from_on:
+        return flat.ppm
+    rows = [row for row in damages_multipliers() if row.from_on <= lent_on]
+    return ceiling * rows[-1].multiplier_ppm // PPM if rows else ceiling
 
 
 def atm_fee_cap_yen(used_yen: int, on: date) -> int:

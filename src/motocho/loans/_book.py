@@ -29,6 +29,8 @@ from motocho.units.rows import rows_text
 
 REPOSTED = "repost"
 """The channel of entries that are made anew after an event that arrived late."""
+TAKEN_OVER = "takeover"
+"""The channel of another lender's events that are posted against the opening account."""
 
 
 class Key(NamedTuple):
@@ -185,11 +187,12 @@ class Kept(NamedTuple):
     entry_id: int | None
     terms_no: int
     step: Step
+    channel: str
 
 
 _KEPT = """
 SELECT e.event_no, e.kind, e.value_on, e.content::text, s.entry_id, s.terms_no,
-    s.state::text, s.parts::text
+    s.state::text, s.parts::text, e.channel
 FROM loan_event e
 JOIN LATERAL (
     SELECT entry_id, terms_no, state, parts FROM loan_step s
@@ -247,10 +250,10 @@ def all_terms(cursor: Any, key: Key) -> dict[int, Terms]:
 
 
 def _kept(row: tuple[Any, ...], terms: dict[int, Terms]) -> Kept:
-    number, kind, value_on, content, entry_id, terms_no, state, parts = row
+    number, kind, value_on, content, entry_id, terms_no, state, parts, channel = row
     event = _rows.event_from(kind, value_on.toordinal(), content, terms)
     step = _rows.step_from(event, _rows.state_from(state, terms[terms_no]), parts)
-    return Kept(number, event, entry_id, terms_no, step)
+    return Kept(number, event, entry_id, terms_no, step, channel)
 
 
 # ------------------------------------------------------------------------------------- happening
@@ -445,7 +448,8 @@ def _applied_again(
     money = _money_of(cursor, loan.key, later)
     for one in later:
         step = _once_more(state, one, loan.rules)
-        legs = legs_of(state, step, money.get(one.entry_id or 0, Account.BANK))
+        unposted = Account.OPENING if one.channel == TAKEN_OVER else Account.BANK
+        legs = legs_of(state, step, money.get(one.entry_id or 0, unposted))
         place = None
         if legs:
             ref = f"{one.event_no} after {made.channel} {made.external_ref}"
@@ -483,7 +487,7 @@ def _money_of(cursor: Any, key: Key, kept: Iterable[Kept]) -> dict[int, Account]
         for posted in posting.find(cursor, key.member_id, numbers)
         for leg in posted.entry.legs
         for account in (leg.debit, leg.credit)
-        if account in MONEY
+        if account in MONEY or account is Account.OPENING
     }
 
 
@@ -532,6 +536,19 @@ def save(cursor: Any, loan: Loan) -> Loan:
     _put_saved(page, loan)
     page.write(cursor)
     return loan
+
+
+_ADD_STEPS = """
+INSERT INTO loan_step (member_id, agreement_id, event_no, value_on, rank, entry_id, parts, terms_no,
+    state)
+SELECT %s, %s, * FROM unnest(%s::integer[], %s::date[], %s::smallint[], %s::bigint[], %s::jsonb[],
+    %s::integer[], %s::jsonb[])
+"""
+
+
+def add_steps(cursor: Any, key: Key, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write steps as rows of event, day, rank, entry, parts, terms, state [内訳の記録]."""
+    cursor.execute(_ADD_STEPS, (*key, *(list(column) for column in zip(*rows, strict=True))))
 
 
 _ADD_EVENT = """

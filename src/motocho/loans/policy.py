@@ -301,7 +301,8 @@ def check_charge(kind: str) -> Refusal | None:
 def legs_of(before: State, step: Step, money: Account) -> tuple[Leg, ...]:
     """The transfers of one step [仕訳].
 
-    Takes     the state before it, and where money comes from or goes to.
+    Takes     the state before it, and where money comes from or goes to: the opening account for
+              events of another lender's book.
     """
     event = step.event
     match event:
@@ -334,7 +335,30 @@ def legs_of(before: State, step: Step, money: Account) -> tuple[Leg, ...]:
             ]
         case _:
             legs = []
-    return tuple(leg for leg in legs if leg.amount_yen)
+    if money is Account.OPENING:
+        legs = [_of_another_book(leg) for leg in legs]
+    return tuple(leg for leg in legs if leg.amount_yen and leg.debit is not leg.credit)
+
+
+_TAKEN_OVER = frozenset(
+    {
+        Account.PRINCIPAL,
+        Account.COSTS,
+        Account.EXCESS,
+        Account.WRITTEN_OFF,
+        Account.WRITTEN_OFF_CONTRA,
+    }
+)
+"""What passes from one lender's books to another's; money and income stay where they were."""
+
+
+def _of_another_book(leg: Leg) -> Leg:
+    """A leg of an event in another lender's book: all but what is taken over is its opening."""
+    debit, credit = (
+        account if account in _TAKEN_OVER else Account.OPENING
+        for account in (leg.debit, leg.credit)
+    )
+    return Leg(debit, credit, leg.amount_yen)
 
 
 def _received(step: Step, source: Account) -> list[Leg]:

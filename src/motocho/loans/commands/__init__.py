@@ -14,6 +14,7 @@ from motocho.loans.commands.ends import (
     settle,
     write_off,
 )
+from motocho.loans.commands.intake import Parked, Taken, take_over
 from motocho.loans.commands.money import (
     charge,
     draw,
@@ -45,7 +46,9 @@ __all__ = [
     "Opening",
     "Outcome",
     "Promise",
+    "Parked",
     "Settlement",
+    "Taken",
     "accelerate",
     "arrange",
     "assign",
@@ -71,6 +74,7 @@ __all__ = [
     "send_draw",
     "settle",
     "suspend",
+    "take_over",
     "use_excess",
     "withdraw_promise",
     "write_off",
