@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from motocho.journal.rows import Happening
@@ -18,48 +18,22 @@ from motocho.kernel import revolving
 from motocho.kernel.revolving import Event, Rules, State, Step, Terms
 from motocho.ledger import posting
 from motocho.ledger.chart import MONEY, Account
-from motocho.ledger.posting import Booking, Entry, Phase
+from motocho.ledger.posting import Entry, Phase
 from motocho.loans import _rows, products
 from motocho.loans._calendar import CLOSED
+from motocho.loans._made import Key, Made
 from motocho.loans._page import Page, call
 from motocho.loans.policy import Facts, Status, Stop, legs_of, may_be_waived, wake_on
 from motocho.loans.products import Product
 from motocho.units.errors import Fault, NotFoundError, RefusedError
 from motocho.units.rows import rows_text
 
+__all__ = ["Key", "Made"]
+
 REPOSTED = "repost"
 """The channel of entries that are made anew after an event that arrived late."""
 TAKEN_OVER = "takeover"
 """The channel of another lender's events that are posted against the opening account."""
-
-
-class Key(NamedTuple):
-    """An agreement [契約の番号]."""
-
-    member_id: int
-    agreement_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """How a command came: by which channel and reference, when, by whom [受付].
-
-    `channel` and `external_ref` together are done once: coming again, they give the first result.
-    """
-
-    channel: str
-    external_ref: str
-    business_on: date
-    booked_at: datetime
-    actor: str
-    money: Account = Account.BANK
-    """Where money comes from or goes to."""
-    settles: int | None = None
-    """The pending entry that comes to pass with this."""
-
-    def booking(self) -> Booking:
-        """The same, as the ledger takes it [記帳の名]."""
-        return Booking(self.channel, self.external_ref, self.business_on, self.booked_at)
 
 
 @dataclass(frozen=True, slots=True)
