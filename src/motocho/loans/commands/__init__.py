@@ -36,6 +36,14 @@ from motocho.loans.commands.money import (
     use_excess,
 )
 from motocho.loans.commands.opening import Opening, lift, open_agreement, record_death, suspend
+from motocho.loans.commands.promises import (
+    Outcome,
+    Promise,
+    judge_promise,
+    open_promise,
+    promise,
+    withdraw_promise,
+)
 from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
 
 __all__ = [
@@ -46,6 +54,8 @@ __all__ = [
     "Learned",
     "Made",
     "Opening",
+    "Outcome",
+    "Promise",
     "Remedy",
     "Settlement",
     "accelerate",
@@ -60,9 +70,12 @@ __all__ = [
     "draw_arrived",
     "draw_failed",
     "forward",
+    "judge_promise",
     "keep_unknown",
     "lift",
     "open_agreement",
+    "open_promise",
+    "promise",
     "receive",
     "record_bureau_answer",
     "record_death",
@@ -73,5 +86,6 @@ __all__ = [
     "settle",
     "suspend",
     "use_excess",
+    "withdraw_promise",
     "write_off",
 ]
