@@ -7,7 +7,7 @@ day, and what it plans is for the *morning* after it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -18,6 +18,7 @@ from motocho.kernel import revolving
 from motocho.kernel.revolving import State, Terms
 from motocho.ledger.balances import Balance
 from motocho.ledger.chart import Account
+from motocho.loans.monitoring import CheckKind
 from motocho.loans.policy import Status, Stop
 from motocho.loans.standing import Seen, Stage, days_late, next_stage_on, stage_of
 from motocho.units.errors import Fault
@@ -28,6 +29,7 @@ class Step(Enum):
 
     RECEIPTS = "receipts"
     DUE_DATES = "due_dates"
+    PROMISES = "promises"
     ARREARS = "arrears"
     ACCELERATION = "acceleration"
     CHECKS_OVERDUE = "checks_overdue"
@@ -300,6 +302,46 @@ def needs_document(before: Terms, after: Terms) -> bool:
     )
 
 
+CHECKS: Mapping[str, TaskKind] = {
+    CheckKind.MONTHLY.value: TaskKind.BUREAU_CHECK,
+    CheckKind.REGULAR.value: TaskKind.BUREAU_CHECK,
+    CheckKind.INCOME.value: TaskKind.INCOME_EVIDENCE,
+}
+ANSWERS: Mapping[str, TaskKind] = {
+    "bureau_answered": TaskKind.BUREAU_CHECK,
+    "income_recorded": TaskKind.INCOME_EVIDENCE,
+}
+
+
+def of_check(told: Told, morning: date) -> Task | End | None:
+    """A check that fell due, or one that was made [途上与信の業務]."""
+    happening = told.happening
+    if happening.kind in ANSWERS:
+        return End(happening.member_id, 0, (ANSWERS[happening.kind],))
+    if happening.kind != "check_due":
+        return None
+    kind = CHECKS[str(happening.subject["check"])]
+    due = str(happening.subject["due_on"])
+    key = (happening.member_id, told.agreement_id)
+    return Task(*key, kind, due, morning, facts={"deadline": due})
+
+
+RESUMING = frozenset({"arrears_stage", "lifted"})
+"""Happenings after which draws might begin again."""
+
+
+def resuming(seen: Seen, morning: date) -> Task | None:
+    """A bureau is all that draws wait for: it is asked before more is lent [融資の再開前].
+
+    Law       施行規則10条の24第1項2号.
+    """
+    waits = seen.stops == {Stop.BUREAU_CHECK_DUE} and seen.state.late_since is None
+    if not waits or seen.status is not Status.OPEN:
+        return None
+    facts = {"resuming": "1"}
+    return Task(*seen.key, TaskKind.BUREAU_CHECK, f"resuming {morning}", morning, facts=facts)
+
+
 STOPS_TOLD = frozenset(
     {
         Stop.BUREAU_CHECK_DUE.value,
@@ -310,7 +352,7 @@ STOPS_TOLD = frozenset(
 
 
 def of_stop(told: Told, morning: date) -> Task | None:
-    """What a new stop of draws asks for: a word to the member, or a look at the estate [停止の後]."""
+    """What a new stop asks for: a word to the member, or a look at the estate [停止の後]."""
     stop = str(told.happening.subject.get("stop", ""))
     key = (told.happening.member_id, told.agreement_id)
     if told.happening.kind != "suspended":
@@ -320,6 +362,46 @@ def of_stop(told: Told, morning: date) -> Task | None:
     if stop in STOPS_TOLD:
         return Task(*key, TaskKind.DRAWS_STOPPED, str(told.row_id), morning, facts={"stop": stop})
     return None
+
+
+# ---------------------------------------------------------------------------------------- receipts
+class Choice(Enum):
+    """Why money of a member has no agreement to go to [消込できない理由]: a message's code."""
+
+    SEVERAL = "CLS-040"
+    NONE = "CLS-041"
+
+
+def amounts_asked(seen: Seen, on: int) -> frozenset[int]:
+    """What a member would pay on a day: what is due, overdue, the minimum, all [請求額の候補]."""
+    state = seen.on(max(on, seen.state.on))
+    owed_yen = revolving.payoff_yen(state)
+    if owed_yen == 0:
+        return frozenset()
+    asked = {owed_yen, state.minimum_yen, state.arrears_yen}
+    if state.due_on is not None:
+        asked.add(revolving.required_yen(state) - state.paid_yen)
+    return frozenset(amount for amount in asked if amount > 0)
+
+
+def agreement_of(agreements: Sequence[Seen], amount_yen: int, on: int) -> Seen | Choice:
+    """The one agreement of a member that money can be for [入金先の契約].
+
+    One that owes, else one that was passed on; of several, the one that asks for this very amount.
+    """
+    asked = {one.key: amounts_asked(one, on) for one in agreements}
+    owing = [
+        one
+        for one in agreements
+        if asked[one.key] and one.status in {Status.OPEN, Status.WRITTEN_OFF}
+    ]
+    if not owing:
+        owing = [one for one in agreements if one.status is Status.ASSIGNED]
+    if len(owing) > 1:
+        owing = [one for one in owing if amount_yen in asked[one.key]] or owing
+    if len(owing) == 1:
+        return owing[0]
+    return Choice.SEVERAL if owing else Choice.NONE
 
 
 # --------------------------------------------------------------------------------- the books agree

@@ -1,4 +1,4 @@
-"""Monitoring of members' borrowings: when a bureau must be asked, and what follows; pure [途上与信].
+"""Monitoring of members: when a bureau must be asked, and what follows; pure [途上与信].
 
 A revolving contract is looked at in periods of a month from its contract date. When a period ends
 and the member borrowed much in it, or owes much at the end of a third one, the lender asks a credit
@@ -87,8 +87,8 @@ def period_ending(opened_on: date, on: date) -> Period | None:
 def contract_days_ending(on: date) -> frozenset[int]:
     """The days of the month of contracts of which a period ends on a day [末日が来る契約日].
 
-    >>> sorted(contract_days_ending(date(2026, 2, 28))), sorted(contract_days_ending(date(2026, 3, 30)))
-    ([1, 29, 30, 31], [31])
+    >>> [sorted(contract_days_ending(date(2026, *on))) for on in ((2, 28), (3, 30))]
+    [[1, 29, 30, 31], [31]]
     """
     following = on + ONE_DAY
     if following.day != 1:
@@ -207,7 +207,7 @@ def limits_within_base(
 ) -> dict[Key, int] | None:
     """The limits to cut, and to what, so that the whole is within the base; None if that fails.
 
-    The largest limit is cut first, each to whole units and to one at least [極度額の減額] · LEND-016.
+    The largest is cut first, each to whole units, one at least [極度額の減額] · LEND-016.
 
     Law       貸金業法13条の4; 施行規則10条の29第1号.
     """

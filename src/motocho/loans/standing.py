@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from motocho.kernel import revolving
-from motocho.kernel.revolving import Rules, State
+from motocho.kernel.revolving import Rules, State, Terms
 from motocho.kernel.schedule import last_day_to_pay
 from motocho.loans import _rows, products
 from motocho.loans._book import CLOSED, Key
@@ -36,6 +36,16 @@ class Stage(Enum):
 
 BEGINS = {Stage.LATE_1: 1, Stage.LATE_31: 31, Stage.LATE_61: 61, Stage.LATE_91: 91}
 """The first day late of each stage."""
+
+
+def stage_after(days: int) -> Stage:
+    """The stage of so many days late [延滞段階].
+
+    >>> [stage_after(days).value for days in (0, 1, 30, 31, 400)]
+    ['current', 'late_1_30', 'late_1_30', 'late_31_60', 'late_91']
+    """
+    reached = [stage for stage, first in BEGINS.items() if days >= first]
+    return reached[-1] if reached else Stage.CURRENT
 
 
 def days_late(state: State, rules: Rules, on: int) -> int:
@@ -60,13 +70,11 @@ def stage_of(state: State, rules: Rules, on: int) -> Stage:
     """The stage of arrears on a day [延滞段階]."""
     if state.accelerated_on is not None and state.late_since is not None:
         return Stage.ACCELERATED
-    days = days_late(state, rules, on)
-    reached = [stage for stage, first in BEGINS.items() if days >= first]
-    return reached[-1] if reached else Stage.CURRENT
+    return stage_after(days_late(state, rules, on))
 
 
 def next_stage_on(state: State, rules: Rules) -> int | None:
-    """The first day on which the stage after the state's own is reached, if nothing is paid [次段階]."""
+    """The day on which the stage after the state's own is reached, if nothing is paid [次段階]."""
     if state.late_since is None or state.accelerated_on is not None:
         return None
     days = days_late(state, rules, state.on)
@@ -160,6 +168,33 @@ def to_pay_until(cursor: Any, day: date) -> list[Key]:
     return [Key(*row) for row in cursor.fetchall()]
 
 
+def opened_on_day(cursor: Any, on: date) -> list[Key]:
+    """Open agreements whose contract day comes round on a day [契約応当日]."""
+    days = [on.day, *(day for day in range(on.day + 1, 32) if _ends_month(on))]
+    cursor.execute(
+        "SELECT member_id, agreement_id FROM loan_agreement WHERE status = 'open'"
+        " AND extract(day FROM opened_on)::smallint = ANY(%s)"
+        " AND extract(month FROM opened_on) = %s AND opened_on < %s ORDER BY 1, 2",
+        (days, on.month, on),
+    )
+    return [Key(*row) for row in cursor.fetchall()]
+
+
+def _ends_month(on: date) -> bool:
+    return date.fromordinal(on.toordinal() + 1).month != on.month
+
+
+def terms_around(cursor: Any, key: Key, event_no: int) -> tuple[Terms, Terms]:
+    """The terms before and after an event that brought new ones [変更前後の条件]."""
+    cursor.execute(
+        "SELECT content::text FROM loan_terms WHERE member_id = %s AND agreement_id = %s"
+        " AND terms_no <= %s ORDER BY terms_no DESC LIMIT 2",
+        (*key, event_no),
+    )
+    after, before = (_rows.terms_from(row[0]) for row in cursor.fetchall())
+    return before, after
+
+
 # --------------------------------------------------------------------------------------- the whole
 class Columns(NamedTuple):
     """Some agreements of the book as columns, for one pass over all [契約の列].
@@ -176,6 +211,8 @@ class Columns(NamedTuple):
     damages_ppm: list[int]
     free_from: list[int]
     free_to: list[int]
+    as_written: list[int]
+    """1 where a due date stays on a day on which banks are closed."""
     on: list[int]
     principal_yen: list[int]
     interest_yen: list[int]
@@ -194,14 +231,15 @@ COPY (
         || ',' || a.product_version || ',' || coalesce(a.wake_on - DATE '0001-01-01' + {_NONE}, 0)
         || ',' || (t.content->>'rate_ppm') || ',' || (t.content->>'damages_ppm')
         || ',' || (t.content->>'free_from') || ',' || (t.content->>'free_to')
+        || ',' || (t.content->>'holiday_rule' = 'as_written')::int
         || ',' || a.state::text || ']'
     FROM loan_agreement a JOIN loan_terms t USING (member_id, agreement_id, terms_no)
     WHERE a.status IN ('open', 'written_off')
 ) TO STDOUT
-"""
-_STATE = 9
+"""  # noqa: S608  # our own names
+_STATE = 10
 _FIELDS = ("on", *State._fields[2:])
-_PLACES = [_FIELDS.index(name) for name in Columns._fields[7:]]
+_PLACES = [_FIELDS.index(name) for name in Columns._fields[8:]]
 PART = 50_000
 """Agreements in one part of the book."""
 
@@ -240,8 +278,44 @@ def _whole(values: list[Any]) -> list[int]:
     return [one if type(one) is int else int(one or 0) for one in values]
 
 
-def all_products(cursor: Any) -> dict[tuple[str, int], Product]:
-    """Every version of every product [商品の一覧]."""
+def rules_of_products(cursor: Any) -> dict[tuple[str, int], Rules]:
+    """How every version of every product counts [商品の計算方法]."""
     cursor.execute("SELECT product_id, version, from_on, content::text FROM loan_product")
-    return {(row[0], row[1]): products.from_text(*row) for row in cursor.fetchall()}
+    return {(row[0], row[1]): products.from_text(*row).rules(CLOSED) for row in cursor.fetchall()}
 
+
+PLACES = {name: place for place, name in enumerate(_FIELDS)}
+"""Where the JSON of a state keeps what, for SQL (`_rows.state_text`)."""
+_OWED = (
+    "principal_yen",
+    "interest_yen",
+    "damages_yen",
+    "costs_yen",
+    "excess_yen",
+    "written_off_yen",
+)
+_OF = {
+    name: f"ARRAY[{', '.join(f'{name}.state->>{PLACES[field]}' for field in _OWED)}]"
+    for name in ("a", "last")
+}
+_UNLIKE = f"""
+SELECT k.member_id, k.agreement_id
+FROM (SELECT DISTINCT member_id, agreement_id FROM loan_event WHERE business_on = %s) k
+JOIN loan_agreement a USING (member_id, agreement_id)
+JOIN LATERAL (
+    SELECT s.state FROM loan_step s
+    WHERE s.member_id = k.member_id AND s.agreement_id = k.agreement_id
+      AND NOT EXISTS (
+        SELECT FROM loan_event c WHERE c.member_id = s.member_id
+          AND c.agreement_id = s.agreement_id AND c.cancels_no = s.event_no)
+    ORDER BY s.value_on DESC, s.rank DESC, s.event_no DESC, s.step_no DESC LIMIT 1
+) last ON true
+WHERE {_OF["a"]} <> {_OF["last"]}
+ORDER BY 1, 2 LIMIT 100
+"""  # noqa: S608  # our own names
+
+
+def unlike_their_steps(cursor: Any, business_on: date) -> list[Key]:
+    """Agreements of a day whose row does not owe what their last step left [行と履歴の不一致]."""
+    cursor.execute(_UNLIKE, (business_on,))
+    return [Key(*row) for row in cursor.fetchall()]

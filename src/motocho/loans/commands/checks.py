@@ -1,8 +1,8 @@
 """Monitoring as commands: checks fall due, are met, or stop draws [途上与信の操作].
 
-The night opens checks when periods end and stops draws when a deadline is over; a desk, or a bureau's
-door, records what came in. Whatever is recorded decides at once, in the same transaction: the stop is
-lifted, evidence is asked for, the limit is cut or draws are stopped.
+The night opens checks when periods end and stops draws when a deadline is over; a desk, or a
+bureau's door, records what came in. Whatever is recorded decides at once, in the same transaction:
+the stop is lifted, evidence is asked for, the limit is cut or draws are stopped.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ ON CONFLICT DO NOTHING
 
 
 def periods_ending(cursor: Any, on: date) -> list[Key]:
-    """Contracts of which a period ends on a day, of members who owe enough to be looked at [期間の末日].
+    """Contracts of which a period ends on a day, of members who owe enough [期間の末日].
 
     Law       貸金業法施行規則10条の24第1項1号, 10条の25第3項1号.
     """
@@ -179,7 +179,7 @@ class Remedy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BureauAnswer:
-    """What a bureau answered [信用情報]: the day it was asked, what other money lenders are owed."""
+    """What a bureau answered [信用情報]: when it was asked, what other money lenders are owed."""
 
     inquired_on: date
     others_yen: int
@@ -212,8 +212,8 @@ def record_bureau_answer(
 
     Lock      the member's agreements.
     Raises    RefusedError for a day that has not come, or an amount below zero.
-    Law       貸金業法13条の3, 13条の4 · LEND-013…016. An answer meets what fell due before it was
-              asked; a stop above the base is lifted by a fresh answer alone (施行規則10条の24第1項2号).
+    Law       貸金業法13条の3, 13条の4 · LEND-013…016; 施行規則10条の24第1項2号: a stop above the
+              base is lifted by a fresh answer alone. An answer meets what fell due before.
     """
     refuse_day(answer.inquired_on, made)
     _refuse_below_zero(answer.others_yen)
@@ -368,7 +368,7 @@ def _known(cursor: Any, member_id: int, loans: Sequence[Loan], made: Made) -> Le
     return Learned(burden, _evidence_due(cursor, member_id), is_over, stops)
 
 
-# ------------------------------------------------------------------------------- stops and deadlines
+# ----------------------------------------------------------------------------- stops and deadlines
 def _meet(cursor: Any, member_id: int, kinds: Sequence[CheckKind], met_on: date) -> None:
     """Checks that fell due before a day are met on it."""
     cursor.execute(

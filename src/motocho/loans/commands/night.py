@@ -62,6 +62,19 @@ def to_look_at(cursor: Any, business_on: date) -> list[Key]:
     return [Key(*row) for row in cursor.fetchall()]
 
 
+def promises_to_judge(cursor: Any, business_on: date) -> list[Key]:
+    """Agreements whose open promise has its day, or that something was booked on [約束]."""
+    cursor.execute(
+        "SELECT member_id, agreement_id FROM loan_promise"
+        " WHERE outcome IS NULL AND pay_on <= %s"
+        " UNION SELECT p.member_id, p.agreement_id FROM loan_event e"
+        " JOIN loan_promise p USING (member_id, agreement_id)"
+        " WHERE e.business_on = %s AND p.outcome IS NULL ORDER BY 1, 2",
+        (business_on, business_on),
+    )
+    return [Key(*row) for row in cursor.fetchall()]
+
+
 def lock(cursor: Any, keys: Sequence[Key]) -> None:
     """Lock agreements, whatever else is asked of them afterwards [契約のロック].
 
@@ -91,7 +104,7 @@ def pass_days(cursor: Any, keys: Sequence[Key], made: Made) -> list[Passed]:
 
 
 def _told(key: Key, missed: Missed, made: Made) -> Happening:
-    subject = {
+    subject: dict[str, int | str] = {
         "agreement": key.agreement_id,
         "due_on": missed.due_on.isoformat(),
         "short_yen": missed.short_yen,
