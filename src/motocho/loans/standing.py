@@ -32,6 +32,8 @@ class Stage(Enum):
     LATE_61 = "late_61_90"
     LATE_91 = "late_91"
     ACCELERATED = "accelerated"
+    UNCOUNTED = "uncounted"
+    """Set aside by the night: only its principal is known."""
 
 
 BEGINS = {Stage.LATE_1: 1, Stage.LATE_31: 31, Stage.LATE_61: 61, Stage.LATE_91: 91}
