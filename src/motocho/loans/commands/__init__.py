@@ -6,6 +6,7 @@ The caller's transaction commits, so a command and its journal row stand or fall
 """
 
 from motocho.loans._book import Done, Key, Made
+from motocho.loans.commands import checks, night
 from motocho.loans.commands.checks import (
     BureauAnswer,
     Evidence,
@@ -68,6 +69,7 @@ __all__ = [
     "change_plan",
     "change_rate",
     "charge",
+    "checks",
     "close_agreement",
     "draw",
     "draw_arrived",
@@ -76,6 +78,7 @@ __all__ = [
     "judge_promise",
     "keep_unknown",
     "lift",
+    "night",
     "open_agreement",
     "open_promise",
     "promise",
