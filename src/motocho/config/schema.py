@@ -16,8 +16,7 @@ from typing import Any
 from psycopg import errors
 
 from motocho.config.settings import setup
-from motocho.outside.postgres import Address, Role
-from motocho.outside.postgres.online import LOCK_WAIT
+from motocho.outside.postgres import LOCK_WAIT, Address, Role
 from motocho.units.errors import Fault, StateConflict
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from motocho.outside.postgres.online import add_index, drop_index
+from motocho.outside.postgres import add_index, drop_index
 
 NAME = "loan_event_of_business_day"
 
