@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.database import Database
 from tests.loans.desk import Desk, balances_of, days
@@ -124,6 +124,7 @@ def test_cutoff_is_the_20th_before_or_the_business_day_before(
     assert cutoff_day(year, month) == wanted
 
 
+@settings(deadline=None)
 @given(st.integers(1991, 2098), st.integers(1, 12))
 def test_days_are_business_days_with_no_other_between(year: int, month: int) -> None:
     debit_on, cutoff_on = debit_day(year, month), cutoff_day(year, month)
