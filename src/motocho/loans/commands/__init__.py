@@ -14,6 +14,7 @@ from motocho.loans.commands.ends import (
     settle,
     write_off,
 )
+from motocho.loans.commands.imports import Arrived, receive_many
 from motocho.loans.commands.money import (
     charge,
     draw,
@@ -39,6 +40,7 @@ from motocho.loans.commands.promises import (
 from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
 
 __all__ = [
+    "Arrived",
     "Done",
     "Key",
     "Made",
@@ -65,6 +67,7 @@ __all__ = [
     "open_promise",
     "promise",
     "receive",
+    "receive_many",
     "record_death",
     "refund",
     "reverse",
