@@ -1,9 +1,8 @@
-"""Agreements in the database: locked, read, and written after an event [契約台帳].
+"""What happens to an agreement, and how it is written [契約台帳].
 
-Everything that happens to an agreement happens under the lock of its row, taken here; all
-agreements of a member are locked together in the order of their ids, because ceilings add them up.
-An event that belongs before the last one makes the later ones anew: their entries are reversed,
-latest first, and posted again as they now come out, so that both truths stay visible.
+Everything happens under the lock of `_agreements`. An event that belongs before the last one makes
+the later ones anew: their entries are reversed, latest first, and posted again as they now come
+out, so that both truths stay visible.
 """
 
 from __future__ import annotations
@@ -19,113 +18,48 @@ from motocho.kernel.revolving import Event, Rules, State, Step, Terms
 from motocho.ledger import posting
 from motocho.ledger.chart import MONEY, Account
 from motocho.ledger.posting import Entry, Phase
-from motocho.loans import _rows, products
+from motocho.loans import _rows
+from motocho.loans._agreements import Key, Loan, Made, begun, lock, look, one_of
 from motocho.loans._calendar import CLOSED
-from motocho.loans._made import Key, Made
-from motocho.loans._page import Page, call
-from motocho.loans.policy import Facts, Status, Stop, legs_of, may_be_waived, wake_on
-from motocho.loans.products import Product
+from motocho.loans._page import Page
+from motocho.loans.policy import Status, Stop, legs_of, may_be_waived, wake_on
 from motocho.units.errors import Fault, NotFoundError, RefusedError
-from motocho.units.rows import rows_text
 
-__all__ = ["Key", "Made"]
+__all__ = [
+    "CLOSED",
+    "REPOSTED",
+    "TAKEN_OVER",
+    "Done",
+    "Kept",
+    "Key",
+    "Loan",
+    "Made",
+    "News",
+    "Written",
+    "add_opening",
+    "add_steps",
+    "all_terms",
+    "begin",
+    "cancel",
+    "earlier_result",
+    "events",
+    "happen",
+    "happening",
+    "hold",
+    "lock",
+    "look",
+    "put",
+    "save",
+    "set_ceiling",
+    "set_status",
+    "set_stops",
+    "state_on",
+]
 
 REPOSTED = "repost"
 """The channel of entries that are made anew after an event that arrived late."""
 TAKEN_OVER = "takeover"
 """The channel of another lender's events that are posted against the opening account."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loan:
-    """An agreement as its row holds it, after its last event [契約]."""
-
-    key: Key
-    product: Product
-    opened_on: date
-    status: Status
-    stops: frozenset[Stop]
-    ceiling_ppm: int
-    shown_limit_yen: int | None
-    held_yen: int
-    event_no: int
-    terms_no: int
-    state: State
-    rules: Rules
-    others_yen: int
-
-    def facts(self, on: date) -> Facts:
-        """What decisions of a day look at [判断の前提]."""
-        state = revolving.advance(self.state, on.toordinal(), self.rules)
-        return Facts(
-            self.product,
-            self.status,
-            self.stops,
-            state,
-            self.ceiling_ppm,
-            self.held_yen,
-            self.shown_limit_yen,
-            self.others_yen,
-        )
-
-
-_FOUND = "SELECT * FROM loan_begin(%s)"
-_LOOK = """
-SELECT a.member_id, a.agreement_id, a.product_id, a.product_version, p.from_on, p.content::text,
-    a.opened_on, a.status, a.stops, a.ceiling_ppm, a.shown_limit_yen, a.held_yen, a.event_no,
-    a.terms_no, t.content::text, a.state::text, a.principal_yen
-FROM loan_agreement a
-JOIN loan_product p ON p.product_id = a.product_id AND p.version = a.product_version
-JOIN loan_terms t USING (member_id, agreement_id, terms_no)
-WHERE a.member_id = %s
-"""
-
-
-def lock(cursor: Any, key: Key) -> Loan:
-    """An agreement of a member, all of the member's locked [契約の取得とロック].
-
-    Lock      the member's agreement rows, in the order of their ids, until the transaction ends.
-    Raises    NotFoundError if the member has no such agreement.
-    """
-    return _one(key, call(cursor, _FOUND, (rows_text([(key.member_id, None, None)]),)))
-
-
-def look(cursor: Any, key: Key) -> Loan:
-    """An agreement as it stands, without a lock [契約の参照].
-
-    Raises    NotFoundError if the member has no such agreement.
-    """
-    cursor.execute(_LOOK, (key.member_id,))
-    return _one(key, cursor.fetchall())
-
-
-def _one(key: Key, rows: Sequence[tuple[Any, ...]]) -> Loan:
-    """The agreement asked for among all of its member's."""
-    principal = sum(row[16] for row in rows)
-    for row in rows:
-        if row[1] == key.agreement_id:
-            return _loan(row, principal - row[16])
-    raise NotFoundError(Fault("LON-050", details={"agreement": str(key.agreement_id)}))
-
-
-def _loan(row: tuple[Any, ...], others_yen: int) -> Loan:
-    product = products.from_text(row[2], row[3], row[4], row[5])
-    terms = _rows.terms_from(row[14])
-    return Loan(
-        key=Key(row[0], row[1]),
-        product=product,
-        opened_on=row[6],
-        status=Status(row[7]),
-        stops=frozenset(Stop(one) for one in row[8]),
-        ceiling_ppm=row[9],
-        shown_limit_yen=row[10],
-        held_yen=row[11],
-        event_no=row[12],
-        terms_no=row[13],
-        state=_rows.state_from(row[15], terms),
-        rules=product.rules(CLOSED),
-        others_yen=others_yen,
-    )
 
 
 # -------------------------------------------------------------------------------- what was done
@@ -146,11 +80,12 @@ def begin(cursor: Any, key: Key, made: Made) -> Loan | Done:
     Lock      the member's agreements.
     Raises    NotFoundError, RefusedError as `lock` and `earlier_result` do.
     """
-    wanted = (key.member_id, made.channel, made.external_ref)
-    rows = call(cursor, _FOUND, (rows_text([wanted]),))
-    if rows and rows[-1][17] is not None:
-        return _repeated(cursor, key, made, Key(*rows[-1][:2]), rows[-1][17])
-    return _one(key, rows)
+    rows = begun(cursor, [(key.member_id, made.channel, made.external_ref)])
+    last = rows[-1] if rows else None
+    if last is not None and last.made_event_no is not None:
+        first = Key(last.member_id, last.agreement_id)
+        return _repeated(cursor, key, made, first, last.made_event_no)
+    return one_of(cursor, key, rows)
 
 
 class Kept(NamedTuple):

@@ -23,6 +23,7 @@ from motocho.loans.commands.ends import (
     settle,
     write_off,
 )
+from motocho.loans.commands.imports import Arrived, receive_many
 from motocho.loans.commands.intake import Parked, Taken, take_over
 from motocho.loans.commands.money import (
     charge,
@@ -49,6 +50,7 @@ from motocho.loans.commands.promises import (
 from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
 
 __all__ = [
+    "Arrived",
     "BureauAnswer",
     "Done",
     "Evidence",
@@ -83,6 +85,7 @@ __all__ = [
     "open_promise",
     "promise",
     "receive",
+    "receive_many",
     "record_bureau_answer",
     "record_death",
     "record_income",

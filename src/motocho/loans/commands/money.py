@@ -145,12 +145,20 @@ def receive(cursor: Any, key: Key, amount_yen: int, value_on: date, made: Made) 
     loan = _book.begin(cursor, key, made)
     if isinstance(loan, Done):
         return loan
-    refused(policy.check_receipt(loan.facts(made.business_on)))
-    refuse_amount(amount_yen)
-    refuse_day(value_on, made)
+    refuse_receipt(loan, amount_yen, value_on, made)
     event = revolving.Receipt(value_on.toordinal(), amount_yen)
     _, done = _book.happen(cursor, loan, event, made, News("received", amount_yen))
     return done
+
+
+def refuse_receipt(loan: Loan, amount_yen: int, value_on: date, made: Made) -> None:
+    """Raise what keeps money from being received [入金の点検].
+
+    Raises    RefusedError for an amount below a yen, a day to come, a claim that was assigned.
+    """
+    refused(policy.check_receipt(loan.standing()))
+    refuse_amount(amount_yen)
+    refuse_day(value_on, made)
 
 
 def reverse(cursor: Any, key: Key, event_no: int, reason: str, made: Made) -> Done:
