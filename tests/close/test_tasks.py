@@ -171,7 +171,6 @@ def test_what_is_paid_is_not_reminded_of(database: Database, tmp_path: Path) -> 
     ],
     ids=["lower limit", "higher limit", "lower rate", "other due dates"],
 )  # fmt: skip
-@pytest.mark.rule("DOC-002")
 def test_a_new_document_is_due_for_what_does_not_only_help(
     evening: Lender, change: object, documents: int
 ) -> None:
