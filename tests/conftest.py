@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import django
 import pytest
 
-from tests.database import Database, close_run, fresh_database, open_run
+from motocho.outside.postgres import Server
+from tests.database import Database, close_run, folder_for_anyone, fresh_database, open_run
 
-KEEPER = pytest.StashKey[object]()
 NUMBERS = itertools.count()
 
 
@@ -29,3 +31,13 @@ def database() -> Iterator[Database]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
     with fresh_database(f"test_{worker}_{next(NUMBERS)}") as made:
         yield made
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """An empty MOTOCHO_HOME that a server without rights can enter; its servers are ended."""
+    folder = folder_for_anyone()
+    yield folder
+    for place in (folder, *folder.glob("*")):
+        Server(place / "postgres").stop()
+    shutil.rmtree(folder)

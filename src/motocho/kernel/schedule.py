@@ -167,9 +167,9 @@ def bracket_of(brackets: Sequence[MinimumBracket], limit_yen: int) -> MinimumBra
 
 
 def falls(minimum_rate_ppm: int, rate_ppm: int, days: int = LONGEST_CYCLE_DAYS) -> bool:
-    """Whether a minimum payment is more than the interest of a cycle, so that the principal falls.
+    """Whether a minimum payment is more than the interest of a cycle [元金が減るか].
 
-    The cycle is counted in a common year, where a day bears most [元金が減るか].
+    The cycle is counted in a common year, where a day bears most.
 
     >>> falls(15_000, 150_000), falls(15_000, 180_000)
     (True, False)

@@ -20,7 +20,7 @@ from motocho.ledger import posting
 from motocho.ledger.chart import MONEY, Account
 from motocho.ledger.posting import Booking, Entry, Phase
 from motocho.loans import _rows, products
-from motocho.loans.policy import Facts, Status, Stop, legs_of, wake_on
+from motocho.loans.policy import Facts, Status, Stop, legs_of, may_be_waived, wake_on
 from motocho.loans.products import Product
 from motocho.outside.bank import is_business_day
 from motocho.units.errors import Fault, NotFoundError, RefusedError
@@ -316,7 +316,7 @@ def happen(cursor: Any, loan: Loan, event: Event, made: Made) -> tuple[Loan, Don
         terms_no = _add_terms(cursor, loan.key, number, event.terms)
     _add_event(cursor, loan.key, _EventRow(number, event, terms_no), made)
     before, later = _around(cursor, loan, event)
-    if event.on < before.state.on:
+    if event.on < loan.opened_on.toordinal():
         raise RefusedError(Fault("LON-054", details={"on": str(date.fromordinal(event.on))}))
     step = revolving.apply(before.state, event, loan.rules)
     entry_id = None
@@ -360,7 +360,7 @@ def cancel(cursor: Any, loan: Loan, event_no: int, made: Made, reason: str) -> t
         (entry_id,) = posting.post(cursor, [posting.reversal(posted, made.booking(), reason)])
     rows = _applied_again(cursor, loan, before.state, later, made)
     after = _saved(cursor, loan, number, before, rows)
-    step = replace(undone.step, state=after.state)
+    step = undone.step._replace(state=after.state)
     return after, Done(loan.key, number, step, entry_id, is_repeat=False)
 
 
@@ -443,7 +443,7 @@ def _once_more(state: State, kept: Kept, rules: Rules) -> Step:
     if isinstance(event, revolving.Refund | revolving.ExcessUsed):
         possible = event.amount_yen <= state.excess_yen
     if isinstance(event, revolving.Waiver):
-        possible = event.principal_yen <= state.principal_yen
+        possible = may_be_waived(state, event, rules)
     if not possible:
         raise RefusedError(Fault("LON-055", details={"event": str(kept.event_no)}))
     return revolving.apply(state, event, rules)

@@ -28,6 +28,14 @@ from motocho.loans.commands.money import (
     use_excess,
 )
 from motocho.loans.commands.opening import Opening, lift, open_agreement, record_death, suspend
+from motocho.loans.commands.promises import (
+    Outcome,
+    Promise,
+    judge_promise,
+    open_promise,
+    promise,
+    withdraw_promise,
+)
 from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
 
 __all__ = [
@@ -35,6 +43,8 @@ __all__ = [
     "Key",
     "Made",
     "Opening",
+    "Outcome",
+    "Promise",
     "Settlement",
     "accelerate",
     "arrange",
@@ -48,9 +58,12 @@ __all__ = [
     "draw_arrived",
     "draw_failed",
     "forward",
+    "judge_promise",
     "keep_unknown",
     "lift",
     "open_agreement",
+    "open_promise",
+    "promise",
     "receive",
     "record_death",
     "refund",
@@ -59,5 +72,6 @@ __all__ = [
     "settle",
     "suspend",
     "use_excess",
+    "withdraw_promise",
     "write_off",
 ]

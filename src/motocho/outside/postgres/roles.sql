@@ -15,6 +15,12 @@ ALTER DEFAULT PRIVILEGES FOR ROLE motocho_owner REVOKE ALL ON TABLES FROM PUBLIC
 ALTER DEFAULT PRIVILEGES FOR ROLE motocho_owner REVOKE ALL ON SEQUENCES FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE motocho_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
+-- A role may change its own defaults; whatever it did is undone here.
+ALTER ROLE motocho_owner RESET ALL;
+ALTER ROLE motocho_app RESET ALL;
+ALTER ROLE motocho_audit RESET ALL;
+ALTER ROLE motocho_backup RESET ALL;
+
 -- pg_temp stands last, or it would be searched first.
 ALTER ROLE motocho_owner SET search_path = public, pg_temp;
 ALTER ROLE motocho_app SET search_path = public, pg_temp;
