@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "motocho.journal",
     "motocho.people",
     "motocho.loans",
+    "motocho.close",
 ]
 DATABASES: dict[str, dict[str, Any]] = {"default": {"ENGINE": "django.db.backends.postgresql"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
