@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from motocho.kernel import revolving
@@ -106,15 +107,19 @@ class Loan:
         )
 
 
-_SELECT = """
-SELECT a.agreement_id, a.product_id, a.product_version, p.from_on, p.content::text, a.opened_on,
+_COLUMNS = """
+a.agreement_id, a.product_id, a.product_version, p.from_on, p.content::text, a.opened_on,
     a.status, a.stops, a.ceiling_ppm, a.shown_limit_yen, a.held_yen, a.event_no, a.terms_no,
     t.content::text, a.state::text, a.principal_yen
 FROM loan_agreement a
 JOIN loan_product p ON p.product_id = a.product_id AND p.version = a.product_version
 JOIN loan_terms t USING (member_id, agreement_id, terms_no)
-WHERE a.member_id = %s ORDER BY a.agreement_id
 """
+_SELECT = f"SELECT {_COLUMNS} WHERE a.member_id = %s ORDER BY a.agreement_id"
+_SEVERAL = (
+    f"SELECT a.member_id, {_COLUMNS} WHERE a.member_id = ANY(%s)"
+    " ORDER BY a.member_id, a.agreement_id"
+)
 
 
 def lock(cursor: Any, key: Key) -> Loan:
@@ -132,6 +137,21 @@ def look(cursor: Any, key: Key) -> Loan:
     Raises    NotFoundError if the member has no such agreement.
     """
     return _found(cursor, key, _SELECT)
+
+
+def look_at(cursor: Any, keys: Iterable[Key]) -> dict[Key, Loan]:
+    """Several agreements as they stand, without a lock; those that are not there are left out."""
+    wanted = set(keys)
+    cursor.execute(_SEVERAL, (sorted({key.member_id for key in wanted}),))
+    found: dict[Key, Loan] = {}
+    for member_id, group in groupby(cursor.fetchall(), key=lambda row: row[0]):
+        rows = [row[1:] for row in group]
+        principal = sum(row[15] for row in rows)
+        for row in rows:
+            if Key(member_id, row[0]) in wanted:
+                loan = _loan(member_id, row, principal - row[15])
+                found[loan.key] = loan
+    return found
 
 
 def _found(cursor: Any, key: Key, select: str) -> Loan:

@@ -32,7 +32,6 @@ from motocho.units.errors import Fault, RefusedError, StateConflict, ensure
 CUT_OFF_PER_MILLE = 6
 REPEATED_PER_MILLE = 25
 ASSIGNED_CODE = "LON-044"
-RESTS_ON_CODE = "LON-055"
 
 Result = TypeVar("Result")
 
@@ -60,6 +59,9 @@ class Tally:
     """Rows that the journal must hold, by kind."""
     cash: Counter[Account] = field(default_factory=Counter)
     """What money accounts must hold: in, less out."""
+    held: Counter[Key] = field(default_factory=Counter)
+    """Draws under way, by agreement."""
+    draws_within_limit: int = 0
     touched: set[Key] = field(default_factory=set)
     """Agreements that something was done to since they were last checked."""
 
@@ -71,7 +73,8 @@ class Clerk:
         self.tally = Tally()
         self._thrown = thrown
         self._references = itertools.count(1)
-        self._earlier: list[tuple[Callable[[Any], object], str]] = []
+        self._earlier: list[Callable[[Any], object]] = []
+        self._file: list[Callable[[Any], object]] = []
 
     # -- doing -------------------------------------------------------------------------------------
     def _made(self, moment: Moment, channel: str, money: Account = Account.BANK) -> Made:
@@ -110,16 +113,27 @@ class Clerk:
         else:
             ensure(again == first, "the same reference gives the same result", first=first)
 
-    def _keep(self, kind: str, command: Callable[[Any], object]) -> None:
+    def _keep(self, command: Callable[[Any], object]) -> None:
         """A few commands are kept, to come again days later."""
         if chance(self._thrown, REPEATED_PER_MILLE):
-            self._earlier.append((command, kind))
+            self._earlier.append(command)
 
     def tell_again(self) -> None:
         """A message of days ago comes once more: nothing may happen [再着]."""
-        if not self._earlier:
-            return
-        command, _ = self._earlier.pop(self._thrown.randrange(len(self._earlier)))
+        if self._earlier:
+            self._again(self._earlier.pop(self._thrown.randrange(len(self._earlier))))
+
+    def begin_file(self) -> None:
+        """Another file begins [ファイルの読み始め]."""
+        self._file.clear()
+
+    def read_file_again(self) -> None:
+        """The whole file once more, in another order: nothing may happen [ファイルの二重読み]."""
+        self._thrown.shuffle(self._file)
+        for command in self._file:
+            self._again(command)
+
+    def _again(self, command: Callable[[Any], object]) -> None:
         self.tally.repeated += 1
         try:
             again = self._once(command)
@@ -165,9 +179,17 @@ class Clerk:
         done = self._do("draw", command)
         if isinstance(done, Fault):
             return None
-        self._keep("draw", command)
+        self._keep(command)
         self._noted(key, "drawn", made.money, -deed.amount_yen)
+        self._within_limit(key, done)
         return done
+
+    def _within_limit(self, key: Key, done: Done) -> None:
+        """Right after a draw nothing is above the limit · LEND-019."""
+        state = done.step.state
+        lent = state.principal_yen + self.tally.held[key]
+        ensure(lent <= state.terms.limit_yen, "a draw keeps the limit", lent=lent, done=done)
+        self.tally.draws_within_limit += 1
 
     def send(self, key: Key, amount_yen: int, moment: Moment) -> int | None:
         """A transfer to the member; gives its pending entry [振込融資の依頼]."""
@@ -178,6 +200,7 @@ class Clerk:
         if isinstance(entry, Fault):
             return None
         self._noted(key, "draw_sent")
+        self.tally.held[key] += amount_yen
         return entry
 
     def arrived(self, key: Key, entry_id: int, amount_yen: int, moment: Moment) -> Done | None:
@@ -189,13 +212,16 @@ class Clerk:
         if isinstance(done, Fault):
             return None
         self._noted(key, "drawn", Account.BANK, -amount_yen)
+        self.tally.held[key] -= amount_yen
+        self._within_limit(key, done)
         return done
 
-    def failed(self, key: Key, entry_id: int, moment: Moment) -> None:
+    def failed(self, key: Key, entry_id: int, amount_yen: int, moment: Moment) -> None:
         """The bank says that a transfer failed [振込不能]."""
         made = self._made(moment, "transfer_out")
         self._do("draw_failed", lambda cursor: commands.draw_failed(cursor, key, entry_id, made))
         self._noted(key, "draw_failed")
+        self.tally.held[key] -= amount_yen
 
     def outcome_of_another_file(self, key: Key, entry_id: int, moment: Moment) -> None:
         """A second file tells an outcome under another reference: it must conflict [二重の結果]."""
@@ -210,34 +236,39 @@ class Clerk:
 
     def receive(
         self, key: Key, deed: _deeds.Repay, value_on: date, moment: Moment
-    ) -> Done | Fault:
+    ) -> Done | None:
         """Money that came; for a claim that was assigned it is held for the new creditor [入金]."""
         made = self._made(moment, deed.road.value, deed.road.money)
 
         def command(cursor: Any) -> Done:
             return commands.receive(cursor, key, deed.amount_yen, value_on, made)
 
+        def forwarded(cursor: Any) -> int:
+            return commands.forward(cursor, key, deed.amount_yen, value_on, made)
+
         done = self._do("receipt", command)
         if isinstance(done, Done):
             if value_on < moment.on:
                 self.tally.done["receipt booked later"] += 1
-            self._keep("receipt", command)
+            self._keep(command)
+            self._file.append(command)
             self._noted(key, "received", made.money, deed.amount_yen)
-        elif done.code == ASSIGNED_CODE:
-            self._do(
-                "forwarded",
-                lambda cursor: commands.forward(cursor, key, deed.amount_yen, value_on, made),
-            )
+            return done
+        if done.code == ASSIGNED_CODE:
+            self._do("forwarded", forwarded)
+            self._file.append(forwarded)
             self._noted(key, "forwarded", made.money, deed.amount_yen)
-        return done
+        return None
 
     def keep_unknown(self, deed: _deeds.Repay, value_on: date, moment: Moment) -> None:
         """Money of somebody nobody knows [不明入金]."""
         made = self._made(moment, deed.road.value, deed.road.money)
-        self._do(
-            "unknown",
-            lambda cursor: commands.keep_unknown(cursor, deed.amount_yen, value_on, made),
-        )
+
+        def command(cursor: Any) -> int:
+            return commands.keep_unknown(cursor, deed.amount_yen, value_on, made)
+
+        self._do("unknown", command)
+        self._file.append(command)
         self.tally.cash[made.money] += deed.amount_yen
         self.tally.journal["unknown_receipt"] += 1
 

@@ -81,15 +81,19 @@ class Agreement:
     balances: dict[int, tuple[int, int]] = field(default_factory=dict)
     """By account: debit less credit, and the same of what is pending."""
 
+    _steps: list[tuple[Kept, Step]] | None = None
+
     def opened(self) -> State:
         """The state on the day of the contract [契約時の状態]."""
         return revolving.open_loan(self.opened_on, self.terms[0])
 
     def steps(self) -> list[tuple[Kept, Step]]:
         """Every event that counts, in its order, with what it does [通し計算]."""
-        by_event = {id(one.event): one for one in self.kept}
-        folded = revolving.fold(self.opened(), [one.event for one in self.kept], self.rules)
-        return [(by_event[id(step.event)], step) for step in folded]
+        if self._steps is None:
+            by_event = {id(one.event): one for one in self.kept}
+            folded = revolving.fold(self.opened(), [one.event for one in self.kept], self.rules)
+            self._steps = [(by_event[id(step.event)], step) for step in folded]
+        return self._steps
 
 
 _AGREEMENTS = """

@@ -1,7 +1,8 @@
-"""What is seen of an agreement on a day [契約の見え方]."""
+"""What is seen of agreements on a day [契約の見え方]."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,17 +11,19 @@ from motocho.loans.commands import Key
 from motocho.simulation._deeds import Sight
 
 
-def sight_of(cursor: Any, key: Key, on: date) -> Sight:
-    """An agreement as its member and the lender see it on a day [契約の参照]."""
-    loan = _book.look(cursor, key)
-    facts = loan.facts(on)
-    return Sight(
-        key=key,
-        on=on.toordinal(),
-        product=facts.product,
-        status=facts.status,
-        stops=facts.stops,
-        state=facts.state,
-        rules=loan.rules,
-        available_yen=policy.available_yen(facts),
-    )
+def sights_of(cursor: Any, keys: Iterable[Key], on: date) -> dict[Key, Sight]:
+    """Agreements as their members and the lender see them on a day [契約の参照]."""
+    found = {}
+    for key, loan in _book.look_at(cursor, keys).items():
+        facts = loan.facts(on)
+        found[key] = Sight(
+            key=key,
+            on=on.toordinal(),
+            product=facts.product,
+            status=facts.status,
+            stops=facts.stops,
+            state=facts.state,
+            rules=loan.rules,
+            available_yen=policy.available_yen(facts),
+        )
+    return found

@@ -75,7 +75,7 @@ def _wished_yen(sight: Sight, thrown: Random) -> int:
 def next_payment(borrower: Borrower, sight: Sight, thrown: Random) -> int | None:
     """The day on which somebody means to pay; None while nothing is to be paid [次に払う日]."""
     state, today = sight.state, sight.on
-    if sight.payoff_yen == 0 and state.written_off_yen == 0:
+    if sight.payoff_yen == 0:
         return None
     if borrower.in_trouble(date.fromordinal(today)) and chance(thrown, 850):
         return today + thrown.randrange(20, 45)
@@ -108,7 +108,7 @@ def _around_due(borrower: Borrower, sight: Sight, due_on: int, thrown: Random) -
 def pay(borrower: Borrower, sight: Sight, thrown: Random) -> tuple[Deed, ...]:
     """What somebody pays who means to pay today [返済]."""
     asked = max(sight.required_yen, min(sight.state.arrears_yen, sight.payoff_yen))
-    asked = asked or sight.payoff_yen or sight.state.written_off_yen
+    asked = asked or sight.payoff_yen
     if asked == 0:
         return ()
     if borrower.in_trouble(date.fromordinal(sight.on)):
@@ -171,7 +171,7 @@ def _repaid(borrower: Borrower, amount_yen: int, thrown: Random) -> Repay:
 
 
 # ----------------------------------------------------------------------------------------- asking
-def asks(borrower: Borrower, sight: Sight, thrown: Random) -> tuple[Deed, ...]:
+def asks(sight: Sight, thrown: Random) -> tuple[Deed, ...]:
     """What a member asks for now and then: another due date, the end of it [会員の申出]."""
     if sight.status is not Status.OPEN:
         return ()

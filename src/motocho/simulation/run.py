@@ -10,35 +10,37 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from motocho.ledger import checks as ledger_checks
+from motocho.close import day as business_day
+from motocho.close.run import Night
+from motocho.close.run import run as close
 from motocho.loans import products
 from motocho.loans.commands import Done, Key
 from motocho.outside.bank import business_day_from, is_business_day
 from motocho.outside.clock import JAPAN
 from motocho.simulation import _deeds, checks, lender, life
-from motocho.simulation._clerk import RESTS_ON_CODE, Clerk, Moment, Tally
-from motocho.simulation._sights import sight_of
-from motocho.simulation.world import Borrower, Wish, World, chance
+from motocho.simulation._clerk import Clerk, Moment, Tally
+from motocho.simulation._sights import sights_of
+from motocho.simulation.world import PER_MILLE, Wish, World, chance
 
-MICROSECONDS_A_SECOND = 1_000_000
-SECONDS_A_DAY = 86_400
-_LAST_MOMENT = SECONDS_A_DAY * MICROSECONDS_A_SECOND - 1
+_MICROSECONDS_A_DAY = 86_400 * 1_000_000
+_LAST_MOMENT = _MICROSECONDS_A_DAY - 1
 _EDGE_PER_MILLE = 20
 """How many deeds happen at midnight sharp, and how many a microsecond before the next."""
 _FILE_TWICE_PER_MILLE = 40
 _AGAIN_PER_MILLE = 150
 """Days on which a message of days ago comes once more."""
-Night = Callable[[date], None]
-"""What is done after a business day, with the book: the close [夜間処理]."""
+_PAYS_ON_PER_MILLE = 400
+_TOLD_ELSEWHERE_PER_MILLE = 30
 
 
 class Errand(Enum):
@@ -55,10 +57,13 @@ class Errand(Enum):
     HEIRS = "heirs"
 
 
-class Appointment(NamedTuple):
-    """Something on a day, at a microsecond of it; equal ones in the order they were made [予定]."""
+_OF_THE_LIVING = frozenset({Errand.SPEND, Errand.PAY, Errand.ASK})
+_SEEING = _OF_THE_LIVING | {Errand.REVIEW, Errand.HEIRS}
 
-    on: int
+
+class Appointment(NamedTuple):
+    """Something at a microsecond of a day; equal ones in the order they were made [予定]."""
+
     micro: int
     number: int
     errand: Errand
@@ -71,6 +76,7 @@ class Appointment(NamedTuple):
 class Dealing:
     """An agreement with the plans around it [契約と予定]."""
 
+    number: int
     key: Key
     borrower: int
     thrown: Random
@@ -98,18 +104,20 @@ class Told(NamedTuple):
 class Mistaken(NamedTuple):
     """A receipt booked to somebody else [誤った入金]."""
 
-    other: Key
+    other: int
     done: Done
     line: Line
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How often the book is checked [点検の間隔]: what was touched and the sums each day."""
+    """How often the book is checked, in days; the last day always is, wholly [点検の間隔]."""
 
-    everything_each_days: int = 30
-    """The twin of every agreement, and the journal."""
-    proof_each_days: int = 365
+    touched: int = 1
+    """The twin of what was touched since, and the sums."""
+    everything: int = 30
+    """The twin of every agreement, the law, the journal."""
+    proof: int = 365
     """The ledger's own proof, seals and all."""
 
 
@@ -121,6 +129,7 @@ class Lived:
     days: int
     tally: Tally
     checked: Counter[str]
+    digest: str
 
     @property
     def events(self) -> int:
@@ -128,19 +137,30 @@ class Lived:
         return self.tally.done.total()
 
 
-def live(world: World, night: Night, watch: Watch | None = None) -> Lived:
+def live(
+    world: World,
+    seals: Path,
+    watch: Watch | None = None,
+    told: Callable[[int], None] = lambda _: None,
+) -> Lived:
     """Live the days of a world on an empty, migrated database [模擬運用].
 
-    Takes     what is done at night; how often the book is checked.
+    Takes     the folder of the seals' file; how often the book is checked; who is told of each day.
     Raises    BrokenInvariant where something that must hold does not.
     """
-    return _Life(world, night, watch or Watch()).lived()
-
-
-def seal(on: date) -> None:
-    """The least that a night does: seal the day [日締めだけの夜間処理]."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        ledger_checks.seal(cursor, on, _moment(on, _LAST_MOMENT).at)
+    life_of = _Life(world, watch or Watch())
+    life_of.begin()
+    days = (world.ends_on - world.plan.begins_on).days + 1
+    for number in range(1, days + 1):
+        on = world.plan.begins_on + timedelta(days=number - 1)
+        life_of.live(on)
+        at = _moment(on + timedelta(days=1), 0).at
+        close(Night(now=lambda at=at: at, seals=seals), until=on)
+        life_of.check(number, days)
+        told(1)
+    with connection.cursor() as cursor:
+        digest = checks.digest(cursor)
+    return Lived(world, days, life_of.tally, life_of.checked, digest)
 
 
 def _moment(on: date, micro: int) -> Moment:
@@ -151,80 +171,90 @@ def _moment(on: date, micro: int) -> Moment:
 class _Life:
     """The days of one world."""
 
-    def __init__(self, world: World, night: Night, watch: Watch) -> None:
-        self._world, self._night, self._watch = world, night, watch
+    def __init__(self, world: World, watch: Watch) -> None:
+        self._world, self._watch = world, watch
         self._clerk = Clerk(world.dice("clerk"))
         self._clock = world.dice("clock")
         self._numbers = itertools.count()
-        self._agenda: list[Appointment] = []
+        self._agenda: defaultdict[int, list[Appointment]] = defaultdict(list)
         self._files: defaultdict[int, list[Line]] = defaultdict(list)
         self._members: dict[int, int] = {}
         """Ids of members by borrower."""
         self._dealings: list[Dealing] = []
-        self._checked: Counter[str] = Counter()
         self._today = world.plan.begins_on
+        self._sights: dict[int, _deeds.Sight] = {}
+        """What was seen this morning, less what was touched since."""
+        self._to_plan: set[int] = set()
+        self.checked: Counter[str] = Counter()
 
-    def lived(self) -> Lived:
+    @property
+    def tally(self) -> Tally:
+        return self._clerk.tally
+
+    def begin(self) -> None:
         world = self._world
         with transaction.atomic(), connection.cursor() as cursor:
+            business_day.open_book(cursor, world.plan.begins_on)
             for product in world.products:
                 products.publish(cursor, product, _moment(product.from_on, 0).at)
         for who, borrower in enumerate(world.borrowers):
             for wish in borrower.wishes:
                 self._arrange(wish.on.toordinal(), Errand.JOIN, who, wish)
-        first, last = world.plan.begins_on.toordinal(), world.ends_on.toordinal()
-        for day in range(first, last + 1):
-            self._live(date.fromordinal(day))
-            self._check(day - first + 1, date.fromordinal(day) == world.ends_on)
-        return Lived(world, last - first + 1, self._clerk.tally, self._checked)
 
-    def _live(self, on: date) -> None:
+    def live(self, on: date) -> None:
         self._today = on
+        day = on.toordinal()
+        agenda = self._agenda[day]
+        heapq.heapify(agenda)
+        self._sights = self._seen(self._to_see(agenda))
         if chance(self._clock, _AGAIN_PER_MILLE):
             self._clerk.tell_again()
-        while self._agenda and self._agenda[0].on <= on.toordinal():
-            self._keep(heapq.heappop(self._agenda))
+        while agenda:
+            self._keep(heapq.heappop(agenda))
         if is_business_day(on):
-            self._read_file(self._files.pop(on.toordinal(), []))
-        self._night(on)
+            self._read_file(self._files.pop(day, []))
+        del self._agenda[day]
+        self._plan_payments()
 
     # -- the agenda --------------------------------------------------------------------------------
     def _arrange(self, on: int, errand: Errand, who: int, about: object = None) -> None:
-        edge = self._clock.randrange(1_000)
-        micro = self._clock.randrange(_LAST_MOMENT)
+        edge, micro = self._clock.randrange(PER_MILLE), self._clock.randrange(_LAST_MOMENT)
         if edge < _EDGE_PER_MILLE:
             micro = 0
         elif edge < 2 * _EDGE_PER_MILLE:
             micro = _LAST_MOMENT
-        heapq.heappush(
-            self._agenda, Appointment(on, micro, next(self._numbers), errand, who, about)
-        )
+        appointment = Appointment(micro, next(self._numbers), errand, who, about)
+        heapq.heappush(self._agenda[max(on, self._today.toordinal())], appointment)
 
     def _later(self, days: int, errand: Errand, who: int, about: object = None) -> None:
         self._arrange(self._today.toordinal() + days, errand, who, about)
 
+    def _is_void(self, appointment: Appointment) -> object:
+        """An older plan, or something that the dead would do."""
+        if appointment.errand not in _OF_THE_LIVING:
+            return False
+        dealing = self._dealings[appointment.who]
+        planned_anew = (
+            appointment.errand is Errand.PAY and appointment.about != dealing.plan_number
+        )
+        return planned_anew or self._world.borrowers[dealing.borrower].is_dead(self._today)
+
     def _keep(self, appointment: Appointment) -> None:
+        if self._is_void(appointment):
+            return
         moment = _moment(self._today, appointment.micro)
-        who = appointment.who
-        if appointment.errand is Errand.JOIN:
-            self._join(who, appointment.about, moment)
-            return
-        if appointment.errand is Errand.NEWS_OF_DEATH:
-            self._news_of_death(who, moment)
-            return
-        dealing = self._dealings[who]
-        borrower = self._world.borrowers[dealing.borrower]
+        who, about = appointment.who, appointment.about
         match appointment.errand:
-            case Errand.PAY if appointment.about != dealing.plan_number:
-                return
-            case Errand.SPEND | Errand.PAY | Errand.ASK if borrower.is_dead(self._today):
-                return
+            case Errand.JOIN:
+                self._join(who, about, moment)
+            case Errand.NEWS_OF_DEATH:
+                self._news_of_death(who, moment)
             case Errand.TOLD:
-                self._told(who, appointment.about, moment)
+                self._told(self._dealings[who], about, moment)
             case Errand.SET_RIGHT:
-                self._set_right(appointment.about, moment)
+                self._set_right(about, moment)
             case _:
-                self._act(who, appointment.errand, moment)
+                self._act(self._dealings[who], appointment.errand, moment)
 
     # -- errands -----------------------------------------------------------------------------------
     def _join(self, who: int, about: object, moment: Moment) -> None:
@@ -241,26 +271,23 @@ class _Life:
             return
         number = len(self._dealings)
         thrown = self._world.dice(f"dealing {borrower.number} {about.on}")
-        self._dealings.append(Dealing(key, who, thrown))
+        self._dealings.append(Dealing(number, key, who, thrown))
         self._later(thrown.randrange(12), Errand.SPEND, number)
         self._later(thrown.randrange(20, 50), Errand.REVIEW, number)
         self._later(thrown.randrange(30, 90), Errand.ASK, number)
 
     def _news_of_death(self, who: int, moment: Moment) -> None:
-        theirs = [
-            (number, dealing)
-            for number, dealing in enumerate(self._dealings)
-            if dealing.borrower == who
-        ]
-        keys = tuple(dealing.key for _, dealing in theirs)
-        self._clerk.record_death(self._members[who], keys, moment)
-        for number, dealing in theirs:
-            self._later(dealing.thrown.randrange(40, 200), Errand.HEIRS, number)
+        theirs = [dealing for dealing in self._dealings if dealing.borrower == who]
+        self._clerk.record_death(
+            self._members[who], tuple(dealing.key for dealing in theirs), moment
+        )
+        for dealing in theirs:
+            self._touched(dealing)
+            self._later(dealing.thrown.randrange(40, 200), Errand.HEIRS, dealing.number)
 
-    def _act(self, who: int, errand: Errand, moment: Moment) -> None:
-        dealing = self._dealings[who]
+    def _act(self, dealing: Dealing, errand: Errand, moment: Moment) -> None:
         borrower = self._world.borrowers[dealing.borrower]
-        sight, thrown = self._sight(dealing), dealing.thrown
+        sight, thrown, who = self._sight(dealing), dealing.thrown, dealing.number
         today = self._today.toordinal()
         match errand:
             case Errand.SPEND:
@@ -268,8 +295,9 @@ class _Life:
                 self._arrange(life.next_spending(borrower, today, thrown), errand, who)
             case Errand.PAY:
                 deeds = life.pay(borrower, sight, thrown)
+                self._to_plan.add(who)
             case Errand.ASK:
-                deeds = life.asks(borrower, sight, thrown)
+                deeds = life.asks(sight, thrown)
                 self._later(thrown.randrange(20, 45), errand, who)
             case Errand.HEIRS:
                 deeds = life.heirs_pay(sight, thrown)
@@ -277,58 +305,49 @@ class _Life:
                 deeds = lender.review(sight, dealing.file, thrown)
                 self._arrange(lender.next_review(sight, thrown), errand, who)
         for deed in deeds:
-            self._done(who, deed, moment)
-        if deeds or errand is Errand.PAY:
-            self._plan_payment(who)
+            self._do(dealing, deed, moment)
 
-    def _done(self, who: int, deed: _deeds.Deed, moment: Moment) -> None:
-        dealing = self._dealings[who]
+    def _do(self, dealing: Dealing, deed: _deeds.Deed, moment: Moment) -> None:
         match deed:
             case _deeds.Borrow():
                 done = self._clerk.lend(dealing.key, deed, moment)
                 if done is not None:
                     dealing.last = done, deed
-                    self._within_limit(dealing)
             case _deeds.BorrowByTransfer():
                 entry = self._clerk.send(dealing.key, deed.amount_yen, moment)
                 if entry is not None:
-                    self._within_limit(dealing)
-                    self._later(deed.told_after_days, Errand.TOLD, who, Told(entry, deed))
+                    told = Told(entry, deed)
+                    self._later(deed.told_after_days, Errand.TOLD, dealing.number, told)
             case _deeds.Repay(road=road) if road.by_file:
-                self._into_file(who, deed)
+                self._into_file(dealing, deed)
             case _deeds.Repay():
-                self._received(who, Line(who, deed, self._today), moment)
+                self._receive(dealing, Line(dealing.number, deed, self._today), moment)
             case _deeds.Undo(reason):
                 self._undo(dealing, reason, moment)
             case _:
                 was_done = self._clerk.other(self._sight(dealing), deed, moment)
                 if was_done and isinstance(deed, _deeds.Assign | _deeds.Close):
-                    self._stray(who)
+                    self._pay_on(dealing)
+        self._touched(dealing)
 
-    def _stray(self, who: int) -> None:
-        """Somebody pays on, though the agreement is gone."""
-        thrown = self._dealings[who].thrown
-        if chance(thrown, 400):
-            paid = _deeds.Repay(thrown.randrange(1_000, 20_000), _deeds.Road.TRANSFER, 20)
-            self._into_file(who, paid)
+    def _pay_on(self, dealing: Dealing) -> None:
+        """Somebody pays on at times, though the agreement is gone."""
+        if chance(dealing.thrown, _PAYS_ON_PER_MILLE):
+            amount = dealing.thrown.randrange(1_000, 20_000)
+            self._into_file(dealing, _deeds.Repay(amount, _deeds.Road.TRANSFER, 20))
 
     # -- draws -------------------------------------------------------------------------------------
-    def _within_limit(self, dealing: Dealing) -> None:
-        with connection.cursor() as cursor:
-            checks.within_limit(cursor, dealing.key)
-        self._checked["draws within the limit"] += 1
-
-    def _told(self, who: int, about: object, moment: Moment) -> None:
+    def _told(self, dealing: Dealing, about: object, moment: Moment) -> None:
         if not isinstance(about, Told):
             return
-        dealing, (entry_id, deed) = self._dealings[who], about
+        entry_id, deed = about
         if deed.outcome is _deeds.Outcome.FAILS:
-            self._clerk.failed(dealing.key, entry_id, moment)
+            self._clerk.failed(dealing.key, entry_id, deed.amount_yen, moment)
         else:
             self._clerk.arrived(dealing.key, entry_id, deed.amount_yen, moment)
-        if chance(dealing.thrown, 30):
+        if chance(dealing.thrown, _TOLD_ELSEWHERE_PER_MILLE):
             self._clerk.outcome_of_another_file(dealing.key, entry_id, moment)
-        self._plan_payment(who)
+        self._touched(dealing)
 
     def _undo(self, dealing: Dealing, reason: str, moment: Moment) -> None:
         if dealing.last is None:
@@ -340,87 +359,105 @@ class _Life:
             self._clerk.cash_back(deed.road.money, back)
 
     # -- receipts ----------------------------------------------------------------------------------
-    def _into_file(self, who: int, deed: _deeds.Repay) -> None:
+    def _into_file(self, dealing: Dealing, deed: _deeds.Repay) -> None:
         """The line will stand in the file of a business day, with the day on which money came."""
         news_on = self._today + timedelta(days=deed.booked_after_days)
         value_on = self._today
         if deed.road is _deeds.Road.DEBIT:
             value_on = business_day_from(value_on)
             news_on = max(news_on, value_on)
-        line = Line(who, deed, value_on)
+        line = Line(dealing.number, deed, value_on)
         self._files[business_day_from(news_on).toordinal()].append(line)
 
     def _read_file(self, lines: list[Line]) -> None:
-        """The evening's file: in any order, and at times with a line that came before."""
-        if not lines:
-            return
+        """The evening's file: in any order, and at times it comes twice."""
         self._clock.shuffle(lines)
-        micro = self._clock.randrange(_LAST_MOMENT)
+        moment = _moment(self._today, self._clock.randrange(_LAST_MOMENT))
+        self._clerk.begin_file()
         for line in lines:
-            moment = _moment(self._today, micro)
+            dealing = self._dealings[line.dealing]
             match line.deed.payer:
                 case _deeds.Payer.UNKNOWN:
                     self._clerk.keep_unknown(line.deed, line.value_on, moment)
                 case _deeds.Payer.MISTAKEN:
                     self._mistake(line, moment)
                 case _:
-                    self._received(line.dealing, line, moment)
-            self._plan_payment(line.dealing)
+                    self._receive(dealing, line, moment)
+            self._to_plan.add(dealing.number)
         if chance(self._clock, _FILE_TWICE_PER_MILLE):
-            self._clerk.tell_again()
+            self._clerk.read_file_again()
 
-    def _received(self, who: int, line: Line, moment: Moment) -> None:
-        dealing = self._dealings[who]
+    def _receive(self, dealing: Dealing, line: Line, moment: Moment) -> Done | None:
         done = self._clerk.receive(dealing.key, line.deed, line.value_on, moment)
-        if isinstance(done, Done):
+        self._touched(dealing)
+        if done is not None:
             dealing.last = done, line.deed
+        return done
 
     def _mistake(self, line: Line, moment: Moment) -> None:
         """Booked to somebody of a like name; set right when both notice."""
         other = self._dealings[self._clock.randrange(len(self._dealings))]
-        done = self._clerk.receive(other.key, line.deed, line.value_on, moment)
-        if isinstance(done, Done):
-            about = Mistaken(other.key, done, line)
+        done = self._receive(other, line, moment)
+        if done is not None:
+            about = Mistaken(other.number, done, line)
             self._later(self._clock.randrange(2, 25), Errand.SET_RIGHT, line.dealing, about)
-        else:
-            self._received(line.dealing, line, moment)
 
     def _set_right(self, about: object, moment: Moment) -> None:
         if not isinstance(about, Mistaken):
             return
+        other, line = self._dealings[about.other], about.line
+        self._touched(other)
         reason = "同名の別のお客さまの入金でした"
-        line = about.line
-        if self._clerk.reverse(about.other, about.done, reason, moment):
+        if self._clerk.reverse(other.key, about.done, reason, moment):
             self._clerk.cash_back(line.deed.road.money, -line.deed.amount_yen)
-            self._received(line.dealing, line, moment)
-            self._plan_payment(line.dealing)
+            self._receive(self._dealings[line.dealing], line, moment)
 
     # -- sights and plans --------------------------------------------------------------------------
-    def _sight(self, dealing: Dealing) -> _deeds.Sight:
-        with connection.cursor() as cursor:
-            return sight_of(cursor, dealing.key, self._today)
+    def _to_see(self, agenda: Iterable[Appointment]) -> set[int]:
+        return {
+            appointment.who
+            for appointment in agenda
+            if appointment.errand in _SEEING and not self._is_void(appointment)
+        }
 
-    def _plan_payment(self, who: int) -> None:
-        """When the member means to pay next, as things are now; earlier plans are void."""
-        dealing = self._dealings[who]
-        borrower: Borrower = self._world.borrowers[dealing.borrower]
-        dealing.plan_number += 1
-        on = life.next_payment(borrower, self._sight(dealing), dealing.thrown)
-        if on is not None:
-            self._arrange(on, Errand.PAY, who, dealing.plan_number)
+    def _seen(self, numbers: Iterable[int]) -> dict[int, _deeds.Sight]:
+        keys = {self._dealings[number].key: number for number in sorted(numbers)}
+        if not keys:
+            return {}
+        with connection.cursor() as cursor:
+            found = sights_of(cursor, keys, self._today)
+        return {keys[key]: sight for key, sight in found.items()}
+
+    def _sight(self, dealing: Dealing) -> _deeds.Sight:
+        number = dealing.number
+        return self._sights.get(number) or self._seen([number])[number]
+
+    def _touched(self, dealing: Dealing) -> None:
+        self._sights.pop(dealing.number, None)
+        self._to_plan.add(dealing.number)
+
+    def _plan_payments(self) -> None:
+        """When members mean to pay next, as things are in the evening; earlier plans are void."""
+        for number, sight in sorted(self._seen(self._to_plan).items()):
+            dealing = self._dealings[number]
+            dealing.plan_number += 1
+            borrower = self._world.borrowers[dealing.borrower]
+            on = life.next_payment(borrower, sight, dealing.thrown)
+            if on is not None:
+                self._arrange(on, Errand.PAY, number, dealing.plan_number)
+        self._to_plan.clear()
 
     # -- checks ------------------------------------------------------------------------------------
-    def _check(self, day: int, is_last: object) -> None:
-        tally = self._clerk.tally
+    def check(self, day: int, last: int) -> None:
+        """What must hold after a day: the dearer the check, the less often [点検]."""
+        watch, tally = self._watch, self._clerk.tally
         with connection.cursor() as cursor:
-            self._checked.update(checks.touched(cursor, sorted(tally.touched)))
-            self._checked.update(checks.sums(cursor, tally.cash))
-            if is_last or day % self._watch.everything_each_days == 0:
-                self._checked.update(checks.everything(cursor))
-                self._checked.update(checks.journal(cursor, tally.journal))
-            if is_last or day % self._watch.proof_each_days == 0:
-                self._checked.update(checks.proof(cursor))
-        tally.touched.clear()
-
-
-__all__ = ["RESTS_ON_CODE", "Lived", "Night", "Watch", "live", "seal"]
+            if day == last or day % watch.touched == 0:
+                self.checked.update(checks.touched(cursor, sorted(tally.touched)))
+                self.checked.update(checks.sums(cursor, tally.cash))
+                tally.touched.clear()
+            if day == last or day % watch.everything == 0:
+                self.checked.update(checks.everything(cursor))
+                self.checked.update(checks.journal(cursor, tally.journal))
+            if day == last or day % watch.proof == 0:
+                self.checked.update(checks.proof(cursor))
