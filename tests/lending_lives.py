@@ -200,8 +200,9 @@ def lives(draw: st.DrawFn) -> Life:
 def lived(life: Life) -> Iterator[Moment]:
     """The plan walked day by day; deeds that make no sense just then are left out [実行]."""
     loan = oracle.Loan(life.opened_on - ONE_DAY, life.terms, life.rules)
+    on = life.opened_on
     for deed in life.deeds:
-        on = _day_of(deed, loan)
+        on = max(on, _day_of(deed, loan))
         before = _copy(loan)
         ahead = _copy(loan)
         ahead.walk_to(on)
