@@ -288,7 +288,7 @@ def undone(cursor: Any, loan: Loan, made: Made) -> Done | None:
     names = {"member": loan.key.member_id, "agreement": loan.key.agreement_id}
     cursor.execute(_EVERY + " AND e.event_no = %(event)s", {**names, "event": cancelled_no})
     kept = _kept(cursor.fetchone(), all_terms(cursor, loan.key))
-    step = replace(kept.step, state=loan.state)
+    step = kept.step._replace(state=loan.state)
     return Done(loan.key, number, step, entry_id, is_repeat=True)
 
 

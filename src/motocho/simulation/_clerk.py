@@ -249,7 +249,7 @@ class Clerk:
         done = self._do("receipt", command)
         if isinstance(done, Done):
             if value_on < moment.on:
-                self.tally.done["receipt booked later"] += 1
+                self.tally.done["receipt_later"] += 1
             self._keep(command)
             self._file.append(command)
             self._noted(key, "received", made.money, deed.amount_yen)
@@ -325,7 +325,7 @@ _NEWS: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     _deeds.ChangePlan: ("plan", ("plan_changed",)),
     _deeds.Arrange: ("arrangement", ("arranged",)),
     _deeds.GiveBack: ("refund", ("refunded",)),
-    _deeds.UseHeld: ("excess used", ("excess_used",)),
+    _deeds.UseHeld: ("excess_used", ("excess_used",)),
     _deeds.Suspend: ("suspended", ("suspended",)),
     _deeds.Lift: ("lifted", ("lifted",)),
     _deeds.ChangeLimit: ("limit", ("limit_changed",)),
@@ -333,7 +333,7 @@ _NEWS: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     _deeds.Charge: ("cost", ("charged",)),
     _deeds.Accelerate: ("acceleration", ("accelerated",)),
     _deeds.Settle: ("settlement", ("settled",)),
-    _deeds.WriteOff: ("write-off", ("written_off",)),
+    _deeds.WriteOff: ("write_off", ("written_off",)),
     _deeds.Assign: ("assignment", ("assigned",)),
     _deeds.Close: ("closing", ("closed", "contract_paper_to_return")),
 }

@@ -61,8 +61,8 @@ def twin(agreements: Iterable[Agreement]) -> Counter[str]:
             _same_step(one, kept, step)
         _same_state(one, steps[-1][1].state if steps else one.opened())
         _same_balances(one, [step for _, step in steps])
-        counted["agreements replayed"] += 1
-        counted["events replayed"] += len(steps)
+        counted["agreements_replayed"] += 1
+        counted["events_replayed"] += len(steps)
     return counted
 
 
@@ -156,7 +156,7 @@ def lawful(theirs: Sequence[Agreement]) -> Counter[str]:
             before = step.state
             order = (*revolving.order_of(kept.event), kept.booked_at, kept.event_no)
             merged.append((order, one, step))
-            counted["rows of lawful interest"] += 1
+            counted["lawful_rows"] += 1
     _below_ceilings(merged)
     return counted
 
@@ -221,7 +221,7 @@ def sums(cursor: Any, cash: Mapping[Account, int]) -> Counter[str]:
     money = {account: _money(found, account) for account in sorted(MONEY)}
     counted = {account: cash.get(account, 0) for account in sorted(MONEY)}
     ensure(money == counted, "money is what was counted", ledger=money, counted=counted)
-    return Counter({"trial balances": 1})
+    return Counter({"trial_balances": 1})
 
 
 def _money(found: Mapping[Account, balances.Balance], account: Account) -> int:
@@ -243,7 +243,7 @@ def journal(cursor: Any, expected: Mapping[str, int]) -> Counter[str]:
         if found.get(kind, 0) != wanted.get(kind, 0)
     }
     ensure(not differing, "journal rows (found, expected)", differing=differing)
-    return Counter({"journal rows": sum(found.values())})
+    return Counter({"journal_rows": sum(found.values())})
 
 
 def proof(cursor: Any) -> Counter[str]:
@@ -254,7 +254,7 @@ def proof(cursor: Any) -> Counter[str]:
         "the ledger verifies",
         faults=[asdict(fault) for fault in verified.faults],
     )
-    return Counter({"entries proved": verified.entries, "seals proved": verified.days})
+    return Counter({"entries_proved": verified.entries, "seals_proved": verified.days})
 
 
 # ----------------------------------------------------------------------------------------- digest

@@ -23,6 +23,8 @@ from django.db import connection, transaction
 from motocho.close import day as business_day
 from motocho.close.run import Night
 from motocho.close.run import run as close
+from motocho.ledger.balances import trial_balance
+from motocho.ledger.chart import Account
 from motocho.loans import products
 from motocho.loans.commands import Done, Key
 from motocho.outside.bank import business_day_from, is_business_day
@@ -129,6 +131,8 @@ class Lived:
     days: int
     tally: Tally
     checked: Counter[str]
+    balances: dict[Account, int]
+    """Of each account, on its own side."""
     digest: str
 
     @property
@@ -141,16 +145,19 @@ def live(
     world: World,
     seals: Path,
     watch: Watch | None = None,
+    *,
+    until: date | None = None,
     told: Callable[[int], None] = lambda _: None,
 ) -> Lived:
     """Live the days of a world on an empty, migrated database [模擬運用].
 
-    Takes     the folder of the seals' file; how often the book is checked; who is told of each day.
+    Takes     the folder of the seals' file; how often the book is checked; the last day, where it
+              is not the world's; who is told of each day.
     Raises    BrokenInvariant where something that must hold does not.
     """
     life_of = _Life(world, watch or Watch())
     life_of.begin()
-    days = (world.ends_on - world.plan.begins_on).days + 1
+    days = ((until or world.ends_on) - world.plan.begins_on).days + 1
     for number in range(1, days + 1):
         on = world.plan.begins_on + timedelta(days=number - 1)
         life_of.live(on)
@@ -160,7 +167,10 @@ def live(
         told(1)
     with connection.cursor() as cursor:
         digest = checks.digest(cursor)
-    return Lived(world, days, life_of.tally, life_of.checked, digest)
+        found = trial_balance(cursor)
+    life_of.checked["draws_within_limit"] = life_of.tally.draws_within_limit
+    balances = {account: one.on_side(account.title.side) for account, one in found.items()}
+    return Lived(world, days, life_of.tally, life_of.checked, balances, digest)
 
 
 def _moment(on: date, micro: int) -> Moment:
