@@ -417,6 +417,17 @@ def test_rest_below_a_note_bears_nothing_and_is_not_due() -> None:
     assert pieces(rest, day("2026-02-05"), RULES)[0].kind is PieceKind.REST
 
 
+def test_payoff_leaves_nothing_due_where_a_product_knows_no_rest() -> None:
+    """The next draw sets a first due date again."""
+    rules = Rules(rest_below_yen=0)
+    paid = then(lent("2026-01-05", rules=rules), Receipt(day("2026-01-05"), 100_000), rules=rules)
+    assert (paid.state.due_on, paid.state.minimum_yen) == (None, 0)
+    drawn = then(paid.state, Draw(day("2026-02-01"), 10_000), rules=rules).state
+    assert iso(drawn.due_on) == "2026-03-08"
+    rest = then(drawn, Receipt(day("2026-02-01"), 9_999), rules=rules).state
+    assert (rest.principal_yen, iso(rest.due_on)) == (1, "2026-03-08")
+
+
 def test_rest_of_a_note_bears_interest_and_is_due() -> None:
     rest = rest_of(1_000)
     assert iso(rest.due_on) == "2026-03-11"

@@ -22,6 +22,7 @@ from motocho.kernel.revolving import (
     Refund,
     Relief,
     Rules,
+    Terms,
     Waiver,
     WriteOff,
     apply,
@@ -141,6 +142,33 @@ def test_instalments_agreed_after_an_acceleration_give_the_time_back() -> None:
     assert (iso(paid.due_on), paid.arrears_yen) == ("2026-04-04", 0)
 
 
+def test_settlement_that_names_no_due_date_begins_a_cycle() -> None:
+    """Nothing is asked for at once, of a late loan or of one that fell due."""
+    relief = Arrangement(Relief.AMOUNT, 10_000, day("2027-12-31"))
+    late = at(lent("2026-01-05"), "2026-02-19")
+    for state in (late, then(late, Acceleration(late.on)).state):
+        settled = then(state, NewArrangement(late.on, relief, arrears_yen=0)).state
+        assert (settled.accelerated_on, settled.late_since) == (None, None)
+        assert iso(settled.due_on) == "2026-03-26"
+        assert at(settled, "2026-03-27").arrears_yen == 10_000
+
+
+@pytest.mark.parametrize(("terms", "due_on"), [(TERMS, None), (monthly(25), "2026-03-25")])
+def test_part_asked_for_at_once_after_an_acceleration_is_in_arrears(
+    terms: Terms, due_on: str | None
+) -> None:
+    """The next cycle of a 35-day plan waits for it; a monthly one goes on."""
+    late = at(lent("2026-01-05", terms=terms), "2026-03-01")
+    state = then(late, Acceleration(late.on)).state
+    agreed = then(state, NewArrangement(late.on, None, arrears_yen=30_000)).state
+    assert (agreed.arrears_yen, agreed.late_since) == (30_000, state.late_since)
+    assert iso(agreed.due_on) == due_on
+    assert agreed.overdue_principal_yen == 30_000 - (payoff_yen(agreed) - agreed.principal_yen)
+    cured = then(agreed, Receipt(late.on, 30_000)).state
+    assert cured.late_since is None
+    assert iso(cured.due_on) == (due_on or "2026-04-05")
+
+
 def test_draw_that_comes_in_after_an_acceleration_is_due_at_once() -> None:
     paid = then(
         lent("2026-01-05"), Acceleration(day("2026-01-20")), Receipt(day("2026-01-30"), 110_000)
@@ -224,12 +252,6 @@ LATER = Arrangement(Relief.AMOUNT, 1_000, ON + 90)
 def test_impossible_events_stop(event: Event) -> None:
     with pytest.raises(BrokenInvariant):
         apply(lent("2026-01-05"), event, RULES)
-
-
-def test_arrears_cannot_be_agreed_where_all_is_due() -> None:
-    state = then(lent("2026-01-05"), Acceleration(ON)).state
-    with pytest.raises(BrokenInvariant):
-        apply(state, NewArrangement(ON, LATER, arrears_yen=5_000), RULES)
 
 
 def test_event_of_another_kind_stops() -> None:

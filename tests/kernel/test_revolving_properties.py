@@ -78,9 +78,10 @@ def test_oracle_agrees_on_drawn_lives(life: Life, share: Fraction) -> None:
 @pytest.mark.parametrize("block", range(BLOCKS))
 def test_day_by_day_oracle_agrees_on_many_lives(block: int) -> None:
     size = LONG // BLOCKS
-    found = held_against_the_oracle(range(block * size, (block + 1) * size))
-    print(f"measured: revolving loans, lives {block * size:,} to {(block + 1) * size - 1:,}")
-    print(f"measured: revolving loans = day-by-day oracle but for {len(found)} differences")
+    first, stop = block * size, (block + 1) * size
+    found = held_against_the_oracle(range(first, stop))
+    lived = f"lives {first:,} to {stop - 1:,} of revolving loans"
+    print(f"measured: {lived} held against the day-by-day oracle: {len(found)} differences")
     assert found == []
 
 
@@ -125,8 +126,8 @@ def test_recalculation_of_a_lawful_loan_finds_no_overpayment(block: int) -> None
 @pytest.mark.long
 def test_recalculation_of_many_lawful_loans_finds_no_overpayment() -> None:
     compared, apart = recalculated(range(LONG_RECALCULATED))
-    print(f"measured: revolving loans recalculated, rows equal: {compared:,}")
-    print(f"measured: revolving loans recalculated, rows after a mixed one, not less: {apart:,}")
+    told_rows = f"{compared:,} rows equal, {apart:,} after a row of both rates not less"
+    print(f"measured: histories of {LONG_RECALCULATED:,} revolving loans recalculated: {told_rows}")
 
 
 def test_recalculation_finds_what_is_held_for_the_member() -> None:

@@ -12,6 +12,7 @@ from tests.database import Database
 from tests.loans.desk import Desk, days
 
 from motocho.ledger.chart import Account
+from motocho.outside.postgres import ADMIN
 from motocho.simulation import checks
 from motocho.units.errors import BrokenInvariant
 
@@ -30,7 +31,7 @@ def book(database: Database) -> Database:
 
 
 def spoil(database: Database, statement: str) -> None:
-    with database.connect("motocho_admin", autocommit=True) as admin:
+    with database.connect(ADMIN, autocommit=True) as admin:
         for table in ("loan_event", "loan_step", "loan_terms", "loan_agreement", "ledger_balance"):
             admin.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         assert admin.execute(statement).rowcount >= 1
@@ -75,7 +76,7 @@ def test_a_rate_above_the_ceiling_is_seen(database: Database) -> None:
     desk.draw(second, 300_000, JAN_5)
     with connection.cursor() as cursor:
         checks.everything(cursor)
-    with database.connect("motocho_admin", autocommit=True) as admin:
+    with database.connect(ADMIN, autocommit=True) as admin:
         for table in ("loan_event", "loan_step", "loan_agreement", "ledger_balance"):
             admin.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     desk.draw(second, 100_000, JAN_5 + days(1))

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from tests.database import Database, fresh_database
 
+from motocho.outside.postgres import ADMIN
 from motocho.simulation import checks, run, world
 from motocho.simulation.run import Lived, Watch
 
@@ -54,7 +55,7 @@ def test_same_seed_gives_the_same_book(database: Database, tmp_path: Path) -> No
 
 def test_one_row_changes_the_digest(database: Database, tmp_path: Path) -> None:
     before = lived(tmp_path, seed=2, members=3, days=20).digest
-    with database.connect("motocho_admin", autocommit=True) as admin:
+    with database.connect(ADMIN, autocommit=True) as admin:
         admin.execute("ALTER TABLE loan_event DISABLE TRIGGER USER")
         admin.execute("UPDATE loan_event SET actor = 'nobody' WHERE event_no = 2")
     with connection.cursor() as cursor:

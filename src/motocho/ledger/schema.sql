@@ -108,7 +108,8 @@ BEGIN
         SELECT FROM added WHERE business_on <= (SELECT max(sealed_on) FROM ledger_seal)
     ) THEN
         RAISE EXCEPTION 'the business day is sealed'
-            USING ERRCODE = 'restrict_violation', HINT = 'Book it on the business date of today.';
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_day_is_open',
+                HINT = 'Book it on the business date of today.';
     END IF;
     RETURN NULL;
 END $$;
@@ -218,6 +219,29 @@ CREATE CONSTRAINT TRIGGER entry_mirrors AFTER INSERT ON ledger_entry
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (coalesce(NEW.reverses_entry_id, NEW.settles_entry_id) IS NOT NULL) EXECUTE FUNCTION check_mirror();
 
+-- ------------------------------------------------------------------------------------ posting
+-- Entries with their legs in one call. A leg's entry_id is the place of its entry among them, from one on; the
+-- entries' own are given here, in their order, and given back. Whatever the tables refuse is refused here too:
+-- this runs with the rights of whoever calls it.
+CREATE FUNCTION ledger_post(entries ledger_entry[], legs ledger_leg[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+    numbers bigint[];
+BEGIN
+    IF cardinality(entries) = 0 THEN
+        RETURN '{}';
+    END IF;
+    numbers := ARRAY(SELECT nextval('ledger_entry_entry_id_seq') FROM generate_series(1, cardinality(entries)));
+    INSERT INTO ledger_entry (member_id, entry_id, book_id, kind, phase, channel, external_ref, value_on,
+        business_on, booked_at, leg_count, total_yen, settles_entry_id, reverses_entry_id, reason)
+    SELECT e.member_id, numbers[e.place], e.book_id, e.kind, e.phase, e.channel, e.external_ref, e.value_on,
+        e.business_on, e.booked_at, e.leg_count, e.total_yen, e.settles_entry_id, e.reverses_entry_id, e.reason
+    FROM unnest(entries) WITH ORDINALITY AS e (member_id, entry_id, book_id, kind, phase, channel, external_ref,
+        value_on, business_on, booked_at, leg_count, total_yen, settles_entry_id, reverses_entry_id, reason, place);
+    INSERT INTO ledger_leg (member_id, entry_id, leg, debit, credit, amount_yen)
+    SELECT l.member_id, numbers[l.entry_id], l.leg, l.debit, l.credit, l.amount_yen FROM unnest(legs) AS l;
+    RETURN numbers;
+END $$;
+
 -- ------------------------------------------------------------------------------------ seals
 -- One line a leg; fields that could hold the separator are given by their length first. A member's
 -- lines are hashed, the members' hashes are hashed in order, and the day is chained to the day before.
@@ -263,6 +287,6 @@ END $$;
 -- ------------------------------------------------------------------------------------ rights
 GRANT SELECT, INSERT ON ledger_entry, ledger_leg TO motocho_app;
 GRANT SELECT ON ledger_account, ledger_pair, ledger_balance, ledger_seal TO motocho_app;
-GRANT EXECUTE ON FUNCTION ledger_seal_day TO motocho_app;
+GRANT EXECUTE ON FUNCTION ledger_post, ledger_seal_day TO motocho_app;
 GRANT USAGE ON SEQUENCE ledger_entry_entry_id_seq TO motocho_app;
 GRANT SELECT ON ledger_account, ledger_pair, ledger_entry, ledger_leg, ledger_balance, ledger_seal TO motocho_audit;

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from motocho.loans import _book, policy
+from motocho.loans import policy, queries
 from motocho.loans.commands import Key
 from motocho.simulation._deeds import Sight
 
@@ -14,8 +14,7 @@ from motocho.simulation._deeds import Sight
 def sights_of(cursor: Any, keys: Iterable[Key], on: date) -> dict[Key, Sight]:
     """Agreements as their members and the lender see them on a day [契約の参照]."""
     found = {}
-    for key, loan in _book.look_at(cursor, keys).items():
-        facts = loan.facts(on)
+    for key, (facts, rules) in queries.facts(cursor, keys, on).items():
         found[key] = Sight(
             key=key,
             on=on.toordinal(),
@@ -23,7 +22,7 @@ def sights_of(cursor: Any, keys: Iterable[Key], on: date) -> dict[Key, Sight]:
             status=facts.status,
             stops=facts.stops,
             state=facts.state,
-            rules=loan.rules,
+            rules=rules,
             available_yen=policy.available_yen(facts),
         )
     return found
