@@ -10,7 +10,8 @@ from motocho.outside.postgres import Role
 BY_MEMBER = {
     "ledger_entry", "ledger_leg", "ledger_balance", "journal_row", "loan_agreement", "loan_event",
     "loan_terms", "loan_step", "loan_promise", "loan_mandate", "loan_debit", "loan_debit_left_out",
-    "people_member",
+    "people_member", "loan_bureau_answer",
+    "loan_income_evidence", "loan_check", "close_parked", "close_arrears", "close_task",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",
@@ -19,8 +20,14 @@ SMALL = {
     "loan_product": "a few rows: copied everywhere",
     "loan_debit_day": "one row a month",
     "people_number": "looked up by number: spread by it",
+    "close_day": "one row",
+    "close_step": "some rows a day",
+    "close_total": "a row a day and account",
+    "close_accrual": "some rows a day",
+    "close_reader": "a row a step",
+    "close_bank_line": "an inbox: spread by the bank's key",
 }
-ROOMS = ("ledger_", "journal_", "loan_", "people_")
+ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_")
 KEYS = """
 SELECT c.relname, con.conname, con.contype, f.relname,
     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = con.conkey[1])

@@ -172,12 +172,12 @@ def test_interest_only_month_on_an_overdue_agreement_asks_for_the_interest(
 
 # ------------------------------------------------------------------------------------------- stops
 def test_stops_hold_until_the_last_is_lifted(desk: Desk, key: Key) -> None:
-    for stop in (Stop.CARD_LOST, Stop.INCOME_EVIDENCE_DUE):
+    for stop in (Stop.CARD_LOST, Stop.COUNSEL):
         desk.do(commands.suspend, key, stop, desk.made(JAN_5))
     with pytest.raises(RefusedError) as refused:
         desk.draw(key, 1_000, JAN_5)
-    assert refused_by(refused) == "LEND-015"
-    desk.do(commands.lift, key, Stop.INCOME_EVIDENCE_DUE, desk.made(JAN_5))
+    assert refused_by(refused) == "LEND-019"
+    desk.do(commands.lift, key, Stop.COUNSEL, desk.made(JAN_5))
     with pytest.raises(RefusedError):
         desk.draw(key, 1_000, JAN_5)
     desk.do(commands.lift, key, Stop.CARD_LOST, desk.made(JAN_5))

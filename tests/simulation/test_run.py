@@ -43,9 +43,9 @@ def test_a_small_lender_lives_without_a_disagreement(database: Database, tmp_pat
 
 def test_same_seed_gives_the_same_book(database: Database, tmp_path: Path) -> None:
     one = lived(tmp_path / "one", seed=2, members=6, days=60)
-    with fresh_database("same_seed"):
+    with fresh_database():
         same = lived(tmp_path / "same", seed=2, members=6, days=60)
-    with fresh_database("other_seed"):
+    with fresh_database():
         other = lived(tmp_path / "other", seed=3, members=6, days=60)
     assert (one.digest, one.tally.done) == (same.digest, same.tally.done)
     assert one.digest != other.digest

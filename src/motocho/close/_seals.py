@@ -1,4 +1,4 @@
-"""Seals outside the database: one line a closed day, in a file to be printed, mailed or signed [控え].
+"""Seals outside the database: a line a closed day, to be printed, mailed or signed [控え].
 
 The file is only added to. A line that differs from the seal in the database says that one of the
 two was changed: then nothing is closed any more until a person has looked.
@@ -41,6 +41,14 @@ def copy_out(cursor: Any, folder: Path) -> Path:
     return path
 
 
+def append(folder: Path, seal: Seal) -> None:
+    """Add the line of a day that was just sealed; the file is up to date otherwise [控えの追記].
+
+    Raises    OutsideFailure if the file cannot be written: the next run writes the line.
+    """
+    _append(folder / NAME, [seal.text()])
+
+
 def _written(path: Path) -> list[str]:
     """The whole lines of the file; the rest of a line that was being written is cut off."""
     try:
@@ -56,6 +64,8 @@ def _written(path: Path) -> list[str]:
 
 
 def _append(path: Path, lines: list[str]) -> None:
+    if not lines and path.exists():
+        return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="ascii") as file:

@@ -8,6 +8,7 @@ from typing import Any
 from motocho.close.plan import imbalances
 from motocho.ledger.balances import Balance, trial_balance
 from motocho.ledger.chart import Account
+from motocho.loans import standing
 from motocho.loans.commands import Made
 from motocho.units.errors import Fault, StateConflict
 
@@ -32,18 +33,19 @@ _TOTALS = """
 SELECT account, debit_yen, credit_yen, pending_debit_yen, pending_credit_yen
 FROM close_total WHERE business_on = %s
 """
-_APART = """
+_COUNTED = f"coalesce((a.state->>{standing.PLACES['principal_yen']})::bigint, 0)"
+_APART = f"""
 SELECT coalesce(a.member_id, b.member_id), coalesce(a.agreement_id, b.book_id),
-    coalesce(b.yen, 0), coalesce(a.principal_yen, 0), coalesce((a.state->>1)::bigint, 0)
+    coalesce(b.yen, 0), coalesce(a.principal_yen, 0), {_COUNTED}
 FROM loan_agreement a
 FULL JOIN (
     SELECT member_id, book_id, debit_yen - credit_yen AS yen
     FROM ledger_balance WHERE account = %s
 ) b ON b.member_id = a.member_id AND b.book_id = a.agreement_id
 WHERE coalesce(b.yen, 0) <> coalesce(a.principal_yen, 0)
-   OR coalesce((a.state->>1)::bigint, 0) <> coalesce(a.principal_yen, 0)
+   OR {_COUNTED} <> coalesce(a.principal_yen, 0)
 LIMIT 100
-"""
+"""  # noqa: S608  # our own names
 
 
 def check(cursor: Any, made: Made) -> int:
@@ -53,6 +55,10 @@ def check(cursor: Any, made: Made) -> int:
     """
     stands = trial_balance(cursor)
     faults = [*imbalances(stands, booked_until(cursor, made.business_on)), *_loans(cursor)]
+    faults += [
+        Fault("CLS-013", details={"member": str(key.member_id), "agreement": str(key.agreement_id)})
+        for key in standing.unlike_their_steps(cursor, made.business_on)
+    ]
     if faults:
         raise Imbalance(*faults)
     return len(stands)

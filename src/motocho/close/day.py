@@ -21,9 +21,7 @@ def open_book(cursor: Any, on: date) -> None:
 
     Raises    StateConflict if the book has one already.
     """
-    cursor.execute(
-        "INSERT INTO close_day (business_on) VALUES (%s) ON CONFLICT DO NOTHING", (on,)
-    )
+    cursor.execute("INSERT INTO close_day (business_on) VALUES (%s) ON CONFLICT DO NOTHING", (on,))
     if cursor.rowcount == 0:
         raise StateConflict(Fault("CLS-002", details={"on": str(standing(cursor))}))
 

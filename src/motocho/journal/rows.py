@@ -82,6 +82,16 @@ def read(cursor: Any, after: Position, most: int) -> list[News]:
     return [_news(row) for row in cursor.fetchall()]
 
 
+def one_row(cursor: Any, member_id: int, row_id: int) -> News:
+    """One row by its number [日誌の参照]."""
+    cursor.execute(
+        "SELECT transaction_id::text::bigint, row_id, member_id, kind, actor, happened_at, subject,"
+        " purpose FROM journal_row WHERE member_id = %s AND row_id = %s",
+        (member_id, row_id),
+    )
+    return _news(cursor.fetchone())
+
+
 def _news(row: tuple[Any, ...]) -> News:
     subject = row[6] if isinstance(row[6], dict) else orjson.loads(row[6])
     happening = Happening(row[2], row[3], row[4], row[5], subject, row[7])

@@ -119,6 +119,26 @@ _STOPPED: Mapping[Stop, tuple[str, str]] = {
 """The rule and the message of each reason, the gravest first."""
 
 
+MONITORED: Mapping[Stop, str] = {
+    Stop.BUREAU_CHECK_DUE: "LEND-013",
+    Stop.INCOME_EVIDENCE_DUE: "LEND-015",
+    Stop.OVER_ONE_THIRD: "LEND-016",
+}
+"""Reasons that only what is recorded takes away, each with its rule."""
+
+
+def check_lifting(stop: Stop) -> Refusal | None:
+    """LEDG-026, LEND-013…016: whether a reason may be taken away by hand [停止の解除の可否].
+
+    Law       施行規則10条の24第1項2号: a stop above the base is lifted after a fresh bureau check.
+    """
+    if stop is Stop.DECEASED:
+        return refusal("LEDG-026", "LON-046")
+    if stop in MONITORED:
+        return refusal(MONITORED[stop], "LON-047", stop=stop.value)
+    return None
+
+
 def ceiling_after(facts: Facts, amount_yen: int, on: date) -> int:
     """The ceiling after a draw: it only steps down, own loans added [借入後の制限利率].
 

@@ -6,6 +6,14 @@ The caller's transaction commits, so a command and its journal row stand or fall
 """
 
 from motocho.loans._book import Done, Key, Made
+from motocho.loans.commands.checks import (
+    BureauAnswer,
+    Evidence,
+    Learned,
+    Remedy,
+    record_bureau_answer,
+    record_income,
+)
 from motocho.loans.commands.ends import (
     Settlement,
     accelerate,
@@ -39,12 +47,16 @@ from motocho.loans.commands.promises import (
 from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
 
 __all__ = [
+    "BureauAnswer",
     "Done",
+    "Evidence",
     "Key",
+    "Learned",
     "Made",
     "Opening",
     "Outcome",
     "Promise",
+    "Remedy",
     "Settlement",
     "accelerate",
     "arrange",
@@ -65,7 +77,9 @@ __all__ = [
     "open_promise",
     "promise",
     "receive",
+    "record_bureau_answer",
     "record_death",
+    "record_income",
     "refund",
     "reverse",
     "send_draw",

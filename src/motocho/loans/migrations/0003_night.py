@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Tables, indexes, rights."""
 
-    dependencies = (("loans", "0001_initial"),)
+    dependencies = (("loans", "0002_debits"),)
     operations = (
         migrations.RunSQL((files("motocho.loans") / "night.sql").read_text(encoding="utf-8")),
     )
