@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple, TypeVar
 
@@ -21,8 +21,10 @@ from django.db import connection, transaction
 from motocho.kernel import revolving
 from motocho.ledger.chart import Account
 from motocho.loans import commands
-from motocho.loans.commands import Done, Key, Made, Opening
-from motocho.loans.policy import Consent, Stop
+from motocho.loans.commands import Done, Key, Made, Opening, checks
+from motocho.loans.commands.checks import BureauAnswer, Evidence, Remedy
+from motocho.loans.monitoring import Income
+from motocho.loans.policy import Consent
 from motocho.people import members
 from motocho.people.members import Person
 from motocho.simulation import _deeds
@@ -32,6 +34,8 @@ from motocho.units.errors import Fault, RefusedError, StateConflict, ensure
 CUT_OFF_PER_MILLE = 6
 REPEATED_PER_MILLE = 25
 ASSIGNED_CODE = "LON-044"
+SCREENING = "screening"
+"""The channel, and the actor, of what monitoring learns: it leads to rows nobody here can count."""
 
 Result = TypeVar("Result")
 
@@ -79,7 +83,8 @@ class Clerk:
     # -- doing -------------------------------------------------------------------------------------
     def _made(self, moment: Moment, channel: str, money: Account = Account.BANK) -> Made:
         reference = f"S{next(self._references):07d}"
-        return Made(channel, reference, moment.on, moment.at, f"sim {channel}", money)
+        actor = channel if channel == SCREENING else f"sim {channel}"
+        return Made(channel, reference, moment.on, moment.at, actor, money)
 
     def _once(self, command: Callable[[Any], Result]) -> Result:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -167,6 +172,28 @@ class Clerk:
         self._do("death", lambda cursor: commands.record_death(cursor, member_id, made))
         self.tally.journal["suspended"] += len(keys)
         self.tally.touched |= set(keys)
+
+    # -- monitoring --------------------------------------------------------------------------------
+    def bureau_answers(self, member_id: int, others_yen: int, moment: Moment) -> None:
+        """What a bureau says of the member [信用情報]."""
+        made = self._made(moment, SCREENING)
+        answer = BureauAnswer(moment.on, others_yen, f"BUREAU-{made.external_ref}")
+        self._do(
+            "bureau",
+            lambda cursor: checks.record_bureau_answer(cursor, member_id, answer, made),
+        )
+        self.tally.journal["bureau_answered"] += 1
+
+    def shows_income(self, member_id: int, annual_yen: int, moment: Moment) -> None:
+        """Evidence of income comes in [収入証明書]; where it is too little, the limit is cut."""
+        made = self._made(moment, SCREENING)
+        evidence = Evidence(Income(moment.on, annual_yen), f"INCOME-{made.external_ref}")
+        remedy = self._thrown.choice(tuple(Remedy))
+        self._do(
+            "income",
+            lambda cursor: checks.record_income(cursor, member_id, evidence, made, remedy),
+        )
+        self.tally.journal["income_recorded"] += 1
 
     # -- money -------------------------------------------------------------------------------------
     def lend(self, key: Key, deed: _deeds.Borrow, moment: Moment) -> Done | None:
@@ -324,6 +351,7 @@ def _rows_of(sight: _deeds.Sight, deed: _deeds.Deed) -> int:
 _NEWS: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     _deeds.ChangePlan: ("plan", ("plan_changed",)),
     _deeds.Arrange: ("arrangement", ("arranged",)),
+    _deeds.Promised: ("promise", ("promised",)),
     _deeds.GiveBack: ("refund", ("refunded",)),
     _deeds.UseHeld: ("excess_used", ("excess_used",)),
     _deeds.Suspend: ("suspended", ("suspended",)),
@@ -351,6 +379,9 @@ def _carried_out(cursor: Any, key: Key, deed: _deeds.Deed, made: Made) -> object
             return commands.change_plan(cursor, key, plan, made)
         case _deeds.Arrange(arrangement):
             return commands.arrange(cursor, key, arrangement, made)
+        case _deeds.Promised(amount_yen, after_days):
+            pay_on = made.business_on + timedelta(days=after_days)
+            return commands.promise(cursor, key, amount_yen, pay_on, made)
         case _deeds.GiveBack(amount_yen):
             return commands.refund(cursor, key, amount_yen, made)
         case _deeds.UseHeld(amount_yen):

@@ -102,6 +102,13 @@ class Arrange(NamedTuple):
     arrangement: Arrangement | None
 
 
+class Promised(NamedTuple):
+    """A day on which the member says to pay [お支払約束]."""
+
+    amount_yen: int
+    after_days: int
+
+
 class GiveBack(NamedTuple):
     """Held money given back [返金]."""
 
@@ -194,6 +201,7 @@ Deed: TypeAlias = (
     | Repay
     | ChangePlan
     | Arrange
+    | Promised
     | GiveBack
     | UseHeld
     | Suspend

@@ -40,14 +40,8 @@ DEMAND_DAYS = 21
 ENDED_AFTER_DAYS = 200
 _LIMIT_STEP_YEN = 100_000
 _REISSUE_YEN = 1_100
-_ASKED_TO_STOP = (
-    Stop.MEMBER_ASKED,
-    Stop.CARD_LOST,
-    Stop.BUREAU_CHECK_DUE,
-    Stop.INCOME_EVIDENCE_DUE,
-    Stop.OVER_ONE_THIRD,
-    Stop.FRAUD,
-)
+_BY_HAND = (Stop.MEMBER_ASKED, Stop.CARD_LOST, Stop.FRAUD, Stop.COUNSEL)
+"""Stops that a desk puts down and takes away; monitoring has its own."""
 
 
 @dataclass(slots=True)
@@ -124,7 +118,8 @@ def _now_and_then(sight: Sight, thrown: Random) -> tuple[Deed, ...]:
     terms, consented = sight.state.terms, weighted(
         thrown, ((Consented.YES, 5), (Consented.NO, 1))
     )
-    lifted = next((stop for stop in _ASKED_TO_STOP if stop in sight.stops), None)
+    liftable = Stop if chance(thrown, 20) else _BY_HAND
+    lifted = next((stop for stop in liftable if stop in sight.stops), None)
     if lifted is not None:
         return (Lift(lifted),)
     rare: tuple[tuple[Deed | None, int], ...] = (
@@ -136,7 +131,7 @@ def _now_and_then(sight: Sight, thrown: Random) -> tuple[Deed, ...]:
         (ChangeRate(terms.rate_ppm + 3_000, consented), 8),
         (Charge(ChargeKind.CARD_REISSUE.value, _REISSUE_YEN), 10),
         (Charge("prepayment", _REISSUE_YEN), 2),
-        (Suspend(thrown.choice(_ASKED_TO_STOP)), 25),
+        (Suspend(thrown.choice(_BY_HAND)), 25),
         (Undo("機械の不具合で現金が出ませんでした"), 6),
         (Accelerate(None), 4),
     )

@@ -22,6 +22,7 @@ from motocho.simulation._deeds import (
     Deed,
     Outcome,
     Payer,
+    Promised,
     Repay,
     Sight,
 )
@@ -177,6 +178,8 @@ def asks(sight: Sight, thrown: Random) -> tuple[Deed, ...]:
         return ()
     if sight.payoff_yen < THOUSAND_YEN and chance(thrown, 60):
         return (Close(),)
+    if sight.days_late and sight.state.arrears_yen and chance(thrown, 300):
+        return (Promised(sight.state.arrears_yen, thrown.randrange(16)),)
     if sight.state.arrangement is not None and chance(thrown, 60):
         return (Arrange(None),)
     if not chance(thrown, 12):

@@ -21,7 +21,9 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from motocho.close import day as business_day
-from motocho.close.run import Night
+from motocho.close import tasks
+from motocho.close.plan import TaskKind
+from motocho.close.run import Night, parked
 from motocho.close.run import run as close
 from motocho.ledger.balances import trial_balance
 from motocho.ledger.chart import Account
@@ -33,6 +35,7 @@ from motocho.simulation import _deeds, checks, lender, life
 from motocho.simulation._clerk import Clerk, Moment, Tally
 from motocho.simulation._sights import sights_of
 from motocho.simulation.world import PER_MILLE, Wish, World, chance
+from motocho.units.errors import ensure
 
 _MICROSECONDS_A_DAY = 86_400 * 1_000_000
 _LAST_MOMENT = _MICROSECONDS_A_DAY - 1
@@ -41,6 +44,7 @@ _EDGE_PER_MILLE = 20
 _FILE_TWICE_PER_MILLE = 40
 _AGAIN_PER_MILLE = 150
 """Days on which a message of days ago comes once more."""
+_TASKS_AHEAD_DAYS, _MOST_TASKS = 60, 100_000
 _PAYS_ON_PER_MILLE = 400
 _TOLD_ELSEWHERE_PER_MILLE = 30
 
@@ -55,6 +59,8 @@ class Errand(Enum):
     REVIEW = "review"
     TOLD = "told"
     SET_RIGHT = "set_right"
+    BUREAU = "bureau"
+    INCOME = "income"
     NEWS_OF_DEATH = "news_of_death"
     HEIRS = "heirs"
 
@@ -70,7 +76,7 @@ class Appointment(NamedTuple):
     number: int
     errand: Errand
     who: int
-    """A borrower for JOIN and NEWS_OF_DEATH, else a dealing."""
+    """A borrower for JOIN, BUREAU, INCOME and NEWS_OF_DEATH, else a dealing."""
     about: object = None
 
 
@@ -163,6 +169,7 @@ def live(
         life_of.live(on)
         at = _moment(on + timedelta(days=1), 0).at
         close(Night(now=lambda at=at: at, seals=seals), until=on)
+        life_of.read_tasks()
         life_of.check(number, days)
         told(1)
     with connection.cursor() as cursor:
@@ -190,6 +197,10 @@ class _Life:
         self._files: defaultdict[int, list[Line]] = defaultdict(list)
         self._members: dict[int, int] = {}
         """Ids of members by borrower."""
+        self._borrowers: dict[int, int] = {}
+        """The other way round."""
+        self._tasks: set[int] = set()
+        """Of the night's tasks those that have their day."""
         self._dealings: list[Dealing] = []
         self._today = world.plan.begins_on
         self._sights: dict[int, _deeds.Sight] = {}
@@ -259,6 +270,8 @@ class _Life:
                 self._join(who, about, moment)
             case Errand.NEWS_OF_DEATH:
                 self._news_of_death(who, moment)
+            case Errand.BUREAU | Errand.INCOME:
+                self._screen(who, appointment.errand, moment)
             case Errand.TOLD:
                 self._told(self._dealings[who], about, moment)
             case Errand.SET_RIGHT:
@@ -273,6 +286,7 @@ class _Life:
             return
         if who not in self._members:
             self._members[who] = self._clerk.register(borrower.person, borrower.number, moment)
+            self._borrowers[self._members[who]] = who
             if borrower.dies_on is not None:
                 news_on = borrower.dies_on.toordinal() + self._clock.randrange(2, 40)
                 self._arrange(news_on, Errand.NEWS_OF_DEATH, who)
@@ -294,6 +308,29 @@ class _Life:
         for dealing in theirs:
             self._touched(dealing)
             self._later(dealing.thrown.randrange(40, 200), Errand.HEIRS, dealing.number)
+
+    def read_tasks(self) -> None:
+        """What the night found due of monitoring gets its day, at times too late a one."""
+        wanted = {TaskKind.BUREAU_CHECK: Errand.BUREAU, TaskKind.INCOME_EVIDENCE: Errand.INCOME}
+        ahead = self._today + timedelta(days=_TASKS_AHEAD_DAYS)
+        with connection.cursor() as cursor:
+            found = tasks.still_open(cursor, ahead, tuple(wanted), most=_MOST_TASKS)
+        for one in found:
+            if one.task_id not in self._tasks:
+                self._tasks.add(one.task_id)
+                who = self._borrowers[one.task.member_id]
+                self._later(self._clock.randrange(1, 32), wanted[one.task.kind], who)
+
+    def _screen(self, who: int, errand: Errand, moment: Moment) -> None:
+        borrower, member_id = self._world.borrowers[who], self._members[who]
+        if errand is Errand.BUREAU:
+            self._clerk.bureau_answers(member_id, borrower.owed_elsewhere_yen, moment)
+        elif not borrower.is_dead(self._today):
+            self._clerk.shows_income(member_id, borrower.yearly_income_yen, moment)
+        for dealing in self._dealings:
+            if dealing.borrower == who:
+                self._touched(dealing)
+                self.tally.touched.add(dealing.key)
 
     def _act(self, dealing: Dealing, errand: Errand, moment: Moment) -> None:
         borrower = self._world.borrowers[dealing.borrower]
@@ -462,6 +499,8 @@ class _Life:
         """What must hold after a day: the dearer the check, the less often [点検]."""
         watch, tally = self._watch, self._clerk.tally
         with connection.cursor() as cursor:
+            left = parked(cursor)
+            ensure(not left, "the night leaves nothing aside", parked=left)
             if day == last or day % watch.touched == 0:
                 self.checked.update(checks.touched(cursor, sorted(tally.touched)))
                 self.checked.update(checks.sums(cursor, tally.cash))

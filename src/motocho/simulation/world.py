@@ -91,6 +91,8 @@ class Borrower:
     habit: Habit
     road: Road
     yearly_income_yen: int
+    owed_elsewhere_yen: int
+    """To other money lenders, as a bureau would tell."""
     payday: int
     wishes: tuple[Wish, ...]
     trouble: tuple[date, date] | None
@@ -247,6 +249,7 @@ _LIMITS_YEN = (
     100_000, 200_000, 300_000, 500_000, 600_000, 800_000, 990_000, 1_000_000, 1_500_000, 2_000_000,
 )  # fmt: skip
 _MONTHLY_DAYS = (5, 10, 15, 20, 26, 27, 29, 30, 31)
+_OWED_ELSEWHERE_YEN = ((0, 60), (100_000, 12), (300_000, 12), (700_000, 10), (1_500_000, 6))
 _LOAN_PARTS_OF_INCOME = 3
 """Lending stays below a third of a year's income · 貸金業法13条の2."""
 _OLDEST, _YOUNGEST = 72, 20
@@ -277,6 +280,7 @@ def _borrower(plan: Plan, index: int) -> Borrower:
         habit=habit,
         road=weighted(thrown, _ROADS),
         yearly_income_yen=income_yen,
+        owed_elsewhere_yen=weighted(thrown, _OWED_ELSEWHERE_YEN),
         payday=weighted(thrown, _PAYDAYS),
         wishes=_wishes(thrown, joins_on, income_yen // _LOAN_PARTS_OF_INCOME),
         trouble=_trouble(thrown, habit, joins_on),
