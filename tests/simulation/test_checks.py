@@ -58,7 +58,7 @@ def test_a_sound_book_passes(book: Database) -> None:
         ("DELETE FROM loan_step WHERE event_no = 4", "has its step"),
         ("UPDATE loan_event SET content = '{\"amount_yen\": 5001}' WHERE event_no = 3", "parts"),
         ("UPDATE loan_event SET value_on = value_on - 1 WHERE event_no = 4", "parts"),
-        ("UPDATE loan_terms SET content = jsonb_set(content, '{rate_ppm}', '179999')", "parts"),
+        ("UPDATE loan_terms SET content = jsonb_set(content, '{rate_ppm}', '150000')", "parts"),
         ("UPDATE ledger_balance SET credit_yen = credit_yen + 1 WHERE account = 4100", "ledger"),
     ],
 )  # fmt: skip

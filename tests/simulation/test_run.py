@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from tests.database import Database, fresh_database
+from tests.database import Database
 
+from motocho.config.trial import throw_away
 from motocho.outside.postgres import ADMIN
 from motocho.simulation import checks, run, world
 from motocho.simulation.run import Lived, Watch
@@ -42,15 +43,15 @@ def test_a_small_lender_lives_without_a_disagreement(database: Database, tmp_pat
 
 
 def test_same_seed_gives_the_same_book(database: Database, tmp_path: Path) -> None:
-    one = lived(tmp_path / "one", seed=2, members=6, days=60)
-    with fresh_database():
-        same = lived(tmp_path / "same", seed=2, members=6, days=60)
-    with fresh_database():
-        other = lived(tmp_path / "other", seed=3, members=6, days=60)
-    assert (one.digest, one.tally.done) == (same.digest, same.tally.done)
-    assert one.digest != other.digest
-    seals = [(tmp_path / name / "seals.txt").read_text() for name in ("one", "same")]
-    assert seals[0] == seals[1]
+    """Each on a server of its own: what others do on a shared one can hold the night's news back."""
+    other = lived(tmp_path / "other", seed=3, members=6, days=60)
+    same = []
+    for _ in range(2):
+        with throw_away() as seals:
+            found = lived(seals, seed=2, members=6, days=60)
+            same.append((found.digest, found.tally.done, (seals / "seals.txt").read_text()))
+    assert same[0] == same[1]
+    assert other.digest != same[0][0]
 
 
 def test_one_row_changes_the_digest(database: Database, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ BEGINS_ON = date(2023, 4, 1)
 """Fixed, so that a seed gives the same book on every day; its years hold a 29 February."""
 
 
-def sim(  # noqa: PLR0913  # its options
+def sim(  # its options
     seed: Annotated[int, typer.Option("--seed", help="乱数の種 / Seed.")] = 1,
     years: Annotated[int, typer.Option("--years", min=1, max=50, help="年数 / Years.")] = 1,
     members: Annotated[
@@ -25,7 +25,10 @@ def sim(  # noqa: PLR0913  # its options
     begins_on: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="DATE", help=f"始まりの日 / First day ({BEGINS_ON}).", show_default=False
+            "--from",
+            metavar="DATE",
+            help=f"始まりの日 / First day ({BEGINS_ON}).",
+            show_default=False,
         ),
     ] = None,
     check_every: Annotated[

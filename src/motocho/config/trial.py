@@ -1,4 +1,4 @@
-"""A server for one trial: made, migrated, and gone with its data when the trial is over [試行用]."""
+"""A server for one trial, gone with its data afterwards; or our own empty book [試行用]."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def throw_away(waiting: Waiting = in_silence) -> Iterator[Path]:
 
 
 def own_book(waiting: Waiting = in_silence) -> Path:
-    """This installation's database, migrated, where nobody is in the book yet [空の帳簿].
+    """The database of this installation, migrated, while nobody is in its book [空の帳簿].
 
     Gives     the folder of the seals.
     Raises    RefusedError where somebody is: fictional people are not mixed with real ones.

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, transaction
 
-from motocho.kernel import revolving
 from motocho.ledger.chart import Account
 from motocho.loans import commands
 from motocho.loans.commands import Done, Key, Made, Opening, checks
@@ -28,7 +27,7 @@ from motocho.loans.policy import Consent
 from motocho.people import members
 from motocho.people.members import Person
 from motocho.simulation import _deeds
-from motocho.simulation.world import Road, chance
+from motocho.simulation.world import chance
 from motocho.units.errors import Fault, RefusedError, StateConflict, ensure
 
 CUT_OFF_PER_MILLE = 6
@@ -221,9 +220,7 @@ class Clerk:
     def send(self, key: Key, amount_yen: int, moment: Moment) -> int | None:
         """A transfer to the member; gives its pending entry [振込融資の依頼]."""
         made = self._made(moment, "transfer_out")
-        entry = self._do(
-            "send", lambda cursor: commands.send_draw(cursor, key, amount_yen, made)
-        )
+        entry = self._do("send", lambda cursor: commands.send_draw(cursor, key, amount_yen, made))
         if isinstance(entry, Fault):
             return None
         self._noted(key, "draw_sent")
@@ -233,9 +230,7 @@ class Clerk:
     def arrived(self, key: Key, entry_id: int, amount_yen: int, moment: Moment) -> Done | None:
         """The bank says that a transfer arrived [振込の完了]."""
         made = self._made(moment, "transfer_out")
-        done = self._do(
-            "draw", lambda cursor: commands.draw_arrived(cursor, key, entry_id, made)
-        )
+        done = self._do("draw", lambda cursor: commands.draw_arrived(cursor, key, entry_id, made))
         if isinstance(done, Fault):
             return None
         self._noted(key, "drawn", Account.BANK, -amount_yen)
@@ -261,9 +256,7 @@ class Clerk:
         else:
             ensure(condition=False, what="a transfer is settled once", entry=entry_id)
 
-    def receive(
-        self, key: Key, deed: _deeds.Repay, value_on: date, moment: Moment
-    ) -> Done | None:
+    def receive(self, key: Key, deed: _deeds.Repay, value_on: date, moment: Moment) -> Done | None:
         """Money that came; for a claim that was assigned it is held for the new creditor [入金]."""
         made = self._made(moment, deed.road.value, deed.road.money)
 
@@ -325,7 +318,7 @@ class Clerk:
 
     # -- everything else ---------------------------------------------------------------------------
     def other(self, sight: _deeds.Sight, deed: _deeds.Deed, moment: Moment) -> bool:
-        """A deed that moves no money into the house, or little; gives whether it was done [その他]."""
+        """A deed that brings no money into the house; gives whether it was done [その他]."""
         made = self._made(moment, "counter")
         kind, journal = _NEWS[type(deed)]
         result = self._do(kind, _command(sight.key, deed, made))

@@ -1,4 +1,4 @@
-"""Names for people who do not exist [架空の氏名]; some are written with signs that old systems lose."""
+"""Names for people who do not exist [架空の氏名]; some have signs that old systems lose."""
 
 from __future__ import annotations
 

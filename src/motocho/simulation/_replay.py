@@ -127,7 +127,7 @@ _SOME = (
 
 
 def read(cursor: Any, keys: Iterable[Key] | None = None) -> list[Agreement]:
-    """Agreements with their events, terms, steps and balances; all, or those of some keys [読み取り]."""
+    """Agreements with events, terms, steps, balances; all, or those of some keys [読み取り]."""
     found: dict[Key, Agreement] = {}
     some = None if keys is None else list(keys)
     for row in _rows(cursor, _AGREEMENTS, some):

@@ -89,8 +89,11 @@ def _same_fields(state: State, stored: Mapping[str, Any], where: Mapping[str, ob
 
 
 def _same_state(one: Agreement, last: State) -> None:
-    """The row may be further than its last event: nights let due dates pass, so that a due date
-    missed on the row's own day stands in it already. Both are compared as the next day ends."""
+    """The agreement's own row, compared as the next day ends.
+
+    It may be further than its last event: nights let due dates pass, so that a due date missed on
+    the row's own day stands in it already.
+    """
     where, row = {"key": one.key}, one.row
     stored = State(terms=one.terms[row["terms_no"]], **row["state"])
     ensure(stored.on >= last.on, "twin: the row is not behind its events", **where)
@@ -274,12 +277,13 @@ JOIN information_schema.columns c USING (table_schema, table_name)
 WHERE t.table_schema = 'public' AND t.table_type = 'BASE TABLE'
   AND t.table_name ~ '^(people|loan|ledger|journal|close)_'
   AND c.data_type NOT IN ('timestamp with time zone', 'xid8')
+  AND c.column_name <> 'transaction_id'
 GROUP BY t.table_schema, t.table_name ORDER BY t.table_name
 """
 
 
 def digest(cursor: Any) -> str:
-    """One number for the whole book: every row but the moments in it [帳簿の要約値].
+    """One number for the whole book: every row but moments and transactions [帳簿の要約値].
 
     Gives     SHA-256 in hex over the tables by name, their rows in the order of their keys.
     """

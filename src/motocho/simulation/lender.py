@@ -115,9 +115,7 @@ def _settlement(sight: Sight, thrown: Random) -> Settlement:
 
 def _now_and_then(sight: Sight, thrown: Random) -> tuple[Deed, ...]:
     """Rare acts on an agreement in order."""
-    terms, consented = sight.state.terms, weighted(
-        thrown, ((Consented.YES, 5), (Consented.NO, 1))
-    )
+    terms, consented = sight.state.terms, weighted(thrown, ((Consented.YES, 5), (Consented.NO, 1)))
     liftable = Stop if chance(thrown, 20) else _BY_HAND
     lifted = next((stop for stop in liftable if stop in sight.stops), None)
     if lifted is not None:

@@ -135,9 +135,7 @@ def _near(payoff_yen: int, thrown: Random) -> int:
     return max(1, payoff_yen + thrown.choice((0, 0, -coins, THOUSAND_YEN - coins)))
 
 
-def _in_trouble(
-    borrower: Borrower, sight: Sight, asked: int, thrown: Random
-) -> tuple[Deed, ...]:
+def _in_trouble(borrower: Borrower, sight: Sight, asked: int, thrown: Random) -> tuple[Deed, ...]:
     """Little, or a plea for relief first."""
     deeds: list[Deed] = []
     if sight.state.arrangement is None and sight.status is Status.OPEN and chance(thrown, 350):

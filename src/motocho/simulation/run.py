@@ -1,4 +1,4 @@
-"""The days of a lender: appointments come up, files arrive, the night closes, all is checked [運用].
+"""The days of a lender: appointments, files, the night, and all is checked [模擬運用の日々].
 
 One process lives one book, day by day, in an order that the seed alone decides: the same plan fills
 an empty database with the same rows. What members and the lender decide is in `life` and `lender`;
@@ -255,9 +255,7 @@ class _Life:
         if appointment.errand not in _OF_THE_LIVING:
             return False
         dealing = self._dealings[appointment.who]
-        planned_anew = (
-            appointment.errand is Errand.PAY and appointment.about != dealing.plan_number
-        )
+        planned_anew = appointment.errand is Errand.PAY and appointment.about != dealing.plan_number
         return planned_anew or self._world.borrowers[dealing.borrower].is_dead(self._today)
 
     def _keep(self, appointment: Appointment) -> None:

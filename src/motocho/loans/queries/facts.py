@@ -24,6 +24,4 @@ def facts(cursor: Any, keys: Iterable[Key], on: date) -> dict[Key, Standing]:
 
     Raises    NotFoundError if one is not there.
     """
-    return {
-        loan.key: Standing(loan.facts(on), loan.rules) for loan in _book.look_at(cursor, keys)
-    }
+    return {loan.key: Standing(loan.facts(on), loan.rules) for loan in _book.look_at(cursor, keys)}
