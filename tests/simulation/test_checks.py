@@ -13,7 +13,7 @@ from tests.loans.desk import Desk, days
 
 from motocho.ledger.chart import Account
 from motocho.outside.postgres import ADMIN
-from motocho.simulation import checks
+from motocho.simulation import _replay, checks
 from motocho.units.errors import BrokenInvariant
 
 JAN_5 = date(2026, 1, 5)
@@ -82,7 +82,7 @@ def test_a_rate_above_the_ceiling_is_seen(database: Database) -> None:
     desk.draw(second, 100_000, JAN_5 + days(1))
     with connection.cursor() as cursor:
         checks.everything(cursor)
-        agreements = checks.read(cursor)
+        agreements = _replay.read(cursor)
     agreements[1].kept = [one for one in agreements[1].kept if one.event_no != 3]
     with pytest.raises(BrokenInvariant, match="below the ceiling"):
         checks.lawful(agreements)

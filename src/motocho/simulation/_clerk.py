@@ -380,9 +380,9 @@ def _carried_out(cursor: Any, key: Key, deed: _deeds.Deed, made: Made) -> object
         case _deeds.UseHeld(amount_yen):
             return commands.use_excess(cursor, key, amount_yen, consent, made)
         case _deeds.Suspend(stop):
-            return commands.suspend(cursor, key, stop, made)
+            commands.suspend(cursor, key, stop, made)
         case _deeds.Lift(stop):
-            return commands.lift(cursor, key, stop, made)
+            commands.lift(cursor, key, stop, made)
         case _deeds.ChangeLimit(limit_yen, consented):
             agreed = consent if consented is _deeds.Consented.YES else None
             return commands.change_limit(cursor, key, limit_yen, made, agreed)
@@ -391,6 +391,7 @@ def _carried_out(cursor: Any, key: Key, deed: _deeds.Deed, made: Made) -> object
             return commands.change_rate(cursor, key, rate_ppm, made, agreed)
         case _:
             return _ended(cursor, key, deed, made)
+    return None
 
 
 def _ended(cursor: Any, key: Key, deed: _deeds.Deed, made: Made) -> object:
@@ -407,4 +408,5 @@ def _ended(cursor: Any, key: Key, deed: _deeds.Deed, made: Made) -> object:
             return commands.assign(cursor, key, made)
         case _:
             ensure(isinstance(deed, _deeds.Close), "a deed that the clerk knows", deed=deed)
-            return commands.close_agreement(cursor, key, made)
+            commands.close_agreement(cursor, key, made)
+    return None

@@ -162,15 +162,14 @@ def _rows(cursor: Any, select: str, keys: list[Key] | None, then: str = "") -> l
     return rows
 
 
-def _agreement(row: Any) -> Agreement:
-    key, opened_on, product_id, version, from_on, content, state = Key(*row[:2]), *row[2:8]
-    product = products.from_text(product_id, version, from_on, content)
+def _agreement(row: tuple[Any, ...]) -> Agreement:
+    product = products.from_text(*row[3:7])
     names = (
         "status", "ceiling_ppm", "limit_yen", "held_yen", "principal_yen", "wake_on", "terms_no",
     )  # fmt: skip
     columns = dict(zip(names, row[8:], strict=True))
-    columns["state"] = _state(state)
-    return Agreement(key, opened_on.toordinal(), product.rules(_Closed()), columns)
+    columns["state"] = _state(row[7])
+    return Agreement(Key(*row[:2]), row[2].toordinal(), product.rules(_Closed()), columns)
 
 
 @lru_cache(maxsize=4_096)

@@ -93,7 +93,8 @@ def _ended(sight: Sight, thrown: Random) -> tuple[Deed, ...]:
     if chance(thrown, 70):
         return (Settle(_settlement(sight, thrown)),)
     if sight.days_late > ENDED_AFTER_DAYS and chance(thrown, 400):
-        return (weighted(thrown, ((WriteOff(), 7), (Assign(), 3))),)
+        ends: tuple[tuple[Deed, int], ...] = ((WriteOff(), 7), (Assign(), 3))
+        return (weighted(thrown, ends),)
     return ()
 
 

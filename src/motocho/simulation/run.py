@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -34,7 +35,7 @@ from motocho.outside.clock import JAPAN
 from motocho.simulation import _deeds, checks, lender, life
 from motocho.simulation._clerk import Clerk, Moment, Tally
 from motocho.simulation._sights import sights_of
-from motocho.simulation.world import PER_MILLE, Wish, World, chance
+from motocho.simulation.world import PER_MILLE, Road, Wish, World, chance
 from motocho.units.errors import ensure
 
 _MICROSECONDS_A_DAY = 86_400 * 1_000_000
@@ -167,8 +168,7 @@ def live(
     for number in range(1, days + 1):
         on = world.plan.begins_on + timedelta(days=number - 1)
         life_of.live(on)
-        at = _moment(on + timedelta(days=1), 0).at
-        close(Night(now=lambda at=at: at, seals=seals), until=on)
+        close(Night(partial(_midnight_after, on), seals), until=on)
         life_of.read_tasks()
         life_of.check(number, days)
         told(1)
@@ -178,6 +178,10 @@ def live(
     life_of.checked["draws_within_limit"] = life_of.tally.draws_within_limit
     balances = {account: one.on_side(account.title.side) for account, one in found.items()}
     return Lived(world, days, life_of.tally, life_of.checked, balances, digest)
+
+
+def _midnight_after(on: date) -> datetime:
+    return _moment(on + timedelta(days=1), 0).at
 
 
 def _moment(on: date, micro: int) -> Moment:
@@ -379,7 +383,7 @@ class _Life:
         """Somebody pays on at times, though the agreement is gone."""
         if chance(dealing.thrown, _PAYS_ON_PER_MILLE):
             amount = dealing.thrown.randrange(1_000, 20_000)
-            self._into_file(dealing, _deeds.Repay(amount, _deeds.Road.TRANSFER, 20))
+            self._into_file(dealing, _deeds.Repay(amount, Road.TRANSFER, 20))
 
     # -- draws -------------------------------------------------------------------------------------
     def _told(self, dealing: Dealing, about: object, moment: Moment) -> None:
@@ -408,7 +412,7 @@ class _Life:
         """The line will stand in the file of a business day, with the day on which money came."""
         news_on = self._today + timedelta(days=deed.booked_after_days)
         value_on = self._today
-        if deed.road is _deeds.Road.DEBIT:
+        if deed.road is Road.DEBIT:
             value_on = business_day_from(value_on)
             news_on = max(news_on, value_on)
         line = Line(dealing.number, deed, value_on)
