@@ -38,12 +38,15 @@ def test_life_of_the_embedded_server(home: Path) -> None:
     first = good("status", "--json").document
     assert first["server"] == "embedded"
     assert "procrastinate.0001_initial" in first["pending"]
+    assert f"Pending: {len(first['pending'])}" in good("status", "--lang", "en").text
     ran = good("migrate", "--json").document["ran"]
     assert ran == first["pending"]
     assert good("migrate", "--json").document["ran"] == []
     second = good("status", "--json").document
     assert (second["pending"], second["faults"]) == ([], [])
-    assert "motocho.0" not in good("status", "--lang", "en").text
+    shown = good("status", "--lang", "en").text
+    assert str(home) in shown
+    assert "Pending" not in shown
     assert good("stop", "--json").document["was_running"] is True
     assert good("stop", "--json").document["was_running"] is False
     assert good("status", "--json").document["state"] == "stopped"

@@ -10,8 +10,8 @@ from motocho.outside.postgres import Role
 BY_MEMBER = {
     "ledger_entry", "ledger_leg", "ledger_balance", "journal_row", "loan_agreement", "loan_event",
     "loan_terms", "loan_step", "loan_promise", "loan_mandate", "loan_debit", "loan_debit_left_out",
-    "people_member", "loan_bureau_answer",
-    "loan_income_evidence", "loan_check", "close_parked", "close_arrears", "close_task",
+    "people_member", "loan_bureau_answer", "loan_income_evidence", "loan_check", "close_parked",
+    "close_arrears", "close_task",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motocho.kernel.schedule import (
@@ -30,6 +30,7 @@ from motocho.kernel.schedule import (
 from motocho.units.errors import BrokenInvariant
 
 EVERY_35_DAYS = DuePlan()
+PATIENT = settings(deadline=None)
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 DAYS_OF_MONTH = st.integers(1, 31)
 # 法令カタログ 2.5: the rate by the contract limit, rounded up to 1,000 yen.
@@ -86,6 +87,7 @@ def test_payment_15_days_before_a_monthly_due_date_is_extra() -> None:
     assert not counts_for(monthly(25), ordinal("2026-11-25"), ordinal("2026-11-10"))
 
 
+@PATIENT
 @given(DAYS, st.integers(0, 40))
 def test_every_payment_counts_in_a_35_day_plan(due_on: date, days: int) -> None:
     assert counts_for(EVERY_35_DAYS, due_on.toordinal(), due_on.toordinal() - days)
@@ -124,6 +126,7 @@ def test_due_date_on_the_31st_never_rolls_into_the_next_month() -> None:
     ]
 
 
+@PATIENT
 @given(DAYS, DAYS_OF_MONTH)
 def test_next_of_month_is_the_first_such_day(after: date, day: int) -> None:
     """By looking at each day in turn."""
@@ -137,6 +140,7 @@ def test_next_of_month_is_the_first_such_day(after: date, day: int) -> None:
     assert not any(is_such(on) for on in between)
 
 
+@PATIENT
 @given(DAYS, DAYS_OF_MONTH, st.integers(0, 31))
 def test_first_monthly_due_date_lies_beyond_the_window(
     drawn: date, day: int, window_days: int
@@ -195,6 +199,7 @@ def test_minimum_of_exactly_3_000_yen_is_not_rounded_up_to_4_000() -> None:
     assert all(minimum_yen(RULE, 500_000, 100_000 * n) == 3_000 * n for n in range(1, 11))
 
 
+@PATIENT
 @given(
     st.integers(0, 10**9),
     st.integers(0, 10**6),
@@ -217,6 +222,7 @@ def test_minimum_must_be_more_than_the_interest_of_35_days() -> None:
     assert not falls(15_000, 180_000)
 
 
+@PATIENT
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 62))
 def test_falls_is_exact_to_the_last_ppm(minimum_ppm: int, rate_ppm: int, days: int) -> None:
     interest = Fraction(rate_ppm * days, 365)

@@ -15,8 +15,8 @@ from tests.database import Database
 
 from motocho.ledger import balances, checks
 from motocho.ledger.balances import AsOf
-from motocho.ledger.chart import PAIRS, Account, Side
-from motocho.ledger.posting import Booking, Entry, Leg, Phase, find, post, reversal, settlement
+from motocho.ledger.chart import PAIRS, Account, Leg, Side
+from motocho.ledger.posting import Booking, Entry, Phase, find, post, reversal, settlement
 from motocho.outside.postgres import Role
 from motocho.units.errors import StateConflict
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from django.db import connection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.database import Database
 from tests.loans.desk import Desk, balances_of
@@ -33,6 +33,7 @@ notices = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(notices)
 def test_what_is_written_is_read(notice: Notice) -> None:
     assert read_notice(notice.fields()) == notice
@@ -43,6 +44,7 @@ def test_what_is_written_is_read(notice: Notice) -> None:
     assert len(mismatches(replace(free, amount_yen=notice.amount_yen + 1), notice)) == 1
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([each.name for each in FIELDS]), st.text(max_size=30)))
 def test_any_other_text_is_a_list_of_faults(fields: dict[str, str]) -> None:
     known = {each.name: each for each in FIELDS}

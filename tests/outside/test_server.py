@@ -114,6 +114,13 @@ def test_processes_that_start_at_once_share_one_server(home: Path) -> None:
     assert one_more_row(Server(home / "postgres", FLEETING)) == 1
 
 
+def test_settings_of_the_operator_s_own_are_heeded(home: Path) -> None:
+    server = Server(home / "postgres", SAFE)
+    (server.folder / "postgresql.conf").write_text("work_mem = '7MB'\n")
+    server.start()
+    assert value(server, "SELECT current_setting('work_mem')") == "7MB"
+
+
 def test_stop_leaves_no_process(home: Path) -> None:
     server = Server(home / "postgres", FLEETING)
     server.start()

@@ -8,7 +8,7 @@ itself, and so is every agreement where numpy is not installed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from importlib.util import find_spec
 from typing import Any, NamedTuple
@@ -35,13 +35,14 @@ class Accrued(NamedTuple):
 
 
 Report = dict[tuple[str, Stage], Accrued]
-COMPILED = find_spec("numpy") is not None and find_spec("numba") is not None
-"""Whether `kernel.batch` can be imported here."""
+HAS_COLUMNS = find_spec("numpy") is not None
+"""Whether the pass over columns can be made here."""
 
 
 def report(cursor: Any, made: Made) -> int:
     """Make the report of a business day [未収利息の集計]; gives the number of agreements."""
-    found = of_book(cursor, made.business_on)
+    cursor.execute("SELECT member_id, agreement_id FROM close_parked WHERE freed_on IS NULL")
+    found = of_book(cursor, made.business_on, {Key(*row) for row in cursor.fetchall()})
     for (product_id, stage), sums in found.items():
         cursor.execute(
             "INSERT INTO close_accrual VALUES (%s, %s, %s, %s, %s, %s, %s)",
@@ -63,14 +64,21 @@ def kept(cursor: Any, business_on: date) -> Report:
     }
 
 
-def of_book(cursor: Any, on: date) -> Report:
+def of_book(cursor: Any, on: date, aside: Collection[Key] = frozenset()) -> Report:
     """What all agreements owe beside principal at the end of a day [未収利息].
 
-    Takes     a day on or after the last booked one.
+    Takes     a day on or after the last booked one; agreements that were set aside, which the
+              kernel may not be able to count: of them the principal alone.
     """
     rules, found, odd = standing.rules_of_products(cursor), Report(), list[Key]()
     for part in standing.columns_of_book(cursor):
-        odd += _add_part(found, part, rules, on.toordinal())
+        places = _add_part(found, part, rules, on.toordinal())
+        odd += [part.keys[place] for place in places if part.keys[place] not in aside]
+        for place in places:
+            if part.keys[place] in aside:
+                group = (part.product[place][0], Stage.UNCOUNTED)
+                own = Accrued(1, part.principal_yen[place])
+                found[group] = found.get(group, Accrued()).plus(own)
     for start in range(0, len(odd), standing.PART):
         some = odd[start : start + standing.PART]
         _add_seen(found, standing.see(cursor, some), on.toordinal())
@@ -91,25 +99,22 @@ def _add_seen(found: Report, agreements: Iterable[Seen], on: int) -> None:
 
 def _add_part(
     found: Report, part: Columns, rules: dict[tuple[str, int], Rules], on: int
-) -> list[Key]:
-    """The agreements of a part in one stretch; gives the keys of those that are none."""
-    if not COMPILED:
-        return part.keys
-    from motocho.kernel import batch  # noqa: PLC0415  # numba is slow to import
+) -> list[int]:
+    """The agreements of a part in one stretch; gives the places of those that are none."""
+    if not HAS_COLUMNS:
+        return list(range(len(part.keys)))
+    from motocho.close import _pass  # noqa: PLC0415  # numpy may not be there
 
-    settings = {
+    settings: dict[str, list[int]] = {
         "rest_below_yen": [rules[one].rest_below_yen for one in part.product],
         "by_instalment": [
-            rules[one].damages_base is DamagesBase.INSTALMENT for one in part.product
+            int(rules[one].damages_base is DamagesBase.INSTALMENT) for one in part.product
         ],
     }
-    columns = batch.Standing(
-        *(
-            batch.column(settings.get(name) or getattr(part, name))
-            for name in batch.Standing._fields
-        )
+    columns = _pass.Loans(
+        *(_pass.column(settings.get(name) or getattr(part, name)) for name in _pass.Loans._fields)
     )
-    owed = batch.accrue_standing(columns, on)
+    owed = _pass.accrue(columns, on)
     names = sorted({product_id for product_id, _ in rules})
     numbers = {product_id: number for number, product_id in enumerate(names)}
     stages = _stages(part, rules, on)
@@ -117,12 +122,12 @@ def _add_part(
         numbers[product[0]] * len(Stage) + place
         for product, place in zip(part.product, stages, strict=True)
     ]
-    sums = batch.sums_of_groups(batch.column(groups), len(numbers) * len(Stage), owed)
+    sums = _pass.sums_of_groups(_pass.column(groups), len(numbers) * len(Stage), owed)
     for product_id, number in numbers.items():
         for place, stage in enumerate(Stage):
             own = Accrued(*(int(column[number * len(Stage) + place]) for column in sums))
             found[product_id, stage] = found.get((product_id, stage), Accrued()).plus(own)
-    return [part.keys[place] for place in owed.odd]
+    return owed.odd
 
 
 def _stages(part: Columns, rules: dict[tuple[str, int], Rules], on: int) -> list[int]:

@@ -109,9 +109,10 @@ def still_open(
         " ORDER BY due_on, kind, member_id, agreement_id LIMIT %s",
         (until, [kind.value for kind in kinds], most),
     )
-    return [
-        Found(
-            number, Task(*key, TaskKind(kind), ref, due_on, until_on, json.loads(facts)), found_on
-        )
-        for number, *key, kind, ref, due_on, until_on, facts, found_on in cursor.fetchall()
-    ]
+    return [_found(row) for row in cursor.fetchall()]
+
+
+def _found(row: tuple[Any, ...]) -> Found:
+    number, member_id, agreement_id, kind, ref, due_on, until_on, facts, found_on = row
+    task = Task(member_id, agreement_id, TaskKind(kind), ref, due_on, until_on, json.loads(facts))
+    return Found(number, task, found_on)

@@ -26,7 +26,8 @@ CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_row
     EXECUTE FUNCTION refuse_journal_change();
 
 -- Rows in one call, with the rights of whoever calls it; gives how many.
-CREATE FUNCTION journal_write(happenings journal_row[]) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION journal_write(happenings journal_row[]) RETURNS bigint LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     INSERT INTO journal_row (member_id, kind, actor, purpose, subject, happened_at)
     SELECT h.member_id, h.kind, h.actor, h.purpose, h.subject, h.happened_at FROM unnest(happenings) AS h;

@@ -26,7 +26,6 @@ import numpy as np
 import numpy.typing as npt
 
 from motocho.kernel import accrual, appropriation, recalculation
-from motocho.kernel.accrual import LEAP_YEAR_DAYS, TICKS_PER_YEN
 from motocho.kernel.conventions import Rounding, UnpaidInterest
 from motocho.kernel.recalculation import (
     AgreedRates,
@@ -224,112 +223,6 @@ def rows_of_many(
     results = _results_for(dealings)
     _compiled()(0, len(room), *dealings, rows, pieces, results)
     return rows, pieces.packed(), results
-
-
-# ------------------------------------------------------------------------ loans at the end of a day
-class Standing(NamedTuple):
-    """Revolving loans as their states stand, as columns [貸付の現況].
-
-    Shapes    one entry a loan; days are ordinals, 0 for none. `wakes` is the day after the last day
-              to pay; `by_instalment` is 1 where damages run on the overdue principal alone.
-    """
-
-    on: Column
-    principal_yen: Column
-    interest_yen: Column
-    damages_yen: Column
-    interest_ticks: Column
-    damages_ticks: Column
-    rate_ppm: Column
-    damages_ppm: Column
-    free_from: Column
-    free_to: Column
-    late_since: Column
-    overdue_principal_yen: Column
-    accelerated_on: Column
-    wakes: Column
-    rest_below_yen: Column
-    by_instalment: Column
-
-
-class Owed(NamedTuple):
-    """What loans owe at the end of a day, each cut to whole yen [元利金の残高].
-
-    `odd` are the places of loans whose days up to then are not one stretch, or do not fit 64 bits:
-    their entries are 0, and the caller asks the kernel (`revolving.advance`).
-    """
-
-    counts: Column
-    principal_yen: Column
-    interest_yen: Column
-    damages_yen: Column
-    odd: list[int]
-
-
-def accrue_standing(loans: Standing, until: int) -> Owed:
-    """Interest and damages of loans up to a day, all at once [経過利息の一括計算].
-
-    Exact     as `revolving.advance`: ticks of each day by its own year, one cut at the end.
-    """
-    elapsed = _weights(loans.on, until)
-    days = np.clip(until - loans.on, 0, None)
-    free_first = np.maximum(loans.on + 1, loans.free_from)
-    free_last = np.minimum(until, loans.free_to)
-    is_free = free_first <= free_last
-    free = np.where(
-        is_free, _weights(np.where(is_free, free_first - 1, until), until)
-        - _weights(np.where(is_free, free_last, until), until), 0
-    )  # fmt: skip
-    bears = loans.principal_yen >= loans.rest_below_yen
-    by_instalment = (loans.by_instalment != 0) & (loans.accelerated_on == 0)
-    late_yen = np.where(by_instalment, loans.overdue_principal_yen, loans.principal_yen)
-    late_yen = np.where((loans.late_since != 0) & bears, late_yen, 0)
-    agreed_yen = np.where(bears, loans.principal_yen - late_yen, 0)
-    highest = np.maximum(loans.rate_ppm, loans.damages_ppm).astype(np.float64)
-    largest = loans.principal_yen * highest * (days * LEAP_YEAR_DAYS)
-    largest += np.maximum(loans.interest_ticks, loans.damages_ticks)
-    fits = (
-        (loans.on <= until) & ((loans.wakes == 0) | (loans.wakes > until)) & (largest < MOST_TICKS)
-    )
-    interest_ticks = loans.interest_ticks + agreed_yen * loans.rate_ppm * (elapsed - free)
-    damages_ticks = loans.damages_ticks + late_yen * loans.damages_ppm * elapsed
-    interest = loans.interest_yen + interest_ticks // TICKS_PER_YEN
-    damages = loans.damages_yen + damages_ticks // TICKS_PER_YEN
-    counted = fits & ((loans.principal_yen + interest + damages) != 0)
-    principal, interest, damages = (
-        np.where(counted, one, 0) for one in (loans.principal_yen, interest, damages)
-    )
-    odd = np.flatnonzero(~fits).tolist()
-    return Owed(counted.astype(np.int64), principal, interest, damages, odd)
-
-
-MOST_TICKS = 9.0e18
-"""Largest exact sum of the pass; an int64 holds 9.22e18, and a double is as good as 1e3 of that."""
-
-
-def _weights(after: Column, until: int) -> Column:
-    """The weight of the days after one, up to another [期間の重み]; 0 for none."""
-    base = int(after.min(initial=until))
-    daily = np.full(max(0, until - base), LEAP_YEAR_DAYS, dtype=np.int64)
-    year, first = accrual.calendar_year(base + 1)
-    while first <= until:
-        following = accrual.new_year(year + 1)
-        if following - first == LEAP_YEAR_DAYS:
-            daily[max(0, first - base - 1) : following - base - 1] -= 1
-        year, first = year + 1, following
-    passed = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(daily)))
-    weights: Column = passed[-1] - passed[np.minimum(after, until) - base]
-    return weights
-
-
-def sums_of_groups(groups: Column, count: int, owed: Owed) -> list[list[int]]:
-    """The sums of each column over each group [区分別の合計]: counts, then the yen."""
-    sums = []
-    for values in owed[:4]:
-        added = np.zeros(count, dtype=np.int64)
-        np.add.at(added, groups, values)
-        sums.append([int(one) for one in added])
-    return sums
 
 
 def _blocks(events_from: Column) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import psycopg
 from django.db import IntegrityError
 
-from motocho.ledger.chart import Account
+from motocho.ledger.chart import Account, Leg
 from motocho.units.errors import Fault, StateConflict, ensure
 from motocho.units.rows import Field, rows_text
 
@@ -37,14 +37,6 @@ class Phase(Enum):
     """A pending entry came to pass."""
     VOID = "void"
     """A pending entry did not."""
-
-
-class Leg(NamedTuple):
-    """Yen from one account to another [仕訳の一行]."""
-
-    debit: Account
-    credit: Account
-    amount_yen: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,15 @@
-"""Agreements in the database: locked, read, and written after an event [契約台帳].
+"""What happens to an agreement, and how it is written [契約台帳].
 
-Everything that happens to an agreement happens under the lock of its row, taken here; all
-agreements of a member are locked together in the order of their ids, because ceilings add them up.
-An event that belongs before the last one makes the later ones anew: their entries are reversed,
-latest first, and posted again as they now come out, so that both truths stay visible.
+Everything happens under the lock of `_agreements`. An event that belongs before the last one makes
+the later ones anew: their entries are reversed, latest first, and posted again as they now come
+out, so that both truths stay visible.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from motocho.journal.rows import Happening
@@ -19,152 +17,50 @@ from motocho.kernel import revolving
 from motocho.kernel.revolving import Event, Rules, State, Step, Terms
 from motocho.ledger import posting
 from motocho.ledger.chart import MONEY, Account
-from motocho.ledger.posting import Booking, Entry, Phase
-from motocho.loans import _rows, products
+from motocho.ledger.posting import Entry, Phase
+from motocho.loans import _rows
+from motocho.loans._agreements import Key, Loan, Made, begun, lock, look, one_of
 from motocho.loans._calendar import CLOSED
 from motocho.loans._page import Page
-from motocho.loans.policy import Facts, Status, Stop, legs_of, may_be_waived, wake_on
-from motocho.loans.products import Product
+from motocho.loans.policy import Status, Stop, legs_of, may_be_waived, wake_on
 from motocho.units.errors import Fault, NotFoundError, RefusedError
-from motocho.units.rows import rows_text
+
+__all__ = [
+    "CLOSED",
+    "REPOSTED",
+    "TAKEN_OVER",
+    "Done",
+    "Kept",
+    "Key",
+    "Loan",
+    "Made",
+    "News",
+    "Written",
+    "add_opening",
+    "add_steps",
+    "all_terms",
+    "begin",
+    "cancel",
+    "earlier_result",
+    "events",
+    "happen",
+    "happening",
+    "hold",
+    "lock",
+    "look",
+    "put",
+    "save",
+    "set_ceiling",
+    "set_status",
+    "set_stops",
+    "state_on",
+    "undone",
+]
 
 REPOSTED = "repost"
 """The channel of entries that are made anew after an event that arrived late."""
-
-
-class Key(NamedTuple):
-    """An agreement [契約の番号]."""
-
-    member_id: int
-    agreement_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """How a command came: by which channel and reference, when, by whom [受付].
-
-    `channel` and `external_ref` together are done once: coming again, they give the first result.
-    """
-
-    channel: str
-    external_ref: str
-    business_on: date
-    booked_at: datetime
-    actor: str
-    money: Account = Account.BANK
-    """Where money comes from or goes to."""
-    settles: int | None = None
-    """The pending entry that comes to pass with this."""
-
-    def booking(self) -> Booking:
-        """The same, as the ledger takes it [記帳の名]."""
-        return Booking(self.channel, self.external_ref, self.business_on, self.booked_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Loan:
-    """An agreement as its row holds it, after its last event [契約]."""
-
-    key: Key
-    product: Product
-    opened_on: date
-    status: Status
-    stops: frozenset[Stop]
-    ceiling_ppm: int
-    shown_limit_yen: int | None
-    held_yen: int
-    event_no: int
-    terms_no: int
-    state: State
-    rules: Rules
-    others_yen: int
-
-    def facts(self, on: date) -> Facts:
-        """What decisions of a day look at [判断の前提]."""
-        state = revolving.advance(self.state, on.toordinal(), self.rules)
-        return Facts(
-            self.product,
-            self.status,
-            self.stops,
-            state,
-            self.ceiling_ppm,
-            self.held_yen,
-            self.shown_limit_yen,
-            self.others_yen,
-        )
-
-
-_FOUND = "SELECT * FROM loan_begin(%s)"
-_LOOK = """
-SELECT a.member_id, a.agreement_id, a.product_id, a.product_version, p.from_on, p.content::text,
-    a.opened_on, a.status, a.stops, a.ceiling_ppm, a.shown_limit_yen, a.held_yen, a.event_no,
-    a.terms_no, t.content::text, a.state::text, a.principal_yen
-FROM loan_agreement a
-JOIN loan_product p ON p.product_id = a.product_id AND p.version = a.product_version
-JOIN loan_terms t USING (member_id, agreement_id, terms_no)
-WHERE a.member_id = ANY(%s) ORDER BY a.member_id, a.agreement_id
-"""
-
-
-def lock(cursor: Any, key: Key) -> Loan:
-    """An agreement of a member, all of the member's locked [契約の取得とロック].
-
-    Lock      the member's agreement rows, in the order of their ids, until the transaction ends.
-    Raises    NotFoundError if the member has no such agreement.
-    """
-    cursor.execute(_FOUND, (rows_text([(key.member_id, None, None)]),))
-    return _one(key, cursor.fetchall())
-
-
-def look(cursor: Any, key: Key) -> Loan:
-    """An agreement as it stands, without a lock [契約の参照].
-
-    Raises    NotFoundError if the member has no such agreement.
-    """
-    cursor.execute(_LOOK, ([key.member_id],))
-    return _one(key, cursor.fetchall())
-
-
-def look_at(cursor: Any, keys: Iterable[Key]) -> list[Loan]:
-    """Several agreements as they stand, without a lock, in their order [契約の一括参照].
-
-    Raises    NotFoundError if one is not there.
-    """
-    wanted = sorted(set(keys))
-    cursor.execute(_LOOK, (sorted({key.member_id for key in wanted}),))
-    by_member: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in cursor.fetchall():
-        by_member[row[0]].append(row)
-    return [_one(key, by_member[key.member_id]) for key in wanted]
-
-
-def _one(key: Key, rows: Sequence[tuple[Any, ...]]) -> Loan:
-    """The agreement asked for among all of its member's."""
-    principal = sum(row[16] for row in rows)
-    for row in rows:
-        if row[1] == key.agreement_id:
-            return _loan(row, principal - row[16])
-    raise NotFoundError(Fault("LON-050", details={"agreement": str(key.agreement_id)}))
-
-
-def _loan(row: tuple[Any, ...], others_yen: int) -> Loan:
-    product = products.from_text(row[2], row[3], row[4], row[5])
-    terms = _rows.terms_from(row[14])
-    return Loan(
-        key=Key(row[0], row[1]),
-        product=product,
-        opened_on=row[6],
-        status=Status(row[7]),
-        stops=frozenset(Stop(one) for one in row[8]),
-        ceiling_ppm=row[9],
-        shown_limit_yen=row[10],
-        held_yen=row[11],
-        event_no=row[12],
-        terms_no=row[13],
-        state=_rows.state_from(row[15], terms),
-        rules=product.rules(CLOSED),
-        others_yen=others_yen,
-    )
+TAKEN_OVER = "takeover"
+"""The channel of another lender's events that are posted against the opening account."""
 
 
 # -------------------------------------------------------------------------------- what was done
@@ -185,12 +81,12 @@ def begin(cursor: Any, key: Key, made: Made) -> Loan | Done:
     Lock      the member's agreements.
     Raises    NotFoundError, RefusedError as `lock` and `earlier_result` do.
     """
-    wanted = (key.member_id, made.channel, made.external_ref)
-    cursor.execute(_FOUND, (rows_text([wanted]),))
-    rows = cursor.fetchall()
-    if rows and rows[-1][17] is not None:
-        return _repeated(cursor, key, made, Key(*rows[-1][:2]), rows[-1][17])
-    return _one(key, rows)
+    rows = begun(cursor, [(key.member_id, made.channel, made.external_ref)])
+    last = rows[-1] if rows else None
+    if last is not None and last.made_event_no is not None:
+        first = Key(last.member_id, last.agreement_id)
+        return _repeated(cursor, key, made, first, last.made_event_no)
+    return one_of(cursor, key, rows)
 
 
 class Kept(NamedTuple):
@@ -201,11 +97,12 @@ class Kept(NamedTuple):
     entry_id: int | None
     terms_no: int
     step: Step
+    channel: str
 
 
 _EVERY = """
 SELECT e.event_no, e.kind, e.value_on, e.content::text, s.entry_id, s.terms_no,
-    s.state::text, s.parts::text
+    s.state::text, s.parts::text, e.channel
 FROM loan_event e
 JOIN LATERAL (
     SELECT entry_id, terms_no, state, parts FROM loan_step s
@@ -291,10 +188,10 @@ def all_terms(cursor: Any, key: Key) -> dict[int, Terms]:
 
 
 def _kept(row: tuple[Any, ...], terms: dict[int, Terms]) -> Kept:
-    number, kind, value_on, content, entry_id, terms_no, state, parts = row
+    number, kind, value_on, content, entry_id, terms_no, state, parts, channel = row
     event = _rows.event_from(kind, value_on.toordinal(), content, terms)
     step = _rows.step_from(event, _rows.state_from(state, terms[terms_no]), parts)
-    return Kept(number, event, entry_id, terms_no, step)
+    return Kept(number, event, entry_id, terms_no, step, channel)
 
 
 # ------------------------------------------------------------------------------------- happening
@@ -489,7 +386,8 @@ def _applied_again(
     money = _money_of(cursor, loan.key, later)
     for one in later:
         step = _once_more(state, one, loan.rules)
-        legs = legs_of(state, step, money.get(one.entry_id or 0, Account.BANK))
+        unposted = Account.OPENING if one.channel == TAKEN_OVER else Account.BANK
+        legs = legs_of(state, step, money.get(one.entry_id or 0, unposted))
         place = None
         if legs:
             ref = f"{one.event_no} after {made.channel} {made.external_ref}"
@@ -527,7 +425,7 @@ def _money_of(cursor: Any, key: Key, kept: Iterable[Kept]) -> dict[int, Account]
         for posted in posting.find(cursor, key.member_id, numbers)
         for leg in posted.entry.legs
         for account in (leg.debit, leg.credit)
-        if account in MONEY
+        if account in MONEY or account is Account.OPENING
     }
 
 
@@ -576,6 +474,19 @@ def save(cursor: Any, loan: Loan) -> Loan:
     _put_saved(page, loan)
     page.write(cursor)
     return loan
+
+
+_ADD_STEPS = """
+INSERT INTO loan_step (member_id, agreement_id, event_no, value_on, rank, entry_id, parts, terms_no,
+    state)
+SELECT %s, %s, * FROM unnest(%s::integer[], %s::date[], %s::smallint[], %s::bigint[], %s::jsonb[],
+    %s::integer[], %s::jsonb[])
+"""
+
+
+def add_steps(cursor: Any, key: Key, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write steps as rows of event, day, rank, entry, parts, terms, state [内訳の記録]."""
+    cursor.execute(_ADD_STEPS, (*key, *(list(column) for column in zip(*rows, strict=True))))
 
 
 _ADD_EVENT = """

@@ -138,15 +138,15 @@ GRANT USAGE ON SEQUENCE loan_promise_promise_no_seq TO motocho_app;
 -- ------------------------------------------------------------------------------------ one call to read
 -- The agreements of members, locked in their order; then what stands, as it is when the locks are held: a row
 -- that was read while waiting for its lock would not be found beside terms that changed meanwhile. One more row
--- for each reference that came before names its event.
+-- for each reference that came before names its event and its place among those asked for. Plans are made once a session, and go by the
+-- keys for one member as for thousands, in a table that is still small as in a large one.
 CREATE TYPE loan_reference AS (member_id bigint, channel text, external_ref text);
 CREATE TYPE loan_found AS (
     member_id bigint,
     agreement_id bigint,
     product_id text,
     product_version integer,
-    product_from_on date,
-    product text,
+    product_row text,
     opened_on date,
     status text,
     stops text[],
@@ -158,26 +158,29 @@ CREATE TYPE loan_found AS (
     terms text,
     state text,
     principal_yen bigint,
-    made_event_no integer
+    made_event_no integer,
+    made_place bigint
 );
-CREATE FUNCTION loan_begin(wanted loan_reference[]) RETURNS SETOF loan_found LANGUAGE plpgsql AS $$
+CREATE FUNCTION loan_begin(wanted loan_reference[]) RETURNS SETOF loan_found LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
+    SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     members bigint[] := ARRAY(SELECT w.member_id FROM unnest(wanted) AS w);
 BEGIN
     PERFORM FROM loan_agreement a WHERE a.member_id = ANY (members)
         ORDER BY a.member_id, a.agreement_id FOR UPDATE;
     RETURN QUERY
-    SELECT a.member_id, a.agreement_id, a.product_id, a.product_version, p.from_on, p.content::text,
-        a.opened_on, a.status, a.stops, a.ceiling_ppm, a.shown_limit_yen, a.held_yen, a.event_no,
-        a.terms_no, t.content::text, a.state::text, a.principal_yen, NULL::integer
+    SELECT a.member_id, a.agreement_id, a.product_id, a.product_version, p.xmin::text, a.opened_on, a.status,
+        a.stops, a.ceiling_ppm, a.shown_limit_yen, a.held_yen, a.event_no, a.terms_no, t.content::text,
+        a.state::text, a.principal_yen, NULL::integer, NULL::bigint
     FROM loan_agreement a
     JOIN loan_product p ON p.product_id = a.product_id AND p.version = a.product_version
     JOIN loan_terms t USING (member_id, agreement_id, terms_no)
     WHERE a.member_id = ANY (members)
     UNION ALL
     SELECT e.member_id, e.agreement_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-        NULL, NULL, NULL, NULL, e.event_no
-    FROM unnest(wanted) AS w CROSS JOIN LATERAL (
+        NULL, NULL, NULL, e.event_no, w.place
+    FROM unnest(wanted) WITH ORDINALITY AS w (member_id, channel, external_ref, place) CROSS JOIN LATERAL (
         SELECT * FROM loan_event e
         WHERE e.member_id = w.member_id AND e.channel = w.channel AND e.external_ref = w.external_ref LIMIT 1
     ) AS e;
@@ -198,7 +201,9 @@ CREATE TYPE loan_saved AS (
 );
 CREATE FUNCTION loan_write(
     terms loan_terms[], events loan_event[], steps loan_step[], saved loan_saved[], entries bigint[]
-) RETURNS bigint[] LANGUAGE plpgsql AS $$
+) RETURNS bigint[] LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
+    SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     IF cardinality(terms) > 0 THEN
         INSERT INTO loan_terms (member_id, agreement_id, terms_no, content)

@@ -18,7 +18,8 @@ from motocho.kernel import revolving
 from motocho.kernel.revolving import Rules, State, Terms
 from motocho.kernel.schedule import last_day_to_pay
 from motocho.loans import _rows, products
-from motocho.loans._book import CLOSED, Key
+from motocho.loans._book import Key
+from motocho.loans._calendar import CLOSED
 from motocho.loans.policy import Status, Stop
 from motocho.loans.products import Product
 
@@ -32,6 +33,8 @@ class Stage(Enum):
     LATE_61 = "late_61_90"
     LATE_91 = "late_91"
     ACCELERATED = "accelerated"
+    UNCOUNTED = "uncounted"
+    """Set aside by the night: only its principal is known."""
 
 
 BEGINS = {Stage.LATE_1: 1, Stage.LATE_31: 31, Stage.LATE_61: 61, Stage.LATE_91: 91}

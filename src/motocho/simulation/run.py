@@ -474,7 +474,7 @@ class _Life:
         if not keys:
             return {}
         with connection.cursor() as cursor:
-            found = sights_of(cursor, keys, self._today)
+            found = sights_of(cursor, keys, self._today, self.tally.held)
         return {keys[key]: sight for key, sight in found.items()}
 
     def _sight(self, dealing: Dealing) -> _deeds.Sight:

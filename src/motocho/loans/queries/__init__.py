@@ -7,7 +7,6 @@ is reckoned by the kernel from the last step that counts.
 from motocho.loans.queries._days import Charged
 from motocho.loans.queries._steps import Undoing, Undone
 from motocho.loans.queries.explanations import Explanation, explain, kind_name
-from motocho.loans.queries.facts import Standing, facts
 from motocho.loans.queries.histories import HistoryCase, case_of, history_case
 from motocho.loans.queries.positions import Position, Stage, position, position_of
 from motocho.loans.queries.quotes import DayTotal, Quote, payoff_quote, quote_of
@@ -21,13 +20,11 @@ __all__ = [
     "Position",
     "Quote",
     "Stage",
-    "Standing",
     "StatementRow",
     "Undoing",
     "Undone",
     "case_of",
     "explain",
-    "facts",
     "history_case",
     "kind_name",
     "payoff_quote",

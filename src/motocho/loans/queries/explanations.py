@@ -133,8 +133,8 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "opening": ("契約", "the contract"),
     "draw": ("借入", "a draw"),
     "receipt": ("入金", "a receipt"),
-    "excess_used": ("仮受金の充当", "held money used"),
-    "refund": ("過入金の返金", "held money given back"),
+    "excess_used": ("仮受金の充当", "a use of held money"),
+    "refund": ("過入金の返金", "a refund"),
     "cost": ("費用", "a cost"),
     "terms": ("条件変更", "new terms"),
     "arrangement": ("返済の取決め", "an arrangement"),
@@ -241,17 +241,7 @@ def _say_days(paragraph: _Paragraph, case: _Case) -> None:
         )
     _say_cut(paragraph, case, charges)
     _say_late(paragraph, case, charges)
-    before = case.walked.before
-    for amount, name_ja, name_en in (
-        (before.interest_yen, "未払利息", "unpaid interest"),
-        (before.damages_yen, "未払損害金", "unpaid damages"),
-    ):
-        if amount:
-            paragraph.say(
-                f"前の行までの{name_ja}が{yen_text(amount)}円あります(利息は付きません)。",
-                f"Earlier rows left {yen_text(amount)} yen of {name_en}, which bear nothing.",
-                "民法405条",
-            )
+    _say_unpaid(paragraph, case)
 
 
 def _say_cut(paragraph: _Paragraph, case: _Case, charges: tuple[Charged, ...]) -> None:
@@ -277,6 +267,24 @@ def _say_cut(paragraph: _Paragraph, case: _Case, charges: tuple[Charged, ...]) -
         f"The first day is not counted; cut to whole yen, {' and '.join(en)}.",
         "民法140条",
     )
+
+
+def _say_unpaid(paragraph: _Paragraph, case: _Case) -> None:
+    before, step = case.walked.before, case.step
+    for amount, of_row, name_ja, name_en in (
+        (before.interest_yen, step.interest_yen, "利息", "interest"),
+        (before.damages_yen, step.damages_yen, "損害金", "damages"),
+    ):
+        if not amount:
+            continue
+        sum_ja = f"、合わせて{yen_text(amount + of_row)}円になります" if of_row else "あります"
+        sum_en = f", {yen_text(amount + of_row)} yen together" if of_row else ""
+        paragraph.say(
+            f"前の行までの未払{name_ja}が{yen_text(amount)}円(利息は付きません){sum_ja}。",
+            f"Earlier rows left {yen_text(amount)} yen of unpaid {name_en}, which bear nothing"
+            f"{sum_en}.",
+            "民法405条",
+        )
 
 
 def _say_late(paragraph: _Paragraph, case: _Case, charges: tuple[Charged, ...]) -> None:
@@ -340,13 +348,29 @@ def _say_receipt(paragraph: _Paragraph, case: _Case) -> None:
     amount = _steps.amount_yen(case.told)
     parts = [(getattr(step, name), ja, en) for name, ja, en in _PARTS if getattr(step, name)]
     met = sum(part for part, _, _ in parts)
-    if parts:
+    if len(parts) == 1:
+        part, ja, en = parts[0]
+        paragraph.say(
+            f"{yen_text(part)}円を{ja}にあてます。",
+            f"{yen_text(part)} yen go to {en}.",
+            "民法489条",
+        )
+    elif parts:
         said_ja = "、".join(f"{ja}に{yen_text(part)}円" for part, ja, _ in parts)
         said_en = ", ".join(f"{yen_text(part)} to {en}" for part, _, en in parts)
         paragraph.say(
             f"{yen_text(amount)}円は、{said_ja}の順にあてます(計{yen_text(met)}円)。",
             f"Of {yen_text(amount)} yen go, in this order: {said_en} (together {yen_text(met)}).",
             "民法489条",
+        )
+    if step.to_principal_yen:
+        before, paid, after = (
+            yen_text(yen)
+            for yen in (case.met.principal_yen, step.to_principal_yen, step.state.principal_yen)
+        )
+        paragraph.say(
+            f"残元金は{before}円 - {paid}円 = {after}円になります。",
+            f"The principal becomes {before} - {paid} = {after} yen.",
         )
     if amount > met:
         paragraph.say(
@@ -538,7 +562,7 @@ def _say_balance(paragraph: _Paragraph, state: State) -> None:
     )
     more = [(amount, ja, en) for amount, ja, en in owed if amount]
     more_ja = "".join(f"、{ja}は{yen_text(amount)}円" for amount, ja, _ in more)
-    more_en = "".join(f", {yen_text(amount)} yen of {en}" for amount, _, en in more)
+    more_en = "".join(f", and {yen_text(amount)} yen of {en}" for amount, _, en in more)
     paragraph.say(
         f"この行のあと、残元金は{yen_text(state.principal_yen)}円{more_ja}です。",
         f"After it, {yen_text(state.principal_yen)} yen of principal are owed{more_en}.",

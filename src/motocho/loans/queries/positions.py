@@ -319,9 +319,18 @@ class _Standing(NamedTuple):
 
 _NEWS = """
 SELECT kind, subject->>'stop' FROM journal_row
-WHERE member_id = %s AND kind IN ('suspended', 'lifted', 'closed', 'written_off', 'assigned')
+WHERE member_id = %s AND kind IN ('suspended', 'lifted', 'closed')
   AND (subject->>'agreement')::bigint = %s AND happened_at <= %s
 ORDER BY row_id
+"""
+_ENDS = """
+SELECT e.kind FROM loan_event e
+WHERE e.member_id = %(member)s AND e.agreement_id = %(book)s
+  AND e.kind IN ('write_off', 'departure') AND e.value_on <= %(on)s AND e.booked_at <= %(at)s
+  AND NOT EXISTS (
+    SELECT FROM loan_event c WHERE c.member_id = e.member_id AND c.agreement_id = e.agreement_id
+      AND c.cancels_no = e.event_no AND c.booked_at <= %(at)s)
+ORDER BY e.value_on DESC, e.event_no DESC LIMIT 1
 """
 _UNDER_WAY = """
 SELECT coalesce(sum(p.total_yen), 0)::bigint FROM ledger_entry p
@@ -331,26 +340,39 @@ WHERE p.member_id = %(member)s AND p.book_id = %(book)s AND p.phase = 'pending'
     SELECT FROM ledger_entry s WHERE s.member_id = p.member_id AND s.settles_entry_id = p.entry_id
       AND s.value_on <= %(on)s AND s.booked_at <= %(at)s)
 """
-_ENDS: Mapping[str, Status] = {
-    "closed": Status.CLOSED,
-    "written_off": Status.WRITTEN_OFF,
-    "assigned": Status.ASSIGNED,
+_STATUS: Mapping[str, Status] = {
+    "write_off": Status.WRITTEN_OFF,
+    "departure": Status.ASSIGNED,
 }
 
 
 def _standing(cursor: Any, loan: Loan, on: date, known_at: datetime | None) -> _Standing:
-    """What stood at the end of a day, by the news up to then [当日の契約状態]."""
+    """What stood at the end of a day, by the news and the events up to then [当日の契約状態]."""
     day_end = datetime.combine(on, time.max, JAPAN)
-    at = day_end if known_at is None else min(day_end, known_at)
-    cursor.execute(_NEWS, (*loan.key, at))
-    status, stops = Status.OPEN, set[Stop]()
+    cursor.execute(_NEWS, (*loan.key, day_end if known_at is None else min(day_end, known_at)))
+    stops, closed = set[Stop](), False
     for kind, stop in cursor.fetchall():
         if kind == "suspended":
             stops.add(Stop(stop))
         elif kind == "lifted":
             stops.discard(Stop(stop))
         else:
-            status = _ENDS[kind]
-    names = {"member": loan.key.member_id, "book": loan.key.agreement_id, "on": on}
-    cursor.execute(_UNDER_WAY, {**names, "at": known_at or datetime.max.replace(tzinfo=UTC)})
+            closed = True
+    names = {
+        "member": loan.key.member_id,
+        "book": loan.key.agreement_id,
+        "on": on,
+        "at": known_at or datetime.max.replace(tzinfo=UTC),
+    }
+    status = Status.CLOSED
+    if not closed:
+        status = Status.OPEN if loan.status is Status.OPEN else _status_on(cursor, names)
+    cursor.execute(_UNDER_WAY, names)
     return _Standing(status, frozenset(stops), cursor.fetchone()[0])
+
+
+def _status_on(cursor: Any, names: Mapping[str, object]) -> Status:
+    """How an agreement stood that is not open any more: by the last event that ended it."""
+    cursor.execute(_ENDS, names)
+    row = cursor.fetchone()
+    return Status.OPEN if row is None else _STATUS[row[0]]

@@ -6,8 +6,6 @@ needs more than one statement to be harmless is written here once, for migration
 
 from __future__ import annotations
 
-from typing import Any
-
 from motocho.units.errors import ensure
 
 LOCK_WAIT = "2s"
@@ -16,7 +14,7 @@ PATIENCE = "15min"
 """How long an index waits for transactions that began before it: it holds nobody up."""
 
 
-def add_index(name: str, definition: str) -> list[Any]:
+def add_index(name: str, definition: str) -> tuple[str, ...]:
     """The statements that make an index beside running commands [索引の追加].
 
     Takes     its name; what follows the name in `CREATE INDEX`. For a migration with
@@ -25,19 +23,19 @@ def add_index(name: str, definition: str) -> list[Any]:
               migration may be run again as it is.
     """
     ensure(name.isidentifier(), "an index has a plain name", name=name)
-    return [
+    return (
         f"SET lock_timeout = '{PATIENCE}'",
         f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
         f"CREATE INDEX CONCURRENTLY {name} {definition}",
         f"SET lock_timeout = '{LOCK_WAIT}'",
-    ]
+    )
 
 
-def drop_index(name: str) -> list[Any]:
+def drop_index(name: str) -> tuple[str, ...]:
     """The statements that take an index away beside running commands [索引の削除]."""
     ensure(name.isidentifier(), "an index has a plain name", name=name)
-    return [
+    return (
         f"SET lock_timeout = '{PATIENCE}'",
         f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
         f"SET lock_timeout = '{LOCK_WAIT}'",
-    ]
+    )

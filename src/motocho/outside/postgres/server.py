@@ -48,6 +48,8 @@ START = ("start", "-w", "-t", WAIT_LIMIT_SECONDS, "-l", START_LOG)
 """No path of ours stands in it: pg_ctl hands its command to a shell."""
 LOOK_SECONDS, LOOKS_A_SECOND = 0.1, 10
 LAST_WORDS_LOOKS = 100
+REFUSED = "FATAL:  the database system is"
+"""What a client is told while a server starts, recovers or stops: no reason of its own."""
 ORPHAN_SECONDS = 30
 WAL_SEGMENT_MEGABYTES = 4
 """An unfinished segment is archived whole every five minutes of work; 16 would mostly be air."""
@@ -384,7 +386,7 @@ class Server:
             said += [
                 line.split("FATAL:")[-1].strip()
                 for line in written.decode(errors="replace").splitlines()
-                if "FATAL:" in line or "could not bind" in line
+                if ("FATAL:" in line and REFUSED not in line) or "could not bind" in line
             ]
         return said
 

@@ -9,7 +9,7 @@ CHECK = (
 
 
 class Migration(migrations.Migration):
-    dependencies = (("loans", "0002_debits"),)
+    dependencies = (("loans", "0001_initial"),)
     operations = (
         migrations.RunSQL([
             "ALTER TABLE loan_agreement ADD COLUMN reviewed_on date",
