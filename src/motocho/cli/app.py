@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from motocho import __version__
-from motocho.cli import completion, db, demo, fee, history, recalc
+from motocho.cli import completion, db, demo, fee, history, recalc, sim
 from motocho.cli._options import LangOption, LanguageName
 from motocho.cli._output import (
     BUG,
@@ -37,6 +37,7 @@ app.add_typer(history.app, name="history")
 app.add_typer(db.app, name="db")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)
+app.command("sim")(sim.sim)
 app.command("completion")(completion.completion)
 
 

@@ -54,6 +54,7 @@ __all__ = [
     "set_status",
     "set_stops",
     "state_on",
+    "undone",
 ]
 
 REPOSTED = "repost"
@@ -99,7 +100,7 @@ class Kept(NamedTuple):
     channel: str
 
 
-_KEPT = """
+_EVERY = """
 SELECT e.event_no, e.kind, e.value_on, e.content::text, s.entry_id, s.terms_no,
     s.state::text, s.parts::text, e.channel
 FROM loan_event e
@@ -109,10 +110,15 @@ JOIN LATERAL (
     ORDER BY step_no DESC LIMIT 1
 ) s ON true
 WHERE e.member_id = %(member)s AND e.agreement_id = %(agreement)s
+"""
+_KEPT = (
+    _EVERY
+    + """
   AND NOT EXISTS (
     SELECT FROM loan_event c WHERE c.member_id = e.member_id AND c.agreement_id = e.agreement_id
       AND c.cancels_no = e.event_no)
 """
+)
 _IN_ORDER = " ORDER BY e.value_on, e.rank, e.event_no"
 _LAST_FIRST = " ORDER BY e.value_on DESC, e.rank DESC, e.event_no DESC LIMIT 1"
 
@@ -147,6 +153,29 @@ def events(cursor: Any, key: Key, condition: str = "", **values: object) -> list
     rows = cursor.fetchall()
     terms = all_terms(cursor, key)
     return [_kept(row, terms) for row in rows]
+
+
+def undone(cursor: Any, loan: Loan, made: Made) -> Done | None:
+    """What a cancellation of the same reference did when it came first [二重の取消の確認].
+
+    Gives     the event that it undid, as its last step left it, and the agreement as it stands.
+    """
+    cursor.execute(
+        "SELECT c.event_no, c.cancels_no, e.entry_id FROM loan_event c"
+        " LEFT JOIN ledger_entry e USING (member_id, channel, external_ref)"
+        " WHERE c.member_id = %s AND c.agreement_id = %s AND c.channel = %s"
+        " AND c.external_ref = %s AND c.cancels_no IS NOT NULL",
+        (*loan.key, made.channel, made.external_ref),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    number, cancelled_no, entry_id = row
+    names = {"member": loan.key.member_id, "agreement": loan.key.agreement_id}
+    cursor.execute(_EVERY + " AND e.event_no = %(event)s", {**names, "event": cancelled_no})
+    kept = _kept(cursor.fetchone(), all_terms(cursor, loan.key))
+    step = kept.step._replace(state=loan.state)
+    return Done(loan.key, number, step, entry_id, is_repeat=True)
 
 
 def all_terms(cursor: Any, key: Key) -> dict[int, Terms]:

@@ -208,6 +208,8 @@ def check_arrangement(facts: Facts, wanted: revolving.NewArrangement, used: int)
     arranged = wanted.arrangement
     if arranged is None:
         return None
+    if facts.state.accelerated_on is not None:
+        return refusal("LEDG-015", "LON-039")
     if arranged.until < wanted.on:
         return refusal("LEDG-015", "LON-032")
     interest_only = arranged.relief is revolving.Relief.INTEREST_ONLY

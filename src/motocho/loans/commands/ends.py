@@ -8,6 +8,7 @@ from typing import Any
 
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Arrangement, Relief
+from motocho.kernel.schedule import first_due
 from motocho.loans import _book, policy
 from motocho.loans._book import Done, Key, Made
 from motocho.loans.commands._telling import refused, tell
@@ -46,7 +47,8 @@ class Settlement:
 def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
     """Settle: part is given up, the rest is paid in instalments and bears nothing [和解].
 
-    What is given up is of today, today's interest included; from tomorrow on nothing runs.
+    What is given up is of today, today's interest included; from tomorrow on nothing runs. Where
+    no due date stands, because all had fallen due or a payment was awaited, one is set anew.
 
     Raises    RefusedError if more is given up than is owed.
     """
@@ -62,8 +64,10 @@ def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
     loan, done = _book.happen(cursor, loan, given_up, made)
     instalments = Arrangement(Relief.AMOUNT, wanted.instalment_yen, wanted.until.toordinal())
     without_interest = loan.state.terms._replace(rate_ppm=0, damages_ppm=0)
+    state = loan.state
+    due_on = first_due(state.terms.plan, on) if state.due_on is None else None
     parts = (
-        ("instalments", revolving.NewArrangement(on, instalments, arrears_yen=0)),
+        ("instalments", revolving.NewArrangement(on, instalments, due_on, arrears_yen=0)),
         ("terms", revolving.NewTerms(on + 1, without_interest)),
     )
     for name, event in parts:
