@@ -321,11 +321,11 @@ def test_logs_and_command_lines_hold_no_secret(home: Path) -> None:
         ):
             with pytest.raises(psycopg.Error):
                 connection.execute(statement)
-    with pytest.raises(OutsideFailure):
-        at.named("佐藤").connect(Role.OWNER)
     commands = [
         Path(f"/proc/{process}/cmdline").read_text() for process in server.processes() or []
     ]
+    with pytest.raises(OutsideFailure):
+        at.named("佐藤").connect(Role.OWNER)  # a process bears the name of its database
     server.stop()
     said = "".join(log.read_text() for log in (server.folder / "log").iterdir())
     assert "FATAL" in said
