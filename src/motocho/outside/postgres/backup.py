@@ -67,7 +67,7 @@ def take(server: Server, into: Path, waiting: Waiting = in_silence) -> Backup:
     at = server.start(waiting)
     started_at = moment(at)
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = into / f"{started_at:%Y%m%dT%H%M%S%z}"
+    folder = into / f"{started_at:%Y%m%dT%H%M%S.%f%z}"
     with whole_or_nothing(folder) as beside:
         copy = ("--no-password", "--checkpoint=fast", "--wal-method=stream")
         server.programs.run(
