@@ -79,7 +79,9 @@ def lives(
     rules = Rules(fractions, base, draw(st.sampled_from(list(Cure))), 1_000, CLOSED)
     large = draw(st.booleans())
     limit = choose(1, 300) * 10_000 if large else choose(1, 99) * 10_000
-    rate = 150_000 if limit >= MILLION else draw(st.sampled_from([180_000, 150_000, 179_999, 45_000]))
+    rate = (
+        150_000 if limit >= MILLION else draw(st.sampled_from([180_000, 150_000, 179_999, 45_000]))
+    )
     free = draw(st.sampled_from([0, 30]))
     terms = Terms(
         rate, draw(st.sampled_from([200_000, 199_000])), limit, MINIMUM, draw(st.sampled_from(PLANS)),

@@ -305,8 +305,13 @@ def at_rate(
     rate_ppm: int, opened: date, damages_ppm: int = 200_000, amount: int = 100_000
 ) -> PastAgreement:
     terms = PastTerms(opened, rate_ppm, damages_ppm, 900_000, Scheme.EVERY_35_DAYS)
-    rows = (PastRow(opened, PastKind.DRAW, amount), PastRow(opened + days(30), PastKind.RECEIPT, 9_000))
-    past = replace(PAST, opened_on=opened, terms=(terms,), rows=rows, number=f"R-{rate_ppm}-{damages_ppm}")
+    rows = (
+        PastRow(opened, PastKind.DRAW, amount),
+        PastRow(opened + days(30), PastKind.RECEIPT, 9_000),
+    )
+    past = replace(
+        PAST, opened_on=opened, terms=(terms,), rows=rows, number=f"R-{rate_ppm}-{damages_ppm}"
+    )
     return printed(replace(past, stated=replace(PAST.stated, on=opened + days(34))))
 
 
@@ -335,9 +340,9 @@ def test_ceiling_of_the_past_only_steps_down(desk: Desk) -> None:
     with connection.cursor() as cursor:
         assert _book.look(cursor, found_over.key).ceiling_ppm == 150_000
     again = replace(TERMS, from_on=JAN_5 + days(60), limit_yen=1_000_000)
-    assert rules(parked(desk, printed(replace(past, terms=(terms, lower, again), number="M-3")))) == [
-        "RATE-001"
-    ]
+    assert rules(
+        parked(desk, printed(replace(past, terms=(terms, lower, again), number="M-3")))
+    ) == ["RATE-001"]
 
 
 AT_THE_BORDER = [

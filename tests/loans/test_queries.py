@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from tests.database import Database
-from tests.loans.desk import CARD, CONSENT, Desk, days, with_settings
+from tests.loans.desk import CONSENT, Desk, days, with_settings
 
 from motocho.kernel.accrual import TICKS_PER_YEN
 from motocho.kernel.revolving import Arrangement, Cure, DamagesBase, PieceKind, Relief
@@ -109,7 +109,8 @@ def test_days_to_come_pass_as_if_nothing_happened(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("due", "last"), [(date(2026, 11, 22), date(2026, 11, 24)), (date(2026, 12, 31), date(2027, 1, 4))]
+    ("due", "last"),
+    [(date(2026, 11, 22), date(2026, 11, 24)), (date(2026, 12, 31), date(2027, 1, 4))],
 )
 def test_days_late_count_from_the_last_day_to_pay(desk: Desk, due: date, last: date) -> None:
     """A Sunday before a holiday Monday; the last days of the year."""
@@ -307,7 +308,9 @@ def test_cancelled_rows_are_shown_with_what_undid_them_on_wish(desk: Desk) -> No
     desk.draw(key, 100_000, JAN_5)
     wrong = desk.receive(key, 9_000, JAN_5 + days(10))
     undone_on = JAN_5 + days(12)
-    done = desk.do(commands.reverse, key, wrong.event_no, "別のお客さまの入金", desk.made(undone_on))
+    done = desk.do(
+        commands.reverse, key, wrong.event_no, "別のお客さまの入金", desk.made(undone_on)
+    )
     assert [row.kind for row in rows(key, undone_on)] == ["opening", "draw"]
     shown = rows(key, undone_on, undone=Undone.SHOWN)[-1]
     assert (shown.kind, shown.amount_yen, shown.principal_yen) == ("receipt", 9_000, None)
@@ -356,7 +359,9 @@ def life_of_everything(desk: Desk) -> Key:
 def test_every_row_of_a_life_is_explained_and_its_numbers_are_the_rows(desk: Desk) -> None:
     key = life_of_everything(desk)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT event_no, kind FROM loan_event WHERE member_id = %s", [key.member_id])
+        cursor.execute(
+            "SELECT event_no, kind FROM loan_event WHERE member_id = %s", [key.member_id]
+        )
         events = cursor.fetchall()
     assert {kind for _, kind in events} >= {
         "opening", "draw", "receipt", "excess_used", "refund", "cost", "terms", "arrangement",
@@ -372,12 +377,19 @@ def test_every_row_of_a_life_is_explained_and_its_numbers_are_the_rows(desk: Des
             continue
         seen = amounts(found.text_ja)
         assert seen[-1] >= 0
-        for part in (row.to_costs_yen, row.to_damages_yen, row.to_interest_yen, row.to_principal_yen):
+        for part in (
+            row.to_costs_yen,
+            row.to_damages_yen,
+            row.to_interest_yen,
+            row.to_principal_yen,
+        ):
             assert part == 0 or part in seen, found.text_ja
         if row.interest_yen or row.damages_yen:
             assert row.interest_yen in seen or row.damages_yen in seen
         assert row.principal_yen in seen
-        in_english = [int(n.replace(",", "")) for n in re.findall(r"([\d,]+)(?:\.\d+…?)? yen", found.text_en)]
+        in_english = [
+            int(n.replace(",", "")) for n in re.findall(r"([\d,]+)(?:\.\d+…?)? yen", found.text_en)
+        ]
         assert row.principal_yen in in_english
     with pytest.raises(NotFoundError):
         explained(key, 999)
@@ -400,8 +412,9 @@ def test_explanation_of_a_late_receipt_word_for_word(desk: Desk) -> None:
         "この行のあと、残元金は97,273円です。"
         "根拠: 利息制限法1条、利息制限法4条・7条、民法140条、民法419条、民法489条。"
     )
-    assert "Of 5,000 yen go, in this order: 547 to damages, 1,726 to interest, 2,727 to principal" in (
-        explained(key, done.event_no).text_en
+    assert (
+        "Of 5,000 yen go, in this order: 547 to damages, 1,726 to interest, 2,727 to principal"
+        in (explained(key, done.event_no).text_en)
     )
 
 

@@ -48,6 +48,7 @@ CREATE TABLE ledger_entry (
     CHECK (reverses_entry_id IS NULL OR (phase = 'posted' AND reason <> ''))
 );
 CREATE INDEX ledger_entry_of_book ON ledger_entry (member_id, book_id, value_on, entry_id);
+CREATE INDEX ledger_entry_under_way ON ledger_entry (member_id, book_id) WHERE phase = 'pending';
 CREATE INDEX ledger_entry_of_day ON ledger_entry (business_on, member_id, entry_id);
 
 CREATE TABLE ledger_leg (

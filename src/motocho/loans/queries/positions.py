@@ -324,21 +324,18 @@ WHERE member_id = %s AND kind IN ('suspended', 'lifted', 'closed')
 ORDER BY row_id
 """
 _ENDS = """
-SELECT e.kind FROM loan_event e
-WHERE e.member_id = %(member)s AND e.agreement_id = %(book)s
-  AND e.kind IN ('write_off', 'departure') AND e.value_on <= %(on)s AND e.booked_at <= %(at)s
-  AND NOT EXISTS (
-    SELECT FROM loan_event c WHERE c.member_id = e.member_id AND c.agreement_id = e.agreement_id
-      AND c.cancels_no = e.event_no AND c.booked_at <= %(at)s)
-ORDER BY e.value_on DESC, e.event_no DESC LIMIT 1
+SELECT kind, value_on, event_no, cancels_no FROM loan_event
+WHERE member_id = %s AND agreement_id = %s AND booked_at <= %s
+  AND (kind IN ('write_off', 'departure') OR cancels_no IS NOT NULL)
+ORDER BY value_on, event_no
 """
-_UNDER_WAY = """
-SELECT coalesce(sum(p.total_yen), 0)::bigint FROM ledger_entry p
-WHERE p.member_id = %(member)s AND p.book_id = %(book)s AND p.phase = 'pending'
-  AND p.value_on <= %(on)s AND p.booked_at <= %(at)s
-  AND NOT EXISTS (
-    SELECT FROM ledger_entry s WHERE s.member_id = p.member_id AND s.settles_entry_id = p.entry_id
-      AND s.value_on <= %(on)s AND s.booked_at <= %(at)s)
+_SENT = """
+SELECT entry_id, total_yen FROM ledger_entry
+WHERE member_id = %s AND book_id = %s AND phase = 'pending' AND value_on <= %s AND booked_at <= %s
+"""
+_SETTLED = """
+SELECT settles_entry_id FROM ledger_entry
+WHERE member_id = %s AND settles_entry_id = ANY(%s) AND value_on <= %s AND booked_at <= %s
 """
 _STATUS: Mapping[str, Status] = {
     "write_off": Status.WRITTEN_OFF,
@@ -358,21 +355,31 @@ def _standing(cursor: Any, loan: Loan, on: date, known_at: datetime | None) -> _
             stops.discard(Stop(stop))
         else:
             closed = True
-    names = {
-        "member": loan.key.member_id,
-        "book": loan.key.agreement_id,
-        "on": on,
-        "at": known_at or datetime.max.replace(tzinfo=UTC),
-    }
+    at = known_at or datetime.max.replace(tzinfo=UTC)
     status = Status.CLOSED
     if not closed:
-        status = Status.OPEN if loan.status is Status.OPEN else _status_on(cursor, names)
-    cursor.execute(_UNDER_WAY, names)
-    return _Standing(status, frozenset(stops), cursor.fetchone()[0])
+        status = Status.OPEN if loan.status is Status.OPEN else _status_on(cursor, loan, on, at)
+    return _Standing(status, frozenset(stops), _held_yen(cursor, loan, on, at))
 
 
-def _status_on(cursor: Any, names: Mapping[str, object]) -> Status:
+def _status_on(cursor: Any, loan: Loan, on: date, at: datetime) -> Status:
     """How an agreement stood that is not open any more: by the last event that ended it."""
-    cursor.execute(_ENDS, names)
-    row = cursor.fetchone()
-    return Status.OPEN if row is None else _STATUS[row[0]]
+    cursor.execute(_ENDS, (*loan.key, at))
+    rows = cursor.fetchall()
+    cancelled = {row[3] for row in rows}
+    status = Status.OPEN
+    for kind, value_on, number, _ in rows:
+        if kind in _STATUS and value_on <= on and number not in cancelled:
+            status = _STATUS[kind]
+    return status
+
+
+def _held_yen(cursor: Any, loan: Loan, on: date, at: datetime) -> int:
+    """Draws that were sent and neither had arrived nor failed."""
+    cursor.execute(_SENT, (*loan.key, on, at))
+    sent = dict(cursor.fetchall())
+    if sent:
+        cursor.execute(_SETTLED, (loan.key.member_id, list(sent), on, at))
+        for (number,) in cursor.fetchall():
+            del sent[number]
+    return sum(sent.values())
