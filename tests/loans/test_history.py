@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from datetime import date
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from tests.database import Database
-from tests.loans.desk import CONSENT, Desk, days, with_settings
+from tests.loans.desk import Desk, days, with_settings
 from tests.loans.lives import Life, lives
+from tests.loans.living import Days, live
 
 from motocho.claims import assumptions as assumed
 from motocho.claims import reading
@@ -21,12 +22,11 @@ from motocho.claims.history import History
 from motocho.claims.statement import Statement, recalculate
 from motocho.kernel import revolving
 from motocho.kernel.conventions import EventKind
-from motocho.kernel.revolving import Arrangement, DamagesBase, Fractions, Relief
+from motocho.kernel.revolving import DamagesBase, Fractions
 from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
-from motocho.loans.commands import Key
 from motocho.loans.queries.histories import HistoryCase, Span, case_of
-from motocho.units.errors import NotFoundError, RefusedError
+from motocho.units.errors import NotFoundError
 
 MANY = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -96,87 +96,6 @@ def test_damages_on_the_overdue_part_are_never_found_too_high(life: Life) -> Non
 
 
 # --------------------------------------------------------------------- through the real commands
-class Days(NamedTuple):
-    """A life through the commands: what each day does is drawn from a seeded generator."""
-
-    desk: Desk
-    key: Key
-    random: Random
-
-
-def live(life: Days, count: int) -> date:
-    """So many days on which something is tried; what policy refuses does not happen."""
-    on = date(2024, 1, 5)
-    for _ in range(count):
-        on += days(life.random.choice([0, 1, 3, 10, 28, 35, 40, 70]))
-        try:
-            life.random.choice(ACTS)(life, on)
-        except (RefusedError, NotFoundError):
-            continue
-    return on
-
-
-def do_draw(life: Days, on: date) -> None:
-    life.desk.draw(life.key, 1_000 * life.random.randint(1, 120), on)
-
-
-def do_pay(life: Days, on: date) -> None:
-    life.desk.receive(life.key, life.random.choice([800, 3_000, 9_000, 20_000]), on)
-
-
-def do_settle_up(life: Days, on: date) -> None:
-    with connection.cursor() as cursor:
-        owed = queries.payoff_quote(cursor, life.key, on).total_yen
-    life.desk.receive(life.key, max(1, owed - life.random.choice([-500, 0, 555])), on)
-
-
-def do_pay_long_ago(life: Days, on: date) -> None:
-    ago = on - days(life.random.randint(1, 90))
-    life.desk.receive(life.key, life.random.choice([1_000, 7_000]), ago, on=on)
-
-
-def do_reverse(life: Days, on: date) -> None:
-    with connection.cursor() as cursor:
-        rows = queries.statement(cursor, life.key, date(2024, 1, 1), on)
-    receipts = [row.event_no for row in rows if row.kind in {"receipt", "cost", "terms"}]
-    if receipts:
-        number = life.random.choice(receipts)
-        life.desk.do(commands.reverse, life.key, number, "誤り", life.desk.made(on))
-
-
-def do_rate(life: Days, on: date) -> None:
-    rate = life.random.choice([120_000, 150_000, 178_000])
-    life.desk.do(commands.change_rate, life.key, rate, life.desk.made(on), CONSENT)
-
-
-def do_limit(life: Days, on: date) -> None:
-    limit = life.random.choice([200_000, 400_000, 500_000])
-    life.desk.do(commands.change_limit, life.key, limit, life.desk.made(on), CONSENT)
-
-
-def do_charge(life: Days, on: date) -> None:
-    life.desk.do(commands.charge, life.key, "card_reissue", 550, life.desk.made(on))
-
-
-def do_arrange(life: Days, on: date) -> None:
-    wanted = Arrangement(life.random.choice(list(Relief)), 2_000, (on + days(60)).toordinal())
-    life.desk.do(commands.arrange, life.key, wanted, life.desk.made(on))
-
-
-def do_refund(life: Days, on: date) -> None:
-    life.desk.do(commands.refund, life.key, 100, life.desk.made(on))
-
-
-def do_use(life: Days, on: date) -> None:
-    life.desk.do(commands.use_excess, life.key, 100, CONSENT, life.desk.made(on))
-
-
-ACTS = (
-    do_draw, do_draw, do_draw, do_pay, do_pay, do_pay, do_settle_up, do_pay_long_ago, do_reverse,
-    do_rate, do_limit, do_charge, do_arrange, do_refund, do_use,
-)  # fmt: skip
-
-
 @pytest.mark.parametrize("seed", range(8))
 def test_our_own_book_recalculates_to_itself(database: Database, seed: int) -> None:
     """Late periods, back-dated receipts, cancellations, new terms, free days, rests: five lives a seed."""

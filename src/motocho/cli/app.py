@@ -11,7 +11,8 @@ import typer
 from typer.exceptions import TyperException
 
 from motocho import __version__
-from motocho.cli import completion, demo, fee, history, recalc
+from motocho.cli import _member as member
+from motocho.cli import book, completion, demo, fee, history, loan, recalc
 from motocho.cli._options import LangOption, LanguageName
 from motocho.cli._output import (
     BUG,
@@ -34,6 +35,9 @@ app = typer.Typer(
 )
 app.add_typer(recalc.app, name="recalc")
 app.add_typer(history.app, name="history")
+app.add_typer(loan.app, name="loan")
+app.add_typer(member.app, name="member")
+app.add_typer(book.app, name="book")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)
 app.command("completion")(completion.completion)
