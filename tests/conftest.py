@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import django
 import pytest
 
-from tests.database import Database, close_run, fresh_database, open_run
-
-KEEPER = pytest.StashKey[object]()
-NUMBERS = itertools.count()
+from motocho.outside.postgres import Server
+from tests.database import Database, close_run, folder_for_anyone, fresh_database, open_run
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,6 +25,15 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def database() -> Iterator[Database]:
     """A fresh migrated database; Django is turned to it as the application."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
-    with fresh_database(f"test_{worker}_{next(NUMBERS)}") as made:
+    with fresh_database() as made:
         yield made
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """An empty MOTOCHO_HOME that a server without rights can enter; its servers are ended."""
+    folder = folder_for_anyone()
+    yield folder
+    for passwords in folder.rglob("passwords"):
+        Server(passwords.parent).stop()
+    shutil.rmtree(folder)

@@ -7,6 +7,7 @@ end of a pipe; when the run ends, however it ends, the pipe closes and the keepe
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -25,7 +26,9 @@ from psycopg import sql
 from motocho.outside.postgres import ADMIN, FLEETING, Address, Role, Server
 
 RUN = "MOTOCHO_TEST_RUN"
-KEEPER = 'cat >/dev/null; [ -e "$1/postgres" ] || { rm -rf "$1"; exit; }; exec "$2" -m tests.database "$1"'
+ENOUGH_BYTES = 4 << 30
+NUMBERS = itertools.count()
+KEEPER = 'cat >/dev/null; rmdir "$1" 2>/dev/null || exec "$2" -m tests.database "$1"'
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,25 @@ class Database:
 
 
 def folder_for_anyone() -> Path:
-    """A new folder that a server without rights can enter; pytest's own are closed to others."""
-    folder = Path(tempfile.mkdtemp(prefix="motocho-test-"))
+    """A new folder that a server without rights can enter; pytest's own are closed to others.
+
+    It lies in the run's folder, so that the keeper finds whatever server is left in it.
+    """
+    folder = Path(
+        tempfile.mkdtemp(prefix="motocho-test-", dir=os.environ.get(RUN) or quick_place())
+    )
     folder.chmod(0o711)
     return folder
+
+
+def quick_place() -> Path | None:
+    """Memory, where there is plenty and programs may run from it: a shared disk is slow to sync."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir():
+        return None
+    found = os.statvfs(memory)
+    is_fit = found.f_bavail * found.f_frsize > ENOUGH_BYTES and not found.f_flag & os.ST_NOEXEC
+    return memory if is_fit else None
 
 
 def open_run() -> subprocess.Popen[bytes] | None:
@@ -99,8 +117,9 @@ def run_server() -> Server:
 
 
 @contextmanager
-def fresh_database(name: str) -> Iterator[Database]:
+def fresh_database() -> Iterator[Database]:
     """A copy of the template under a name of its own, dropped afterwards."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}_{next(NUMBERS)}"
     from django.db import connections
 
     from motocho.config.settings import setup
@@ -124,5 +143,6 @@ def fresh_database(name: str) -> Iterator[Database]:
 
 
 if __name__ == "__main__":
-    Server(Path(sys.argv[1]) / "postgres", FLEETING).stop()
+    for passwords in Path(sys.argv[1]).rglob("passwords"):
+        Server(passwords.parent).stop()
     shutil.rmtree(sys.argv[1])

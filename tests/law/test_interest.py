@@ -159,3 +159,113 @@ def test_another_rate_on_an_overpayment_is_refused(rate_ppm: int, arose_on: date
     assert str(rate_ppm) in refusal.what(Language.EN)
     assert refusal.fix(Language.EN)
     assert any("民法404条" in cited.text(Language.JA) for cited in refusal.citations)
+
+
+# ------------------------------------------------------------------------------ damages and charges
+OLD, NEW = date(2009, 3, 1), date(2010, 6, 18)
+
+
+@pytest.mark.rule("RATE-004")
+def test_damages_of_new_agreements_up_to_twenty_percent() -> None:
+    assert interest.check_damages(200_000, interest.Lent(500_000, NEW, NEW)) is None
+
+
+@pytest.mark.rule("RATE-004")
+@pytest.mark.parametrize("rate", [200_001, 201_000, 262_800])
+def test_damages_of_new_agreements_above_twenty_percent_are_refused(rate: int) -> None:
+    refusal = interest.check_damages(rate, interest.Lent(500_000, NEW, NEW))
+    assert refusal is not None
+    assert refusal.rule_id == "RATE-004"
+
+
+@pytest.mark.rule("RATE-005")
+@pytest.mark.parametrize(
+    ("principal", "cap"), [(99_999, 292_000), (500_000, 262_800), (1_000_000, 219_000)]
+)
+def test_damages_of_2005_up_to_the_cap(principal: int, cap: int) -> None:
+    lent = interest.Lent(principal, date(2005, 4, 1), date(2005, 4, 1))
+    assert interest.check_damages(cap, lent) is None
+
+
+@pytest.mark.rule("RATE-005")
+def test_damages_of_2005_above_the_cap_are_refused() -> None:
+    refusal = interest.check_damages(292_000, interest.Lent(500_000, date(2005, 4, 1), OLD))
+    assert refusal is not None
+    assert refusal.rule_id == "RATE-005"
+    assert "262,800" in refusal.what(Language.JA)
+    before_2000 = interest.Lent(500_000, date(2000, 5, 31), date(2000, 5, 31))
+    assert interest.check_damages(360_000, before_2000) is None
+
+
+@pytest.mark.rule("RATE-014")
+def test_cap_follows_the_day_of_the_agreement() -> None:
+    lent = interest.Lent(500_000, date(2012, 5, 1), OLD)
+    assert interest.check_damages_regime(262_800, lent) is None
+    assert interest.check_damages_regime(200_000, interest.Lent(500_000, NEW, NEW)) is None
+
+
+@pytest.mark.rule("RATE-014")
+def test_cap_of_another_day_is_refused() -> None:
+    refusal = interest.check_damages_regime(200_000, interest.Lent(500_000, date(2012, 5, 1), OLD))
+    assert refusal is not None
+    assert "2009-03-01" in refusal.what(Language.EN)
+    last_old_day = interest.Lent(500_000, date(2012, 5, 1), date(2010, 6, 17))
+    assert interest.check_damages_regime(200_000, last_old_day) is not None
+
+
+@pytest.mark.rule("RATE-006")
+def test_interest_without_charges_is_below_the_criminal_cap() -> None:
+    today = date(2026, 11, 21)
+    assert interest.check_criminal_cap(interest.Burden(100_000, 18_000, 0, 365), today) is None
+    assert interest.check_criminal_cap(interest.Burden(100_000, 20_000, 0, 365), today) is None
+
+
+@pytest.mark.rule("RATE-006")
+@pytest.mark.parametrize("burden", [
+    interest.Burden(100_000, 18_000, 5_000, 365),
+    interest.Burden(100_000, 20_001, 0, 365),
+    interest.Burden(100_000, 0, 822, 3),
+])  # fmt: skip
+def test_charges_that_lift_interest_above_the_criminal_cap_are_refused(
+    burden: interest.Burden,
+) -> None:
+    """A loan of three days counts as one of fifteen: 821 yen on 100,000 would pass."""
+    refusal = interest.check_criminal_cap(burden, date(2026, 11, 21))
+    assert refusal is not None
+    assert refusal.rule_id == "RATE-006"
+    short = interest.Burden(100_000, 0, 821, 3)
+    assert interest.check_criminal_cap(short, date(2026, 11, 21)) is None
+
+
+@pytest.mark.rule("RATE-010")
+@pytest.mark.parametrize(("fee", "used", "on"), [
+    (110, 10_000, date(2026, 11, 21)),
+    (220, 10_001, date(2026, 11, 21)),
+    (105, 10_000, date(2013, 1, 1)),
+])  # fmt: skip
+def test_atm_fee_within_the_cap(fee: int, used: int, on: date) -> None:
+    assert interest.check_atm_fee(fee, used, on) is None
+
+
+@pytest.mark.rule("RATE-010")
+@pytest.mark.parametrize(("fee", "used", "on"), [
+    (220, 10_000, date(2026, 11, 21)),
+    (330, 30_000, date(2026, 11, 21)),
+    (110, 10_000, date(2013, 1, 1)),
+])  # fmt: skip
+def test_atm_fee_above_the_cap_is_refused(fee: int, used: int, on: date) -> None:
+    refusal = interest.check_atm_fee(fee, used, on)
+    assert refusal is not None
+    assert refusal.rule_id == "RATE-010"
+
+
+@pytest.mark.rule("RATE-011")
+def test_guarantee_fee_within_the_ceiling() -> None:
+    assert interest.check_guarantee(300_000, (140_000, 40_000), date(2026, 11, 21)) is None
+
+
+@pytest.mark.rule("RATE-011")
+def test_guarantee_fee_above_the_ceiling_is_refused() -> None:
+    refusal = interest.check_guarantee(300_000, (150_000, 40_000), date(2026, 11, 21))
+    assert refusal is not None
+    assert refusal.rule_id == "RATE-011"

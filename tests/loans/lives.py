@@ -26,7 +26,7 @@ from motocho.kernel.revolving import (
     Terms,
 )
 from motocho.kernel.schedule import DuePlan, MinimumBracket, MinimumRule, Scheme
-from motocho.loans._book import CLOSED
+from motocho.loans._calendar import CLOSED
 
 MINIMUM = MinimumRule((MinimumBracket(300_000, 42_000), MinimumBracket(None, 30_000)))
 PLANS = (DuePlan(), DuePlan(Scheme.MONTHLY, 27), DuePlan(Scheme.MONTHLY, 31))

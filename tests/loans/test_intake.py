@@ -17,6 +17,7 @@ from motocho.ledger import balances
 from motocho.ledger.balances import AsOf
 from motocho.ledger.chart import Account
 from motocho.loans import _book, commands, queries, takeover
+from motocho.loans._calendar import CLOSED
 from motocho.loans.commands import Parked, Taken
 from motocho.loans.policy import Stop
 from motocho.loans.queries import Stage
@@ -64,7 +65,7 @@ def desk(database: Database) -> Desk:
 
 def printed(past: PastAgreement, product: Any = OLD_CARD) -> PastAgreement:
     """The same agreement with the balances that its lender, who counts as we do, would print."""
-    found = takeover.replay(past, product, product.rules(_book.CLOSED))
+    found = takeover.replay(past, product, product.rules(CLOSED))
     states = {one.row: one.step.state for one in found.done if one.row is not None}
     rows = tuple(
         row._replace(principal_yen=states[row].principal_yen + states[row].written_off_yen)
@@ -72,7 +73,7 @@ def printed(past: PastAgreement, product: Any = OLD_CARD) -> PastAgreement:
         if row in states
     )
     last = found.state
-    quoted = queries.quote_of(_book.Key(0, 0), last, (), product.rules(_book.CLOSED))
+    quoted = queries.quote_of(_book.Key(0, 0), last, (), product.rules(CLOSED))
     stated = Stated(
         past.stated.on, last.principal_yen + last.written_off_yen, quoted.interest_yen,
         quoted.damages_yen, last.costs_yen, last.excess_yen,
@@ -124,7 +125,7 @@ def rules(found: Parked) -> list[str]:
 def test_equal_agreement_counts_against_the_opening_account(desk: Desk) -> None:
     past = printed(PAST)
     found = taken(desk, past)
-    state = takeover.replay(past, OLD_CARD, OLD_CARD.rules(_book.CLOSED)).state
+    state = takeover.replay(past, OLD_CARD, OLD_CARD.rules(CLOSED)).state
     assert balances_of(found.key) == {
         Account.PRINCIPAL: state.principal_yen,
         Account.OPENING: state.principal_yen,
@@ -460,7 +461,7 @@ def test_partial_history_of_an_old_contract_is_parked(desk: Desk) -> None:
 def test_replay_is_the_fold_of_its_events() -> None:
     """The night's twin check holds for what was taken over: the same events, folded, are its state."""
     past = printed(PAST)
-    counting = OLD_CARD.rules(_book.CLOSED)
+    counting = OLD_CARD.rules(CLOSED)
     found = takeover.replay(past, OLD_CARD, counting)
     events = [one.step.event for one in found.done]
     *_, last = revolving.fold(found.first, events, counting)

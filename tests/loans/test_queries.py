@@ -154,7 +154,7 @@ def test_stops_and_ends_are_those_of_the_day(desk: Desk) -> None:
     desk.do(commands.close_agreement, key, desk.made(JAN_5 + days(9)))
     assert position(key, JAN_5 + days(1)).available_yen == 500_000
     stopped = position(key, JAN_5 + days(4))
-    assert (stopped.available_yen, stopped.stops) == (0, {Stop.CARD_LOST})
+    assert (stopped.available_yen, stopped.stops) == (0, frozenset({Stop.CARD_LOST}))
     assert position(key, JAN_5 + days(5)).stage is Stage.NOTHING_OWED
     closed = position(key, JAN_5 + days(9))
     assert (closed.stage, closed.status, closed.available_yen) == (Stage.CLOSED, Status.CLOSED, 0)

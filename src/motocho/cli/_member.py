@@ -14,6 +14,7 @@ from motocho.units.errors import Fault, InputError, NotFoundError, StateConflict
 from motocho.units.text import MEMBER_NUMBER, folded, read_digits
 
 SCHEMA_VERSION = 1
+TO_KATAKANA = ord("ァ") - ord("ぁ")
 
 app = typer.Typer(help="会員 / Members.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -79,9 +80,10 @@ def _number(text: str) -> str:
 
 def _kana(text: str, option: str) -> str:
     """A name in full-width katakana, from any kana that people type."""
-    import jaconv
-
-    kana: str = jaconv.hira2kata(folded(text.strip()))
+    kana = "".join(
+        chr(ord(sign) + TO_KATAKANA) if "ぁ" <= sign <= "ゖ" else sign
+        for sign in folded(text.strip())
+    )
     if not kana or any(not ("ァ" <= sign <= "ヶ" or sign in "ー・ ") for sign in kana):
         raise InputError(Fault("LNC-008", column=option, excerpt=text))
     return kana

@@ -51,6 +51,14 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield _padded(label, width, Align.LEFT) + GAP + said
 
 
+def columns(rows: Sequence[Sequence[str]], aligns: Sequence[Align]) -> list[str]:
+    """Rows as lines, each column as wide as its widest cell; two blanks before them [表の整列]."""
+    if not rows:
+        return []
+    widths = _widths(rows)
+    return [(GAP + _line(row, widths, aligns)).rstrip() for row in rows]
+
+
 def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
     return [max(map(display_width, column)) for column in zip(*rows, strict=True)]
 

@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 from motocho import __version__
 from motocho.cli import _member as member
-from motocho.cli import book, completion, demo, fee, history, loan, recalc
+from motocho.cli import book, completion, db, demo, fee, history, loan, recalc, sim
 from motocho.cli._options import LangOption, LanguageName
 from motocho.cli._output import (
     BUG,
@@ -38,8 +38,10 @@ app.add_typer(history.app, name="history")
 app.add_typer(loan.app, name="loan")
 app.add_typer(member.app, name="member")
 app.add_typer(book.app, name="book")
+app.add_typer(db.app, name="db")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)
+app.command("sim")(sim.sim)
 app.command("completion")(completion.completion)
 
 

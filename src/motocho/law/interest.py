@@ -20,6 +20,8 @@ from motocho.law.rules import Refusal
 from motocho.law.tables import Row, Standing, Unverified, table, unverified_among
 from motocho.units.errors import Fault, InputError, ensure
 
+YEAR_DAYS = 365
+
 
 @dataclass(frozen=True, slots=True)
 class CeilingBracket:
@@ -222,7 +224,7 @@ def criminal_cap_ppm(on: date) -> int:
 
 
 def void_rate_ppm(on: date) -> int | None:
-    """The rate above which a contract of a business lender is void; None before there was one [無効].
+    """The rate above which a contract of a business lender is void, if any then was [無効].
 
     Days      the day the agreement on interest was made.
     Law       貸金業法42条1項 (its first day is not verified: the table says so).
@@ -238,8 +240,8 @@ def damages_cap_ppm(agreed_on: date, lent_on: date, ceiling: int) -> int:
     """The cap on damages of a business loan [賠償額の予定の上限].
 
     Takes     the day of the agreement on damages, the day of the loan, and the loan's ceiling.
-    Law       利息制限法7条1項 for agreements from 2010-06-18; before, 4条1項 by the day of the loan ·
-              平成18年法律115号附則26条1項, 平成11年法律155号附則4条.
+    Law       利息制限法7条1項 for agreements from 2010-06-18; before, 4条1項 by the day of the
+              loan · 平成18年法律115号附則26条1項, 平成11年法律155号附則4条.
 
     >>> damages_cap_ppm(date(2010, 6, 18), date(2012, 1, 1), 180_000)
     200000
@@ -268,3 +270,108 @@ def atm_fee_cap_yen(used_yen: int, on: date) -> int:
         details = {"key": "used_yen", "least": "1"}
         raise InputError(Fault("LAW-042", excerpt=str(used_yen), details=details))
     return table("interest.atm_fee_cap").at(on).number(argument=used_yen)
+
+
+# ----------------------------------------------------------------------------------------- checks
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What decides which law of damages a loan is under [貸付けの時期]."""
+
+    principal_yen: int
+    lent_on: date
+    agreed_on: date
+    """The day the agreement on damages was made: for a revolving loan that of the contract. Whether
+    a draw of today under a contract of before 2010-06-18 is a new agreement is open."""
+
+
+def _damages_cap_of(lent: Lent) -> int:
+    ceiling = ceiling_ppm(lent.principal_yen, lent.lent_on)
+    return damages_cap_ppm(lent.agreed_on, lent.lent_on, ceiling)
+
+
+def check_damages(damages_ppm: int, lent: Lent) -> Refusal | None:
+    """RATE-004, RATE-005: damages within the cap of their time [遅延損害金の上限]."""
+    cap = _damages_cap_of(lent)
+    if damages_ppm <= cap:
+        return None
+    business = business_damages()
+    is_new = lent.agreed_on >= business.from_on
+    law = business.citations if is_new else table("interest.damages_multiplier").rows[-1].citations
+    details = {"rate": f"{damages_ppm:,}", "lawful": f"{cap:,}", "on": lent.lent_on.isoformat()}
+    return Refusal("RATE-004" if is_new else "RATE-005", "LAW-070", law, details)
+
+
+def check_damages_regime(cap_ppm: int, lent: Lent) -> Refusal | None:
+    """RATE-014: the cap that was chosen is that of the agreement's day [適用法の選択].
+
+    Law       平成18年法律115号附則26条1項.
+    """
+    lawful = _damages_cap_of(lent)
+    if cap_ppm == lawful:
+        return None
+    details = {
+        "agreed_on": lent.agreed_on.isoformat(),
+        "chosen": f"{cap_ppm:,}",
+        "lawful": f"{lawful:,}",
+    }
+    return Refusal("RATE-014", "LAW-071", business_damages().citations, details)
+
+
+@dataclass(frozen=True, slots=True)
+class Burden:
+    """What a loan of some days costs all together [借主の負担]."""
+
+    principal_yen: int
+    interest_yen: int
+    charges_yen: int
+    """Whatever is deemed interest."""
+    days: int
+
+
+SHORTEST_DAYS = 15
+"""A loan of fewer days counts as one of so many · 出資法5条の4第1項."""
+
+
+def check_criminal_cap(burden: Burden, on: date) -> Refusal | None:
+    """RATE-006: interest and charges together below the criminal cap [出資法の上限].
+
+    Days      the day of the agreement. A year of 365 days, as the statute's daily rates have it.
+    Law       出資法5条2項, 5条の4第1項・4項.
+
+    >>> check_criminal_cap(Burden(100_000, 18_000, 5_000, 365), date(2026, 11, 21)).rule_id
+    'RATE-006'
+    """
+    cap = criminal_cap(on)
+    days = max(burden.days, SHORTEST_DAYS)
+    yearly_micro_yen = (burden.interest_yen + burden.charges_yen) * YEAR_DAYS * PPM
+    if yearly_micro_yen <= cap.ppm * burden.principal_yen * days:
+        return None
+    yearly_ppm = -(-yearly_micro_yen // (burden.principal_yen * days))
+    details = {"rate": f"{yearly_ppm:,}", "lawful": f"{cap.ppm:,}", "on": on.isoformat()}
+    return Refusal("RATE-006", "LAW-072", cap.citations, details)
+
+
+def check_atm_fee(fee_yen: int, used_yen: int, on: date) -> Refusal | None:
+    """RATE-010: the charge for a cash machine within its cap [機械の利用料].
+
+    Law       利息制限法6条2項3号, 同施行令2条.
+    """
+    cap = atm_fee_cap_yen(used_yen, on)
+    if fee_yen <= cap:
+        return None
+    details = {"fee": f"{fee_yen:,}", "used": f"{used_yen:,}", "lawful": f"{cap:,}"}
+    return Refusal("RATE-010", "LAW-073", table("interest.atm_fee_cap").at(on).citations, details)
+
+
+def check_guarantee(principal_yen: int, rates_ppm: tuple[int, int], on: date) -> Refusal | None:
+    """RATE-011: interest and the guarantor's fee together within the ceiling [保証料].
+
+    Takes     the rate of interest and that of the fee, a year.
+    Law       利息制限法8条; 貸金業法12条の8第6項.
+    """
+    row = table("interest.ceiling").at(on)
+    lawful, total = row.number(argument=principal_yen), sum(rates_ppm)
+    if total <= lawful:
+        return None
+    details = {"rate": f"{total:,}", "lawful": f"{lawful:,}"}
+    return Refusal("RATE-011", "LAW-074", row.citations, details)

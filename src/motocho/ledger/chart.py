@@ -145,6 +145,14 @@ PAIRS = frozenset(
 """What one leg may join: (debit, credit). A reversal joins them the other way round."""
 
 
+class Leg(NamedTuple):
+    """Yen from one account to another [仕訳の一行]."""
+
+    debit: Account
+    credit: Account
+    amount_yen: int
+
+
 def write(cursor: Any) -> None:
     """Put the chart into the database: what is new is added, names are brought up to date [登録].
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 
 from motocho.kernel import revolving
@@ -17,8 +17,7 @@ from motocho.kernel.schedule import DuePlan, first_due, next_of_month
 from motocho.law.citation import parse_citations
 from motocho.law.interest import ceiling_ppm
 from motocho.law.rules import Refusal
-from motocho.ledger.chart import Account
-from motocho.ledger.posting import Leg
+from motocho.ledger.chart import Account, Leg
 from motocho.loans.products import Product
 
 
@@ -119,6 +118,26 @@ _STOPPED: Mapping[Stop, tuple[str, str]] = {
 """The rule and the message of each reason, the gravest first."""
 
 
+MONITORED: Mapping[Stop, str] = {
+    Stop.BUREAU_CHECK_DUE: "LEND-013",
+    Stop.INCOME_EVIDENCE_DUE: "LEND-015",
+    Stop.OVER_ONE_THIRD: "LEND-016",
+}
+"""Reasons that only what is recorded takes away, each with its rule."""
+
+
+def check_lifting(stop: Stop) -> Refusal | None:
+    """LEDG-026, LEND-013…016: whether a reason may be taken away by hand [停止の解除の可否].
+
+    Law       施行規則10条の24第1項2号: a stop above the base is lifted after a fresh bureau check.
+    """
+    if stop is Stop.DECEASED:
+        return refusal("LEDG-026", "LON-046")
+    if stop in MONITORED:
+        return refusal(MONITORED[stop], "LON-047", stop=stop.value)
+    return None
+
+
 def ceiling_after(facts: Facts, amount_yen: int, on: date) -> int:
     """The ceiling after a draw: it only steps down, own loans added [借入後の制限利率].
 
@@ -134,13 +153,6 @@ def check_rate(rate_ppm: int, ceiling: int) -> Refusal | None:
     if rate_ppm <= ceiling:
         return None
     return refusal("RATE-001", "LON-020", "利息制限法1条", rate=rate_ppm, lawful=ceiling)
-
-
-def check_damages(damages_ppm: int, cap_ppm: int) -> Refusal | None:
-    """RATE-004: damages of a business loan [遅延損害金の上限]."""
-    if damages_ppm <= cap_ppm:
-        return None
-    return refusal("RATE-004", "LON-021", "利息制限法7条1項", rate=damages_ppm, lawful=cap_ppm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +208,8 @@ def check_arrangement(facts: Facts, wanted: revolving.NewArrangement, used: int)
     arranged = wanted.arrangement
     if arranged is None:
         return None
+    if facts.state.accelerated_on is not None:
+        return refusal("LEDG-015", "LON-039")
     if arranged.until < wanted.on:
         return refusal("LEDG-015", "LON-032")
     interest_only = arranged.relief is revolving.Relief.INTEREST_ONLY
@@ -204,6 +218,23 @@ def check_arrangement(facts: Facts, wanted: revolving.NewArrangement, used: int)
     most = facts.product.interest_only_a_year
     if interest_only and used >= most:
         return refusal("LEDG-015", "LON-034", most=most)
+    return None
+
+
+LONGEST_PROMISE_DAYS = 14
+"""How far ahead a payment may be promised: house policy."""
+
+
+def check_promise(amount_yen: int, pay_on: date, today: date) -> Refusal | None:
+    """LEDG-016: a promise is of some yen, and of a day soon to come [お支払約束].
+
+    That there is one open promise at a time is the database's to hold.
+    """
+    last = today + timedelta(days=LONGEST_PROMISE_DAYS)
+    if amount_yen < 1:
+        return refusal("LEDG-016", "LON-036", amount=f"{amount_yen:,}")
+    if not today <= pay_on <= last:
+        return refusal("LEDG-016", "LON-035", on=pay_on, first=today, last=last)
     return None
 
 
@@ -231,10 +262,23 @@ def check_acceleration(facts: Facts, demand: Demand | None, on: date) -> Refusal
     return None
 
 
+def may_be_waived(before: State, waiver: revolving.Waiver, rules: Rules) -> bool:
+    """Whether each part that is given up is owed, the day's interest included [免除の可否]."""
+    owed = revolving.apply(before, revolving.Waiver(waiver.on), rules).state
+    debts = (
+        owed.damages_yen,
+        owed.interest_yen,
+        owed.principal_yen,
+        owed.costs_yen,
+        owed.written_off_yen,
+    )
+    return all(0 <= part <= debt for part, debt in zip(waiver[1:], debts, strict=True))
+
+
 def check_closing(facts: Facts) -> Refusal | None:
     """LEDG-025: an agreement ends at nothing: no rest, no interest, no draw under way [解約]."""
     state = facts.state
-    owed = revolving.payoff_yen(state) + state.written_off_yen
+    owed = revolving.payoff_yen(state)
     if owed == 0 and facts.held_yen == 0 and state.excess_yen == 0:
         return None
     details = {
@@ -295,7 +339,11 @@ def legs_of(before: State, step: Step, money: Account) -> tuple[Leg, ...]:
         case revolving.Cost():
             legs = [Leg(Account.COSTS, money, event.amount_yen)]
         case revolving.Waiver():
-            legs = [Leg(Account.WAIVERS, Account.PRINCIPAL, event.principal_yen)]
+            legs = [
+                Leg(Account.WAIVERS, Account.PRINCIPAL, event.principal_yen),
+                Leg(Account.WAIVERS, Account.COSTS, event.costs_yen),
+                Leg(Account.WRITTEN_OFF_CONTRA, Account.WRITTEN_OFF, event.written_off_yen),
+            ]
         case revolving.WriteOff():
             legs = [
                 Leg(Account.LOSSES, Account.PRINCIPAL, before.principal_yen),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -74,3 +75,32 @@ def by_number(cursor: Any, member_number: str) -> Member:
     if row is None:
         raise NotFoundError(Fault("PPL-001", excerpt=member_number))
     return Member(row[0], row[1], Person(*row[2:]))
+
+
+_SMALL, _LARGE, _DROPPED = "ァィゥェォッャュョヮヵヶヰヱヲ", "アイウエオツヤユヨワカケイエオ", "・ "
+_TO_KEY = str.maketrans(_SMALL, _LARGE, _DROPPED)
+
+
+def payer_key(kana: str) -> str:
+    """A name in katakana as banks can write it, for looking it up [名義の検索キー].
+
+    >>> payer_key("ヰトウ キョウコ")
+    'イトウキヨウコ'
+    """
+    return kana.translate(_TO_KEY)
+
+
+_PAYING = f"""
+SELECT member_id, member_number, {_COLUMNS} FROM people_member
+WHERE translate(family_kana || given_kana, '{_SMALL}{_DROPPED}', '{_LARGE}') = ANY(%s)
+UNION
+SELECT m.member_id, m.member_number, {_COLUMNS}
+FROM people_number n JOIN people_member m USING (member_id) WHERE n.member_number = ANY(%s)
+ORDER BY 1
+"""  # noqa: S608  # our own names
+
+
+def who_may_pay(cursor: Any, keys: Collection[str], numbers: Collection[str]) -> list[Member]:
+    """Members of these names (`payer_key`) or numbers [名義・番号からの候補]."""
+    cursor.execute(_PAYING, (list(keys), list(numbers)))
+    return [Member(row[0], row[1], Person(*row[2:])) for row in cursor.fetchall()]

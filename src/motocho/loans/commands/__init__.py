@@ -6,6 +6,15 @@ The caller's transaction commits, so a command and its journal row stand or fall
 """
 
 from motocho.loans._book import Done, Key, Made
+from motocho.loans.commands import checks, night
+from motocho.loans.commands.checks import (
+    BureauAnswer,
+    Evidence,
+    Learned,
+    Remedy,
+    record_bureau_answer,
+    record_income,
+)
 from motocho.loans.commands.ends import (
     Settlement,
     accelerate,
@@ -14,6 +23,7 @@ from motocho.loans.commands.ends import (
     settle,
     write_off,
 )
+from motocho.loans.commands.imports import Arrived, receive_many
 from motocho.loans.commands.intake import Parked, Taken, take_over
 from motocho.loans.commands.money import (
     charge,
@@ -29,14 +39,29 @@ from motocho.loans.commands.money import (
     use_excess,
 )
 from motocho.loans.commands.opening import Opening, lift, open_agreement, record_death, suspend
+from motocho.loans.commands.promises import (
+    Outcome,
+    Promise,
+    judge_promise,
+    open_promise,
+    promise,
+    withdraw_promise,
+)
 from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
 
 __all__ = [
+    "Arrived",
+    "BureauAnswer",
     "Done",
+    "Evidence",
     "Key",
+    "Learned",
     "Made",
     "Opening",
+    "Outcome",
     "Parked",
+    "Promise",
+    "Remedy",
     "Settlement",
     "Taken",
     "accelerate",
@@ -46,16 +71,24 @@ __all__ = [
     "change_plan",
     "change_rate",
     "charge",
+    "checks",
     "close_agreement",
     "draw",
     "draw_arrived",
     "draw_failed",
     "forward",
+    "judge_promise",
     "keep_unknown",
     "lift",
+    "night",
     "open_agreement",
+    "open_promise",
+    "promise",
     "receive",
+    "receive_many",
+    "record_bureau_answer",
     "record_death",
+    "record_income",
     "refund",
     "reverse",
     "send_draw",
@@ -63,5 +96,6 @@ __all__ = [
     "suspend",
     "take_over",
     "use_excess",
+    "withdraw_promise",
     "write_off",
 ]

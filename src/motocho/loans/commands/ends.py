@@ -8,10 +8,11 @@ from typing import Any
 
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Arrangement, Relief
+from motocho.kernel.schedule import first_due
 from motocho.loans import _book, policy
 from motocho.loans._book import Done, Key, Made
 from motocho.loans.commands._telling import refused, tell
-from motocho.loans.policy import Demand, Status
+from motocho.loans.policy import Demand, Status, Stop
 from motocho.units.errors import Fault, RefusedError
 
 
@@ -44,7 +45,10 @@ class Settlement:
 
 
 def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
-    """Settle: part is given up, no interest runs any more, the rest is paid in instalments [和解].
+    """Settle: part is given up, the rest is paid in instalments and bears nothing [和解].
+
+    What is given up is of today, today's interest included; from tomorrow on nothing runs. Where
+    no due date stands, because all had fallen due or a payment was awaited, one is set anew.
 
     Raises    RefusedError if more is given up than is owed.
     """
@@ -52,23 +56,24 @@ def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
     if isinstance(loan, Done):
         return loan
     on = made.business_on.toordinal()
-    state = loan.facts(made.business_on).state
-    terms = state.terms._replace(rate_ppm=0, damages_ppm=0)
+    given_up = revolving.Waiver(on, wanted.damages_yen, wanted.interest_yen, wanted.principal_yen)
+    if not policy.may_be_waived(loan.state, given_up, loan.rules):
+        owed = revolving.payoff_yen(loan.facts(made.business_on).state)
+        details = {"owed": f"{owed:,}", "given": f"{sum(given_up[1:]):,}"}
+        raise RefusedError(Fault("LON-060", details=details))
+    loan, done = _book.happen(cursor, loan, given_up, made)
     instalments = Arrangement(Relief.AMOUNT, wanted.instalment_yen, wanted.until.toordinal())
+    without_interest = loan.state.terms._replace(rate_ppm=0, damages_ppm=0)
+    state = loan.state
+    due_on = first_due(state.terms.plan, on) if state.due_on is None else None
     parts = (
-        ("terms", revolving.NewTerms(on, terms)),
-        ("instalments", revolving.NewArrangement(on, instalments, arrears_yen=0)),
+        ("instalments", revolving.NewArrangement(on, instalments, due_on, arrears_yen=0)),
+        ("terms", revolving.NewTerms(on + 1, without_interest)),
     )
     for name, event in parts:
         named = replace(made, external_ref=f"{made.external_ref} {name}")
         loan, _ = _book.happen(cursor, loan, event, named)
-    cut = revolving.apply(loan.state, revolving.Waiver(on, 0, 0, 0), loan.rules).state
-    given_up = revolving.Waiver(on, wanted.damages_yen, wanted.interest_yen, wanted.principal_yen)
-    owed = (cut.damages_yen, cut.interest_yen, cut.principal_yen)
-    if any(part > debt for part, debt in zip(given_up[1:], owed, strict=True)):
-        details = {"owed": f"{sum(owed):,}", "given": f"{sum(given_up[1:]):,}"}
-        raise RefusedError(Fault("LON-060", details=details))
-    loan, done = _book.happen(cursor, loan, given_up, made)
+    _book.set_stops(cursor, loan, loan.stops | {Stop.CREDIT})
     tell(cursor, key, "settled", made, event=done.event_no)
     return done
 

@@ -22,6 +22,7 @@ from motocho.ledger.chart import Account
 from motocho.ledger.posting import Entry
 from motocho.loans import _book, _rows, policy, products, takeover
 from motocho.loans._book import TAKEN_OVER, Key, Made
+from motocho.loans._calendar import CLOSED
 from motocho.loans.commands._telling import tell
 from motocho.loans.policy import Status
 from motocho.loans.products import Product
@@ -80,7 +81,7 @@ def take_over(cursor: Any, member_id: int, past: PastAgreement, made: Made) -> T
     except NotFoundError as missing:
         refusals = takeover.unlawful(past, None, revolving.Rules())
         return Parked(past.reference, refusals, faults=missing.faults)
-    rules = product.rules(_book.CLOSED)
+    rules = product.rules(CLOSED)
     found = takeover.replay(past, product, rules)
     parked = _parked(past, found, rules, made)
     if parked is not None:
@@ -195,7 +196,7 @@ def _numbered(found: Replay) -> Iterator[_Written]:
 
 def _add_agreement(cursor: Any, case: _Case, rows: list[_Written]) -> Key:
     last = rows[-1].one.step.state if rows else case.found.first
-    wakes = policy.wake_on(last, case.product.rules(_book.CLOSED))
+    wakes = policy.wake_on(last, case.product.rules(CLOSED))
     cursor.execute(
         "INSERT INTO loan_agreement (member_id, product_id, product_version, opened_on, status,"
         " stops, ceiling_ppm, limit_yen, principal_yen, event_no, terms_no, state, wake_on)"

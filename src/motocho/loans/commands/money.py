@@ -10,10 +10,10 @@ from typing import Any
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Event
 from motocho.ledger import posting
-from motocho.ledger.chart import Account
-from motocho.ledger.posting import HOUSE, Entry, Leg, Phase
+from motocho.ledger.chart import Account, Leg
+from motocho.ledger.posting import HOUSE, Entry, Phase
 from motocho.loans import _book, policy
-from motocho.loans._book import Done, Key, Loan, Made
+from motocho.loans._book import Done, Key, Loan, Made, News
 from motocho.loans.commands._telling import refuse_amount, refuse_day, refused, tell
 from motocho.loans.policy import Consent, Status
 from motocho.units.errors import Fault, RefusedError, StateConflict
@@ -44,8 +44,8 @@ def _lend(cursor: Any, loan: Loan, amount_yen: int, made: Made) -> Done:
         lower = loan.state.terms._replace(rate_ppm=ceiling)
         stepped = replace(made, external_ref=f"{made.external_ref} ceiling")
         loan, _ = _book.happen(cursor, loan, revolving.NewTerms(on, lower), stepped)
-    loan, done = _book.happen(cursor, loan, revolving.Draw(on, amount_yen), made)
-    tell(cursor, loan.key, "drawn", made, amount_yen=amount_yen, event=done.event_no)
+    news = News("drawn", amount_yen)
+    _, done = _book.happen(cursor, loan, revolving.Draw(on, amount_yen), made, news)
     return done
 
 
@@ -102,6 +102,8 @@ def draw_failed(cursor: Any, key: Key, entry_id: int, made: Made) -> None:
     Law       民法587条 · BANK-007.
     """
     loan = _book.lock(cursor, key)
+    if _posted_before(cursor, key.member_id, made) is not None:
+        return
     pending = _waiting(cursor, loan, entry_id)
     void = posting.settlement(pending, made.booking(), Phase.VOID, made.business_on)
     posting.post(cursor, [void])
@@ -145,13 +147,20 @@ def receive(cursor: Any, key: Key, amount_yen: int, value_on: date, made: Made) 
     loan = _book.begin(cursor, key, made)
     if isinstance(loan, Done):
         return loan
-    refused(policy.check_receipt(loan.facts(made.business_on)))
+    refuse_receipt(loan, amount_yen, value_on, made)
+    event = revolving.Receipt(value_on.toordinal(), amount_yen)
+    _, done = _book.happen(cursor, loan, event, made, News("received", amount_yen))
+    return done
+
+
+def refuse_receipt(loan: Loan, amount_yen: int, value_on: date, made: Made) -> None:
+    """Raise what keeps money from being received [入金の点検].
+
+    Raises    RefusedError for an amount below a yen, a day to come, a claim that was assigned.
+    """
+    refused(policy.check_receipt(loan.standing()))
     refuse_amount(amount_yen)
     refuse_day(value_on, made)
-    event = revolving.Receipt(value_on.toordinal(), amount_yen)
-    _, done = _book.happen(cursor, loan, event, made)
-    tell(cursor, key, "received", made, amount_yen=amount_yen, event=done.event_no)
-    return done
 
 
 def reverse(cursor: Any, key: Key, event_no: int, reason: str, made: Made) -> Done:
@@ -162,7 +171,7 @@ def reverse(cursor: Any, key: Key, event_no: int, reason: str, made: Made) -> Do
               event rests on it.
     """
     loan = _book.lock(cursor, key)
-    repeat = _repeated_cancellation(cursor, loan, made)
+    repeat = _book.undone(cursor, loan, made)
     if repeat is not None:
         return repeat
     if not reason.strip():
@@ -170,19 +179,6 @@ def reverse(cursor: Any, key: Key, event_no: int, reason: str, made: Made) -> Do
     _, done = _book.cancel(cursor, loan, event_no, made, reason)
     tell(cursor, key, "reversed", made, event=event_no)
     return done
-
-
-def _repeated_cancellation(cursor: Any, loan: Loan, made: Made) -> Done | None:
-    cursor.execute(
-        "SELECT event_no, cancels_no FROM loan_event WHERE member_id = %s AND agreement_id = %s"
-        " AND channel = %s AND external_ref = %s AND cancels_no IS NOT NULL",
-        (*loan.key, made.channel, made.external_ref),
-    )
-    row = cursor.fetchone()
-    if row is None:
-        return None
-    event = revolving.NewTerms(loan.state.on, loan.state.terms)
-    return Done(loan.key, row[0], revolving.Step(event, loan.state), None, is_repeat=True)
 
 
 def refund(cursor: Any, key: Key, amount_yen: int, made: Made) -> Done:
@@ -236,6 +232,9 @@ def forward(cursor: Any, key: Key, amount_yen: int, value_on: date, made: Made) 
     Gives the number of its entry.
     """
     loan = _book.lock(cursor, key)
+    earlier = _same_amount(_posted_before(cursor, key.member_id, made), amount_yen, made)
+    if earlier is not None:
+        return earlier
     if loan.status is not Status.ASSIGNED:
         raise RefusedError(Fault("LON-062"))
     refuse_amount(amount_yen)
@@ -250,9 +249,34 @@ def forward(cursor: Any, key: Key, amount_yen: int, value_on: date, made: Made) 
 
 def keep_unknown(cursor: Any, amount_yen: int, value_on: date, made: Made) -> int:
     """Money that nobody is known for yet [不明入金]; gives the number of its entry."""
+    earlier = _same_amount(_posted_before(cursor, HOUSE, made), amount_yen, made)
+    if earlier is not None:
+        return earlier
     refuse_amount(amount_yen)
     entry = Entry(
         HOUSE, 0, "unknown_receipt", made.channel, made.external_ref, value_on, made.business_on,
         made.booked_at, (Leg(made.money, Account.UNKNOWN_RECEIPTS, amount_yen),),
     )  # fmt: skip
-    return posting.post(cursor, [entry])[0]
+    (number,) = posting.post(cursor, [entry])
+    tell(cursor, Key(HOUSE, 0), "unknown_receipt", made, amount_yen=amount_yen, entry=number)
+    return number
+
+
+def _posted_before(cursor: Any, member_id: int, made: Made) -> posting.Posted | None:
+    """What the same reference posted when it came first."""
+    cursor.execute(
+        "SELECT entry_id FROM ledger_entry"
+        " WHERE member_id = %s AND channel = %s AND external_ref = %s",
+        (member_id, made.channel, made.external_ref),
+    )
+    row = cursor.fetchone()
+    return None if row is None else posting.find(cursor, member_id, [row[0]])[0]
+
+
+def _same_amount(earlier: posting.Posted | None, amount_yen: int, made: Made) -> int | None:
+    """The number of an earlier entry; a conflict if it was for another amount."""
+    if earlier is None:
+        return None
+    if earlier.entry.total_yen != amount_yen:
+        raise StateConflict(Fault("LON-056", excerpt=made.external_ref))
+    return earlier.entry_id

@@ -104,11 +104,11 @@ def suspend(cursor: Any, key: Key, stop: Stop, made: Made) -> None:
 def lift(cursor: Any, key: Key, stop: Stop, made: Made) -> None:
     """Take one reason away; draws begin again when none is left [利用停止の解除].
 
-    Raises    RefusedError for a death: that is not taken back.
+    Raises    RefusedError for a death: that is not taken back; for what monitoring stopped: what is
+              recorded lifts that (`commands.record_bureau_answer`, `record_income`).
     """
     loan = _book.lock(cursor, key)
-    if stop is Stop.DECEASED:
-        refused(policy.refusal("LEDG-026", "LON-046"))
+    refused(policy.check_lifting(stop))
     if stop in loan.stops:
         _book.set_stops(cursor, loan, loan.stops - {stop})
         tell(cursor, key, "lifted", made, stop=stop.value)

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from motocho.kernel import revolving
 from motocho.kernel.accrual import TICKS_PER_YEN
 from motocho.kernel.revolving import Cure, PieceKind, Rules, State
-from motocho.kernel.schedule import Scheme, last_day_to_pay
-from motocho.loans import _book, policy
+from motocho.kernel.schedule import Scheme
+from motocho.loans import _book, policy, standing
 from motocho.loans._book import Key, Loan
 from motocho.loans.policy import Facts, Status, Stop
 from motocho.loans.queries import _steps
@@ -47,12 +47,12 @@ class Stage(Enum):
     CLOSED = "closed"
 
 
-_LATE_UP_TO = (
-    (30, Stage.LATE_1_TO_30),
-    (60, Stage.LATE_31_TO_60),
-    (90, Stage.LATE_61_TO_90),
-)
-"""Days late, and the stage up to them."""
+_LATE: Mapping[standing.Stage, Stage] = {
+    standing.Stage.LATE_1: Stage.LATE_1_TO_30,
+    standing.Stage.LATE_31: Stage.LATE_31_TO_60,
+    standing.Stage.LATE_61: Stage.LATE_61_TO_90,
+    standing.Stage.LATE_91: Stage.LATE_FROM_91,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +157,14 @@ def position(cursor: Any, key: Key, on: date, *, as_known_at: datetime | None = 
         state = _steps.state_on(cursor, loan, on)
     else:
         state = _steps.state_as_known(cursor, loan, on, as_known_at)
-    standing = _standing(cursor, loan, on, as_known_at)
+    stood = _stood(cursor, loan, on, as_known_at)
     facts = Facts(
         loan.product,
-        standing.status,
-        standing.stops,
+        stood.status,
+        stood.stops,
         state,
         loan.ceiling_ppm,
-        standing.held_yen,
+        stood.held_yen,
         loan.shown_limit_yen,
     )
     return position_of(key, on, facts, loan.rules, as_known_at)
@@ -180,7 +180,6 @@ def position_of(
     state, terms = facts.state, facts.state.terms
     interest = state.interest_ticks // TICKS_PER_YEN
     damages = state.damages_ticks // TICKS_PER_YEN
-    late = days_late(state, rules)
     bears = _bears(state, rules)
     pay_by = revolving.deadline(state, rules)
     free = terms.free_from > 0 and state.on <= terms.free_to
@@ -216,7 +215,7 @@ def position_of(
         bears_ppm=0 if bears is None else bears.rate_ppm,
         bears_as=None if bears is None else bears.kind,
         late_since=_day(state.late_since),
-        days_late=late,
+        days_late=standing.days_late(state, rules, state.on),
         accelerated_on=_day(state.accelerated_on),
         interest_free_until=_day(terms.free_to) if free else None,
     )
@@ -263,17 +262,6 @@ def due_yen(state: State, rules: Rules) -> int:
     return min(asked, payoff)
 
 
-def days_late(state: State, rules: Rules) -> int:
-    """Days since the last day to pay of the oldest due date that was missed [延滞日数].
-
-    The first day that bears damages is day 1 · LEDG-010, LEDG-012.
-    """
-    if state.late_since is None:
-        return 0
-    last = last_day_to_pay(state.terms.plan, state.late_since, rules.closed)
-    return max(0, state.on - last)
-
-
 def stage_of(facts: Facts, rules: Rules) -> Stage:
     """How far an agreement is on its way [債権の段階]."""
     state = facts.state
@@ -287,8 +275,7 @@ def stage_of(facts: Facts, rules: Rules) -> Stage:
     if state.accelerated_on is not None:
         return Stage.ACCELERATED
     if state.late_since is not None:
-        late = days_late(state, rules)
-        return next((stage for most, stage in _LATE_UP_TO if late <= most), Stage.LATE_FROM_91)
+        return _LATE[standing.stage_after(max(1, standing.days_late(state, rules, state.on)))]
     return _stage_in_time(state, rules)
 
 
@@ -309,7 +296,7 @@ def _stage_in_time(state: State, rules: Rules) -> Stage:
 
 
 # ------------------------------------------------------------------------------ what stood besides
-class _Standing(NamedTuple):
+class _Stood(NamedTuple):
     """What the events do not hold: how the agreement stood, what stopped it, what was under way."""
 
     status: Status
@@ -343,7 +330,7 @@ _STATUS: Mapping[str, Status] = {
 }
 
 
-def _standing(cursor: Any, loan: Loan, on: date, known_at: datetime | None) -> _Standing:
+def _stood(cursor: Any, loan: Loan, on: date, known_at: datetime | None) -> _Stood:
     """What stood at the end of a day, by the news and the events up to then [当日の契約状態]."""
     day_end = datetime.combine(on, time.max, JAPAN)
     cursor.execute(_NEWS, (*loan.key, day_end if known_at is None else min(day_end, known_at)))
@@ -359,7 +346,7 @@ def _standing(cursor: Any, loan: Loan, on: date, known_at: datetime | None) -> _
     status = Status.CLOSED
     if not closed:
         status = Status.OPEN if loan.status is Status.OPEN else _status_on(cursor, loan, on, at)
-    return _Standing(status, frozenset(stops), _held_yen(cursor, loan, on, at))
+    return _Stood(status, frozenset(stops), _held_yen(cursor, loan, on, at))
 
 
 def _status_on(cursor: Any, loan: Loan, on: date, at: datetime) -> Status:

@@ -62,6 +62,10 @@ class Novelty(Enum):
     CHANGED = "2"
 
 
+NOVELTIES = {each.value: each for each in Novelty}
+"""By code; a file that leaves the field empty says nothing new."""
+
+
 @dataclass(frozen=True, slots=True)
 class BankAccount:
     """An account as files name it [口座]: four, three, one and seven digits.
@@ -114,12 +118,18 @@ class Originator:
 def account_of(values: Values, record: Record) -> BankAccount:
     """The account that a record names [口座]."""
     at = record.index
-    kind = values[at["account_type"]].strip(" 0") or AccountType.OTHER.value
+    first = at["bank_code"]
+    bank_code, bank_name, branch_code, branch_name = values[first : first + _BANK_FIELDS]
     return BankAccount(
-        bank_code=values[at["bank_code"]],
-        branch_code=values[at["branch_code"]],
-        account_type=AccountType(kind),
-        number=values[at["account_number"]],
-        bank_name=values[at["bank_name"]].rstrip(" "),
-        branch_name=values[at["branch_name"]].rstrip(" "),
+        bank_code,
+        branch_code,
+        _TYPES.get(values[at["account_type"]], AccountType.OTHER),
+        values[at["account_number"]],
+        bank_name.rstrip(" "),
+        branch_name.rstrip(" "),
     )
+
+
+_TYPES = {each.value: each for each in AccountType}
+_BANK_FIELDS = 4
+"""Bank and branch stand together in every record: code and name of each."""

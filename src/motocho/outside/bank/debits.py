@@ -29,7 +29,7 @@ from datetime import date
 from enum import Enum
 
 from motocho.outside.bank import orders, records
-from motocho.outside.bank.accounts import BankAccount, Novelty, Originator, account_of
+from motocho.outside.bank.accounts import NOVELTIES, BankAccount, Novelty, Originator, account_of
 from motocho.outside.bank.layouts import DEBIT
 from motocho.outside.bank.records import Composer, Faults, Group, Separator
 from motocho.units.errors import Fault, ensure
@@ -180,6 +180,21 @@ def _write(file: DebitFile, results: tuple[DebitResult, ...] | None, separator: 
     return composer.finished(separator)
 
 
+def check_payer(payer: BankAccount, name: str) -> None:
+    """Refuse an account or a holder's name that no request could carry [振替口座の点検].
+
+    Raises    FaultyInput with every fault; the line is that of a file with this debit alone.
+    """
+    faults = Faults(None)
+    orders.check_line(faults, _FIRST_LINE, DEBIT.data, name, 1)
+    composer = Composer(DEBIT, faults)
+    composer.add("2", {**payer.values(), "name": name, "amount_yen": 1})
+    faults.refuse()
+
+
+_FIRST_LINE = 1
+
+
 def _check_references(file: DebitFile, faults: Faults) -> None:
     """Our numbers are one of a kind: the answer is set beside the request by them."""
     seen: dict[int, int] = {}
@@ -233,6 +248,7 @@ def read_debit_answers(data: bytes, *, near_on: date, file: str | None = None) -
     return answers
 
 
+_RESULTS = {each.value: each for each in DebitResult}
 _SPLIT_TOTALS = ("done_count", "done_yen", "failed_count", "failed_yen")
 
 
@@ -242,17 +258,12 @@ def _read(data: bytes, near_on: date, file: str | None) -> tuple[DebitAnswers, G
     group = orders.only_group(parsed.groups, faults)
     debit_on = orders.file_day(group, DEBIT.header, near_on, faults)
     debits, results = [], []
-    at = DEBIT.data.index
     for row in group.rows:
-        debit = Debit(
-            payer=account_of(row, DEBIT.data),
-            name=row[at["name"]].rstrip(" "),
-            amount_yen=int(row[at["amount_yen"]]),
-            reference=int(row[at["reference"]]),
-            novelty=Novelty(row[at["novelty"]]),
-        )
-        debits.append(debit)
-        results.append(DebitResult(row[at["result"]]))
+        *_, name, amount, novelty, reference, result = row
+        account = account_of(row, DEBIT.data)
+        novel = NOVELTIES.get(novelty, Novelty.KNOWN)
+        debits.append(Debit(account, name.rstrip(" "), int(amount), int(reference), novel))
+        results.append(_RESULTS[result])
     orders.check_totals(group, DEBIT.trailer, [debit.amount_yen for debit in debits], faults)
     originator = orders.originator_of(group, DEBIT.header)
     answered = DebitAnswers(DebitFile(originator, debit_on, tuple(debits)), tuple(results))
@@ -330,7 +341,7 @@ def _collected(request: DebitFile, debit: Debit) -> Collected:
     return Collected(key, debit.reference, debit.amount_yen, request.debit_on)
 
 
-def refusal(failed: Failed) -> Fault:
+def failure_message(failed: Failed) -> Fault:
     """Why a debit is no payment, as a message [振替不能の理由]."""
     result = failed.result
     details = {"reason": result.name_ja, "reason_en": result.name_en, "code": result.value}

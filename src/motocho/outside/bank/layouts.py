@@ -34,6 +34,8 @@ class Need(Enum):
     REQUIRED = "required"
     OPTIONAL = "optional"
     """Digits or blanks: banks leave a number they do not use empty."""
+    UNUSED = "unused"
+    """Digits or blanks that nobody here needs: checked when read, zero when written."""
     FILLER = "filler"
     """ダミー: blanks when written, not looked at when read."""
 
@@ -94,20 +96,28 @@ class Field:
     @property
     def place(self) -> str:
         """The field as a message names it [項目の場所]."""
-        return f"{self.first}-{self.last} {self.title_ja}"
+        bytes_of = str(self.first) if self.width == 1 else f"{self.first}-{self.last}"
+        return f"{bytes_of} {self.title_ja}"
 
     @property
-    def pattern(self) -> str:
-        """A group of a regular expression for what may stand here when it is read."""
+    def is_kept(self) -> bool:
+        """Whether its text is given to the reader's caller."""
+        return self.need in {Need.REQUIRED, Need.OPTIONAL} and len(self.choices) != 1
+
+    def pattern(self, sign: str) -> str:
+        """A regular expression for what may stand here, a group if it is kept [項目の書式].
+
+        Takes     sign: what one sign of a text may be.
+        """
+        width = f"{{{self.width}}}"
         if self.choices:
-            others = f"|0{{{self.width}}}| {{{self.width}}}" if self.need is Need.OPTIONAL else ""
-            return f"({'|'.join(self.choices)}{others})"
-        digits = f"[0-9]{{{self.width}}}"
-        if self.kind is Kind.NUMBER and self.need is Need.REQUIRED:
-            return f"({digits})"
-        if self.kind is Kind.NUMBER and self.need is Need.OPTIONAL:
-            return f"({digits}| {{{self.width}}})"
-        return f"([{ANY_SIGN}]{{{self.width}}})"
+            unused = f"|0{width}| {width}" if self.need is Need.OPTIONAL else ""
+            plain = f"{'|'.join(self.choices)}{unused}"
+        elif self.kind is Kind.TEXT:
+            plain = f"{sign}{width}"
+        else:
+            plain = f"[0-9]{width}" + ("" if self.need is Need.REQUIRED else f"| {width}")
+        return f"({plain})" if self.is_kept else f"(?:{plain})"
 
 
 @dataclass(frozen=True)
@@ -129,17 +139,28 @@ class Record:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """The whole record, one group a field."""
-        return re.compile("".join(each.pattern for each in self.fields))
+        """The whole record, one group a field that is kept."""
+        return re.compile("".join(each.pattern(f"[{ANY_SIGN}]") for each in self.fields))
+
+    @cached_property
+    def quick_pattern(self) -> re.Pattern[str]:
+        """The same for text in which every sign is known to be one."""
+        return re.compile("".join(each.pattern(".") for each in self.fields))
 
     @cached_property
     def index(self) -> Mapping[str, int]:
-        """Where each named field stands among the groups."""
-        return {each.name: place for place, each in enumerate(self.fields) if each.name}
+        """Where each kept field stands among the groups."""
+        kept = [each.name for each in self.fields if each.is_kept]
+        return {name: place for place, name in enumerate(kept)}
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """The named fields."""
+        return {each.name: each for each in self.fields if each.name}
 
     def field(self, name: str) -> Field:
         """The field of this name [項目の検索]."""
-        return self.fields[self.index[name]]
+        return self.by_name[name]
 
 
 @dataclass(frozen=True)
@@ -173,6 +194,10 @@ def _optional_n(name: str, title_ja: str, width: int, unconfirmed: str = "") -> 
     return Field(name, title_ja, Kind.NUMBER, width, Need.OPTIONAL, unconfirmed=unconfirmed)
 
 
+def _unused_n(name: str, title_ja: str, width: int, unconfirmed: str = "") -> Field:
+    return Field(name, title_ja, Kind.NUMBER, width, Need.UNUSED, unconfirmed=unconfirmed)
+
+
 def _c(name: str, title_ja: str, width: int, letters: Letters = Letters.NAME) -> Field:
     return Field(name, title_ja, Kind.TEXT, width, Need.OPTIONAL, letters=letters)
 
@@ -200,6 +225,7 @@ def _bank(bank: str, branch: str) -> tuple[Field, ...]:
 
 
 _CODES = _n("encoding", "コード区分", 1, "0", "1")
+_NOVELTY = replace(_n("novelty", "新規コード", 1, "0", "1", "2"), need=Need.OPTIONAL)
 _PLAIN_END_120 = _record("エンドレコード", "9", _filler(119))
 _PLAIN_END_200 = _record("エンドレコード", "9", _filler(199))
 
@@ -225,12 +251,12 @@ TRANSFER = Layout(
         "データレコード",
         "2",
         *_bank("被仕向銀行", "被仕向支店"),
-        _optional_n("clearing_house", "手形交換所番号", 4, "統一番号、0または空白。使われない"),
+        _unused_n("clearing_house", "手形交換所番号", 4, "統一番号、0または空白。使われない"),
         _n("account_type", "預金種目", 1, "1", "2", "4", "9"),
         _n("account_number", "口座番号", 7),
         _c("name", "受取人名", 30),
         _n("amount_yen", "振込金額", 10),
-        _n("novelty", "新規コード", 1, "0", "1", "2"),
+        _NOVELTY,
         Field(
             "reference",
             "顧客コード1・2またはEDI情報",
@@ -240,8 +266,8 @@ TRANSFER = Layout(
             letters=Letters.EDI,
             unconfirmed="N(10)を二つ、識別表示がYならC(20)。銀行によりCとする",
         ),
-        _optional_n("method", "振込指定区分", 1, "7電信、8文書、または使われない"),
-        Field("identification", "識別表示", Kind.TEXT, 1, Need.OPTIONAL, choices=("Y",)),
+        _unused_n("method", "振込指定区分", 1, "7電信、8文書、または使われない"),
+        Field("identification", "識別表示", Kind.TEXT, 1, Need.OPTIONAL, choices=("Y", " ")),
         _filler(7),
     ),
     trailer=_record(
@@ -281,7 +307,7 @@ DEBIT = Layout(
         _n("account_number", "口座番号", 7),
         _c("name", "預金者名", 30),
         _n("amount_yen", "引落金額", 10),
-        _n("novelty", "新規コード", 1, "0", "1", "2"),
+        _NOVELTY,
         _n("reference", "顧客番号", 20),
         _n("result", "振替結果コード", 1, "0", "1", "2", "3", "4", "8", "9"),
         _filler(8),
@@ -382,12 +408,12 @@ MOVEMENTS = Layout(
         _c("bank_name", "銀行名", 15, Letters.BRANCH),
         _n("branch_code", "支店コード", 3),
         _c("branch_name", "支店名", 15, Letters.BRANCH),
-        _optional_n("reserved", "ダミー", 3),
+        _unused_n("reserved", "ダミー", 3),
         _n("account_type", "預金種目", 1, "1", "2", "4"),
         _n("account_number", "口座番号", 10),
         _c("account_name", "口座名", 40),
         _optional_n("sign", "貸越区分", 1),
-        _optional_n("book", "通帳・証書区分", 1),
+        _unused_n("book", "通帳・証書区分", 1),
         _optional_n("balance_yen", "取引前残高", 14),
         _filler(71),
     ),
@@ -401,11 +427,11 @@ MOVEMENTS = Layout(
         _optional_n("nature", "取引区分", 2),
         _n("amount_yen", "取引金額", 12),
         _optional_n("cheques_yen", "うち他店券金額", 12),
-        _optional_n("presented_on", "交換呈示日", 6),
-        _optional_n("dishonoured_on", "不渡返還日", 6),
-        _optional_n("bill_kind", "手形・小切手区分", 1),
-        _optional_n("bill_number", "手形・小切手番号", 7),
-        _optional_n("branch_code", "僚店番号", 3),
+        _unused_n("presented_on", "交換呈示日", 6),
+        _unused_n("dishonoured_on", "不渡返還日", 6),
+        _unused_n("bill_kind", "手形・小切手区分", 1),
+        _unused_n("bill_number", "手形・小切手番号", 7),
+        _unused_n("branch_code", "僚店番号", 3),
         _optional_n("payer_code", "振込依頼人コード", 10),
         _c("payer_name", "振込依頼人名または契約者番号", 48),
         _c("bank_name", "仕向銀行名", 15, Letters.BRANCH),

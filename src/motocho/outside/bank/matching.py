@@ -140,6 +140,35 @@ class Directory:
                 self.by_name[name] = (*self.by_name.get(name, ()), payer)
 
 
+class Wanted(NamedTuple):
+    """What a directory must hold to match some lines [名簿の照会キー]: whoever has one of these."""
+
+    names: frozenset[str]
+    numbers: frozenset[str]
+    virtual_accounts: frozenset[str]
+
+
+def wanted(receipts: Iterable[ReceiptLine]) -> Wanted:
+    """By what to look up the members that some lines may be of [名簿の照会].
+
+    Gives     names as `names.compared` gives them, numbers, virtual accounts.
+    Why       a lender of millions makes a directory for a day's lines, not of everybody; with every
+              member who has one of these keys the answer is the same.
+    """
+    names: set[str] = set()
+    numbers: set[str] = set()
+    accounts: set[str] = set()
+    for receipt in receipts:
+        line = receipt.line
+        whole = compared(line.payer_name)
+        number, name = _parted(whole)
+        names |= {whole, name}
+        numbers |= {number, line.edi, line.payer_code.removeprefix("00")}
+        accounts.add(line.payer_code)
+    eight = frozenset(text for text in numbers if len(text) == MEMBER_NUMBER.length)
+    return Wanted(frozenset(names - {""}), eight, frozenset(accounts - {""}))
+
+
 def match_receipts(
     receipts: Sequence[ReceiptLine], directory: Directory, seen: Collection[str] = frozenset()
 ) -> Matching:
@@ -175,8 +204,11 @@ def _one(receipt: ReceiptLine, directory: Directory) -> Match | Unmatched:
     number, name = _parted(whole)
     if number and len(number) != MEMBER_NUMBER.length and whole in directory.by_name:
         number, name = "", whole
-    if not number:
-        number = _number_elsewhere(line, directory)
+    elsewhere = _number_elsewhere(line, directory)
+    if number in directory.by_number and elsewhere not in {"", number}:
+        both = (directory.by_number[number], directory.by_number[elsewhere])
+        return Unmatched(receipt, ExceptionReason.NUMBER_OF_ANOTHER, both)
+    number = number or elsewhere
     if line.payer_code and line.payer_code in directory.by_virtual_account:
         return _by_virtual_account(receipt, directory, number, name)
     if number:
@@ -207,15 +239,16 @@ def _parted(whole: str) -> tuple[str, str]:
     """The digits typed before or after a name, and the name without them.
 
     Why       payers are asked to type their number before the name; some type it after. A run of
-              other than eight digits is kept as it is: no member has it.
+              other than eight digits, or one before and one after, is kept: no member has it.
     """
     if not whole or not (whole[0].isdecimal() or whole[-1].isdecimal()):
         return "", whole
     found = _NUMBERED.fullmatch(whole)
     if found is None:
         broken("a pattern that takes every text", whole=whole)
-    head, name, tail = found.groups()
-    return (head or tail or "").replace("-", ""), name.strip("-")
+    head, name, tail = (part or "" for part in found.groups())
+    number = f"{head}/{tail}" if head and tail else f"{head}{tail}"
+    return number.replace("-", ""), name.strip("-")
 
 
 def _number_elsewhere(line: BankLine, directory: Directory) -> str:

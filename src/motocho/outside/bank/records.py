@@ -13,11 +13,13 @@ what mends it. JIS X 0201 is one byte a sign, so positions of bytes and of signs
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 
-from motocho.outside.bank.layouts import Field, Kind, Layout, Need
+from motocho.outside.bank.layouts import ANY_SIGN, Field, Kind, Layout, Need
 from motocho.units.errors import Fault, FaultyInput, clipped, ensure
 from motocho.units.money import yen_text
 
@@ -26,33 +28,56 @@ MAX_FILE_BYTES = 256 << 20
 MOST_FAULTS = 1_000
 """Faults listed of one file; the rest are counted."""
 
-_UNKNOWN = "\ufffd"
+_UNKNOWN_BASE = 0xE000
 _CONTROLS = "\r\n\x1a"
 _EBCDIC_ONE = b"\xf1"
 _END_OF_TEXT = "\x1a"
 
 
 def _sign_of(byte: int) -> str:
-    """The sign of one byte of JIS X 0201, or the mark of a byte that is none."""
+    """The sign of one byte of JIS X 0201; for a byte that is none, a private one that keeps it."""
     if byte in (0x5C, 0x7E):
         return "¥" if byte == 0x5C else "‾"
     if 0x20 <= byte < 0x7F or chr(byte) in _CONTROLS:
         return chr(byte)
-    return chr(0xFF61 + byte - 0xA1) if 0xA1 <= byte <= 0xDF else _UNKNOWN
+    is_kana = 0xA1 <= byte <= 0xDF
+    return chr(0xFF61 + byte - 0xA1) if is_kana else chr(_UNKNOWN_BASE + byte)
 
 
 _SIGNS = "".join(_sign_of(byte) for byte in range(256))
-_BYTES = {ord(sign): byte for byte, sign in enumerate(_SIGNS) if sign != _UNKNOWN}
+_KNOWN_BYTES = bytes(byte for byte in range(256) if ord(_SIGNS[byte]) != _UNKNOWN_BASE + byte)
 
 
 def decoded(data: bytes) -> str:
-    """The text of JIS X 0201 bytes, one sign a byte; a byte that is no sign becomes � [復号]."""
+    """The text of JIS X 0201 bytes, one sign a byte [復号].
+
+    Why       a byte that is no sign becomes a private one, so that places stay what they were and
+              `shown` can tell what stood there.
+    """
     return codecs.charmap_decode(data, "strict", _SIGNS)[0]
+
+
+def _is_unknown(sign: str) -> bool:
+    return _UNKNOWN_BASE <= ord(sign) < _UNKNOWN_BASE + len(_SIGNS)
+
+
+def shown(text: str) -> str:
+    """Decoded text as a person may recognise it: bytes that are no sign, as wide letters [表示用].
+
+    >>> shown(decoded("山田 ﾊﾅｺ".encode("cp932")))
+    '山田 ﾊﾅｺ'
+    """
+    if not any(_is_unknown(sign) for sign in text) or any(sign not in _SIGNS for sign in text):
+        return text
+    raw = bytes(_SIGNS.index(sign) for sign in text)
+    return raw.decode("cp932", "replace")
 
 
 def encoded(text: str) -> bytes:
     """The bytes of a text whose signs are all in JIS X 0201 [符号化]."""
-    return codecs.charmap_encode(text, "strict", _BYTES)[0]
+    data = text.replace("¥", "\\").replace("‾", "~").encode("cp932")
+    ensure(len(data) == len(text), "a sign of two bytes", text=clipped(text))
+    return data
 
 
 class Separator(Enum):
@@ -73,6 +98,7 @@ class Group:
 
     line: int
     header: Values
+    source: Sequence[str]
     rows: list[Values] = field(default_factory=list)
     trailer: Values = ()
 
@@ -80,6 +106,10 @@ class Group:
     def first_row_line(self) -> int:
         """Line of the first data record."""
         return self.line + 1
+
+    def raw(self, place: int) -> str:
+        """A data record as it stood in the file [元のレコード]."""
+        return self.source[self.line + place]
 
     @property
     def trailer_line(self) -> int:
@@ -112,8 +142,8 @@ class Faults:
         if len(self._found) >= MOST_FAULTS:
             self._beyond += 1
             return
-        shown = clipped(excerpt)
-        self._found.append(Fault(code, self._file, line, column, shown, details))
+        seen = clipped(shown(excerpt))
+        self._found.append(Fault(code, self._file, line, column, seen, details))
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -152,7 +182,9 @@ def parse(data: bytes, layouts: Sequence[Layout], *, file: str | None = None) ->
     layout = _layout_of(text, layouts, faults)
     lines, separator = _lines(text, layout.width, faults)
     layout = _by_first_row(lines, layout, layouts)
-    groups, end = _grouped(lines, layout, faults)
+    known = _END_OF_TEXT not in text and not data.translate(None, _KNOWN_BYTES)
+    row_pattern = layout.data.quick_pattern if known else layout.data.pattern
+    groups, end = _grouped(lines, layout, row_pattern.fullmatch, faults)
     faults.refuse()
     return Parsed(layout, tuple(groups), end, len(lines), separator)
 
@@ -167,7 +199,7 @@ def _text(data: bytes, faults: Faults) -> str:
         faults.add("BNK-001")
         return ""
     text = decoded(data)
-    if _UNKNOWN in text:
+    if data.translate(None, _KNOWN_BYTES):
         if data.startswith(_EBCDIC_ONE):
             faults.add("BNK-003", excerpt=data[:4].hex(" "))
         elif _is_unicode(data):
@@ -185,12 +217,16 @@ def _is_unicode(data: bytes) -> bool:
     return True
 
 
+_HEAD = 6
+"""Bytes that are shown of a file that does not begin like one."""
+
+
 def _layout_of(text: str, layouts: Sequence[Layout], faults: Faults) -> Layout:
     """The layout that the kind code of the first record names."""
-    seen = text[:3]
     for layout in layouts:
-        if seen == f"1{layout.code}":
+        if text.startswith(f"1{layout.code}"):
             return layout
+    seen = text[: _HEAD if any(_is_unknown(sign) for sign in text[:_HEAD]) else 3]
     wanted = "・".join(dict.fromkeys(f"1{layout.code}" for layout in layouts))
     title = layouts[0].title_ja
     faults.add("BNK-005", 1, "1-3 データ区分・種別コード", seen, wanted=wanted, title=title)
@@ -240,11 +276,17 @@ def _by_first_row(lines: Sequence[str], layout: Layout, layouts: Sequence[Layout
     return next((each for each in same if each.data.pattern.fullmatch(row)), same[-1])
 
 
-def _grouped(lines: Sequence[str], layout: Layout, faults: Faults) -> tuple[list[Group], Values]:
+def _grouped(
+    lines: Sequence[str],
+    layout: Layout,
+    take: Callable[[str], re.Match[str] | None],
+    faults: Faults,
+) -> tuple[list[Group], Values]:
     """Headers with their data and trailers, in order; the end record."""
     groups: list[Group] = []
     end: Values = ()
-    previous, rows, take = "", [], layout.data.pattern.fullmatch
+    previous = ""
+    rows: list[Values] = []
     for number, line in enumerate(lines, start=1):
         mark = line[:1]
         if mark == "2" and previous in {"1", "2"}:
@@ -259,7 +301,7 @@ def _grouped(lines: Sequence[str], layout: Layout, faults: Faults) -> tuple[list
         values = _values(number, line, layout, faults)
         if mark == "1":
             rows = []
-            groups.append(Group(number, values, rows))
+            groups.append(Group(number, values, lines, rows))
         elif mark == "8" and groups:
             groups[-1].trailer = values
         elif mark == "9":
@@ -295,20 +337,26 @@ def _values(number: int, line: str, layout: Layout, faults: Faults) -> Values:
     return ()
 
 
+@cache
+def _field_pattern(asked: Field) -> re.Pattern[str]:
+    return re.compile(asked.pattern(f"[{ANY_SIGN}]"))
+
+
 def _field_fault(number: int, seen: str, asked: Field, faults: Faults) -> None:
+    """Why a field is not what its pattern takes, if it is not."""
+    if _field_pattern(asked).fullmatch(seen):
+        return
     place = asked.place
     for offset, sign in enumerate(seen):
-        if sign == _UNKNOWN or sign in _CONTROLS:
+        if _is_unknown(sign) or sign in _CONTROLS:
             at = str(asked.first + offset)
             faults.add("BNK-020", number, place, seen, title=asked.title_ja, at=at)
             return
-    if asked.choices and seen not in asked.choices:
+    if asked.choices:
         known = ", ".join(asked.choices)
         faults.add("BNK-022", number, place, seen, title=asked.title_ja, known=known)
-    elif asked.kind is Kind.NUMBER and not (seen.isdecimal() and seen.isascii()):
-        blank_is_fine = asked.need is Need.OPTIONAL and not seen.strip(" ")
-        if not blank_is_fine:
-            faults.add("BNK-021", number, place, seen, title=asked.title_ja)
+    else:
+        faults.add("BNK-021", number, place, seen, title=asked.title_ja)
 
 
 def number_or_zero(text: str) -> int:
@@ -336,7 +384,7 @@ class Composer:
     def add(self, mark: str, values: Mapping[str, str | int]) -> None:
         """One record; what it does not name is zero or blank [レコードの追加]."""
         record = self._layout.records[mark]
-        strange = values.keys() - record.index.keys()
+        strange = values.keys() - record.by_name.keys()
         ensure(not strange, "a field that the layout has not", mark=mark, strange=sorted(strange))
         texts = [self._filled(each, values) for each in record.fields]
         self._lines.append("".join(texts))
@@ -344,11 +392,13 @@ class Composer:
     def _filled(self, asked: Field, values: Mapping[str, str | int]) -> str:
         if asked.need is Need.FILLER:
             return " " * asked.width
-        if asked.name not in values and len(asked.choices) == 1:
+        if asked.name not in values and asked.choices and not asked.is_kept:
             return asked.choices[0]
         value = values.get(asked.name, 0 if asked.kind is Kind.NUMBER else "")
-        for fault in _value_faults(asked, value):
-            self._faults.add(fault.code, self.next_line, asked.place, str(value), **fault.details)
+        if not _fits(asked, value):
+            for fault in _value_faults(asked, value):
+                details = fault.details
+                self._faults.add(fault.code, self.next_line, asked.place, str(value), **details)
         text = str(value)
         return text.zfill(asked.width) if asked.kind is Kind.NUMBER else text.ljust(asked.width)
 
@@ -363,12 +413,27 @@ class Composer:
         return encoded("".join(f"{line}{separator.value}" for line in self._lines))
 
 
+def _fits(asked: Field, value: str | int) -> bool:
+    """Whether a value may stand in a field: the quick answer, for it is mostly yes."""
+    if asked.choices:
+        return value in asked.choices
+    if isinstance(value, int):
+        return 0 <= value < _LIMITS[asked.width]
+    if asked.kind is Kind.NUMBER:
+        return len(value) == asked.width and value.isascii() and value.isdecimal()
+    return len(value) <= asked.width and bool(asked.letters.pattern.fullmatch(value))
+
+
+_LIMITS: tuple[int, ...] = tuple(10**width for width in range(21))
+"""The first number too large for a field of that many digits."""
+
+
 def _value_faults(asked: Field, value: str | int) -> Iterator[Fault]:
     """What keeps a value from standing in a field."""
     title, width = asked.title_ja, str(asked.width)
     if isinstance(value, int):
-        if not 0 <= value < 10**asked.width:
-            limit = yen_text(10**asked.width - 1)
+        if not 0 <= value < _LIMITS[asked.width]:
+            limit = yen_text(_LIMITS[asked.width] - 1)
             yield Fault("BNK-041", details={"title": title, "limit": limit})
     elif asked.kind is Kind.NUMBER:
         if not (len(value) == asked.width and value.isascii() and value.isdecimal()):

@@ -42,6 +42,7 @@ from motocho.outside.bank.records import (
     Values,
     number_or_zero,
 )  # fmt: skip
+from motocho.units.errors import ensure
 from motocho.units.money import yen_text
 
 NATURES: Mapping[str, tuple[str, str]] = {
@@ -185,10 +186,30 @@ def read_statements(
     """
     parsed = records.parse(data, (MOVEMENTS, NOTICE_WIDE, NOTICE), file=file)
     reading = _Reading(parsed.layout, near_on, dialect, Faults(file))
+    _check_years(parsed, reading)
     found = tuple(_statement(group, reading) for group in parsed.groups)
     _check_end(parsed, found, reading.faults)
     reading.faults.refuse()
     return found
+
+
+def _check_years(parsed: Parsed, reading: _Reading) -> None:
+    """A file whose years are all of the other kind gets one fault, not one for each day.
+
+    Raises    FaultyInput if the day it was made is one only by the other years.
+    """
+    asked = parsed.layout.header.field("made_on")
+    group = parsed.groups[0]
+    text = group.header[parsed.layout.header.index["made_on"]]
+    other = Years.ERA if reading.dialect.years is Years.WESTERN else Years.WESTERN
+    on = year_month_and_day(text, reading.near_on, other)
+    if on is None or reading.day(text) is not None:
+        return
+    names = {Years.ERA: ("和暦", "eras"), Years.WESTERN: ("西暦", "western years")}
+    meant, meant_en = names[other]
+    reading.faults.add("BNK-025", group.line, asked.place, text,
+                       meant=meant, meant_en=meant_en, on=on.isoformat())  # fmt: skip
+    reading.faults.refuse()
 
 
 @dataclass(slots=True)
@@ -255,53 +276,91 @@ def _lines_of(group: Group, reading: _Reading) -> list[BankLine]:
     if reading.layout is NOTICE_WIDE:
         make = _wide_line
     lines = []
-    record, day = reading.layout.data, reading.day
+    record, days = reading.layout.data, reading.days
     booked_at, value_at = record.index["booked_on"], record.index["value_on"]
+    for text in {row[at] for row in group.rows for at in (booked_at, value_at)}:
+        reading.day(text)
     for place, row in enumerate(group.rows):
-        booked_on, value_on = day(row[booked_at]), day(row[value_at])
+        booked_on, value_on = days[row[booked_at]], days[row[value_at]]
         if booked_on is None or value_on is None:
             number = group.first_row_line + place
             booked_on = reading.named_day(number, row, record, "booked_on")
             value_on = reading.named_day(number, row, record, "value_on")
         lines.append(make(row, booked_on, value_on))
+    if reading.layout is NOTICE_WIDE:
+        _check_amounts(group, reading.faults)
     return lines
+
+
+def _check_amounts(group: Group, faults: Faults) -> None:
+    """Format B has two fields for an amount, and one of them is zero."""
+    record = NOTICE_WIDE.data
+    narrow_at, wide_at = record.index["amount_yen"], record.index["wide_yen"]
+    for place, row in enumerate(group.rows):
+        if row[narrow_at].strip("0") and row[wide_at].strip("0"):
+            seen = f"{row[narrow_at]}, {row[wide_at]}"
+            place_of = record.field("wide_yen").place
+            faults.add("BNK-034", group.first_row_line + place, place_of, seen)
 
 
 _DIRECTIONS = {each.value: each for each in Direction}
 
 
+_UNUSED = frozenset(sign * width for sign in " 0" for width in range(1, 15))
+"""What a bank writes in a field of digits that it does not use."""
+
+
 def _movement_line(row: Values, booked_on: date, value_on: date) -> BankLine:
-    (_, number, _, _, direction, nature, amount, cheques, _, _, _, _, _, code, name, bank, branch,
-     note, edi, _) = row  # fmt: skip
+    number, _, _, direction, nature, amount, cheques, code, name, bank, branch, note, edi = row
     return BankLine(
-        booked_on, value_on, int(amount), _DIRECTIONS[direction], Effect.TOLD,
-        nature if nature.strip(" 0") else "",
-        number.strip(" ").lstrip("0"), code if code.strip(" 0") else "", name.rstrip(" "),
-        bank.rstrip(" "), branch.rstrip(" "), note.rstrip(" "), edi.rstrip(" "),
-        number_or_zero(cheques),
-    )  # fmt: skip
+        booked_on,
+        value_on,
+        int(amount),
+        _DIRECTIONS[direction],
+        Effect.TOLD,
+        "" if nature in _UNUSED else nature,
+        number.lstrip(" 0"),
+        "" if code in _UNUSED else code,
+        name.rstrip(),
+        bank.rstrip(),
+        branch.rstrip(),
+        note.rstrip(),
+        edi.rstrip(),
+        0 if cheques in _UNUSED else int(cheques),
+    )
 
 
 def _notice_line(row: Values, booked_on: date, value_on: date) -> BankLine:
-    _, number, _, _, amount, cheques, code, name, bank, branch, cancelled, edi, _ = row
+    number, _, _, amount, cheques, code, name, bank, branch, cancelled, edi = row
     return BankLine(
-        booked_on, value_on, int(amount), Direction.IN,
-        Effect.CANCELLED if cancelled == Effect.CANCELLED.value else Effect.TOLD, "",
-        number.strip(" ").lstrip("0"), code if code.strip(" 0") else "", name.rstrip(" "),
-        bank.rstrip(" "), branch.rstrip(" "), "", edi.rstrip(" "), number_or_zero(cheques),
-    )  # fmt: skip
+        booked_on,
+        value_on,
+        int(amount),
+        Direction.IN,
+        Effect.CANCELLED if cancelled == Effect.CANCELLED.value else Effect.TOLD,
+        "",
+        number.lstrip(" 0"),
+        "" if code in _UNUSED else code,
+        name.rstrip(),
+        bank.rstrip(),
+        branch.rstrip(),
+        "",
+        edi.rstrip(),
+        0 if cheques in _UNUSED else int(cheques),
+    )
 
 
 def _wide_line(row: Values, booked_on: date, value_on: date) -> BankLine:
-    line = _notice_line((*row[:11], row[13], row[14]), booked_on, value_on)
+    (*shared, wide_amount, wide_cheques, edi) = row
+    line = _notice_line((*shared, edi), booked_on, value_on)
     if line.amount_yen:
         return line
-    return line._replace(amount_yen=int(row[11]), cheques_yen=int(row[12]))
+    return line._replace(amount_yen=int(wide_amount), cheques_yen=int(wide_cheques))
 
 
 def _balance(values: Values, record: Record) -> int | None:
     """The balance of a header or trailer; None where the bank gives none."""
-    if "balance_yen" not in record.index:
+    if "balance_yen" not in record.by_name:
         return None
     sign = values[record.index["sign"]]
     amount = number_or_zero(values[record.index["balance_yen"]])
@@ -318,7 +377,7 @@ def _refs(account: str, lines: Sequence[BankLine], group: Group, reading: _Readi
     """The key of each line [冪等キー]; a number that comes twice is a fault."""
     trusts = reading.dialect.numbers is Numbers.UNIQUE
     head, seen, equals = f"{reading.layout.code}/{account}/", set(), Counter[str]()
-    days = {line.booked_on: f"{head}{line.booked_on:%Y%m%d}/" for line in lines}
+    days = {on: f"{head}{on:%Y%m%d}/" for on in {line.booked_on for line in lines}}
     refs = []
     for place, line in enumerate(lines):
         if trusts and line.number:
@@ -329,7 +388,7 @@ def _refs(account: str, lines: Sequence[BankLine], group: Group, reading: _Readi
                 _number_fault(place, line, group, reading)
             seen.add(ref)
         else:
-            digest = _digest(group.rows[place])
+            digest = _digest(group.raw(place))
             equals[digest] += 1
             ref = f"{days[line.booked_on]}#{digest}-{equals[digest]}"
         refs.append(ref)
@@ -339,9 +398,8 @@ def _refs(account: str, lines: Sequence[BankLine], group: Group, reading: _Readi
 _DIGEST_BYTES = 12
 
 
-def _digest(row: Values) -> str:
-    raw = records.encoded("".join(row))
-    return hashlib.blake2b(raw, digest_size=_DIGEST_BYTES).hexdigest()
+def _digest(raw: str) -> str:
+    return hashlib.blake2b(raw.encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def _number_fault(place: int, line: BankLine, group: Group, reading: _Reading) -> None:
@@ -419,7 +477,8 @@ def write_statements(
 ) -> bytes:
     """The bytes of statements of one kind, as a bank would send them [入出金明細の作成].
 
-    Raises    FaultyInput with every fault of the values.
+    Raises    FaultyInput with every fault of the values; BrokenInvariant if the format has no field
+              for one.
     Why       for tests, simulation and books that are moved; banks send the real ones.
     """
     layout = _LAYOUTS[statements[0].kind]
@@ -469,12 +528,15 @@ def _common_values(line: BankLine) -> dict[str, str | int]:
 
 
 def _movement_values(line: BankLine) -> dict[str, str | int]:
+    ensure(line.effect is Effect.TOLD, "movements have no field for a cancellation", line=line)
     nature = int(line.nature or 0)
     own = {"direction": line.direction.value, "nature": nature, "note": line.note}
     return {**_common_values(line), **own}
 
 
 def _notice_values(line: BankLine) -> dict[str, str | int]:
+    bare = (line.direction, line.nature, line.note) == (Direction.IN, "", "")
+    ensure(bare, "notices have no field for it", line=line)
     return {**_common_values(line), "cancelled": line.effect.value}
 
 

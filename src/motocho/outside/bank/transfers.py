@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from motocho.outside.bank import orders, records
-from motocho.outside.bank.accounts import BankAccount, Novelty, Originator, account_of
+from motocho.outside.bank.accounts import NOVELTIES, BankAccount, Novelty, Originator, account_of
 from motocho.outside.bank.layouts import TRANSFER
 from motocho.outside.bank.records import Composer, Faults, Separator, Values
 from motocho.units.money import yen_text
@@ -90,6 +90,7 @@ def _values(transfer: Transfer, line: int, faults: Faults) -> dict[str, str | in
     if not all(0 <= code < 10**_CODE_DIGITS for code in codes):
         limit = yen_text(10**_CODE_DIGITS - 1)
         faults.add("BNK-041", line, place, str(codes), title="顧客コード", limit=limit)
+        codes = (0, 0)
     return {
         "name": transfer.name,
         "amount_yen": transfer.amount_yen,
@@ -129,7 +130,7 @@ def _transfer(row: Values) -> Transfer:
         payee=account_of(row, TRANSFER.data),
         name=row[at["name"]].rstrip(" "),
         amount_yen=int(row[at["amount_yen"]]),
-        novelty=Novelty(row[at["novelty"]]),
+        novelty=NOVELTIES.get(row[at["novelty"]], Novelty.KNOWN),
         reference_codes=(numbers[0], numbers[1]) if plain and not has_edi else (0, 0),
         edi="" if plain and not has_edi else reference.rstrip(" "),
     )

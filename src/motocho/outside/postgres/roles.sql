@@ -15,14 +15,20 @@ ALTER DEFAULT PRIVILEGES FOR ROLE motocho_owner REVOKE ALL ON TABLES FROM PUBLIC
 ALTER DEFAULT PRIVILEGES FOR ROLE motocho_owner REVOKE ALL ON SEQUENCES FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE motocho_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
+-- A role may change its own defaults; whatever it did is undone here.
+ALTER ROLE motocho_owner RESET ALL;
+ALTER ROLE motocho_app RESET ALL;
+ALTER ROLE motocho_audit RESET ALL;
+ALTER ROLE motocho_backup RESET ALL;
+
 -- pg_temp stands last, or it would be searched first.
 ALTER ROLE motocho_owner SET search_path = public, pg_temp;
 ALTER ROLE motocho_app SET search_path = public, pg_temp;
 ALTER ROLE motocho_audit SET search_path = public, pg_temp;
 ALTER ROLE motocho_backup SET search_path = public, pg_temp;
 
--- A migration that does not get its lock gives up instead of making everyone behind it wait.
-ALTER ROLE motocho_owner SET lock_timeout = '5s';
+-- A migration that does not get its lock gives up, and is tried again, instead of making everyone behind it wait.
+ALTER ROLE motocho_owner SET lock_timeout = '1s';
 ALTER ROLE motocho_owner SET idle_in_transaction_session_timeout = '10min';
 ALTER ROLE motocho_app SET lock_timeout = '10s';
 ALTER ROLE motocho_app SET idle_in_transaction_session_timeout = '60s';

@@ -19,17 +19,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from time import sleep
 from typing import Any
 
-from psycopg.conninfo import make_conninfo
-from psycopg.pq import PGconn, Ping
-
 from motocho.outside.postgres import roles
-from motocho.outside.postgres.address import LOCAL, Address
+from motocho.outside.postgres.address import LOCAL, Address, State
 from motocho.outside.postgres.programs import (
     Programs,
     Waiting,
@@ -47,6 +43,13 @@ FIRST_PORT, PORTS = 20_000, 12_000
 PORT_TRIES = 8
 WAIT_LIMIT_SECONDS = "86400"
 """Recovery after a crash may be long; it is waited for, with a message, and not given up."""
+START_LOG = "log/start.log"
+START = ("start", "-w", "-t", WAIT_LIMIT_SECONDS, "-l", START_LOG)
+"""No path of ours stands in it: pg_ctl hands its command to a shell."""
+LOOK_SECONDS, LOOKS_A_SECOND = 0.1, 10
+LAST_WORDS_LOOKS = 100
+REFUSED = "FATAL:  the database system is"
+"""What a client is told while a server starts, recovers or stops: no reason of its own."""
 ORPHAN_SECONDS = 30
 WAL_SEGMENT_MEGABYTES = 4
 """An unfinished segment is archived whole every five minutes of work; 16 would mostly be air."""
@@ -88,15 +91,6 @@ QUIET: Mapping[str, str] = {
 }
 
 
-class State(Enum):
-    """What a server answers [状態]."""
-
-    RUNNING = "running"
-    STARTING = "starting"
-    STOPPED = "stopped"
-    NEW = "new"
-
-
 def home() -> Path:
     """Where Motocho keeps what it stores [保存先].
 
@@ -120,7 +114,7 @@ class Server:
 
     def __init__(self, folder: Path, settings: Mapping[str, str] = DURABLE) -> None:
         self._asked = folder
-        self._settings = settings
+        self.settings = settings
 
     @cached_property
     def folder(self) -> Path:
@@ -142,6 +136,11 @@ class Server:
         return asked.resolve()
 
     @property
+    def unsynced(self) -> tuple[str, ...]:
+        """What tells the programs not to sync files, where the server does not [同期なし]."""
+        return ("--no-sync",) if self.settings.get("fsync") == "off" else ()
+
+    @property
     def data(self) -> Path:
         """PostgreSQL's data folder [データフォルダ]."""
         return self.folder / "data"
@@ -150,6 +149,10 @@ class Server:
     def archive(self) -> Path:
         """Where finished WAL segments are kept [WALアーカイブ]."""
         return self.folder / "archive"
+
+    @property
+    def _logs(self) -> Path:
+        return self.folder / "log"
 
     @property
     def passwords(self) -> Path:
@@ -175,10 +178,16 @@ class Server:
 
     @property
     def address(self) -> Address:
-        """Where the server listens [接続先]."""
+        """Where the server listens: its socket, else the loopback [接続先].
+
+        Why       a cleaner of temporary folders may take the socket away from a running server.
+        """
+        return self._at(f"{self.sockets},{LOCAL}")
+
+    def _at(self, host: str) -> Address:
         return Address(
             {
-                "host": str(self.sockets),
+                "host": host,
                 "port": str(self._remembered().get("port", FIRST_PORT)),
                 "dbname": DATABASE,
                 "passfile": str(self.passwords),
@@ -188,13 +197,17 @@ class Server:
         )
 
     def state(self) -> State:
-        """What the server answers now [状態]."""
-        if not (self._asked.exists() and (self.data / "PG_VERSION").exists()):
-            return State.NEW
-        answer = PGconn.ping(make_conninfo(**self.address.login(ADMIN)).encode())
-        if answer == Ping.OK:
-            return State.RUNNING
-        return State.STARTING if answer == Ping.REJECT else State.STOPPED
+        """What the server answers now [状態].
+
+        Raises    StateConflict where the folder is somebody else's.
+        """
+        try:
+            if not (self._asked.exists() and (self.data / "PG_VERSION").exists()):
+                return State.NEW
+        except PermissionError:
+            raise StateConflict(Fault("DBS-008", file=str(self._asked))) from None
+        # Of the socket, which is ours alone: another server may have taken the port meanwhile.
+        return self._at(str(self.sockets)).state()
 
     def start(self, waiting: Waiting = in_silence) -> Address:
         """Start the server, or find it running; gives its address [起動].
@@ -206,14 +219,37 @@ class Server:
         if self.state() is State.RUNNING and self._is_prepared():
             return self.address
         with self._locked():
-            self._make_data(waiting)
-            self._check_version()
-            self._clear_stale_lock(waiting)
-            if self._settled(waiting) is not State.RUNNING:
+            lost_passwords = self.data.exists() and not self.passwords.exists()
+            self.make_folders()
+            if not self.data.exists():
+                self._make_data(waiting)
+            if lost_passwords:
                 self._launch(waiting)
+                self._halt(waiting)
+                self._set_admin_password()
+            self._launch(waiting)
             if not self._is_prepared():
                 self._prepare()
         return self.address
+
+    def recover(self, waiting: Waiting = in_silence) -> None:
+        """Let PostgreSQL recover the data folder it was given, and stop it again [回復].
+
+        Why       the data comes from elsewhere, so nobody here knows its passwords: afterwards the
+                  administrator gets the one of this folder, while no server listens.
+        """
+        with self._locked():
+            self._launch(waiting)
+            self._halt(waiting)
+            self._set_admin_password()
+
+    def _set_admin_password(self) -> None:
+        """Make the kept password the administrator's, and the roles' at the next start."""
+        verifier = roles.scram_verifier(roles.read_passwords(self.passwords)[ADMIN])
+        statement = f"ALTER ROLE {ADMIN} PASSWORD '{verifier}'\n"
+        alone = ("--single", "-D", self.data, "postgres")
+        self.programs.run("postgres", *alone, said_to_it=statement)
+        self._remember(roles=None)
 
     def stop(self, waiting: Waiting = in_silence) -> bool:
         """Stop the server in order; gives whether one ran [停止].
@@ -223,34 +259,52 @@ class Server:
         if self.state() is State.NEW:
             return False
         with self._locked():
-            if self.state() is State.STOPPED and not self._processes():
+            if self._settled(waiting) is State.STOPPED and self._postmaster() is None:
+                self._clear_stale_locks(waiting)
                 return False
-            stop = ("stop", "-m", "fast", "-w", "-t", WAIT_LIMIT_SECONDS, "-D", self.data)
-            self.programs.run("pg_ctl", *stop, waiting=waiting)
+            self._halt(waiting)
         return True
 
+    def _halt(self, waiting: Waiting) -> None:
+        stop = ("stop", "-m", "fast", "-w", "-t", WAIT_LIMIT_SECONDS, "-D", self.data)
+        self.programs.run("pg_ctl", *stop, waiting=waiting)
+        self._await_last_process()
+
     def _settled(self, waiting: Waiting) -> State:
-        """The state once a start or stop that somebody else began is over."""
-        seconds = 0
-        while (state := self.state()) is State.STARTING:
-            waiting(seconds)
-            sleep(1)
-            seconds += 1
+        """The state once a start, a recovery or a stop is over.
+
+        Why       a server that gives up may cut off the one who asks, which libpq takes for an
+                  answer; it cannot happen twice, so it is asked twice.
+        """
+        looks = 0
+        while (state := self.state()) is State.STARTING or self.state() is not state:
+            sleep(LOOK_SECONDS)
+            looks += 1
+            if looks % LOOKS_A_SECOND == 0:
+                waiting(looks // LOOKS_A_SECOND)
         return state
+
+    def _await_last_process(self) -> None:
+        """The log's writer ends a moment after the server, with the server's last words."""
+        for _ in range(LAST_WORDS_LOOKS):
+            if not self.processes():
+                return
+            sleep(LOOK_SECONDS)
 
     # -- first start -------------------------------------------------------------------------------
 
-    def _make_data(self, waiting: Waiting) -> None:
-        if not self.passwords.exists():
-            roles.write_passwords(self.passwords, roles.new_passwords())
+    def make_folders(self) -> None:
+        """The cluster folder with its passwords, still without data [フォルダの用意]."""
+        roles.kept_passwords(self.passwords)
         programs = self.programs
         for name in ("run", "log", "archive"):
             place = self.folder / name
             if not place.exists():
                 place.mkdir(mode=0o700)
                 programs.own(place)
-        if self.data.exists():
-            return
+
+    def _make_data(self, waiting: Waiting) -> None:
+        programs = self.programs
         beside = self.folder / "data.new"
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(mode=0o700)
@@ -261,7 +315,7 @@ class Server:
         asked.write_text(roles.read_passwords(self.passwords)[ADMIN], encoding="ascii")
         programs.own(asked)
         try:
-            programs.run("initdb", *_initdb(beside, asked), waiting=waiting)
+            programs.run("initdb", *_initdb(beside, asked), *self.unsynced, waiting=waiting)
         finally:
             asked.unlink()
         beside.rename(self.data)
@@ -284,45 +338,57 @@ class Server:
         self._remember(roles=roles.version())
 
     def _is_prepared(self) -> bool:
-        return self._remembered().get("roles") == roles.version()
+        is_known = self._remembered().get("roles") == roles.version()
+        return is_known and self.passwords.exists()
 
     # -- launching ---------------------------------------------------------------------------------
 
     def _launch(self, waiting: Waiting) -> None:
+        """PostgreSQL itself, running, whatever state an earlier one was left in."""
+        self._check_version()
+        self._clear_stale_locks(waiting)
+        if self._settled(waiting) is State.RUNNING:
+            return
+        for left in self.archive.glob("archtemp*"):
+            left.unlink()
+        self._launch_on_a_port(waiting)
+
+    def _launch_on_a_port(self, waiting: Waiting) -> None:
         """Try the remembered port, then others: only PostgreSQL itself knows what is free."""
-        start_log = self.folder / "log" / "start.log"
         port = self._remembered().get("port") or _some_port()
         for _ in range(PORT_TRIES):
             self._remember(port=port)
             self._configure(port)
-            start_log.unlink(missing_ok=True)
-            try:
-                start = ("start", "-w", "-t", WAIT_LIMIT_SECONDS, "-D", self.data, "-l", start_log)
-                self.programs.run("pg_ctl", *start, waiting=waiting)
-            except OutsideFailure:
-                said = self._last_words(start_log)
-                if "Address already in use" not in said:
-                    details = {"said": clipped(said.splitlines()[-1] if said else "")}
-                    place = str(self.folder / "log")
-                    raise OutsideFailure(Fault("DBS-004", file=place, details=details)) from None
-                port = _some_port()
-            else:
+            (self.folder / START_LOG).unlink(missing_ok=True)
+            before = self._log_sizes()
+            # Whether it came up is asked of the server: pg_ctl is content with a recovery begun.
+            with suppress(OutsideFailure):
+                at_data = {"PGDATA": str(self.data)}
+                self.programs.run("pg_ctl", *START, waiting=waiting, more=at_data)
+            if self._settled(waiting) is State.RUNNING:
                 return
+            self._await_last_process()
+            said = self._said_since(before)
+            if not any("Address already in use" in line for line in said):
+                details = {"said": clipped(said[-1] if said else "")}
+                raise OutsideFailure(Fault("DBS-004", file=str(self._logs), details=details))
+            port = _some_port()
         raise OutsideFailure(Fault("DBS-005", excerpt=str(PORT_TRIES)))
 
-    def _last_words(self, start_log: Path) -> str:
-        """What the server said before it ended, in its first log or the newest of the others."""
-        logs = sorted(
-            (self.folder / "log").glob("postgresql-*.log"), key=lambda log: log.stat().st_mtime
-        )
-        said = [
-            line
-            for log in (*logs[-1:], start_log)
-            if log.exists()
-            for line in log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
-            if "FATAL" in line or "could not bind" in line
-        ]
-        return "\n".join(said)
+    def _log_sizes(self) -> dict[Path, int]:
+        return {log: log.stat().st_size for log in self._logs.glob("*.log")}
+
+    def _said_since(self, before: Mapping[Path, int]) -> list[str]:
+        """What the server gave as its reasons since its logs had these sizes."""
+        said: list[str] = []
+        for log, size in self._log_sizes().items():
+            written = log.read_bytes()[before.get(log, 0) :] if size else b""
+            said += [
+                line.split("FATAL:")[-1].strip()
+                for line in written.decode(errors="replace").splitlines()
+                if ("FATAL:" in line and REFUSED not in line) or "could not bind" in line
+            ]
+        return said
 
     def _configure(self, port: int) -> None:
         """Write our settings anew; postgresql.conf only includes them, then the operator's own."""
@@ -332,16 +398,16 @@ class Server:
             "port": str(port),
             "unix_socket_directories": _listed(sockets),
             "unix_socket_permissions": "0700",
-            "log_directory": str(self.folder / "log"),
+            "log_directory": str(self._logs),
             **QUIET,
-            **self._settings,
+            **self.settings,
         }
         if own.get("archive_mode") == "on":
             own |= {
                 "archive_library": "basic_archive",
                 "basic_archive.archive_directory": str(self.archive),
             }
-        lines = [f"{name} = '{_quoted(value)}'\n" for name, value in own.items()]
+        lines = [f"{name} = '{quoted(value)}'\n" for name, value in own.items()]
         settings = self.data / "motocho.conf"
         settings.write_text("".join(lines), encoding="utf-8")
         settings.chmod(0o600)
@@ -366,31 +432,40 @@ class Server:
 
     # -- what is left of an earlier server ---------------------------------------------------------
 
-    def _clear_stale_lock(self, waiting: Waiting) -> None:
-        """Take away the lock file of a server that is gone and may be kept by its zombie.
+    def _clear_stale_locks(self, waiting: Waiting) -> None:
+        """Take away the lock files of a server that is gone, of the data and of the socket.
 
-        Why       PostgreSQL believes a process number; the number may belong to a zombie nobody
-                  reaps, or to somebody else's process since. The file may go only when no process
-                  works in the data folder: two servers on one folder would destroy it.
+        Why       PostgreSQL believes the process number in them; it may belong to a zombie nobody
+                  reaps, or to somebody else's process since. They may go only when no process works
+                  in the data folder: two servers on one folder would destroy it.
         """
-        lock = self.data / "postmaster.pid"
+        locks = (self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*.lock"))
         for seconds in range(ORPHAN_SECONDS):
-            if not lock.exists() or self.state() is not State.STOPPED:
+            if not any(lock.exists() for lock in locks) or self.state() is not State.STOPPED:
                 return
-            at_work = self._processes()
+            at_work = self.processes()
             if at_work is None:
                 return
             if not at_work:
-                lock.unlink(missing_ok=True)
+                for lock in locks:
+                    lock.unlink(missing_ok=True)
                 return
             waiting(seconds)
             sleep(1)
-        at_work = self._processes() or []
-        shown = ", ".join(map(str, at_work))
+        shown = ", ".join(map(str, self.processes() or []))
         raise StateConflict(Fault("DBS-007", file=str(self.data), details={"processes": shown}))
 
-    def _processes(self) -> list[int] | None:
-        """PostgreSQL's living processes in the data folder; None where the system does not tell.
+    def _postmaster(self) -> int | None:
+        """The server's first process, where the lock file names one that lives."""
+        try:
+            number = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        except (FileNotFoundError, ValueError, IndexError):
+            return None
+        at_work = self.processes()
+        return number if at_work is None or number in at_work else None
+
+    def processes(self) -> list[int] | None:
+        """PostgreSQL's living processes in the data folder; None where nobody tells [プロセス].
 
         Why       a zombie has no working folder any more, so it is not among them.
         """
@@ -417,8 +492,8 @@ class Server:
             known: dict[str, Any] = json.loads(
                 (self.folder / "server.json").read_text(encoding="utf-8")
             )
-        except FileNotFoundError:
-            return {}
+        except (FileNotFoundError, ValueError):
+            return {}  # nothing here that cannot be found again
         return known
 
     def _remember(self, **facts: Any) -> None:
@@ -448,8 +523,8 @@ def _some_port() -> int:
     return FIRST_PORT + secrets.randbelow(PORTS)
 
 
-def _quoted(value: str) -> str:
-    """A value as postgresql.conf reads it between quotes."""
+def quoted(value: str) -> str:
+    """A value as postgresql.conf reads it between quotes [引用]."""
     return value.replace("\\", "\\\\").replace("'", "''")
 
 

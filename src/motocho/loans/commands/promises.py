@@ -1,0 +1,135 @@
+"""Promises of payment: made, and judged when their day is over [お支払約束].
+
+A promise changes nothing about the loan: interest and damages run on, arrears stay. It says when
+the member will pay, so that nobody calls before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from motocho.kernel.revolving import Receipt
+from motocho.loans import _book, policy
+from motocho.loans._book import Key, Made
+from motocho.loans.commands._telling import refused, tell
+from motocho.units.errors import Fault, NotFoundError
+
+
+class Outcome(Enum):
+    """How a promise ended [約束の結果]."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promise that is open [お支払約束]."""
+
+    key: Key
+    promise_no: int
+    amount_yen: int
+    made_on: date
+    pay_on: date
+    made_at: datetime
+
+
+_COLUMNS = "member_id, agreement_id, promise_no, amount_yen, made_on, pay_on, made_at"
+
+
+def promise(cursor: Any, key: Key, amount_yen: int, pay_on: date, made: Made) -> Promise:
+    """A promise to pay so much on a day [お支払約束の登録] · LEDG-016.
+
+    Lock      the member's agreements.
+    Raises    RefusedError for a day outside the policy, nothing promised, or while another promise
+              is open.
+    """
+    _book.lock(cursor, key)
+    cursor.execute(
+        f"SELECT {_COLUMNS} FROM loan_promise"  # noqa: S608  # our own names
+        " WHERE member_id = %s AND channel = %s AND external_ref = %s",
+        (key.member_id, made.channel, made.external_ref),
+    )
+    row = cursor.fetchone()
+    if row is not None:
+        return _promise(row)
+    refused(policy.check_promise(amount_yen, pay_on, made.business_on))
+    if open_promise(cursor, key) is not None:
+        refused(policy.refusal("LEDG-016", "LON-037"))
+    cursor.execute(
+        "INSERT INTO loan_promise (member_id, agreement_id, amount_yen, made_on, pay_on, channel,"  # noqa: S608
+        " external_ref, actor, made_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        f" RETURNING {_COLUMNS}",
+        (
+            *key, amount_yen, made.business_on, pay_on, made.channel, made.external_ref,
+            made.actor, made.booked_at,
+        ),
+    )  # fmt: skip
+    found = _promise(cursor.fetchone())
+    tell(cursor, key, "promised", made, amount_yen=amount_yen, promise=found.promise_no)
+    return found
+
+
+def open_promise(cursor: Any, key: Key) -> Promise | None:
+    """The promise that is open, if one is [未了の約束]."""
+    cursor.execute(
+        f"SELECT {_COLUMNS} FROM loan_promise"  # noqa: S608  # our own names
+        " WHERE member_id = %s AND agreement_id = %s AND outcome IS NULL",
+        key,
+    )
+    row = cursor.fetchone()
+    return None if row is None else _promise(row)
+
+
+def withdraw_promise(cursor: Any, key: Key, made: Made) -> None:
+    """Take the open promise back, for a new one to be made [約束の取下げ].
+
+    Raises    NotFoundError if none is open.
+    """
+    _book.lock(cursor, key)
+    found = open_promise(cursor, key)
+    if found is None:
+        raise NotFoundError(Fault("LON-038"))
+    _end(cursor, found, Outcome.WITHDRAWN, made)
+
+
+def judge_promise(cursor: Any, key: Key, made: Made) -> Outcome | None:
+    """Kept as soon as the receipts since it was made reach it, broken once its day is over [判定].
+
+    Gives the outcome, or None while it stays open or none is.
+    """
+    _book.lock(cursor, key)
+    found = open_promise(cursor, key)
+    if found is None:
+        return None
+    since = (
+        " AND e.kind = 'receipt' AND e.value_on BETWEEN %(made_on)s AND %(pay_on)s"
+        " AND e.booked_at >= %(made_at)s"
+    )
+    times = {"made_on": found.made_on, "pay_on": found.pay_on, "made_at": found.made_at}
+    receipts = [one.event for one in _book.events(cursor, key, since, **times)]
+    paid = sum(one.amount_yen for one in receipts if isinstance(one, Receipt))
+    if paid >= found.amount_yen:
+        return _end(cursor, found, Outcome.KEPT, made)
+    if made.business_on > found.pay_on:
+        return _end(cursor, found, Outcome.BROKEN, made)
+    return None
+
+
+def _end(cursor: Any, found: Promise, outcome: Outcome, made: Made) -> Outcome:
+    cursor.execute(
+        "UPDATE loan_promise SET outcome = %s, ended_on = %s"
+        " WHERE member_id = %s AND agreement_id = %s AND promise_no = %s",
+        (outcome.value, made.business_on, *found.key, found.promise_no),
+    )
+    kind = f"promise_{outcome.value}"
+    tell(cursor, found.key, kind, made, promise=found.promise_no)
+    return outcome
+
+
+def _promise(row: tuple[Any, ...]) -> Promise:
+    return Promise(Key(row[0], row[1]), *row[2:])

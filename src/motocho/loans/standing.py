@@ -1,0 +1,324 @@
+"""Agreements as they stand, many at once, to be looked at [契約の現況].
+
+What the night and reports read: states without a lock, stages of arrears, the whole book as
+columns. Nothing here changes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Any, NamedTuple
+
+import orjson
+
+from motocho.kernel import revolving
+from motocho.kernel.revolving import Rules, State, Terms
+from motocho.kernel.schedule import last_day_to_pay
+from motocho.loans import _rows, products
+from motocho.loans._book import Key
+from motocho.loans._calendar import CLOSED
+from motocho.loans.policy import Status, Stop
+from motocho.loans.products import Product
+
+
+class Stage(Enum):
+    """How far a loan is in arrears, by days after the last day to pay [延滞段階]."""
+
+    CURRENT = "current"
+    LATE_1 = "late_1_30"
+    LATE_31 = "late_31_60"
+    LATE_61 = "late_61_90"
+    LATE_91 = "late_91"
+    ACCELERATED = "accelerated"
+    UNCOUNTED = "uncounted"
+    """Set aside by the night: only its principal is known."""
+
+
+BEGINS = {Stage.LATE_1: 1, Stage.LATE_31: 31, Stage.LATE_61: 61, Stage.LATE_91: 91}
+"""The first day late of each stage."""
+
+
+def stage_after(days: int) -> Stage:
+    """The stage of so many days late [延滞段階].
+
+    >>> [stage_after(days).value for days in (0, 1, 30, 31, 400)]
+    ['current', 'late_1_30', 'late_1_30', 'late_31_60', 'late_91']
+    """
+    reached = [stage for stage, first in BEGINS.items() if days >= first]
+    return reached[-1] if reached else Stage.CURRENT
+
+
+def days_late(state: State, rules: Rules, on: int) -> int:
+    """Days since the last day to pay of the oldest missed due date; 0 for none [延滞日数].
+
+    >>> from datetime import date
+    >>> from motocho.kernel.schedule import MinimumRule
+    >>> due = date(2026, 2, 9).toordinal()
+    >>> terms = revolving.Terms(180_000, 200_000, 500_000, MinimumRule(()))
+    >>> days_late(State(due, terms, late_since=due), Rules(), due + 3)
+    3
+    """
+    if state.late_since is None:
+        return 0
+    last = state.late_since
+    if state.accelerated_on != last:
+        last = last_day_to_pay(state.terms.plan, last, rules.closed)
+    return max(0, on - last)
+
+
+def stage_of(state: State, rules: Rules, on: int) -> Stage:
+    """The stage of arrears on a day [延滞段階]."""
+    if state.accelerated_on is not None and state.late_since is not None:
+        return Stage.ACCELERATED
+    return stage_after(days_late(state, rules, on))
+
+
+def next_stage_on(state: State, rules: Rules) -> int | None:
+    """The day on which the stage after the state's own is reached, if nothing is paid [次段階]."""
+    if state.late_since is None or state.accelerated_on is not None:
+        return None
+    days = days_late(state, rules, state.on)
+    ahead = [first for first in BEGINS.values() if first > days]
+    return state.on + ahead[0] - days if ahead else None
+
+
+# ------------------------------------------------------------------------------------ some of them
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An agreement as its row holds it [契約の現況]; the state may lie before today."""
+
+    key: Key
+    product: Product
+    opened_on: date
+    status: Status
+    stops: frozenset[Stop]
+    ceiling_ppm: int
+    limit_yen: int
+    """The limit that counts: the lower shown one where there is one."""
+    event_no: int
+    state: State
+    rules: Rules
+
+    def on(self, day: int) -> State:
+        """The state at the end of a day [ある日の状態]."""
+        return revolving.advance(self.state, day, self.rules)
+
+
+_SEE = """
+SELECT a.member_id, a.agreement_id, a.product_id, a.product_version, p.from_on, p.content::text,
+    a.opened_on, a.status, a.stops, a.ceiling_ppm, least(a.limit_yen, a.shown_limit_yen),
+    a.event_no, t.content::text, a.state::text
+FROM unnest(%s::bigint[], %s::bigint[]) AS k (member_id, agreement_id)
+JOIN loan_agreement a USING (member_id, agreement_id)
+JOIN loan_product p ON p.product_id = a.product_id AND p.version = a.product_version
+JOIN loan_terms t USING (member_id, agreement_id, terms_no)
+ORDER BY 1, 2
+"""
+
+
+def see(cursor: Any, keys: Sequence[Key]) -> list[Seen]:
+    """Agreements by their keys, in the order of members and agreements [契約の参照]."""
+    if not keys:
+        return []
+    cursor.execute(_SEE, [list(column) for column in zip(*keys, strict=True)])
+    return [_seen(row) for row in cursor.fetchall()]
+
+
+def _seen(row: tuple[Any, ...]) -> Seen:
+    product = products.from_text(*row[2:6])
+    return Seen(
+        key=Key(row[0], row[1]),
+        product=product,
+        opened_on=row[6],
+        status=Status(row[7]),
+        stops=frozenset(Stop(one) for one in row[8]),
+        ceiling_ppm=row[9],
+        limit_yen=row[10],
+        event_no=row[11],
+        state=_rows.state_from(row[13], _rows.terms_from(row[12])),
+        rules=product.rules(CLOSED),
+    )
+
+
+def of_member(cursor: Any, member_id: int) -> list[Seen]:
+    """All agreements of a member [会員の契約]."""
+    cursor.execute(
+        "SELECT agreement_id FROM loan_agreement WHERE member_id = %s ORDER BY 1", (member_id,)
+    )
+    return see(cursor, [Key(member_id, row[0]) for row in cursor.fetchall()])
+
+
+def booked_on(cursor: Any, business_on: date) -> list[Key]:
+    """Agreements on which something was booked on a business day [当日に動いた契約]."""
+    cursor.execute(
+        "SELECT DISTINCT member_id, agreement_id FROM loan_event WHERE business_on = %s"
+        " ORDER BY 1, 2",
+        (business_on,),
+    )
+    return [Key(*row) for row in cursor.fetchall()]
+
+
+def to_pay_until(cursor: Any, day: date) -> list[Key]:
+    """Agreements whose next due date can be paid until this day [支払期限が来る契約]."""
+    cursor.execute(
+        "SELECT member_id, agreement_id FROM loan_agreement WHERE wake_on = %s::date + 1"
+        " ORDER BY 1, 2",
+        (day,),
+    )
+    return [Key(*row) for row in cursor.fetchall()]
+
+
+def opened_on_day(cursor: Any, on: date) -> list[Key]:
+    """Open agreements whose contract day comes round on a day [契約応当日]."""
+    days = [on.day, *(day for day in range(on.day + 1, 32) if _ends_month(on))]
+    cursor.execute(
+        "SELECT member_id, agreement_id FROM loan_agreement WHERE status = 'open'"
+        " AND extract(day FROM opened_on)::smallint = ANY(%s)"
+        " AND extract(month FROM opened_on) = %s AND opened_on < %s ORDER BY 1, 2",
+        (days, on.month, on),
+    )
+    return [Key(*row) for row in cursor.fetchall()]
+
+
+def _ends_month(on: date) -> bool:
+    return date.fromordinal(on.toordinal() + 1).month != on.month
+
+
+def terms_around(cursor: Any, key: Key, event_no: int) -> tuple[Terms, Terms]:
+    """The terms before and after an event that brought new ones [変更前後の条件]."""
+    cursor.execute(
+        "SELECT content::text FROM loan_terms WHERE member_id = %s AND agreement_id = %s"
+        " AND terms_no <= %s ORDER BY terms_no DESC LIMIT 2",
+        (*key, event_no),
+    )
+    after, before = (_rows.terms_from(row[0]) for row in cursor.fetchall())
+    return before, after
+
+
+# --------------------------------------------------------------------------------------- the whole
+class Columns(NamedTuple):
+    """Some agreements of the book as columns, for one pass over all [契約の列].
+
+    `wakes` is the ordinal of the day after the last day to pay, 0 for none; `late_since` and
+    `accelerated_on` are 0 for none.
+    """
+
+    keys: list[Key]
+    product: list[tuple[str, int]]
+    """Product and version."""
+    wakes: list[int]
+    rate_ppm: list[int]
+    damages_ppm: list[int]
+    free_from: list[int]
+    free_to: list[int]
+    as_written: list[int]
+    """1 where a due date stays on a day on which banks are closed."""
+    on: list[int]
+    principal_yen: list[int]
+    interest_yen: list[int]
+    damages_yen: list[int]
+    interest_ticks: list[int]
+    damages_ticks: list[int]
+    late_since: list[int]
+    overdue_principal_yen: list[int]
+    accelerated_on: list[int]
+
+
+_NONE = date.min.toordinal()
+_COPY = f"""
+COPY (
+    SELECT '[' || a.member_id || ',' || a.agreement_id || ',' || to_json(a.product_id)::text
+        || ',' || a.product_version || ',' || coalesce(a.wake_on - DATE '0001-01-01' + {_NONE}, 0)
+        || ',' || (t.content->>'rate_ppm') || ',' || (t.content->>'damages_ppm')
+        || ',' || (t.content->>'free_from') || ',' || (t.content->>'free_to')
+        || ',' || (t.content->>'holiday_rule' = 'as_written')::int
+        || ',' || a.state::text || ']'
+    FROM loan_agreement a JOIN loan_terms t USING (member_id, agreement_id, terms_no)
+    WHERE a.status IN ('open', 'written_off')
+) TO STDOUT
+"""  # noqa: S608  # our own names
+_STATE = 10
+_FIELDS = ("on", *State._fields[2:])
+_PLACES = [_FIELDS.index(name) for name in Columns._fields[8:]]
+PART = 50_000
+"""Agreements in one part of the book."""
+
+
+def columns_of_book(cursor: Any) -> Iterator[Columns]:
+    """Every agreement that may bear interest, part by part, in one reading by COPY [全契約の列].
+
+    Takes     a cursor of Django's, which can ask nothing else before the last part.
+    """
+    lines: list[bytes] = []
+    with cursor.cursor.copy(_COPY) as copy:
+        for line in copy:
+            lines.append(bytes(line))
+            if len(lines) == PART:
+                yield _columns(lines)
+                lines = []
+    if lines:
+        yield _columns(lines)
+
+
+def _columns(lines: list[bytes]) -> Columns:
+    # COPY doubles a backslash, which only a product's name could hold.
+    text = b",".join(lines).replace(b"\\\\", b"\\")
+    rows = orjson.loads(b"[" + text + b"]")
+    states = [row[_STATE] for row in rows]
+    return Columns(
+        [Key(row[0], row[1]) for row in rows],
+        [(row[2], row[3]) for row in rows],
+        *([row[place] for row in rows] for place in range(4, _STATE)),
+        *(_whole([state[place] for state in states]) for place in _PLACES),
+    )
+
+
+def _whole(values: list[Any]) -> list[int]:
+    """Long numbers stand as text, what is not there as nothing (`_rows.state_text`)."""
+    return [one if type(one) is int else int(one or 0) for one in values]
+
+
+def rules_of_products(cursor: Any) -> dict[tuple[str, int], Rules]:
+    """How every version of every product counts [商品の計算方法]."""
+    cursor.execute("SELECT product_id, version, from_on, content::text FROM loan_product")
+    return {(row[0], row[1]): products.from_text(*row).rules(CLOSED) for row in cursor.fetchall()}
+
+
+PLACES = {name: place for place, name in enumerate(_FIELDS)}
+"""Where the JSON of a state keeps what, for SQL (`_rows.state_text`)."""
+_OWED = (
+    "principal_yen",
+    "interest_yen",
+    "damages_yen",
+    "costs_yen",
+    "excess_yen",
+    "written_off_yen",
+)
+_OF = {
+    name: f"ARRAY[{', '.join(f'{name}.state->>{PLACES[field]}' for field in _OWED)}]"
+    for name in ("a", "last")
+}
+_UNLIKE = f"""
+SELECT k.member_id, k.agreement_id
+FROM (SELECT DISTINCT member_id, agreement_id FROM loan_event WHERE business_on = %s) k
+JOIN loan_agreement a USING (member_id, agreement_id)
+JOIN LATERAL (
+    SELECT s.state FROM loan_step s
+    WHERE s.member_id = k.member_id AND s.agreement_id = k.agreement_id
+      AND NOT EXISTS (
+        SELECT FROM loan_event c WHERE c.member_id = s.member_id
+          AND c.agreement_id = s.agreement_id AND c.cancels_no = s.event_no)
+    ORDER BY s.value_on DESC, s.rank DESC, s.event_no DESC, s.step_no DESC LIMIT 1
+) last ON true
+WHERE {_OF["a"]} <> {_OF["last"]}
+ORDER BY 1, 2 LIMIT 100
+"""  # noqa: S608  # our own names
+
+
+def unlike_their_steps(cursor: Any, business_on: date) -> list[Key]:
+    """Agreements of a day whose row does not owe what their last step left [行と履歴の不一致]."""
+    cursor.execute(_UNLIKE, (business_on,))
+    return [Key(*row) for row in cursor.fetchall()]

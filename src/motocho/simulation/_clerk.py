@@ -1,0 +1,420 @@
+"""The clerk carries deeds out through the commands, and counts what must be found later [事務].
+
+Now and then a command is cut off before its transaction commits and comes again, or is told twice:
+the second time must give what the first gave, and change nothing. What the clerk counts (money by
+account, journal rows by kind) is held against the book by `checks`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import connection, transaction
+
+from motocho.ledger.chart import Account
+from motocho.loans import commands
+from motocho.loans.commands import (
+    BureauAnswer,
+    Done,
+    Evidence,
+    Key,
+    Made,
+    Opening,
+    Remedy,
+    checks,
+)
+from motocho.loans.monitoring import Income
+from motocho.loans.policy import Consent
+from motocho.people import members
+from motocho.people.members import Person
+from motocho.simulation import _deeds
+from motocho.simulation.world import chance
+from motocho.units.errors import Fault, RefusedError, StateConflict, ensure
+
+CUT_OFF_PER_MILLE = 6
+REPEATED_PER_MILLE = 25
+ASSIGNED_CODE = "LON-044"
+SCREENING = "screening"
+"""The channel, and the actor, of what monitoring learns: it leads to rows nobody here can count."""
+
+Result = TypeVar("Result")
+
+
+class PowerCutError(Exception):
+    """The machine stopped before the transaction committed [中断]."""
+
+
+class Moment(NamedTuple):
+    """When something is done: the business date, and the moment it is written down [処理時点]."""
+
+    on: date
+    at: datetime
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was done so far [集計]."""
+
+    done: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    repeated: int = 0
+    cut_off: int = 0
+    journal: Counter[str] = field(default_factory=Counter)
+    """Rows that the journal must hold, by kind."""
+    cash: Counter[Account] = field(default_factory=Counter)
+    """What money accounts must hold: in, less out."""
+    held: Counter[Key] = field(default_factory=Counter)
+    """Draws under way, by agreement."""
+    draws_within_limit: int = 0
+    touched: set[Key] = field(default_factory=set)
+    """Agreements that something was done to since they were last checked."""
+
+
+class Clerk:
+    """Carries deeds out, each in its transaction [事務担当]."""
+
+    def __init__(self, thrown: Random) -> None:
+        self.tally = Tally()
+        self._thrown = thrown
+        self._references = itertools.count(1)
+        self._earlier: list[Callable[[Any], object]] = []
+        self._file: list[Callable[[Any], object]] = []
+
+    # -- doing -------------------------------------------------------------------------------------
+    def _made(self, moment: Moment, channel: str, money: Account = Account.BANK) -> Made:
+        reference = f"S{next(self._references):07d}"
+        actor = channel if channel == SCREENING else f"sim {channel}"
+        return Made(channel, reference, moment.on, moment.at, actor, money)
+
+    def _once(self, command: Callable[[Any], Result]) -> Result:
+        with transaction.atomic(), connection.cursor() as cursor:
+            return command(cursor)
+
+    def _do(self, kind: str, command: Callable[[Any], Result]) -> Result | Fault:
+        """A command in its transaction; gives its result, or why it was refused."""
+        if chance(self._thrown, CUT_OFF_PER_MILLE):
+            self.tally.cut_off += 1
+            with suppress(PowerCutError, RefusedError), transaction.atomic():
+                self._once(command)
+                raise PowerCutError
+        try:
+            result = self._once(command)
+        except RefusedError as error:
+            self.tally.refused[error.faults[0].code] += 1
+            return error.faults[0]
+        self.tally.done[kind] += 1
+        if chance(self._thrown, REPEATED_PER_MILLE):
+            self._told_twice(command, result)
+        return result
+
+    def _told_twice(self, command: Callable[[Any], object], first: object) -> None:
+        """The same again at once: the same result, and nothing new."""
+        self.tally.repeated += 1
+        again = self._once(command)
+        if isinstance(first, Done) and isinstance(again, Done):
+            ensure(again.is_repeat, "the same reference is done once", first=first)
+            same = (again.event_no, again.entry_id) == (first.event_no, first.entry_id)
+            ensure(same, "the same reference gives the same result", first=first, again=again)
+        else:
+            ensure(again == first, "the same reference gives the same result", first=first)
+
+    def _keep(self, command: Callable[[Any], object]) -> None:
+        """A few commands are kept, to come again days later."""
+        if chance(self._thrown, REPEATED_PER_MILLE):
+            self._earlier.append(command)
+
+    def tell_again(self) -> None:
+        """A message of days ago comes once more: nothing may happen [再着]."""
+        if self._earlier:
+            self._again(self._earlier.pop(self._thrown.randrange(len(self._earlier))))
+
+    def begin_file(self) -> None:
+        """Another file begins [ファイルの読み始め]."""
+        self._file.clear()
+
+    def read_file_again(self) -> None:
+        """The whole file once more, in another order: nothing may happen [ファイルの二重読み]."""
+        self._thrown.shuffle(self._file)
+        for command in self._file:
+            self._again(command)
+
+    def _again(self, command: Callable[[Any], object]) -> None:
+        self.tally.repeated += 1
+        try:
+            again = self._once(command)
+        except RefusedError as error:
+            self.tally.refused[error.faults[0].code] += 1
+        else:
+            ensure(not isinstance(again, Done) or again.is_repeat, "done once", again=again)
+
+    # -- people and agreements ---------------------------------------------------------------------
+    def register(self, person: Person, number: str, moment: Moment) -> int:
+        """A new member; gives the member's id [会員登録]."""
+        member = self._once(lambda cursor: members.register(cursor, person, number, moment.at))
+        self.tally.done["member"] += 1
+        return member.member_id
+
+    def open(self, member_id: int, opening: Opening, moment: Moment) -> Key | None:
+        """A new agreement, unless it is refused [契約]."""
+        made = self._made(moment, "counter")
+        opened = self._do(
+            "open", lambda cursor: commands.open_agreement(cursor, member_id, opening, made)
+        )
+        if isinstance(opened, Fault):
+            return None
+        self.tally.journal["loan_opened"] += 1
+        self.tally.touched.add(opened.key)
+        return opened.key
+
+    def record_death(self, member_id: int, keys: tuple[Key, ...], moment: Moment) -> None:
+        """News of a death [死亡]; takes the agreements that are not stopped for it yet."""
+        made = self._made(moment, "counter")
+        self._do("death", lambda cursor: commands.record_death(cursor, member_id, made))
+        self.tally.journal["suspended"] += len(keys)
+        self.tally.touched |= set(keys)
+
+    # -- monitoring --------------------------------------------------------------------------------
+    def bureau_answers(self, member_id: int, others_yen: int, moment: Moment) -> None:
+        """What a bureau says of the member [信用情報]."""
+        made = self._made(moment, SCREENING)
+        answer = BureauAnswer(moment.on, others_yen, f"BUREAU-{made.external_ref}")
+        self._do(
+            "bureau",
+            lambda cursor: checks.record_bureau_answer(cursor, member_id, answer, made),
+        )
+        self.tally.journal["bureau_answered"] += 1
+
+    def shows_income(self, member_id: int, annual_yen: int, moment: Moment) -> None:
+        """Evidence of income comes in [収入証明書]; where it is too little, the limit is cut."""
+        made = self._made(moment, SCREENING)
+        evidence = Evidence(Income(moment.on, annual_yen), f"INCOME-{made.external_ref}")
+        remedy = self._thrown.choice(tuple(Remedy))
+        self._do(
+            "income",
+            lambda cursor: checks.record_income(cursor, member_id, evidence, made, remedy),
+        )
+        self.tally.journal["income_recorded"] += 1
+
+    # -- money -------------------------------------------------------------------------------------
+    def lend(self, key: Key, deed: _deeds.Borrow, moment: Moment) -> Done | None:
+        """Money out of a machine [借入]."""
+        made = self._made(moment, deed.road.value, deed.road.money)
+
+        def command(cursor: Any) -> Done:
+            return commands.draw(cursor, key, deed.amount_yen, made)
+
+        done = self._do("draw", command)
+        if isinstance(done, Fault):
+            return None
+        self._keep(command)
+        self._noted(key, "drawn", made.money, -deed.amount_yen)
+        self._within_limit(key, done)
+        return done
+
+    def _within_limit(self, key: Key, done: Done) -> None:
+        """Right after a draw nothing is above the limit · LEND-019."""
+        state = done.step.state
+        lent = state.principal_yen + self.tally.held[key]
+        ensure(lent <= state.terms.limit_yen, "a draw keeps the limit", lent=lent, done=done)
+        self.tally.draws_within_limit += 1
+
+    def send(self, key: Key, amount_yen: int, moment: Moment) -> int | None:
+        """A transfer to the member; gives its pending entry [振込融資の依頼]."""
+        made = self._made(moment, "transfer_out")
+        entry = self._do("send", lambda cursor: commands.send_draw(cursor, key, amount_yen, made))
+        if isinstance(entry, Fault):
+            return None
+        self._noted(key, "draw_sent")
+        self.tally.held[key] += amount_yen
+        return entry
+
+    def arrived(self, key: Key, entry_id: int, amount_yen: int, moment: Moment) -> Done | None:
+        """The bank says that a transfer arrived [振込の完了]."""
+        made = self._made(moment, "transfer_out")
+        done = self._do("draw", lambda cursor: commands.draw_arrived(cursor, key, entry_id, made))
+        if isinstance(done, Fault):
+            return None
+        self._noted(key, "drawn", Account.BANK, -amount_yen)
+        self.tally.held[key] -= amount_yen
+        self._within_limit(key, done)
+        return done
+
+    def failed(self, key: Key, entry_id: int, amount_yen: int, moment: Moment) -> None:
+        """The bank says that a transfer failed [振込不能]."""
+        made = self._made(moment, "transfer_out")
+        self._do("draw_failed", lambda cursor: commands.draw_failed(cursor, key, entry_id, made))
+        self._noted(key, "draw_failed")
+        self.tally.held[key] -= amount_yen
+
+    def outcome_of_another_file(self, key: Key, entry_id: int, moment: Moment) -> None:
+        """A second file tells an outcome under another reference: it must conflict [二重の結果]."""
+        made = self._made(moment, "transfer_out")
+        self.tally.repeated += 1
+        try:
+            self._once(lambda cursor: commands.draw_arrived(cursor, key, entry_id, made))
+        except StateConflict as error:
+            self.tally.refused[error.faults[0].code] += 1
+        else:
+            ensure(condition=False, what="a transfer is settled once", entry=entry_id)
+
+    def receive(self, key: Key, deed: _deeds.Repay, value_on: date, moment: Moment) -> Done | None:
+        """Money that came; for a claim that was assigned it is held for the new creditor [入金]."""
+        made = self._made(moment, deed.road.value, deed.road.money)
+
+        def command(cursor: Any) -> Done:
+            return commands.receive(cursor, key, deed.amount_yen, value_on, made)
+
+        def forwarded(cursor: Any) -> int:
+            return commands.forward(cursor, key, deed.amount_yen, value_on, made)
+
+        done = self._do("receipt", command)
+        if isinstance(done, Done):
+            if value_on < moment.on:
+                self.tally.done["receipt_later"] += 1
+            self._keep(command)
+            self._file.append(command)
+            self._noted(key, "received", made.money, deed.amount_yen)
+            return done
+        if done.code == ASSIGNED_CODE:
+            self._do("forwarded", forwarded)
+            self._file.append(forwarded)
+            self._noted(key, "forwarded", made.money, deed.amount_yen)
+        return None
+
+    def keep_unknown(self, deed: _deeds.Repay, value_on: date, moment: Moment) -> None:
+        """Money of somebody nobody knows [不明入金]."""
+        made = self._made(moment, deed.road.value, deed.road.money)
+
+        def command(cursor: Any) -> int:
+            return commands.keep_unknown(cursor, deed.amount_yen, value_on, made)
+
+        self._do("unknown", command)
+        self._file.append(command)
+        self.tally.cash[made.money] += deed.amount_yen
+        self.tally.journal["unknown_receipt"] += 1
+
+    def reverse(self, key: Key, done: Done, reason: str, moment: Moment) -> bool:
+        """Undo what was done; gives whether it could be [取消]."""
+        made = self._made(moment, "counter")
+        undone = self._do(
+            "reversal",
+            lambda cursor: commands.reverse(cursor, key, done.event_no, reason, made),
+        )
+        if isinstance(undone, Fault):
+            return False
+        self._noted(key, "reversed")
+        return True
+
+    def cash_back(self, money: Account, amount_yen: int) -> None:
+        """Count money of something undone [取消された資金]; in is above zero."""
+        self.tally.cash[money] += amount_yen
+
+    def _noted(
+        self, key: Key, kind: str, money: Account | None = None, amount_yen: int = 0
+    ) -> None:
+        self.tally.touched.add(key)
+        self.tally.journal[kind] += 1
+        if money is not None:
+            self.tally.cash[money] += amount_yen
+
+    # -- everything else ---------------------------------------------------------------------------
+    def other(self, sight: _deeds.Sight, deed: _deeds.Deed, moment: Moment) -> bool:
+        """A deed that brings no money into the house; gives whether it was done [その他]."""
+        made = self._made(moment, "counter")
+        kind, journal = _NEWS[type(deed)]
+        result = self._do(kind, _command(sight.key, deed, made))
+        if isinstance(result, Fault):
+            return False
+        self.tally.touched.add(sight.key)
+        for row in journal:
+            self.tally.journal[row] += _rows_of(sight, deed)
+        if isinstance(deed, _deeds.GiveBack | _deeds.Charge):
+            self.tally.cash[Account.BANK] -= deed.amount_yen
+        return True
+
+
+def _rows_of(sight: _deeds.Sight, deed: _deeds.Deed) -> int:
+    """A stop that stands already, or is not there, is no news."""
+    if isinstance(deed, _deeds.Suspend):
+        return int(deed.stop not in sight.stops)
+    if isinstance(deed, _deeds.Lift):
+        return int(deed.stop in sight.stops)
+    return 1
+
+
+_NEWS: dict[type[Any], tuple[str, tuple[str, ...]]] = {
+    _deeds.ChangePlan: ("plan", ("plan_changed",)),
+    _deeds.Arrange: ("arrangement", ("arranged",)),
+    _deeds.Promised: ("promise", ("promised",)),
+    _deeds.GiveBack: ("refund", ("refunded",)),
+    _deeds.UseHeld: ("excess_used", ("excess_used",)),
+    _deeds.Suspend: ("suspended", ("suspended",)),
+    _deeds.Lift: ("lifted", ("lifted",)),
+    _deeds.ChangeLimit: ("limit", ("limit_changed",)),
+    _deeds.ChangeRate: ("rate", ("rate_changed",)),
+    _deeds.Charge: ("cost", ("charged",)),
+    _deeds.Accelerate: ("acceleration", ("accelerated",)),
+    _deeds.Settle: ("settlement", ("settled",)),
+    _deeds.WriteOff: ("write_off", ("written_off",)),
+    _deeds.Assign: ("assignment", ("assigned",)),
+    _deeds.Close: ("closing", ("closed", "contract_paper_to_return")),
+}
+"""How a deed is counted, and the journal rows that it leaves."""
+
+
+def _command(key: Key, deed: _deeds.Deed, made: Made) -> Callable[[Any], object]:
+    return lambda cursor: _carried_out(cursor, key, deed, made)
+
+
+def _carried_out(cursor: Any, key: Key, deed: _deeds.Deed, made: Made) -> object:
+    consent = Consent(made.business_on, f"CONSENT-{made.external_ref}")
+    match deed:
+        case _deeds.ChangePlan(plan):
+            return commands.change_plan(cursor, key, plan, made)
+        case _deeds.Arrange(arrangement):
+            return commands.arrange(cursor, key, arrangement, made)
+        case _deeds.Promised(amount_yen, after_days):
+            pay_on = made.business_on + timedelta(days=after_days)
+            return commands.promise(cursor, key, amount_yen, pay_on, made)
+        case _deeds.GiveBack(amount_yen):
+            return commands.refund(cursor, key, amount_yen, made)
+        case _deeds.UseHeld(amount_yen):
+            return commands.use_excess(cursor, key, amount_yen, consent, made)
+        case _deeds.Suspend(stop):
+            commands.suspend(cursor, key, stop, made)
+        case _deeds.Lift(stop):
+            commands.lift(cursor, key, stop, made)
+        case _deeds.ChangeLimit(limit_yen, consented):
+            agreed = consent if consented is _deeds.Consented.YES else None
+            return commands.change_limit(cursor, key, limit_yen, made, agreed)
+        case _deeds.ChangeRate(rate_ppm, consented):
+            agreed = consent if consented is _deeds.Consented.YES else None
+            return commands.change_rate(cursor, key, rate_ppm, made, agreed)
+        case _:
+            return _ended(cursor, key, deed, made)
+    return None
+
+
+def _ended(cursor: Any, key: Key, deed: _deeds.Deed, made: Made) -> object:
+    match deed:
+        case _deeds.Charge(kind, amount_yen):
+            return commands.charge(cursor, key, kind, amount_yen, made)
+        case _deeds.Accelerate(demand):
+            return commands.accelerate(cursor, key, demand, made)
+        case _deeds.Settle(settlement):
+            return commands.settle(cursor, key, settlement, made)
+        case _deeds.WriteOff():
+            return commands.write_off(cursor, key, made)
+        case _deeds.Assign():
+            return commands.assign(cursor, key, made)
+        case _:
+            ensure(isinstance(deed, _deeds.Close), "a deed that the clerk knows", deed=deed)
+            commands.close_agreement(cursor, key, made)
+    return None

@@ -1,0 +1,68 @@
+"""Every large table can be spread over many servers by member: its keys begin with the member's id."""
+
+from __future__ import annotations
+
+import pytest
+from tests.database import Database
+
+from motocho.outside.postgres import Role
+
+BY_MEMBER = {
+    "ledger_entry", "ledger_leg", "ledger_balance", "journal_row", "loan_agreement", "loan_event",
+    "loan_terms", "loan_step", "loan_promise", "loan_mandate", "loan_debit", "loan_debit_left_out",
+    "people_member", "loan_bureau_answer", "loan_income_evidence", "loan_check", "close_parked",
+    "close_arrears", "close_task",
+}  # fmt: skip
+SMALL = {
+    "ledger_account": "the chart: copied everywhere",
+    "ledger_pair": "the chart: copied everywhere",
+    "ledger_seal": "one row a day",
+    "loan_product": "a few rows: copied everywhere",
+    "loan_debit_day": "one row a month",
+    "people_number": "looked up by number: spread by it",
+    "close_day": "one row",
+    "close_step": "some rows a day",
+    "close_total": "a row a day and account",
+    "close_accrual": "some rows a day",
+    "close_reader": "a row a step",
+    "close_bank_line": "an inbox: spread by the bank's key",
+}
+ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_")
+KEYS = """
+SELECT c.relname, con.conname, con.contype, f.relname,
+    (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = con.conkey[1])
+FROM pg_constraint con JOIN pg_class c ON c.oid = con.conrelid
+LEFT JOIN pg_class f ON f.oid = con.confrelid
+WHERE con.contype IN ('p', 'u', 'f') AND c.relkind IN ('r', 'p')
+"""
+UNIQUE_INDEXES = """
+SELECT t.relname, i.relname,
+    (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = x.indkey[0])
+FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
+WHERE x.indisunique AND t.relnamespace = 'public'::regnamespace
+"""
+
+
+@pytest.fixture
+def tables(database: Database) -> set[str]:
+    with database.connect(Role.OWNER) as owner:
+        rows = owner.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        ).fetchall()
+    return {name for (name,) in rows if name.startswith(ROOMS)}
+
+
+def test_every_table_is_known_to_be_large_or_small(tables: set[str]) -> None:
+    assert tables == BY_MEMBER | set(SMALL)
+
+
+def test_keys_of_large_tables_begin_with_the_member(database: Database, tables: set[str]) -> None:
+    with database.connect(Role.OWNER) as owner:
+        keys = owner.execute(KEYS).fetchall()
+        indexes = owner.execute(UNIQUE_INDEXES).fetchall()
+    for table, name, kind, refers_to, first in keys:
+        if table in BY_MEMBER and not (kind == "f" and refers_to in SMALL):
+            assert first == "member_id", f"{table}: {name} begins with {first}"
+    for table, name, first in indexes:
+        if table in BY_MEMBER:
+            assert first == "member_id", f"{table}: {name} begins with {first}"
