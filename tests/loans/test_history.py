@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from random import Random
 from typing import Any
 
+import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
+from tests.database import Database
+from tests.loans.desk import Desk, days, with_settings
 from tests.loans.lives import Life, lives
+from tests.loans.living import Days, live
 
 from motocho.claims import assumptions as assumed
 from motocho.claims import reading
+from motocho.claims.checksum import check_balances
+from motocho.claims.history import History
 from motocho.claims.statement import Statement, recalculate
 from motocho.kernel import revolving
+from motocho.kernel.conventions import EventKind
 from motocho.kernel.revolving import DamagesBase, Fractions
+from motocho.kernel.schedule import Scheme
+from motocho.loans import commands, queries
 from motocho.loans.queries.histories import HistoryCase, Span, case_of
+from motocho.units.errors import NotFoundError
 
 MANY = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -80,3 +93,79 @@ def test_damages_on_the_overdue_part_are_never_found_too_high(life: Life) -> Non
     days = life.until_on.toordinal() - life.opened_on.toordinal()
     largest = max((row.balance_yen for row in case.rows), default=0)
     assert 0 <= more <= least_difference(life) + largest * days // 365_000_000 + 1
+
+
+# --------------------------------------------------------------------- through the real commands
+@pytest.mark.parametrize("seed", range(8))
+def test_our_own_book_recalculates_to_itself(database: Database, seed: int) -> None:
+    """Late periods, back-dated receipts, cancellations, new terms, free days, rests: five lives a seed."""
+    desk = Desk(with_settings(free_days=30))
+    for number in range(5):
+        random = Random(100 * seed + number)
+        member_id = desk.member()
+        scheme = random.choice([(Scheme.EVERY_35_DAYS, 0), (Scheme.MONTHLY, 27)])
+        key = desk.open(date(2024, 1, 5), 300_000, *scheme, member_id)
+        until = live(Days(desk, key, random), 30) + days(random.choice([0, 10, 50]))
+        with connection.cursor() as cursor:
+            case = queries.history_case(cursor, key, until)
+            position = queries.position(cursor, key, until)
+            rows = queries.statement(cursor, key, date(2024, 1, 5), until)
+        statement = recalculated(case.document())
+        last = statement.rows[-1]
+        assert last.overpayment_yen == 0
+        assert last.outstanding_principal_yen == position.principal_yen
+        assert last.unpaid_interest_yen == (
+            position.payoff_yen - position.principal_yen - position.costs_yen
+        )
+        printed = [row.event.lender_balance_yen for row in statement.rows]
+        assert [row.outstanding_principal_yen for row in statement.rows] == printed
+        lent = [row.amount_yen for row in rows if row.kind == "draw"]
+        assert [e.amount_yen for e in history_of(case).events if e.kind is EventKind.BORROW] == lent
+
+
+def history_of(case: HistoryCase) -> History:
+    return reading.read(json.dumps(case.document()).encode(), file="case.json")
+
+
+def test_table_reads_back_as_the_same_dealings(database: Database) -> None:
+    """CSV with the lender's own balances: the reader finds the same rows, the checksum agrees."""
+    desk = Desk()
+    key = desk.open(date(2024, 1, 5))
+    desk.draw(key, 100_000, date(2024, 1, 5))
+    for month in range(2, 10):
+        desk.receive(key, 6_000, date(2024, month, 3))
+    desk.draw(key, 50_000, date(2024, 9, 20))
+    with connection.cursor() as cursor:
+        case = queries.history_case(cursor, key, date(2024, 10, 1))
+    table = reading.read(case.table().encode(), file="history.csv")
+    ours = [(e.on, e.kind, e.amount_yen, e.lender_balance_yen) for e in history_of(case).events]
+    theirs = [(e.on, e.kind, e.amount_yen, e.lender_balance_yen) for e in table.events]
+    assert [one for one in ours if one[1] is not EventKind.CLOSING] == [
+        one for one in theirs if one[1] is not EventKind.CLOSING
+    ]
+    checked = check_balances(table)
+    assert (checked.rows_agreeing, checked.slips) == (checked.rows_checked, ())
+
+
+def test_history_ends_where_the_claim_went(database: Database) -> None:
+    desk = Desk()
+    key = desk.open(date(2024, 1, 5))
+    desk.draw(key, 100_000, date(2024, 1, 5))
+    desk.do(commands.assign, key, desk.made(date(2024, 3, 1)))
+    with connection.cursor() as cursor:
+        case = queries.history_case(cursor, key, date(2024, 6, 1))
+        before = queries.position(cursor, key, date(2024, 2, 29))
+    last = recalculated(case.document()).rows[-1]
+    assert (last.event.on, last.event.note) == (date(2024, 3, 1), "債権譲渡")
+    assert last.outstanding_principal_yen == before.principal_yen == 100_000
+
+
+def test_history_of_a_contract_without_dealings(database: Database) -> None:
+    desk = Desk()
+    key = desk.open(date(2024, 1, 5))
+    with connection.cursor() as cursor:
+        case = queries.history_case(cursor, key, date(2024, 6, 1))
+        with pytest.raises(NotFoundError):
+            queries.history_case(cursor, key, date(2024, 1, 4))
+    assert recalculated(case.document()).rows[-1].outstanding_principal_yen == 0
+    assert case.title.startswith("会員 ")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from datetime import UTC, date, datetime, time
+from random import Random
 from typing import Any
 
 import pytest
 from django.db import connection
 from tests.database import Database
 from tests.loans.desk import CONSENT, Desk, days, with_settings
+from tests.loans.living import Days, live
 
 from motocho.kernel.accrual import TICKS_PER_YEN
 from motocho.kernel.revolving import Arrangement, Cure, DamagesBase, PieceKind, Relief
@@ -459,3 +461,23 @@ def test_interval_reading_is_the_same_as_reading_all(desk: Desk) -> None:
     for first, last in itertools.pairwise(marks):
         part: list[Any] = rows(key, last - days(1), first, Undone.SHOWN)
         assert part == [row for row in everything if first <= row.on < last]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_was_known_each_day_is_found_again(database: Database, seed: int) -> None:
+    """After every act of a life: the position of that day, asked for again at the end, is the same."""
+    desk = Desk(with_settings(free_days=30))
+    key = desk.open(JAN_5, 300_000)
+    seen: dict[date, Position] = {}
+
+    def look(on: date) -> None:
+        seen[on] = position(key, on)
+
+    until = live(Days(desk, key, Random(seed), JAN_5), 40, look)
+    changed = 0
+    for on, then in seen.items():
+        again = position(key, on, at_noon(on))
+        assert {**again.document(), "known_at": None} == then.document()
+        changed += position(key, on).document() != then.document()
+    assert changed > 0
+    assert until > JAN_5

@@ -11,7 +11,8 @@ import typer
 from typer.exceptions import TyperException
 
 from motocho import __version__
-from motocho.cli import completion, db, demo, fee, history, recalc, sim
+from motocho.cli import _member as member
+from motocho.cli import book, completion, db, demo, fee, history, loan, recalc, sim
 from motocho.cli._options import LangOption, LanguageName
 from motocho.cli._output import (
     BUG,
@@ -34,6 +35,9 @@ app = typer.Typer(
 )
 app.add_typer(recalc.app, name="recalc")
 app.add_typer(history.app, name="history")
+app.add_typer(loan.app, name="loan")
+app.add_typer(member.app, name="member")
+app.add_typer(book.app, name="book")
 app.add_typer(db.app, name="db")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)

@@ -50,6 +50,7 @@ CREATE UNIQUE INDEX ledger_entry_settles_once ON ledger_entry (member_id, settle
 CREATE UNIQUE INDEX ledger_entry_reverses_once ON ledger_entry (member_id, reverses_entry_id)
     WHERE reverses_entry_id IS NOT NULL;
 CREATE INDEX ledger_entry_of_book ON ledger_entry (member_id, book_id, value_on, entry_id);
+CREATE INDEX ledger_entry_under_way ON ledger_entry (member_id, book_id) WHERE phase = 'pending';
 CREATE INDEX ledger_entry_of_day ON ledger_entry (business_on, member_id, entry_id);
 
 CREATE TABLE ledger_leg (

@@ -223,6 +223,16 @@ def on_day(cursor: Any, product_id: str, on: date) -> Product:
     return from_text(product_id, *row)
 
 
+def version(cursor: Any, product_id: str, number: int) -> Product | None:
+    """One version of a product; None if it was never published [商品の版]."""
+    cursor.execute(
+        "SELECT from_on, content::text FROM loan_product WHERE product_id = %s AND version = %s",
+        (product_id, number),
+    )
+    row = cursor.fetchone()
+    return None if row is None else from_text(product_id, number, row[0], row[1])
+
+
 @lru_cache(maxsize=1_024)
 def from_text(product_id: str, number: int, from_on: date, content: str) -> Product:
     """A version from what is stored of it; a version never changes, so it is kept [商品の版]."""

@@ -8,6 +8,7 @@ from motocho.loans.queries._days import Charged
 from motocho.loans.queries._steps import Undoing, Undone
 from motocho.loans.queries.explanations import Explanation, explain, kind_name
 from motocho.loans.queries.histories import HistoryCase, case_of, history_case
+from motocho.loans.queries.listing import Listed, agreements
 from motocho.loans.queries.positions import Position, Stage, position, position_of
 from motocho.loans.queries.quotes import DayTotal, Quote, payoff_quote, quote_of
 from motocho.loans.queries.statements import StatementRow, statement
@@ -17,12 +18,14 @@ __all__ = [
     "DayTotal",
     "Explanation",
     "HistoryCase",
+    "Listed",
     "Position",
     "Quote",
     "Stage",
     "StatementRow",
     "Undoing",
     "Undone",
+    "agreements",
     "case_of",
     "explain",
     "history_case",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, NamedTuple
 
 from motocho.kernel import revolving
-from motocho.kernel.revolving import Event, Piece, Rules, State, Step
+from motocho.kernel.revolving import Event, Piece, Rules, State, Step, Terms
 from motocho.loans import _book, _rows
 from motocho.loans._book import Key, Loan
 from motocho.units.errors import Fault, NotFoundError
@@ -20,6 +20,10 @@ class Undone(Enum):
 
     HIDDEN = "hidden"
     SHOWN = "shown"
+
+
+FIRST_RANK = -1
+"""Before any event of a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,68 +60,79 @@ class Start(NamedTuple):
     state: State
     on: date
     """The day of its event."""
-    place: tuple[int, int, int]
-    """Day as an ordinal, rank, event number."""
+    rank: int = FIRST_RANK
+    event_no: int = 0
 
 
-_LATEST = """
-FROM loan_step s
-JOIN loan_terms t USING (member_id, agreement_id, terms_no)
-WHERE s.member_id = %(member)s AND s.agreement_id = %(agreement)s
-  AND s.value_on <= %(on)s
-  AND NOT EXISTS (
-    SELECT FROM loan_step n WHERE n.member_id = s.member_id AND n.agreement_id = s.agreement_id
-      AND n.event_no = s.event_no AND n.step_no > s.step_no)
-  AND NOT EXISTS (
-    SELECT FROM loan_event c WHERE c.member_id = s.member_id AND c.agreement_id = s.agreement_id
-      AND c.cancels_no = s.event_no)
+class _Place(NamedTuple):
+    """Where a step stands among the others."""
+
+    on: date
+    rank: int
+    event_no: int
+
+
+# Each reading is a scan of one index in its order, and what belongs to its rows is looked up by
+# key: one plan for ten rows and for ten thousand, with statistics or without.
+_STEPS_BACK = """
+SELECT value_on, rank, event_no, terms_no, state::text FROM loan_step
+WHERE member_id = %s AND agreement_id = %s AND (value_on, rank, event_no) < (%s, %s, %s)
+ORDER BY value_on DESC, rank DESC, event_no DESC, step_no DESC LIMIT %s
 """
-_LAST = " ORDER BY s.value_on DESC, s.rank DESC, s.event_no DESC LIMIT 1"
-_TOLD = """
-SELECT e.event_no, e.kind, e.value_on, e.content::text, s.state::text, s.parts::text, s.terms_no,
-    s.entry_id, e.business_on, e.booked_at, e.channel, e.external_ref, e.actor,
-    c.event_no, c.business_on, c.booked_at, coalesce(r.reason, '')
-FROM loan_event e
-JOIN LATERAL (
-    SELECT * FROM loan_step s
-    WHERE s.member_id = e.member_id AND s.agreement_id = e.agreement_id AND s.event_no = e.event_no
-    ORDER BY step_no DESC LIMIT 1
-) s ON true
-LEFT JOIN loan_event c
-    ON c.member_id = e.member_id AND c.agreement_id = e.agreement_id AND c.cancels_no = e.event_no
-LEFT JOIN ledger_entry r ON c.event_no IS NOT NULL
-    AND r.member_id = e.member_id AND r.reverses_entry_id = s.entry_id
-WHERE e.member_id = %(member)s AND e.agreement_id = %(agreement)s
-  AND (e.value_on, e.rank, e.event_no) > (%(from_on)s, %(rank)s, %(number)s)
-  AND e.value_on <= %(until)s
+_STEPS = """
+SELECT DISTINCT ON (value_on, rank, event_no)
+    event_no, state::text, parts::text, terms_no, entry_id
+FROM loan_step
+WHERE member_id = %s AND agreement_id = %s AND (value_on, rank, event_no) > (%s, %s, %s)
+  AND value_on <= %s
+ORDER BY value_on, rank, event_no, step_no DESC
 """
-_COUNTED = " AND c.event_no IS NULL"
-_IN_ORDER = " ORDER BY e.value_on, e.rank, e.event_no"
-FIRST_RANK = -1
-"""Before any event of a day."""
-
-
-def _place_of(name: str) -> int:
-    """Where a field stands in the stored list of a state."""
-    fields = [one for one in State._fields if one != "terms"]
-    return fields.index(name)
-
-
-_ROW_ENDED = (
-    f" AND s.state->>{_place_of('interest_ticks')} = '0'"
-    f" AND s.state->>{_place_of('damages_ticks')} = '0'"
-)
-"""Nothing had accrued that was not cut."""
-
-
-def _names(key: Key, **values: object) -> dict[str, object]:
-    return {"member": key.member_id, "agreement": key.agreement_id, **values}
+_EVENTS = """
+SELECT event_no, kind, value_on, content::text, business_on, booked_at, channel, external_ref, actor
+FROM loan_event WHERE member_id = %s AND agreement_id = %s AND event_no = ANY(%s)
+"""
+_CANCELLED = """
+SELECT cancels_no, event_no, business_on, booked_at FROM loan_event
+WHERE member_id = %s AND agreement_id = %s AND cancels_no = ANY(%s)
+"""
+_REASONS = """
+SELECT reverses_entry_id, reason FROM ledger_entry
+WHERE member_id = %s AND reverses_entry_id = ANY(%s)
+"""
+_TERMS = """
+SELECT content::text FROM loan_terms WHERE member_id = %s AND agreement_id = %s AND terms_no = %s
+"""
+_PAGE = 16
+"""Steps that are read back at once; a cancelled one, or one made anew, is passed over."""
 
 
 def opened(cursor: Any, loan: Loan) -> State:
     """The agreement as its first day begins [契約時の状態]."""
-    terms = _book.all_terms(cursor, loan.key)[0]
-    return revolving.open_loan(loan.opened_on.toordinal(), terms)
+    return revolving.open_loan(loan.opened_on.toordinal(), _terms(cursor, loan.key, 0))
+
+
+def _terms(cursor: Any, key: Key, number: int) -> Terms:
+    cursor.execute(_TERMS, (*key, number))
+    return _rows.terms_from(cursor.fetchone()[0])
+
+
+def _steps_back(cursor: Any, key: Key, before: _Place) -> Iterator[tuple[_Place, int, str]]:
+    """What counts before a place, the last first: place, number of terms, state as text."""
+    size = _PAGE
+    while True:
+        cursor.execute(_STEPS_BACK, (*key, *before, size))
+        page = cursor.fetchall()
+        if not page:
+            return
+        # Of one event the last step comes first; what a page leaves of an event is older.
+        latest: dict[int, tuple[_Place, int, str]] = {}
+        for on, rank, number, terms_no, state in page:
+            latest.setdefault(number, (_Place(on, rank, number), terms_no, state))
+        cursor.execute(_CANCELLED, (*key, list(latest)))
+        cancelled = {row[0] for row in cursor.fetchall()}
+        yield from (step for number, step in latest.items() if number not in cancelled)
+        before = _Place(*page[-1][:3])
+        size *= 4
 
 
 def refuse_before_opening(loan: Loan, on: date) -> None:
@@ -132,92 +147,118 @@ def refuse_before_opening(loan: Loan, on: date) -> None:
 
 def state_on(cursor: Any, loan: Loan, on: date) -> State:
     """The loan at the end of a day, by the last step that counts [基準日の状態]."""
-    cursor.execute(
-        "SELECT s.state::text, t.content::text" + _LATEST + _LAST, _names(loan.key, on=on)
-    )
-    row = cursor.fetchone()
-    if row is None:
+    found = next(_steps_back(cursor, loan.key, _end_of(on)), None)
+    if found is None:
         return revolving.advance(opened(cursor, loan), on.toordinal(), loan.rules)
-    state = _rows.state_from(row[0], _rows.terms_from(row[1]))
-    return revolving.advance(state, on.toordinal(), loan.rules)
+    _, terms_no, state = found
+    last = _rows.state_from(state, _terms(cursor, loan.key, terms_no))
+    return revolving.advance(last, on.toordinal(), loan.rules)
 
 
+def _end_of(on: date) -> _Place:
+    """After every event of a day."""
+    return _Place(on + timedelta(days=1), FIRST_RANK, 0)
+
+
+_LATER_NEWS = """
+SELECT min(booked_at) <= %(at)s,
+    coalesce(bool_or(booked_at > %(at)s AND value_on <= %(on)s), false)
+FROM loan_event WHERE member_id = %(member)s AND agreement_id = %(agreement)s
+"""
 _KNOWN = """
-SELECT e.event_no, e.kind, e.value_on, e.content::text FROM loan_event e
-WHERE e.member_id = %(member)s AND e.agreement_id = %(agreement)s
-  AND e.kind NOT IN ('opening', 'cancellation')
-  AND e.value_on <= %(on)s AND e.booked_at <= %(at)s
-  AND NOT EXISTS (
-    SELECT FROM loan_event c WHERE c.member_id = e.member_id AND c.agreement_id = e.agreement_id
-      AND c.cancels_no = e.event_no AND c.booked_at <= %(at)s)
+SELECT event_no, kind, value_on, rank, content::text, cancels_no FROM loan_event
+WHERE member_id = %s AND agreement_id = %s AND booked_at <= %s ORDER BY value_on, rank, event_no
 """
 
 
 def state_as_known(cursor: Any, loan: Loan, on: date, at: datetime) -> State:
-    """The loan at the end of a day, as it was known at a moment: the events of then, folded anew.
+    """The loan at the end of a day, as it was known at a moment [当時の認識].
+
+    Where no later news changed that day, it is what is known now; else the events of then are
+    folded anew.
 
     Raises    NotFoundError if the agreement was not known yet.
     """
-    cursor.execute(
-        "SELECT booked_at FROM loan_event WHERE member_id = %s AND agreement_id = %s"
-        " AND event_no = 1",
-        loan.key,
-    )
-    if cursor.fetchone()[0] > at:
+    names = {"member": loan.key.member_id, "agreement": loan.key.agreement_id, "on": on, "at": at}
+    cursor.execute(_LATER_NEWS, names)
+    was_known, is_changed = cursor.fetchone()
+    if not was_known:
         raise NotFoundError(Fault("QRY-002", details={"at": at.isoformat()}))
-    cursor.execute(_KNOWN + _IN_ORDER, _names(loan.key, on=on, at=at))
+    if not is_changed:
+        return state_on(cursor, loan, on)
+    cursor.execute(_KNOWN, (*loan.key, at))
     rows = cursor.fetchall()
+    cancelled = {row[5] for row in rows}
     terms = _book.all_terms(cursor, loan.key)
     state = revolving.open_loan(loan.opened_on.toordinal(), terms[0])
-    for _, kind, value_on, content in rows:
-        event = _rows.event_from(kind, value_on.toordinal(), content, terms)
-        state = revolving.apply(state, event, loan.rules).state
+    for number, kind, value_on, _, content, _ in rows:
+        if kind in _rows.KINDS and value_on <= on and number not in cancelled:
+            event = _rows.event_from(kind, value_on.toordinal(), content, terms)
+            state = revolving.apply(state, event, loan.rules).state
     return revolving.advance(state, on.toordinal(), loan.rules)
+
+
+def beginning(cursor: Any, loan: Loan) -> Start:
+    """The first day of the agreement, before any event [契約の初め]."""
+    return Start(opened(cursor, loan), loan.opened_on)
 
 
 def row_start(cursor: Any, loan: Loan, before: date) -> Start:
     """The last state before a day after which a new row began [行の初め]."""
-    names = _names(loan.key, on=date.fromordinal(before.toordinal() - 1))
-    cursor.execute(
-        "SELECT s.state::text, t.content::text, s.value_on, s.rank, s.event_no"
-        + _LATEST
-        + _ROW_ENDED
-        + _LAST,
-        names,
-    )
-    row = cursor.fetchone()
-    if row is None:
-        place = (loan.opened_on.toordinal(), FIRST_RANK, 0)
-        return Start(opened(cursor, loan), loan.opened_on, place)
-    state = _rows.state_from(row[0], _rows.terms_from(row[1]))
-    return Start(state, row[2], (row[2].toordinal(), row[3], row[4]))
+    terms: dict[int, Terms] = {}
+    for place, number, text in _steps_back(cursor, loan.key, _Place(before, FIRST_RANK, 0)):
+        if number not in terms:
+            terms[number] = _terms(cursor, loan.key, number)
+        state = _rows.state_from(text, terms[number])
+        if row_ended(state):
+            return Start(state, *place)
+    return beginning(cursor, loan)
 
 
 def told(
     cursor: Any, loan: Loan, start: Start, until: date, undone: Undone = Undone.HIDDEN
 ) -> list[Told]:
     """Events after a start up to a day, in their order [取引の一覧]."""
-    names = _names(
-        loan.key,
-        from_on=date.fromordinal(start.place[0]),
-        rank=start.place[1],
-        number=start.place[2],
-        until=until,
-    )
-    counted = _COUNTED if undone is Undone.HIDDEN else ""
-    cursor.execute(_TOLD + counted + _IN_ORDER, names)
-    rows = cursor.fetchall()
+    place = (start.on, start.rank, start.event_no)
+    cursor.execute(_STEPS, (*loan.key, *place, until))
+    steps = cursor.fetchall()
+    numbers = [row[0] for row in steps]
+    undoings = _undoings(cursor, loan.key, {row[0]: row[4] for row in steps})
+    cursor.execute(_EVENTS, (*loan.key, numbers))
+    events = {row[0]: row for row in cursor.fetchall()}
     terms = _book.all_terms(cursor, loan.key)
-    return [_told(row, terms) for row in rows]
+    return [
+        _told(events[row[0]], row, terms, undoings.get(row[0]))
+        for row in steps
+        if undone is Undone.SHOWN or row[0] not in undoings
+    ]
 
 
-def _told(row: tuple[Any, ...], terms: dict[int, revolving.Terms]) -> Told:
-    event = _rows.event_from(row[1], row[2].toordinal(), row[3], terms)
-    step = _rows.step_from(event, _rows.state_from(row[4], terms[row[6]]), row[5])
-    undoing = None if row[13] is None else Undoing(*row[13:17])
+def _undoings(cursor: Any, key: Key, entries: Mapping[int, int | None]) -> dict[int, Undoing]:
+    """What cancelled events, by their numbers; takes their last entries: reasons stand there."""
+    cursor.execute(_CANCELLED, (*key, list(entries)))
+    rows = cursor.fetchall()
+    reversed_ = [entries[row[0]] for row in rows if entries[row[0]] is not None]
+    reasons = {}
+    if reversed_:
+        cursor.execute(_REASONS, (key.member_id, reversed_))
+        reasons = dict(cursor.fetchall())
+    return {
+        number: Undoing(by, business_on, booked_at, reasons.get(entries[number], ""))
+        for number, by, business_on, booked_at in rows
+    }
+
+
+def _told(
+    row: tuple[Any, ...], step: tuple[Any, ...], terms: Mapping[int, Terms], undoing: Undoing | None
+) -> Told:
+    number, kind, value_on, content, business_on, booked_at, channel, external_ref, actor = row
+    _, state, parts, terms_no, entry_id = step
+    event = _rows.event_from(kind, value_on.toordinal(), content, terms)
+    made = _rows.step_from(event, _rows.state_from(state, terms[terms_no]), parts)
     return Told(
-        row[0], row[1], event, step, row[6], row[7], row[8], row[9], row[10], row[11], row[12],
-        undoing,
+        number, kind, event, made, terms_no, entry_id, business_on, booked_at, channel,
+        external_ref, actor, undoing,
     )  # fmt: skip
 
 

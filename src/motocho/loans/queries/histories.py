@@ -126,12 +126,11 @@ def history_case(cursor: Any, key: Key, until_on: date) -> HistoryCase:
     """
     loan = _book.look(cursor, key)
     _steps.refuse_before_opening(loan, until_on)
-    first = _steps.opened(cursor, loan)
-    start = _steps.Start(first, loan.opened_on, (loan.opened_on.toordinal(), _steps.FIRST_RANK, 0))
+    start = _steps.beginning(cursor, loan)
     steps = [one.step for one in _steps.told(cursor, loan, start, until_on)]
     cursor.execute("SELECT member_number FROM people_member WHERE member_id = %s", (key.member_id,))
     title = f"会員 {cursor.fetchone()[0]} 契約 {key.agreement_id}"
-    return case_of(first, steps, loan.rules, Span(loan.opened_on, until_on, title))
+    return case_of(start.state, steps, loan.rules, Span(loan.opened_on, until_on, title))
 
 
 class Span(NamedTuple):

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from motocho.kernel import revolving
 from motocho.kernel.accrual import TICKS_PER_YEN
 from motocho.kernel.revolving import Cure, PieceKind, Rules, State
-from motocho.kernel.schedule import Scheme, last_day_to_pay
-from motocho.loans import _book, policy
+from motocho.kernel.schedule import Scheme
+from motocho.loans import _book, policy, standing
 from motocho.loans._book import Key, Loan
 from motocho.loans.policy import Facts, Status, Stop
 from motocho.loans.queries import _steps
@@ -47,12 +47,12 @@ class Stage(Enum):
     CLOSED = "closed"
 
 
-_LATE_UP_TO = (
-    (30, Stage.LATE_1_TO_30),
-    (60, Stage.LATE_31_TO_60),
-    (90, Stage.LATE_61_TO_90),
-)
-"""Days late, and the stage up to them."""
+_LATE: Mapping[standing.Stage, Stage] = {
+    standing.Stage.LATE_1: Stage.LATE_1_TO_30,
+    standing.Stage.LATE_31: Stage.LATE_31_TO_60,
+    standing.Stage.LATE_61: Stage.LATE_61_TO_90,
+    standing.Stage.LATE_91: Stage.LATE_FROM_91,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +157,14 @@ def position(cursor: Any, key: Key, on: date, *, as_known_at: datetime | None = 
         state = _steps.state_on(cursor, loan, on)
     else:
         state = _steps.state_as_known(cursor, loan, on, as_known_at)
-    standing = _standing(cursor, loan, on, as_known_at)
+    stood = _stood(cursor, loan, on, as_known_at)
     facts = Facts(
         loan.product,
-        standing.status,
-        standing.stops,
+        stood.status,
+        stood.stops,
         state,
         loan.ceiling_ppm,
-        standing.held_yen,
+        stood.held_yen,
         loan.shown_limit_yen,
     )
     return position_of(key, on, facts, loan.rules, as_known_at)
@@ -180,7 +180,6 @@ def position_of(
     state, terms = facts.state, facts.state.terms
     interest = state.interest_ticks // TICKS_PER_YEN
     damages = state.damages_ticks // TICKS_PER_YEN
-    late = days_late(state, rules)
     bears = _bears(state, rules)
     pay_by = revolving.deadline(state, rules)
     free = terms.free_from > 0 and state.on <= terms.free_to
@@ -216,7 +215,7 @@ def position_of(
         bears_ppm=0 if bears is None else bears.rate_ppm,
         bears_as=None if bears is None else bears.kind,
         late_since=_day(state.late_since),
-        days_late=late,
+        days_late=standing.days_late(state, rules, state.on),
         accelerated_on=_day(state.accelerated_on),
         interest_free_until=_day(terms.free_to) if free else None,
     )
@@ -263,17 +262,6 @@ def due_yen(state: State, rules: Rules) -> int:
     return min(asked, payoff)
 
 
-def days_late(state: State, rules: Rules) -> int:
-    """Days since the last day to pay of the oldest due date that was missed [延滞日数].
-
-    The first day that bears damages is day 1 · LEDG-010, LEDG-012.
-    """
-    if state.late_since is None:
-        return 0
-    last = last_day_to_pay(state.terms.plan, state.late_since, rules.closed)
-    return max(0, state.on - last)
-
-
 def stage_of(facts: Facts, rules: Rules) -> Stage:
     """How far an agreement is on its way [債権の段階]."""
     state = facts.state
@@ -287,8 +275,7 @@ def stage_of(facts: Facts, rules: Rules) -> Stage:
     if state.accelerated_on is not None:
         return Stage.ACCELERATED
     if state.late_since is not None:
-        late = days_late(state, rules)
-        return next((stage for most, stage in _LATE_UP_TO if late <= most), Stage.LATE_FROM_91)
+        return _LATE[standing.stage_after(max(1, standing.days_late(state, rules, state.on)))]
     return _stage_in_time(state, rules)
 
 
@@ -309,7 +296,7 @@ def _stage_in_time(state: State, rules: Rules) -> Stage:
 
 
 # ------------------------------------------------------------------------------ what stood besides
-class _Standing(NamedTuple):
+class _Stood(NamedTuple):
     """What the events do not hold: how the agreement stood, what stopped it, what was under way."""
 
     status: Status
@@ -324,21 +311,18 @@ WHERE member_id = %s AND kind IN ('suspended', 'lifted', 'closed')
 ORDER BY row_id
 """
 _ENDS = """
-SELECT e.kind FROM loan_event e
-WHERE e.member_id = %(member)s AND e.agreement_id = %(book)s
-  AND e.kind IN ('write_off', 'departure') AND e.value_on <= %(on)s AND e.booked_at <= %(at)s
-  AND NOT EXISTS (
-    SELECT FROM loan_event c WHERE c.member_id = e.member_id AND c.agreement_id = e.agreement_id
-      AND c.cancels_no = e.event_no AND c.booked_at <= %(at)s)
-ORDER BY e.value_on DESC, e.event_no DESC LIMIT 1
+SELECT kind, value_on, event_no, cancels_no FROM loan_event
+WHERE member_id = %s AND agreement_id = %s AND booked_at <= %s
+  AND (kind IN ('write_off', 'departure') OR cancels_no IS NOT NULL)
+ORDER BY value_on, event_no
 """
-_UNDER_WAY = """
-SELECT coalesce(sum(p.total_yen), 0)::bigint FROM ledger_entry p
-WHERE p.member_id = %(member)s AND p.book_id = %(book)s AND p.phase = 'pending'
-  AND p.value_on <= %(on)s AND p.booked_at <= %(at)s
-  AND NOT EXISTS (
-    SELECT FROM ledger_entry s WHERE s.member_id = p.member_id AND s.settles_entry_id = p.entry_id
-      AND s.value_on <= %(on)s AND s.booked_at <= %(at)s)
+_SENT = """
+SELECT entry_id, total_yen FROM ledger_entry
+WHERE member_id = %s AND book_id = %s AND phase = 'pending' AND value_on <= %s AND booked_at <= %s
+"""
+_SETTLED = """
+SELECT settles_entry_id FROM ledger_entry
+WHERE member_id = %s AND settles_entry_id = ANY(%s) AND value_on <= %s AND booked_at <= %s
 """
 _STATUS: Mapping[str, Status] = {
     "write_off": Status.WRITTEN_OFF,
@@ -346,7 +330,7 @@ _STATUS: Mapping[str, Status] = {
 }
 
 
-def _standing(cursor: Any, loan: Loan, on: date, known_at: datetime | None) -> _Standing:
+def _stood(cursor: Any, loan: Loan, on: date, known_at: datetime | None) -> _Stood:
     """What stood at the end of a day, by the news and the events up to then [当日の契約状態]."""
     day_end = datetime.combine(on, time.max, JAPAN)
     cursor.execute(_NEWS, (*loan.key, day_end if known_at is None else min(day_end, known_at)))
@@ -358,21 +342,31 @@ def _standing(cursor: Any, loan: Loan, on: date, known_at: datetime | None) -> _
             stops.discard(Stop(stop))
         else:
             closed = True
-    names = {
-        "member": loan.key.member_id,
-        "book": loan.key.agreement_id,
-        "on": on,
-        "at": known_at or datetime.max.replace(tzinfo=UTC),
-    }
+    at = known_at or datetime.max.replace(tzinfo=UTC)
     status = Status.CLOSED
     if not closed:
-        status = Status.OPEN if loan.status is Status.OPEN else _status_on(cursor, names)
-    cursor.execute(_UNDER_WAY, names)
-    return _Standing(status, frozenset(stops), cursor.fetchone()[0])
+        status = Status.OPEN if loan.status is Status.OPEN else _status_on(cursor, loan, on, at)
+    return _Stood(status, frozenset(stops), _held_yen(cursor, loan, on, at))
 
 
-def _status_on(cursor: Any, names: Mapping[str, object]) -> Status:
+def _status_on(cursor: Any, loan: Loan, on: date, at: datetime) -> Status:
     """How an agreement stood that is not open any more: by the last event that ended it."""
-    cursor.execute(_ENDS, names)
-    row = cursor.fetchone()
-    return Status.OPEN if row is None else _STATUS[row[0]]
+    cursor.execute(_ENDS, (*loan.key, at))
+    rows = cursor.fetchall()
+    cancelled = {row[3] for row in rows}
+    status = Status.OPEN
+    for kind, value_on, number, _ in rows:
+        if kind in _STATUS and value_on <= on and number not in cancelled:
+            status = _STATUS[kind]
+    return status
+
+
+def _held_yen(cursor: Any, loan: Loan, on: date, at: datetime) -> int:
+    """Draws that were sent and neither had arrived nor failed."""
+    cursor.execute(_SENT, (*loan.key, on, at))
+    sent = dict(cursor.fetchall())
+    if sent:
+        cursor.execute(_SETTLED, (loan.key.member_id, list(sent), on, at))
+        for (number,) in cursor.fetchall():
+            del sent[number]
+    return sum(sent.values())

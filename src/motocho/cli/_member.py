@@ -1,0 +1,150 @@
+"""`motocho member …`: members registered and looked up [会員]."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from motocho.cli._book_of_loans import OnOption, member_of, opened, today
+from motocho.cli._options import JsonOption, LangOption, day_of
+from motocho.cli._output import Output, language_of
+from motocho.outside import clock
+from motocho.units.errors import Fault, InputError, NotFoundError, StateConflict, Unread
+from motocho.units.text import MEMBER_NUMBER, folded, read_digits
+
+SCHEMA_VERSION = 1
+TO_KATAKANA = ord("ァ") - ord("ぁ")
+
+app = typer.Typer(help="会員 / Members.", no_args_is_help=True, rich_markup_mode=None)
+
+NumberArgument = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="会員番号(8けた) / Member number, 8 digits.")
+]
+
+
+@app.command("add")
+def add(
+    number: NumberArgument,
+    family_name: Annotated[str, typer.Option("--family-name", help="姓 / Family name.")],
+    given_name: Annotated[str, typer.Option("--given-name", help="名 / Given name.")],
+    family_kana: Annotated[str, typer.Option("--family-kana", help="セイ / In kana.")],
+    given_kana: Annotated[str, typer.Option("--given-kana", help="メイ / In kana.")],
+    born_on: Annotated[
+        str, typer.Option("--born-on", metavar="DATE", help="生年月日 / Birth date.")
+    ],
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """会員を登録する / Register a member.
+
+    例 / Examples:  motocho member add 00000001 --family-name 佐藤 --given-name 花子
+    --family-kana サトウ --given-kana ハナコ --born-on S60.4.1 ·
+    motocho member add 00000002 --family-name 鈴木 --given-name 一郎
+    --family-kana すずき --given-kana いちろう --born-on 1990-01-31
+    """
+    from motocho.people import members
+    from motocho.people.members import Person
+
+    output = Output(language_of(lang.value if lang else None))
+    digits = _number(number)
+    born = day_of(born_on, "--born-on")
+    person = Person(
+        family_name.strip(),
+        given_name.strip(),
+        _kana(family_kana, "--family-kana"),
+        _kana(given_kana, "--given-kana"),
+        born or clock.business_date(),
+    )
+    with opened() as cursor:
+        try:
+            members.by_number(cursor, digits)
+        except NotFoundError:
+            member = members.register(cursor, person, digits, clock.now())
+        else:
+            raise StateConflict(Fault("LNC-005", column="NUMBER", excerpt=digits))
+    if json_wanted:
+        output.document(
+            {"schema_version": SCHEMA_VERSION, "member_id": member.member_id, "number": digits}
+        )
+        return
+    output.data(output.text(f"会員 {digits} を登録しました", f"Member {digits} registered"))
+
+
+def _number(text: str) -> str:
+    digits = read_digits(text, MEMBER_NUMBER)
+    if isinstance(digits, Unread):
+        raise InputError(digits.at(column="NUMBER"))
+    return digits
+
+
+def _kana(text: str, option: str) -> str:
+    """A name in full-width katakana, from any kana that people type."""
+    kana = "".join(
+        chr(ord(sign) + TO_KATAKANA) if "ぁ" <= sign <= "ゖ" else sign
+        for sign in folded(text.strip())
+    )
+    if not kana or any(not ("ァ" <= sign <= "ヶ" or sign in "ー・ ") for sign in kana):
+        raise InputError(Fault("LNC-008", column=option, excerpt=text))
+    return kana
+
+
+@app.command("show")
+def show(
+    number: NumberArgument,
+    on: OnOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """会員と、その契約 / A member and the member's agreements.
+
+    例 / Examples:  motocho member show 00000001 · motocho member show 00000001 --json
+    """
+    from motocho.cli import _loan_texts as texts
+    from motocho.cli._grid import Side, grid, pairs
+    from motocho.loans import queries
+    from motocho.units.money import yen_text
+
+    output = Output(language_of(lang.value if lang else None))
+    say = output.text
+    with opened() as cursor:
+        member = member_of(cursor, number)
+        listed = queries.agreements(cursor, member.member_id)
+        day = today(on)
+        found = [
+            (one, queries.position(cursor, one.key, max(day, one.opened_on))) for one in listed
+        ]
+    if json_wanted:
+        output.document(
+            {
+                "schema_version": SCHEMA_VERSION,
+                "member_id": member.member_id,
+                "number": member.member_number,
+                "agreements": [
+                    {**one.document(), "stage": position.stage.value} for one, position in found
+                ],
+            }
+        )
+        return
+    person = member.person
+    name = f"{person.family_name} {person.given_name}"
+    kana = f"{person.family_kana} {person.given_kana}"
+    head = [
+        (say("会員番号", "Number"), member.member_number),
+        (say("氏名", "Name"), f"{name}({kana})"),
+        (say("生年月日", "Born on"), str(person.born_on)),
+    ]
+    headers = [
+        say("契約", "Agreement"), say("商品", "Product"), say("契約日", "Opened"),
+        say("限度額", "Limit"), say("残元金", "Principal"), say("状態", "Stage"),
+    ]  # fmt: skip
+    sides = [Side.RIGHT, Side.LEFT, Side.LEFT, Side.RIGHT, Side.RIGHT, Side.LEFT]
+    rows = [
+        [str(one.key.agreement_id), one.product_id, str(one.opened_on), yen_text(one.limit_yen),
+         yen_text(position.principal_yen), texts.stage_text(position.stage, output)]
+        for one, position in found
+    ]  # fmt: skip
+    blocks = [pairs(head)]
+    if rows:
+        blocks.append(grid(headers, sides, rows))
+    output.data("\n\n".join(blocks))

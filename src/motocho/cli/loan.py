@@ -1,0 +1,437 @@
+"""`motocho loan …`: agreements opened, drawn on, repaid, shown, explained [契約の操作と照会]."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from motocho.cli._book_of_loans import (
+    ActorOption,
+    AgreementArgument,
+    OnOption,
+    RefOption,
+    made,
+    meant,
+    member_of,
+    moving,
+    opened,
+    today,
+)
+from motocho.cli._files import write_bytes
+from motocho.cli._options import JsonOption, LangOption, LanguageName, day_of, yen_of
+from motocho.cli._output import Output, language_of
+from motocho.outside.clock import JAPAN
+from motocho.units.errors import Fault, InputError, clipped
+from motocho.units.money import yen_text
+
+if TYPE_CHECKING:
+    from motocho.loans.commands import Done, Key
+    from motocho.loans.queries import StatementRow
+
+SCHEMA_VERSION = 1
+LAST_DAY_OF_MONTH = 31
+
+app = typer.Typer(help="契約 / Agreements.", no_args_is_help=True, rich_markup_mode=None)
+
+
+class SchemeName(StrEnum):
+    """Values of --scheme."""
+
+    EVERY_35_DAYS = "every_35_days"
+    MONTHLY = "monthly"
+
+
+class MoneyName(StrEnum):
+    """Values of --via."""
+
+    BANK = "bank"
+    PARTNER_MACHINES = "partner_machines"
+    COLLECTION_AGENTS = "collection_agents"
+
+
+class UndoneName(StrEnum):
+    """Values of --undone."""
+
+    HIDDEN = "hidden"
+    SHOWN = "shown"
+
+
+class HistoryForm(StrEnum):
+    """Values of --out."""
+
+    TABLE = "table"
+    JSON = "json"
+    CASE = "case"
+    CSV = "csv"
+
+
+ViaOption = Annotated[
+    MoneyName, typer.Option("--via", help="お金の出入り口 / Where money comes from or goes to.")
+]
+
+
+def _output(lang: LanguageName | None) -> Output:
+    return Output(language_of(lang.value if lang else None))
+
+
+@app.command("open")
+def open_(
+    member: Annotated[str, typer.Argument(metavar="MEMBER", help="会員番号 / Member number.")],
+    product: Annotated[str, typer.Option("--product", metavar="NAME", help="商品 / Product.")],
+    limit: Annotated[
+        str, typer.Option("--limit", metavar="YEN", help="契約極度額 / Contract limit.")
+    ],
+    scheme: Annotated[
+        SchemeName, typer.Option("--scheme", help="返済期日の方式 / How due dates follow.")
+    ] = SchemeName.EVERY_35_DAYS,
+    day: Annotated[
+        int, typer.Option("--day", metavar="DAY", help="毎月の返済日 / Day of the month.")
+    ] = 0,
+    on: OnOption = None,
+    ref: RefOption = None,
+    actor: ActorOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """契約する / Open an agreement.
+
+    例 / Examples:  motocho loan open 00000001 --product card --limit 50万 ·
+    motocho loan open 00000001 --product card --limit 500000 --scheme monthly --day 27
+    """
+    from motocho.kernel.schedule import Scheme
+    from motocho.loans import commands
+
+    output = _output(lang)
+    if scheme is SchemeName.MONTHLY and not 1 <= day <= LAST_DAY_OF_MONTH:
+        raise InputError(Fault("LNC-007", column="--day", excerpt=str(day)))
+    way = made(today(on), ref, actor)
+    chosen = Scheme[scheme.name]
+    wanted = commands.Opening(
+        product, yen_of(limit, "--limit"), chosen, day if chosen is Scheme.MONTHLY else 0
+    )
+    with moving(way.external_ref) as cursor:
+        member_id = member_of(cursor, member).member_id
+        done = commands.open_agreement(cursor, member_id, wanted, way)
+    name = f"{member}/{done.key.agreement_id}"
+    if json_wanted:
+        output.document(_done(done, way.external_ref))
+        return
+    output.data(output.text(f"契約しました: {name}", f"Opened: {name}"))
+    _tell_repeat(done, way.external_ref, output)
+
+
+@app.command("draw")
+def draw(
+    agreement: AgreementArgument,
+    amount: Annotated[str, typer.Argument(metavar="YEN", help="金額 / Amount.")],
+    via: ViaOption = MoneyName.BANK,
+    on: OnOption = None,
+    ref: RefOption = None,
+    actor: ActorOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """貸し付ける / Lend on an agreement; the money leaves at once.
+
+    例 / Examples:  motocho loan draw 00000001 5万 · motocho loan draw 00000001/3 50000 --ref ATM-17
+    """
+    from motocho.ledger.chart import Account
+    from motocho.loans import commands
+
+    output = _output(lang)
+    yen = yen_of(amount, "YEN")
+    way = made(today(on), ref, actor, Account[via.name])
+    with moving(way.external_ref) as cursor:
+        key = meant(cursor, agreement).key
+        done = commands.draw(cursor, key, yen, way)
+    _tell(done, way.external_ref, output, json_wanted=json_wanted)
+
+
+@app.command("repay")
+def repay(
+    agreement: AgreementArgument,
+    amount: Annotated[str, typer.Argument(metavar="YEN", help="金額 / Amount.")],
+    value_on: Annotated[
+        str | None,
+        typer.Option(
+            "--value-on",
+            metavar="DATE",
+            help="着金日 / Day the money arrived (default: --on).",
+            show_default=False,
+        ),
+    ] = None,
+    via: ViaOption = MoneyName.BANK,
+    on: OnOption = None,
+    ref: RefOption = None,
+    actor: ActorOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """入金を記帳する / Book money that came.
+
+    例 / Examples:  motocho loan repay 00000001 5000 ·
+    motocho loan repay 00000001 5000 --value-on 2026-11-14 --ref BANK-20261114-3
+    """
+    from motocho.ledger.chart import Account
+    from motocho.loans import commands
+
+    output = _output(lang)
+    yen = yen_of(amount, "YEN")
+    business_on = today(on)
+    arrived_on = day_of(value_on, "--value-on") or business_on
+    way = made(business_on, ref, actor, Account[via.name])
+    with moving(way.external_ref) as cursor:
+        key = meant(cursor, agreement).key
+        done = commands.receive(cursor, key, yen, arrived_on, way)
+    _tell(done, way.external_ref, output, json_wanted=json_wanted)
+
+
+_PARTS = (
+    ("to_costs_yen", "費用", "costs"),
+    ("to_damages_yen", "損害金", "damages"),
+    ("to_interest_yen", "利息", "interest"),
+    ("to_principal_yen", "元金", "principal"),
+    ("to_written_off_yen", "償却済みの元金", "written off"),
+    ("to_excess_yen", "お預り", "held"),
+)
+
+
+def _done(done: Done, reference: str) -> dict[str, Any]:
+    """What a command did, as its one document."""
+    state = done.step.state
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "member_id": done.key.member_id,
+        "agreement_id": done.key.agreement_id,
+        "event_no": done.event_no,
+        "entry_id": done.entry_id,
+        "reference": reference,
+        "is_repeat": done.is_repeat,
+        **{name: getattr(done.step, name) for name, _, _ in _PARTS},
+        "principal_yen": state.principal_yen,
+        "unpaid_interest_yen": state.interest_yen,
+        "unpaid_damages_yen": state.damages_yen,
+        "excess_yen": state.excess_yen,
+    }
+
+
+def _tell(done: Done, reference: str, output: Output, *, json_wanted: bool) -> None:
+    if json_wanted:
+        output.document(_done(done, reference))
+        return
+    say = output.text
+    parts = [
+        say(
+            f"{ja} {yen_text(getattr(done.step, name))}円", f"{en} {getattr(done.step, name):,} yen"
+        )
+        for name, ja, en in _PARTS
+        if getattr(done.step, name)
+    ]
+    left = yen_text(done.step.state.principal_yen)
+    lines = [
+        say(f"取引{done.event_no} 受付番号 {reference}", f"Event {done.event_no}, {reference}")
+    ]
+    if parts:
+        lines.append(say("、", ", ").join(parts))
+    lines.append(say(f"残元金 {left}円", f"Principal {left} yen"))
+    output.data("\n".join(lines))
+    _tell_repeat(done, reference, output)
+
+
+def _tell_repeat(done: Done, reference: str, output: Output) -> None:
+    if done.is_repeat:
+        output.note(
+            output.text(
+                f"受付番号 {reference} は前に済んでいます。今回、お金は動いていません",
+                f"Reference {reference} was done before; no money moved this time",
+            )
+        )
+
+
+# ------------------------------------------------------------------------------------- queries
+@app.command("show")
+def show(
+    agreement: AgreementArgument,
+    on: OnOption = None,
+    as_known_at: Annotated[
+        str | None,
+        typer.Option(
+            "--as-known-at",
+            metavar="MOMENT",
+            help="その日時に知られていたとおりに / As it was known at a moment.",
+            show_default=False,
+        ),
+    ] = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """ある日の残高と状態 / Where an agreement stands on a day: past, today, to come.
+
+    例 / Examples:  motocho loan show 00000001 · motocho loan show 00000001/3 --on 2027-01-31
+    """
+    from motocho.cli import _loan_texts as texts
+    from motocho.loans import queries
+
+    output = _output(lang)
+    moment = _moment(as_known_at)
+    with opened() as cursor:
+        key, name = meant(cursor, agreement)
+        found = queries.position(cursor, key, today(on), as_known_at=moment)
+    if json_wanted:
+        output.document({"schema_version": SCHEMA_VERSION, **found.document()})
+        return
+    output.data(texts.position_text(found, name, output))
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        fault = Fault("LNC-006", column="--as-known-at", excerpt=clipped(text))
+        raise InputError(fault) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=JAPAN)
+
+
+@app.command("quote")
+def quote(
+    agreement: AgreementArgument,
+    on: OnOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """完済額と、その内訳 / What settles an agreement on a day, and why.
+
+    例 / Examples:  motocho loan quote 00000001 · motocho loan quote 00000001 --on 2026-12-25 --json
+    """
+    from motocho.cli import _loan_texts as texts
+    from motocho.loans import queries
+
+    output = _output(lang)
+    with opened() as cursor:
+        key, name = meant(cursor, agreement)
+        found = queries.payoff_quote(cursor, key, today(on))
+    if json_wanted:
+        output.document({"schema_version": SCHEMA_VERSION, **found.document()})
+        return
+    output.data(texts.quote_text(found, name, output))
+
+
+@app.command("history")
+def history(
+    agreement: AgreementArgument,
+    from_on: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="DATE", help="この日から / From this day.", show_default=False
+        ),
+    ] = None,
+    until_on: Annotated[
+        str | None,
+        typer.Option(
+            "--until", metavar="DATE", help="この日まで / Up to this day.", show_default=False
+        ),
+    ] = None,
+    undone: Annotated[
+        UndoneName, typer.Option("--undone", help="取消済みの取引 / Cancelled events.")
+    ] = UndoneName.HIDDEN,
+    out: Annotated[
+        HistoryForm | None,
+        typer.Option(
+            "--out",
+            help="出力の形。caseは引き直し計算用 / Form; case is for `motocho recalc`.",
+            show_default=False,
+        ),
+    ] = None,
+    path: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="PATH", help="書き出す先 / Write here.", show_default=False
+        ),
+    ] = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """取引履歴 / The rows of an agreement; as a case file, `motocho recalc run` reads it.
+
+    例 / Examples:  motocho loan history 00000001 ·
+    motocho loan history 00000001 --out case -o case.json
+    """
+    output = _output(lang)
+    form = out or HistoryForm.TABLE
+    if json_wanted and form is not HistoryForm.CASE:
+        form = HistoryForm.JSON
+    days = (day_of(from_on, "--from") or date.min, day_of(until_on, "--until") or today(None))
+    with opened() as cursor:
+        key = meant(cursor, agreement).key
+        if form in {HistoryForm.CASE, HistoryForm.CSV}:
+            rendered = _case(cursor, key, form, days[1])
+        else:
+            rendered = _rendered(_rows(cursor, key, days, undone), form, output)
+    if path is not None:
+        write_bytes(rendered, path)
+        output.note(output.text(f"{path} に書きました", f"Wrote {path}"))
+    else:
+        output.raw(rendered)
+
+
+def _case(cursor: Any, key: Key, form: HistoryForm, until: date) -> bytes:
+    import orjson
+
+    from motocho.loans import queries
+
+    case = queries.history_case(cursor, key, until)
+    if form is HistoryForm.CSV:
+        return case.table().encode()
+    return orjson.dumps(case.document(), option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def _rows(cursor: Any, key: Key, days: tuple[date, date], undone: UndoneName) -> list[StatementRow]:
+    from motocho.loans import queries
+
+    return queries.statement(cursor, key, days[0], days[1], queries.Undone[undone.name])
+
+
+def _rendered(rows: list[StatementRow], form: HistoryForm, output: Output) -> bytes:
+    import orjson
+
+    from motocho.cli import _loan_texts as texts
+
+    if form is HistoryForm.JSON:
+        document = {
+            "schema_version": SCHEMA_VERSION,
+            "rows": [row.document() for row in rows],
+        }
+        return orjson.dumps(document) + b"\n"
+    return (texts.statement_text(rows, output) + "\n").encode()
+
+
+@app.command("explain")
+def explain(
+    agreement: AgreementArgument,
+    event: Annotated[
+        int, typer.Option("--event", metavar="N", help="取引の番号 / Number of the event.")
+    ],
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """1つの取引の計算と根拠 / Why each yen of one event is what it is.
+
+    例 / Examples:  motocho loan explain 00000001 --event 4 ·
+    motocho loan explain 00000001/3 --event 12 --lang en
+    """
+    from motocho.loans import queries
+
+    output = _output(lang)
+    with opened() as cursor:
+        key = meant(cursor, agreement).key
+        found = queries.explain(cursor, key, event)
+    if json_wanted:
+        output.document({"schema_version": SCHEMA_VERSION, **found.document()})
+        return
+    output.data(found.text(output.language))
