@@ -54,7 +54,7 @@ def check(cursor: Any, made: Made) -> int:
     Raises    Imbalance with everything that does not agree.
     """
     stands = trial_balance(cursor)
-    faults = [*imbalances(stands, booked_until(cursor, made.business_on)), *_loans(cursor)]
+    faults = [*imbalances(stands, booked_until(cursor, date.max)), *_loans(cursor)]
     faults += [
         Fault("CLS-013", details={"member": str(key.member_id), "agreement": str(key.agreement_id)})
         for key in standing.unlike_their_steps(cursor, made.business_on)

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -254,10 +255,33 @@ def _read_news(at: At, work: PerNews, parked: Sequence[_Parked]) -> None:
         with connection.cursor() as cursor:
             news = one_row(cursor, one.key.member_id, int(one.ref))
         _do_news(at, work, [news], _stay)
+    _wait_for_others()
     while _read_some(at, work):
         pass
     with transaction.atomic(), connection.cursor() as cursor:
         at.finish(cursor)
+
+
+WAITS, WAIT_SECONDS = 200, 0.05
+"""How often, and how long each time, a step waits for transactions that began before it."""
+
+
+def _wait_for_others() -> None:
+    """Wait until all transactions of before are over: the journal gives no row out earlier.
+
+    One that takes longer is not waited for: what it tells is read on the next night.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text")
+        mine = cursor.fetchone()[0]
+    for _ in range(WAITS):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::text::xid8", (mine,)
+            )
+            if cursor.fetchone() == (True,):
+                return
+        sleep(WAIT_SECONDS)
 
 
 def _read_some(at: At, work: PerNews) -> bool:
