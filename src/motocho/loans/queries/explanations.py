@@ -19,6 +19,7 @@ from motocho.loans import _book
 from motocho.loans._book import Key, Loan
 from motocho.loans.queries import _steps
 from motocho.loans.queries._days import Charged, charged, time_text, uncut_text
+from motocho.loans.queries._moment import at_one_moment
 from motocho.loans.queries._steps import Told, Undone, Walked
 from motocho.units.errors import Fault, Language, NotFoundError
 from motocho.units.money import rate_text, yen_text
@@ -83,6 +84,7 @@ class _Case:
         return self.told.step
 
 
+@at_one_moment
 def explain(cursor: Any, key: Key, event_no: int) -> Explanation:
     """The arithmetic and the law behind one row [行の説明].
 

@@ -37,6 +37,7 @@ from motocho.kernel.revolving import Fractions, Piece, PieceKind, Rules, State, 
 from motocho.loans import _book
 from motocho.loans._book import Key
 from motocho.loans.queries import _steps
+from motocho.loans.queries._moment import at_one_moment
 from motocho.units.money import rate_fraction_text, yen_text
 
 SCHEMA_VERSION = 1
@@ -117,6 +118,7 @@ def _event(row: _Row) -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------------------------- the way in
+@at_one_moment
 def history_case(cursor: Any, key: Key, until_on: date) -> HistoryCase:
     """The whole history of an agreement up to a day as a case file [取引履歴].
 

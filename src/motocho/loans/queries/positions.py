@@ -21,6 +21,7 @@ from motocho.loans import _book, policy, standing
 from motocho.loans._book import Key, Loan
 from motocho.loans.policy import Facts, Status, Stop
 from motocho.loans.queries import _steps
+from motocho.loans.queries._moment import at_one_moment
 from motocho.outside.clock import JAPAN
 
 DUE_SOON_DAYS = 7
@@ -143,6 +144,7 @@ def _day_text(on: date | None) -> str | None:
     return None if on is None else str(on)
 
 
+@at_one_moment
 def position(cursor: Any, key: Key, on: date, *, as_known_at: datetime | None = None) -> Position:
     """An agreement on a day, by all that is known, or was known at a moment [残高・状態の照会].
 

@@ -13,6 +13,7 @@ from motocho.loans import _book
 from motocho.loans._book import Key
 from motocho.loans.queries import _steps
 from motocho.loans.queries._days import Charged, charged
+from motocho.loans.queries._moment import at_one_moment
 from motocho.loans.queries.positions import settling_yen
 
 DAYS_AHEAD = 31
@@ -68,6 +69,7 @@ class Quote:
         }
 
 
+@at_one_moment
 def payoff_quote(cursor: Any, key: Key, on: date) -> Quote:
     """What settles an agreement on a day, with its parts and the days behind them [完済額の照会].
 

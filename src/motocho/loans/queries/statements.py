@@ -12,6 +12,7 @@ from motocho.loans import _book
 from motocho.loans._book import Key, Loan
 from motocho.loans.queries import _steps
 from motocho.loans.queries._days import Charged, charged
+from motocho.loans.queries._moment import at_one_moment
 from motocho.loans.queries._steps import Told, Undoing, Undone, Walked
 
 OPENING = "opening"
@@ -88,6 +89,7 @@ class StatementRow:
         }
 
 
+@at_one_moment
 def statement(
     cursor: Any, key: Key, from_on: date, until_on: date, undone: Undone = Undone.HIDDEN
 ) -> list[StatementRow]:
