@@ -20,8 +20,16 @@ from django.db import connection, transaction
 
 from motocho.ledger.chart import Account
 from motocho.loans import commands
-from motocho.loans.commands import Done, Key, Made, Opening, checks
-from motocho.loans.commands.checks import BureauAnswer, Evidence, Remedy
+from motocho.loans.commands import (
+    BureauAnswer,
+    Done,
+    Evidence,
+    Key,
+    Made,
+    Opening,
+    Remedy,
+    checks,
+)
 from motocho.loans.monitoring import Income
 from motocho.loans.policy import Consent
 from motocho.people import members
