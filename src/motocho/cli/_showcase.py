@@ -1,4 +1,4 @@
-"""The demonstration's book in a terminal: filled or found, closed, one member shown [実演の帳簿]."""
+"""The demonstration's book: filled or found, closed, one member of it shown [実演の帳簿]."""
 
 from __future__ import annotations
 
