@@ -15,6 +15,7 @@ from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
+from motocho.close import inbox
 from motocho.kernel import revolving
 from motocho.kernel.revolving import PieceKind, State, Step
 from motocho.law.interest import business_damages, ceiling_ppm
@@ -210,8 +211,11 @@ def _charged_once(one: Agreement, before: State, step: Step, charged_to: int) ->
         ensure(before.terms.damages_ppm <= cap, "damages are below their cap", cap=cap, **where)
         amounts[piece.first, piece.last] += piece.amount_yen
     for days, amount in amounts.items():
-        where = {"key": one.key, "event": step.event, "days": days}
-        ensure(amount == before.principal_yen, "each yen of principal bears once", **where)
+        ensure(
+            amount == before.principal_yen,
+            "each yen of principal bears once",
+            key=one.key, event=step.event, days=days,
+        )  # fmt: skip
     return max(charged_to, until)
 
 
@@ -230,6 +234,16 @@ def _below_ceilings(merged: list[_Row]) -> None:
             "the rate is below the ceiling",
             key=one.key, event=step.event, rate=rate, ceiling=most,
         )  # fmt: skip
+
+
+def booked(cursor: Any, refs: Sequence[str]) -> dict[str, tuple[Key, int]]:
+    """Where lines of bank statements were booked, by their keys [明細の入金先]."""
+    cursor.execute(
+        "SELECT external_ref, member_id, agreement_id, event_no FROM loan_event"
+        " WHERE channel = %s AND external_ref = ANY(%s) ORDER BY external_ref",
+        (inbox.CHANNEL, list(refs)),
+    )
+    return {row[0]: (Key(row[1], row[2]), row[3]) for row in cursor.fetchall()}
 
 
 # ---------------------------------------------------------------------------------------- the book
