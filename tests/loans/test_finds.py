@@ -13,6 +13,7 @@ from motocho.kernel.revolving import Arrangement, Relief
 from motocho.ledger.chart import Account
 from motocho.loans import commands, standing
 from motocho.loans.commands import Key, Settlement
+from motocho.loans.monitoring import Income
 from motocho.loans.policy import Demand
 from motocho.loans.standing import Seen
 from motocho.simulation import checks
@@ -144,6 +145,23 @@ def test_relief_after_acceleration_is_refused(desk: Desk) -> None:
         desk.do(commands.arrange, key, wanted, desk.made(on))
     assert refused.value.faults[0].code == "LON-039"
     twin()
+
+
+# ------------------------------------------------------------------------------------- monitoring
+@pytest.mark.rule("LEND-016")
+def test_evidence_of_income_after_the_last_agreement_was_closed(desk: Desk) -> None:
+    """Nothing is left to be cut: what other lenders are owed is above a third of the income."""
+    key = desk.open(JAN_5)
+    desk.do(commands.close_agreement, key, desk.made(JAN_5 + days(1)))
+    on = JAN_5 + days(2)
+    answer = commands.BureauAnswer(on, 2_000_000, "BUREAU-1")
+    desk.do(commands.checks.record_bureau_answer, key.member_id, answer, desk.made(on))
+    evidence = commands.Evidence(Income(on, 3_000_000), "INCOME-1")
+    learned = desk.do(
+        commands.checks.record_income, key.member_id, evidence, desk.made(on), commands.Remedy.CUT
+    )
+    assert learned.is_over_base
+    assert learned.stops == frozenset()
 
 
 # ------------------------------------------------------------------------------- a ceiling missed

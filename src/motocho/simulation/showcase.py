@@ -120,6 +120,7 @@ JOIN people_member m USING (member_id)
 JOIN loan_event e USING (member_id, agreement_id)
 WHERE a.status = 'open' AND a.principal_yen >= 50000 AND (a.state->>{PLACES["late_since"]}) IS NULL
 GROUP BY m.member_number, a.member_id, a.agreement_id
+HAVING count(*) FILTER (WHERE e.kind = 'waiver') = 0
 ORDER BY (count(*) BETWEEN 30 AND 90) DESC, count(DISTINCT e.kind) DESC, a.member_id,
     a.agreement_id
 LIMIT 1
