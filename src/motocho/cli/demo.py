@@ -1,4 +1,4 @@
-"""`motocho demo`: a shipped ten-year history, checked, recalculated, and laid out [実演]."""
+"""`motocho demo`: a shipped history recalculated, and a lender's book to look at [実演]."""
 
 from __future__ import annotations
 
@@ -10,18 +10,45 @@ import typer
 from motocho.cli._options import LangOption
 from motocho.cli._output import Output, language_of
 
+_NO_BOOK_JA = "DATABASE_URLがあるので、帳簿の実演はしません(ご自分のデータベースには書きません)"
+_NO_BOOK_EN = "DATABASE_URL is set: no book is filled, nothing is written to a database of yours"
+
 
 def demo(
     into: Annotated[
         Path,
         typer.Option("--into", metavar="FOLDER", help="書き出すフォルダ / Folder to write to."),
     ] = Path("demo"),
+    book: Annotated[
+        bool,
+        typer.Option("--book/--no-book", help="帳簿も作る / With a lender's book."),
+    ] = True,
+    members: Annotated[
+        int, typer.Option("--members", min=1, max=100_000, help="帳簿の会員数 / Members.")
+    ] = 300,
+    years: Annotated[
+        int, typer.Option("--years", min=1, max=20, help="帳簿の年数 / Years of the book.")
+    ] = 3,
     lang: LangOption = None,
 ) -> None:
-    """見本の取引履歴を点検し、引き直し計算して、計算書を書き出す / Check and recalculate a sample.
+    """見本の履歴を引き直し計算し、架空の会員の帳簿を作って見せる / Show a sheet, and a book.
 
-    例 / Examples:  motocho demo · motocho demo --into sheets --lang en
+    帳簿は組み込みのPostgreSQLに一度だけ作り、次からはそれを使う。
+    The book is filled once, on the embedded PostgreSQL, and found again afterwards.
+
+    例 / Examples:  motocho demo · motocho demo --no-book --into sheets --lang en
     """
     from motocho.cli import _demonstration
 
-    _demonstration.show(into, Output(language_of(lang.value if lang else None)))
+    output = Output(language_of(lang.value if lang else None))
+    _demonstration.show(into, output)
+    if not book:
+        return
+    from motocho.config import database
+
+    if database.url() is not None:
+        output.note(output.text(_NO_BOOK_JA, _NO_BOOK_EN))
+        return
+    from motocho.cli import _showcase
+
+    _showcase.show(_showcase.Wanted(members, years), output)

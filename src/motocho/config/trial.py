@@ -1,4 +1,4 @@
-"""A server for one trial, gone with its data afterwards; or our own empty book [試行用]."""
+"""Where simulations run: on a server of their own, or in our own empty book [試行の場所]."""
 
 from __future__ import annotations
 
@@ -9,9 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from motocho.config import schema
-from motocho.config.database import address
+from motocho.config.database import address, server
 from motocho.config.settings import setup
-from motocho.outside.postgres import FLEETING, Role, Server, Waiting, home, in_silence
+from motocho.outside.postgres import (
+    ADMIN,
+    DATABASE,
+    FLEETING,
+    Role,
+    Server,
+    Waiting,
+    home,
+    in_silence,
+    kept_passwords,
+    prepare_roles,
+)
 from motocho.units.errors import Fault, RefusedError
 
 _ENTERED_BY_ALL = 0o711
@@ -27,9 +38,9 @@ def throw_away(waiting: Waiting = in_silence) -> Iterator[Path]:
     """
     folder = Path(tempfile.mkdtemp(prefix="motocho-trial-"))
     folder.chmod(_ENTERED_BY_ALL)
-    server = Server(folder / "postgres", FLEETING)
+    own = Server(folder / "postgres", FLEETING)
     try:
-        at = server.start(waiting)
+        at = own.start(waiting)
         schema.migrate(at)
         setup(Role.APP, at)
         yield folder / "seals"
@@ -37,7 +48,7 @@ def throw_away(waiting: Waiting = in_silence) -> Iterator[Path]:
         from django.db import connections  # noqa: PLC0415  # not before Django is on
 
         connections.close_all()
-        server.stop()
+        own.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -58,3 +69,30 @@ def own_book(waiting: Waiting = in_silence) -> Path:
     if count:
         raise RefusedError(Fault("SIM-001", details={"count": f"{count:,}"}))
     return home() / "seals"
+
+
+def own_server(waiting: Waiting = in_silence) -> Path:
+    """The embedded server of this installation, migrated, Django turned to it [組み込みサーバー].
+
+    Gives     the folder of the seals.
+    Raises    RefusedError where DATABASE_URL names a server of the operator's.
+    """
+    at = server().start(waiting)
+    schema.migrate(at)
+    setup(Role.APP, at)
+    return home() / "seals"
+
+
+def begin_anew() -> Path:
+    """Drop the book of the embedded server, with its seals, and make an empty one [作り直し].
+
+    Caller knows that nobody needs it.
+    """
+    own = server()
+    with own.address.named("postgres").connect(ADMIN, autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+        admin.execute(f"CREATE DATABASE {DATABASE}")
+    with own.address.connect(ADMIN, autocommit=True) as admin:
+        prepare_roles(admin, kept_passwords(own.passwords), DATABASE)
+    shutil.rmtree(home() / "seals", ignore_errors=True)
+    return own_server()

@@ -18,6 +18,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, transaction
 
+from motocho.close import inbox
+from motocho.close.inbox import Line, Loaded
 from motocho.ledger.chart import Account
 from motocho.loans import commands
 from motocho.loans.commands import (
@@ -35,14 +37,16 @@ from motocho.loans.policy import Consent
 from motocho.people import members
 from motocho.people.members import Person
 from motocho.simulation import _deeds
+from motocho.simulation._bank import Statement
 from motocho.simulation.world import chance
 from motocho.units.errors import Fault, RefusedError, StateConflict, ensure
 
 CUT_OFF_PER_MILLE = 6
 REPEATED_PER_MILLE = 25
 ASSIGNED_CODE = "LON-044"
-SCREENING = "screening"
-"""The channel, and the actor, of what monitoring learns: it leads to rows nobody here can count."""
+SCREENING, MATCHING = "screening", "matching"
+"""Channels, and actors, of what leads to journal rows that nobody here can count."""
+FILE_TWICE_PER_MILLE = 40
 
 Result = TypeVar("Result")
 
@@ -90,7 +94,7 @@ class Clerk:
     # -- doing -------------------------------------------------------------------------------------
     def _made(self, moment: Moment, channel: str, money: Account = Account.BANK) -> Made:
         reference = f"S{next(self._references):07d}"
-        actor = channel if channel == SCREENING else f"sim {channel}"
+        actor = channel if channel in {SCREENING, MATCHING} else f"sim {channel}"
         return Made(channel, reference, moment.on, moment.at, actor, money)
 
     def _once(self, command: Callable[[Any], Result]) -> Result:
@@ -98,6 +102,13 @@ class Clerk:
             return command(cursor)
 
     def _do(self, kind: str, command: Callable[[Any], Result]) -> Result | Fault:
+        """A command in its transaction, now and then told twice."""
+        result = self._try(kind, command)
+        if not isinstance(result, Fault) and chance(self._thrown, REPEATED_PER_MILLE):
+            self._told_twice(command, result)
+        return result
+
+    def _try(self, kind: str, command: Callable[[Any], Result]) -> Result | Fault:
         """A command in its transaction; gives its result, or why it was refused."""
         if chance(self._thrown, CUT_OFF_PER_MILLE):
             self.tally.cut_off += 1
@@ -110,8 +121,6 @@ class Clerk:
             self.tally.refused[error.faults[0].code] += 1
             return error.faults[0]
         self.tally.done[kind] += 1
-        if chance(self._thrown, REPEATED_PER_MILLE):
-            self._told_twice(command, result)
         return result
 
     def _told_twice(self, command: Callable[[Any], object], first: object) -> None:
@@ -288,24 +297,41 @@ class Clerk:
             self._noted(key, "forwarded", made.money, deed.amount_yen)
         return None
 
-    def keep_unknown(self, deed: _deeds.Repay, value_on: date, moment: Moment) -> None:
-        """Money of somebody nobody knows [不明入金]."""
-        made = self._made(moment, deed.road.value, deed.road.money)
+    def load(self, statement: Statement, file: str, moment: Moment) -> None:
+        """A bank's file into the inbox of the night, at times twice [明細の受付]."""
 
-        def command(cursor: Any) -> int:
-            return commands.keep_unknown(cursor, deed.amount_yen, value_on, made)
+        def command(cursor: Any) -> Loaded:
+            return inbox.load(cursor, statement.data, file, moment.at)
 
-        self._do("unknown", command)
-        self._file.append(command)
-        self.tally.cash[made.money] += deed.amount_yen
-        self.tally.journal["unknown_receipt"] += 1
+        loaded = self._try("bank_file", command)
+        lines = len(statement.about)
+        ensure(loaded == Loaded(1, lines, 0), "every line of a file is new", loaded=loaded)
+        self.tally.cash[Account.BANK] += statement.amount_yen
+        self.tally.done["bank_line"] += lines
+        if chance(self._thrown, FILE_TWICE_PER_MILLE):
+            self.tally.repeated += lines
+            again = self._once(command)
+            ensure(again == Loaded(1, 0, lines), "a line is kept once", again=again)
 
-    def reverse(self, key: Key, done: Done, reason: str, moment: Moment) -> bool:
+    def match_by_hand(self, line_id: int, key: Key, moment: Moment) -> bool:
+        """A person says whose a line is [消込例外の割当]; gives whether it could be booked."""
+        made = self._made(moment, MATCHING)
+        event = self._try("by_hand", lambda cursor: inbox.assign(cursor, line_id, key, made))
+        self.tally.touched.add(key)
+        return not isinstance(event, Fault)
+
+    def give_back(self, line: Line, moment: Moment) -> None:
+        """Money nobody here is owed goes back [組戻し]."""
+        made = self._made(moment, MATCHING)
+        self._try("given_back", lambda cursor: inbox.give_back(cursor, line.line_id, made))
+        self.tally.cash[Account.BANK] -= line.receipt.amount_yen
+
+    def reverse(self, key: Key, event_no: int, reason: str, moment: Moment) -> bool:
         """Undo what was done; gives whether it could be [取消]."""
         made = self._made(moment, "counter")
         undone = self._do(
             "reversal",
-            lambda cursor: commands.reverse(cursor, key, done.event_no, reason, made),
+            lambda cursor: commands.reverse(cursor, key, event_no, reason, made),
         )
         if isinstance(undone, Fault):
             return False

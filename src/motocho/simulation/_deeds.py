@@ -77,7 +77,7 @@ class Payer(Enum):
     KNOWN = "known"
     UNKNOWN = "unknown"
     MISTAKEN = "mistaken"
-    """Booked to somebody else first, and set right days later."""
+    """That of another member."""
 
 
 class Repay(NamedTuple):

@@ -11,9 +11,11 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
+from motocho.close import inbox
 from motocho.kernel import revolving
 from motocho.kernel.revolving import PieceKind, State, Step
 from motocho.law.interest import business_damages, ceiling_ppm
@@ -142,6 +144,14 @@ def _same_balances(one: Agreement, steps: Sequence[Step]) -> None:
 
 
 # ------------------------------------------------------------------------------------------- law
+class _Row(NamedTuple):
+    """A step in the order in which a member's agreements came by theirs."""
+
+    order: tuple[int, int, datetime, int]
+    agreement: Agreement
+    step: Step
+
+
 def lawful(theirs: Sequence[Agreement]) -> Counter[str]:
     """What the law asks of one member's agreements, seen with all that is known today [適法性].
 
@@ -149,19 +159,28 @@ def lawful(theirs: Sequence[Agreement]) -> Counter[str]:
     and from each draw on the rate keeps below the ceiling of the principal then, own loans added.
     """
     counted: Counter[str] = Counter()
-    merged: list[tuple[tuple[int, int, Any, int], Agreement, Step]] = []
+    merged: list[_Row] = []
     for one in theirs:
-        before = one.opened()
-        charged_to = one.opened_on
-        for kept, step in one.steps():
+        before, charged_to = one.opened(), one.opened_on - 1
+        steps = one.steps()
+        following = [step for _, step in steps[1:]]
+        for (kept, step), after in zip_longest(steps, following):
             _adds_up(one, step)
             charged_to = _charged_once(one, before, step, charged_to)
             before = step.state
-            order = (*revolving.order_of(kept.event), kept.booked_at, kept.event_no)
-            merged.append((order, one, step))
             counted["lawful_rows"] += 1
+            if not _is_overruled(step, after):
+                order = (*revolving.order_of(kept.event), kept.booked_at, kept.event_no)
+                merged.append(_Row(order, one, step))
     _below_ceilings(merged)
     return counted
+
+
+def _is_overruled(step: Step, after: Step | None) -> bool:
+    """Terms that others replace as the same day begins charge nothing."""
+    if after is None or not isinstance(after.event, revolving.NewTerms):
+        return False
+    return isinstance(step.event, revolving.NewTerms) and step.event.on == after.event.on
 
 
 def _adds_up(one: Agreement, step: Step) -> None:
@@ -177,31 +196,36 @@ def _adds_up(one: Agreement, step: Step) -> None:
 
 
 def _charged_once(one: Agreement, before: State, step: Step, charged_to: int) -> int:
-    """The days of a row are after all days charged before, and each bears one rate on a yen."""
-    terms_change = isinstance(step.event, revolving.NewTerms | revolving.NewArrangement)
-    until = step.event.on - 1 if terms_change else step.event.on
+    """The days of a row lie after all days charged before; each yen of them bears one rate."""
+    amounts: Counter[tuple[int, int]] = Counter()
     cap = business_damages().ppm
+    until = step.state.on
     for piece in revolving.pieces(before, until, one.rules):
-        where = {"key": one.key, "piece": piece}
-        rates = {before.terms.rate_ppm, before.terms.damages_ppm, 0}
-        ensure(piece.rate_ppm in rates, "a day bears an agreed rate", **where)
-        most = cap if piece.kind is PieceKind.DAMAGES else before.terms.rate_ppm
-        ensure(piece.rate_ppm <= most, "a rate is below its cap", **where)
-        ensure(piece.amount_yen <= before.principal_yen, "only principal bears interest", **where)
-        again = piece.first <= charged_to and piece.kind is not PieceKind.AGREED
-        ensure(not again, "a day is charged once", charged_to=charged_to, **where)
-        charged_to = max(charged_to, piece.last)
+        where = {"key": one.key, "piece": piece, "event": step.event}
+        ensure(charged_to < piece.first <= piece.last <= until, "a day is charged once", **where)
+        rates = {
+            PieceKind.AGREED: before.terms.rate_ppm,
+            PieceKind.DAMAGES: before.terms.damages_ppm,
+        }
+        ensure(piece.rate_ppm == rates.get(piece.kind, 0), "a day bears an agreed rate", **where)
+        ensure(before.terms.damages_ppm <= cap, "damages are below their cap", cap=cap, **where)
+        amounts[piece.first, piece.last] += piece.amount_yen
+    for days, amount in amounts.items():
+        ensure(
+            amount == before.principal_yen,
+            "each yen of principal bears once",
+            key=one.key, event=step.event, days=days,
+        )  # fmt: skip
     return max(charged_to, until)
 
 
-def _below_ceilings(merged: list[tuple[tuple[int, int, Any, int], Agreement, Step]]) -> None:
+def _below_ceilings(merged: list[_Row]) -> None:
     principal: Counter[Key] = Counter()
     ceilings: dict[Key, int] = {}
-    for order, one, step in sorted(merged, key=lambda row: row[0]):
+    for order, one, step in sorted(merged, key=lambda row: row.order):
         principal[one.key] = step.state.principal_yen
         if isinstance(step.event, revolving.Draw):
-            on = date.fromordinal(order[0])
-            ceiling = ceiling_ppm(principal.total(), on)
+            ceiling = ceiling_ppm(principal.total(), date.fromordinal(order[0]))
             ceilings[one.key] = min(ceilings.get(one.key, ceiling), ceiling)
         most = ceilings.get(one.key)
         rate = step.state.terms.rate_ppm
@@ -210,6 +234,16 @@ def _below_ceilings(merged: list[tuple[tuple[int, int, Any, int], Agreement, Ste
             "the rate is below the ceiling",
             key=one.key, event=step.event, rate=rate, ceiling=most,
         )  # fmt: skip
+
+
+def booked(cursor: Any, refs: Sequence[str]) -> dict[str, tuple[Key, int]]:
+    """Where lines of bank statements were booked, by their keys [明細の入金先]."""
+    cursor.execute(
+        "SELECT external_ref, member_id, agreement_id, event_no FROM loan_event"
+        " WHERE channel = %s AND external_ref = ANY(%s) ORDER BY external_ref",
+        (inbox.CHANNEL, list(refs)),
+    )
+    return {row[0]: (Key(row[1], row[2]), row[3]) for row in cursor.fetchall()}
 
 
 # ---------------------------------------------------------------------------------------- the book

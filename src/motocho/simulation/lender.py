@@ -69,7 +69,8 @@ def review(sight: Sight, file: File, thrown: Random) -> tuple[Deed, ...]:
     if sight.days_late:
         return _late(sight, file, thrown)
     file.demand = None
-    if Stop.CREDIT in sight.stops and chance(thrown, 600):
+    is_settled = sight.state.terms.rate_ppm == 0
+    if Stop.CREDIT in sight.stops and not is_settled and chance(thrown, 600):
         return (Lift(Stop.CREDIT),)
     return _now_and_then(sight, thrown)
 

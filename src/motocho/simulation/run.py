@@ -22,18 +22,19 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from motocho.close import day as business_day
-from motocho.close import tasks
+from motocho.close import inbox, tasks
 from motocho.close.plan import TaskKind
 from motocho.close.run import Night, parked
 from motocho.close.run import run as close
 from motocho.ledger.balances import trial_balance
 from motocho.ledger.chart import Account
-from motocho.loans import products
+from motocho.loans import products, standing
 from motocho.loans.commands import Done, Key
 from motocho.outside.bank import business_day_from, is_business_day
 from motocho.outside.clock import JAPAN
 from motocho.simulation import _deeds, checks, lender, life
-from motocho.simulation._clerk import Clerk, Moment, Tally
+from motocho.simulation._bank import Bank, Coming, name_on_transfer
+from motocho.simulation._clerk import FILE_TWICE_PER_MILLE, Clerk, Moment, Tally
 from motocho.simulation._sights import sights_of
 from motocho.simulation.world import PER_MILLE, Road, Wish, World, chance
 from motocho.units.errors import ensure
@@ -42,7 +43,6 @@ _MICROSECONDS_A_DAY = 86_400 * 1_000_000
 _LAST_MOMENT = _MICROSECONDS_A_DAY - 1
 _EDGE_PER_MILLE = 20
 """How many deeds happen at midnight sharp, and how many a microsecond before the next."""
-_FILE_TWICE_PER_MILLE = 40
 _AGAIN_PER_MILLE = 150
 """Days on which a message of days ago comes once more."""
 _TASKS_AHEAD_DAYS, _MOST_TASKS = 60, 100_000
@@ -59,6 +59,7 @@ class Errand(Enum):
     ASK = "ask"
     REVIEW = "review"
     TOLD = "told"
+    MATCH = "match"
     SET_RIGHT = "set_right"
     BUREAU = "bureau"
     INCOME = "income"
@@ -95,12 +96,19 @@ class Dealing:
     last: tuple[Done, _deeds.Borrow | _deeds.Repay] | None = None
 
 
-class Line(NamedTuple):
-    """A receipt in a bank's file [入金明細]."""
+class Paid(NamedTuple):
+    """A receipt that will stand in a file [ファイルの入金]."""
 
     dealing: int
     deed: _deeds.Repay
     value_on: date
+
+
+class Unmatched(NamedTuple):
+    """A line of the inbox that waits for a person [消込例外]."""
+
+    line: inbox.Line
+    paid: object
 
 
 class Told(NamedTuple):
@@ -113,9 +121,9 @@ class Told(NamedTuple):
 class Mistaken(NamedTuple):
     """A receipt booked to somebody else [誤った入金]."""
 
-    other: int
-    done: Done
-    line: Line
+    other: Key
+    event_no: int
+    paid: Paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +177,7 @@ def live(
         on = world.plan.begins_on + timedelta(days=number - 1)
         life_of.live(on)
         close(Night(partial(_midnight_after, on), seals), until=on)
-        life_of.read_tasks()
+        life_of.after_night()
         life_of.check(number, days)
         told(1)
     with connection.cursor() as cursor:
@@ -198,14 +206,18 @@ class _Life:
         self._clock = world.dice("clock")
         self._numbers = itertools.count()
         self._agenda: defaultdict[int, list[Appointment]] = defaultdict(list)
-        self._files: defaultdict[int, list[Line]] = defaultdict(list)
+        self._files: defaultdict[int, list[Paid]] = defaultdict(list)
         self._members: dict[int, int] = {}
         """Ids of members by borrower."""
         self._borrowers: dict[int, int] = {}
         """The other way round."""
         self._tasks: set[int] = set()
         """Of the night's tasks those that have their day."""
+        self._bank = Bank()
+        self._sent: dict[str, object] = {}
+        """Lines of statements that are not booked yet, by their keys."""
         self._dealings: list[Dealing] = []
+        self._by_key: dict[Key, Dealing] = {}
         self._today = world.plan.begins_on
         self._sights: dict[int, _deeds.Sight] = {}
         """What was seen this morning, less what was touched since."""
@@ -237,7 +249,7 @@ class _Life:
         while agenda:
             self._keep(heapq.heappop(agenda))
         if is_business_day(on):
-            self._read_file(self._files.pop(day, []))
+            self._read_files()
         del self._agenda[day]
         self._plan_payments()
 
@@ -276,6 +288,8 @@ class _Life:
                 self._screen(who, appointment.errand, moment)
             case Errand.TOLD:
                 self._told(self._dealings[who], about, moment)
+            case Errand.MATCH:
+                self._match(about, moment)
             case Errand.SET_RIGHT:
                 self._set_right(about, moment)
             case _:
@@ -297,7 +311,8 @@ class _Life:
             return
         number = len(self._dealings)
         thrown = self._world.dice(f"dealing {borrower.number} {about.on}")
-        self._dealings.append(Dealing(number, key, who, thrown))
+        self._by_key[key] = Dealing(number, key, who, thrown)
+        self._dealings.append(self._by_key[key])
         self._later(thrown.randrange(12), Errand.SPEND, number)
         self._later(thrown.randrange(20, 50), Errand.REVIEW, number)
         self._later(thrown.randrange(30, 90), Errand.ASK, number)
@@ -311,7 +326,7 @@ class _Life:
             self._touched(dealing)
             self._later(dealing.thrown.randrange(40, 200), Errand.HEIRS, dealing.number)
 
-    def read_tasks(self) -> None:
+    def _read_tasks(self) -> None:
         """What the night found due of monitoring gets its day, at times too late a one."""
         wanted = {TaskKind.BUREAU_CHECK: Errand.BUREAU, TaskKind.INCOME_EVIDENCE: Errand.INCOME}
         ahead = self._today + timedelta(days=_TASKS_AHEAD_DAYS)
@@ -370,7 +385,7 @@ class _Life:
             case _deeds.Repay(road=road) if road.by_file:
                 self._into_file(dealing, deed)
             case _deeds.Repay():
-                self._receive(dealing, Line(dealing.number, deed, self._today), moment)
+                self._receive(dealing, Paid(dealing.number, deed, self._today), moment)
             case _deeds.Undo(reason):
                 self._undo(dealing, reason, moment)
             case _:
@@ -403,63 +418,92 @@ class _Life:
             return
         done, deed = dealing.last
         dealing.last = None
-        if self._clerk.reverse(dealing.key, done, reason, moment):
+        if self._clerk.reverse(dealing.key, done.event_no, reason, moment):
             back = -deed.amount_yen if isinstance(deed, _deeds.Repay) else deed.amount_yen
             self._clerk.cash_back(deed.road.money, back)
 
     # -- receipts ----------------------------------------------------------------------------------
     def _into_file(self, dealing: Dealing, deed: _deeds.Repay) -> None:
         """The line will stand in the file of a business day, with the day on which money came."""
-        news_on = self._today + timedelta(days=deed.booked_after_days)
         value_on = self._today
+        news_on = value_on + timedelta(days=deed.booked_after_days)
         if deed.road is Road.DEBIT:
             value_on = business_day_from(value_on)
-            news_on = max(news_on, value_on)
-        line = Line(dealing.number, deed, value_on)
-        self._files[business_day_from(news_on).toordinal()].append(line)
+            news_on = business_day_from(max(news_on, value_on))
+            self._files[news_on.toordinal()].append(Paid(dealing.number, deed, value_on))
+            return
+        own, everybody = self._world.borrowers[dealing.borrower], self._world.borrowers
+        name = name_on_transfer(deed.payer, own, everybody, dealing.thrown)
+        paid = Paid(dealing.number, deed, value_on)
+        coming = Coming(deed.amount_yen, value_on, name, paid)
+        self._bank.coming[business_day_from(news_on)].append(coming)
 
-    def _read_file(self, lines: list[Line]) -> None:
-        """The evening's file: in any order, and at times it comes twice."""
-        self._clock.shuffle(lines)
+    def _read_files(self) -> None:
+        """The evening's files: debits one by one, the bank's statement into the inbox."""
         moment = _moment(self._today, self._clock.randrange(_LAST_MOMENT))
+        debits = self._files.pop(self._today.toordinal(), [])
+        self._clock.shuffle(debits)
         self._clerk.begin_file()
-        for line in lines:
-            dealing = self._dealings[line.dealing]
-            match line.deed.payer:
-                case _deeds.Payer.UNKNOWN:
-                    self._clerk.keep_unknown(line.deed, line.value_on, moment)
-                case _deeds.Payer.MISTAKEN:
-                    self._mistake(line, moment)
-                case _:
-                    self._receive(dealing, line, moment)
-            self._to_plan.add(dealing.number)
-        if chance(self._clock, _FILE_TWICE_PER_MILLE):
+        for paid in debits:
+            self._receive(self._dealings[paid.dealing], paid, moment)
+        if chance(self._clock, FILE_TWICE_PER_MILLE):
             self._clerk.read_file_again()
+        statement = self._bank.statement(self._today, self._clock)
+        if statement is not None:
+            self._clerk.load(statement, f"{self._today}.txt", moment)
+            self._sent |= statement.about
 
-    def _receive(self, dealing: Dealing, line: Line, moment: Moment) -> Done | None:
-        done = self._clerk.receive(dealing.key, line.deed, line.value_on, moment)
+    def _receive(self, dealing: Dealing, paid: Paid, moment: Moment) -> None:
+        done = self._clerk.receive(dealing.key, paid.deed, paid.value_on, moment)
         self._touched(dealing)
         if done is not None:
-            dealing.last = done, line.deed
-        return done
+            dealing.last = done, paid.deed
 
-    def _mistake(self, line: Line, moment: Moment) -> None:
-        """Booked to somebody of a like name; set right when both notice."""
-        other = self._dealings[self._clock.randrange(len(self._dealings))]
-        done = self._receive(other, line, moment)
-        if done is not None:
-            about = Mistaken(other.number, done, line)
-            self._later(self._clock.randrange(2, 25), Errand.SET_RIGHT, line.dealing, about)
+    def after_night(self) -> None:
+        """In the morning one sees what the night booked, and to whom [翌朝の確認]."""
+        with connection.cursor() as cursor:
+            moved = standing.booked_on(cursor, self._today)
+            booked = checks.booked(cursor, list(self._sent))
+            waiting = inbox.exceptions(cursor)
+        self.tally.touched |= set(moved)
+        for ref, (key, event_no) in booked.items():
+            self._noticed(self._sent.pop(ref), key, event_no)
+        for line in waiting:
+            if line.receipt.receipt_ref in self._sent:
+                about = Unmatched(line, self._sent.pop(line.receipt.receipt_ref))
+                self.tally.done["unmatched"] += 1
+                self._later(self._clock.randrange(1, 15), Errand.MATCH, 0, about)
+        self._to_plan |= {self._by_key[key].number for key in moved}
+        self._plan_payments()
+        self._read_tasks()
+
+    def _noticed(self, about: object, key: Key, event_no: int) -> None:
+        """Both of two people notice in time that money of one went to the other."""
+        if not isinstance(about, Paid) or key == self._dealings[about.dealing].key:
+            return
+        self.tally.done["misbooked"] += 1
+        mistaken = Mistaken(key, event_no, about)
+        self._later(self._clock.randrange(2, 25), Errand.SET_RIGHT, about.dealing, mistaken)
+
+    def _match(self, about: object, moment: Moment) -> None:
+        """The desk asks around: mostly the payer is found, at times the money goes back."""
+        if not isinstance(about, Unmatched) or not isinstance(about.paid, Paid):
+            return
+        dealing = self._dealings[about.paid.dealing]
+        found = about.paid.deed.payer is not _deeds.Payer.UNKNOWN or chance(dealing.thrown, 600)
+        if found and self._clerk.match_by_hand(about.line.line_id, dealing.key, moment):
+            self._touched(dealing)
+        else:
+            self._clerk.give_back(about.line, moment)
 
     def _set_right(self, about: object, moment: Moment) -> None:
         if not isinstance(about, Mistaken):
             return
-        other, line = self._dealings[about.other], about.line
-        self._touched(other)
-        reason = "同名の別のお客さまの入金でした"
-        if self._clerk.reverse(other.key, about.done, reason, moment):
-            self._clerk.cash_back(line.deed.road.money, -line.deed.amount_yen)
-            self._receive(self._dealings[line.dealing], line, moment)
+        paid, reason = about.paid, "別のお客さまの入金でした"
+        self._touched(self._by_key[about.other])
+        if self._clerk.reverse(about.other, about.event_no, reason, moment):
+            self._clerk.cash_back(paid.deed.road.money, -paid.deed.amount_yen)
+            self._receive(self._dealings[paid.dealing], paid, moment)
 
     # -- sights and plans --------------------------------------------------------------------------
     def _to_see(self, agenda: Iterable[Appointment]) -> set[int]:

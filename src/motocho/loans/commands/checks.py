@@ -298,7 +298,7 @@ def _hold_to_base(
     burden = _burden(cursor, member_id, loans)
     if income is not None and monitoring.is_over_base(burden, income, law):
         cuts = None
-        if remedy is Remedy.CUT:
+        if remedy is Remedy.CUT and loans:
             limits = {loan.key: _limit_yen(loan) for loan in loans}
             unit_yen = max(loan.product.unit_yen for loan in loans)
             cuts = monitoring.limits_within_base(limits, burden, income, law, unit_yen=unit_yen)

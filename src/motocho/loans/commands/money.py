@@ -14,6 +14,7 @@ from motocho.ledger.chart import Account, Leg
 from motocho.ledger.posting import HOUSE, Entry, Phase
 from motocho.loans import _book, policy
 from motocho.loans._book import Done, Key, Loan, Made, News
+from motocho.loans.commands._ceilings import step_down
 from motocho.loans.commands._telling import refuse_amount, refuse_day, refused, tell
 from motocho.loans.policy import Consent, Status
 from motocho.units.errors import Fault, RefusedError, StateConflict
@@ -166,6 +167,9 @@ def refuse_receipt(loan: Loan, amount_yen: int, value_on: date, made: Made) -> N
 def reverse(cursor: Any, key: Key, event_no: int, reason: str, made: Made) -> Done:
     """Undo a draw, a receipt or another event as if it had not been [取消].
 
+    Where principals turn out to have been higher, rates step down from the draws that reached a
+    lower ceiling (RATE-002).
+
     Lock      the member's agreements.
     Raises    NotFoundError if no such event counts; RefusedError without a reason, or if a later
               event rests on it.
@@ -177,6 +181,10 @@ def reverse(cursor: Any, key: Key, event_no: int, reason: str, made: Made) -> Do
     if not reason.strip():
         raise RefusedError(Fault("LON-058"))
     _, done = _book.cancel(cursor, loan, event_no, made, reason)
+    since = date.fromordinal(done.step.event.on)
+    if step_down(cursor, key.member_id, since, made):
+        after = _book.look(cursor, key)
+        done = replace(done, step=done.step._replace(state=after.state))
     tell(cursor, key, "reversed", made, event=event_no)
     return done
 

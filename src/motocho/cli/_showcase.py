@@ -1,0 +1,203 @@
+"""The demonstration's book: filled or found, closed, one member of it shown [実演の帳簿]."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.db import connection
+
+from motocho.cli._output import Output
+from motocho.cli._tables import columns
+from motocho.close.plan import Step
+from motocho.close.run import Night, StepDone, run, steps_of
+from motocho.config import trial
+from motocho.documents.sheet import Align
+from motocho.loans import queries
+from motocho.loans.queries import Position, Stage, StatementRow
+from motocho.outside import clock
+from motocho.simulation import showcase
+from motocho.simulation.showcase import Condition, Example
+from motocho.simulation.world import Plan
+from motocho.units.errors import Fault, RefusedError
+from motocho.units.money import rate_text, yen_text
+
+_STEPS: Mapping[Step, tuple[str, str]] = {
+    Step.RECEIPTS: ("銀行入金の消込", "receipts matched"),
+    Step.DUE_DATES: ("返済期日の経過", "due dates passed"),
+    Step.PROMISES: ("お支払約束の判定", "promises judged"),
+    Step.ARREARS: ("延滞段階", "stages of arrears"),
+    Step.ACCELERATION: ("期限の利益喪失の候補", "candidates for acceleration"),
+    Step.CHECKS_OVERDUE: ("途上与信の期限切れ", "checks overdue"),
+    Step.PERIODS: ("途上与信の期間満了", "periods ended"),
+    Step.RENEWALS: ("契約の更新", "renewals"),
+    Step.DOCUMENTS: ("交付する書面", "documents due"),
+    Step.DUE_SOON: ("返済期日のご案内", "due dates soon"),
+    Step.NOTICES: ("お知らせ", "notices due"),
+    Step.REFUNDS: ("過入金の返金", "refunds"),
+    Step.TASKS: ("業務の登録", "tasks"),
+    Step.OUTDATED: ("期限の過ぎた業務", "tasks outdated"),
+    Step.ACCRUAL: ("未収利息の報告", "accrual report"),
+    Step.TRIAL_BALANCE: ("試算表の照合", "trial balance"),
+}
+_STAGES: Mapping[Stage, tuple[str, str]] = {
+    Stage.NOTHING_OWED: ("残高なし", "nothing owed"),
+    Stage.REST: ("無利息残高のみ", "a rest that bears nothing"),
+    Stage.ON_TIME: ("正常", "on time"),
+    Stage.DUE_SOON: ("正常(まもなく期日)", "due soon"),
+    Stage.DUE_TODAY: ("本日期日", "due today"),
+    Stage.LATE_1_TO_30: ("延滞 1–30日", "1–30 days late"),
+    Stage.LATE_31_TO_60: ("延滞 31–60日", "31–60 days late"),
+    Stage.LATE_61_TO_90: ("延滞 61–90日", "61–90 days late"),
+    Stage.LATE_FROM_91: ("延滞 91日以上", "91 days late or more"),
+    Stage.ACCELERATED: ("期限の利益喪失", "accelerated"),
+    Stage.WRITTEN_OFF: ("償却済", "written off"),
+    Stage.ASSIGNED: ("譲渡済", "assigned"),
+    Stage.CLOSED: ("解約済", "closed"),
+}
+_LEFT, _RIGHT = Align.LEFT, Align.RIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The book that is asked for [実演の指定]."""
+
+    members: int
+    years: int
+
+
+def show(wanted: Wanted, output: Output) -> None:
+    """Fill or find the book, close up to yesterday, show it and one member of it [実演の帳簿].
+
+    Raises    RefusedError where the installation holds another book.
+    """
+    today = clock.business_date()
+    plan = showcase.plan(wanted.members, wanted.years, today)
+    seals = _filled(plan, output)
+    yesterday = today - timedelta(days=1)
+    with output.stage("夜間処理", "Closing"):
+        run(Night(clock.now, seals), until=yesterday)
+    with connection.cursor() as cursor:
+        output.data(_book(showcase.book(cursor), output))
+        output.data("\n".join(_night(yesterday, steps_of(cursor, yesterday), output)))
+        output.data("\n".join(_member(showcase.example(cursor, today), output)))
+
+
+def _filled(plan: Plan, output: Output) -> Path:
+    """The folder of the seals, once the book is there."""
+    with output.stage("データベースを用意しています", "Preparing the database"):
+        seals = trial.own_server()
+    with connection.cursor() as cursor:
+        condition = showcase.condition(cursor, plan)
+    if condition is Condition.ANOTHER:
+        raise RefusedError(Fault("SIM-002"))
+    if condition is Condition.OURS:
+        return seals
+    if condition is Condition.UNFINISHED:
+        seals = trial.begin_anew()
+    text = f"{plan.members}人・{plan.years}年分の帳簿を作っています(日)"
+    with output.progress(text, f"Filling a book, {plan.members} members (days)") as told:
+        showcase.fill(plan, seals, told)
+    return seals
+
+
+# --------------------------------------------------------------------------------------- the book
+def _book(book: showcase.Book, output: Output) -> str:
+    principal = yen_text(book.principal_yen)
+    return output.text(
+        f"4. 架空の会員{book.members}人の帳簿({book.begins_on} – {book.ends_on})\n"
+        f"   契約 {book.agreements:,}件、取引 {book.events:,}件、営業貸付金 {principal}円",
+        f"4. A book of {book.members} fictional members ({book.begins_on} – {book.ends_on})\n"
+        f"   {book.agreements:,} agreements, {book.events:,} events, {principal} yen lent",
+    )
+
+
+def _night(on: date, steps: tuple[StepDone, ...], output: Output) -> Iterator[str]:
+    yield output.text(f"5. 昨夜の締め({on})", f"5. Last night's close ({on})")
+    heads = output.text("工程 見た件数 変わった件数 保留", "step looked changed parked").split(" ")
+    rows = [tuple(heads)]
+    rows += [
+        (
+            output.text(*_STEPS[done.step]),
+            f"{done.looked:,}",
+            f"{done.changed:,}",
+            f"{done.parked:,}",
+        )
+        for done in steps
+        if done.step in _STEPS and done.looked
+    ]
+    yield from _indented(columns(rows, (_LEFT, _RIGHT, _RIGHT, _RIGHT)))
+
+
+# ------------------------------------------------------------------------------------ one member
+def _member(example: Example, output: Output) -> Iterator[str]:
+    person, number = example.member.person, example.member.member_number
+    name = f"{person.family_name} {person.given_name}"
+    kana = f"{person.family_kana} {person.given_kana}"
+    agreement = example.key.agreement_id
+    yield output.text(
+        f"6. 会員 {number} {name}さま({kana})· 契約 {agreement}",
+        f"6. Member {number}, {name} ({kana}), agreement {agreement}",
+    )
+    on = example.position.on
+    yield output.text(f"   {on} の残高・状態", f"   As of {on}")
+    pairs = [(label, value) for label, value in _position(example.position, output) if value]
+    yield from _indented(columns(pairs, (_LEFT, _RIGHT)))
+    shown, in_all = len(example.rows), example.rows_in_all
+    yield output.text(
+        f"   取引明細({in_all}件のうち最近の{shown}件)", f"   The last {shown} of {in_all} rows"
+    )
+    yield from _indented(_statement(example.rows, output))
+    if example.explanation is not None:
+        yield output.text("   最後の入金の説明", "   Why the last receipt is what it is")
+        yield f"     {example.explanation.text(output.language)}"
+
+
+def _position(found: Position, output: Output) -> Iterator[tuple[str, str]]:
+    say = output.text
+    yield say("状態", "stage"), output.text(*_STAGES[found.stage])
+    yield say("元金", "principal"), yen_text(found.principal_yen)
+    yield say("経過利息", "accrued interest"), yen_text(found.accrued_interest_yen)
+    yield say("未払利息", "unpaid interest"), _some(found.unpaid_interest_yen)
+    yield say("遅延損害金", "damages"), _some(found.unpaid_damages_yen)
+    yield say("費用", "costs"), _some(found.costs_yen)
+    yield say("完済額", "payoff"), yen_text(found.payoff_yen)
+    yield say("お預り金", "held for the member"), _some(found.excess_yen)
+    yield say("約定返済額", "minimum payment"), yen_text(found.minimum_yen)
+    yield say("今回のお支払額", "to be paid now"), yen_text(found.due_yen)
+    yield say("次回返済期日", "next due date"), _day(found.due_on)
+    yield say("お支払期限", "to be paid by"), _day(found.pay_by_on)
+    yield say("利用限度額", "limit"), yen_text(found.limit_yen)
+    yield say("ご利用可能額", "available"), yen_text(found.available_yen)
+    yield say("約定利率", "rate a year"), rate_text(found.rate_ppm)
+
+
+def _statement(rows: tuple[StatementRow, ...], output: Output) -> list[str]:
+    heads = output.text(
+        "取引日 種別 金額 利率 利息 損害金 利息充当 元金充当 元金残高",
+        "date kind amount rate interest damages to-interest to-principal principal",
+    )
+    lines = [tuple(heads.split(" "))]
+    for row in rows:
+        cells = (
+            str(row.on), queries.kind_name(row.kind, output.language), _some(row.amount_yen),
+            "" if row.rate_ppm is None else rate_text(row.rate_ppm), _some(row.interest_yen),
+            _some(row.damages_yen), _some(row.to_interest_yen), _some(row.to_principal_yen),
+            "" if row.principal_yen is None else yen_text(row.principal_yen),
+        )  # fmt: skip
+        lines.append(cells)
+    return columns(lines, (_LEFT, _LEFT, *(_RIGHT,) * 7))
+
+
+def _indented(lines: list[str]) -> Iterator[str]:
+    return (f"   {line}" for line in lines)
+
+
+def _some(amount_yen: int) -> str:
+    return yen_text(amount_yen) if amount_yen else ""
+
+
+def _day(on: date | None) -> str:
+    return "" if on is None else str(on)
