@@ -51,10 +51,11 @@ LIMIT 100
 def check(cursor: Any, made: Made) -> int:
     """Hold the books against each other [試算表の照合]; gives the number of accounts.
 
+    Takes     a cursor in a transaction of one snapshot: commands book while the night runs.
     Raises    Imbalance with everything that does not agree.
     """
     stands = trial_balance(cursor)
-    faults = [*imbalances(stands, booked_until(cursor, made.business_on)), *_loans(cursor)]
+    faults = [*imbalances(stands, booked_until(cursor, date.max)), *_loans(cursor)]
     faults += [
         Fault("CLS-013", details={"member": str(key.member_id), "agreement": str(key.agreement_id)})
         for key in standing.unlike_their_steps(cursor, made.business_on)

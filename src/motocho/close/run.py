@@ -25,7 +25,7 @@ from django.db import connection, transaction
 from motocho.close import _seals, _trial
 from motocho.close import day as days
 from motocho.close.plan import STEPS, Step, Told
-from motocho.close.steps import WORK, AtOnce, PerAgreement, PerNews
+from motocho.close.steps import WORK, AtOnce, OneSnapshot, PerAgreement, PerNews
 from motocho.journal.rows import News, Position, one_row, read
 from motocho.ledger import checks
 from motocho.ledger.checks import Seal
@@ -194,6 +194,8 @@ def _progress(on: date) -> dict[Step, _Progress]:
 
 def _do_at_once(at: At, work: AtOnce) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
+        if isinstance(work, OneSnapshot):
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         looked = work.work(cursor, at.made())
         at.advance(cursor, NOBODY, (looked, 0, 0))
         at.finish(cursor)
