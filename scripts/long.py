@@ -80,7 +80,7 @@ def run(histories: int, processes: int) -> tuple[int, list[str]]:
 
 def long_tests() -> tuple[int, list[str], str]:
     """The tests marked `long`: their exit code, what they measured, and pytest's last line."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "-m", "long", "-rP", "-rf"]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "-m", "long", "-rfP"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()
     measured = [line.removeprefix(MEASURED) for line in lines if line.startswith(MEASURED)]

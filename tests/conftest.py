@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,8 +12,6 @@ import pytest
 
 from motocho.outside.postgres import Server
 from tests.database import Database, close_run, folder_for_anyone, fresh_database, open_run
-
-NUMBERS = itertools.count()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,8 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def database() -> Iterator[Database]:
     """A fresh migrated database; Django is turned to it as the application."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
-    with fresh_database(f"test_{worker}_{next(NUMBERS)}") as made:
+    with fresh_database() as made:
         yield made
 
 
@@ -38,6 +34,6 @@ def home() -> Iterator[Path]:
     """An empty MOTOCHO_HOME that a server without rights can enter; its servers are ended."""
     folder = folder_for_anyone()
     yield folder
-    for place in (folder, *folder.glob("*")):
-        Server(place / "postgres").stop()
+    for passwords in folder.rglob("passwords"):
+        Server(passwords.parent).stop()
     shutil.rmtree(folder)

@@ -7,6 +7,7 @@ end of a pipe; when the run ends, however it ends, the pipe closes and the keepe
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ from motocho.outside.postgres import ADMIN, FLEETING, Address, Role, Server
 
 RUN = "MOTOCHO_TEST_RUN"
 ENOUGH_BYTES = 4 << 30
+NUMBERS = itertools.count()
 KEEPER = 'cat >/dev/null; rmdir "$1" 2>/dev/null || exec "$2" -m tests.database "$1"'
 
 
@@ -115,8 +117,9 @@ def run_server() -> Server:
 
 
 @contextmanager
-def fresh_database(name: str) -> Iterator[Database]:
+def fresh_database() -> Iterator[Database]:
     """A copy of the template under a name of its own, dropped afterwards."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}_{next(NUMBERS)}"
     from django.db import connections
 
     from motocho.config.settings import setup

@@ -9,8 +9,8 @@ runs by number (`random_life`).
 
 >>> random_life(1) == random_life(1)
 True
->>> [deed.kind for deed in random_life(3).deeds][:2]
-['draw', 'receive']
+>>> random_life(3).deeds[0].kind
+'draw'
 """
 
 from __future__ import annotations
@@ -200,8 +200,9 @@ def lives(draw: st.DrawFn) -> Life:
 def lived(life: Life) -> Iterator[Moment]:
     """The plan walked day by day; deeds that make no sense just then are left out [実行]."""
     loan = oracle.Loan(life.opened_on - ONE_DAY, life.terms, life.rules)
+    on = life.opened_on
     for deed in life.deeds:
-        on = _day_of(deed, loan)
+        on = max(on, _day_of(deed, loan))
         before = _copy(loan)
         ahead = _copy(loan)
         ahead.walk_to(on)
@@ -278,10 +279,9 @@ def _arranged(deed: Deed, loan: oracle.Loan) -> dict[str, Any]:
         arrangement = oracle.Arrangement(deed.relief, deed.number, until)
     possible = loan.payoff_yen() if loan.accelerated_on else loan.arrears_yen
     asked = {"as it is": None, "nothing": 0, "half": possible // 2}[deed.amount]
-    due_on = _new_due(deed, loan)
-    if (loan.late_since is None and asked) or (loan.accelerated_on and due_on is None):
+    if loan.late_since is None and asked:
         asked = None
-    return {"arrangement": arrangement, "due_on": due_on, "arrears_yen": asked}
+    return {"arrangement": arrangement, "due_on": _new_due(deed, loan), "arrears_yen": asked}
 
 
 def _waived(deed: Deed, loan: oracle.Loan) -> dict[str, Any]:

@@ -193,7 +193,7 @@ class Loan:
 
         READING: also where interest is still owed, and where the loan is late.
         """
-        return self.principal_yen < self.rules.rest_below_yen
+        return self.principal_yen == 0 or self.principal_yen < self.rules.rest_below_yen
 
     def principal_of(self, asked_yen: int) -> int:
         """The principal in an amount asked for: LEDG-013 pays it last."""
@@ -359,7 +359,8 @@ class Loan:
         self.walk_to(day - ONE_DAY)
         self._miss_what_was_due(day)
         self.terms = terms
-        self.due_on = due_on or self.due_on
+        if self.accelerated_on is None:
+            self.due_on = due_on or self.due_on
         self._paid_up()
         return {}
 
@@ -372,20 +373,24 @@ class Loan:
     ) -> dict[str, int]:
         """Another amount asked for; the arrears may be asked for later.
 
-        READING: no arrears, no delay; due dates after an acceleration give the time back.
+        READING: no arrears, no delay; after an acceleration a due date, or saying what is asked
+        for at once, gives the time back.
         """
         self.walk_to(day)
         self.arrangement = arrangement
-        if due_on is not None:
-            self.due_on = due_on
-            if self.accelerated_on is not None:
-                self.accelerated_on = None
-                arrears_yen = arrears_yen or 0
+        self.due_on = due_on or self.due_on
+        if self.accelerated_on is not None and (due_on or arrears_yen is not None):
+            self.accelerated_on = None
+            arrears_yen = arrears_yen or 0
         if arrears_yen is not None:
             self.arrears_yen = arrears_yen
             self.overdue_principal_yen = self.principal_of(arrears_yen)
             if not arrears_yen:
                 self.late_since = None
+            waits = self.late_since is not None and self.terms.scheme == EVERY_35_DAYS
+            if self.due_on is None and not waits:
+                # No payment is awaited, so the agreement begins the next cycle.
+                self.due_on = first_due_date(self.terms, day)
         self._paid_up()
         return {}
 

@@ -508,7 +508,7 @@ def test_csv_imports_no_reader_of_workbooks() -> None:
         f"reading.read({(HEAD + ROW).encode()!r});"
         "print([name for name in ('openpyxl', 'python_calamine', 'orjson', 'numpy') if name in sys.modules])"
     )
-    environment = {"PYTHONPATH": str(Path(reading.__file__).parents[2])}
+    environment = {"PYTHONPATH": str(Path(reading.__file__).parents[3])}
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, check=True, text=True, env=environment
     )

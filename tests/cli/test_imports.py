@@ -15,7 +15,7 @@ code = run(sys.argv[1:])
 print(",".join(sorted({name.split(".")[0] for name in sys.modules})), file=sys.stderr)
 raise SystemExit(code)
 """
-HEAVY = {"django", "numba", "numpy", "llvmlite", "openpyxl", "typst", "python_calamine"}
+HEAVY = {"django", "numba", "numpy", "llvmlite", "openpyxl", "typst", "python_calamine", "psycopg"}
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ class Lender(Desk):
         return [one.task for one in found]
 
 
-def query(sql: str, *values: object) -> list[tuple[Any, ...]]:
+def query(sql: str, *values: Any) -> list[tuple[Any, ...]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

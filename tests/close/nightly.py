@@ -19,10 +19,10 @@ from tests.close.book import MOMENT
 
 
 def main(parameters: str, folder: str, until: str) -> None:
-    from motocho.close.run import Night, run
-    from motocho.config.settings import setup
-    from motocho.outside.postgres import Address, Role
-    from motocho.units.errors import StateConflict
+    from motocho.close.run import Night, run  # noqa: PLC0415  # as a process of its own, after the fork
+    from motocho.config.settings import setup  # noqa: PLC0415  # as a process of its own, after the fork
+    from motocho.outside.postgres import Address, Role  # noqa: PLC0415  # as a process of its own, after the fork
+    from motocho.units.errors import StateConflict  # noqa: PLC0415  # as a process of its own, after the fork
 
     setup(Role.APP, Address(json.loads(parameters)))
     night = Night(lambda: MOMENT, Path(folder), chunk=3)

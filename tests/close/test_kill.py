@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -68,16 +67,11 @@ def nights(database: Database, folder: Path) -> Iterator[Nights]:
         running.close()
 
 
-def name(request: pytest.FixtureRequest, part: str) -> str:
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
-    return f"kill_{worker}_{os.getpid()}_{part}"
-
-
 def killed_often(request: pytest.FixtureRequest, folder: Path, kills: int, seed: int) -> int:
     """Kill nights until none is left to run; gives how many died before their end."""
     (folder / "calm").mkdir()
     (folder / "wild").mkdir()
-    with fresh_database(name(request, "calm")) as database:
+    with fresh_database() as database:
         busy_book(folder / "calm")
         with nights(database, folder / "calm") as running:
             began = time.monotonic()
@@ -86,8 +80,8 @@ def killed_often(request: pytest.FixtureRequest, folder: Path, kills: int, seed:
         expected = everything()
     died, chance = 0, random.Random(seed)
     while died < kills:
-        with fresh_database(name(request, "wild")) as database:
-            lender, _ = busy_book(folder / "wild")
+        with fresh_database() as database:
+            busy_book(folder / "wild")
             with nights(database, folder / "wild") as running:
                 for _ in range(kills - died):
                     code = running.one(chance.uniform(0, took / 2))

@@ -14,7 +14,7 @@ from tests.database import Database
 from tests.loans.desk import days
 
 from motocho.close.plan import TaskKind
-from motocho.loans import commands, monitoring
+from motocho.loans import _book, commands, monitoring
 from motocho.loans.commands import BureauAnswer, Evidence, Key, Learned, Remedy
 from motocho.loans.monitoring import (
     Borrowed,
@@ -74,8 +74,11 @@ THIRD = period_ending(OPENED, QUARTER_END)
 
 
 def kinds(
-    period: object, draws: int, balance: int, is_stopped: bool = False
-) -> tuple[CheckKind, ...]:  # noqa: FBT001, FBT002  # a table's column
+    period: object,
+    draws: int,
+    balance: int,
+    is_stopped: bool = False,  # noqa: FBT001, FBT002  # a table's column
+) -> tuple[CheckKind, ...]:
     assert isinstance(period, monitoring.Period)
     return checks_due(period, Borrowed(draws, balance, is_stopped), LAW).kinds
 
@@ -327,7 +330,7 @@ def test_above_a_third_nothing_is_lent_until_a_fresh_answer(lender: Lender) -> N
     assert not answered(lender, key, MONTH_END, others=500_000).is_over_base
     lender.draw(key, 1_000, MONTH_END)
     over = answered(lender, key, MONTH_END, others=500_001)
-    assert (over.is_over_base, over.stops) == (True, {Stop.OVER_ONE_THIRD})
+    assert (over.is_over_base, over.stops) == (True, frozenset({Stop.OVER_ONE_THIRD}))
     assert refused_code(lender, key, MONTH_END) == "LON-015"
     shown(lender, key, MONTH_END, 9_000_000)  # income alone does not lift it
     assert refused_code(lender, key, MONTH_END) == "LON-015"
@@ -374,17 +377,15 @@ def test_the_same_answer_is_recorded_once(lender: Lender) -> None:
 
 def test_a_day_to_come_is_refused(lender: Lender) -> None:
     key = lender.open(OPENED)
+    answer = BureauAnswer(MONTH_END + days(1), 0, "JICC 1")
     with pytest.raises(RefusedError):
-        answer = BureauAnswer(MONTH_END + days(1), 0, "JICC 1")
         lender.do(commands.record_bureau_answer, key.member_id, answer, lender.made(MONTH_END))
+    answer = BureauAnswer(MONTH_END, -1, "JICC 1")
     with pytest.raises(RefusedError):
-        answer = BureauAnswer(MONTH_END, -1, "JICC 1")
         lender.do(commands.record_bureau_answer, key.member_id, answer, lender.made(MONTH_END))
 
 
 def test_available_credit_is_zero_while_monitoring_stops_draws(lender: Lender) -> None:
-    from motocho.loans import _book
-
     key = lender.open(OPENED)
     lender.do(commands.suspend, key, Stop.BUREAU_CHECK_DUE, lender.made(MONTH_END))
     with connection.cursor() as cursor:

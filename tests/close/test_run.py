@@ -79,7 +79,7 @@ def test_raw_sql_cannot_move_the_date(lender: Lender, to: date) -> None:
 def test_nothing_is_booked_on_a_closed_day(lender: Lender) -> None:
     key = lender.open(JAN_5)
     lender.close(JAN_5)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(StateConflict):
         lender.draw(key, 10_000, JAN_5)
     lender.draw(key, 10_000, today())
 

@@ -12,11 +12,11 @@ from tests.database import Database
 from tests.loans.desk import CONSENT, days, with_settings
 
 from motocho.close import tasks
-from motocho.close.plan import STEPS, Step, TaskKind
+from motocho.close.plan import STEPS, Step, Task, TaskKind
 from motocho.kernel.schedule import DuePlan, Scheme
 from motocho.loans import commands
 from motocho.loans.commands import Key
-from motocho.loans.policy import Stop
+from motocho.loans.policy import Demand, Stop
 from motocho.loans.standing import Stage, days_late, stage_of
 from motocho.units.errors import StateConflict
 
@@ -119,8 +119,6 @@ def test_candidates_are_listed_and_never_accelerated(evening: Lender) -> None:
 
 
 def test_stages_of_an_accelerated_loan(evening: Lender) -> None:
-    from motocho.loans.policy import Demand
-
     key = drawn(evening)
     on = DUE + days(5)
     demand = Demand(DUE + days(1), DUE + days(4), "D-1")
@@ -149,7 +147,7 @@ def test_reminders_go_out_three_days_before_and_on_the_day(
     ]
 
 
-def found(lender: Lender) -> list[tasks.Task]:
+def found(lender: Lender) -> list[Task]:
     return lender.tasks(TaskKind.DUE_SOON)
 
 

@@ -9,14 +9,16 @@ from motocho.outside.postgres import Role
 
 BY_MEMBER = {
     "ledger_entry", "ledger_leg", "ledger_balance", "journal_row", "loan_agreement", "loan_event",
-    "loan_terms", "loan_step", "loan_promise", "people_member", "loan_bureau_answer",
-    "loan_income_evidence", "loan_check", "close_parked", "close_arrears", "close_task",
+    "loan_terms", "loan_step", "loan_promise", "loan_mandate", "loan_debit", "loan_debit_left_out",
+    "people_member", "loan_bureau_answer", "loan_income_evidence", "loan_check", "close_parked",
+    "close_arrears", "close_task",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",
     "ledger_pair": "the chart: copied everywhere",
     "ledger_seal": "one row a day",
     "loan_product": "a few rows: copied everywhere",
+    "loan_debit_day": "one row a month",
     "people_number": "looked up by number: spread by it",
     "close_day": "one row",
     "close_step": "some rows a day",

@@ -15,9 +15,10 @@ from tests.database import Database
 
 from motocho.ledger import balances, checks
 from motocho.ledger.balances import AsOf
-from motocho.ledger.chart import PAIRS, Account, Side
-from motocho.ledger.posting import Booking, Entry, Leg, Phase, find, post, reversal, settlement
+from motocho.ledger.chart import PAIRS, Account, Leg, Side
+from motocho.ledger.posting import Booking, Entry, Phase, find, post, reversal, settlement
 from motocho.outside.postgres import Role
+from motocho.units.errors import StateConflict
 
 DAY = date(2026, 11, 20)
 AT = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
@@ -210,7 +211,7 @@ def test_sealed_day_takes_no_more_entries(cursor: Any) -> None:
     posted(DRAW)
     with transaction.atomic():
         checks.seal(cursor, DAY, AT)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(StateConflict, match="sealed"):
         posted(replace(DRAW, external_ref="late"))
     posted(replace(DRAW, external_ref="late", business_on=date(2026, 11, 24)))
 

@@ -92,7 +92,7 @@ ATTACKS = [
 
 @pytest.fixture(scope="module")
 def attacked() -> Iterator[psycopg.Connection[object]]:
-    with fresh_database("test_attacked") as database:
+    with fresh_database() as database:
         with database.connect(Role.OWNER) as connection:
             connection.execute(BOOK)
             connection.execute("INSERT INTO entry (amount_yen) VALUES (1000)")
@@ -162,7 +162,7 @@ def test_nothing_is_granted_by_default(book: Database) -> None:
         (Role.APP, "lock_timeout", "10s"),
         (Role.APP, "idle_in_transaction_session_timeout", "1min"),
         (Role.APP, "search_path", "public, pg_temp"),
-        (Role.OWNER, "lock_timeout", "5s"),
+        (Role.OWNER, "lock_timeout", "1s"),
         (Role.AUDIT, "default_transaction_read_only", "on"),
         (Role.AUDIT, "statement_timeout", "10min"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 from tests.tidy.source import PACKAGE, modules, place, room, tree
 
@@ -32,4 +33,14 @@ def _is_inside_a_folder(parts: list[str], names: list[str]) -> bool:
     folder = PACKAGE.joinpath(*parts)
     if len(parts) < DOOR_DEPTH or not folder.is_dir():
         return False
-    return any((folder / f"{name}.py").exists() for name in names[len(parts) :])
+    shown = _shown_by(folder / "__init__.py")
+    inner = names[len(parts) :]
+    return any((folder / f"{name}.py").exists() and name not in shown for name in inner)
+
+
+def _shown_by(door: Path) -> set[str]:
+    """What a folder's door lists in `__all__`."""
+    for node in tree(door).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()

@@ -147,8 +147,7 @@ def _status_lines(condition: Condition, pending: tuple[str, ...], output: Output
     if known["at"]:
         lines.append(output.text(f"接続先 {known['at']}", f"Address: {known['at']}"))
     if pending:
-        shown = ", ".join(pending)
-        lines.append(output.text(f"未適用の移行 {shown}", f"Pending migrations: {shown}"))
+        lines.append(output.text(f"未適用の移行 {len(pending)}件", f"Pending: {len(pending)}"))
     return lines
 
 

@@ -19,8 +19,8 @@ from django.db import transaction
 from motocho.close import plan
 from motocho.close.plan import Choice
 from motocho.ledger import posting
-from motocho.ledger.chart import Account
-from motocho.ledger.posting import HOUSE, Entry, Leg
+from motocho.ledger.chart import Account, Leg
+from motocho.ledger.posting import HOUSE, Entry
 from motocho.loans import commands, standing
 from motocho.loans.commands import Key, Made
 from motocho.loans.policy import Status

@@ -7,6 +7,7 @@ is started.
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,9 +130,11 @@ def condition() -> Condition:
 
 
 def scratch() -> Path:
-    """A folder for a rehearsal, which clears it away [作業用フォルダ]."""
+    """An empty folder for a rehearsal, which clears it away [作業用フォルダ]."""
     home().mkdir(mode=0o711, parents=True, exist_ok=True)
-    return home() / "rehearsal"
+    folder = Path(tempfile.mkdtemp(prefix="rehearsal-", dir=home()))
+    folder.chmod(0o711)
+    return folder
 
 
 def _passwords() -> Path:

@@ -34,6 +34,8 @@ TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True
 LANGUAGE_CODE = "ja"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PREPARED_AFTER = 1
+"""How often a statement that asks to be kept prepared runs before it is (`loans._page.call`)."""
 
 
 def setup(role: Role = Role.APP, at: Address | None = None) -> None:
@@ -62,5 +64,9 @@ def database_settings(at: Address, role: Role) -> dict[str, Any]:
         "PASSWORD": login.pop("password", ""),
         "HOST": login.pop("host", ""),
         "PORT": login.pop("port", ""),
-        "OPTIONS": {**login, "connect_timeout": int(login["connect_timeout"])},
+        "OPTIONS": {
+            **login,
+            "connect_timeout": int(login["connect_timeout"]),
+            "prepare_threshold": PREPARED_AFTER,
+        },
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
+
+import orjson
+
+from motocho.units.rows import rows_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,6 @@ class News(NamedTuple):
     happening: Happening
 
 
-_INSERT = """
-INSERT INTO journal_row (member_id, kind, actor, purpose, subject, happened_at)
-SELECT * FROM unnest(
-    %s::bigint[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::timestamptz[])
-"""
 _READ = """
 SELECT transaction_id::text::bigint, row_id, member_id, kind, actor, happened_at, subject, purpose
 FROM journal_row
@@ -51,12 +49,28 @@ ORDER BY transaction_id, row_id LIMIT %s
 
 def write(cursor: Any, happenings: Sequence[Happening]) -> None:
     """Add rows in the caller's transaction [日誌の記入]."""
-    rows = [
-        (one.member_id, one.kind, one.actor, one.purpose, json.dumps(one.subject), one.happened_at)
+    if happenings:
+        cursor.execute("SELECT journal_write(%s)", (text(happenings),))
+
+
+def text(happenings: Iterable[Happening]) -> str:
+    """Rows as the database's `journal_write` takes them [日誌の行].
+
+    Why       whoever writes them together with rows of another room calls it in that statement.
+    """
+    return rows_text(
+        (
+            one.member_id,
+            None,
+            None,
+            one.kind,
+            one.actor,
+            one.purpose,
+            orjson.dumps(one.subject).decode(),
+            one.happened_at,
+        )
         for one in happenings
-    ]
-    if rows:
-        cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
+    )
 
 
 def read(cursor: Any, after: Position, most: int) -> list[News]:
@@ -79,6 +93,6 @@ def one_row(cursor: Any, member_id: int, row_id: int) -> News:
 
 
 def _news(row: tuple[Any, ...]) -> News:
-    subject = row[6] if isinstance(row[6], dict) else json.loads(row[6])
+    subject = row[6] if isinstance(row[6], dict) else orjson.loads(row[6])
     happening = Happening(row[2], row[3], row[4], row[5], subject, row[7])
     return News(Position(row[0], row[1]), happening)

@@ -25,5 +25,15 @@ END $$;
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_row
     EXECUTE FUNCTION refuse_journal_change();
 
+-- Rows in one call, with the rights of whoever calls it; gives how many.
+CREATE FUNCTION journal_write(happenings journal_row[]) RETURNS bigint LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    INSERT INTO journal_row (member_id, kind, actor, purpose, subject, happened_at)
+    SELECT h.member_id, h.kind, h.actor, h.purpose, h.subject, h.happened_at FROM unnest(happenings) AS h;
+    RETURN cardinality(happenings);
+END $$;
+
 GRANT SELECT, INSERT ON journal_row TO motocho_app;
+GRANT EXECUTE ON FUNCTION journal_write TO motocho_app;
 GRANT SELECT ON journal_row TO motocho_audit;

@@ -7,8 +7,8 @@ past day, and the check of the whole book run the same lines.
 
 Interest follows the industry's convention: on the principal of each day, the day of the draw not
 counted, the day of payment counted, a day of a leap year 1/366 [各年計算]; cut to the yen once a
-row, interest and damages each. Days after a missed due date bear damages *instead of* interest.
-Unpaid interest bears none.
+row, interest and damages each (LEDG-001, 002). Days after a missed due date bear damages *instead
+of* interest (LEDG-012). Unpaid interest bears none (LEDG-014).
 
 >>> from datetime import date
 >>> from motocho.kernel.schedule import MinimumBracket
@@ -189,7 +189,7 @@ class NewTerms(NamedTuple):
     on: int
     terms: Terms
     due_on: int | None = None
-    """A new next due date, where that changes too."""
+    """A new next due date, where that changes too; nothing where all is due already."""
 
 
 class NewArrangement(NamedTuple):
@@ -198,7 +198,7 @@ class NewArrangement(NamedTuple):
     on: int
     arrangement: Arrangement | None
     due_on: int | None = None
-    """A new next due date; after an acceleration it gives the time back [期限の利益の再付与]."""
+    """A new next due date. After an acceleration it, or arrears, give the time back [再付与]."""
     arrears_yen: int | None = None
     """What of the arrears is asked for at once, where that is agreed; with 0 nothing is late."""
 
@@ -285,10 +285,7 @@ def deadline(state: State, rules: Rules) -> int | None:
 
 
 def advance(state: State, on: int, rules: Rules) -> State:
-    """The loan at the end of a later day, if nothing happens [経過].
-
-    Exact     ticks; nothing is cut.
-    """
+    """The loan at the end of a later day, if nothing happens; nothing is cut [経過]."""
     while state.on < on:
         state = _stretch(state, on, rules)[1]
     return state
@@ -309,9 +306,9 @@ def _stretch(state: State, on: int, rules: Rules) -> tuple[tuple[Piece, ...], St
     stop, terms = on, state.terms
     if state.due_on is not None and state.due_on < on:
         stop = min(on, last_day_to_pay(terms.plan, state.due_on, rules.closed))
-    for boundary in (terms.free_from - 1, terms.free_to):
-        if state.on < boundary < stop:
-            stop = boundary
+    if state.on < terms.free_to:
+        before_free = terms.free_from - 1
+        stop = min(stop, before_free if state.on < before_free else terms.free_to)
     found = _pieces_of(state, stop, rules)
     interest, damages = state.interest_ticks, state.damages_ticks
     if found:
@@ -322,8 +319,8 @@ def _stretch(state: State, on: int, rules: Rules) -> tuple[tuple[Piece, ...], St
                 damages += piece.amount_yen * piece.rate_ppm * weight
             else:
                 interest += piece.amount_yen * piece.rate_ppm * weight
-    # On every event's way: `_replace` takes twice the time.
-    return found, State._make((stop, *state[1:8], interest, damages, *state[10:]))
+    # On every event's way: `_replace` takes three times as long.
+    return found, tuple.__new__(State, (stop, *state[1:8], interest, damages, *state[10:]))
 
 
 def _pieces_of(state: State, last: int, rules: Rules) -> tuple[Piece, ...]:
@@ -347,7 +344,7 @@ def _pieces_of(state: State, last: int, rules: Rules) -> tuple[Piece, ...]:
 
 
 def _missed(state: State, rules: Rules) -> State:
-    """The loan as the next day begins: what was due and was not paid is in arrears."""
+    """The loan as the next day begins: what was due and was not paid is in arrears (LEDG-028)."""
     while state.due_on is not None and state.due_on <= state.on:
         due_on, plan = state.due_on, state.terms.plan
         if last_day_to_pay(plan, due_on, rules.closed) > state.on:
@@ -373,7 +370,7 @@ def _principal_of(state: State, asked_yen: int) -> int:
 
 
 def required_yen(state: State) -> int:
-    """What one due date asks for: the minimum, what is arranged, or all if less [請求額].
+    """What a due date asks for: the minimum, what is arranged, or all if less (LEDG-005) [請求額].
 
     What is in arrears already is asked for apart (`State.arrears_yen`).
     """
@@ -401,7 +398,11 @@ def payoff_yen(state: State) -> int:
 
 # --------------------------------------------------------------------------------- events happen
 def fold(state: State, events: Iterable[Event], rules: Rules) -> Iterator[Step]:
-    """Events in their order, one step each [通し計算]."""
+    """Events in their order, one step each [通し計算].
+
+    Exact     to the yen what `kernel.recalculation` finds in the same history (EACH_ROW, BALANCE);
+              but a row of interest and damages is cut twice here, and so a yen less at most.
+    """
     for event in sorted(events, key=order_of):
         step = apply(state, event, rules)
         yield step
@@ -450,24 +451,27 @@ def _renewed(state: State, event: NewTerms, rules: Rules) -> State:
     """The loan as a day begins on new terms; what was due the day before is missed already."""
     ensure(event.on > state.on, "terms hold from a day's beginning", event=event, on=state.on)
     state = _missed(advance(state, event.on - 1, rules), rules)
-    due_on = state.due_on if event.due_on is None else event.due_on
+    keeps = event.due_on is None or state.accelerated_on is not None  # all is due already
+    due_on = state.due_on if keeps else event.due_on
     return _settled(state._replace(terms=event.terms, due_on=due_on), rules)
 
 
 def _arranged(state: State, event: NewArrangement, rules: Rules) -> State:
-    arrears, due_on = event.arrears_yen, event.due_on
-    if due_on is not None:
-        arrears = 0 if arrears is None and state.accelerated_on is not None else arrears
-        state = state._replace(due_on=due_on, accelerated_on=None)
+    arrears, due_on, plan = event.arrears_yen, event.due_on or state.due_on, state.terms.plan
+    if state.accelerated_on is not None and event.due_on is not None:
+        arrears = arrears or 0
     if arrears is not None:
         lawful = 0 <= arrears <= (0 if state.late_since is None else payoff_yen(state))
-        ensure(lawful and state.accelerated_on is None, "a part of the arrears", event=event)
+        ensure(lawful, "a part of the arrears", event=event, state=state)
+        if due_on is None and (arrears == 0 or plan.scheme is Scheme.MONTHLY):
+            due_on = first_due(plan, event.on)
         state = state._replace(
             late_since=state.late_since if arrears else None,
             arrears_yen=arrears,
             overdue_principal_yen=_principal_of(state, arrears),
+            accelerated_on=None,
         )
-    return _settled(state._replace(arrangement=event.arrangement), rules)
+    return _settled(state._replace(arrangement=event.arrangement, due_on=due_on), rules)
 
 
 def _drawn(state: State, draw: Draw, rules: Rules) -> State:
@@ -486,11 +490,10 @@ def _drawn(state: State, draw: Draw, rules: Rules) -> State:
 
 
 def _received(state: State, event: Receipt | ExcessUsed, rules: Rules) -> Step:
-    """Costs, then damages and interest, then principal; the rest is the member's · 民法489条."""
+    """Costs, damages, interest, principal; the rest is the member's (LEDG-013, 018) · 民法489条."""
     ensure(event.amount_yen > 0, "a receipt is at least a yen", event=event)
     used = event.amount_yen if isinstance(event, ExcessUsed) else 0
     ensure(used <= state.excess_yen, "only held money is used", event=event)
-    asked_yen = required_yen(state)
     interest = state.interest_ticks // TICKS_PER_YEN
     damages = state.damages_ticks // TICKS_PER_YEN
     left = event.amount_yen
@@ -510,14 +513,14 @@ def _received(state: State, event: Receipt | ExcessUsed, rules: Rules) -> Step:
         damages_ticks=0,
         overdue_principal_yen=max(0, state.overdue_principal_yen - to_principal),
     )
-    after = _counted(_settled(after, rules), event, asked_yen, rules)
+    after = _counted(_settled(after, rules), event, state, rules)
     parts = (to_costs, to_damages, to_interest, to_principal, to_written_off, left - used)
     return Step(event, after, interest, damages, *parts)
 
 
 def _settled(state: State, rules: Rules) -> State:
     """The loan with nothing due, where all is paid but a rest too small for machines."""
-    rest = state.principal_yen < rules.rest_below_yen
+    rest = state.principal_yen < max(1, rules.rest_below_yen)
     return _nothing_due(state) if rest and payoff_yen(state) == state.principal_yen else state
 
 
@@ -526,7 +529,7 @@ def _nothing_due(state: State) -> State:
     return state._replace(late_since=None, arrears_yen=0, overdue_principal_yen=0)
 
 
-def _counted(state: State, event: Receipt | ExcessUsed, asked_yen: int, rules: Rules) -> State:
+def _counted(state: State, event: Receipt | ExcessUsed, before: State, rules: Rules) -> State:
     """The receipt counted for missed due dates first, then for the next one."""
     plan, left = state.terms.plan, event.amount_yen
     if state.accelerated_on is not None:
@@ -544,7 +547,7 @@ def _counted(state: State, event: Receipt | ExcessUsed, asked_yen: int, rules: R
     if state.due_on is None or not counts_for(plan, state.due_on, event.on):
         return state
     paid = state.paid_yen + left
-    if paid < asked_yen:
+    if paid < required_yen(before):
         return state._replace(paid_yen=paid)
     return state._replace(due_on=next_due(plan, state.due_on, event.on), paid_yen=0)
 
@@ -589,8 +592,7 @@ def _waived(state: State, event: Waiver, rules: Rules) -> State:
         principal_yen=state.principal_yen - event.principal_yen,
         written_off_yen=state.written_off_yen - event.written_off_yen,
     )
-    left = (after.costs_yen, after.damages_yen, after.interest_yen, after.principal_yen)
-    lawful = min(event) >= 0 and min(*left, after.written_off_yen) >= 0
+    lawful = min(event) >= 0 and min(after[2:8]) >= 0  # the amounts, principal to written off
     ensure(lawful, "only what is owed is given up", event=event, state=state)
     arrears = min(after.arrears_yen, payoff_yen(after))
     overdue = min(after.overdue_principal_yen, after.principal_yen)

@@ -73,7 +73,7 @@ class MinimumRule(NamedTuple):
 
 
 def day_of_month(year: int, month: int, day: int) -> int:
-    """The ordinal of a day of a month, or of its last day where it has no such day [月の応当日].
+    """The ordinal of a day of a month, or of its last day if it has none (LEDG-011) [月の応当日].
 
     >>> date.fromordinal(day_of_month(2026, 11, 31)).isoformat()
     '2026-11-30'
@@ -92,7 +92,7 @@ def next_of_month(after: int, day: int) -> int:
 
 
 def first_due(plan: DuePlan, drawn_on: int) -> int:
-    """The due date that a first draw sets [初回返済期日].
+    """The due date that a first draw sets (LEDG-007) [初回返済期日].
 
     >>> monthly = DuePlan(Scheme.MONTHLY, day_of_month=25)
     >>> date.fromordinal(first_due(monthly, date(2026, 11, 12).toordinal())).isoformat()
@@ -104,7 +104,7 @@ def first_due(plan: DuePlan, drawn_on: int) -> int:
 
 
 def next_due(plan: DuePlan, due_on: int, paid_on: int) -> int:
-    """The due date after one that was met [次回返済期日].
+    """The due date after one that was met (LEDG-007) [次回返済期日].
 
     >>> paid = date(2024, 2, 20).toordinal()
     >>> date.fromordinal(next_due(DuePlan(), paid + 16, paid)).isoformat()
@@ -116,7 +116,7 @@ def next_due(plan: DuePlan, due_on: int, paid_on: int) -> int:
 
 
 def last_day_to_pay(plan: DuePlan, due_on: int, closed: Container[int]) -> int:
-    """The last day on which a due payment is in time [支払期限].
+    """The last day on which a due payment is in time (LEDG-010) [支払期限].
 
     Takes     the days on which banks are closed.
     Law       最一小判平成11年3月11日; 民法142条.
@@ -128,7 +128,7 @@ def last_day_to_pay(plan: DuePlan, due_on: int, closed: Container[int]) -> int:
 
 
 def counts_for(plan: DuePlan, due_on: int, paid_on: int) -> bool:
-    """Whether a payment counts for a due date, or is extra for the one before it [充当される期日].
+    """Whether a payment counts for a due date, or is extra before it (LEDG-008) [充当される期日].
 
     >>> monthly, due = DuePlan(Scheme.MONTHLY, 25), date(2026, 11, 25).toordinal()
     >>> counts_for(monthly, due, due - 14), counts_for(monthly, due, due - 15)
@@ -138,7 +138,7 @@ def counts_for(plan: DuePlan, due_on: int, paid_on: int) -> bool:
 
 
 def minimum_yen(rule: MinimumRule, limit_yen: int, balance_yen: int) -> int:
-    """The minimum payment after a draw [最低返済額].
+    """The minimum payment after a draw (LEDG-004) [最低返済額].
 
     Takes     the contract limit, and the balance right after the last draw.
     Exact     integers; rounded up to the rule's unit.

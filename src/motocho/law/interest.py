@@ -14,12 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from motocho.kernel.accrual import PPM
 from motocho.law.citation import Citation
 from motocho.law.rules import Refusal
 from motocho.law.tables import Row, Standing, Unverified, table, unverified_among
 from motocho.units.errors import Fault, InputError, ensure
 
-PPM = 1_000_000
 YEAR_DAYS = 365
 
 
@@ -223,6 +223,38 @@ def criminal_cap_ppm(on: date) -> int:
     return table("interest.criminal_cap").at(on).number()
 
 
+def void_rate_ppm(on: date) -> int | None:
+    """The rate above which a contract of a business lender is void, if any then was [無効].
+
+    Days      the day the agreement on interest was made.
+    Law       貸金業法42条1項 (its first day is not verified: the table says so).
+
+    >>> void_rate_ppm(date(2007, 1, 19)), void_rate_ppm(date(2007, 1, 20))
+    (None, 1095000)
+    """
+    found = table("interest.void_rate")
+    return None if on < found.rows[0].from_on else found.at(on).number()
+
+
+def damages_cap_ppm(agreed_on: date, lent_on: date, ceiling: int) -> int:
+    """The cap on damages of a business loan [賠償額の予定の上限].
+
+    Takes     the day of the agreement on damages, the day of the loan, and the loan's ceiling.
+    Law       利息制限法7条1項 for agreements from 2010-06-18; before, 4条1項 by the day of the
+              loan · 平成18年法律115号附則26条1項, 平成11年法律155号附則4条.
+
+    >>> damages_cap_ppm(date(2010, 6, 18), date(2012, 1, 1), 180_000)
+    200000
+    >>> damages_cap_ppm(date(2005, 1, 1), date(2012, 1, 1), 180_000)
+    262800
+    """
+    flat = business_damages()
+    if agreed_on >= flat.from_on:
+        return flat.ppm
+    rows = [row for row in damages_multipliers() if row.from_on <= lent_on]
+    return ceiling * rows[-1].multiplier_ppm // PPM if rows else ceiling
+
+
 def atm_fee_cap_yen(used_yen: int, on: date) -> int:
     """The cash-machine charge that does not count as interest, tax included [機械の利用料の上限].
 
@@ -252,28 +284,14 @@ class Lent:
     a draw of today under a contract of before 2010-06-18 is a new agreement is open."""
 
 
-def damages_cap_ppm(lent: Lent) -> int:
-    """The cap on damages of a business loan [賠償額の予定の上限].
-
-    Days      20 % for agreements made from 2010-06-18 on, else the multiple of the ceiling of the
-              day the money was lent.
-    Law       利息制限法7条, 4条; 平成18年法律115号附則26条, 平成11年法律155号附則4条.
-
-    >>> damages_cap_ppm(Lent(500_000, date(2005, 4, 1), date(2005, 4, 1)))
-    262800
-    >>> damages_cap_ppm(Lent(500_000, date(2012, 4, 1), date(2012, 4, 1)))
-    200000
-    """
-    business = business_damages()
-    if lent.agreed_on >= business.from_on:
-        return business.ppm
-    multiple = [row for row in damages_multipliers() if row.from_on <= lent.lent_on][-1]
-    return multiple.multiplier_ppm * ceiling_ppm(lent.principal_yen, lent.lent_on) // PPM
+def _damages_cap_of(lent: Lent) -> int:
+    ceiling = ceiling_ppm(lent.principal_yen, lent.lent_on)
+    return damages_cap_ppm(lent.agreed_on, lent.lent_on, ceiling)
 
 
 def check_damages(damages_ppm: int, lent: Lent) -> Refusal | None:
     """RATE-004, RATE-005: damages within the cap of their time [遅延損害金の上限]."""
-    cap = damages_cap_ppm(lent)
+    cap = _damages_cap_of(lent)
     if damages_ppm <= cap:
         return None
     business = business_damages()
@@ -288,7 +306,7 @@ def check_damages_regime(cap_ppm: int, lent: Lent) -> Refusal | None:
 
     Law       平成18年法律115号附則26条1項.
     """
-    lawful = damages_cap_ppm(lent)
+    lawful = _damages_cap_of(lent)
     if cap_ppm == lawful:
         return None
     details = {

@@ -137,12 +137,20 @@ PAIRS = frozenset(
     | _all({Account.EXCESS, Account.UNKNOWN_RECEIPTS}, _LENT | _HELD | _EARNED)  # held money used
     | _all(_LOST, _LENT)  # a loss, a waiver, a claim passed on
     | _all({Account.BANK}, MONEY)  # a partner settles
-    | _all(_LENT, {Account.OPENING})  # a book taken over
-    | _all({Account.OPENING}, {Account.EXCESS})
+    | _all(_LENT | {Account.EXCESS}, {Account.OPENING})  # a book taken over, event by event
+    | _all({Account.OPENING}, _LENT | {Account.EXCESS})
     | _all({Account.WRITTEN_OFF}, {Account.WRITTEN_OFF_CONTRA})
     | _all({Account.WRITTEN_OFF_CONTRA}, {Account.WRITTEN_OFF})
 )
 """What one leg may join: (debit, credit). A reversal joins them the other way round."""
+
+
+class Leg(NamedTuple):
+    """Yen from one account to another [仕訳の一行]."""
+
+    debit: Account
+    credit: Account
+    amount_yen: int
 
 
 def write(cursor: Any) -> None:

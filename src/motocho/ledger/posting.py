@@ -10,14 +10,19 @@ the same legs. A posted entry is undone by its *reversal*, which has them the ot
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
-from motocho.ledger.chart import Account
-from motocho.units.errors import ensure
+import psycopg
+from django.db import IntegrityError
+
+from motocho.ledger.chart import Account, Leg
+from motocho.units.errors import Fault, StateConflict, ensure
+from motocho.units.rows import Field, rows_text
 
 HOUSE = 0
 """In place of a member: entries of the lender's own, such as money that nobody is known for."""
@@ -32,14 +37,6 @@ class Phase(Enum):
     """A pending entry came to pass."""
     VOID = "void"
     """A pending entry did not."""
-
-
-class Leg(NamedTuple):
-    """Yen from one account to another [仕訳の一行]."""
-
-    debit: Account
-    credit: Account
-    amount_yen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +66,6 @@ class Entry:
         return sum(leg.amount_yen for leg in self.legs)
 
 
-_INSERT_ENTRIES = """
-INSERT INTO ledger_entry (
-    member_id, entry_id, book_id, kind, phase, channel, external_ref, value_on, business_on,
-    booked_at, leg_count, total_yen, settles_entry_id, reverses_entry_id, reason
-) SELECT * FROM unnest(
-    %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
-    %s::date[], %s::date[], %s::timestamptz[], %s::smallint[], %s::bigint[], %s::bigint[],
-    %s::bigint[], %s::text[]
-)
-"""
-_INSERT_LEGS = """
-INSERT INTO ledger_leg (member_id, entry_id, leg, debit, credit, amount_yen) SELECT * FROM unnest(
-    %s::bigint[], %s::bigint[], %s::smallint[], %s::smallint[], %s::smallint[], %s::bigint[]
-)
-"""
 _FIND = """
 SELECT member_id, entry_id, book_id, kind, phase, channel, external_ref, value_on, business_on,
     booked_at, settles_entry_id, reverses_entry_id, reason,
@@ -97,8 +79,23 @@ def post(cursor: Any, entries: Sequence[Entry]) -> list[int]:
     """Post entries in their order; gives their numbers [記帳].
 
     Takes     a cursor inside the caller's transaction. Caller holds the lock of each book.
-    Raises    BrokenInvariant for an entry without legs or with a leg of nothing; the database's
-              IntegrityError for what its constraints refuse, the second posting of a reference too.
+    Raises    BrokenInvariant for an entry without legs or with a leg of nothing; StateConflict if
+              the business day is sealed; the database's IntegrityError for what its constraints
+              refuse, the second posting of a reference too.
+    """
+    if not entries:
+        return []
+    with refusing_sealed_days():
+        cursor.execute("SELECT ledger_post(%s, %s)", texts(entries))
+    numbers: list[int] = cursor.fetchone()[0]
+    return numbers
+
+
+def texts(entries: Sequence[Entry]) -> tuple[str, str]:
+    """Entries and their legs as the database's `ledger_post` takes them [記帳する行].
+
+    Why       whoever posts together with rows of another room calls it in that statement.
+    Raises    BrokenInvariant for an entry without legs or with a leg of nothing.
     """
     for entry in entries:
         ensure(
@@ -106,39 +103,17 @@ def post(cursor: Any, entries: Sequence[Entry]) -> list[int]:
             "an entry has legs of whole yen above zero",
             entry=entry,
         )
-    if not entries:
-        return []
-    numbers = _numbers(cursor, len(entries))
-    cursor.execute(
-        _INSERT_ENTRIES,
-        _columns(
-            [_entry_row(entry, number) for entry, number in zip(entries, numbers, strict=True)]
-        ),
+    return rows_text(map(_entry_row, entries)), rows_text(
+        (entry.member_id, number, place, int(leg.debit), int(leg.credit), leg.amount_yen)
+        for number, entry in enumerate(entries, start=1)
+        for place, leg in enumerate(entry.legs, start=1)
     )
-    cursor.execute(
-        _INSERT_LEGS,
-        _columns(
-            [
-                (entry.member_id, number, place, int(leg.debit), int(leg.credit), leg.amount_yen)
-                for entry, number in zip(entries, numbers, strict=True)
-                for place, leg in enumerate(entry.legs, start=1)
-            ]
-        ),
-    )
-    return numbers
 
 
-def _numbers(cursor: Any, count: int) -> list[int]:
-    cursor.execute(
-        "SELECT nextval('ledger_entry_entry_id_seq') FROM generate_series(1, %s)", (count,)
-    )
-    return [row[0] for row in cursor.fetchall()]
-
-
-def _entry_row(entry: Entry, number: int) -> tuple[Any, ...]:
+def _entry_row(entry: Entry) -> tuple[Field, ...]:
     return (
         entry.member_id,
-        number,
+        None,
         entry.book_id,
         entry.kind,
         entry.phase.value,
@@ -155,8 +130,20 @@ def _entry_row(entry: Entry, number: int) -> tuple[Any, ...]:
     )
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+@contextmanager
+def refusing_sealed_days() -> Iterator[None]:
+    """The database's refusal of a sealed day, as what the caller can act on [締め済みの日].
+
+    Raises    StateConflict: nothing was booked; the same may be tried on the business date of then.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        cause = error.__cause__
+        is_closed = "ledger_day_is_open"
+        if isinstance(cause, psycopg.Error) and cause.diag.constraint_name == is_closed:
+            raise StateConflict(Fault("LDG-006")) from error
+        raise
 
 
 @dataclass(frozen=True, slots=True)

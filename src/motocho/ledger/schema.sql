@@ -40,13 +40,15 @@ CREATE TABLE ledger_entry (
     reason text NOT NULL DEFAULT '',
     PRIMARY KEY (member_id, entry_id),
     UNIQUE (member_id, channel, external_ref),
-    UNIQUE (member_id, settles_entry_id),
-    UNIQUE (member_id, reverses_entry_id),
     FOREIGN KEY (member_id, settles_entry_id) REFERENCES ledger_entry (member_id, entry_id),
     FOREIGN KEY (member_id, reverses_entry_id) REFERENCES ledger_entry (member_id, entry_id),
     CHECK ((phase IN ('post', 'void')) = (settles_entry_id IS NOT NULL)),
     CHECK (reverses_entry_id IS NULL OR (phase = 'posted' AND reason <> ''))
 );
+CREATE UNIQUE INDEX ledger_entry_settles_once ON ledger_entry (member_id, settles_entry_id)
+    WHERE settles_entry_id IS NOT NULL;
+CREATE UNIQUE INDEX ledger_entry_reverses_once ON ledger_entry (member_id, reverses_entry_id)
+    WHERE reverses_entry_id IS NOT NULL;
 CREATE INDEX ledger_entry_of_book ON ledger_entry (member_id, book_id, value_on, entry_id);
 CREATE INDEX ledger_entry_of_day ON ledger_entry (business_on, member_id, entry_id);
 
@@ -54,8 +56,8 @@ CREATE TABLE ledger_leg (
     member_id bigint NOT NULL,
     entry_id bigint NOT NULL,
     leg smallint NOT NULL CHECK (leg > 0),
-    debit smallint NOT NULL REFERENCES ledger_account,
-    credit smallint NOT NULL REFERENCES ledger_account,
+    debit smallint NOT NULL,
+    credit smallint NOT NULL,
     amount_yen bigint NOT NULL CHECK (amount_yen > 0),
     PRIMARY KEY (member_id, entry_id, leg),
     FOREIGN KEY (member_id, entry_id) REFERENCES ledger_entry (member_id, entry_id),
@@ -106,7 +108,8 @@ BEGIN
         SELECT FROM added WHERE business_on <= (SELECT max(sealed_on) FROM ledger_seal)
     ) THEN
         RAISE EXCEPTION 'the business day is sealed'
-            USING ERRCODE = 'restrict_violation', HINT = 'Book it on the business date of today.';
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'ledger_day_is_open',
+                HINT = 'Book it on the business date of today.';
     END IF;
     RETURN NULL;
 END $$;
@@ -114,107 +117,134 @@ CREATE TRIGGER day_is_open AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_sealed_day();
 
 -- ------------------------------------------------------------------------------------ legs and balances
+-- The legs of an entry come in one statement: all of them, numbered from one to the entry's count. No number
+-- is left for a leg that would come later, so a complete entry stays as it is. An account that no pair has is
+-- in no leg: that is asked of the pairs, and not of a foreign key, which would lock the few rows of the chart
+-- again and again for every transaction that posts. The plan is made once a session, and goes by the keys for
+-- two legs as for thousands, in tables that are still small as in large ones.
 CREATE FUNCTION post_legs() RETURNS trigger LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SECURITY DEFINER SET search_path = public, pg_temp
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
+    SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    are_known boolean;
+    are_complete boolean;
 BEGIN
-    IF EXISTS (
-        SELECT FROM added JOIN ledger_entry e USING (member_id, entry_id)
-        WHERE NOT EXISTS (
-            SELECT FROM ledger_pair p
-            WHERE p.debit = CASE WHEN e.reverses_entry_id IS NULL THEN added.debit ELSE added.credit END
-              AND p.credit = CASE WHEN e.reverses_entry_id IS NULL THEN added.credit ELSE added.debit END
-        )
-    ) THEN
+    WITH leg AS MATERIALIZED (
+        SELECT e.member_id, e.entry_id, e.book_id, e.leg_count, e.total_yen,
+            added.leg, added.debit, added.credit, added.amount_yen,
+            CASE WHEN e.phase IN ('posted', 'post') THEN added.amount_yen ELSE 0 END AS posted_yen,
+            CASE e.phase WHEN 'posted' THEN 0 WHEN 'pending' THEN added.amount_yen
+                ELSE -added.amount_yen END AS pending_yen,
+            p.debit IS NOT NULL AS is_known
+        FROM added JOIN ledger_entry e USING (member_id, entry_id)
+        LEFT JOIN ledger_pair p
+            ON p.debit = CASE WHEN e.reverses_entry_id IS NULL THEN added.debit ELSE added.credit END
+            AND p.credit = CASE WHEN e.reverses_entry_id IS NULL THEN added.credit ELSE added.debit END
+    ), entry AS (
+        SELECT count(*) = leg_count AND max(leg) = leg_count AND sum(amount_yen) = total_yen AS is_complete
+        FROM leg GROUP BY member_id, entry_id, leg_count, total_yen
+    ), moved AS MATERIALIZED (
+        SELECT member_id, book_id, t.account, sum(t.debit_yen) AS debit_yen, sum(t.credit_yen) AS credit_yen,
+            sum(t.pending_debit_yen) AS pending_debit_yen, sum(t.pending_credit_yen) AS pending_credit_yen
+        FROM leg CROSS JOIN LATERAL (
+            VALUES (debit, posted_yen, 0, pending_yen, 0), (credit, 0, posted_yen, 0, pending_yen)
+        ) AS t (account, debit_yen, credit_yen, pending_debit_yen, pending_credit_yen)
+        GROUP BY member_id, book_id, t.account
+    ), kept AS (
+        UPDATE ledger_balance b SET
+            debit_yen = b.debit_yen + moved.debit_yen,
+            credit_yen = b.credit_yen + moved.credit_yen,
+            pending_debit_yen = b.pending_debit_yen + moved.pending_debit_yen,
+            pending_credit_yen = b.pending_credit_yen + moved.pending_credit_yen
+        FROM moved
+        WHERE b.member_id = moved.member_id AND b.book_id = moved.book_id AND b.account = moved.account
+        RETURNING b.member_id, b.book_id, b.account
+    ), opened AS (
+        INSERT INTO ledger_balance AS b (member_id, book_id, account, side, sign_kept,
+            debit_yen, credit_yen, pending_debit_yen, pending_credit_yen)
+        SELECT m.member_id, m.book_id, m.account, a.side, a.sign_kept,
+            m.debit_yen, m.credit_yen, m.pending_debit_yen, m.pending_credit_yen
+        FROM moved m JOIN ledger_account a ON a.code = m.account
+        WHERE (m.member_id, m.book_id, m.account) NOT IN (SELECT member_id, book_id, account FROM kept)
+        ON CONFLICT (member_id, book_id, account) DO UPDATE SET
+            debit_yen = b.debit_yen + excluded.debit_yen,
+            credit_yen = b.credit_yen + excluded.credit_yen,
+            pending_debit_yen = b.pending_debit_yen + excluded.pending_debit_yen,
+            pending_credit_yen = b.pending_credit_yen + excluded.pending_credit_yen
+    )
+    SELECT (SELECT bool_and(is_known) FROM leg), (SELECT bool_and(is_complete) FROM entry)
+    INTO are_known, are_complete;
+    IF NOT are_known THEN
         RAISE EXCEPTION 'these two accounts may not be joined'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_pair_is_known';
     END IF;
-    -- Opened at zero first: a check is asked of a proposed row even where it then conflicts.
-    INSERT INTO ledger_balance (member_id, book_id, account, side, sign_kept)
-    SELECT DISTINCT e.member_id, e.book_id, a.code, a.side, a.sign_kept
-    FROM added JOIN ledger_entry e USING (member_id, entry_id)
-    JOIN ledger_account a ON a.code IN (added.debit, added.credit)
-    ORDER BY e.member_id, e.book_id, a.code
-    ON CONFLICT DO NOTHING;
-    UPDATE ledger_balance b SET
-        debit_yen = b.debit_yen + moved.debit_yen,
-        credit_yen = b.credit_yen + moved.credit_yen,
-        pending_debit_yen = b.pending_debit_yen + moved.pending_debit_yen,
-        pending_credit_yen = b.pending_credit_yen + moved.pending_credit_yen
-    FROM (
-        SELECT e.member_id, e.book_id, t.account,
-            sum(posts * t.debit_yen) AS debit_yen, sum(posts * t.credit_yen) AS credit_yen,
-            sum(waits * t.debit_yen) AS pending_debit_yen, sum(waits * t.credit_yen) AS pending_credit_yen
-        FROM added JOIN ledger_entry e USING (member_id, entry_id)
-        JOIN (VALUES ('posted', 1, 0), ('pending', 0, 1), ('post', 1, -1), ('void', 0, -1))
-            AS effect (phase, posts, waits) ON effect.phase = e.phase
-        CROSS JOIN LATERAL (
-            VALUES (added.debit, added.amount_yen, 0::bigint), (added.credit, 0::bigint, added.amount_yen)
-        ) AS t (account, debit_yen, credit_yen)
-        GROUP BY e.member_id, e.book_id, t.account
-    ) moved
-    WHERE b.member_id = moved.member_id AND b.book_id = moved.book_id AND b.account = moved.account;
+    IF NOT are_complete THEN
+        RAISE EXCEPTION 'the legs of an entry are not what it says'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_is_complete';
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER legs_move_balances AFTER INSERT ON ledger_leg REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION post_legs();
 
--- At the end of the transaction an entry has all its legs, and they are what they must be. More legs
--- cannot come later: the count and the sum stand in the entry, and `legs_are_complete` asks again.
-CREATE FUNCTION check_entry() RETURNS trigger LANGUAGE plpgsql
+-- When the transaction ends, every entry has its legs: its last one is there, and they come together.
+ALTER TABLE ledger_entry ADD CONSTRAINT ledger_entry_has_its_legs
+    FOREIGN KEY (member_id, entry_id, leg_count) REFERENCES ledger_leg (member_id, entry_id, leg)
+    DEFERRABLE INITIALLY DEFERRED;
+
+-- And an entry that undoes or settles another mirrors it.
+CREATE FUNCTION check_mirror() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    entry ledger_entry;
-    original bigint;
+    original bigint := coalesce(NEW.reverses_entry_id, NEW.settles_entry_id);
 BEGIN
-    SELECT * INTO STRICT entry FROM ledger_entry
-        WHERE member_id = NEW.member_id AND entry_id = NEW.entry_id;
-    IF NOT EXISTS (
-        SELECT FROM ledger_leg WHERE member_id = entry.member_id AND entry_id = entry.entry_id
-        HAVING count(*) = entry.leg_count AND sum(amount_yen) = entry.total_yen
-    ) THEN
-        RAISE EXCEPTION 'the legs of entry % are not what it says', entry.entry_id
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_is_complete';
-    END IF;
-    original := coalesce(entry.reverses_entry_id, entry.settles_entry_id);
-    IF original IS NOT NULL AND EXISTS (
-        (SELECT CASE WHEN entry.reverses_entry_id IS NULL THEN debit ELSE credit END,
-                CASE WHEN entry.reverses_entry_id IS NULL THEN credit ELSE debit END, amount_yen
-            FROM ledger_leg WHERE member_id = entry.member_id AND entry_id = entry.entry_id)
+    IF EXISTS (
+        (SELECT CASE WHEN NEW.reverses_entry_id IS NULL THEN debit ELSE credit END,
+                CASE WHEN NEW.reverses_entry_id IS NULL THEN credit ELSE debit END, amount_yen
+            FROM ledger_leg WHERE member_id = NEW.member_id AND entry_id = NEW.entry_id)
         EXCEPT ALL
         (SELECT debit, credit, amount_yen
-            FROM ledger_leg WHERE member_id = entry.member_id AND entry_id = original)
-    ) OR original IS NOT NULL AND NOT EXISTS (
+            FROM ledger_leg WHERE member_id = NEW.member_id AND entry_id = original)
+    ) OR NOT EXISTS (
         SELECT FROM ledger_entry o
-        WHERE o.member_id = entry.member_id AND o.entry_id = original AND o.book_id = entry.book_id
-          AND o.leg_count = entry.leg_count AND o.total_yen = entry.total_yen
-          AND CASE WHEN entry.reverses_entry_id IS NULL THEN o.phase = 'pending'
+        WHERE o.member_id = NEW.member_id AND o.entry_id = original AND o.book_id = NEW.book_id
+          AND o.leg_count = NEW.leg_count AND o.total_yen = NEW.total_yen
+          AND CASE WHEN NEW.reverses_entry_id IS NULL THEN o.phase = 'pending'
                    ELSE o.phase IN ('posted', 'post') AND o.reverses_entry_id IS NULL END
     ) THEN
-        RAISE EXCEPTION 'entry % does not mirror the entry it undoes or settles', entry.entry_id
+        RAISE EXCEPTION 'entry % does not mirror the entry it undoes or settles', NEW.entry_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_mirrors';
     END IF;
     RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER entry_is_complete AFTER INSERT ON ledger_entry
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_entry();
+CREATE CONSTRAINT TRIGGER entry_mirrors AFTER INSERT ON ledger_entry
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (coalesce(NEW.reverses_entry_id, NEW.settles_entry_id) IS NOT NULL) EXECUTE FUNCTION check_mirror();
 
-CREATE FUNCTION refuse_late_legs() RETURNS trigger LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- ------------------------------------------------------------------------------------ posting
+-- Entries with their legs in one call. A leg's entry_id is the place of its entry among them, from one on; the
+-- entries' own are given here, in their order, and given back. Whatever the tables refuse is refused here too:
+-- this runs with the rights of whoever calls it.
+CREATE FUNCTION ledger_post(entries ledger_entry[], legs ledger_leg[]) RETURNS bigint[] LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    numbers bigint[];
 BEGIN
-    IF EXISTS (
-        SELECT FROM (SELECT DISTINCT member_id, entry_id FROM added) touched
-        JOIN ledger_entry e USING (member_id, entry_id)
-        JOIN ledger_leg l USING (member_id, entry_id)
-        GROUP BY e.member_id, e.entry_id, e.leg_count, e.total_yen
-        HAVING count(*) > e.leg_count OR sum(l.amount_yen) > e.total_yen
-    ) THEN
-        RAISE EXCEPTION 'the entry has its legs already'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_is_complete';
+    IF cardinality(entries) = 0 THEN
+        RETURN '{}';
     END IF;
-    RETURN NULL;
+    numbers := ARRAY(SELECT nextval('ledger_entry_entry_id_seq') FROM generate_series(1, cardinality(entries)));
+    INSERT INTO ledger_entry (member_id, entry_id, book_id, kind, phase, channel, external_ref, value_on,
+        business_on, booked_at, leg_count, total_yen, settles_entry_id, reverses_entry_id, reason)
+    SELECT e.member_id, numbers[e.place], e.book_id, e.kind, e.phase, e.channel, e.external_ref, e.value_on,
+        e.business_on, e.booked_at, e.leg_count, e.total_yen, e.settles_entry_id, e.reverses_entry_id, e.reason
+    FROM unnest(entries) WITH ORDINALITY AS e (member_id, entry_id, book_id, kind, phase, channel, external_ref,
+        value_on, business_on, booked_at, leg_count, total_yen, settles_entry_id, reverses_entry_id, reason, place);
+    INSERT INTO ledger_leg (member_id, entry_id, leg, debit, credit, amount_yen)
+    SELECT l.member_id, numbers[l.entry_id], l.leg, l.debit, l.credit, l.amount_yen FROM unnest(legs) AS l;
+    RETURN numbers;
 END $$;
-CREATE TRIGGER legs_are_complete AFTER INSERT ON ledger_leg REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_legs();
 
 -- ------------------------------------------------------------------------------------ seals
 -- One line a leg; fields that could hold the separator are given by their length first. A member's
@@ -261,6 +291,6 @@ END $$;
 -- ------------------------------------------------------------------------------------ rights
 GRANT SELECT, INSERT ON ledger_entry, ledger_leg TO motocho_app;
 GRANT SELECT ON ledger_account, ledger_pair, ledger_balance, ledger_seal TO motocho_app;
-GRANT EXECUTE ON FUNCTION ledger_seal_day TO motocho_app;
+GRANT EXECUTE ON FUNCTION ledger_post, ledger_seal_day TO motocho_app;
 GRANT USAGE ON SEQUENCE ledger_entry_entry_id_seq TO motocho_app;
 GRANT SELECT ON ledger_account, ledger_pair, ledger_entry, ledger_leg, ledger_balance, ledger_seal TO motocho_audit;

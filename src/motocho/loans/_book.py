@@ -1,167 +1,65 @@
-"""Agreements in the database: locked, read, and written after an event [契約台帳].
+"""What happens to an agreement, and how it is written [契約台帳].
 
-Everything that happens to an agreement happens under the lock of its row, taken here; all
-agreements of a member are locked together in the order of their ids, because ceilings add them up.
-An event that belongs before the last one makes the later ones anew: their entries are reversed,
-latest first, and posted again as they now come out, so that both truths stay visible.
+Everything happens under the lock of `_agreements`. An event that belongs before the last one makes
+the later ones anew: their entries are reversed, latest first, and posted again as they now come
+out, so that both truths stay visible.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import date
 from typing import Any, NamedTuple
 
+from motocho.journal.rows import Happening
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Event, Rules, State, Step, Terms
 from motocho.ledger import posting
 from motocho.ledger.chart import MONEY, Account
-from motocho.ledger.posting import Booking, Entry, Phase
-from motocho.loans import _rows, products
-from motocho.loans.policy import Facts, Status, Stop, legs_of, may_be_waived, wake_on
-from motocho.loans.products import Product
-from motocho.outside.bank import is_business_day
+from motocho.ledger.posting import Entry, Phase
+from motocho.loans import _rows
+from motocho.loans._agreements import Key, Loan, Made, begun, lock, look, one_of
+from motocho.loans._calendar import CLOSED
+from motocho.loans._page import Page
+from motocho.loans.policy import Status, Stop, legs_of, may_be_waived, wake_on
 from motocho.units.errors import Fault, NotFoundError, RefusedError
+
+__all__ = [
+    "CLOSED",
+    "REPOSTED",
+    "TAKEN_OVER",
+    "Done",
+    "Kept",
+    "Key",
+    "Loan",
+    "Made",
+    "News",
+    "Written",
+    "add_opening",
+    "add_steps",
+    "all_terms",
+    "begin",
+    "cancel",
+    "earlier_result",
+    "events",
+    "happen",
+    "happening",
+    "hold",
+    "lock",
+    "look",
+    "put",
+    "save",
+    "set_ceiling",
+    "set_status",
+    "set_stops",
+    "state_on",
+]
 
 REPOSTED = "repost"
 """The channel of entries that are made anew after an event that arrived late."""
-
-
-class ClosedDays(Container[int]):
-    """Days on which banks are closed, as ordinals [銀行休業日]."""
-
-    def __contains__(self, day: object) -> bool:
-        return isinstance(day, int) and _is_closed(day)
-
-
-@lru_cache(maxsize=65_536)
-def _is_closed(day: int) -> bool:
-    return not is_business_day(date.fromordinal(day))
-
-
-CLOSED = ClosedDays()
-
-
-class Key(NamedTuple):
-    """An agreement [契約の番号]."""
-
-    member_id: int
-    agreement_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """How a command came: by which channel and reference, when, by whom [受付].
-
-    `channel` and `external_ref` together are done once: coming again, they give the first result.
-    """
-
-    channel: str
-    external_ref: str
-    business_on: date
-    booked_at: datetime
-    actor: str
-    money: Account = Account.BANK
-    """Where money comes from or goes to."""
-    settles: int | None = None
-    """The pending entry that comes to pass with this."""
-
-    def booking(self) -> Booking:
-        """The same, as the ledger takes it [記帳の名]."""
-        return Booking(self.channel, self.external_ref, self.business_on, self.booked_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Loan:
-    """An agreement as its row holds it, after its last event [契約]."""
-
-    key: Key
-    product: Product
-    opened_on: date
-    status: Status
-    stops: frozenset[Stop]
-    ceiling_ppm: int
-    shown_limit_yen: int | None
-    held_yen: int
-    event_no: int
-    terms_no: int
-    state: State
-    rules: Rules
-    others_yen: int
-
-    def facts(self, on: date) -> Facts:
-        """What decisions of a day look at [判断の前提]."""
-        state = revolving.advance(self.state, on.toordinal(), self.rules)
-        return Facts(
-            self.product,
-            self.status,
-            self.stops,
-            state,
-            self.ceiling_ppm,
-            self.held_yen,
-            self.shown_limit_yen,
-            self.others_yen,
-        )
-
-
-_SELECT = """
-SELECT a.agreement_id, a.product_id, a.product_version, p.from_on, p.content::text, a.opened_on,
-    a.status, a.stops, a.ceiling_ppm, a.shown_limit_yen, a.held_yen, a.event_no, a.terms_no,
-    t.content::text, a.state::text, a.principal_yen
-FROM loan_agreement a
-JOIN loan_product p ON p.product_id = a.product_id AND p.version = a.product_version
-JOIN loan_terms t USING (member_id, agreement_id, terms_no)
-WHERE a.member_id = %s ORDER BY a.agreement_id
-"""
-
-
-def lock(cursor: Any, key: Key) -> Loan:
-    """An agreement of a member, all of the member's locked [契約の取得とロック].
-
-    Lock      the member's agreement rows, in the order of their ids, until the transaction ends.
-    Raises    NotFoundError if the member has no such agreement.
-    """
-    return _found(cursor, key, _SELECT + " FOR UPDATE OF a")
-
-
-def look(cursor: Any, key: Key) -> Loan:
-    """An agreement as it stands, without a lock [契約の参照].
-
-    Raises    NotFoundError if the member has no such agreement.
-    """
-    return _found(cursor, key, _SELECT)
-
-
-def _found(cursor: Any, key: Key, select: str) -> Loan:
-    cursor.execute(select, (key.member_id,))
-    rows = cursor.fetchall()
-    principal = sum(row[15] for row in rows)
-    for row in rows:
-        if row[0] == key.agreement_id:
-            return _loan(key.member_id, row, principal - row[15])
-    raise NotFoundError(Fault("LON-050", details={"agreement": str(key.agreement_id)}))
-
-
-def _loan(member_id: int, row: tuple[Any, ...], others_yen: int) -> Loan:
-    product = products.from_text(row[1], row[2], row[3], row[4])
-    terms = _rows.terms_from(row[13])
-    return Loan(
-        key=Key(member_id, row[0]),
-        product=product,
-        opened_on=row[5],
-        status=Status(row[6]),
-        stops=frozenset(Stop(one) for one in row[7]),
-        ceiling_ppm=row[8],
-        shown_limit_yen=row[9],
-        held_yen=row[10],
-        event_no=row[11],
-        terms_no=row[12],
-        state=_rows.state_from(row[14], terms),
-        rules=product.rules(CLOSED),
-        others_yen=others_yen,
-    )
+TAKEN_OVER = "takeover"
+"""The channel of another lender's events that are posted against the opening account."""
 
 
 # -------------------------------------------------------------------------------- what was done
@@ -182,8 +80,12 @@ def begin(cursor: Any, key: Key, made: Made) -> Loan | Done:
     Lock      the member's agreements.
     Raises    NotFoundError, RefusedError as `lock` and `earlier_result` do.
     """
-    loan = lock(cursor, key)
-    return earlier_result(cursor, key, made) or loan
+    rows = begun(cursor, [(key.member_id, made.channel, made.external_ref)])
+    last = rows[-1] if rows else None
+    if last is not None and last.made_event_no is not None:
+        first = Key(last.member_id, last.agreement_id)
+        return _repeated(cursor, key, made, first, last.made_event_no)
+    return one_of(cursor, key, rows)
 
 
 class Kept(NamedTuple):
@@ -194,11 +96,12 @@ class Kept(NamedTuple):
     entry_id: int | None
     terms_no: int
     step: Step
+    channel: str
 
 
 _KEPT = """
 SELECT e.event_no, e.kind, e.value_on, e.content::text, s.entry_id, s.terms_no,
-    s.state::text, s.parts::text
+    s.state::text, s.parts::text, e.channel
 FROM loan_event e
 JOIN LATERAL (
     SELECT entry_id, terms_no, state, parts FROM loan_step s
@@ -225,14 +128,16 @@ def earlier_result(cursor: Any, key: Key, made: Made) -> Done | None:
         (key.member_id, made.channel, made.external_ref),
     )
     row = cursor.fetchone()
-    if row is None:
-        return None
-    if row[0] != key.agreement_id:
+    return None if row is None else _repeated(cursor, key, made, Key(key.member_id, row[0]), row[1])
+
+
+def _repeated(cursor: Any, key: Key, made: Made, first: Key, event_no: int) -> Done:
+    if first != key:
         raise RefusedError(Fault("LON-051", excerpt=made.external_ref))
-    found = events(cursor, key, " AND e.event_no = %(event)s", event=row[1])
+    found = events(cursor, key, " AND e.event_no = %(event)s", event=event_no)
     if not found:
         raise RefusedError(Fault("LON-052", excerpt=made.external_ref))
-    return Done(key, row[1], found[0].step, found[0].entry_id, is_repeat=True)
+    return Done(key, event_no, found[0].step, found[0].entry_id, is_repeat=True)
 
 
 def events(cursor: Any, key: Key, condition: str = "", **values: object) -> list[Kept]:
@@ -254,10 +159,10 @@ def all_terms(cursor: Any, key: Key) -> dict[int, Terms]:
 
 
 def _kept(row: tuple[Any, ...], terms: dict[int, Terms]) -> Kept:
-    number, kind, value_on, content, entry_id, terms_no, state, parts = row
+    number, kind, value_on, content, entry_id, terms_no, state, parts, channel = row
     event = _rows.event_from(kind, value_on.toordinal(), content, terms)
     step = _rows.step_from(event, _rows.state_from(state, terms[terms_no]), parts)
-    return Kept(number, event, entry_id, terms_no, step)
+    return Kept(number, event, entry_id, terms_no, step, channel)
 
 
 # ------------------------------------------------------------------------------------- happening
@@ -269,93 +174,162 @@ class _Before(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """A step to be written."""
+    """A step to be written, with the place of its entry on the page."""
 
     event_no: int
-    entry_id: int | None
+    place: int | None
     step: Step
 
 
-def happen(cursor: Any, loan: Loan, event: Event, made: Made) -> tuple[Loan, Done]:
+class News(NamedTuple):
+    """What a command tells in the journal, beside the agreement and the event [日誌に書くこと]."""
+
+    kind: str
+    amount_yen: int
+
+
+class Written(NamedTuple):
+    """An event put on a page: the agreement after it, and its row [記入した取引]."""
+
+    loan: Loan
+    row: _Row
+
+    def done(self, numbers: Sequence[int]) -> Done:
+        """What it did, when the page is written and its entries have numbers [結果]."""
+        place = self.row.place
+        entry_id = None if place is None else numbers[place - 1]
+        return Done(self.loan.key, self.row.event_no, self.row.step, entry_id, is_repeat=False)
+
+
+def happen(
+    cursor: Any, loan: Loan, event: Event, made: Made, news: News | None = None
+) -> tuple[Loan, Done]:
     """Let one event happen to a locked agreement; later ones are made anew if need be [取引の記録].
 
     Caller holds the agreement's lock, and has asked policy.
     Raises    RefusedError if the event lies before the contract, or a later event rests on what it
-              takes away.
+              takes away; StateConflict if the business day is sealed.
     """
-    number, terms_no = loan.event_no + 1, None
-    if isinstance(event, revolving.NewTerms):
-        terms_no = _add_terms(cursor, loan.key, number, event.terms)
-    _add_event(cursor, loan.key, _EventRow(number, event, terms_no), made)
-    before, later = _around(cursor, loan, event)
+    page = Page()
+    if event.on > loan.state.on:
+        written = put(page, loan, event, made)
+    else:
+        written = _put_between(cursor, page, loan, event, made)
+    if news is not None:
+        page.news.append(happening(written, news, made))
+    numbers = page.write(cursor)
+    return written.loan, written.done(numbers)
+
+
+def happening(written: Written, news: News, made: Made) -> Happening:
+    """The journal's row of an event that is put on a page [日誌の行]."""
+    key, event_no = written.loan.key, written.row.event_no
+    subject = {"agreement": key.agreement_id, "amount_yen": news.amount_yen, "event": event_no}
+    return Happening(key.member_id, news.kind, made.actor, made.booked_at, subject)
+
+
+def put(page: Page, loan: Loan, event: Event, made: Made) -> Written:
+    """Put an event of a day that is still to come for a locked agreement on a page [取引の記入]."""
+    before = _Before(loan.state, loan.terms_no)
+    row = _put_event(page, loan, before, event, made)
+    return Written(_put_steps(page, loan, before, row.event_no, [row]), row)
+
+
+def _put_between(cursor: Any, page: Page, loan: Loan, event: Event, made: Made) -> Written:
+    """Put an event on a page that belongs before others, or on the day of the last."""
     if event.on < loan.opened_on.toordinal():
         raise RefusedError(Fault("LON-054", details={"on": str(date.fromordinal(event.on))}))
-    step = revolving.apply(before.state, event, loan.rules)
-    entry_id = None
+    before, later = _around(cursor, loan, event)
     if later:
-        _reverse_all(cursor, loan.key, later, made)
+        _reverse_all(cursor, page, loan.key, later, made)
+    row = _put_event(page, loan, before, event, made)
+    again = _applied_again(cursor, page, replace(loan, state=row.step.state), later, made)
+    return Written(_put_steps(page, loan, before, row.event_no, [row, *again]), row)
+
+
+def _put_event(page: Page, loan: Loan, before: _Before, event: Event, made: Made) -> _Row:
+    """The event's own rows: itself, the terms it brings, its entry."""
+    number, terms_no = loan.event_no + 1, None
+    if isinstance(event, revolving.NewTerms):
+        terms_no = number
+        page.terms.append((*loan.key, number, _rows.terms_text(event.terms)))
+    on, rank = revolving.order_of(event)
+    kind, value_on = _rows.kind_of(event), date.fromordinal(on)
+    page.events.append(
+        (
+            *loan.key, number, kind, value_on, rank, _rows.event_text(event, terms_no),
+            made.channel, made.external_ref, made.business_on, made.booked_at, made.actor, None,
+        )
+    )  # fmt: skip
+    step = revolving.apply(before.state, event, loan.rules)
     legs = legs_of(before.state, step, made.money)
-    if legs:
-        value_on = date.fromordinal(event.on)
-        booking = made.booking()
-        phase = Phase.POSTED if made.settles is None else Phase.POST
-        entry = Entry(
-            *loan.key, _rows.kind_of(event), booking.channel, booking.external_ref, value_on,
-            booking.business_on, booking.booked_at, legs, phase, made.settles,
-        )  # fmt: skip
-        (entry_id,) = posting.post(cursor, [entry])
-    rows = [_Row(number, entry_id, step), *_applied_again(cursor, loan, step.state, later, made)]
-    after = _saved(cursor, loan, number, before, rows)
-    return after, Done(loan.key, number, step, entry_id, is_repeat=False)
+    if not legs:
+        return _Row(number, None, step)
+    phase = Phase.POSTED if made.settles is None else Phase.POST
+    entry = Entry(
+        *loan.key, kind, made.channel, made.external_ref, value_on, made.business_on,
+        made.booked_at, legs, phase, made.settles,
+    )  # fmt: skip
+    return _Row(number, page.post(entry), step)
 
 
 def cancel(cursor: Any, loan: Loan, event_no: int, made: Made, reason: str) -> tuple[Loan, Done]:
     """Undo an event: its entry is reversed, later ones are made anew [取引の取消].
 
     Caller holds the agreement's lock.
-    Raises    NotFoundError if no such event counts; RefusedError if later events rest on it.
+    Raises    NotFoundError if no such event counts; RefusedError if later events rest on it;
+              StateConflict if the business day is sealed.
     """
     kept = events(cursor, loan.key)
     place = next((at for at, one in enumerate(kept) if one.event_no == event_no), None)
     if place is None:
         raise NotFoundError(Fault("LON-053", details={"event": str(event_no)}))
-    undone, later = kept[place], kept[place + 1 :]
+    undone, later, page = kept[place], kept[place + 1 :], Page()
     number = loan.event_no + 1
-    _add_cancellation(cursor, loan.key, number, undone, made)
+    _put_cancellation(page, loan.key, number, undone, made)
     before = _first(cursor, loan)
     if place:
         before = _Before(kept[place - 1].step.state, kept[place - 1].terms_no)
-    _reverse_all(cursor, loan.key, later, made)
-    entry_id = None
+    _reverse_all(cursor, page, loan.key, later, made)
+    entry_place = None
     if undone.entry_id is not None:
         posted = posting.find(cursor, loan.key.member_id, [undone.entry_id])[0]
-        (entry_id,) = posting.post(cursor, [posting.reversal(posted, made.booking(), reason)])
-    rows = _applied_again(cursor, loan, before.state, later, made)
-    after = _saved(cursor, loan, number, before, rows)
+        entry_place = page.post(posting.reversal(posted, made.booking(), reason))
+    again = _applied_again(cursor, page, replace(loan, state=before.state), later, made)
+    after = _put_steps(page, loan, before, number, again)
     step = undone.step._replace(state=after.state)
-    return after, Done(loan.key, number, step, entry_id, is_repeat=False)
+    written = Written(after, _Row(number, entry_place, step))
+    return after, written.done(page.write(cursor))
 
 
 def _around(cursor: Any, loan: Loan, event: Event) -> tuple[_Before, list[Kept]]:
-    """What was before an event, and the events that count after it.
-
-    The agreement's own row may be further than its last event: the night lets due dates pass.
-    """
-    if event.on > loan.state.on:
-        return _Before(loan.state, loan.terms_no), []
+    """What was before an event, and the events that count after it."""
     on, rank = revolving.order_of(event)
     values = {"on": date.fromordinal(on), "rank": rank}
     later = events(cursor, loan.key, " AND (e.value_on, e.rank) > (%(on)s, %(rank)s)", **values)
+    # The event itself is written already, but has no step yet and so is not the last one.
+    return _last_until(cursor, loan, on, rank), later
+
+
+def _last_until(cursor: Any, loan: Loan, on: int, rank: int) -> _Before:
+    """The agreement after the last event up to a place in its order."""
+    values = {"on": date.fromordinal(on), "rank": rank}
     cursor.execute(
         _KEPT + " AND (e.value_on, e.rank) <= (%(on)s, %(rank)s)" + _LAST_FIRST,
         {"member": loan.key.member_id, "agreement": loan.key.agreement_id, **values},
     )
-    # The event itself is written already, but has no step yet and so is not among them.
     row = cursor.fetchone()
     if row is None:
-        return _first(cursor, loan), later
+        return _first(cursor, loan)
     last = _kept(row, all_terms(cursor, loan.key))
-    return _Before(last.step.state, last.terms_no), later
+    return _Before(last.step.state, last.terms_no)
+
+
+def state_on(cursor: Any, loan: Loan, on: date) -> State:
+    """The agreement at the end of a day, a past one too, by what is known now [その日の状態]."""
+    day = on.toordinal()
+    known = loan.state if loan.state.on <= day else _last_until(cursor, loan, day, 1).state
+    return revolving.advance(known, day, loan.rules)
 
 
 def _first(cursor: Any, loan: Loan) -> _Before:
@@ -364,48 +338,39 @@ def _first(cursor: Any, loan: Loan) -> _Before:
     return _Before(revolving.open_loan(loan.opened_on.toordinal(), terms), 0)
 
 
-def _reverse_all(cursor: Any, key: Key, kept: Sequence[Kept], made: Made) -> None:
+def _reverse_all(cursor: Any, page: Page, key: Key, kept: Sequence[Kept], made: Made) -> None:
     """Reverse the entries of events, the last first: no balance turns over on the way."""
     numbers = [one.entry_id for one in kept if one.entry_id is not None]
     posted = {one.entry_id: one for one in posting.find(cursor, key.member_id, numbers)}
-    booking = made.booking()
-    entries = [
-        posting.reversal(
-            posted[number],
-            booking._replace(channel=REPOSTED, external_ref=f"undo {number}"),
-            f"{made.channel} {made.external_ref}",
-        )
-        for number in reversed(numbers)
-    ]
-    posting.post(cursor, entries)
+    booking, reason = made.booking(), f"{made.channel} {made.external_ref}"
+    for number in reversed(numbers):
+        undo = booking._replace(channel=REPOSTED, external_ref=f"undo {number}")
+        page.post(posting.reversal(posted[number], undo, reason))
 
 
 def _applied_again(
-    cursor: Any, loan: Loan, state: State, later: Sequence[Kept], made: Made
+    cursor: Any, page: Page, loan: Loan, later: Sequence[Kept], made: Made
 ) -> list[_Row]:
-    """Events once more from a state on, posted as they now come out."""
-    entries: list[Entry] = []
+    """Events once more from the loan's state on, posted as they now come out."""
     rows: list[_Row] = []
+    state = loan.state
     money = _money_of(cursor, loan.key, later)
     for one in later:
         step = _once_more(state, one, loan.rules)
-        legs = legs_of(state, step, money.get(one.entry_id or 0, Account.BANK))
+        unposted = Account.OPENING if one.channel == TAKEN_OVER else Account.BANK
+        legs = legs_of(state, step, money.get(one.entry_id or 0, unposted))
+        place = None
         if legs:
             ref = f"{one.event_no} after {made.channel} {made.external_ref}"
             value_on = date.fromordinal(one.event.on)
             kind = _rows.kind_of(one.event)
-            entries.append(
-                Entry(
-                    *loan.key, kind, REPOSTED, ref, value_on, made.business_on, made.booked_at, legs
-                )
+            entry = Entry(
+                *loan.key, kind, REPOSTED, ref, value_on, made.business_on, made.booked_at, legs
             )
-        rows.append(_Row(one.event_no, len(entries) if legs else None, step))
+            place = page.post(entry)
+        rows.append(_Row(one.event_no, place, step))
         state = step.state
-    numbers = posting.post(cursor, entries)
-    return [
-        row._replace(entry_id=None if row.entry_id is None else numbers[row.entry_id - 1])
-        for row in rows
-    ]
+    return rows
 
 
 def _once_more(state: State, kept: Kept, rules: Rules) -> Step:
@@ -431,56 +396,55 @@ def _money_of(cursor: Any, key: Key, kept: Iterable[Kept]) -> dict[int, Account]
         for posted in posting.find(cursor, key.member_id, numbers)
         for leg in posted.entry.legs
         for account in (leg.debit, leg.credit)
-        if account in MONEY
+        if account in MONEY or account is Account.OPENING
     }
 
 
 # --------------------------------------------------------------------------------------- writing
-def _add_terms(cursor: Any, key: Key, number: int, terms: Terms) -> int:
-    cursor.execute(
-        "INSERT INTO loan_terms (member_id, agreement_id, terms_no, content)"
-        " VALUES (%s, %s, %s, %s)",
-        (*key, number, _rows.terms_text(terms)),
-    )
-    return number
-
-
-_ADD_EVENT = """
-INSERT INTO loan_event (member_id, agreement_id, event_no, kind, value_on, rank, content, channel,
-    external_ref, business_on, booked_at, actor, cancels_no)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-
-
-class _EventRow(NamedTuple):
-    """An event to be written, with the number of the terms it brings."""
-
-    number: int
-    event: Event
-    terms_no: int | None
-
-
-def _add_event(cursor: Any, key: Key, row: _EventRow, made: Made) -> None:
-    on, rank = revolving.order_of(row.event)
-    content = _rows.event_text(row.event, row.terms_no)
-    cursor.execute(
-        _ADD_EVENT,
-        (
-            *key, row.number, _rows.kind_of(row.event), date.fromordinal(on), rank, content,
-            made.channel, made.external_ref, made.business_on, made.booked_at, made.actor, None,
-        ),
-    )  # fmt: skip
-
-
-def _add_cancellation(cursor: Any, key: Key, number: int, undone: Kept, made: Made) -> None:
+def _put_cancellation(page: Page, key: Key, number: int, undone: Kept, made: Made) -> None:
     on, rank = revolving.order_of(undone.event)
-    cursor.execute(
-        _ADD_EVENT,
+    page.events.append(
         (
             *key, number, "cancellation", date.fromordinal(on), rank, "{}", made.channel,
             made.external_ref, made.business_on, made.booked_at, made.actor, undone.event_no,
-        ),
+        )
     )  # fmt: skip
+
+
+def _put_steps(page: Page, loan: Loan, before: _Before, number: int, rows: Sequence[_Row]) -> Loan:
+    """Put steps on a page, and the agreement's row, which then is as the last step leaves it."""
+    terms_no = before.terms_no
+    for row in rows:
+        if isinstance(row.step.event, revolving.NewTerms):
+            terms_no = row.event_no
+        on, rank = revolving.order_of(row.step.event)
+        page.steps.append(
+            (
+                *loan.key, None, row.event_no, date.fromordinal(on), rank, row.place,
+                _rows.parts_text(row.step), terms_no, _rows.state_text(row.step.state),
+            )
+        )  # fmt: skip
+    state = rows[-1].step.state if rows else before.state
+    after = replace(loan, event_no=number, terms_no=terms_no, state=state)
+    _put_saved(page, after)
+    return after
+
+
+def _put_saved(page: Page, loan: Loan) -> None:
+    state = loan.state
+    wakes = wake_on(state, loan.rules)
+    page.saved[loan.key] = (
+        *loan.key, loan.event_no, loan.terms_no, _rows.state_text(state), state.principal_yen,
+        state.terms.limit_yen, None if wakes is None else date.fromordinal(wakes),
+    )  # fmt: skip
+
+
+def save(cursor: Any, loan: Loan) -> Loan:
+    """Write the agreement's row [契約の更新]. Caller holds its lock."""
+    page = Page()
+    _put_saved(page, loan)
+    page.write(cursor)
+    return loan
 
 
 _ADD_STEPS = """
@@ -489,46 +453,18 @@ INSERT INTO loan_step (member_id, agreement_id, event_no, value_on, rank, entry_
 SELECT %s, %s, * FROM unnest(%s::integer[], %s::date[], %s::smallint[], %s::bigint[], %s::jsonb[],
     %s::integer[], %s::jsonb[])
 """
-_SAVE = """
-UPDATE loan_agreement SET event_no = %s, terms_no = %s, state = %s, principal_yen = %s,
-    limit_yen = %s, wake_on = %s
-WHERE member_id = %s AND agreement_id = %s
+
+
+def add_steps(cursor: Any, key: Key, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write steps as rows of event, day, rank, entry, parts, terms, state [内訳の記録]."""
+    cursor.execute(_ADD_STEPS, (*key, *(list(column) for column in zip(*rows, strict=True))))
+
+
+_ADD_EVENT = """
+INSERT INTO loan_event (member_id, agreement_id, event_no, kind, value_on, rank, content, channel,
+    external_ref, business_on, booked_at, actor, cancels_no)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
-
-
-def _saved(cursor: Any, loan: Loan, number: int, before: _Before, rows: Sequence[_Row]) -> Loan:
-    """Write the steps and the agreement's row, which then is as the last step leaves it."""
-    terms_no, written = before.terms_no, []
-    for row in rows:
-        if isinstance(row.step.event, revolving.NewTerms):
-            terms_no = row.event_no
-        on, rank = revolving.order_of(row.step.event)
-        written.append(
-            (
-                row.event_no, date.fromordinal(on), rank, row.entry_id, _rows.parts_text(row.step),
-                terms_no, _rows.state_text(row.step.state),
-            )
-        )  # fmt: skip
-    if written:
-        cursor.execute(
-            _ADD_STEPS, (*loan.key, *(list(column) for column in zip(*written, strict=True)))
-        )
-    state = rows[-1].step.state if rows else before.state
-    return save(cursor, replace(loan, event_no=number, terms_no=terms_no, state=state))
-
-
-def save(cursor: Any, loan: Loan) -> Loan:
-    """Write the agreement's row [契約の更新]. Caller holds its lock."""
-    state = loan.state
-    wakes = wake_on(state, loan.rules)
-    cursor.execute(
-        _SAVE,
-        (
-            loan.event_no, loan.terms_no, _rows.state_text(state), state.principal_yen,
-            state.terms.limit_yen, None if wakes is None else date.fromordinal(wakes), *loan.key,
-        ),
-    )  # fmt: skip
-    return loan
 
 
 def add_opening(cursor: Any, key: Key, on: date, made: Made) -> None:

@@ -17,8 +17,7 @@ from motocho.kernel.schedule import DuePlan, first_due, next_of_month
 from motocho.law.citation import parse_citations
 from motocho.law.interest import ceiling_ppm
 from motocho.law.rules import Refusal
-from motocho.ledger.chart import Account
-from motocho.ledger.posting import Leg
+from motocho.ledger.chart import Account, Leg
 from motocho.loans.products import Product
 
 
@@ -322,7 +321,8 @@ def check_charge(kind: str) -> Refusal | None:
 def legs_of(before: State, step: Step, money: Account) -> tuple[Leg, ...]:
     """The transfers of one step [仕訳].
 
-    Takes     the state before it, and where money comes from or goes to.
+    Takes     the state before it, and where money comes from or goes to: the opening account for
+              events of another lender's book.
     """
     event = step.event
     match event:
@@ -355,7 +355,30 @@ def legs_of(before: State, step: Step, money: Account) -> tuple[Leg, ...]:
             ]
         case _:
             legs = []
-    return tuple(leg for leg in legs if leg.amount_yen)
+    if money is Account.OPENING:
+        legs = [_of_another_book(leg) for leg in legs]
+    return tuple(leg for leg in legs if leg.amount_yen and leg.debit is not leg.credit)
+
+
+_TAKEN_OVER = frozenset(
+    {
+        Account.PRINCIPAL,
+        Account.COSTS,
+        Account.EXCESS,
+        Account.WRITTEN_OFF,
+        Account.WRITTEN_OFF_CONTRA,
+    }
+)
+"""What passes from one lender's books to another's; money and income stay where they were."""
+
+
+def _of_another_book(leg: Leg) -> Leg:
+    """A leg of an event in another lender's book: all but what is taken over is its opening."""
+    debit, credit = (
+        account if account in _TAKEN_OVER else Account.OPENING
+        for account in (leg.debit, leg.credit)
+    )
+    return Leg(debit, credit, leg.amount_yen)
 
 
 def _received(step: Step, source: Account) -> list[Leg]:

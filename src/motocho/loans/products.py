@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import orjson
 
@@ -226,6 +227,28 @@ def on_day(cursor: Any, product_id: str, on: date) -> Product:
 def from_text(product_id: str, number: int, from_on: date, content: str) -> Product:
     """A version from what is stored of it; a version never changes, so it is kept [商品の版]."""
     return read(product_id, number, from_on, orjson.loads(content))
+
+
+_BY_CONNECTION: WeakKeyDictionary[Any, dict[tuple[str, int, str], Product]] = WeakKeyDictionary()
+
+
+def by_row(cursor: Any, product_id: str, number: int, row: str) -> Product:
+    """A version as the connection read it once [商品の版].
+
+    Takes     `row`, the transaction that wrote the version's row (its `xmin`): what a rollback took
+              back is never mistaken for what was published afterwards.
+    """
+    known = _BY_CONNECTION.setdefault(cursor.connection, {})
+    found = known.get((product_id, number, row))
+    if found is None:
+        cursor.execute(
+            "SELECT from_on, content::text FROM loan_product"
+            " WHERE product_id = %s AND version = %s",
+            (product_id, number),
+        )
+        found = from_text(product_id, number, *cursor.fetchone())
+        known[product_id, number, row] = found
+    return found
 
 
 def terms_of(product: Product, limit_yen: int, plan: DuePlan, free: tuple[int, int]) -> Terms:

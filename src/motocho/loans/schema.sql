@@ -51,10 +51,11 @@ CREATE TABLE loan_event (
     cancels_no integer,
     PRIMARY KEY (member_id, agreement_id, event_no),
     UNIQUE (member_id, channel, external_ref),
-    UNIQUE (member_id, agreement_id, cancels_no),
     FOREIGN KEY (member_id, agreement_id) REFERENCES loan_agreement,
     FOREIGN KEY (member_id, agreement_id, cancels_no) REFERENCES loan_event
 );
+CREATE UNIQUE INDEX loan_event_cancelled_once ON loan_event (member_id, agreement_id, cancels_no)
+    WHERE cancels_no IS NOT NULL;
 
 CREATE TABLE loan_terms (
     member_id bigint NOT NULL,
@@ -133,9 +134,104 @@ CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON loan_promise EXECUTE FUNC
 GRANT SELECT, INSERT ON loan_promise TO motocho_app;
 GRANT UPDATE (outcome, ended_on) ON loan_promise TO motocho_app;
 GRANT USAGE ON SEQUENCE loan_promise_promise_no_seq TO motocho_app;
+
+-- ------------------------------------------------------------------------------------ one call to read
+-- The agreements of members, locked in their order; then what stands, as it is when the locks are held: a row
+-- that was read while waiting for its lock would not be found beside terms that changed meanwhile. One more row
+-- for each reference that came before names its event and its place among those asked for. Plans are made once a session, and go by the
+-- keys for one member as for thousands, in a table that is still small as in a large one.
+CREATE TYPE loan_reference AS (member_id bigint, channel text, external_ref text);
+CREATE TYPE loan_found AS (
+    member_id bigint,
+    agreement_id bigint,
+    product_id text,
+    product_version integer,
+    product_row text,
+    opened_on date,
+    status text,
+    stops text[],
+    ceiling_ppm integer,
+    shown_limit_yen bigint,
+    held_yen bigint,
+    event_no integer,
+    terms_no integer,
+    terms text,
+    state text,
+    principal_yen bigint,
+    made_event_no integer,
+    made_place bigint
+);
+CREATE FUNCTION loan_begin(wanted loan_reference[]) RETURNS SETOF loan_found LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
+    SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    members bigint[] := ARRAY(SELECT w.member_id FROM unnest(wanted) AS w);
+BEGIN
+    PERFORM FROM loan_agreement a WHERE a.member_id = ANY (members)
+        ORDER BY a.member_id, a.agreement_id FOR UPDATE;
+    RETURN QUERY
+    SELECT a.member_id, a.agreement_id, a.product_id, a.product_version, p.xmin::text, a.opened_on, a.status,
+        a.stops, a.ceiling_ppm, a.shown_limit_yen, a.held_yen, a.event_no, a.terms_no, t.content::text,
+        a.state::text, a.principal_yen, NULL::integer, NULL::bigint
+    FROM loan_agreement a
+    JOIN loan_product p ON p.product_id = a.product_id AND p.version = a.product_version
+    JOIN loan_terms t USING (member_id, agreement_id, terms_no)
+    WHERE a.member_id = ANY (members)
+    UNION ALL
+    SELECT e.member_id, e.agreement_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+        NULL, NULL, NULL, e.event_no, w.place
+    FROM unnest(wanted) WITH ORDINALITY AS w (member_id, channel, external_ref, place) CROSS JOIN LATERAL (
+        SELECT * FROM loan_event e
+        WHERE e.member_id = w.member_id AND e.channel = w.channel AND e.external_ref = w.external_ref LIMIT 1
+    ) AS e;
+END $$;
+
+-- ------------------------------------------------------------------------------------ one call to write
+-- What commands write, in one call, with the rights of whoever calls it. A step's entry_id is the place of its
+-- entry among those just posted; the numbers are given back.
+CREATE TYPE loan_saved AS (
+    member_id bigint,
+    agreement_id bigint,
+    event_no integer,
+    terms_no integer,
+    state jsonb,
+    principal_yen bigint,
+    limit_yen bigint,
+    wake_on date
+);
+CREATE FUNCTION loan_write(
+    terms loan_terms[], events loan_event[], steps loan_step[], saved loan_saved[], entries bigint[]
+) RETURNS bigint[] LANGUAGE plpgsql
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
+    SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    IF cardinality(terms) > 0 THEN
+        INSERT INTO loan_terms (member_id, agreement_id, terms_no, content)
+        SELECT t.member_id, t.agreement_id, t.terms_no, t.content FROM unnest(terms) AS t;
+    END IF;
+    INSERT INTO loan_event (member_id, agreement_id, event_no, kind, value_on, rank, content, channel,
+        external_ref, business_on, booked_at, actor, cancels_no)
+    SELECT e.member_id, e.agreement_id, e.event_no, e.kind, e.value_on, e.rank, e.content, e.channel,
+        e.external_ref, e.business_on, e.booked_at, e.actor, e.cancels_no
+    FROM unnest(events) AS e;
+    IF cardinality(steps) > 0 THEN
+        INSERT INTO loan_step (member_id, agreement_id, event_no, value_on, rank, entry_id, parts, terms_no,
+            state)
+        SELECT s.member_id, s.agreement_id, s.event_no, s.value_on, s.rank, entries[s.entry_id], s.parts,
+            s.terms_no, s.state
+        FROM unnest(steps) AS s;
+    END IF;
+    UPDATE loan_agreement a SET event_no = s.event_no, terms_no = s.terms_no, state = s.state,
+        principal_yen = s.principal_yen, limit_yen = s.limit_yen, wake_on = s.wake_on
+    FROM unnest(saved) AS s
+    WHERE a.member_id = s.member_id AND a.agreement_id = s.agreement_id;
+    RETURN entries;
+END $$;
+
 GRANT SELECT, INSERT ON loan_product, loan_event, loan_terms, loan_step TO motocho_app;
 GRANT SELECT, INSERT ON loan_agreement TO motocho_app;
 GRANT UPDATE (status, stops, ceiling_ppm, limit_yen, shown_limit_yen, held_yen, principal_yen, event_no, terms_no,
     state, wake_on) ON loan_agreement TO motocho_app;
+GRANT EXECUTE ON FUNCTION loan_begin, loan_write TO motocho_app;
 GRANT USAGE ON SEQUENCE loan_agreement_agreement_id_seq, loan_step_step_no_seq TO motocho_app;
 GRANT SELECT ON loan_product, loan_agreement, loan_event, loan_terms, loan_step, loan_promise TO motocho_audit;

@@ -18,7 +18,8 @@ from motocho.kernel import revolving
 from motocho.kernel.revolving import Rules, State, Terms
 from motocho.kernel.schedule import last_day_to_pay
 from motocho.loans import _rows, products
-from motocho.loans._book import CLOSED, Key
+from motocho.loans._book import Key
+from motocho.loans._calendar import CLOSED
 from motocho.loans.policy import Status, Stop
 from motocho.loans.products import Product
 

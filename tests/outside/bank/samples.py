@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from hypothesis import HealthCheck, settings
+
 from motocho.outside.bank import (
     AccountType,
     BankAccount,
@@ -26,6 +28,8 @@ from motocho.outside.bank import (
     TransferFile,
 )
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For property tests: a busy machine is no fault."""
 NEAR_ON = date(2026, 11, 21)
 PAY_ON = date(2026, 11, 24)
 DEBIT_ON = date(2026, 11, 27)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.outside.bank.samples import UNHURRIED
 
 from motocho.outside import bank
 from motocho.outside.bank import days
@@ -56,6 +57,7 @@ def test_days_beyond_what_is_known_are_refused(on: date) -> None:
         bank.is_business_day(on)
 
 
+@UNHURRIED
 @given(DAYS)
 def test_next_and_previous_are_inverse_over_business_days(on: date) -> None:
     after, before = bank.next_business_day(on), bank.previous_business_day(on)
@@ -68,6 +70,7 @@ def test_next_and_previous_are_inverse_over_business_days(on: date) -> None:
     assert bank.business_day_until(on) in {on, before}
 
 
+@UNHURRIED
 @given(DAYS, st.integers(-180, 180))
 def test_month_and_day_near_a_known_day_is_that_day(on: date, apart: int) -> None:
     known = on + timedelta(days=apart)
@@ -80,6 +83,7 @@ def test_leap_day_is_not_found_far_from_one() -> None:
     assert days.month_and_day("1301", near_on=date(2026, 3, 1)) is None
 
 
+@UNHURRIED
 @given(st.dates(date(1995, 1, 1), date(2080, 12, 31)), st.integers(-360, 360))
 def test_era_digits_come_back(on: date, apart: int) -> None:
     known = on + timedelta(days=apart)
@@ -97,6 +101,8 @@ def test_era_digits_come_back(on: date, apart: int) -> None:
         ("010501", date(2019, 5, 1), date(2019, 5, 1)),
         ("261120", date(2026, 11, 21), None),  # western years in a file of eras
         ("080230", date(2026, 2, 1), None),
+        ("051120", date(2026, 11, 21), None),  # three years ago
+        ("071120", date(2026, 11, 20), date(2025, 11, 20)),
         ("000101", date(2026, 1, 1), None),
     ],
 )

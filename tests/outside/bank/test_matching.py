@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.outside.bank.samples import DAY
+from tests.outside.bank.samples import DAY, UNHURRIED
 
 from motocho.outside import bank
 from motocho.outside.bank import BankLine, Basis, ExceptionReason, Payer, ReceiptLine
@@ -171,6 +171,7 @@ CAME = st.builds(
 )
 
 
+@UNHURRIED
 @given(st.lists(CAME, max_size=12))
 def test_every_line_comes_out_once_and_no_key_is_matched_twice(came: list[ReceiptLine]) -> None:
     found = bank.match_receipts(came, DIRECTORY)
@@ -185,6 +186,7 @@ def test_every_line_comes_out_once_and_no_key_is_matched_twice(came: list[Receip
     assert bank.match_receipts(came, DIRECTORY) == found
 
 
+@UNHURRIED
 @given(CAME)
 def test_match_by_name_is_of_a_member_of_that_name(came: ReceiptLine) -> None:
     """A second look, by another road: no line is given to a member it does not name."""
@@ -194,6 +196,7 @@ def test_match_by_name_is_of_a_member_of_that_name(came: ReceiptLine) -> None:
         assert any(bank.compared(name) in shown for name in found.payer.names)
 
 
+@UNHURRIED
 @given(st.lists(CAME, max_size=8))
 def test_directory_of_what_is_wanted_gives_the_same_answer(came: list[ReceiptLine]) -> None:
     keys = bank.wanted(came)

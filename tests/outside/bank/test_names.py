@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.outside.bank.samples import UNHURRIED
 
 from motocho.outside import bank
 from motocho.outside.bank import names
@@ -140,6 +141,7 @@ BANK_SIGNS = st.text("ｱｲｳｴｵｶﾔﾕﾖﾗﾝﾞﾟABZ019 -.()", max_s
 KANA = st.text("アイウエオガギャュョッヴパーヲヰ・ ", max_size=12)
 
 
+@UNHURRIED
 @given(BANK_SIGNS)
 def test_quick_way_for_names_of_banks_is_the_long_way(text: str) -> None:
     name = " ".join(text.split())
@@ -147,6 +149,7 @@ def test_quick_way_for_names_of_banks_is_the_long_way(text: str) -> None:
     assert bank.compared(name) == long_way
 
 
+@UNHURRIED
 @given(KANA)
 def test_kana_of_any_kind_becomes_a_name_that_compares_equal(text: str) -> None:
     name = bank.account_name(text)

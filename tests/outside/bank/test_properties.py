@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.outside.bank.samples import UNHURRIED
 from tests.outside.bank.test_formats import FILES
 
 from motocho.outside import bank
@@ -91,6 +92,7 @@ APART = st.integers(-170, 170).map(lambda count: timedelta(days=count))
 SEPARATORS = st.sampled_from(Separator)
 
 
+@UNHURRIED
 @given(TRANSFER_FILES, APART, SEPARATORS)
 def test_transfers_come_back(file: TransferFile, apart: timedelta, separator: Separator) -> None:
     data = bank.write_transfers(file, separator=separator)
@@ -99,6 +101,7 @@ def test_transfers_come_back(file: TransferFile, apart: timedelta, separator: Se
     assert bank.read_transfers(data, near_on=file.pay_on + apart) == file
 
 
+@UNHURRIED
 @given(DEBIT_FILES, APART, SEPARATORS, st.data())
 def test_debits_and_their_answers_come_back(
     file: DebitFile, apart: timedelta, separator: Separator, data: st.DataObject
@@ -177,6 +180,7 @@ def statements(draw: st.DrawFn) -> BankStatement:
     )
 
 
+@UNHURRIED
 @given(st.lists(statements(), min_size=1, max_size=2), SEPARATORS)
 def test_statements_come_back(drawn: list[BankStatement], separator: Separator) -> None:
     same = [each for each in drawn if each.kind is drawn[0].kind]
@@ -202,6 +206,7 @@ def outcome(read: Callable[[bytes], Any], data: bytes) -> Any:
     return None
 
 
+@UNHURRIED
 @given(st.sampled_from(FILE_NAMES), st.data())
 def test_changed_byte_never_breaks_the_reader(name: str, data: st.DataObject) -> None:
     typed, _, read, expected = FILES[name]
@@ -211,6 +216,7 @@ def test_changed_byte_never_breaks_the_reader(name: str, data: st.DataObject) ->
     assert read(typed) == expected
 
 
+@UNHURRIED
 @given(st.sampled_from(FILE_NAMES), st.data())
 def test_every_cut_is_refused(name: str, data: st.DataObject) -> None:
     """But for the last line break: without it the file is whole."""
@@ -219,6 +225,7 @@ def test_every_cut_is_refused(name: str, data: st.DataObject) -> None:
     assert outcome(read, typed[:end]) is None
 
 
+@UNHURRIED
 @given(st.sampled_from(FILE_NAMES), st.data())
 def test_lost_or_doubled_line_is_refused(name: str, data: st.DataObject) -> None:
     """Counts, sums and keys see every line that is gone or there twice."""
@@ -230,6 +237,7 @@ def test_lost_or_doubled_line_is_refused(name: str, data: st.DataObject) -> None
     assert outcome(read, b"".join(part + b"\r\n" for part in spoiled)) is None
 
 
+@UNHURRIED
 @given(st.binary(max_size=600), st.sampled_from(FILE_NAMES))
 def test_any_bytes_are_read_or_refused(junk: bytes, name: str) -> None:
     _, _, read, _ = FILES[name]
@@ -264,6 +272,7 @@ def test_each_digit_of_an_amount_counts(name: str) -> None:
     assert tried > 40
 
 
+@UNHURRIED
 @given(st.sampled_from(FILE_NAMES), st.data())
 def test_quick_pattern_and_fields_agree(name: str, data: st.DataObject) -> None:
     """A record is taken by its pattern just where no field of it has a fault."""

@@ -204,6 +204,16 @@ def differing(account: Account, entries: Sequence[Entry], rules: Rules) -> list[
     return places
 
 
+def overpaying(account: Account, entries: Sequence[Entry], rules: Rules) -> int:
+    """How many payments go beyond what was owed [払いすぎの行数]."""
+    count = 0
+    for entry in entries:
+        done = step(account, entry, rules)
+        count += done.expected_yen is not None and done.expected_yen < 0
+        account = done.after
+    return count
+
+
 def loosened(account: Account) -> Account:
     """The account where fractions of a yen are not known any more [端数不明]."""
     return account._replace(slack_yen=_SLACK_AFTER_SLIP)

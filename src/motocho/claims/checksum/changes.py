@@ -13,7 +13,15 @@ from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
-from motocho.claims.checksum.chain import PAID, Account, Entry, Rules, differing, opening_account
+from motocho.claims.checksum.chain import (
+    PAID,
+    Account,
+    Entry,
+    Rules,
+    differing,
+    opening_account,
+    overpaying,
+)
 
 
 class SlipKind(Enum):
@@ -148,12 +156,27 @@ def still_differing(
     chain: Sequence[Entry], change: Change, window: Window, rules: Rules
 ) -> list[int]:
     """The places in a window whose balances differ though a change was made [残る不一致]."""
-    rows = [
+    rows = _rows(chain, change, window)
+    return differing(_account(rows, window), rows, rules) if rows else []
+
+
+def then_overpaying(chain: Sequence[Entry], change: Change, window: Window, rules: Rules) -> int:
+    """How many payments in a window go beyond what is owed, were a change made [払いすぎの行数].
+
+    Why       a wrong balance before a payoff and a wrong payment look alike, but for the payoff:
+              people pay off what is owed.
+    """
+    rows = _rows(chain, change, window)
+    return overpaying(_account(rows, window), rows, rules) if rows else 0
+
+
+def _rows(chain: Sequence[Entry], change: Change, window: Window) -> list[Entry]:
+    return [
         *chain[window.first : change.at],
         *change.entries,
         *chain[change.at + 1 : window.last],
     ]
-    if not rows:
-        return []
-    account = opening_account(rows) if window.first == 0 else window.account
-    return differing(account, rows, rules)
+
+
+def _account(rows: Sequence[Entry], window: Window) -> Account:
+    return opening_account(rows) if window.first == 0 else window.account

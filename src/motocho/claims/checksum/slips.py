@@ -3,7 +3,8 @@
 For the first row that differs, each usual slip is tried out on the rows around it: it is good if
 the balances after it agree again. A wrong balance differs twice, a wrong amount once, a wrong day
 twice the other way round, a missing row leaves an amount and a day open; so the number of rows that
-still differ comes first, and only then how usual the slip is.
+still differ comes first, then whether somebody would have paid more than was owed, and only then
+how usual the slip is.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from motocho.claims.checksum.changes import (
     is_day_slip,
     pattern,
     still_differing,
+    then_overpaying,
 )
 from motocho.claims.checksum.missing import Gap
 from motocho.kernel.accrual import COMMON_YEAR_DAYS, PPM, Yen
@@ -61,6 +63,8 @@ class Tried(NamedTuple):
     misses: int
     change: Change | None
     """None where it is enough to let a rate begin with another row."""
+    overpaying: int
+    """How many payments would go beyond what is owed."""
     chain: list[Entry]
     """The chain that the change is made in."""
     first: int
@@ -93,7 +97,7 @@ class Search:
                 again.append(steps.after)
             places = differing(window.account, moved[window.first : window.last], self.rules)
             if moved[at].place not in places:
-                tried.append(Tried(len(places), None, moved, window.first))
+                tried.append(Tried(len(places), None, 0, moved, window.first))
             else:
                 tried += self._tried(at, steps, again[: at + 1], window)
         self.chain = printed
@@ -141,7 +145,8 @@ class Search:
             places = still_differing(self.chain, change, window, self.rules)
             # Whatever it does to the rows after it, a slip must explain the row that differs.
             if place not in places:
-                tried.append(Tried(len(places), change, self.chain, window.first))
+                over = then_overpaying(self.chain, change, window, self.rules)
+                tried.append(Tried(len(places), change, over, self.chain, window.first))
         return tried
 
     def _moved_rates(self, at: int, window: Window) -> Iterator[list[Entry]]:
@@ -294,8 +299,8 @@ class Search:
                 yield Change(SlipKind.WRONG_DATE, at, (changed,), rank, tie)
 
 
-def _order(tried: Tried) -> tuple[int, int, int]:
-    """The fewest rows that differ first; then the most usual slip."""
+def _order(tried: Tried) -> tuple[int, int, int, int]:
+    """The fewest rows that differ first, then the fewest overpaid; then the most usual slip."""
     if tried.change is None:
-        return tried.misses, -1, 0
-    return tried.misses, tried.change.rank, tried.change.tie
+        return tried.misses, 0, -1, 0
+    return tried.misses, tried.overpaying, tried.change.rank, tried.change.tie

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Tables, triggers, rights."""
 
     initial = True
-    dependencies = (("ledger", "0001_initial"), ("loans", "0002_night"))
+    dependencies = (("ledger", "0001_initial"), ("loans", "0001_initial"))
     operations = (
         migrations.RunSQL((files("motocho.close") / "schema.sql").read_text(encoding="utf-8")),
     )

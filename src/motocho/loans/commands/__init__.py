@@ -6,6 +6,7 @@ The caller's transaction commits, so a command and its journal row stand or fall
 """
 
 from motocho.loans._book import Done, Key, Made
+from motocho.loans.commands import checks, night
 from motocho.loans.commands.checks import (
     BureauAnswer,
     Evidence,
@@ -22,6 +23,8 @@ from motocho.loans.commands.ends import (
     settle,
     write_off,
 )
+from motocho.loans.commands.imports import Arrived, receive_many
+from motocho.loans.commands.intake import Parked, Taken, take_over
 from motocho.loans.commands.money import (
     charge,
     draw,
@@ -47,6 +50,7 @@ from motocho.loans.commands.promises import (
 from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
 
 __all__ = [
+    "Arrived",
     "BureauAnswer",
     "Done",
     "Evidence",
@@ -55,9 +59,11 @@ __all__ = [
     "Made",
     "Opening",
     "Outcome",
+    "Parked",
     "Promise",
     "Remedy",
     "Settlement",
+    "Taken",
     "accelerate",
     "arrange",
     "assign",
@@ -65,6 +71,7 @@ __all__ = [
     "change_plan",
     "change_rate",
     "charge",
+    "checks",
     "close_agreement",
     "draw",
     "draw_arrived",
@@ -73,10 +80,12 @@ __all__ = [
     "judge_promise",
     "keep_unknown",
     "lift",
+    "night",
     "open_agreement",
     "open_promise",
     "promise",
     "receive",
+    "receive_many",
     "record_bureau_answer",
     "record_death",
     "record_income",
@@ -85,6 +94,7 @@ __all__ = [
     "send_draw",
     "settle",
     "suspend",
+    "take_over",
     "use_excess",
     "withdraw_promise",
     "write_off",

@@ -10,10 +10,10 @@ from typing import Any
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Event
 from motocho.ledger import posting
-from motocho.ledger.chart import Account
-from motocho.ledger.posting import HOUSE, Entry, Leg, Phase
+from motocho.ledger.chart import Account, Leg
+from motocho.ledger.posting import HOUSE, Entry, Phase
 from motocho.loans import _book, policy
-from motocho.loans._book import Done, Key, Loan, Made
+from motocho.loans._book import Done, Key, Loan, Made, News
 from motocho.loans.commands._telling import refuse_amount, refuse_day, refused, tell
 from motocho.loans.policy import Consent, Status
 from motocho.units.errors import Fault, RefusedError, StateConflict
@@ -44,8 +44,8 @@ def _lend(cursor: Any, loan: Loan, amount_yen: int, made: Made) -> Done:
         lower = loan.state.terms._replace(rate_ppm=ceiling)
         stepped = replace(made, external_ref=f"{made.external_ref} ceiling")
         loan, _ = _book.happen(cursor, loan, revolving.NewTerms(on, lower), stepped)
-    loan, done = _book.happen(cursor, loan, revolving.Draw(on, amount_yen), made)
-    tell(cursor, loan.key, "drawn", made, amount_yen=amount_yen, event=done.event_no)
+    news = News("drawn", amount_yen)
+    _, done = _book.happen(cursor, loan, revolving.Draw(on, amount_yen), made, news)
     return done
 
 
@@ -145,13 +145,20 @@ def receive(cursor: Any, key: Key, amount_yen: int, value_on: date, made: Made) 
     loan = _book.begin(cursor, key, made)
     if isinstance(loan, Done):
         return loan
-    refused(policy.check_receipt(loan.facts(made.business_on)))
+    refuse_receipt(loan, amount_yen, value_on, made)
+    event = revolving.Receipt(value_on.toordinal(), amount_yen)
+    _, done = _book.happen(cursor, loan, event, made, News("received", amount_yen))
+    return done
+
+
+def refuse_receipt(loan: Loan, amount_yen: int, value_on: date, made: Made) -> None:
+    """Raise what keeps money from being received [入金の点検].
+
+    Raises    RefusedError for an amount below a yen, a day to come, a claim that was assigned.
+    """
+    refused(policy.check_receipt(loan.standing()))
     refuse_amount(amount_yen)
     refuse_day(value_on, made)
-    event = revolving.Receipt(value_on.toordinal(), amount_yen)
-    _, done = _book.happen(cursor, loan, event, made)
-    tell(cursor, key, "received", made, amount_yen=amount_yen, event=done.event_no)
-    return done
 
 
 def reverse(cursor: Any, key: Key, event_no: int, reason: str, made: Made) -> Done:

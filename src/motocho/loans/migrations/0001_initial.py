@@ -1,4 +1,4 @@
-"""The first schema of loans, as `schema.sql` writes it."""
+"""The first schema of loans, as its three files write it."""
 
 from importlib.resources import files
 
@@ -6,10 +6,11 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    """Tables, triggers, rights."""
+    """Agreements and events; direct debits; what the night looks up and monitors."""
 
     initial = True
     dependencies = (("ledger", "0001_initial"), ("people", "0001_initial"))
-    operations = (
-        migrations.RunSQL((files("motocho.loans") / "schema.sql").read_text(encoding="utf-8")),
+    operations = tuple(
+        migrations.RunSQL((files("motocho.loans") / name).read_text(encoding="utf-8"))
+        for name in ("schema.sql", "debits.sql", "night.sql")
     )

@@ -180,6 +180,21 @@ def _write(file: DebitFile, results: tuple[DebitResult, ...] | None, separator: 
     return composer.finished(separator)
 
 
+def check_payer(payer: BankAccount, name: str) -> None:
+    """Refuse an account or a holder's name that no request could carry [振替口座の点検].
+
+    Raises    FaultyInput with every fault; the line is that of a file with this debit alone.
+    """
+    faults = Faults(None)
+    orders.check_line(faults, _FIRST_LINE, DEBIT.data, name, 1)
+    composer = Composer(DEBIT, faults)
+    composer.add("2", {**payer.values(), "name": name, "amount_yen": 1})
+    faults.refuse()
+
+
+_FIRST_LINE = 1
+
+
 def _check_references(file: DebitFile, faults: Faults) -> None:
     """Our numbers are one of a kind: the answer is set beside the request by them."""
     seen: dict[int, int] = {}

@@ -306,28 +306,32 @@ def _check_amounts(group: Group, faults: Faults) -> None:
 _DIRECTIONS = {each.value: each for each in Direction}
 
 
+_UNUSED = frozenset(sign * width for sign in " 0" for width in range(1, 15))
+"""What a bank writes in a field of digits that it does not use."""
+
+
 def _movement_line(row: Values, booked_on: date, value_on: date) -> BankLine:
-    (number, _, _, direction, nature, amount, cheques, code, name, bank, branch, note, edi) = row
+    number, _, _, direction, nature, amount, cheques, code, name, bank, branch, note, edi = row
     return BankLine(
         booked_on,
         value_on,
         int(amount),
         _DIRECTIONS[direction],
         Effect.TOLD,
-        nature if nature.strip(" 0") else "",
+        "" if nature in _UNUSED else nature,
         number.lstrip(" 0"),
-        code if code.strip(" 0") else "",
-        name.rstrip(" "),
-        bank.rstrip(" "),
-        branch.rstrip(" "),
-        note.rstrip(" "),
-        edi.rstrip(" "),
-        int(cheques.lstrip(" ") or 0),
+        "" if code in _UNUSED else code,
+        name.rstrip(),
+        bank.rstrip(),
+        branch.rstrip(),
+        note.rstrip(),
+        edi.rstrip(),
+        0 if cheques in _UNUSED else int(cheques),
     )
 
 
 def _notice_line(row: Values, booked_on: date, value_on: date) -> BankLine:
-    (number, _, _, amount, cheques, code, name, bank, branch, cancelled, edi) = row
+    number, _, _, amount, cheques, code, name, bank, branch, cancelled, edi = row
     return BankLine(
         booked_on,
         value_on,
@@ -336,13 +340,13 @@ def _notice_line(row: Values, booked_on: date, value_on: date) -> BankLine:
         Effect.CANCELLED if cancelled == Effect.CANCELLED.value else Effect.TOLD,
         "",
         number.lstrip(" 0"),
-        code if code.strip(" 0") else "",
-        name.rstrip(" "),
-        bank.rstrip(" "),
-        branch.rstrip(" "),
+        "" if code in _UNUSED else code,
+        name.rstrip(),
+        bank.rstrip(),
+        branch.rstrip(),
         "",
-        edi.rstrip(" "),
-        int(cheques.lstrip(" ") or 0),
+        edi.rstrip(),
+        0 if cheques in _UNUSED else int(cheques),
     )
 
 

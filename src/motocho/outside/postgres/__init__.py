@@ -17,6 +17,7 @@ from motocho.outside.postgres.checking import Invariant, violations
 from motocho.outside.postgres.checking import check as check_server
 from motocho.outside.postgres.checking import rehearse as rehearse_backup
 from motocho.outside.postgres.dump import dump, load
+from motocho.outside.postgres.online import LOCK_WAIT, add_index, drop_index
 from motocho.outside.postgres.programs import (
     Waiting,
     client_programs,
@@ -34,6 +35,7 @@ __all__ = [
     "DATABASE",
     "DURABLE",
     "FLEETING",
+    "LOCK_WAIT",
     "Address",
     "Backup",
     "Invariant",
@@ -41,8 +43,10 @@ __all__ = [
     "Server",
     "State",
     "Waiting",
+    "add_index",
     "check_server",
     "client_programs",
+    "drop_index",
     "dump",
     "home",
     "in_silence",

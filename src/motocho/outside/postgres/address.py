@@ -99,8 +99,9 @@ class Address:
         try:
             return psycopg.connect(make_conninfo(**self.login(user)), **options)
         except psycopg.OperationalError as error:
-            said = str(error).strip().splitlines()[-1]
-            details = {"user": self.login(user).get("user", ""), "said": clipped(said)}
+            said = str(error).strip().splitlines()[-1].rsplit("failed: ", 1)[-1]
+            reason = clipped(said.removeprefix("FATAL:").strip())
+            details = {"user": self.login(user).get("user", ""), "said": reason}
             raise OutsideFailure(Fault("DBS-011", details=details)) from None
 
     def show(self) -> str:

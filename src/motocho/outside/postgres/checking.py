@@ -76,14 +76,14 @@ def rehearse(
 ) -> tuple[Fault, ...]:
     """A backup, for what it is worth: restored into a scratch folder and checked there [復元訓練].
 
-    Takes     a folder that does not exist; it is gone afterwards.
+    Takes     a folder with nothing in it; it is gone afterwards.
     Gives     every fault found, those of page checksums with them.
     Raises    OutsideFailure where it cannot even be restored.
     """
-    check_files(backup.folder, waiting)
     with ExitStack() as afterwards:
+        afterwards.callback(shutil.rmtree, scratch, ignore_errors=True)
+        check_files(backup.folder, waiting)
         server = restore(backup, source, scratch, waiting=waiting)
-        afterwards.callback(shutil.rmtree, scratch)
         afterwards.callback(shutil.rmtree, server.folder)
         afterwards.callback(server.stop)
         faults = check(server, invariants, waiting)

@@ -27,8 +27,8 @@ ALTER ROLE motocho_app SET search_path = public, pg_temp;
 ALTER ROLE motocho_audit SET search_path = public, pg_temp;
 ALTER ROLE motocho_backup SET search_path = public, pg_temp;
 
--- A migration that does not get its lock gives up instead of making everyone behind it wait.
-ALTER ROLE motocho_owner SET lock_timeout = '5s';
+-- A migration that does not get its lock gives up, and is tried again, instead of making everyone behind it wait.
+ALTER ROLE motocho_owner SET lock_timeout = '1s';
 ALTER ROLE motocho_owner SET idle_in_transaction_session_timeout = '10min';
 ALTER ROLE motocho_app SET lock_timeout = '10s';
 ALTER ROLE motocho_app SET idle_in_transaction_session_timeout = '60s';

@@ -47,6 +47,9 @@ START_LOG = "log/start.log"
 START = ("start", "-w", "-t", WAIT_LIMIT_SECONDS, "-l", START_LOG)
 """No path of ours stands in it: pg_ctl hands its command to a shell."""
 LOOK_SECONDS, LOOKS_A_SECOND = 0.1, 10
+LAST_WORDS_LOOKS = 100
+REFUSED = "FATAL:  the database system is"
+"""What a client is told while a server starts, recovers or stops: no reason of its own."""
 ORPHAN_SECONDS = 30
 WAL_SEGMENT_MEGABYTES = 4
 """An unfinished segment is archived whole every five minutes of work; 16 would mostly be air."""
@@ -148,6 +151,10 @@ class Server:
         return self.folder / "archive"
 
     @property
+    def _logs(self) -> Path:
+        return self.folder / "log"
+
+    @property
     def passwords(self) -> Path:
         """The libpq password file [パスワードファイル]."""
         return self.folder / "passwords"
@@ -171,10 +178,16 @@ class Server:
 
     @property
     def address(self) -> Address:
-        """Where the server listens [接続先]."""
+        """Where the server listens: its socket, else the loopback [接続先].
+
+        Why       a cleaner of temporary folders may take the socket away from a running server.
+        """
+        return self._at(f"{self.sockets},{LOCAL}")
+
+    def _at(self, host: str) -> Address:
         return Address(
             {
-                "host": str(self.sockets),
+                "host": host,
                 "port": str(self._remembered().get("port", FIRST_PORT)),
                 "dbname": DATABASE,
                 "passfile": str(self.passwords),
@@ -193,7 +206,8 @@ class Server:
                 return State.NEW
         except PermissionError:
             raise StateConflict(Fault("DBS-008", file=str(self._asked))) from None
-        return self.address.state()
+        # Of the socket, which is ours alone: another server may have taken the port meanwhile.
+        return self._at(str(self.sockets)).state()
 
     def start(self, waiting: Waiting = in_silence) -> Address:
         """Start the server, or find it running; gives its address [起動].
@@ -205,9 +219,14 @@ class Server:
         if self.state() is State.RUNNING and self._is_prepared():
             return self.address
         with self._locked():
+            lost_passwords = self.data.exists() and not self.passwords.exists()
             self.make_folders()
             if not self.data.exists():
                 self._make_data(waiting)
+            if lost_passwords:
+                self._launch(waiting)
+                self._halt(waiting)
+                self._set_admin_password()
             self._launch(waiting)
             if not self._is_prepared():
                 self._prepare()
@@ -222,11 +241,15 @@ class Server:
         with self._locked():
             self._launch(waiting)
             self._halt(waiting)
-            verifier = roles.scram_verifier(roles.read_passwords(self.passwords)[ADMIN])
-            alone = ("--single", "-D", self.data, "postgres")
-            self.programs.run(
-                "postgres", *alone, said_to_it=f"ALTER ROLE {ADMIN} PASSWORD '{verifier}'\n"
-            )
+            self._set_admin_password()
+
+    def _set_admin_password(self) -> None:
+        """Make the kept password the administrator's, and the roles' at the next start."""
+        verifier = roles.scram_verifier(roles.read_passwords(self.passwords)[ADMIN])
+        statement = f"ALTER ROLE {ADMIN} PASSWORD '{verifier}'\n"
+        alone = ("--single", "-D", self.data, "postgres")
+        self.programs.run("postgres", *alone, said_to_it=statement)
+        self._remember(roles=None)
 
     def stop(self, waiting: Waiting = in_silence) -> bool:
         """Stop the server in order; gives whether one ran [停止].
@@ -236,7 +259,8 @@ class Server:
         if self.state() is State.NEW:
             return False
         with self._locked():
-            if self.state() is State.STOPPED and not self.processes():
+            if self._settled(waiting) is State.STOPPED and self._postmaster() is None:
+                self._clear_stale_locks(waiting)
                 return False
             self._halt(waiting)
         return True
@@ -244,16 +268,28 @@ class Server:
     def _halt(self, waiting: Waiting) -> None:
         stop = ("stop", "-m", "fast", "-w", "-t", WAIT_LIMIT_SECONDS, "-D", self.data)
         self.programs.run("pg_ctl", *stop, waiting=waiting)
+        self._await_last_process()
 
     def _settled(self, waiting: Waiting) -> State:
-        """The state once a start, a recovery or a stop is over."""
+        """The state once a start, a recovery or a stop is over.
+
+        Why       a server that gives up may cut off the one who asks, which libpq takes for an
+                  answer; it cannot happen twice, so it is asked twice.
+        """
         looks = 0
-        while (state := self.state()) is State.STARTING:
+        while (state := self.state()) is State.STARTING or self.state() is not state:
             sleep(LOOK_SECONDS)
             looks += 1
             if looks % LOOKS_A_SECOND == 0:
                 waiting(looks // LOOKS_A_SECOND)
         return state
+
+    def _await_last_process(self) -> None:
+        """The log's writer ends a moment after the server, with the server's last words."""
+        for _ in range(LAST_WORDS_LOOKS):
+            if not self.processes():
+                return
+            sleep(LOOK_SECONDS)
 
     # -- first start -------------------------------------------------------------------------------
 
@@ -302,7 +338,8 @@ class Server:
         self._remember(roles=roles.version())
 
     def _is_prepared(self) -> bool:
-        return self._remembered().get("roles") == roles.version()
+        is_known = self._remembered().get("roles") == roles.version()
+        return is_known and self.passwords.exists()
 
     # -- launching ---------------------------------------------------------------------------------
 
@@ -324,23 +361,22 @@ class Server:
             self._configure(port)
             (self.folder / START_LOG).unlink(missing_ok=True)
             before = self._log_sizes()
-            try:
-                self.programs.run(
-                    "pg_ctl", *START, waiting=waiting, more={"PGDATA": str(self.data)}
-                )
-            except OutsideFailure:
-                said = self._said_since(before)
-                if not any("Address already in use" in line for line in said):
-                    details = {"said": clipped(said[-1] if said else "")}
-                    place = str(self.folder / "log")
-                    raise OutsideFailure(Fault("DBS-004", file=place, details=details)) from None
-                port = _some_port()
-            else:
+            # Whether it came up is asked of the server: pg_ctl is content with a recovery begun.
+            with suppress(OutsideFailure):
+                at_data = {"PGDATA": str(self.data)}
+                self.programs.run("pg_ctl", *START, waiting=waiting, more=at_data)
+            if self._settled(waiting) is State.RUNNING:
                 return
+            self._await_last_process()
+            said = self._said_since(before)
+            if not any("Address already in use" in line for line in said):
+                details = {"said": clipped(said[-1] if said else "")}
+                raise OutsideFailure(Fault("DBS-004", file=str(self._logs), details=details))
+            port = _some_port()
         raise OutsideFailure(Fault("DBS-005", excerpt=str(PORT_TRIES)))
 
     def _log_sizes(self) -> dict[Path, int]:
-        return {log: log.stat().st_size for log in (self.folder / "log").glob("*.log")}
+        return {log: log.stat().st_size for log in self._logs.glob("*.log")}
 
     def _said_since(self, before: Mapping[Path, int]) -> list[str]:
         """What the server gave as its reasons since its logs had these sizes."""
@@ -350,7 +386,7 @@ class Server:
             said += [
                 line.split("FATAL:")[-1].strip()
                 for line in written.decode(errors="replace").splitlines()
-                if "FATAL:" in line or "could not bind" in line
+                if ("FATAL:" in line and REFUSED not in line) or "could not bind" in line
             ]
         return said
 
@@ -362,7 +398,7 @@ class Server:
             "port": str(port),
             "unix_socket_directories": _listed(sockets),
             "unix_socket_permissions": "0700",
-            "log_directory": str(self.folder / "log"),
+            "log_directory": str(self._logs),
             **QUIET,
             **self.settings,
         }
@@ -419,6 +455,15 @@ class Server:
         shown = ", ".join(map(str, self.processes() or []))
         raise StateConflict(Fault("DBS-007", file=str(self.data), details={"processes": shown}))
 
+    def _postmaster(self) -> int | None:
+        """The server's first process, where the lock file names one that lives."""
+        try:
+            number = int((self.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        except (FileNotFoundError, ValueError, IndexError):
+            return None
+        at_work = self.processes()
+        return number if at_work is None or number in at_work else None
+
     def processes(self) -> list[int] | None:
         """PostgreSQL's living processes in the data folder; None where nobody tells [プロセス].
 
@@ -447,8 +492,8 @@ class Server:
             known: dict[str, Any] = json.loads(
                 (self.folder / "server.json").read_text(encoding="utf-8")
             )
-        except FileNotFoundError:
-            return {}
+        except (FileNotFoundError, ValueError):
+            return {}  # nothing here that cannot be found again
         return known
 
     def _remember(self, **facts: Any) -> None:

@@ -1,4 +1,4 @@
-"""The first schema of people, as `schema.sql` writes it."""
+"""The first schema of people, as its two files write it."""
 
 from importlib.resources import files
 
@@ -6,9 +6,10 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    """Tables, rights."""
+    """Members; the names under which banks write them."""
 
     initial = True
-    operations = (
-        migrations.RunSQL((files("motocho.people") / "schema.sql").read_text(encoding="utf-8")),
+    operations = tuple(
+        migrations.RunSQL((files("motocho.people") / name).read_text(encoding="utf-8"))
+        for name in ("schema.sql", "payers.sql")
     )

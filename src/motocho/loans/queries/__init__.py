@@ -1,0 +1,35 @@
+"""Queries: how an agreement stands, what settles it, its rows, reasons, history [照会].
+
+Nouns that change nothing. Each takes a cursor and a `Key`; days are dates, and what is not stored
+is reckoned by the kernel from the last step that counts.
+"""
+
+from motocho.loans.queries._days import Charged
+from motocho.loans.queries._steps import Undoing, Undone
+from motocho.loans.queries.explanations import Explanation, explain, kind_name
+from motocho.loans.queries.histories import HistoryCase, case_of, history_case
+from motocho.loans.queries.positions import Position, Stage, position, position_of
+from motocho.loans.queries.quotes import DayTotal, Quote, payoff_quote, quote_of
+from motocho.loans.queries.statements import StatementRow, statement
+
+__all__ = [
+    "Charged",
+    "DayTotal",
+    "Explanation",
+    "HistoryCase",
+    "Position",
+    "Quote",
+    "Stage",
+    "StatementRow",
+    "Undoing",
+    "Undone",
+    "case_of",
+    "explain",
+    "history_case",
+    "kind_name",
+    "payoff_quote",
+    "position",
+    "position_of",
+    "quote_of",
+    "statement",
+]

@@ -1,0 +1,1 @@
+"""The release after it: nothing uses the column any more, so it goes."""
