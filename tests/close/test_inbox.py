@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import itertools
-<<<<<<< HEAD
-=======
 import unicodedata
->>>>>>> 3b77ddb0f1be297daf7beb750d7fe30cc99ffad5
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -284,11 +281,6 @@ def test_the_database_makes_the_same_key_of_every_kana(database: Database) -> No
 )
 def test_every_name_is_found_again_from_the_signs_of_a_bank(family: str, given_name: str) -> None:
     """What `inbox` looks up for a bank's name is the key under which the member stands."""
-<<<<<<< HEAD
-    import unicodedata
-
-=======
->>>>>>> 3b77ddb0f1be297daf7beb750d7fe30cc99ffad5
     by_bank = compared(f"{family} {given_name}")
     looked_up = payer_key(unicodedata.normalize("NFKC", by_bank).replace("-", "ー"))
     if not {"(", ")"} & set(by_bank):  # kana that spell a corporate form are no person's
