@@ -79,8 +79,8 @@ def _to_list(cursor: Any, business_on: date) -> list[Key]:
 
 
 def _list_candidates(cursor: Any, keys: Sequence[Key], made: Made) -> int:
-    day = made.business_on.toordinal()
-    found = [plan.acceleration(one, one.on(day), day + 1) for one in standing.see(cursor, keys)]
+    morning = _morning(made).toordinal()
+    found = [plan.acceleration(one, morning) for one in standing.see(cursor, keys)]
     _arrears.listed(cursor, keys, made.business_on)
     return _keep(cursor, found, made)
 
