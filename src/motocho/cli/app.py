@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from motocho import __version__
-from motocho.cli import completion, db, demo, fee, history, recalc
+from motocho.cli import bank, close, completion, db, demo, fee, history, ledger, recalc, worker
 from motocho.cli._options import LangOption, LanguageName
 from motocho.cli._output import (
     BUG,
@@ -35,6 +35,10 @@ app = typer.Typer(
 app.add_typer(recalc.app, name="recalc")
 app.add_typer(history.app, name="history")
 app.add_typer(db.app, name="db")
+app.add_typer(close.app, name="close")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(bank.app, name="bank")
+app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)
 app.command("completion")(completion.completion)

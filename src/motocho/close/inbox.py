@@ -57,13 +57,20 @@ class Loaded:
     """What a file brought [受付の結果]."""
 
     statements: int
-    new: int
+    lines: tuple[int, ...]
+    """The numbers of the lines that are new."""
     known: int
+
+    @property
+    def new(self) -> int:
+        """How many are new [新規]."""
+        return len(self.lines)
 
 
 _ADD = """
 INSERT INTO close_bank_line (receipt_ref, account, file, loaded_at, value_on, amount_yen, line)
 VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (receipt_ref) DO NOTHING
+RETURNING line_id
 """
 
 
@@ -85,11 +92,11 @@ def load(
         for statement in statements
         for receipt in bank.receipts(statement)
     ]  # fmt: skip
-    new = 0
+    new: list[int] = []
     for row in rows:
         cursor.execute(_ADD, row)
-        new += cursor.rowcount
-    return Loaded(len(statements), new, len(rows) - new)
+        new += [number for (number,) in cursor.fetchall()]
+    return Loaded(len(statements), tuple(new), len(rows) - len(new))
 
 
 def _line_text(line: BankLine) -> str:

@@ -40,7 +40,8 @@ class FailedJob:
     name: str
     ids: Mapping[str, int]
     attempts: int
-    failed_at: datetime
+    failed_at: datetime | None
+    """None where nobody noted it."""
 
 
 _FAILED = """
