@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.close.book import Lender, query
 from tests.database import Database
@@ -22,7 +22,7 @@ from motocho.kernel.schedule import HolidayRule, MinimumRule, Scheme
 from motocho.loans import commands
 from motocho.loans.commands import Key
 from motocho.loans.policy import Demand
-from motocho.loans.standing import Stage, see, stage_of
+from motocho.loans.standing import Lateness, lateness_of, see
 
 FIRST = date(2026, 1, 1).toordinal()
 DAYS = st.integers(FIRST, FIRST + 1_000)
@@ -69,6 +69,7 @@ def columns(state: State, rules: Rules) -> _pass.Loans:
 
 
 @given(states(), RULES, st.integers(0, 1_200))
+@settings(deadline=None)
 def test_the_pass_counts_as_the_kernel_does(state: State, rules: Rules, later: int) -> None:
     until = state.on + later
     owed = _pass.accrue(columns(state, rules), until)
@@ -104,7 +105,7 @@ def by_kernel(keys: list[Key], on: date) -> Report:
             interest = state.interest_yen + state.interest_ticks // TICKS_PER_YEN
             damages = state.damages_yen + state.damages_ticks // TICKS_PER_YEN
             if state.principal_yen + interest + damages:
-                group = ("card", stage_of(state, seen.rules, on.toordinal()))
+                group = ("card", lateness_of(state, seen.rules))
                 own = Accrued(1, state.principal_yen, interest, damages)
                 found[group] = found.get(group, Accrued()).plus(own)
     return found
@@ -142,7 +143,7 @@ def test_the_report_is_the_sum_of_the_kernel(
         with transaction.atomic(), connection.cursor() as cursor:
             found = accrual.of_book(cursor, on)
         assert found == by_kernel(keys, on)
-        assert {Stage.ACCELERATED, Stage.LATE_61} & {stage for _, stage in found}
+        assert {Lateness.ACCELERATED, Lateness.LATE_61_TO_90} & {stage for _, stage in found}
 
 
 def test_the_night_keeps_the_report_and_posts_nothing(database: Database, tmp_path: Path) -> None:
@@ -151,5 +152,5 @@ def test_the_night_keeps_the_report_and_posts_nothing(database: Database, tmp_pa
     lender.close(JAN_5 + days(30))
     with connection.cursor() as cursor:
         last = accrual.kept(cursor, JAN_5 + days(30))
-    assert last == {("card", Stage.CURRENT): Accrued(1, 100_000, 1_479, 0)}
+    assert last == {("card", Lateness.CURRENT): Accrued(1, 100_000, 1_479, 0)}
     assert query("SELECT count(*) FROM ledger_entry") == [(1,)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.close.book import Lender, query, seen
 from tests.close.lives import OURS, receive_file
@@ -279,6 +279,7 @@ def test_the_database_makes_the_same_key_of_every_kana(database: Database) -> No
 @given(
     st.text(KANA.replace(" ", ""), min_size=1, max_size=8), st.text(KANA, min_size=1, max_size=8)
 )
+@settings(deadline=None)
 def test_every_name_is_found_again_from_the_signs_of_a_bank(family: str, given_name: str) -> None:
     """What `inbox` looks up for a bank's name is the key under which the member stands."""
     by_bank = compared(f"{family} {given_name}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.close.book import Lender, query, seen
 from tests.database import Database
@@ -42,6 +42,7 @@ DAYS = st.dates(date(2010, 6, 18), date(2090, 1, 1))
 
 
 @given(DAYS, st.integers(0, 1_500))
+@settings(deadline=None)
 def test_periods_follow_each_other_and_none_is_longer_than_a_month(
     opened: date, later: int
 ) -> None:
@@ -61,6 +62,7 @@ def test_periods_follow_each_other_and_none_is_longer_than_a_month(
 
 
 @given(DAYS)
+@settings(deadline=None)
 def test_each_contract_has_a_period_that_ends_in_any_month(opened: date) -> None:
     ends = [opened + timedelta(days=later) for later in range(400)]
     found = [period for end in ends if (period := period_ending(opened, end)) is not None]
@@ -149,6 +151,7 @@ def test_the_largest_limit_is_cut_first() -> None:
     st.integers(0, 5_000_000),
     st.integers(0, 20_000_000),
 )
+@settings(deadline=None)
 def test_cut_limits_are_within_the_base(units: list[int], others: int, annual: int) -> None:
     limits = {Key(1, place): count * 1_000 for place, count in enumerate(units)}
     burden, income = Burden(sum(limits.values()), others), Income(OPENED, annual)

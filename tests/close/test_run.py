@@ -20,7 +20,7 @@ from motocho.close.run import parked
 from motocho.ledger import checks
 from motocho.loans import commands
 from motocho.loans.commands import Key
-from motocho.loans.standing import Stage
+from motocho.loans.standing import Lateness
 from motocho.outside.postgres import Role
 from motocho.units.errors import NotFoundError, OutsideFailure, StateConflict
 
@@ -142,7 +142,7 @@ def test_a_part_paid_on_the_day_after_leaves_the_loan_watched(evening: Lender) -
     evening.receive(key, 1_000, DUE + days(1))
     evening.close(DUE + days(1))
     assert seen(key).state.late_since == DUE.toordinal()
-    assert query("SELECT stage FROM close_arrears") == [("late_1_30",)]
+    assert query("SELECT stage FROM close_arrears") == [("late_1_to_30",)]
 
 
 def test_a_reversal_that_makes_late_is_seen(evening: Lender) -> None:
@@ -153,7 +153,7 @@ def test_a_reversal_that_makes_late_is_seen(evening: Lender) -> None:
     evening.do(commands.reverse, key, paid.event_no, "bounced", evening.made(DUE + days(4)))
     evening.close(DUE + days(4))
     assert [one["due_on"] for one in evening.news("due_missed")] == ["2026-02-09"]
-    assert query("SELECT late_since, stage FROM close_arrears") == [(DUE, "late_1_30")]
+    assert query("SELECT late_since, stage FROM close_arrears") == [(DUE, "late_1_to_30")]
 
 
 # ------------------------------------------------------------------------------------------ parked
@@ -210,7 +210,7 @@ def test_what_stays_parked_counts_its_nights(evening: Lender, database: Database
     assert nights[Step.DUE_DATES] == 3
     with connection.cursor() as cursor:
         report = accrual.kept(cursor, DUE + days(2))
-    assert report == {("card", Stage.UNCOUNTED): Accrued(1, 100_000, 0, 0)}
+    assert report == {("card", Lateness.UNCOUNTED): Accrued(1, 100_000, 0, 0)}
 
 
 def test_an_agreement_that_somebody_holds_is_parked_and_done_next_night(

@@ -17,7 +17,8 @@ from motocho.kernel.schedule import DuePlan, Scheme
 from motocho.loans import commands
 from motocho.loans.commands import Key
 from motocho.loans.policy import Demand, Stop
-from motocho.loans.standing import Stage, days_late, stage_of
+from motocho.loans.queries.positions import days_late
+from motocho.loans.standing import Lateness, lateness_of
 from motocho.units.errors import StateConflict
 
 DRAWN = date(2026, 1, 5)
@@ -58,7 +59,12 @@ def test_each_stage_of_arrears_is_told_once_and_given_to_somebody(evening: Lende
     key = drawn(evening)
     evening.close(DUE + days(95))
     told = [(news["stage"], news["days_late"]) for news in evening.news("arrears_stage")]
-    assert told == [("late_1_30", 1), ("late_31_60", 31), ("late_61_90", 61), ("late_91", 91)]
+    assert told == [
+        ("late_1_to_30", 1),
+        ("late_31_to_60", 31),
+        ("late_61_to_90", 61),
+        ("late_from_91", 91),
+    ]
     found = evening.tasks(TaskKind.ARREARS)
     assert [task.due_on for task in found] == [DUE + days(late) for late in (1, 31, 61, 91)]
     assert {(task.member_id, task.agreement_id) for task in found} == {key}
@@ -75,7 +81,7 @@ def test_arrears_begin_after_a_holiday(database: Database, tmp_path: Path) -> No
     assert lender.news("due_missed")[0]["due_on"] == "2026-11-22"
     assert lender.news("arrears_stage")[0]["days_late"] == 1
     state = seen(key).on(date(2026, 11, 25).toordinal())
-    assert days_late(state, seen(key).rules, state.on) == 1
+    assert days_late(state, seen(key).rules) == 1
 
 
 def test_a_cured_loan_is_watched_no_more_and_its_tasks_are_moot(evening: Lender) -> None:
@@ -95,11 +101,11 @@ def test_a_loan_late_again_begins_at_the_first_stage(evening: Lender) -> None:
     evening.receive(key, 3_000, DUE + days(62))
     evening.close(DUE + days(62 + 35 + 1))  # the due date is a Sunday
     assert [news["stage"] for news in evening.news("arrears_stage")] == [
-        "late_1_30",
-        "late_31_60",
-        "late_61_90",
+        "late_1_to_30",
+        "late_31_to_60",
+        "late_61_to_90",
         "current",
-        "late_1_30",
+        "late_1_to_30",
     ]
 
 
@@ -124,7 +130,7 @@ def test_stages_of_an_accelerated_loan(evening: Lender) -> None:
     demand = Demand(DUE + days(1), DUE + days(4), "D-1")
     evening.do(commands.accelerate, key, demand, evening.made(on))
     one = seen(key)
-    assert stage_of(one.state, one.rules, on.toordinal()) is Stage.ACCELERATED
+    assert lateness_of(one.state, one.rules) is Lateness.ACCELERATED
     evening.close(on)
     assert query("SELECT stage, looks_on FROM close_arrears") == [("accelerated", None)]
 

@@ -97,7 +97,7 @@ def test_backup_has_a_manifest_with_the_hash_of_each_file(story: Story) -> None:
     manifest = json.loads((story.backup.folder / "data" / "backup_manifest").read_text())
     assert len(manifest["Files"]) > 900
     assert {file["Checksum-Algorithm"] for file in manifest["Files"]} == {"SHA256"}
-    assert story.backup.name == f"{story.backup.started_at:%Y%m%dT%H%M%S%z}"
+    assert story.backup.name == f"{story.backup.started_at:%Y%m%dT%H%M%S.%f%z}"
     assert listed_backups(story.backups) == (story.backup,)
     mine = story.backup.folder.stat()
     assert (mine.st_mode & 0o777, mine.st_uid) == (0o700, os.getuid())

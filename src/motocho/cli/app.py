@@ -12,7 +12,8 @@ from typer.exceptions import TyperException
 
 from motocho import __version__
 from motocho.cli import _member as member
-from motocho.cli import book, completion, db, demo, fee, history, loan, recalc, sim
+from motocho.cli import bank, book, close, completion, db, demo, fee, history, ledger, loan
+from motocho.cli import recalc, sim, worker
 from motocho.cli._options import LangOption, LanguageName
 from motocho.cli._output import (
     BUG,
@@ -39,6 +40,10 @@ app.add_typer(loan.app, name="loan")
 app.add_typer(member.app, name="member")
 app.add_typer(book.app, name="book")
 app.add_typer(db.app, name="db")
+app.add_typer(close.app, name="close")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(bank.app, name="bank")
+app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)
 app.command("sim")(sim.sim)

@@ -12,7 +12,7 @@ from motocho.journal.rows import Happening, write
 from motocho.kernel.revolving import State
 from motocho.loans import standing
 from motocho.loans.commands import Key, Made
-from motocho.loans.standing import Seen, Stage
+from motocho.loans.standing import Lateness, Seen
 
 _MARK = """
 INSERT INTO close_arrears (member_id, agreement_id, late_since, stage, looks_on)
@@ -96,9 +96,9 @@ def _known(cursor: Any, keys: Sequence[Key]) -> dict[Key, Watched]:
     """What is kept; a row that was only marked is nothing that was told yet."""
     cursor.execute(_KNOWN, _columns(keys))
     return {
-        Key(row[0], row[1]): Watched(row[2], Stage(row[3]), row[4])
+        Key(row[0], row[1]): Watched(row[2], Lateness(row[3]), row[4])
         for row in cursor.fetchall()
-        if row[3] != Stage.CURRENT.value
+        if row[3] != Lateness.CURRENT.value
     }
 
 
@@ -117,7 +117,7 @@ def _forget(cursor: Any, keys: Sequence[Key]) -> None:
         )
 
 
-def to_list(cursor: Any, stages: Iterable[Stage]) -> list[Key]:
+def to_list(cursor: Any, stages: Iterable[Lateness]) -> list[Key]:
     """Loans in some stages that are on no list of candidates yet [候補]."""
     cursor.execute(
         "SELECT member_id, agreement_id FROM close_arrears"

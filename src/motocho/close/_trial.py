@@ -51,6 +51,7 @@ LIMIT 100
 def check(cursor: Any, made: Made) -> int:
     """Hold the books against each other [試算表の照合]; gives the number of accounts.
 
+    Takes     a cursor in a transaction of one snapshot: commands book while the night runs.
     Raises    Imbalance with everything that does not agree.
     """
     stands = trial_balance(cursor)

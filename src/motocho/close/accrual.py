@@ -18,7 +18,7 @@ from motocho.kernel.revolving import DamagesBase, Rules
 from motocho.kernel.schedule import DuePlan, HolidayRule, last_day_to_pay
 from motocho.loans import standing
 from motocho.loans.commands import Key, Made
-from motocho.loans.standing import Columns, Seen, Stage, stage_after, stage_of
+from motocho.loans.standing import Columns, Lateness, Seen, lateness_after, lateness_of
 
 
 class Accrued(NamedTuple):
@@ -34,7 +34,7 @@ class Accrued(NamedTuple):
         return Accrued(*(one + more for one, more in zip(self, other, strict=True)))
 
 
-Report = dict[tuple[str, Stage], Accrued]
+Report = dict[tuple[str, Lateness], Accrued]
 HAS_COLUMNS = find_spec("numpy") is not None
 """Whether the pass over columns can be made here."""
 
@@ -59,7 +59,7 @@ def kept(cursor: Any, business_on: date) -> Report:
         (business_on,),
     )
     return {
-        (row[0], Stage(row[1])): Accrued(*(int(one) for one in row[2:]))
+        (row[0], Lateness(row[1])): Accrued(*(int(one) for one in row[2:]))
         for row in cursor.fetchall()
     }
 
@@ -76,7 +76,7 @@ def of_book(cursor: Any, on: date, aside: Collection[Key] = frozenset()) -> Repo
         odd += [part.keys[place] for place in places if part.keys[place] not in aside]
         for place in places:
             if part.keys[place] in aside:
-                group = (part.product[place][0], Stage.UNCOUNTED)
+                group = (part.product[place][0], Lateness.UNCOUNTED)
                 own = Accrued(1, part.principal_yen[place])
                 found[group] = found.get(group, Accrued()).plus(own)
     for start in range(0, len(odd), standing.PART):
@@ -92,7 +92,7 @@ def _add_seen(found: Report, agreements: Iterable[Seen], on: int) -> None:
         interest_yen = state.interest_yen + state.interest_ticks // TICKS_PER_YEN
         damages_yen = state.damages_yen + state.damages_ticks // TICKS_PER_YEN
         if state.principal_yen or interest_yen or damages_yen:
-            group = (seen.product.product_id, stage_of(state, seen.rules, on))
+            group = (seen.product.product_id, lateness_of(state, seen.rules))
             own = Accrued(1, state.principal_yen, interest_yen, damages_yen)
             found[group] = found.get(group, Accrued()).plus(own)
 
@@ -119,33 +119,33 @@ def _add_part(
     numbers = {product_id: number for number, product_id in enumerate(names)}
     stages = _stages(part, rules, on)
     groups = [
-        numbers[product[0]] * len(Stage) + place
+        numbers[product[0]] * len(Lateness) + place
         for product, place in zip(part.product, stages, strict=True)
     ]
-    sums = _pass.sums_of_groups(_pass.column(groups), len(numbers) * len(Stage), owed)
+    sums = _pass.sums_of_groups(_pass.column(groups), len(numbers) * len(Lateness), owed)
     for product_id, number in numbers.items():
-        for place, stage in enumerate(Stage):
-            own = Accrued(*(int(column[number * len(Stage) + place]) for column in sums))
+        for place, stage in enumerate(Lateness):
+            own = Accrued(*(int(column[number * len(Lateness) + place]) for column in sums))
             found[product_id, stage] = found.get((product_id, stage), Accrued()).plus(own)
     return owed.odd
 
 
 def _stages(part: Columns, rules: dict[tuple[str, int], Rules], on: int) -> list[int]:
     """The place of each agreement's stage among all [延滞段階]."""
-    places = {stage: place for place, stage in enumerate(Stage)}
+    places = {stage: place for place, stage in enumerate(Lateness)}
     found = [0] * len(part.keys)
     last_days: dict[tuple[int, int], int] = {}
     for place, since in enumerate(part.late_since):
         if since == 0:
             continue
         if part.accelerated_on[place]:
-            found[place] = places[Stage.ACCELERATED]
+            found[place] = places[Lateness.ACCELERATED]
             continue
         known = (since, part.as_written[place])
         if known not in last_days:
             closed = rules[part.product[place]].closed
             last_days[known] = last_day_to_pay(_PLANS[known[1]], since, closed)
-        found[place] = places[stage_after(max(0, on - last_days[known]))]
+        found[place] = places[lateness_after(max(0, on - last_days[known]))]
     return found
 
 

@@ -12,9 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
-
-from django.db import transaction
+from typing import Any, NamedTuple
 
 from motocho.close import plan
 from motocho.close.plan import Choice
@@ -22,8 +20,9 @@ from motocho.ledger import posting
 from motocho.ledger.chart import Account, Leg
 from motocho.ledger.posting import HOUSE, Entry
 from motocho.loans import commands, standing
-from motocho.loans.commands import Key, Made
+from motocho.loans.commands import Arrived, Done, Key, Made, receive_many
 from motocho.loans.policy import Status
+from motocho.loans.standing import Seen
 from motocho.outside import bank
 from motocho.outside.bank import (
     BankLine,
@@ -32,13 +31,12 @@ from motocho.outside.bank import (
     Directory,
     Effect,
     ExceptionReason,
-    Match,
     Payer,
     ReceiptLine,
 )
 from motocho.people import members
 from motocho.people.members import Member, payer_key
-from motocho.units.errors import Fault, NotFoundError, RefusedError, StateConflict
+from motocho.units.errors import Fault, NotFoundError, StateConflict
 
 CHANNEL = "bank"
 NO_MONEY = frozenset(
@@ -59,13 +57,20 @@ class Loaded:
     """What a file brought [受付の結果]."""
 
     statements: int
-    new: int
+    lines: tuple[int, ...]
+    """The numbers of the lines that are new."""
     known: int
+
+    @property
+    def new(self) -> int:
+        """How many are new [新規]."""
+        return len(self.lines)
 
 
 _ADD = """
 INSERT INTO close_bank_line (receipt_ref, account, file, loaded_at, value_on, amount_yen, line)
 VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (receipt_ref) DO NOTHING
+RETURNING line_id
 """
 
 
@@ -87,11 +92,11 @@ def load(
         for statement in statements
         for receipt in bank.receipts(statement)
     ]  # fmt: skip
-    new = 0
+    new: list[int] = []
     for row in rows:
         cursor.execute(_ADD, row)
-        new += cursor.rowcount
-    return Loaded(len(statements), new, len(rows) - new)
+        new += [number for (number,) in cursor.fetchall()]
+    return Loaded(len(statements), tuple(new), len(rows) - len(new))
 
 
 def _line_text(line: BankLine) -> str:
@@ -156,19 +161,66 @@ def waiting(cursor: Any, business_on: date) -> list[Key]:
 def take(cursor: Any, keys: Sequence[Key], made: Made) -> int:
     """Match lines and book each [入金消込]; gives how many found their agreement.
 
-    Lock      the lines; then the members' agreements, line by line.
+    Lock      the lines; then the members' agreements, in their order.
     """
     lines = _locked(cursor, [key.agreement_id for key in keys], "waiting")
     outcome = bank.match_receipts([line.receipt for line in lines], _directory(cursor, lines))
     by_ref = {line.receipt.receipt_ref: line for line in lines}
-    booked = 0
-    for match in sorted(outcome.matched, key=lambda one: int(one.payer.member_id)):
-        booked += _book(cursor, by_ref[match.receipt.receipt_ref], match, made)
     for unmatched in outcome.exceptions:
         line = by_ref[unmatched.receipt.receipt_ref]
         candidates = [int(payer.member_id) for payer in unmatched.candidates]
         _except(cursor, line, unmatched.reason.value, candidates, made)
+    matched = [
+        _Matched(by_ref[match.receipt.receipt_ref], int(match.payer.member_id))
+        for match in outcome.matched
+    ]
+    return _book(cursor, matched, made)
+
+
+class _Matched(NamedTuple):
+    """A line and the member it is of."""
+
+    line: Line
+    member_id: int
+
+
+def _book(cursor: Any, matched: Sequence[_Matched], made: Made) -> int:
+    """Receipts of members, each on the one agreement it can be for."""
+    theirs = standing.of_members(cursor, {one.member_id for one in matched})
+    arrived: list[tuple[_Matched, Arrived]] = []
+    booked = 0
+    for one in matched:
+        receipt = one.line.receipt
+        day = receipt.value_on.toordinal()
+        chosen = plan.agreement_of(theirs[one.member_id], receipt.amount_yen, day)
+        if isinstance(chosen, Choice):
+            _except(cursor, one.line, chosen.value, [one.member_id], made)
+        elif chosen.status is Status.ASSIGNED:
+            _receive(cursor, one.line, chosen, made)
+            _settle(cursor, one.line, "received", made, **_named(chosen.key))
+            booked += 1
+        else:
+            own = _own(one.line, made)
+            arrived.append((one, Arrived(chosen.key, receipt.amount_yen, receipt.value_on, own)))
+    results = receive_many(cursor, [one for _, one in arrived])
+    for (one, wanted), result in zip(arrived, results, strict=True):
+        if isinstance(result, Done):
+            event_no = result.event_no
+            _settle(cursor, one.line, "received", made, event_no=event_no, **_named(wanted.key))
+            booked += 1
+        else:
+            _except(cursor, one.line, result.faults[0].code, [one.member_id], made)
     return booked
+
+
+def _named(key: Key) -> dict[str, int]:
+    return {"member_id": key.member_id, "agreement_id": key.agreement_id}
+
+
+def _own(line: Line, made: Made) -> Made:
+    """How the money of a line came: by the bank, under the bank's key."""
+    ref = line.receipt.receipt_ref
+    return replace(made, channel=CHANNEL, external_ref=ref, money=Account.BANK)
 
 
 def _locked(cursor: Any, numbers: Sequence[int], status: str) -> list[Line]:
@@ -193,8 +245,13 @@ def _directory(cursor: Any, lines: Sequence[Line]) -> Directory:
         payer_key(unicodedata.normalize("NFKC", name).replace("-", "ー")) for name in wanted.names
     }
     found = members.who_may_pay(cursor, names, wanted.numbers)
-    shared = _of_one_name(found)
-    return Directory([_payer(cursor, member, lines, shared) for member in found])
+    day = max((line.receipt.value_on for line in lines), default=date.min).toordinal()
+    expected = {
+        member_id: frozenset[int]().union(*(plan.amounts_asked(one, day) for one in agreements))
+        for member_id, agreements in standing.of_members(cursor, _of_one_name(found)).items()
+    }
+    nothing = frozenset[int]()
+    return Directory([_payer(member, expected.get(member.member_id, nothing)) for member in found])
 
 
 def _of_one_name(found: Iterable[Member]) -> set[int]:
@@ -208,53 +265,26 @@ def _kana(member: Member) -> str:
     return payer_key(f"{member.person.family_kana} {member.person.given_kana}")
 
 
-def _payer(cursor: Any, member: Member, lines: Sequence[Line], shared: set[int]) -> Payer:
-    expected: set[int] = set()
-    if member.member_id in shared:
-        day = max(line.receipt.value_on for line in lines).toordinal()
-        for seen in standing.of_member(cursor, member.member_id):
-            expected |= plan.amounts_asked(seen, day)
+def _payer(member: Member, expected: frozenset[int]) -> Payer:
     names = (f"{member.person.family_kana} {member.person.given_kana}",)
-    return Payer(
-        str(member.member_id), member.member_number, names, expected_yen=frozenset(expected)
-    )
+    return Payer(str(member.member_id), member.member_number, names, expected_yen=expected)
 
 
-def _book(cursor: Any, line: Line, match: Match, made: Made) -> int:
-    """A receipt of a member, on the one agreement it can be for."""
-    member_id = int(match.payer.member_id)
-    day = line.receipt.value_on.toordinal()
-    chosen = plan.agreement_of(standing.of_member(cursor, member_id), line.receipt.amount_yen, day)
-    if isinstance(chosen, Choice):
-        _except(cursor, line, chosen.value, [member_id], made)
-        return 0
-    try:
-        with transaction.atomic():
-            event_no = _receive(cursor, line, chosen.key, chosen.status, made)
-    except RefusedError as refused:
-        _except(cursor, line, refused.faults[0].code, [member_id], made)
-        return 0
-    _settle(cursor, line, "received", made, member_id=member_id,
-            agreement_id=chosen.key.agreement_id, event_no=event_no)  # fmt: skip
-    return 1
-
-
-def _receive(cursor: Any, line: Line, key: Key, status: Status, made: Made) -> int | None:
-    own = replace(made, channel=CHANNEL, external_ref=line.receipt.receipt_ref, money=Account.BANK)
+def _receive(cursor: Any, line: Line, seen: Seen, made: Made) -> int | None:
+    """Money of a line for one agreement; gives the number of the event, if it is one."""
     amount_yen, value_on = line.receipt.amount_yen, line.receipt.value_on
-    if status is Status.ASSIGNED:
-        commands.forward(cursor, key, amount_yen, value_on, own)
+    if seen.status is Status.ASSIGNED:
+        commands.forward(cursor, seen.key, amount_yen, value_on, _own(line, made))
         return None
-    return commands.receive(cursor, key, amount_yen, value_on, own).event_no
+    return commands.receive(cursor, seen.key, amount_yen, value_on, _own(line, made)).event_no
 
 
 def _except(cursor: Any, line: Line, reason: str, candidates: Sequence[int], made: Made) -> None:
     """A line waits for a person; its money is booked as an unknown receipt."""
     number = None
     if reason not in NO_MONEY:
-        own = replace(made, channel=CHANNEL, external_ref=line.receipt.receipt_ref,
-                      money=Account.BANK)  # fmt: skip
-        number = commands.keep_unknown(cursor, line.receipt.amount_yen, line.receipt.value_on, own)
+        amount_yen, value_on = line.receipt.amount_yen, line.receipt.value_on
+        number = commands.keep_unknown(cursor, amount_yen, value_on, _own(line, made))
     cursor.execute(
         "UPDATE close_bank_line SET status = 'exception', reason = %s, candidates = %s,"
         " unknown_entry_id = %s WHERE line_id = %s",
@@ -299,9 +329,8 @@ def assign(cursor: Any, line_id: int, key: Key, made: Made) -> int | None:
     if line.unknown_entry_id is None:
         raise StateConflict(Fault("CLS-043", details={"line": str(line_id)}))
     _take_back(cursor, line, made, f"assigned to agreement {key.agreement_id}")
-    event_no = _receive(cursor, line, key, found[0].status, made)
-    _settle(cursor, line, "assigned", made, member_id=key.member_id,
-            agreement_id=key.agreement_id, event_no=event_no)  # fmt: skip
+    event_no = _receive(cursor, line, found[0], made)
+    _settle(cursor, line, "assigned", made, event_no=event_no, **_named(key))
     return event_no
 
 

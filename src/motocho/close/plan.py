@@ -20,7 +20,8 @@ from motocho.ledger.balances import Balance
 from motocho.ledger.chart import Account
 from motocho.loans.monitoring import CheckKind
 from motocho.loans.policy import Status, Stop
-from motocho.loans.standing import Seen, Stage, days_late, next_stage_on, stage_of
+from motocho.loans.queries.positions import days_late
+from motocho.loans.standing import Lateness, Seen, lateness_of, next_lateness_on
 from motocho.units.errors import Fault
 
 
@@ -119,7 +120,7 @@ class Watched(NamedTuple):
     """
 
     late_since: date
-    stage: Stage
+    stage: Lateness
     looks_on: date | None
 
 
@@ -151,18 +152,18 @@ def arrears(known: Watched | None, seen: Seen, state: State, morning: int) -> Ar
     """
     key = seen.key
     if state.late_since is None or not is_watched(state, seen.status):
-        news = None if known is None else {"stage": Stage.CURRENT.value}
+        news = None if known is None else {"stage": Lateness.CURRENT.value}
         return ArrearsPlan(None, news, ends=(End(*key, LATE_TASKS),))
     next_day = revolving.advance(state, morning, seen.rules)
-    stage = stage_of(next_day, seen.rules, morning)
-    ahead = next_stage_on(next_day, seen.rules)
+    stage = lateness_of(next_day, seen.rules)
+    ahead = next_lateness_on(next_day, seen.rules)
     since = date.fromordinal(state.late_since)
     watch = Watched(since, stage, None if ahead is None else date.fromordinal(ahead))
     if known is not None and (known.late_since, known.stage) == (since, stage):
         return ArrearsPlan(watch)
     facts: dict[str, int | str] = {
         "stage": stage.value,
-        "days_late": days_late(next_day, seen.rules, morning),
+        "days_late": days_late(next_day, seen.rules),
         "late_since": since.isoformat(),
         "arrears_yen": state.arrears_yen,
         "principal_yen": state.principal_yen,
@@ -172,15 +173,16 @@ def arrears(known: Watched | None, seen: Seen, state: State, morning: int) -> Ar
     return ArrearsPlan(watch, facts, (task,))
 
 
-ACCELERATION_FROM = frozenset({Stage.LATE_61, Stage.LATE_91})
+ACCELERATION_FROM = frozenset({Lateness.LATE_61_TO_90, Lateness.LATE_FROM_91})
 """Stages in which a loan is a candidate: house policy, two months and more."""
 
 
-def acceleration(seen: Seen, state: State, morning: int) -> Task | None:
+def acceleration(seen: Seen, morning: int) -> Task | None:
     """A candidate for acceleration, with what speaks for and against it [期限の利益喪失の候補].
 
     Nothing is accelerated here: it takes a demand that ran out, and a person (LEDG-023).
     """
+    state = seen.on(morning)
     if seen.status is not Status.OPEN or state.late_since is None:
         return None
     against = []
@@ -192,7 +194,7 @@ def acceleration(seen: Seen, state: State, morning: int) -> Task | None:
     since = date.fromordinal(state.late_since)
     facts: dict[str, int | str] = {
         "late_since": since.isoformat(),
-        "days_late": days_late(state, seen.rules, morning),
+        "days_late": days_late(state, seen.rules),
         "arrears_yen": state.arrears_yen,
         "principal_yen": state.principal_yen,
         "against": " ".join(against),

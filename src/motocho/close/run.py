@@ -22,10 +22,10 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from motocho.close import _seals, _trial
+from motocho.close import _trial, seals
 from motocho.close import day as days
 from motocho.close.plan import STEPS, Step, Told
-from motocho.close.steps import WORK, AtOnce, PerAgreement, PerNews
+from motocho.close.steps import WORK, AtOnce, OneSnapshot, PerAgreement, PerNews
 from motocho.journal.rows import News, Position, one_row, read
 from motocho.ledger import checks
 from motocho.ledger.checks import Seal
@@ -77,7 +77,7 @@ def run(night: Night, until: date) -> tuple[Closed, ...]:
     closed = []
     with _alone():
         with connection.cursor() as cursor:
-            _seals.copy_out(cursor, night.seals)
+            seals.copy_out(cursor, night.seals)
         while (on := _today()) <= until:
             closed.append(_close(night, on))
     return tuple(closed)
@@ -116,7 +116,7 @@ def _close(night: Night, on: date) -> Closed:
         else:
             _go_through(at, work, progress[step])
     seal = _move_on(night, on)
-    _seals.append(night.seals, seal)
+    seals.append(night.seals, seal)
     return Closed(on, _done(on), seal)
 
 
@@ -194,6 +194,8 @@ def _progress(on: date) -> dict[Step, _Progress]:
 
 def _do_at_once(at: At, work: AtOnce) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
+        if isinstance(work, OneSnapshot):
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         looked = work.work(cursor, at.made())
         at.advance(cursor, NOBODY, (looked, 0, 0))
         at.finish(cursor)

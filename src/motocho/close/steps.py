@@ -47,6 +47,10 @@ class AtOnce:
     work: Callable[[Any, Made], int]
 
 
+class OneSnapshot(AtOnce):
+    """The same, with all it reads as of one moment, whatever is booked meanwhile [同時点の工程]."""
+
+
 def _morning(made: Made) -> date:
     return made.business_on + ONE_DAY
 
@@ -75,8 +79,8 @@ def _to_list(cursor: Any, business_on: date) -> list[Key]:
 
 
 def _list_candidates(cursor: Any, keys: Sequence[Key], made: Made) -> int:
-    day = made.business_on.toordinal()
-    found = [plan.acceleration(one, one.on(day), day + 1) for one in standing.see(cursor, keys)]
+    morning = _morning(made).toordinal()
+    found = [plan.acceleration(one, morning) for one in standing.see(cursor, keys)]
     _arrears.listed(cursor, keys, made.business_on)
     return _keep(cursor, found, made)
 
@@ -178,7 +182,7 @@ WORK: Mapping[Step, PerAgreement | PerNews | AtOnce] = {
     Step.REFUNDS: PerAgreement(standing.booked_on, _refunds),
     Step.TASKS: PerNews(_work),
     Step.OUTDATED: AtOnce(_end_outdated),
-    Step.ACCRUAL: AtOnce(accrual.report),
-    Step.TRIAL_BALANCE: AtOnce(_trial.check),
+    Step.ACCRUAL: OneSnapshot(accrual.report),
+    Step.TRIAL_BALANCE: OneSnapshot(_trial.check),
 }
 """Every step but the last, which the run itself does."""

@@ -112,6 +112,16 @@ def still_open(
     return [_found(row) for row in cursor.fetchall()]
 
 
+def counts(cursor: Any, until: date) -> dict[str, int]:
+    """How many open tasks of each kind are due until a day [業務の件数]."""
+    cursor.execute(
+        "SELECT kind, count(*) FROM close_task WHERE ended_on IS NULL AND due_on <= %s"
+        " GROUP BY kind ORDER BY kind",
+        (until,),
+    )
+    return dict(cursor.fetchall())
+
+
 def _found(row: tuple[Any, ...]) -> Found:
     number, member_id, agreement_id, kind, ref, due_on, until_on, facts, found_on = row
     task = Task(member_id, agreement_id, TaskKind(kind), ref, due_on, until_on, json.loads(facts))

@@ -6,7 +6,7 @@ columns. Nothing here changes anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -16,71 +16,58 @@ import orjson
 
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Rules, State, Terms
-from motocho.kernel.schedule import last_day_to_pay
 from motocho.loans import _rows, products
 from motocho.loans._book import Key
 from motocho.loans._calendar import CLOSED
 from motocho.loans.policy import Status, Stop
 from motocho.loans.products import Product
+from motocho.loans.queries.positions import days_late
 
 
-class Stage(Enum):
+class Lateness(Enum):
     """How far a loan is in arrears, by days after the last day to pay [延滞段階]."""
 
     CURRENT = "current"
-    LATE_1 = "late_1_30"
-    LATE_31 = "late_31_60"
-    LATE_61 = "late_61_90"
-    LATE_91 = "late_91"
+    LATE_1_TO_30 = "late_1_to_30"
+    LATE_31_TO_60 = "late_31_to_60"
+    LATE_61_TO_90 = "late_61_to_90"
+    LATE_FROM_91 = "late_from_91"
     ACCELERATED = "accelerated"
     UNCOUNTED = "uncounted"
     """Set aside by the night: only its principal is known."""
 
 
-BEGINS = {Stage.LATE_1: 1, Stage.LATE_31: 31, Stage.LATE_61: 61, Stage.LATE_91: 91}
+BEGINS = {
+    Lateness.LATE_1_TO_30: 1,
+    Lateness.LATE_31_TO_60: 31,
+    Lateness.LATE_61_TO_90: 61,
+    Lateness.LATE_FROM_91: 91,
+}
 """The first day late of each stage."""
 
 
-def stage_after(days: int) -> Stage:
+def lateness_after(days: int) -> Lateness:
     """The stage of so many days late [延滞段階].
 
-    >>> [stage_after(days).value for days in (0, 1, 30, 31, 400)]
-    ['current', 'late_1_30', 'late_1_30', 'late_31_60', 'late_91']
+    >>> [lateness_after(days).value for days in (0, 1, 30, 31, 400)]
+    ['current', 'late_1_to_30', 'late_1_to_30', 'late_31_to_60', 'late_from_91']
     """
     reached = [stage for stage, first in BEGINS.items() if days >= first]
-    return reached[-1] if reached else Stage.CURRENT
+    return reached[-1] if reached else Lateness.CURRENT
 
 
-def days_late(state: State, rules: Rules, on: int) -> int:
-    """Days since the last day to pay of the oldest missed due date; 0 for none [延滞日数].
-
-    >>> from datetime import date
-    >>> from motocho.kernel.schedule import MinimumRule
-    >>> due = date(2026, 2, 9).toordinal()
-    >>> terms = revolving.Terms(180_000, 200_000, 500_000, MinimumRule(()))
-    >>> days_late(State(due, terms, late_since=due), Rules(), due + 3)
-    3
-    """
-    if state.late_since is None:
-        return 0
-    last = state.late_since
-    if state.accelerated_on != last:
-        last = last_day_to_pay(state.terms.plan, last, rules.closed)
-    return max(0, on - last)
-
-
-def stage_of(state: State, rules: Rules, on: int) -> Stage:
-    """The stage of arrears on a day [延滞段階]."""
+def lateness_of(state: State, rules: Rules) -> Lateness:
+    """The stage of arrears at the end of the state's day [延滞段階]."""
     if state.accelerated_on is not None and state.late_since is not None:
-        return Stage.ACCELERATED
-    return stage_after(days_late(state, rules, on))
+        return Lateness.ACCELERATED
+    return lateness_after(days_late(state, rules))
 
 
-def next_stage_on(state: State, rules: Rules) -> int | None:
+def next_lateness_on(state: State, rules: Rules) -> int | None:
     """The day on which the stage after the state's own is reached, if nothing is paid [次段階]."""
     if state.late_since is None or state.accelerated_on is not None:
         return None
-    days = days_late(state, rules, state.on)
+    days = days_late(state, rules)
     ahead = [first for first in BEGINS.values() if first > days]
     return state.on + ahead[0] - days if ahead else None
 
@@ -143,12 +130,16 @@ def _seen(row: tuple[Any, ...]) -> Seen:
     )
 
 
-def of_member(cursor: Any, member_id: int) -> list[Seen]:
-    """All agreements of a member [会員の契約]."""
+def of_members(cursor: Any, members: Collection[int]) -> dict[int, list[Seen]]:
+    """All agreements of some members, by member [会員の契約]."""
     cursor.execute(
-        "SELECT agreement_id FROM loan_agreement WHERE member_id = %s ORDER BY 1", (member_id,)
+        "SELECT member_id, agreement_id FROM loan_agreement WHERE member_id = ANY(%s)",
+        (sorted(members),),
     )
-    return see(cursor, [Key(member_id, row[0]) for row in cursor.fetchall()])
+    found: dict[int, list[Seen]] = {member_id: [] for member_id in members}
+    for seen in see(cursor, [Key(*row) for row in cursor.fetchall()]):
+        found[seen.key.member_id].append(seen)
+    return found
 
 
 def booked_on(cursor: Any, business_on: date) -> list[Key]:

@@ -100,6 +100,15 @@ ORDER BY 1
 """  # noqa: S608  # our own names
 
 
+def numbers_of(cursor: Any, members: Collection[int]) -> dict[int, str]:
+    """The numbers of members by their ids [会員番号]."""
+    cursor.execute(
+        "SELECT member_id, member_number FROM people_member WHERE member_id = ANY(%s)",
+        (list(members),),
+    )
+    return dict(cursor.fetchall())
+
+
 def who_may_pay(cursor: Any, keys: Collection[str], numbers: Collection[str]) -> list[Member]:
     """Members of these names (`payer_key`) or numbers [名義・番号からの候補]."""
     cursor.execute(_PAYING, (list(keys), list(numbers)))

@@ -7,6 +7,7 @@ two was changed: then nothing is closed any more until a person has looked.
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,28 @@ def append(folder: Path, seal: Seal) -> None:
     Raises    OutsideFailure if the file cannot be written: the next run writes the line.
     """
     _append(folder / NAME, [seal.text()])
+
+
+def last_written(folder: Path) -> Seal | None:
+    """The seal on the last whole line; None where nothing was written yet [最後の控え].
+
+    Raises    ValueError if that line is no seal.
+    """
+    path = folder / NAME
+    if not path.exists():
+        return None
+    text = path.read_text(encoding="ascii")
+    lines = text[: text.rfind("\n") + 1].splitlines()
+    if not lines:
+        return None
+    sealed_on, entries, total_yen, day_digest, chain_digest = lines[-1].split()
+    return Seal(
+        date.fromisoformat(sealed_on),
+        int(entries),
+        int(total_yen),
+        bytes.fromhex(day_digest),
+        bytes.fromhex(chain_digest),
+    )
 
 
 def _written(path: Path) -> list[str]:

@@ -1,0 +1,99 @@
+"""The worker: task names to commands [ワーカー].
+
+A room puts a job in by name (`outside.queue.enqueue`); here stands what each name does. Every task
+makes its own transaction, asks for the business date in it, and may come twice: the commands behind
+are idempotent. A job that fails is tried again after 4, 16, 64, … seconds and ends as failed; jobs
+of a worker that was killed are taken up by the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from enum import Enum
+from functools import wraps
+from typing import Any
+
+from django.db import connection, transaction
+from procrastinate import BaseRetryStrategy, RetryStrategy
+from procrastinate.contrib.django import DjangoApp
+from procrastinate.contrib.django import app as queue
+
+from motocho.close import day, inbox
+from motocho.close.run import run
+from motocho.config.night import settings_of_night
+from motocho.ledger.posting import HOUSE
+from motocho.loans.commands import Key, Made
+from motocho.outside import clock
+
+Task = Callable[..., None]
+TAKE_LINE = "inbox.take_line"
+RUN_NIGHT = "close.run"
+
+
+def take_line(*, line_id: int) -> None:
+    """Book one line of the inbox now, without waiting for the night [入金の即時消込]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        on = day.business_date(cursor)
+        made = Made("worker", f"{TAKE_LINE} {line_id}", on, clock.now(), "worker")
+        inbox.take(cursor, [Key(HOUSE, line_id)], made)
+
+
+def run_night() -> None:
+    """Close every day that is over [締め]."""
+    run(settings_of_night(), clock.business_date() - timedelta(days=1))
+
+
+TASKS: Mapping[str, Task] = {TAKE_LINE: take_line, RUN_NIGHT: run_night}
+RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
+STALLED_SECONDS = 30
+"""A worker that has given no sign for so long is dead."""
+
+
+class Until(Enum):
+    """How long a worker works [ワーカーの終わり]."""
+
+    STOPPED = "stopped"
+    EMPTY = "empty"
+    """No job is ready."""
+
+
+def work(
+    until: Until = Until.STOPPED,
+    *,
+    tasks: Mapping[str, Task] = TASKS,
+    retry: BaseRetryStrategy = RETRY,
+    concurrency: int = 1,
+) -> None:
+    """Work jobs off [ジョブの実行]: in this process, until it is told to stop, or none is ready."""
+    asyncio.run(_work(_app(tasks, retry), until, concurrency))
+
+
+def _app(tasks: Mapping[str, Task], retry: BaseRetryStrategy) -> DjangoApp:
+    connector: Any = queue.connector
+    made = DjangoApp(connector=connector.get_worker_connector())
+    for name, task in tasks.items():
+        made.task(name=name, retry=retry)(_with_its_own_connection(task))
+    return made
+
+
+def _with_its_own_connection(task: Task) -> Task:
+    """Tasks run in threads of their own: each leaves no connection behind."""
+
+    @wraps(task)
+    def run_task(**ids: int) -> None:
+        try:
+            task(**ids)
+        finally:
+            connection.close()
+
+    return run_task
+
+
+async def _work(made: DjangoApp, until: Until, concurrency: int) -> None:
+    async with made.open_async():
+        stalled = await made.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
+        for job in stalled:
+            await made.job_manager.retry_job_by_id_async(job.id or 0, clock.now())
+        await made.run_worker_async(wait=until is Until.STOPPED, concurrency=concurrency)
