@@ -10,8 +10,8 @@ import pytest
 from tests.cli.command import EXAMPLES, motocho
 from tests.strategies import random_case
 
-from motocho.cli import _batch
-from motocho.cli._batch import Kernel
+from motocho.cli.claims import _batch
+from motocho.cli.claims._batch import Kernel
 
 
 def line(document: Any) -> bytes:

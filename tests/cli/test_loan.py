@@ -202,7 +202,7 @@ def test_sealed_day_is_a_conflict(lent: Command) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         checks.seal(cursor, date(2026, 1, 5), datetime(2026, 1, 6, tzinfo=UTC))
     run = lent("loan", "draw", "00000001", "1万", "--on", "2026-01-05", "--json")
-    assert (run.code, run.document["faults"][0]["code"]) == (8, "LNC-013")
+    assert (run.code, run.document["faults"][0]["code"]) == (8, "LDG-006")
     assert run.document["warnings"][0]["code"] == "LNC-010"
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from tests.cli.command import EXAMPLES, motocho
 
-from motocho.cli import app, recalc
+from motocho.cli import app
+from motocho.cli.claims import recalc
 
 CASE = EXAMPLES / "case.json"
 TABLE = EXAMPLES / "history.csv"

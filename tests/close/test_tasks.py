@@ -17,8 +17,7 @@ from motocho.kernel.schedule import DuePlan, Scheme
 from motocho.loans import commands
 from motocho.loans.commands import Key
 from motocho.loans.policy import Demand, Stop
-from motocho.loans.queries.positions import days_late
-from motocho.loans.standing import Lateness, lateness_of
+from motocho.loans.standing import Lateness, days_late, lateness_of
 from motocho.units.errors import StateConflict
 
 DRAWN = date(2026, 1, 5)

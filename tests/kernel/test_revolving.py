@@ -395,6 +395,8 @@ def test_damages_may_have_to_be_paid_as_well() -> None:
         True,
         "2026-02-09",
     )
+    but_one = then(still, Receipt(day("2026-02-25"), still.damages_yen - 1), rules=rules).state
+    assert (but_one.damages_yen, iso(but_one.late_since)) == (1, "2026-02-09")
     paid = then(still, Receipt(day("2026-02-25"), still.damages_yen), rules=rules).state
     assert (paid.late_since, iso(paid.due_on)) == (None, "2026-04-01")
 

@@ -18,9 +18,9 @@ from tests.database import Database
 from tests.loans.desk import Desk, days
 
 from motocho.ledger import balances, posting
-from motocho.ledger.chart import Account, Leg
+from motocho.ledger.chart import HOUSE, Account, Leg
 from motocho.ledger.export import Form, account_name, export
-from motocho.ledger.posting import HOUSE, Entry
+from motocho.ledger.posting import Entry
 from motocho.loans import commands
 
 JAN_5 = date(2026, 1, 5)

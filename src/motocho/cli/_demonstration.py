@@ -14,7 +14,7 @@ from motocho.claims.history import History
 from motocho.claims.statement import Statement, recalculate
 from motocho.cli._files import write_bytes
 from motocho.cli._output import Output
-from motocho.cli.recalc import Form, LayoutName, render
+from motocho.cli.claims.recalc import Form, LayoutName, render
 from motocho.units.errors import Fault, InputError
 from motocho.units.money import minus_text, yen_text
 

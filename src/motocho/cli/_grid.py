@@ -3,44 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
 
+from motocho.documents.sheet import Align
 from motocho.units.text import display_width
 
 GAP = "  "
 
 
-class Side(Enum):
-    """Where a column's text stands [寄せ]."""
-
-    LEFT = "left"
-    RIGHT = "right"
-
-
-def grid(headers: Sequence[str], sides: Sequence[Side], rows: Sequence[Sequence[str]]) -> str:
+def grid(headers: Sequence[str], aligns: Sequence[Align], rows: Sequence[Sequence[str]]) -> str:
     """A table with a rule under its head [表]."""
     table = [headers, *rows]
-    widths = [max(map(display_width, column)) for column in zip(*table, strict=True)]
-    lines = [_line(row, widths, sides) for row in table]
-    whole = sum(widths) + len(GAP) * (len(widths) - 1)
+    wide = widths(table)
+    lines = [line(row, wide, aligns).rstrip() for row in table]
+    whole = sum(wide) + len(GAP) * (len(wide) - 1)
     return "\n".join([lines[0], "─" * whole, *lines[1:]])
 
 
 def pairs(rows: Sequence[tuple[str, str]]) -> str:
     """Labels and what they say, one a line [項目の一覧]."""
-    width = max((display_width(label) for label, _ in rows), default=0)
+    wide = max((display_width(label) for label, _ in rows), default=0)
     return "\n".join(
-        f"{_padded(label, width, Side.LEFT)}{GAP}{said}".rstrip() for label, said in rows
+        f"{padded(label, wide, Align.LEFT)}{GAP}{said}".rstrip() for label, said in rows
     )
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], sides: Sequence[Side]) -> str:
-    padded = (
-        _padded(cell, width, side) for cell, width, side in zip(cells, widths, sides, strict=True)
+def columns(rows: Sequence[Sequence[str]], aligns: Sequence[Align]) -> list[str]:
+    """Rows as lines, each column as wide as its widest cell; two blanks before them [表の整列]."""
+    if not rows:
+        return []
+    wide = widths(rows)
+    return [(GAP + line(row, wide, aligns)).rstrip() for row in rows]
+
+
+def widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """The widest cell of each column, in columns of the terminal [列幅]."""
+    return [max(map(display_width, column)) for column in zip(*rows, strict=True)]
+
+
+def line(cells: Sequence[str], wide: Sequence[int], aligns: Sequence[Align]) -> str:
+    """One row, each cell as wide as its column [行]."""
+    return GAP.join(
+        padded(cell, width, align) for cell, width, align in zip(cells, wide, aligns, strict=True)
     )
-    return GAP.join(padded).rstrip()
 
 
-def _padded(cell: str, width: int, side: Side) -> str:
-    room = " " * (width - display_width(cell))
-    return room + cell if side is Side.RIGHT else cell + room
+def padded(cell: str, width: int, align: Align) -> str:
+    """A cell filled with blanks to a width [セル]."""
+    room = width - display_width(cell)
+    if align is Align.RIGHT:
+        return " " * room + cell
+    if align is Align.CENTER:
+        return " " * (room // 2) + cell + " " * (room - room // 2)
+    return cell + " " * room

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from django.db import connection
 
+from motocho.cli._grid import columns
 from motocho.cli._output import Output
-from motocho.cli._tables import columns
 from motocho.close.plan import Step
 from motocho.close.run import Night, StepDone, run, steps_of
 from motocho.config import trial

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from motocho.cli._grid import columns
 from motocho.cli._output import Output
-from motocho.cli._tables import columns
 from motocho.documents.sheet import Align
 from motocho.ledger.chart import Account
 from motocho.outside import clock

@@ -8,30 +8,29 @@ from motocho.claims import layouts
 from motocho.claims.layouts import Layout
 from motocho.claims.scenarios import Comparison, Difference
 from motocho.claims.statement import Statement
+from motocho.cli._grid import GAP, line, padded, pairs, widths
 from motocho.documents.sheet import Align, FigureKind, LineKind
 from motocho.units.errors import Language
 from motocho.units.text import display_width
-
-GAP = "  "
 
 
 def text(statement: Statement, layout: Layout, language: Language) -> str:
     """A statement as one text: subject, rows, result, conditions, notes [計算書の表示]."""
     table = layouts.table(statement, layout, language)
     body = [list(cells) for _, cells in table.rows]
-    widths = _widths([list(table.headers), *body])
-    whole = sum(widths) + len(GAP) * (len(widths) - 1)
+    wide = widths([list(table.headers), *body])
+    whole = sum(wide) + len(GAP) * (len(wide) - 1)
     rule = "─" * whole
     lines = [table.title, *(f"{label}  {said}" for label, said in table.subject), rule]
-    lines += [_line(table.headers, widths, table.aligns), rule]
+    lines += [line(table.headers, wide, table.aligns), rule]
     for kind, cells in table.rows:
         if kind is LineKind.TOTAL:
             lines.append(rule)
-        lines.append(_line(cells, widths, table.aligns))
+        lines.append(line(cells, wide, table.aligns))
     lines += ["═" * whole, *_figures(table.figures), ""]
-    lines += [table.conditions_title, *_pairs(table.conditions), ""]
-    lines += list(_pairs(table.notes))
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    lines += [table.conditions_title, pairs(table.conditions), ""]
+    lines.append(pairs(table.notes))
+    return "\n".join(one.rstrip() for one in lines) + "\n"
 
 
 def _figures(figures: Sequence[tuple[FigureKind, tuple[str, str]]]) -> Iterator[str]:
@@ -40,43 +39,7 @@ def _figures(figures: Sequence[tuple[FigureKind, tuple[str, str]]]) -> Iterator[
     for kind, (label, value) in figures:
         if kind is FigureKind.TOTAL:
             yield "═" * (label_width + len(GAP) + value_width)
-        yield (
-            _padded(label, label_width, Align.LEFT) + GAP + _padded(value, value_width, Align.RIGHT)
-        )
-
-
-def _pairs(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    width = max((display_width(label) for label, _ in pairs), default=0)
-    for label, said in pairs:
-        yield _padded(label, width, Align.LEFT) + GAP + said
-
-
-def columns(rows: Sequence[Sequence[str]], aligns: Sequence[Align]) -> list[str]:
-    """Rows as lines, each column as wide as its widest cell; two blanks before them [表の整列]."""
-    if not rows:
-        return []
-    widths = _widths(rows)
-    return [(GAP + _line(row, widths, aligns)).rstrip() for row in rows]
-
-
-def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
-    return [max(map(display_width, column)) for column in zip(*rows, strict=True)]
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], aligns: Sequence[Align]) -> str:
-    return GAP.join(
-        _padded(cell, width, align)
-        for cell, width, align in zip(cells, widths, aligns, strict=True)
-    )
-
-
-def _padded(cell: str, width: int, align: Align) -> str:
-    room = width - display_width(cell)
-    if align is Align.RIGHT:
-        return " " * room + cell
-    if align is Align.CENTER:
-        return " " * (room // 2) + cell + " " * (room - room // 2)
-    return cell + " " * room
+        yield padded(label, label_width, Align.LEFT) + GAP + padded(value, value_width, Align.RIGHT)
 
 
 _RESULT_ROWS = (
@@ -98,9 +61,9 @@ def comparison_text(comparison: Comparison, language: Language) -> str:
     for key, label_ja, label_en in _RESULT_ROWS:
         values = [scenario["result"][key] for scenario in document["scenarios"]]
         rows.append([label_ja if japanese else label_en, *map(_shown, values)])
-    widths = _widths(rows)
+    wide = widths(rows)
     aligns = [Align.LEFT, *([Align.RIGHT] * len(names))]
-    lines = [_line(row, widths, aligns).rstrip() for row in rows]
+    lines = [line(row, wide, aligns).rstrip() for row in rows]
     for delta in document["deltas"]:
         lines.append("")
         signed = f"{delta['claim_yen']:+,}" if isinstance(delta["claim_yen"], int) else "≠"

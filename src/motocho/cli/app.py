@@ -11,9 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from motocho import __version__
-from motocho.cli import _member as member
-from motocho.cli import bank, book, close, completion, db, demo, fee, history, ledger, loan
-from motocho.cli import recalc, sim, worker
+from motocho.cli import completion, db, demo, sim
 from motocho.cli._options import LangOption, LanguageName
 from motocho.cli._output import (
     BUG,
@@ -25,6 +23,8 @@ from motocho.cli._output import (
     faults_document,
     language_of,
 )
+from motocho.cli.claims import fee, history, recalc
+from motocho.cli.lending import bank, book, close, ledger, loan, member, worker
 from motocho.units.errors import Fault, InputError, MotochoError
 
 app = typer.Typer(

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from motocho.close import plan
 from motocho.close.plan import Choice
 from motocho.ledger import posting
-from motocho.ledger.chart import Account, Leg
-from motocho.ledger.posting import HOUSE, Entry
+from motocho.ledger.chart import HOUSE, Account, Leg
+from motocho.ledger.posting import Entry
 from motocho.loans import commands, standing
 from motocho.loans.commands import Arrived, Done, Key, Made, receive_many
 from motocho.loans.policy import Status

@@ -20,8 +20,7 @@ from motocho.ledger.balances import Balance
 from motocho.ledger.chart import Account
 from motocho.loans.monitoring import CheckKind
 from motocho.loans.policy import Status, Stop
-from motocho.loans.queries.positions import days_late
-from motocho.loans.standing import Lateness, Seen, lateness_of, next_lateness_on
+from motocho.loans.standing import Lateness, Seen, days_late, lateness_of, next_lateness_on
 from motocho.units.errors import Fault
 
 

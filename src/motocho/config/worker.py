@@ -23,7 +23,7 @@ from procrastinate.contrib.django import app as queue
 from motocho.close import day, inbox
 from motocho.close.run import run
 from motocho.config.night import settings_of_night
-from motocho.ledger.posting import HOUSE
+from motocho.ledger.chart import HOUSE
 from motocho.loans.commands import Key, Made
 from motocho.outside import clock
 

@@ -15,6 +15,9 @@ from enum import Enum, IntEnum
 from itertools import product
 from typing import Any, NamedTuple
 
+HOUSE = 0
+"""In place of a member: entries of the lender's own, such as money that nobody is known for."""
+
 
 class Side(IntEnum):
     """The side on which an account grows [借方・貸方]."""

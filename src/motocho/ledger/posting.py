@@ -24,9 +24,6 @@ from motocho.ledger.chart import Account, Leg
 from motocho.units.errors import Fault, StateConflict, ensure
 from motocho.units.rows import Field, rows_text
 
-HOUSE = 0
-"""In place of a member: entries of the lender's own, such as money that nobody is known for."""
-
 
 class Phase(Enum):
     """How far an entry is [段階]."""

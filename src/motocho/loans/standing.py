@@ -16,12 +16,12 @@ import orjson
 
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Rules, State, Terms
+from motocho.kernel.schedule import last_day_to_pay
 from motocho.loans import _rows, products
 from motocho.loans._book import Key
 from motocho.loans._calendar import CLOSED
 from motocho.loans.policy import Status, Stop
 from motocho.loans.products import Product
-from motocho.loans.queries.positions import days_late
 
 
 class Lateness(Enum):
@@ -54,6 +54,25 @@ def lateness_after(days: int) -> Lateness:
     """
     reached = [stage for stage, first in BEGINS.items() if days >= first]
     return reached[-1] if reached else Lateness.CURRENT
+
+
+def days_late(state: State, rules: Rules) -> int:
+    """Days since the last day to pay of the oldest missed due date; 0 for none [延滞日数].
+
+    The first day that bears damages is day 1 · LEDG-010, LEDG-012.
+
+    >>> from motocho.kernel.schedule import MinimumRule
+    >>> due = date(2026, 2, 9).toordinal()
+    >>> terms = Terms(180_000, 200_000, 500_000, MinimumRule(()))
+    >>> days_late(State(due + 3, terms, late_since=due), Rules())
+    3
+    """
+    if state.late_since is None:
+        return 0
+    last = state.late_since
+    if state.accelerated_on != last:
+        last = last_day_to_pay(state.terms.plan, last, rules.closed)
+    return max(0, state.on - last)
 
 
 def lateness_of(state: State, rules: Rules) -> Lateness:

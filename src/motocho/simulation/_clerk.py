@@ -39,7 +39,7 @@ from motocho.people.members import Person
 from motocho.simulation import _deeds
 from motocho.simulation._bank import Statement
 from motocho.simulation.world import chance
-from motocho.units.errors import Fault, RefusedError, StateConflict, ensure
+from motocho.units.errors import Fault, RefusedError, StateConflict, broken, ensure
 
 CUT_OFF_PER_MILLE = 6
 REPEATED_PER_MILLE = 25
@@ -305,13 +305,16 @@ class Clerk:
 
         loaded = self._try("bank_file", command)
         lines = len(statement.about)
-        ensure(loaded == Loaded(1, lines, 0), "every line of a file is new", loaded=loaded)
+        if isinstance(loaded, Fault):
+            broken("every line of a file is new", loaded=loaded)
+        seen = (loaded.statements, loaded.new, loaded.known)
+        ensure(seen == (1, lines, 0), "every line of a file is new", loaded=loaded)
         self.tally.cash[Account.BANK] += statement.amount_yen
         self.tally.done["bank_line"] += lines
         if chance(self._thrown, FILE_TWICE_PER_MILLE):
             self.tally.repeated += lines
             again = self._once(command)
-            ensure(again == Loaded(1, 0, lines), "a line is kept once", again=again)
+            ensure(again == Loaded(1, (), lines), "a line is kept once", again=again)
 
     def match_by_hand(self, line_id: int, key: Key, moment: Moment) -> bool:
         """A person says whose a line is [消込例外の割当]; gives whether it could be booked."""

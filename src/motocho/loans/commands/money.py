@@ -10,8 +10,8 @@ from typing import Any
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Event
 from motocho.ledger import posting
-from motocho.ledger.chart import Account, Leg
-from motocho.ledger.posting import HOUSE, Entry, Phase
+from motocho.ledger.chart import HOUSE, Account, Leg
+from motocho.ledger.posting import Entry, Phase
 from motocho.loans import _book, policy
 from motocho.loans._book import Done, Key, Loan, Made, News
 from motocho.loans.commands._ceilings import step_down

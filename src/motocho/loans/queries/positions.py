@@ -17,11 +17,12 @@ from motocho.kernel import revolving
 from motocho.kernel.accrual import TICKS_PER_YEN
 from motocho.kernel.revolving import Cure, PieceKind, Rules, State
 from motocho.kernel.schedule import Scheme
-from motocho.loans import _book, policy, standing
+from motocho.loans import _book, policy
 from motocho.loans._book import Key, Loan
 from motocho.loans.policy import Facts, Status, Stop
 from motocho.loans.queries import _steps
 from motocho.loans.queries._moment import at_one_moment
+from motocho.loans.standing import Lateness, days_late, lateness_after
 from motocho.outside.clock import JAPAN
 
 DUE_SOON_DAYS = 7
@@ -48,11 +49,11 @@ class Stage(Enum):
     CLOSED = "closed"
 
 
-_LATE: Mapping[standing.Stage, Stage] = {
-    standing.Stage.LATE_1: Stage.LATE_1_TO_30,
-    standing.Stage.LATE_31: Stage.LATE_31_TO_60,
-    standing.Stage.LATE_61: Stage.LATE_61_TO_90,
-    standing.Stage.LATE_91: Stage.LATE_FROM_91,
+_LATE: Mapping[Lateness, Stage] = {
+    Lateness.LATE_1_TO_30: Stage.LATE_1_TO_30,
+    Lateness.LATE_31_TO_60: Stage.LATE_31_TO_60,
+    Lateness.LATE_61_TO_90: Stage.LATE_61_TO_90,
+    Lateness.LATE_FROM_91: Stage.LATE_FROM_91,
 }
 
 
@@ -217,7 +218,7 @@ def position_of(
         bears_ppm=0 if bears is None else bears.rate_ppm,
         bears_as=None if bears is None else bears.kind,
         late_since=_day(state.late_since),
-        days_late=standing.days_late(state, rules, state.on),
+        days_late=days_late(state, rules),
         accelerated_on=_day(state.accelerated_on),
         interest_free_until=_day(terms.free_to) if free else None,
     )
@@ -277,7 +278,7 @@ def stage_of(facts: Facts, rules: Rules) -> Stage:
     if state.accelerated_on is not None:
         return Stage.ACCELERATED
     if state.late_since is not None:
-        return _LATE[standing.stage_after(max(1, standing.days_late(state, rules, state.on)))]
+        return _LATE[lateness_after(max(1, days_late(state, rules)))]
     return _stage_in_time(state, rules)
 
 

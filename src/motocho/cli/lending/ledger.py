@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from motocho.cli._closing import output_in, reading
-from motocho.cli._grid import Side, grid
+from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption, OutPathOption, day_of
 from motocho.cli._output import Output
+from motocho.cli.lending._closing import output_in, reading
+from motocho.documents.sheet import Align
 from motocho.outside import clock
 from motocho.units.errors import Fault, FaultyInput, InputError, OutsideFailure
 
@@ -188,7 +189,7 @@ def _table(output: Output, found: dict[Account, Balance]) -> str:
         rows.append([str(int(account)), title, *(f"{number:,}" for number in numbers)])
     totals = [f"{total:,}" for total in _totals(found).values()]
     rows.append(["", output.text("合計", "Total"), *totals, "", ""])
-    return grid(heads, [Side.LEFT, Side.LEFT, *[Side.RIGHT] * 4], rows)
+    return grid(heads, [Align.LEFT, Align.LEFT, *[Align.RIGHT] * 4], rows)
 
 
 # ------------------------------------------------------------------------------------------ export

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from motocho.cli._closing import ActorOption, connect, output_in, reading, writing
-from motocho.cli._grid import Side, grid, pairs
+from motocho.cli._grid import grid, pairs
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output
+from motocho.cli.lending._closing import ActorOption, connect, output_in, reading, writing
+from motocho.documents.sheet import Align
 from motocho.outside import clock
 from motocho.units.errors import Fault, InputError, RefusedError
 from motocho.units.money import yen_text
@@ -157,7 +158,7 @@ def _nights(output: Output, closed: Sequence[Closed]) -> str:
         ]
         for one in closed
     ]
-    return grid(heads, [Side.LEFT, *[Side.RIGHT] * 5], rows)
+    return grid(heads, [Align.LEFT, *[Align.RIGHT] * 5], rows)
 
 
 # ------------------------------------------------------------------------------------------ status
@@ -242,7 +243,7 @@ def parked_(json_wanted: JsonOption = False, lang: LangOption = None) -> None:
         ]
         for one in found
     ]
-    sides = [Side.RIGHT, Side.RIGHT, Side.LEFT, Side.LEFT, Side.RIGHT, Side.LEFT]
+    sides = [Align.RIGHT, Align.RIGHT, Align.LEFT, Align.LEFT, Align.RIGHT, Align.LEFT]
     output.data(grid(heads, sides, table))
 
 
@@ -299,7 +300,7 @@ def report(
         for row in rows
     ]
     title = output.text(f"未収利息 {closed_on}", f"Accrued interest {closed_on}")
-    output.data(f"{title}\n{grid(heads, [Side.LEFT, Side.LEFT, *[Side.RIGHT] * 4], table)}")
+    output.data(f"{title}\n{grid(heads, [Align.LEFT, Align.LEFT, *[Align.RIGHT] * 4], table)}")
 
 
 # ------------------------------------------------------------------------------------------- tasks
@@ -357,7 +358,7 @@ def tasks_(
         ]
         for one in found
     ]
-    sides = [Side.LEFT, Side.LEFT, Side.RIGHT, Side.RIGHT, Side.RIGHT, Side.LEFT]
+    sides = [Align.LEFT, Align.LEFT, Align.RIGHT, Align.RIGHT, Align.RIGHT, Align.LEFT]
     output.data(grid(heads, sides, table))
 
 

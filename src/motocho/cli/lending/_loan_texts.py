@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from motocho.cli._grid import Side, grid, pairs
+from motocho.cli._grid import grid, pairs
 from motocho.cli._output import Output
+from motocho.documents.sheet import Align
 from motocho.kernel.revolving import PieceKind
 from motocho.loans.policy import Stop
 from motocho.loans.queries import Position, Quote, Stage, StatementRow, kind_name
@@ -174,7 +175,7 @@ def _charges(found: Quote, output: Output) -> str:
     say = output.text
     headers = [say("から", "From"), say("まで", "To"), say("日数", "Days"), say("元金", "Amount"),
                say("利率", "Rate"), say("種類", "As"), say("計算", "Bore")]  # fmt: skip
-    sides = [Side.LEFT, Side.LEFT, Side.RIGHT, Side.RIGHT, Side.RIGHT, Side.LEFT, Side.RIGHT]
+    sides = [Align.LEFT, Align.LEFT, Align.RIGHT, Align.RIGHT, Align.RIGHT, Align.LEFT, Align.RIGHT]
     rows = []
     for one in found.charges:
         bore = one.document()["uncut_yen"]
@@ -195,7 +196,7 @@ def statement_text(rows: Sequence[StatementRow], output: Output) -> str:
         say("元金", "Principal"), say("残元金", "Balance"), say("日数", "Days"),
         say("利率", "Rate"), say("備考", "Note"),
     ]  # fmt: skip
-    right, left = Side.RIGHT, Side.LEFT
+    right, left = Align.RIGHT, Align.LEFT
     sides = [right, left, left, *([right] * 8), left]
     return grid(headers, sides, [_cells(row, output) for row in rows])
 

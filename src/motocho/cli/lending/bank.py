@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from motocho.cli._closing import ActorOption, made, output_in, reading, writing
 from motocho.cli._files import read_bytes
-from motocho.cli._grid import Side, grid
+from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption
 from motocho.cli._output import Output
+from motocho.cli.lending._closing import ActorOption, made, output_in, reading, writing
+from motocho.documents.sheet import Align
 from motocho.outside import clock
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _table(output: Output, lines: Sequence[Line], numbers: dict[int, str]) -> st
         ]
         for line in lines
     ]
-    sides = [Side.RIGHT, Side.LEFT, Side.RIGHT, Side.LEFT, Side.LEFT]
+    sides = [Align.RIGHT, Align.LEFT, Align.RIGHT, Align.LEFT, Align.LEFT]
     return grid(heads, sides, rows)
 
 

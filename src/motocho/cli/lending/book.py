@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from motocho.cli._book_of_loans import ActorOption, OnOption, connect, made, today, within
 from motocho.cli._files import write_bytes
 from motocho.cli._options import JsonOption, LangOption
 from motocho.cli._output import Output, language_of
+from motocho.cli.lending._book_of_loans import ActorOption, OnOption, connect, made, today, within
 from motocho.outside import clock
 from motocho.units.errors import Fault, FaultyInput, InputError, NotFoundError, RefusedError
 from motocho.units.money import rate_fraction_text, rate_text, yen_text
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from motocho.claims.checksum import BalanceCheck
     from motocho.claims.history import History
-    from motocho.cli._book_file import AgreementRecord, MemberRecord, ReadAgreement
+    from motocho.cli.lending._book_file import AgreementRecord, MemberRecord, ReadAgreement
     from motocho.loans.commands import Parked, Taken
     from motocho.loans.products import Product
     from motocho.loans.takeover import PastAgreement
@@ -102,7 +102,7 @@ def import_(
     """
     from django.db import transaction
 
-    from motocho.cli import _book_file
+    from motocho.cli.lending import _book_file
 
     output = Output(language_of(lang.value if lang else None))
     paths = _book_file.files_of(files)
@@ -130,8 +130,8 @@ def _folder(path: Path) -> Path:
 
 
 def _take_all(paths: list[Path], run: _Run, output: Output) -> None:
-    from motocho.cli import _book_file
-    from motocho.cli._book_file import AgreementRecord, MemberRecord
+    from motocho.cli.lending import _book_file
+    from motocho.cli.lending._book_file import AgreementRecord, MemberRecord
     from motocho.loans.products import Product
 
     with output.progress("引き継ぎ中", "Taking over") as advance:
@@ -180,7 +180,7 @@ def _register(record: MemberRecord, run: _Run) -> None:
 
 def _take(record: AgreementRecord, run: _Run) -> None:
     """One agreement in its own transaction: it counts whole, or not at all."""
-    from motocho.cli import _book_file
+    from motocho.cli.lending import _book_file
     from motocho.loans import commands
     from motocho.people import members
 

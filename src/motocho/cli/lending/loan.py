@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from motocho.cli._book_of_loans import (
+from motocho.cli._files import write_bytes
+from motocho.cli._options import JsonOption, LangOption, LanguageName, day_of, yen_of
+from motocho.cli._output import Output, language_of
+from motocho.cli.lending._book_of_loans import (
     ActorOption,
     AgreementArgument,
     OnOption,
@@ -21,9 +24,6 @@ from motocho.cli._book_of_loans import (
     opened,
     today,
 )
-from motocho.cli._files import write_bytes
-from motocho.cli._options import JsonOption, LangOption, LanguageName, day_of, yen_of
-from motocho.cli._output import Output, language_of
 from motocho.outside.clock import JAPAN
 from motocho.units.errors import Fault, InputError, clipped
 from motocho.units.money import yen_text
@@ -273,7 +273,7 @@ def show(
 
     例 / Examples:  motocho loan show 00000001 · motocho loan show 00000001/3 --on 2027-01-31
     """
-    from motocho.cli import _loan_texts as texts
+    from motocho.cli.lending import _loan_texts as texts
     from motocho.loans import queries
 
     output = _output(lang)
@@ -309,7 +309,7 @@ def quote(
 
     例 / Examples:  motocho loan quote 00000001 · motocho loan quote 00000001 --on 2026-12-25 --json
     """
-    from motocho.cli import _loan_texts as texts
+    from motocho.cli.lending import _loan_texts as texts
     from motocho.loans import queries
 
     output = _output(lang)
@@ -400,7 +400,7 @@ def _rows(cursor: Any, key: Key, days: tuple[date, date], undone: UndoneName) ->
 def _rendered(rows: list[StatementRow], form: HistoryForm, output: Output) -> bytes:
     import orjson
 
-    from motocho.cli import _loan_texts as texts
+    from motocho.cli.lending import _loan_texts as texts
 
     if form is HistoryForm.JSON:
         document = {

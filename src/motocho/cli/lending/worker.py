@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from motocho.cli._closing import connect, output_in, reading, writing
-from motocho.cli._grid import Side, grid
+from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption
+from motocho.cli.lending._closing import connect, output_in, reading, writing
+from motocho.documents.sheet import Align
 from motocho.outside import clock
 
 SCHEMA_VERSION = 1
@@ -84,7 +85,7 @@ def failed(json_wanted: JsonOption = False, lang: LangOption = None) -> None:
         ]
         for one in found
     ]
-    output.data(grid(heads, [Side.RIGHT, Side.LEFT, Side.LEFT, Side.RIGHT, Side.LEFT], table))
+    output.data(grid(heads, [Align.RIGHT, Align.LEFT, Align.LEFT, Align.RIGHT, Align.LEFT], table))
 
 
 def _moment(at: datetime | None) -> str:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from motocho.cli._book_of_loans import OnOption, member_of, opened, today
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output, language_of
+from motocho.cli.lending._book_of_loans import OnOption, member_of, opened, today
 from motocho.outside import clock
 from motocho.units.errors import Fault, InputError, NotFoundError, StateConflict, Unread
 from motocho.units.text import MEMBER_NUMBER, folded, read_digits
@@ -100,8 +100,9 @@ def show(
 
     例 / Examples:  motocho member show 00000001 · motocho member show 00000001 --json
     """
-    from motocho.cli import _loan_texts as texts
-    from motocho.cli._grid import Side, grid, pairs
+    from motocho.cli._grid import grid, pairs
+    from motocho.cli.lending import _loan_texts as texts
+    from motocho.documents.sheet import Align
     from motocho.loans import queries
     from motocho.units.money import yen_text
 
@@ -138,7 +139,7 @@ def show(
         say("契約", "Agreement"), say("商品", "Product"), say("契約日", "Opened"),
         say("限度額", "Limit"), say("残元金", "Principal"), say("状態", "Stage"),
     ]  # fmt: skip
-    sides = [Side.RIGHT, Side.LEFT, Side.LEFT, Side.RIGHT, Side.RIGHT, Side.LEFT]
+    sides = [Align.RIGHT, Align.LEFT, Align.LEFT, Align.RIGHT, Align.RIGHT, Align.LEFT]
     rows = [
         [str(one.key.agreement_id), one.product_id, str(one.opened_on), yen_text(one.limit_yen),
          yen_text(position.principal_yen), texts.stage_text(position.stage, output)]

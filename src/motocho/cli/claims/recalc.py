@@ -16,7 +16,6 @@ from motocho.claims import assumptions as assumed
 from motocho.claims import reading
 from motocho.claims.history import History
 from motocho.claims.statement import Statement, recalculate
-from motocho.cli import _batch as batches
 from motocho.cli._files import read_bytes, write_bytes
 from motocho.cli._options import (
     AsOfOption,
@@ -33,6 +32,7 @@ from motocho.cli._options import (
     yen_of,
 )
 from motocho.cli._output import Output, language_of
+from motocho.cli.claims import _batch as batches
 from motocho.kernel.deduction import Deduction, deduct
 from motocho.units.errors import Fault, InputError, Language
 from motocho.units.money import rate_text, yen_text
