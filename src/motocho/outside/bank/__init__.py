@@ -36,6 +36,7 @@ from motocho.outside.bank.debits import (
     write_debit_answers,
     write_debits,
 )
+from motocho.outside.bank.hours import Arrival, Order, Speed, arrival
 from motocho.outside.bank.matching import (
     Basis,
     Directory,
@@ -73,6 +74,7 @@ from motocho.outside.bank.transfers import (
 
 __all__ = [
     "AccountType",
+    "Arrival",
     "BankAccount",
     "BankLine",
     "BankStatement",
@@ -92,6 +94,7 @@ __all__ = [
     "Matching",
     "Novelty",
     "Numbers",
+    "Order",
     "Originator",
     "Outcome",
     "Payer",
@@ -100,6 +103,7 @@ __all__ = [
     "Returned",
     "Sent",
     "Separator",
+    "Speed",
     "StatementKind",
     "Transfer",
     "TransferFile",
@@ -107,6 +111,7 @@ __all__ = [
     "Wanted",
     "Years",
     "account_name",
+    "arrival",
     "business_day_from",
     "business_day_until",
     "check_payer",
