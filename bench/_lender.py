@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -64,7 +65,8 @@ def server(name: str, folder: Path | None = None) -> Iterator[Server]:
         connections.close_all()
         running.stop()
         shutil.rmtree(own.resolve(), ignore_errors=True)
-        own.unlink(missing_ok=True) if own.is_symlink() else None
+        if own.is_symlink():
+            own.unlink()
 
 
 def lender(address: Address, copies: int) -> Desk:
@@ -101,7 +103,7 @@ def large(copies: int) -> Path:
 def copy_of(folder: Path) -> Iterator[Server]:
     own = CACHE / "book-in-use"
     shutil.rmtree(own, ignore_errors=True)
-    os.system(f"cp -a --reflink=auto '{folder}' '{own}'")  # our own paths
+    subprocess.run(["cp", "-a", "--reflink=auto", str(folder), str(own)], check=True)
     with server(own.name, own) as running:
         setup(Role.APP, running.address)
         yield running

@@ -226,7 +226,7 @@ def now() -> datetime:
 def large_night(folder: Path) -> None:
     with _lender.copy_of(_lender.large(LARGE_COPIES)):
         agreements = _count("SELECT count(*) FROM loan_agreement")
-        due = _due(TODAY)
+        due = _falling_due(TODAY)
         arrived = [
             Arrived(key, 30_000, TODAY, made(TODAY, f"N{place}", "bank"))
             for place, key in enumerate(due[:PAID])
@@ -262,7 +262,7 @@ def large_night(folder: Path) -> None:
         line("  beside it: one sum over the agreements in SQL, s", f"{plain:.2f}")
 
 
-def _due(on: date) -> list[Key]:
+def _falling_due(on: date) -> list[Key]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT member_id, agreement_id FROM loan_agreement WHERE wake_on = %s ORDER BY 1, 2",
@@ -370,12 +370,10 @@ def timed_look(look: Callable[[Any], object]) -> float:
 
 
 # -------------------------------------------------------------------------------------------- main
-def small(folder: Path) -> None:
+def small(_folder: Path) -> None:
     """What needs no large book, on one server."""
-    del folder
     with _lender.server("small") as running:
-        desk = _lender.lender(running.address, (AGREEMENTS + FILE_LINES) // 70 + 4)
-        del desk
+        _lender.lender(running.address, (AGREEMENTS + FILE_LINES) // 70 + 4)
         setup(Role.APP, running.address)
         _lender.make_bare(running.address, AGREEMENTS)
         singles(running.address)

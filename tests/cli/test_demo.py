@@ -18,7 +18,7 @@ def test_sample_is_what_its_program_writes() -> None:
 
 
 def test_demo_finds_the_planted_error_and_writes_the_sheets(tmp_path: Path) -> None:
-    run = motocho("demo", "--into", tmp_path)
+    run = motocho("demo", "--no-book", "--into", tmp_path)
     assert run.code == 0
     assert "返済 51,000円 は 15,000円 ではありませんか" in run.text
     for name in demo.SHEETS.values():
@@ -27,13 +27,13 @@ def test_demo_finds_the_planted_error_and_writes_the_sheets(tmp_path: Path) -> N
 
 
 def test_demo_in_english(tmp_path: Path) -> None:
-    run = motocho("demo", "--into", tmp_path, "--lang", "en")
+    run = motocho("demo", "--no-book", "--into", tmp_path, "--lang", "en")
     assert "yen overpaid" in run.text
 
 
 def test_demo_into_a_file_is_usage(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    assert motocho("demo", "--into", tmp_path / "file").code == 2
+    assert motocho("demo", "--no-book", "--into", tmp_path / "file").code == 2
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])

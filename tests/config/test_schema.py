@@ -16,7 +16,7 @@ from tests.cli.command import ROOT
 from tests.database import Database
 
 from motocho.config import schema
-from motocho.config.database import INVARIANTS
+from motocho.config.invariants import INVARIANTS
 from motocho.outside.postgres import Role, violations
 from motocho.units.errors import OutsideFailure, StateConflict
 

@@ -40,9 +40,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "env" / "bin"
 
 
-def test_demo_runs_and_writes_its_sheets(installed: Path, tmp_path: Path) -> None:
-    shown = call(installed / "motocho", "demo", cwd=tmp_path).decode()
+def test_demo_runs_writes_its_sheets_and_fills_a_book(
+    installed: Path, tmp_path: Path, home: Path
+) -> None:
+    own = {"MOTOCHO_HOME": str(home)}
+    small = ("demo", "--members", "5", "--years", "1")
+    shown = call(installed / "motocho", *small, cwd=tmp_path, **own).decode()
     assert "51,000" in shown
+    assert "motocho ledger verify" in shown
+    call(installed / "motocho", "ledger", "verify", cwd=tmp_path, **own)
     for name in ("recalculation.pdf", "recalculation.xlsx", "recalculation.csv"):
         assert (tmp_path / "demo" / name).stat().st_size > 5_000
 

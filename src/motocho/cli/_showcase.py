@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,12 +12,13 @@ from django.db import connection
 
 from motocho.cli._grid import columns
 from motocho.cli._output import Output
+from motocho.cli._words import word
 from motocho.close.plan import Step
 from motocho.close.run import Night, StepDone, run, steps_of
 from motocho.config import trial
 from motocho.documents.sheet import Align
 from motocho.loans import queries
-from motocho.loans.queries import Position, Stage, StatementRow
+from motocho.loans.queries import Position, StatementRow
 from motocho.outside import clock
 from motocho.simulation import showcase
 from motocho.simulation.showcase import Condition, Example
@@ -24,39 +26,8 @@ from motocho.simulation.world import Plan
 from motocho.units.errors import Fault, RefusedError
 from motocho.units.money import rate_text, yen_text
 
-_STEPS: Mapping[Step, tuple[str, str]] = {
-    Step.RECEIPTS: ("銀行入金の消込", "receipts matched"),
-    Step.DUE_DATES: ("返済期日の経過", "due dates passed"),
-    Step.PROMISES: ("お支払約束の判定", "promises judged"),
-    Step.ARREARS: ("延滞段階", "stages of arrears"),
-    Step.ACCELERATION: ("期限の利益喪失の候補", "candidates for acceleration"),
-    Step.CHECKS_OVERDUE: ("途上与信の期限切れ", "checks overdue"),
-    Step.PERIODS: ("途上与信の期間満了", "periods ended"),
-    Step.RENEWALS: ("契約の更新", "renewals"),
-    Step.DOCUMENTS: ("交付する書面", "documents due"),
-    Step.DUE_SOON: ("返済期日のご案内", "due dates soon"),
-    Step.NOTICES: ("お知らせ", "notices due"),
-    Step.REFUNDS: ("過入金の返金", "refunds"),
-    Step.TASKS: ("業務の登録", "tasks"),
-    Step.OUTDATED: ("期限の過ぎた業務", "tasks outdated"),
-    Step.ACCRUAL: ("未収利息の報告", "accrual report"),
-    Step.TRIAL_BALANCE: ("試算表の照合", "trial balance"),
-}
-_STAGES: Mapping[Stage, tuple[str, str]] = {
-    Stage.NOTHING_OWED: ("残高なし", "nothing owed"),
-    Stage.REST: ("無利息残高のみ", "a rest that bears nothing"),
-    Stage.ON_TIME: ("正常", "on time"),
-    Stage.DUE_SOON: ("正常(まもなく期日)", "due soon"),
-    Stage.DUE_TODAY: ("本日期日", "due today"),
-    Stage.LATE_1_TO_30: ("延滞 1–30日", "1–30 days late"),
-    Stage.LATE_31_TO_60: ("延滞 31–60日", "31–60 days late"),
-    Stage.LATE_61_TO_90: ("延滞 61–90日", "61–90 days late"),
-    Stage.LATE_FROM_91: ("延滞 91日以上", "91 days late or more"),
-    Stage.ACCELERATED: ("期限の利益喪失", "accelerated"),
-    Stage.WRITTEN_OFF: ("償却済", "written off"),
-    Stage.ASSIGNED: ("譲渡済", "assigned"),
-    Stage.CLOSED: ("解約済", "closed"),
-}
+CALLED_AS = "MOTOCHO_CALLED_AS"
+"""What the person typed to get here, where it was not `motocho`."""
 _LEFT, _RIGHT = Align.LEFT, Align.RIGHT
 
 
@@ -82,7 +53,9 @@ def show(wanted: Wanted, output: Output) -> None:
     with connection.cursor() as cursor:
         output.data(_book(showcase.book(cursor), output))
         output.data("\n".join(_night(yesterday, steps_of(cursor, yesterday), output)))
-        output.data("\n".join(_member(showcase.example(cursor, today), output)))
+        example = showcase.example(cursor, today)
+        output.data("\n".join(_member(example, output)))
+        output.data("\n".join(_further(example, output)))
 
 
 def _filled(plan: Plan, output: Output) -> Path:
@@ -120,13 +93,13 @@ def _night(on: date, steps: tuple[StepDone, ...], output: Output) -> Iterator[st
     rows = [tuple(heads)]
     rows += [
         (
-            output.text(*_STEPS[done.step]),
+            word(done.step, output),
             f"{done.looked:,}",
             f"{done.changed:,}",
             f"{done.parked:,}",
         )
         for done in steps
-        if done.step in _STEPS and done.looked
+        if done.step is not Step.NEXT_DATE and done.looked
     ]
     yield from _indented(columns(rows, (_LEFT, _RIGHT, _RIGHT, _RIGHT)))
 
@@ -155,9 +128,30 @@ def _member(example: Example, output: Output) -> Iterator[str]:
         yield f"     {example.explanation.text(output.language)}"
 
 
+def _further(example: Example, output: Output) -> Iterator[str]:
+    number, call = example.member.member_number, os.environ.get(CALLED_AS, "motocho")
+    yield output.text("7. 続けて見るには", "7. To look further")
+    yield from _indented(
+        columns(
+            [
+                (f"{call} loan show {number}", output.text("残高と状態", "where it stands")),
+                (f"{call} loan history {number}", output.text("取引履歴", "its rows")),
+                (
+                    f"{call} close tasks",
+                    output.text("締めが見つけた業務", "what is to be done"),
+                ),
+                (f"{call} ledger trial", output.text("試算表", "the trial balance")),
+                (f"{call} ledger verify", output.text("元帳の検証", "the ledger proved again")),
+                (f"{call} db stop", output.text("データベースを止める", "stop the database")),
+            ],
+            (_LEFT, _LEFT),
+        )
+    )
+
+
 def _position(found: Position, output: Output) -> Iterator[tuple[str, str]]:
     say = output.text
-    yield say("状態", "stage"), output.text(*_STAGES[found.stage])
+    yield say("状態", "stage"), word(found.stage, output)
     yield say("元金", "principal"), yen_text(found.principal_yen)
     yield say("経過利息", "accrued interest"), yen_text(found.accrued_interest_yen)
     yield say("未払利息", "unpaid interest"), _some(found.unpaid_interest_yen)

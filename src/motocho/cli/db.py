@@ -365,6 +365,7 @@ def verify(
     例 / Examples:  motocho db verify · motocho db verify --rehearse --json
     """
     from motocho.config import database
+    from motocho.config.invariants import INVARIANTS
     from motocho.outside.postgres import check_server, rehearse_backup
 
     output = _output(lang)
@@ -373,10 +374,9 @@ def verify(
         if rehearse or name:
             chosen = _chosen(where or database.backups(), name, None)
             scratch = database.scratch()
-            invariants = database.INVARIANTS
-            faults = rehearse_backup(chosen, server, invariants, scratch, _waiting(output))
+            faults = rehearse_backup(chosen, server, INVARIANTS, scratch, _waiting(output))
         else:
-            faults = check_server(server, database.INVARIANTS, _waiting(output))
+            faults = check_server(server, INVARIANTS, _waiting(output))
     if faults:
         raise FaultyInput(*faults)
     if json_wanted:

@@ -33,19 +33,6 @@ _TOTALS = """
 SELECT account, debit_yen, credit_yen, pending_debit_yen, pending_credit_yen
 FROM close_total WHERE business_on = %s
 """
-_COUNTED = f"coalesce((a.state->>{standing.PLACES['principal_yen']})::bigint, 0)"
-_APART = f"""
-SELECT coalesce(a.member_id, b.member_id), coalesce(a.agreement_id, b.book_id),
-    coalesce(b.yen, 0), coalesce(a.principal_yen, 0), {_COUNTED}
-FROM loan_agreement a
-FULL JOIN (
-    SELECT member_id, book_id, debit_yen - credit_yen AS yen
-    FROM ledger_balance WHERE account = %s
-) b ON b.member_id = a.member_id AND b.book_id = a.agreement_id
-WHERE coalesce(b.yen, 0) <> coalesce(a.principal_yen, 0)
-   OR {_COUNTED} <> coalesce(a.principal_yen, 0)
-LIMIT 100
-"""  # noqa: S608  # our own names
 
 
 def check(cursor: Any, made: Made) -> int:
@@ -67,7 +54,7 @@ def check(cursor: Any, made: Made) -> int:
 
 def _loans(cursor: Any) -> list[Fault]:
     """Agreements whose principal is one thing in the ledger and another in their state."""
-    cursor.execute(_APART, (int(Account.PRINCIPAL),))
+    cursor.execute(standing.PRINCIPAL_APART)
     return [
         Fault(
             "CLS-012",

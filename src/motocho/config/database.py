@@ -1,4 +1,4 @@
-"""Where the database of this installation is, and what must always hold in it [データベース].
+"""Where the database of this installation is [データベース].
 
 `DATABASE_URL` names a server of the operator's; without it, the embedded one under `MOTOCHO_HOME`
 is started.
@@ -13,7 +13,6 @@ from pathlib import Path
 
 from motocho.outside.postgres import (
     Address,
-    Invariant,
     Server,
     State,
     Waiting,
@@ -26,23 +25,6 @@ from motocho.outside.postgres import (
 from motocho.units.errors import Fault, RefusedError
 
 URL = "DATABASE_URL"
-
-INVARIANTS: tuple[Invariant, ...] = (
-    Invariant(
-        "triggers are on",
-        "SELECT tgrelid::regclass, tgname FROM pg_trigger "
-        "WHERE NOT tgisinternal AND tgenabled <> 'O'",
-    ),
-    Invariant(
-        "constraints are validated",
-        "SELECT conrelid::regclass, conname FROM pg_constraint WHERE NOT convalidated",
-    ),
-    Invariant(
-        "indexes are valid",
-        "SELECT indexrelid::regclass FROM pg_index WHERE NOT (indisvalid AND indisready)",
-    ),
-)
-"""Asked by `motocho db verify`; each room adds its own here."""
 
 
 def url() -> str | None:

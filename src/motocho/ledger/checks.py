@@ -89,7 +89,7 @@ def verify(cursor: Any, known: Seal | None = None) -> Verified:
     return Verified(entries, len(seals), seals[-1] if seals else None, (*faults, *broken))
 
 
-_SUMS = """
+SUMS = """
 SELECT member_id, book_id, account, sum(debit_yen), sum(credit_yen),
     sum(pending_debit_yen), sum(pending_credit_yen)
 FROM (
@@ -111,11 +111,12 @@ HAVING sum(debit_yen) <> 0 OR sum(credit_yen) <> 0
     OR sum(pending_debit_yen) <> 0 OR sum(pending_credit_yen) <> 0
 ORDER BY 1, 2, 3 LIMIT 100
 """
+"""Kept balances that are not the sums of their legs; finds nothing."""
 
 
 def _sums(cursor: Any) -> Iterator[Fault]:
     """Kept balances that are not the sum of their legs."""
-    cursor.execute(_SUMS)
+    cursor.execute(SUMS)
     for member_id, book_id, account, debit, credit, *_ in cursor.fetchall():
         details = {
             "member": str(member_id),
@@ -127,15 +128,19 @@ def _sums(cursor: Any) -> Iterator[Fault]:
         yield Fault("LDG-002", details=details)
 
 
+HALVES = """
+SELECT e.member_id, e.entry_id
+FROM ledger_entry e LEFT JOIN ledger_leg l USING (member_id, entry_id)
+GROUP BY e.member_id, e.entry_id, e.leg_count, e.total_yen
+HAVING count(l.leg) <> e.leg_count OR coalesce(sum(l.amount_yen), 0) <> e.total_yen
+ORDER BY 1, 2 LIMIT 100
+"""
+"""Entries that are not all there; finds nothing."""
+
+
 def _entries(cursor: Any) -> Iterator[Fault]:
     """Entries whose legs are not what they say: possible only where triggers were off."""
-    cursor.execute(
-        "SELECT e.member_id, e.entry_id FROM ledger_entry e"
-        " LEFT JOIN ledger_leg l USING (member_id, entry_id)"
-        " GROUP BY e.member_id, e.entry_id, e.leg_count, e.total_yen"
-        " HAVING count(l.leg) <> e.leg_count OR coalesce(sum(l.amount_yen), 0) <> e.total_yen"
-        " ORDER BY 1, 2 LIMIT 100"
-    )
+    cursor.execute(HALVES)
     for member_id, entry_id in cursor.fetchall():
         yield Fault("LDG-003", details={"member": str(member_id), "entry": str(entry_id)})
 

@@ -17,6 +17,7 @@ import orjson
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Rules, State, Terms
 from motocho.kernel.schedule import last_day_to_pay
+from motocho.ledger.chart import Account
 from motocho.loans import _rows, products
 from motocho.loans._book import Key
 from motocho.loans._calendar import CLOSED
@@ -332,3 +333,22 @@ def unlike_their_steps(cursor: Any, business_on: date) -> list[Key]:
     """Agreements of a day whose row does not owe what their last step left [行と履歴の不一致]."""
     cursor.execute(_UNLIKE, (business_on,))
     return [Key(*row) for row in cursor.fetchall()]
+
+
+_COUNTED = f"coalesce((a.state->>{PLACES['principal_yen']})::bigint, 0)"
+PRINCIPAL_APART = f"""
+SELECT coalesce(a.member_id, b.member_id), coalesce(a.agreement_id, b.book_id),
+    coalesce(b.yen, 0), coalesce(a.principal_yen, 0), {_COUNTED}
+FROM loan_agreement a
+FULL JOIN (
+    SELECT member_id, book_id, debit_yen - credit_yen AS yen
+    FROM ledger_balance WHERE account = {Account.PRINCIPAL.value}
+) b ON b.member_id = a.member_id AND b.book_id = a.agreement_id
+WHERE coalesce(b.yen, 0) <> coalesce(a.principal_yen, 0)
+   OR {_COUNTED} <> coalesce(a.principal_yen, 0)
+LIMIT 100
+"""  # noqa: S608  # our own names
+"""Agreements whose principal is one thing in the ledger and another in their state; finds nothing.
+
+Member, agreement, yen in the ledger, yen kept with the agreement, yen in its state.
+"""

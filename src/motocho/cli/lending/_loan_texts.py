@@ -2,57 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from motocho.cli._grid import grid, pairs
 from motocho.cli._output import Output
+from motocho.cli._words import word
 from motocho.documents.sheet import Align
 from motocho.kernel.revolving import PieceKind
-from motocho.loans.policy import Stop
-from motocho.loans.queries import Position, Quote, Stage, StatementRow, kind_name
+from motocho.loans.queries import Position, Quote, StatementRow, kind_name
 from motocho.units.money import rate_text, yen_text
 
 DAYS_SHOWN = 7
 """Later days of a quote on a terminal; the document has them all."""
-
-_STAGES: Mapping[Stage, tuple[str, str]] = {
-    Stage.NOTHING_OWED: ("お借入れなし", "nothing owed"),
-    Stage.REST: ("無利息残高のみ", "a rest that bears nothing"),
-    Stage.ON_TIME: ("期日どおり", "on time"),
-    Stage.DUE_SOON: ("期日が近づいています", "due soon"),
-    Stage.DUE_TODAY: ("今日が期日です", "due today"),
-    Stage.LATE_1_TO_30: ("延滞 1–30日", "late, 1–30 days"),
-    Stage.LATE_31_TO_60: ("延滞 31–60日", "late, 31–60 days"),
-    Stage.LATE_61_TO_90: ("延滞 61–90日", "late, 61–90 days"),
-    Stage.LATE_FROM_91: ("延滞 91日以上", "late, 91 days or more"),
-    Stage.ACCELERATED: ("期限の利益喪失", "accelerated"),
-    Stage.WRITTEN_OFF: ("償却済み", "written off"),
-    Stage.ASSIGNED: ("譲渡済み", "assigned"),
-    Stage.CLOSED: ("解約済み", "closed"),
-}
-_STOPS: Mapping[Stop, tuple[str, str]] = {
-    Stop.MEMBER_ASKED: ("本人の申出", "the member asked"),
-    Stop.CARD_LOST: ("カード紛失", "card lost"),
-    Stop.BUREAU_CHECK_DUE: ("信用情報の調査待ち", "bureau check due"),
-    Stop.INCOME_EVIDENCE_DUE: ("収入証明書の提出待ち", "income evidence due"),
-    Stop.OVER_ONE_THIRD: ("年収の3分の1超", "over one third of income"),
-    Stop.COUNSEL: ("受任通知", "counsel"),
-    Stop.DECEASED: ("死亡", "deceased"),
-    Stop.FRAUD: ("不正の疑い", "fraud"),
-    Stop.CREDIT: ("与信の判断", "credit"),
-}
-_BORE: Mapping[PieceKind, tuple[str, str]] = {
-    PieceKind.AGREED: ("利息", "interest"),
-    PieceKind.FREE: ("無利息期間", "interest-free"),
-    PieceKind.REST: ("無利息残高", "rest"),
-    PieceKind.DAMAGES: ("損害金", "damages"),
-}
-
-
-def stage_text(stage: Stage, output: Output) -> str:
-    """A stage in words [段階]."""
-    return output.text(*_STAGES[stage])
 
 
 def _yen(amount: int, output: Output) -> str:
@@ -81,7 +43,7 @@ def position_text(found: Position, name: str, output: Output) -> str:
     rows = [
         (say("契約", "Agreement"), name),
         (say("基準日", "On"), str(found.on)),
-        (say("状態", "Stage"), stage_text(found.stage, output)),
+        (say("状態", "Stage"), word(found.stage, output)),
         (say("残元金", "Principal"), yen(found.principal_yen)),
         (say("利息", "Interest"), interest),
         (say("遅延損害金", "Damages"), damages),
@@ -122,7 +84,7 @@ def _available_text(found: Position, output: Output) -> str:
         f"{_yen(found.available_yen, output)}(限度額 {_yen(found.limit_yen, output)})",
         f"{_yen(found.available_yen, output)} of {_yen(found.limit_yen, output)}",
     )
-    stops = [output.text(*_STOPS[stop]) for stop in sorted(found.stops, key=lambda one: one.value)]
+    stops = [word(stop, output) for stop in sorted(found.stops, key=lambda one: one.value)]
     if not stops:
         return said
     return output.text(f"{said} 停止: {'、'.join(stops)}", f"{said}; stopped: {', '.join(stops)}")
@@ -179,7 +141,7 @@ def _charges(found: Quote, output: Output) -> str:
     rows = []
     for one in found.charges:
         bore = one.document()["uncut_yen"]
-        kind = say(*_BORE[one.kind])
+        kind = word(one.kind, output)
         rows.append(
             [str(one.from_on), str(one.to_on), str(one.days), yen_text(one.amount_yen),
              rate_text(one.rate_ppm), kind, bore]

@@ -168,7 +168,9 @@ def status(json_wanted: JsonOption = False, lang: LangOption = None) -> None:
 
     例 / Examples:  motocho close status · motocho close status --json
     """
+    from motocho.cli._words import word
     from motocho.close import day
+    from motocho.close.plan import Step, TaskKind
     from motocho.close.run import parked, steps_of
     from motocho.close.tasks import counts
 
@@ -190,13 +192,13 @@ def status(json_wanted: JsonOption = False, lang: LangOption = None) -> None:
             }
         )
         return
-    done = ", ".join(step["step"] for step in steps if step["done"]) or "-"
+    done = ", ".join(word(Step(step["step"]), output) for step in steps if step["done"]) or "-"
     shown = [
         (output.text("業務日付", "Business date"), str(on)),
         (output.text("締めていない日数", "Days to close"), str(behind)),
         (output.text("済んだ工程", "Steps done"), done),
         (output.text("保留", "Set aside"), str(aside)),
-        *((f"{output.text('業務', 'Task')} {kind}", str(count)) for kind, count in waiting.items()),
+        *((word(TaskKind(kind), output), f"{count:,}") for kind, count in waiting.items()),
     ]
     output.data(pairs(shown))
 
@@ -207,6 +209,7 @@ def parked_(json_wanted: JsonOption = False, lang: LangOption = None) -> None:
 
     例 / Examples:  motocho close parked · motocho close parked --json
     """
+    from motocho.cli._words import word
     from motocho.close.run import parked
 
     output = output_in(lang)
@@ -236,7 +239,7 @@ def parked_(json_wanted: JsonOption = False, lang: LangOption = None) -> None:
         [
             str(one.key.member_id),
             str(one.key.agreement_id),
-            one.step.value,
+            word(one.step, output),
             str(one.parked_on),
             str(one.nights),
             one.reason,
@@ -266,6 +269,7 @@ def report(
 
     例 / Examples:  motocho close report · motocho close report --on 2026-03-31 --json
     """
+    from motocho.cli._words import word
     from motocho.close import accrual, day
 
     output = output_in(lang)
@@ -296,8 +300,8 @@ def report(
         output.text("未収損害金", "Damages"),
     ]
     table = [
-        [str(row["product"]), str(row["stage"]), *(f"{row[key]:,}" for key in list(row)[2:])]
-        for row in rows
+        [product, word(stage, output), *(f"{row[key]:,}" for key in list(row)[2:])]
+        for (product, stage), row in zip(found, rows, strict=True)
     ]
     title = output.text(f"未収利息 {closed_on}", f"Accrued interest {closed_on}")
     output.data(f"{title}\n{grid(heads, [Align.LEFT, Align.LEFT, *[Align.RIGHT] * 4], table)}")
@@ -326,6 +330,7 @@ def tasks_(
 
     例 / Examples:  motocho close tasks · motocho close tasks --kind acceleration --json
     """
+    from motocho.cli._words import word
     from motocho.close import day, tasks
     from motocho.close.plan import TaskKind
 
@@ -350,7 +355,7 @@ def tasks_(
     table = [
         [
             str(one.task.due_on),
-            one.task.kind.value,
+            word(one.task.kind, output),
             str(one.task.member_id),
             str(one.task.agreement_id),
             str(one.task_id),

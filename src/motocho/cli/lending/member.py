@@ -101,7 +101,7 @@ def show(
     例 / Examples:  motocho member show 00000001 · motocho member show 00000001 --json
     """
     from motocho.cli._grid import grid, pairs
-    from motocho.cli.lending import _loan_texts as texts
+    from motocho.cli._words import word
     from motocho.documents.sheet import Align
     from motocho.loans import queries
     from motocho.units.money import yen_text
@@ -142,7 +142,7 @@ def show(
     sides = [Align.RIGHT, Align.LEFT, Align.LEFT, Align.RIGHT, Align.RIGHT, Align.LEFT]
     rows = [
         [str(one.key.agreement_id), one.product_id, str(one.opened_on), yen_text(one.limit_yen),
-         yen_text(position.principal_yen), texts.stage_text(position.stage, output)]
+         yen_text(position.principal_yen), word(position.stage, output)]
         for one, position in found
     ]  # fmt: skip
     blocks = [pairs(head)]

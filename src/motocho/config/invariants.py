@@ -1,0 +1,31 @@
+"""What must always hold in the database: queries that find nothing [不変条件].
+
+>>> [one.name for one in INVARIANTS][-1]
+'principal is the same in the ledger and the loans'
+"""
+
+from __future__ import annotations
+
+from motocho.ledger import checks
+from motocho.loans import standing
+from motocho.outside.postgres import Invariant
+
+INVARIANTS: tuple[Invariant, ...] = (
+    Invariant(
+        "triggers are on",
+        "SELECT tgrelid::regclass, tgname FROM pg_trigger "
+        "WHERE NOT tgisinternal AND tgenabled <> 'O'",
+    ),
+    Invariant(
+        "constraints are validated",
+        "SELECT conrelid::regclass, conname FROM pg_constraint WHERE NOT convalidated",
+    ),
+    Invariant(
+        "indexes are valid",
+        "SELECT indexrelid::regclass FROM pg_index WHERE NOT (indisvalid AND indisready)",
+    ),
+    Invariant("kept balances are the sums of their legs", checks.SUMS),
+    Invariant("entries have all their legs", checks.HALVES),
+    Invariant("principal is the same in the ledger and the loans", standing.PRINCIPAL_APART),
+)
+"""Asked by `motocho db verify`; each room adds its own here."""
