@@ -1,8 +1,11 @@
-"""`./run long`: checks too long for CI, with their last result in docs/benchmarks/long.md.
+"""`./run long [PART …]`: checks too long for CI, their last results in docs/benchmarks/long/.
 
-- the kernel against the day-by-day oracle over 200,000 random histories, every value of every row;
-- the compiled kernel against the interpreted one over the same histories;
-- every test marked `long`; what such a test prints after `measured: ` stands in the report.
+- `histories`: the kernel against the day-by-day oracle over 200,000 random histories, every value
+  of every row, and the compiled kernel against the interpreted one over the same histories;
+- the tests marked `long`, a part for each folder that has some; what such a test prints after
+  `measured: ` stands in the report.
+
+Each part has its own date in the report: a part that ran again replaces only its own result.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +28,7 @@ from motocho.claims import assumptions, reading
 from motocho.claims.statement import assemble, fold, fold_many, prepare
 
 ROOT = Path(__file__).parents[1]
-REPORT = ROOT / "docs" / "benchmarks" / "long.md"
+REPORTS = ROOT / "docs" / "benchmarks" / "long"
 MEASURED = "measured: "
 HISTORIES = 200_000
 BLOCK = 500
@@ -78,52 +81,74 @@ def run(histories: int, processes: int) -> tuple[int, list[str]]:
     return total, faults
 
 
-def long_tests() -> tuple[int, list[str], str]:
-    """The tests marked `long`: their exit code, what they measured, and pytest's last line."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "-m", "long", "-rfP"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def histories(count: int, processes: int) -> tuple[list[str], int]:
+    """The report of the random histories, and how many faults there are."""
+    rows, faults = run(count, processes)
+    said = [
+        f"{count:,} random histories with {rows:,} rows; kernel = day-by-day oracle in every value",
+        f"of every row; compiled = interpreted in every value and piece: {len(faults)} differences",
+        "",
+        *(f"- {fault}" for fault in faults[:50]),
+    ]
+    return said, len(faults)
+
+
+def tests(folder: str, processes: int) -> tuple[list[str], int]:
+    """The report of a folder's tests marked `long`, and pytest's exit code."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(processes), "-m", "long", "-rfP"]
+    done = subprocess.run(
+        [*command, f"tests/{folder}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     lines = done.stdout.splitlines()
     measured = [line.removeprefix(MEASURED) for line in lines if line.startswith(MEASURED)]
     failed = [line for line in lines if line.startswith("FAILED")]
-    return done.returncode, sorted(set(measured)) + failed, lines[-1] if lines else ""
+    last = lines[-1].strip("= ") if lines else ""
+    return [
+        f"{last}",
+        "",
+        *(f"- {line}" for line in sorted(set(measured)) + failed),
+    ], done.returncode
 
 
-def report(lines: Iterable[str]) -> None:
-    REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def known_parts() -> list[str]:
+    """`histories`, and the folders that hold tests marked `long`."""
+    marked = (
+        path for path in ROOT.glob("tests/*/**/*.py") if "mark.long" in path.read_text("utf-8")
+    )
+    return ["histories", *sorted({path.relative_to(ROOT / "tests").parts[0] for path in marked})]
 
 
 def main() -> None:
+    known = known_parts()
     parser = argparse.ArgumentParser(prog="./run long", description=__doc__)
+    parser.add_argument("part", nargs="*", help=f"one of {', '.join(known)}; all without one")
     parser.add_argument("--histories", type=int, default=HISTORIES)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     wanted = parser.parse_args()
-    start = time.perf_counter()
-    rows, faults = run(wanted.histories, wanted.processes)
-    code, measured, last = long_tests()
-    minutes = (time.perf_counter() - start) / 60
+    if unknown := set(wanted.part) - set(known):
+        parser.error(f"no part {', '.join(sorted(unknown))}; known: {', '.join(known)}")
+    faults = 0
+    for part in wanted.part or known:
+        start = time.perf_counter()
+        if part == "histories":
+            said, found = histories(wanted.histories, wanted.processes)
+        else:
+            said, found = tests(part, wanted.processes)
+        faults += found
+        text = report(part, said, time.perf_counter() - start, wanted.processes)
+        print(text)
+        if part != "histories" or wanted.histories >= HISTORIES:
+            REPORTS.mkdir(parents=True, exist_ok=True)
+            (REPORTS / f"{part}.md").write_text(text, encoding="utf-8")
+    raise SystemExit(1 if faults else 0)
+
+
+def report(part: str, said: list[str], seconds: float, processes: int) -> str:
+    """A part's page."""
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")  # noqa: TID251  # a report's date
-    said = [
-        "# The long run",
-        "",
-        f"{now}, {minutes:.0f} minutes on {wanted.processes} processes. Written by `./run long`.",
-        "",
-        f"Histories: {wanted.histories:,} random ones with {rows:,} rows.",
-        "",
-        "| check | differences |",
-        "|---|---|",
-        f"| kernel = day-by-day oracle, every value of every row | {len(faults)} |",
-        "| compiled = interpreted, every value and piece | counted above |",
-        "",
-        *faults[:50],
-        f"Tests marked long: {last}",
-        "",
-        *(f"- {line}" for line in measured),
-    ]
-    if wanted.histories >= HISTORIES:
-        report(said)
-    print("\n".join(said))
-    raise SystemExit(1 if faults or code else 0)
+    when = f"{now}, {seconds / 60:.0f} minutes on {processes} processes."
+    lines = [f"# The long run: {part}", "", f"{when} Written by `./run long {part}`.", "", *said]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ def test_book_of_somebody_else_is_not_touched(home: Path) -> None:
     names = ("--family-name", "佐藤", "--given-name", "花子")
     kana = ("--family-kana", "サトウ", "--given-kana", "ハナコ")
     person = (*names, *kana, "--born-on", "1985-04-01")
+    assert at(home, "db", "start").code == 0
     added = at(home, "member", "add", "00000001", *person)
     assert added.code == 0, added.err
     before = at(home, "member", "show", "00000001", "--json").document
