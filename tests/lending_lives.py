@@ -167,7 +167,7 @@ def a_deed(source: Source, life: Life) -> Deed:
         return deed._replace(terms=changed, moves_due=moves_due)
     if kind == "arrange":
         relief = source.pick([oracle.AMOUNT, oracle.INTEREST_ONLY, None])
-        asked = source.pick(["as it is", "nothing", "half"])
+        asked = source.pick(["as it is", "nothing", "half", "more than all"])
         number = source.pick([3_000, 0, 50_000])
         return deed._replace(relief=relief, number=number, amount=asked, moves_due=moves_due)
     return deed
@@ -278,10 +278,13 @@ def _arranged(deed: Deed, loan: oracle.Loan) -> dict[str, Any]:
         until = loan.on + ONE_DAY * (40 + deed.days % 7 * 30)
         arrangement = oracle.Arrangement(deed.relief, deed.number, until)
     possible = loan.payoff_yen() if loan.accelerated_on else loan.arrears_yen
-    asked = {"as it is": None, "nothing": 0, "half": possible // 2}[deed.amount]
-    if loan.late_since is None and asked:
-        asked = None
-    return {"arrangement": arrangement, "due_on": _new_due(deed, loan), "arrears_yen": asked}
+    more = loan.payoff_yen() + 1_000
+    asked = {"as it is": None, "nothing": 0, "half": possible // 2, "more than all": more}
+    return {
+        "arrangement": arrangement,
+        "due_on": _new_due(deed, loan),
+        "arrears_yen": asked[deed.amount],
+    }
 
 
 def _waived(deed: Deed, loan: oracle.Loan) -> dict[str, Any]:

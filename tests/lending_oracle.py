@@ -374,9 +374,13 @@ class Loan:
         """Another amount asked for; the arrears may be asked for later.
 
         READING: no arrears, no delay; after an acceleration a due date, or saying what is asked
-        for at once, gives the time back.
+        for at once, gives the time back. Nobody is asked for more than is owed; where nothing is
+        late, arrears that were to be paid at once are gone.
         """
         self.walk_to(day)
+        if arrears_yen:
+            is_late = self.late_since is not None
+            arrears_yen = min(arrears_yen, self.payoff_yen()) if is_late else None
         self.arrangement = arrangement
         self.due_on = due_on or self.due_on
         if self.accelerated_on is not None and (due_on or arrears_yen is not None):

@@ -32,7 +32,7 @@ TABLES = {
     + "SELECT s.member_id, s.agreement_id, s.event_no, row_number() OVER (PARTITION BY s.member_id,"
     " s.agreement_id, s.event_no ORDER BY s.step_no), s.value_on, s.rank, n.channel, n.name, s.parts::text,"
     " s.terms_no, s.state::text FROM loan_step s LEFT JOIN named n USING (member_id, entry_id)",
-    "journal_row": "SELECT member_id, kind, actor, purpose, subject::text FROM journal_row",
+    "journal_row": "SELECT member_id, kind, actor, purpose, (subject - 'entry')::text FROM journal_row",
 }
 
 

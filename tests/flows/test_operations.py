@@ -1,24 +1,26 @@
-"""The page for operators, command by command, in its order."""
+"""The pages for operators, command by command, in their order."""
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
 
+import pytest
 from tests.cli.command import motocho
 from tests.tidy.source import ROOT
 from tests.tidy.test_docs import commands
 
-PAGE = ROOT / "docs" / "operations" / "database.md"
+PAGES = ROOT / "docs" / "operations"
 
 
-def test_commands_of_the_page_run_in_their_order(home: Path) -> None:
-    lines = commands(PAGE)
-    assert len(lines) == 9
+@pytest.mark.parametrize(("page", "count"), [("database", 9), ("night", 9), ("book-import", 4)])
+def test_commands_of_the_page_run_in_their_order(page: str, count: int, home: Path) -> None:
+    lines = commands(PAGES / f"{page}.md")
+    assert len(lines) == count
     for line in lines:
         arguments = [
             str(home / "made" / part)
-            if part in {"restored", "dump"} and before == "--into"
+            if part in {"restored", "dump", "demo/parked"} and before in {"--into", "--parked"}
             else part
             for before, part in zip(["", *shlex.split(line)], shlex.split(line), strict=False)
         ]

@@ -25,6 +25,7 @@ from motocho.kernel.revolving import (
     Terms,
     Waiver,
     WriteOff,
+    advance,
     apply,
     payoff_yen,
     pieces,
@@ -244,7 +245,6 @@ LATER = Arrangement(Relief.AMOUNT, 1_000, ON + 90)
         Waiver(ON, damages_yen=-1),
         Waiver(ON, written_off_yen=1),
         NewTerms(ON - 5, TERMS),
-        NewArrangement(ON, LATER, arrears_yen=1),
         NewArrangement(ON, LATER, arrears_yen=-1),
     ],
     ids=str,
@@ -252,6 +252,21 @@ LATER = Arrangement(Relief.AMOUNT, 1_000, ON + 90)
 def test_impossible_events_stop(event: Event) -> None:
     with pytest.raises(BrokenInvariant):
         apply(lent("2026-01-05"), event, RULES)
+
+
+def test_arrears_that_are_gone_are_not_asked_for() -> None:
+    """A receipt that came to light later had paid them before the arrangement was made."""
+    state = lent("2026-01-05")
+    told = apply(state, NewArrangement(ON, LATER, arrears_yen=3_000), RULES)
+    assert told.state == apply(state, NewArrangement(ON, LATER), RULES).state
+
+
+def test_arrangement_asks_for_no_more_than_is_owed() -> None:
+    late = advance(lent("2026-01-05"), day("2026-05-01"), RULES)
+    assert late.late_since is not None
+    all_of_it = apply(late, NewArrangement(late.on, LATER, arrears_yen=payoff_yen(late)), RULES)
+    more = apply(late, NewArrangement(late.on, LATER, arrears_yen=10_000_000), RULES)
+    assert more.state == all_of_it.state
 
 
 def test_event_of_another_kind_stops() -> None:

@@ -129,7 +129,7 @@ def _member(example: Example, output: Output) -> Iterator[str]:
 
 
 def _further(example: Example, output: Output) -> Iterator[str]:
-    number, call = example.member.member_number, os.environ.get(CALLED_AS, "motocho")
+    number, call = example.member.member_number, os.environ.get(CALLED_AS) or "motocho"
     yield output.text("7. 続けて見るには", "7. To look further")
     yield from _indented(
         columns(

@@ -24,8 +24,12 @@ INVARIANTS: tuple[Invariant, ...] = (
         "indexes are valid",
         "SELECT indexrelid::regclass FROM pg_index WHERE NOT (indisvalid AND indisready)",
     ),
-    Invariant("kept balances are the sums of their legs", checks.SUMS),
-    Invariant("entries have all their legs", checks.HALVES),
-    Invariant("principal is the same in the ledger and the loans", standing.PRINCIPAL_APART),
+    Invariant("kept balances are the sums of their legs", checks.SUMS, "ledger_balance"),
+    Invariant("entries have all their legs", checks.HALVES, "ledger_entry"),
+    Invariant(
+        "principal is the same in the ledger and the loans",
+        standing.PRINCIPAL_APART,
+        "loan_agreement",
+    ),
 )
 """Asked by `motocho db verify`; each room adds its own here."""

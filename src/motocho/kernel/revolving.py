@@ -200,7 +200,7 @@ class NewArrangement(NamedTuple):
     due_on: int | None = None
     """A new next due date. After an acceleration it, or arrears, give the time back [再付与]."""
     arrears_yen: int | None = None
-    """What of the arrears is asked for at once, where that is agreed; with 0 nothing is late."""
+    """What of the arrears is asked for at once, at most what is owed; with 0 nothing is late."""
 
 
 class Acceleration(NamedTuple):
@@ -458,11 +458,12 @@ def _renewed(state: State, event: NewTerms, rules: Rules) -> State:
 
 def _arranged(state: State, event: NewArrangement, rules: Rules) -> State:
     arrears, due_on, plan = event.arrears_yen, event.due_on or state.due_on, state.terms.plan
+    ensure(arrears is None or arrears >= 0, "a part of the arrears", event=event, state=state)
+    if arrears:
+        arrears = None if state.late_since is None else min(arrears, payoff_yen(state))
     if state.accelerated_on is not None and event.due_on is not None:
         arrears = arrears or 0
     if arrears is not None:
-        lawful = 0 <= arrears <= (0 if state.late_since is None else payoff_yen(state))
-        ensure(lawful, "a part of the arrears", event=event, state=state)
         if due_on is None and (arrears == 0 or plan.scheme is Scheme.MONTHLY):
             due_on = first_due(plan, event.on)
         state = state._replace(
