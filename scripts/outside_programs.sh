@@ -1,0 +1,17 @@
+#!/bin/sh
+# Programs of others that some tests hold our results against: Debian's hledger and ledger.
+# Where they cannot be installed, those tests are skipped and say so.
+set -eu
+missing=
+for program in hledger ledger; do
+    command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
+done
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+    printf 'Not here:%s. Debian: sudo apt-get install%s\n' "$missing" "$missing" >&2
+    exit 0
+fi
+printf 'Installing%s …\n' "$missing" >&2
+# The names are split into words on purpose.
+{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing; } >&2 ||
+    printf 'Not to be had here:%s\n' "$missing" >&2
