@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from motocho.close import _arrears, _trial, accrual, inbox, plan, tasks
@@ -151,9 +152,10 @@ def _is_ours(seen: Seen) -> bool:
 def _work(cursor: Any, news: Sequence[Told], made: Made) -> int:
     morning = _morning(made)
     count = _keep(cursor, [plan.from_news(told, plan.WORK, morning) for told in news], made)
-    for told in news:
-        # One by one: a check that fell due may have been made since.
-        count += _keep(cursor, [plan.of_check(told, morning)], made)
+    # In the order of the news: a check that fell due may have been made since.
+    of_checks = (found for told in news if (found := plan.of_check(told, morning)) is not None)
+    for _, alike in groupby(of_checks, type):
+        count += _keep(cursor, alike, made)
     keys = {
         Key(told.happening.member_id, told.agreement_id)
         for told in news
