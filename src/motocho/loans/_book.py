@@ -7,7 +7,7 @@ out, so that both truths stay visible.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from motocho.kernel import revolving
 from motocho.kernel.revolving import Event, Rules, State, Step, Terms
 from motocho.ledger import posting
 from motocho.ledger.chart import MONEY, Account
-from motocho.ledger.posting import Entry, Phase
+from motocho.ledger.posting import Entry, Phase, Posted
 from motocho.loans import _rows
 from motocho.loans._agreements import Key, Loan, Made, begun, lock, look, one_of
 from motocho.loans._calendar import CLOSED
@@ -269,10 +269,10 @@ def _put_between(cursor: Any, page: Page, loan: Loan, event: Event, made: Made) 
     if event.on < loan.opened_on.toordinal():
         raise RefusedError(Fault("LON-054", details={"on": str(date.fromordinal(event.on))}))
     before, later = _around(cursor, loan, event)
-    if later:
-        _reverse_all(cursor, page, loan.key, later, made)
+    posted = _posted_for(cursor, loan.key, later)
+    _reverse_all(page, posted, later, made)
     row = _put_event(page, loan, before, event, made)
-    again = _applied_again(cursor, page, replace(loan, state=row.step.state), later, made)
+    again = _applied_again(page, replace(loan, state=row.step.state), later, posted, made)
     return Written(_put_steps(page, loan, before, row.event_no, [row, *again]), row)
 
 
@@ -319,12 +319,13 @@ def cancel(cursor: Any, loan: Loan, event_no: int, made: Made, reason: str) -> t
     before = _first(cursor, loan)
     if place:
         before = _Before(kept[place - 1].step.state, kept[place - 1].terms_no)
-    _reverse_all(cursor, page, loan.key, later, made)
+    posted = _posted_for(cursor, loan.key, [undone, *later])
+    _reverse_all(page, posted, later, made)
     entry_place = None
     if undone.entry_id is not None:
-        posted = posting.find(cursor, loan.key.member_id, [undone.entry_id])[0]
-        entry_place = page.post(posting.reversal(posted, made.booking(), reason))
-    again = _applied_again(cursor, page, replace(loan, state=before.state), later, made)
+        undo = posting.reversal(posted[undone.entry_id], made.booking(), reason)
+        entry_place = page.post(undo)
+    again = _applied_again(page, replace(loan, state=before.state), later, posted, made)
     after = _put_steps(page, loan, before, number, again)
     step = undone.step._replace(state=after.state)
     written = Written(after, _Row(number, entry_place, step))
@@ -367,10 +368,19 @@ def _first(cursor: Any, loan: Loan) -> _Before:
     return _Before(revolving.open_loan(loan.opened_on.toordinal(), terms), 0)
 
 
-def _reverse_all(cursor: Any, page: Page, key: Key, kept: Sequence[Kept], made: Made) -> None:
+def _posted_for(cursor: Any, key: Key, kept: Iterable[Kept]) -> dict[int, Posted]:
+    """The entries of events, by their numbers."""
+    numbers = [one.entry_id for one in kept if one.entry_id is not None]
+    if not numbers:
+        return {}
+    return {one.entry_id: one for one in posting.find(cursor, key.member_id, numbers)}
+
+
+def _reverse_all(
+    page: Page, posted: Mapping[int, Posted], kept: Sequence[Kept], made: Made
+) -> None:
     """Reverse the entries of events, the last first: no balance turns over on the way."""
     numbers = [one.entry_id for one in kept if one.entry_id is not None]
-    posted = {one.entry_id: one for one in posting.find(cursor, key.member_id, numbers)}
     booking, reason = made.booking(), f"{made.channel} {made.external_ref}"
     for number in reversed(numbers):
         undo = booking._replace(channel=REPOSTED, external_ref=f"undo {number}")
@@ -378,12 +388,12 @@ def _reverse_all(cursor: Any, page: Page, key: Key, kept: Sequence[Kept], made: 
 
 
 def _applied_again(
-    cursor: Any, page: Page, loan: Loan, later: Sequence[Kept], made: Made
+    page: Page, loan: Loan, later: Sequence[Kept], posted: Mapping[int, Posted], made: Made
 ) -> list[_Row]:
     """Events once more from the loan's state on, posted as they now come out."""
     rows: list[_Row] = []
     state = loan.state
-    money = _money_of(cursor, loan.key, later)
+    money = _money_of(posted)
     for one in later:
         step = _once_more(state, one, loan.rules)
         unposted = Account.OPENING if one.channel == TAKEN_OVER else Account.BANK
@@ -415,15 +425,12 @@ def _once_more(state: State, kept: Kept, rules: Rules) -> Step:
     return revolving.apply(state, event, rules)
 
 
-def _money_of(cursor: Any, key: Key, kept: Iterable[Kept]) -> dict[int, Account]:
+def _money_of(posted: Mapping[int, Posted]) -> dict[int, Account]:
     """Where the money of earlier entries came from or went to."""
-    numbers = [one.entry_id for one in kept if one.entry_id is not None]
-    if not numbers:
-        return {}
     return {
-        posted.entry_id: account
-        for posted in posting.find(cursor, key.member_id, numbers)
-        for leg in posted.entry.legs
+        number: account
+        for number, one in posted.items()
+        for leg in one.entry.legs
         for account in (leg.debit, leg.credit)
         if account in MONEY or account is Account.OPENING
     }
