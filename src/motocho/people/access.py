@@ -3,8 +3,8 @@
     gate = access.ask(cursor, actor, Action.CHANGE_FACTS, member_id, at)
     if isinstance(gate, Refusal): ...
 
-Whoever is not the asker's and whoever is not there give the same answer. Staff say what for, and each
-look at a member is a row of the journal.
+Whoever is not the asker's and whoever is not there give the same answer. Staff say what for, and
+each look at a member is a row of the journal.
 """
 
 from __future__ import annotations
@@ -212,7 +212,7 @@ def _is_there(cursor: Any, member_id: int) -> bool:
 def bar(
     cursor: Any, member_id: int, staff_id: int | None, supervisor: Staff, at: datetime
 ) -> Refusal | None:
-    """Keep a member apart from one of the staff, or from all but supervisors [閲覧制限] · PRIV-003."""
+    """Keep a member apart from one of the staff, or all but supervisors [閲覧制限] · PRIV-003."""
     refusal = check_staff(cursor, supervisor, Action.BAR, member_id)
     if refusal is not None:
         return refusal

@@ -69,7 +69,7 @@ class Standing:
 def give(cursor: Any, member_id: int, consent: Consent, told: Told, at: datetime) -> int:
     """A member agrees, to words that can be shown again [同意の取得]; gives the row's number.
 
-    Raises    InputError without a scope where one belongs, or without the words that were agreed to.
+    Raises    InputError without a scope where one belongs, or without the words agreed to.
     """
     if not told.wording_ref:
         raise InputError(Fault("PPL-060", excerpt=consent.kind.value))
@@ -145,7 +145,7 @@ def in_force(cursor: Any, member_id: int, consent: Consent, at: datetime) -> boo
 
 
 def on_day(cursor: Any, member_id: int, on: date) -> dict[Consent, Standing]:
-    """What was agreed to at the end of a day in Japan [ある日の同意]; taken back ones are left out."""
+    """What was in force at the end of a day in Japan [ある日の同意]."""
     end = datetime.combine(on + timedelta(days=1), time(), JAPAN)
     cursor.execute(
         "SELECT DISTINCT ON (kind, scope) consent_no, kind, scope, is_given, effective_at,"

@@ -352,5 +352,9 @@ def _alarm(cursor: Any, watch: _Watch, cause: bytes, numbers: int, at: datetime)
     )
     row = cursor.fetchone()
     if row is not None:
-        subject = {"alarm_id": int(row[0]), "kind": watch.kind, "numbers": numbers}
+        subject: dict[str, int | str] = {
+            "alarm_id": int(row[0]),
+            "kind": watch.kind,
+            "numbers": numbers,
+        }
         journal.write(cursor, [Happening(HOUSE, "login_alarm", "system", at, subject)])

@@ -89,7 +89,7 @@ def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: dat
 
     AUTH-011: whoever found the lost card logs in nowhere with its number.
 
-    Raises    NotFoundError for no such member; the database's IntegrityError if the number is taken.
+    Raises    NotFoundError for no such member; the database's IntegrityError for a taken number.
     """
     cursor.execute(
         "UPDATE people_member SET member_number = %s WHERE member_id = %s",

@@ -111,17 +111,15 @@ def ask_number(cursor: Any, claim: Claim, at: datetime) -> Received:
     return Received()
 
 
-def _reachable(
-    cursor: Any, found: list[int], email: str, at: datetime
-) -> list[tuple[int, int]]:
+def _reachable(cursor: Any, found: list[int], email: str, at: datetime) -> list[tuple[int, int]]:
     """Those of the members whose registered address it is, with the fact's number."""
     reading = Reading("system", "request_check", at)
     reachable = []
     for member_id in found:
         told = _rows.on_day(cursor, member_id, {Kind.EMAIL}, at.date(), reading).get(Kind.EMAIL)
-        if told is not None and isinstance(told.value, Email):
-            if told.value.address.casefold() == email.casefold():
-                reachable.append((member_id, told.fact_no))
+        address = told.value.address if told and isinstance(told.value, Email) else ""
+        if told is not None and address.casefold() == email.casefold():
+            reachable.append((member_id, told.fact_no))
     return reachable
 
 

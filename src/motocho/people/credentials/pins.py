@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 from motocho.law.rules import Refusal
 from motocho.units.days import era_of
@@ -74,14 +74,12 @@ def guess(pin: Pin, known: Known) -> Guess | None:
     >>> guess(Pin("7305"), Known(date(1988, 4, 12), ("09011112222",)))
     """
     digits = pin.digits
-    pairs = zip(digits, digits[1:], strict=False)
-    steps = tuple((int(after) - int(before)) % 10 for before, after in pairs)
-    first, second, third, fourth = digits
+    steps = tuple((int(after) - int(before)) % 10 for before, after in pairwise(digits))
     if steps == (0, 0, 0):
         return Guess.SAME_DIGIT
     if steps in _STEPS or digits in _KEYPAD:
         return Guess.RUN
-    if digits[:2] in {digits[2:], digits[:1:-1]} or (first == second and third == fourth):
+    if digits[:2] in {digits[2:], digits[:1:-1]} or steps[::2] == (0, 0):
         return Guess.REPEAT
     for reason, candidates in guessable(known).items():
         if digits in candidates:

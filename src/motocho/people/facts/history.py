@@ -109,10 +109,10 @@ class Fact:
 
 
 # --------------------------------------------------------------------------------------- recording
-_STEPPED = {kind: Purpose.CONTACT for kind in CONTACTS} | {
+_STEPPED = dict.fromkeys(CONTACTS, Purpose.CONTACT) | {
     Kind.BANK_ACCOUNT: Purpose.PAYOUT_ACCOUNT
 }
-_CAUSES = {kind: Cause.PHONE for kind in PHONES} | {
+_CAUSES = dict.fromkeys(PHONES, Cause.PHONE) | {
     Kind.EMAIL: Cause.EMAIL,
     Kind.BANK_ACCOUNT: Cause.BANK_ACCOUNT,
 }
@@ -175,7 +175,9 @@ def _same_form(cursor: Any, change: Change) -> Recorded | None:
         return None
     if (row[1], row[2]) != (_masked(change.value), change.effective_on):
         raise StateConflict(Fault("PPL-054"))
-    return Recorded(int(row[0]), None, keeping.must_change(cursor, change.member_id), is_repeat=True)
+    return Recorded(
+        int(row[0]), None, keeping.must_change(cursor, change.member_id), is_repeat=True
+    )
 
 
 def _masked(value: Value | None) -> str:
@@ -291,7 +293,8 @@ def history(cursor: Any, member_id: int, kind: Kind) -> list[Fact]:
 
 
 def _fact(row: tuple[Any, ...]) -> Fact:
-    return Fact(row[0], Kind(row[1]), *row[2:6], Road(row[6]))
+    fact_no, kind, shown, effective_on, recorded_at, actor, road = row
+    return Fact(fact_no, Kind(kind), shown, effective_on, recorded_at, actor, Road(road))
 
 
 def values(

@@ -1,7 +1,7 @@
 """The way to a person: phones, addresses and e-mail, whole, for who holds a permit [連絡先の開示].
 
-`contact` gives permits, and is the only room that may import this module (the check of imports holds
-it). A permit is of one member, some kinds and a short while; each use of it is a row of the journal.
+`contact` gives permits, and is the only room that may import this module (the check of imports
+holds it). A permit is of one member, some kinds and a short while; each use is a journal row.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Permit(Protocol):
 
 
 def whole(cursor: Any, permit: Permit, kind: Kind, on: date, at: datetime) -> Whole | None:
-    """A phone, an address or an e-mail address as it holds on a day [連絡先]; None if there is none.
+    """A phone, an address or an e-mail address as of a day [連絡先]; None if there is none.
 
     Raises    NotAllowedError if the permit is over, or not for this.
     """

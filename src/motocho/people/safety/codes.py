@@ -16,8 +16,7 @@ from typing import Any, TypeAlias
 
 from motocho.law.rules import Refusal
 from motocho.people.credentials import hashing
-from motocho.units.errors import NotFoundError, Unread
-from motocho.units.errors import Fault
+from motocho.units.errors import Fault, NotFoundError, Unread
 from motocho.units.text import without_blanks
 
 DIGITS = 6
@@ -120,9 +119,7 @@ def ask(
 def read_code(text: str) -> str | Unread:
     """A code as it was typed or pasted [番号の読取り]; a fault repeats nothing of it."""
     plain = without_blanks(text[: 8 * DIGITS]).replace("-", "")
-    return (
-        plain if _SHAPE.fullmatch(plain) else Unread("PPL-040", "", {"count": str(len(plain))})
-    )
+    return plain if _SHAPE.fullmatch(plain) else Unread("PPL-040", "", {"count": str(len(plain))})
 
 
 def confirm(cursor: Any, member_id: int, code_id: int, code: str, at: datetime) -> Answer:

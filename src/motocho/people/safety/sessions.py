@@ -156,4 +156,10 @@ def history(cursor: Any, member_id: int, most: int = 50) -> list[Login]:
         " WHERE s.member_id = %s ORDER BY s.session_id DESC LIMIT %s",
         (member_id, most),
     )
-    return [Login(*row[:7], End(row[7]) if row[7] else None) for row in cursor.fetchall()]
+    return [_login(row) for row in cursor.fetchall()]
+
+
+def _login(row: tuple[Any, ...]) -> Login:
+    session_id, device_id, name, place, began_at, last_used_at, ended_at, reason = row
+    end_of = None if reason is None else End(reason)
+    return Login(session_id, device_id, name, place, began_at, last_used_at, ended_at, end_of)
