@@ -66,7 +66,7 @@ def test_guessable_pins_are_refused_with_the_reason(digits: str, reason: Guess |
 @pytest.mark.parametrize(("born_on", "digits"), [
     (date(1990, 1, 5), "0105"), (date(1990, 1, 5), "0501"), (date(1990, 1, 5), "9015"),
     (date(1990, 1, 5), "9002"), (date(1990, 1, 5), "0215"), (date(1990, 1, 5), "1590"),
-    (date(1989, 1, 7), "6401"), (date(1989, 1, 8), "0118"), (date(2001, 10, 3), "1103"),
+    (date(1989, 1, 7), "6401"), (date(1989, 1, 8), "0118"), (date(2001, 10, 3), "0310"),
     (date(2001, 10, 3), "1310"), (date(2001, 10, 3), "1013"), (date(1960, 12, 31), "3531"),
     (date(1926, 12, 25), "1225"), (date(1985, 4, 1), "6041"),
 ])  # fmt: skip

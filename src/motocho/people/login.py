@@ -241,7 +241,8 @@ def _note(cursor: Any, attempt: _Attempt, outcome: str, left: int, at: datetime)
     pin_mark = None if outcome == "entered" else attempt.pin_mark
     cursor.execute(
         "INSERT INTO people_login_try (attempt_mark, member_number, lane, network_mark, pin_mark,"
-        " outcome, misses_left, tried_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        " outcome, misses_left, tried_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (attempt_mark) DO NOTHING",
         (
             attempt.attempt_mark,
             attempt.member_number,

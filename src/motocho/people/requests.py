@@ -69,7 +69,7 @@ class State(Enum):
 # ------------------------------------------------------------------------------------------- asking
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who somebody says to be [申告]: kana and number as `payer_key` and `read_digits` read them."""
+    """Who somebody says to be [申告]; kana by `payer_key`, the number by `read_digits`."""
 
     born_on: date
     email: str = field(repr=False)

@@ -38,7 +38,7 @@ ISSUER = "Motocho"
 _NONCE_BYTES = 12
 
 
-# ------------------------------------------------------------------------------- joiners and leavers
+# ----------------------------------------------------------------------------- joiners and leavers
 @dataclass(frozen=True, slots=True)
 class Account:
     """Somebody of the staff [従業者]."""
@@ -149,7 +149,7 @@ def _tell(cursor: Any, kind: str, staff_id: int, actor: str, at: datetime) -> No
     journal.write(cursor, [Happening(HOUSE, kind, actor, at, {"staff_id": staff_id})])
 
 
-# ----------------------------------------------------------------------------------------- enrolment
+# --------------------------------------------------------------------------------------- enrolment
 @dataclass(frozen=True, slots=True)
 class Enrolled:
     """The means to sign in are set [登録済み]; the address is for an authenticator, shown once."""
@@ -177,8 +177,8 @@ def enrol(cursor: Any, token: str, password: str, at: datetime) -> Enrolled | Re
     made = hashing.make(Cost.PASSWORD, _owner(staff_id), _password(password))
     sealed = _sealed(seed, staff_id, made.pepper_id)
     cursor.execute(
-        "INSERT INTO people_staff_secret (staff_id, secret, pepper_id, seed, seed_pepper_id, set_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (staff_id) DO UPDATE SET"
+        "INSERT INTO people_staff_secret"
+        " (staff_id, secret, pepper_id, seed, seed_pepper_id, set_at) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (staff_id) DO UPDATE SET"
         " secret = EXCLUDED.secret, pepper_id = EXCLUDED.pepper_id, seed = EXCLUDED.seed,"
         " seed_pepper_id = EXCLUDED.seed_pepper_id, last_step = 0, set_at = EXCLUDED.set_at",
         (staff_id, made.secret, made.pepper_id, sealed, made.pepper_id, at),

@@ -109,9 +109,7 @@ class Fact:
 
 
 # --------------------------------------------------------------------------------------- recording
-_STEPPED = dict.fromkeys(CONTACTS, Purpose.CONTACT) | {
-    Kind.BANK_ACCOUNT: Purpose.PAYOUT_ACCOUNT
-}
+_STEPPED = dict.fromkeys(CONTACTS, Purpose.CONTACT) | {Kind.BANK_ACCOUNT: Purpose.PAYOUT_ACCOUNT}
 _CAUSES = dict.fromkeys(PHONES, Cause.PHONE) | {
     Kind.EMAIL: Cause.EMAIL,
     Kind.BANK_ACCOUNT: Cause.BANK_ACCOUNT,

@@ -1,4 +1,4 @@
-"""What a registered fact says, how it is read from a form, and how it is masked; pure [登録情報の値].
+"""What a registered fact says, how it is read from a form, how it is masked [登録情報の値].
 
 >>> masked(Phone("09011112222")), masked(Email("sato@example.jp"))
 ('*******2222', 's***@example.jp')
@@ -183,8 +183,7 @@ def masked(value: Value) -> str:
             return f"{value.of_year}年 ****円"
         case BankAccount():
             return f"{value.bank_code}-{value.branch_code} ****{value.number[-3:]}"
-        case _:
-            broken("a value that nobody masks", kind=type(value).__name__)
+    return broken("a value that nobody masks", kind=type(value).__name__)
 
 
 # --------------------------------------------------------------------------------------- from forms
