@@ -178,7 +178,8 @@ def enrol(cursor: Any, token: str, password: str, at: datetime) -> Enrolled | Re
     sealed = _sealed(seed, staff_id, made.pepper_id)
     cursor.execute(
         "INSERT INTO people_staff_secret"
-        " (staff_id, secret, pepper_id, seed, seed_pepper_id, set_at) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (staff_id) DO UPDATE SET"
+        " (staff_id, secret, pepper_id, seed, seed_pepper_id, set_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (staff_id) DO UPDATE SET"
         " secret = EXCLUDED.secret, pepper_id = EXCLUDED.pepper_id, seed = EXCLUDED.seed,"
         " seed_pepper_id = EXCLUDED.seed_pepper_id, last_step = 0, set_at = EXCLUDED.set_at",
         (staff_id, made.secret, made.pepper_id, sealed, made.pepper_id, at),
