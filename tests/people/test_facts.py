@@ -36,6 +36,7 @@ from motocho.people.facts.values import (
     of_document,
     read_address,
     read_email,
+    read_employer,
     read_phone,
 )
 from motocho.people.members import payer_key
@@ -104,6 +105,12 @@ def test_address_needs_its_postcode() -> None:
     assert isinstance(read_address("100", "東京都"), Unread)
     assert isinstance(read_address("1000001", " "), Unread)
     assert isinstance(read_address("1000001", "東" * 201), Unread)
+
+
+def test_employer_is_one_line() -> None:
+    assert read_employer("　北の商店 ") == Employer("北の商店")
+    for typed in ("", "北\x00の商店", "商" * 201):
+        assert isinstance(read_employer(typed), Unread)
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -344,6 +351,8 @@ def test_database_refuses_what_could_be_no_contact(house: House) -> None:
             house.tell(member_id, Kind.MOBILE_PHONE, value)
     with pytest.raises(Error, match="check"):
         house.tell(member_id, Kind.EMAIL, Email("a@example.jp\nBcc: b@example.jp"))
+    with pytest.raises(Error, match="check"):
+        house.tell(member_id, Kind.BANK_ACCOUNT, replace(ACCOUNT, number="123456"))
 
 
 def test_nobodys_facts_cannot_be_told(house: House) -> None:

@@ -27,10 +27,13 @@ from tests.people.house import (
     rows,
 )
 
+from motocho.law.rules import Refusal
 from motocho.people import login, members
 from motocho.people.credentials import hashing, keeping
 from motocho.people.credentials.pins import Pin
-from motocho.people.login import Entered, Locked, Missed, Outcome, Slowed
+from motocho.people.login import Admitted, Entered, Locked, Missed, Origin, Outcome, Slowed
+from motocho.people.safety import sessions
+from motocho.people.safety.codes import Purpose
 from motocho.units.errors import OutsideFailure, Unread
 from motocho.units.text import MEMBER_NUMBER, read_digits
 
@@ -142,6 +145,25 @@ def test_token_of_somebody_elses_device_is_no_known_device(house: House) -> None
     phone = house.device(other.member_id)
     outcome = house.enter(member.member_number, token=phone.token)
     assert outcome == Entered(member.member_id, None, None)
+
+
+@pytest.mark.rule("AUTH-007")
+def test_new_device_is_admitted_with_a_code_and_known_afterwards(house: House) -> None:
+    member = house.member()
+    entered = house.entered(member.member_number)
+    origin = Origin(HERE, None, "Firefox")
+    refused = do(login.admit, entered, origin, "login 1", AT)
+    assert isinstance(refused, Refusal)
+    assert refused.rule_id == "AUTH-007"
+    house.confirmed(member.member_id, Purpose.NEW_DEVICE, "login 1")
+    admitted = do(login.admit, entered, origin, "login 1", AT)
+    assert isinstance(admitted, Admitted)
+    assert admitted.new_device is not None
+    assert isinstance(do(sessions.use, admitted.key, AT), sessions.InUse)
+    again = house.entered(member.member_number, token=admitted.new_device.token)
+    known = do(login.admit, again, origin, "login 2", AT)
+    assert isinstance(known, Admitted)
+    assert known.new_device is None
 
 
 # ----------------------------------------------------------------------------------------- the same

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import timedelta
 from functools import partial
@@ -10,16 +11,18 @@ import psycopg
 import pytest
 from tests.database import Database
 from tests.loans.crowd import at_once, do
+from tests.people.authenticator import Authenticator
 from tests.people.house import AT, GOOD, OTHER, House, after, kinds_of, rows
 
 from motocho.law.rules import Refusal
 from motocho.people import pin
 from motocho.people.credentials import keeping, networks
 from motocho.people.credentials.keeping import Ceremony
+from motocho.people.credentials.passkeys import Site
 from motocho.people.facts.values import Email, Kind
 from motocho.people.login import Entered
-from motocho.people.safety import codes, devices, freezes, holds, sessions
-from motocho.people.safety.codes import Asked, Confirmed, Over, Purpose, TooMany, Wrong
+from motocho.people.safety import codes, devices, freezes, holds, passkeys, sessions
+from motocho.people.safety.codes import Asked, CodeKey, Confirmed, Over, Purpose, TooMany, Wrong
 from motocho.people.safety.freezes import Road
 from motocho.people.safety.sessions import Ended, InUse, SessionKey
 from motocho.units.errors import NotFoundError, Unread
@@ -228,6 +231,59 @@ def test_code_is_kept_nowhere(house: House, database: Database) -> None:
         kept = str(admin.execute("SELECT code_mark FROM people_code").fetchall())
     assert code.code not in kept
     assert code.code not in repr(code)
+
+
+# ----------------------------------------------------------------------------------------- passkeys
+SITE = Site("example.jp", "https://example.jp")
+THING = (Purpose.LIMIT, "session 1")
+
+
+def with_passkey(house: House, member_id: int) -> Authenticator:
+    house.confirmed(member_id, Purpose.PASSKEY, "session 1")
+    asked = do(passkeys.ask_new, SITE, member_id, "session 1", AT)
+    assert isinstance(asked, passkeys.Question)
+    key = Authenticator(SITE.name, SITE.origin)
+    made = passkeys.NewKey(asked.code_id, key.register(asked.options), "my phone")
+    assert do(passkeys.add, SITE, member_id, made, AT) is True
+    assert do(passkeys.add, SITE, member_id, made, AT) is False
+    return key
+
+
+@pytest.mark.rule("AUTH-007")
+def test_passkey_stands_in_for_a_code(house: House) -> None:
+    member_id = house.member().member_id
+    key = with_passkey(house, member_id)
+    question = do(passkeys.ask, SITE, member_id, THING, AT)
+    asked_of = CodeKey(member_id, question.code_id)
+    answered = do(passkeys.confirm, SITE, asked_of, key.sign(question.options), AT)
+    assert answered == Confirmed(after(minutes=5))
+    assert do(codes.spend, member_id, *THING, AT) is None
+    assert isinstance(do(codes.spend, member_id, *THING, AT), Refusal)
+
+
+@pytest.mark.rule("AUTH-007")
+def test_question_shown_to_the_page_opens_nothing_by_itself(house: House) -> None:
+    member_id = house.member().member_id
+    key = with_passkey(house, member_id)
+    question = do(passkeys.ask, SITE, member_id, THING, AT)
+    asked_of = CodeKey(member_id, question.code_id)
+    challenge = json.loads(question.options)["challenge"]
+    assert isinstance(do(codes.confirm, *asked_of, challenge, AT), Wrong)
+    other = Authenticator(SITE.name, SITE.origin, credential_id=key.credential_id, count=9)
+    assert do(passkeys.confirm, SITE, asked_of, other.sign(question.options), AT) == Over()
+    assert do(passkeys.confirm, SITE, asked_of, "{}", AT) == Over()
+    assert isinstance(do(codes.spend, member_id, *THING, AT), Refusal)
+
+
+def test_new_passkey_needs_a_code_and_a_taken_away_one_opens_nothing(house: House) -> None:
+    member_id = house.member().member_id
+    assert isinstance(do(passkeys.ask_new, SITE, member_id, "session 1", AT), Refusal)
+    key = with_passkey(house, member_id)
+    assert do(passkeys.keys, member_id) == [(key.credential_id, "my phone")]
+    assert do(passkeys.end, member_id, key.credential_id, AT) == 1
+    question = do(passkeys.ask, SITE, member_id, THING, AT)
+    asked_of = CodeKey(member_id, question.code_id)
+    assert do(passkeys.confirm, SITE, asked_of, key.sign(question.options), AT) == Over()
 
 
 # -------------------------------------------------------------------------------------------- holds

@@ -67,6 +67,8 @@ BEGIN
     RAISE EXCEPTION 'rows of % are added, never changed or removed', TG_TABLE_NAME
         USING ERRCODE = 'restrict_violation';
 END $$;
+CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON people_member EXECUTE FUNCTION refuse_people_change();
+CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON people_number EXECUTE FUNCTION refuse_people_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON people_alarm EXECUTE FUNCTION refuse_people_change();
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON people_login_count EXECUTE FUNCTION refuse_people_change();
 

@@ -19,6 +19,8 @@ CREATE TABLE people_fact (
     CHECK (value IS NULL OR jsonb_typeof(value) = 'object'),
     CHECK (value IS NULL OR kind NOT LIKE '%phone' OR value ->> 'digits' ~ '^0[0-9]{9,10}$'),
     CHECK (value IS NULL OR kind <> 'email' OR value ->> 'address' ~ '^[^@[:cntrl:][:space:]]+@[^@[:cntrl:][:space:]]+$'),
+    CHECK (value IS NULL OR kind <> 'bank_account' OR (value ->> 'bank_code' ~ '^[0-9]{4}$'
+        AND value ->> 'branch_code' ~ '^[0-9]{3}$' AND value ->> 'number' ~ '^[0-9]{7}$')),
     CHECK (value IS NOT NULL OR kind NOT IN ('name', 'birth_date'))
 );
 CREATE INDEX people_fact_by_day ON people_fact (member_id, kind, effective_on, fact_no);

@@ -23,11 +23,15 @@ from typing import Any, NamedTuple, TypeAlias
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
+from motocho.law.rules import Refusal
 from motocho.ledger.chart import HOUSE
 from motocho.people.credentials import hashing, keeping, networks
 from motocho.people.credentials.hashing import Match
 from motocho.people.credentials.pins import Guess, Pin
-from motocho.people.safety import devices
+from motocho.people.safety import codes, devices, sessions
+from motocho.people.safety.codes import Purpose
+from motocho.people.safety.devices import NewDevice
+from motocho.people.safety.sessions import SessionKey
 
 MOST_MISSES = 3
 STRANGERS = 0
@@ -141,6 +145,33 @@ def _missed(
     subject = {"lane": attempt.lane, "left": left}
     journal.write(cursor, [Happening(member, f"login_{outcome}", "member", at, subject)])
     return Missed(left) if left else Locked()
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A login that is complete [ログイン完了]; a device that is new gets its token, once."""
+
+    key: SessionKey
+    new_device: NewDevice | None
+
+
+def admit(
+    cursor: Any, entered: Entered, origin: Origin, bound_to: str, at: datetime
+) -> Admitted | Refusal:
+    """Begin a session after the right PIN [ログインの完了] · AUTH-007.
+
+    A device that the member does not use needs a code for `NEW_DEVICE`, bound to what the face made
+    for this login; it is known from then on.
+    """
+    device_id, new = entered.device_id, None
+    if device_id is None:
+        refusal = codes.spend(cursor, entered.member_id, Purpose.NEW_DEVICE, bound_to, at)
+        if refusal is not None:
+            return refusal
+        new = devices.learn(cursor, entered.member_id, origin.device_name, at)
+        device_id = new.device_id
+    place = networks.shown(origin.address)
+    return Admitted(sessions.begin(cursor, entered.member_id, device_id, place, at), new)
 
 
 # ------------------------------------------------------------------------------------------ counts

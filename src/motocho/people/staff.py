@@ -301,7 +301,8 @@ def enter(cursor: Any, typed: Typed, at: datetime) -> Outcome:
 
     Lock      the count of the login name, until the transaction ends.
     """
-    login_name = folded(typed.login_name).casefold()[:40]
+    named = folded(typed.login_name).casefold()[:40]
+    login_name = "".join(sign for sign in named if sign.isprintable())
     misses, locked_until = _locked_count(cursor, login_name)
     cursor.execute(
         "SELECT s.staff_id, c.secret, c.pepper_id, c.seed, c.seed_pepper_id, c.last_step"

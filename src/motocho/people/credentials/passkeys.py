@@ -87,6 +87,16 @@ def credential_id(answer: str) -> bytes | None:
         return None
 
 
+def challenge(answer: str) -> bytes | None:
+    """Which challenge an answer says it is to [チャレンジ]; only a right signature makes it true."""
+    try:
+        parsed: Any = json.loads(answer)
+        client = json.loads(webauthn.base64url_to_bytes(parsed["response"]["clientDataJSON"]))
+        return webauthn.base64url_to_bytes(client["challenge"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
 def signed(site: Site, key: Passkey, challenge: bytes, answer: str) -> int | None:
     """The key's new count of signatures, None if the answer is not right [認証の検証].
 

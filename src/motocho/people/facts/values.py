@@ -210,6 +210,14 @@ def read_email(text: str) -> Email | Unread:
     return Email(plain) if is_good else Unread("PPL-051", text)
 
 
+def read_employer(text: str) -> Employer | Unread:
+    """The name of a workplace [勤務先の読取り]."""
+    plain = folded(text)
+    if not 0 < len(plain) <= LONGEST_TEXT or not plain.isprintable():
+        return Unread("PPL-055", text, {"longest": str(LONGEST_TEXT)})
+    return Employer(plain)
+
+
 def read_address(postcode: str, text: str) -> Address | Unread:
     """An address as it is typed [住所の読取り]."""
     digits = read_digits(postcode, POSTCODE)

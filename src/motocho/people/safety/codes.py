@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from motocho.law.rules import Refusal
 from motocho.people.credentials import hashing
@@ -38,6 +38,7 @@ class Purpose(Enum):
     LIMIT = "limit"
     EXPORT = "export"
     REOPEN = "reopen"
+    PASSKEY = "passkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,30 @@ def ask(
 
     Lock      the member's row, so that codes asked for at once are counted one after another.
     """
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    issued = issue(cursor, member_id, Issue(purpose, bound_to, Road.MAIL, code), at)
+    return issued if isinstance(issued, TooMany) else Asked(issued, code, at + LIVES)
+
+
+class Road(Enum):
+    """By which road a code is answered [認証の手段]: what one shows is worth nothing to the other."""
+
+    MAIL = "code"
+    PASSKEY = "passkey"
+
+
+class Issue(NamedTuple):
+    """A code that is to be issued: what for, bound to what, and what must come back [発行内容]."""
+
+    purpose: Purpose
+    bound_to: str
+    road: Road
+    secret: str
+
+
+def issue(cursor: Any, member_id: int, wanted: Issue, at: datetime) -> int | TooMany:
+    """Keep a code by its mark [番号の登録]; for this room alone: faces call `ask`, or `passkeys`."""
+    purpose, bound_to, road, secret = wanted
     cursor.execute("SELECT FROM people_member WHERE member_id = %s FOR NO KEY UPDATE", (member_id,))
     cursor.execute(
         "SELECT made_at FROM people_code WHERE member_id = %s AND purpose = %s AND made_at > %s"
@@ -99,21 +124,13 @@ def ask(
         " AND bound_to = %s AND voided_at IS NULL AND spent_at IS NULL",
         (at, member_id, purpose.value, bound_to),
     )
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    mark = _mark(road, member_id, (purpose.value, bound_to), secret)
     cursor.execute(
         "INSERT INTO people_code (member_id, purpose, bound_to, code_mark, made_at, expires_at,"
         " tries_left) VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING code_id",
-        (
-            member_id,
-            purpose.value,
-            bound_to,
-            _mark(member_id, purpose, bound_to, code),
-            at,
-            at + LIVES,
-            MOST_TRIES,
-        ),
+        (member_id, purpose.value, bound_to, mark, at, at + LIVES, MOST_TRIES),
     )
-    return Asked(int(cursor.fetchone()[0]), code, at + LIVES)
+    return int(cursor.fetchone()[0])
 
 
 def read_code(text: str) -> str | Unread:
@@ -128,10 +145,22 @@ def confirm(cursor: Any, member_id: int, code_id: int, code: str, at: datetime) 
     Lock      the code's row: tries made at once are counted one after another.
     Raises    NotFoundError if the member was sent no such code.
     """
+    return answer(cursor, CodeKey(member_id, code_id), Road.MAIL, code, at)
+
+
+class CodeKey(NamedTuple):
+    """One code of a member [番号の識別子]."""
+
+    member_id: int
+    code_id: int
+
+
+def answer(cursor: Any, key: CodeKey, road: Road, secret: str, at: datetime) -> Answer:
+    """What came back by a road [照合]; for this room alone."""
     cursor.execute(
         "SELECT purpose, bound_to, code_mark, expires_at, tries_left, confirmed_at, voided_at"
         " FROM people_code WHERE member_id = %s AND code_id = %s FOR UPDATE",
-        (member_id, code_id),
+        key,
     )
     row = cursor.fetchone()
     if row is None:
@@ -139,19 +168,19 @@ def confirm(cursor: Any, member_id: int, code_id: int, code: str, at: datetime) 
     purpose, bound_to, mark, expires_at, tries_left, confirmed_at, voided_at = row
     if voided_at is not None or at >= expires_at or tries_left == 0:
         return Over()
-    wanted = _mark(member_id, Purpose(purpose), bound_to, code)
+    wanted = _mark(road, key.member_id, (purpose, bound_to), secret)
     if not hmac.compare_digest(wanted, bytes(mark)):
         cursor.execute(
             "UPDATE people_code SET tries_left = tries_left - 1"
             " WHERE member_id = %s AND code_id = %s",
-            (member_id, code_id),
+            key,
         )
         return Wrong(tries_left - 1) if tries_left > 1 else Over()
     if confirmed_at is None:
         confirmed_at = at
         cursor.execute(
             "UPDATE people_code SET confirmed_at = %s WHERE member_id = %s AND code_id = %s",
-            (at, member_id, code_id),
+            (at, *key),
         )
     return Confirmed(confirmed_at + FRESH)
 
@@ -180,5 +209,5 @@ def spend(
     return None if cursor.rowcount else Refusal("AUTH-007", "PPL-042", ())
 
 
-def _mark(member_id: int, purpose: Purpose, bound_to: str, code: str) -> bytes:
-    return hashing.mark("code", str(member_id), purpose.value, bound_to, code)
+def _mark(road: Road, member_id: int, thing: tuple[str, str], secret: str) -> bytes:
+    return hashing.mark(road.value, str(member_id), *thing, secret)
