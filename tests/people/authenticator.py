@@ -53,9 +53,7 @@ class Authenticator:
         self.count += 1
         client = self._client("webauthn.get", json.loads(options)["challenge"])
         data = self._head(self.flags)
-        signature = self.key.sign(
-            data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256())
-        )
+        signature = self.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
         return self._answer(clientDataJSON=client, authenticatorData=data, signature=signature)
 
     def _head(self, flags: int) -> bytes:
@@ -69,6 +67,4 @@ class Authenticator:
     def _answer(self, **parts: bytes) -> str:
         named = bytes_to_base64url(self.credential_id)
         response = {name: bytes_to_base64url(value) for name, value in parts.items()}
-        return json.dumps(
-            {"id": named, "rawId": named, "type": "public-key", "response": response}
-        )
+        return json.dumps({"id": named, "rawId": named, "type": "public-key", "response": response})

@@ -75,7 +75,9 @@ def test_consent_needs_words_and_its_scope(house: House, consent: Consent, wordi
         do(consents.give, member_id, consent, told("1", wording), AT)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.tuples(st.integers(0, 20), st.booleans()), max_size=8))
 def test_what_holds_is_the_last_thing_said(house: House, said: list[tuple[int, bool]]) -> None:
     """Twin: the list read from top to bottom."""

@@ -146,9 +146,7 @@ def test_request_of_another_member_is_not_there(
 
 
 @pytest.mark.parametrize("hours", [24, 100])
-def test_link_lives_a_day(
-    member: Member, reviewers: tuple[Staff, Staff], hours: int
-) -> None:
+def test_link_lives_a_day(member: Member, reviewers: tuple[Staff, Staff], hours: int) -> None:
     token = approved(member, reviewers)
     refused = do(pin.reset, token, OTHER, after(hours=hours))
     assert isinstance(refused, Refusal)
@@ -163,9 +161,7 @@ def test_new_link_ends_the_one_before(member: Member, reviewers: tuple[Staff, St
     assert do(pin.reset, second, OTHER, AT) == pin.Changed(member.member_id)
 
 
-def test_guessable_pin_leaves_the_link_open(
-    member: Member, reviewers: tuple[Staff, Staff]
-) -> None:
+def test_guessable_pin_leaves_the_link_open(member: Member, reviewers: tuple[Staff, Staff]) -> None:
     token = approved(member, reviewers)
     for digits in (Pin("0412"), GOOD):
         assert isinstance(do(pin.reset, token, digits, AT), Refusal)

@@ -88,7 +88,7 @@ def credential_id(answer: str) -> bytes | None:
 
 
 def challenge(answer: str) -> bytes | None:
-    """Which challenge an answer says it is to [チャレンジ]; only a right signature makes it true."""
+    """Which challenge an answer says it is to [チャレンジ]; true once the signature is right."""
     try:
         parsed: Any = json.loads(answer)
         client = json.loads(webauthn.base64url_to_bytes(parsed["response"]["clientDataJSON"]))

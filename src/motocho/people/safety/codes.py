@@ -92,7 +92,7 @@ def ask(
 
 
 class Road(Enum):
-    """By which road a code is answered [認証の手段]: what one shows is worth nothing to the other."""
+    """By which road a code is answered [認証の手段]: neither takes the answer of the other."""
 
     MAIL = "code"
     PASSKEY = "passkey"
@@ -108,7 +108,7 @@ class Issue(NamedTuple):
 
 
 def issue(cursor: Any, member_id: int, wanted: Issue, at: datetime) -> int | TooMany:
-    """Keep a code by its mark [番号の登録]; for this room alone: faces call `ask`, or `passkeys`."""
+    """Keep a code by its mark [番号の登録]; for this room alone: faces call `ask`."""
     purpose, bound_to, road, secret = wanted
     cursor.execute("SELECT FROM people_member WHERE member_id = %s FOR NO KEY UPDATE", (member_id,))
     cursor.execute(

@@ -1,7 +1,7 @@
 """Passkeys of members: in place of a code by e-mail, where one is registered [会員のパスキー].
 
-A key is added after a code for `PASSKEY`, and answers what a code would: one purpose, one thing, five
-minutes, once.
+A key is added after a code for `PASSKEY`, and answers what a code would: one purpose, one thing,
+five minutes, once.
 """
 
 from __future__ import annotations
