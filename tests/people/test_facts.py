@@ -189,6 +189,7 @@ def test_same_form_counts_once_and_other_contents_are_refused(house: House) -> N
     change = Change(member_id, Kind.EMPLOYER, Employer("北の商店"), TODAY, "form 1")
     teller = Teller("member", Road.SITE)
     first = do(history.record, change, teller, AT)
+    assert isinstance(first, Recorded)
     again = do(history.record, change, teller, AT)
     assert again == replace(first, is_repeat=True)
     with pytest.raises(StateConflict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import psycopg
 import pytest
@@ -56,7 +57,7 @@ def approved(member: Member, reviewers: tuple[Staff, Staff]) -> str:
     {}, {"member_number": "98765432"}, {"email": "thief@example.com"}, {"born_on": BORN.replace(day=1)},
 ])  # fmt: skip
 def test_answer_is_the_same_whoever_asks(
-    house: House, member: Member, other: dict[str, str]
+    house: House, member: Member, other: dict[str, Any]
 ) -> None:
     asked = replace(claim(member), **other)
     assert do(requests.ask_pin_reset, asked, "document 1", AT) == Received()
@@ -67,7 +68,7 @@ def test_answer_is_the_same_whoever_asks(
     {}, {"kana": "スズキハナコ"}, {"email": "thief@example.com"}, {"born_on": BORN.replace(day=1)},
 ])  # fmt: skip
 def test_number_goes_to_the_registered_address_once_a_day(
-    member: Member, other: dict[str, str]
+    member: Member, other: dict[str, Any]
 ) -> None:
     asked = replace(claim(member), **other)
     for hours in (0, 1, 23):

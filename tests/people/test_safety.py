@@ -19,11 +19,13 @@ from motocho.people import pin
 from motocho.people.credentials import keeping, networks
 from motocho.people.credentials.keeping import Ceremony
 from motocho.people.credentials.passkeys import Site
+from motocho.people.credentials.pins import Pin
 from motocho.people.facts.values import Email, Kind
 from motocho.people.login import Entered
 from motocho.people.safety import codes, devices, freezes, holds, passkeys, sessions
 from motocho.people.safety.codes import Asked, CodeKey, Confirmed, Over, Purpose, TooMany, Wrong
 from motocho.people.safety.freezes import Road
+from motocho.people.safety.passkeys import Question
 from motocho.people.safety.sessions import Ended, InUse, SessionKey
 from motocho.units.errors import NotFoundError, Unread
 
@@ -238,10 +240,16 @@ SITE = Site("example.jp", "https://example.jp")
 THING = (Purpose.LIMIT, "session 1")
 
 
+def question_of(member_id: int) -> Question:
+    asked = do(passkeys.ask, SITE, member_id, THING, AT)
+    assert isinstance(asked, Question)
+    return asked
+
+
 def with_passkey(house: House, member_id: int) -> Authenticator:
     house.confirmed(member_id, Purpose.PASSKEY, "session 1")
     asked = do(passkeys.ask_new, SITE, member_id, "session 1", AT)
-    assert isinstance(asked, passkeys.Question)
+    assert isinstance(asked, Question)
     key = Authenticator(SITE.name, SITE.origin)
     made = passkeys.NewKey(asked.code_id, key.register(asked.options), "my phone")
     assert do(passkeys.add, SITE, member_id, made, AT) is True
@@ -253,7 +261,7 @@ def with_passkey(house: House, member_id: int) -> Authenticator:
 def test_passkey_stands_in_for_a_code(house: House) -> None:
     member_id = house.member().member_id
     key = with_passkey(house, member_id)
-    question = do(passkeys.ask, SITE, member_id, THING, AT)
+    question = question_of(member_id)
     asked_of = CodeKey(member_id, question.code_id)
     answered = do(passkeys.confirm, SITE, asked_of, key.sign(question.options), AT)
     assert answered == Confirmed(after(minutes=5))
@@ -265,7 +273,7 @@ def test_passkey_stands_in_for_a_code(house: House) -> None:
 def test_question_shown_to_the_page_opens_nothing_by_itself(house: House) -> None:
     member_id = house.member().member_id
     key = with_passkey(house, member_id)
-    question = do(passkeys.ask, SITE, member_id, THING, AT)
+    question = question_of(member_id)
     asked_of = CodeKey(member_id, question.code_id)
     challenge = json.loads(question.options)["challenge"]
     assert isinstance(do(codes.confirm, *asked_of, challenge, AT), Wrong)
@@ -281,7 +289,7 @@ def test_new_passkey_needs_a_code_and_a_taken_away_one_opens_nothing(house: Hous
     key = with_passkey(house, member_id)
     assert do(passkeys.keys, member_id) == [(key.credential_id, "my phone")]
     assert do(passkeys.end, member_id, key.credential_id, AT) == 1
-    question = do(passkeys.ask, SITE, member_id, THING, AT)
+    question = question_of(member_id)
     asked_of = CodeKey(member_id, question.code_id)
     assert do(passkeys.confirm, SITE, asked_of, key.sign(question.options), AT) == Over()
 
@@ -405,7 +413,7 @@ def test_changed_pin_ends_the_other_sessions(house: House) -> None:
 ])  # fmt: skip
 def test_guessable_pin_is_not_taken(house: House, digits: str, code: str) -> None:
     member = house.member()
-    refused = do(pin.change, house.entered(member.member_number), pin.Pin(digits), AT)
+    refused = do(pin.change, house.entered(member.member_number), Pin(digits), AT)
     assert isinstance(refused, Refusal)
     assert (refused.rule_id, refused.code) == ("AUTH-003", code)
     assert isinstance(house.enter(member.member_number), Entered)

@@ -80,4 +80,9 @@ GRANT UPDATE (last_turn_at) ON people_login_pressure TO motocho_app;
 GRANT UPDATE (turn_at) ON people_login_turn TO motocho_app;
 GRANT DELETE ON people_login_try, people_login_pressure, people_login_turn TO motocho_app;
 GRANT USAGE ON SEQUENCE people_login_try_try_id_seq, people_alarm_alarm_id_seq TO motocho_app;
+-- The auditor reads all but what could be tried out or recognised.
 GRANT SELECT ON people_login_count, people_alarm TO motocho_audit;
+GRANT SELECT (member_id, pepper_id, set_at, ceremony, must_change) ON people_pin TO motocho_audit;
+GRANT SELECT (try_id, member_number, lane, outcome, misses_left, tried_at) ON people_login_try TO motocho_audit;
+GRANT SELECT (last_turn_at) ON people_login_pressure TO motocho_audit;
+GRANT SELECT (turn_at) ON people_login_turn TO motocho_audit;

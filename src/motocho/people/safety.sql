@@ -106,4 +106,7 @@ GRANT USAGE ON SEQUENCE people_device_device_id_seq, people_session_session_id_s
     people_hold_hold_id_seq, people_freeze_freeze_id_seq TO motocho_app;
 GRANT SELECT (member_id, device_id, name, known_at, last_used_at, ended_at, end_reason) ON people_device
     TO motocho_audit;
-GRANT SELECT ON people_session, people_hold, people_freeze TO motocho_audit;
+GRANT SELECT ON people_session, people_passkey, people_hold, people_freeze TO motocho_audit;
+GRANT SELECT (member_id, code_id, purpose, bound_to, made_at, expires_at, tries_left, confirmed_at, spent_at, voided_at)
+    ON people_code TO motocho_audit;
+GRANT SELECT (member_id, expires_at, used_at) ON people_freeze_link TO motocho_audit;

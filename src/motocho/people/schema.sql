@@ -17,6 +17,7 @@ CREATE TABLE people_number (
     member_id bigint NOT NULL,
     ended_at timestamptz
 );
+CREATE INDEX people_number_by_member ON people_number (member_id);
 CREATE INDEX people_member_by_kana ON people_member (family_kana, given_kana, born_on);
 
 GRANT SELECT, INSERT ON people_member, people_number TO motocho_app;

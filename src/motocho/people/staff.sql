@@ -123,7 +123,9 @@ GRANT UPDATE (state, first_staff, first_at, second_staff, second_at, reason, tok
     ON people_request TO motocho_app;
 GRANT USAGE ON SEQUENCE people_staff_staff_id_seq, people_staff_enrolment_enrolment_id_seq, people_barred_bar_no_seq,
     people_request_request_id_seq TO motocho_app;
-GRANT SELECT ON people_staff, people_staff_role, people_barred TO motocho_audit;
+GRANT SELECT ON people_staff, people_staff_role, people_staff_count, people_staff_passkey, people_barred TO motocho_audit;
+GRANT SELECT (staff_id, pepper_id, seed_pepper_id, last_step, set_at) ON people_staff_secret TO motocho_audit;
+GRANT SELECT (staff_id, purpose, expires_at) ON people_staff_challenge TO motocho_audit;
 GRANT SELECT (member_id, request_id, kind, document_ref, asked_at, state, first_staff, first_at, second_staff, second_at,
     reason, done_at) ON people_request TO motocho_audit;
 GRANT SELECT (enrolment_id, staff_id, kind, asked_by, asked_at, agreed_by, agreed_at, expires_at, used_at)
