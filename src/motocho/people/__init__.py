@@ -1,7 +1,7 @@
-"""People: members, who they are and by which number they are known [会員].
+"""People: members and staff, how they prove who they are, who may do what to whom [会員・従業者].
 
-Holds   members with number, names, kana, birth date
-Takes   registered facts
-Gives   a member by id or number
-Never   a balance, a phone number handed out
+Holds   members and numbers, registered facts, consents, PINs, devices, sessions, codes, staff
+Takes   what people type, tell, and agree to
+Gives   entered or not, allowed or not, masked facts; whole ones to who says why
+Never   a balance, a phone number without a permit, a PIN
 """

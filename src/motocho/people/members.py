@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
 from motocho.units.errors import Fault, NotFoundError
 
 
@@ -75,6 +77,35 @@ def by_number(cursor: Any, member_number: str) -> Member:
     if row is None:
         raise NotFoundError(Fault("PPL-001", excerpt=member_number))
     return Member(row[0], row[1], Person(*row[2:]))
+
+
+def no_such_member() -> NotFoundError:
+    """The same answer for whoever is not there and whoever is not the asker's [該当なし]."""
+    return NotFoundError(Fault("PPL-002"))
+
+
+def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: datetime) -> None:
+    """Give a member another number, with a new card; the old one ends at once [会員番号の再発行].
+
+    AUTH-011: whoever found the lost card logs in nowhere with its number.
+
+    Raises    NotFoundError for no such member; the database's IntegrityError for a taken number.
+    """
+    cursor.execute(
+        "UPDATE people_member SET member_number = %s WHERE member_id = %s",
+        (member_number, member_id),
+    )
+    if cursor.rowcount == 0:
+        raise no_such_member()
+    cursor.execute(
+        "UPDATE people_number SET ended_at = %s WHERE member_id = %s AND ended_at IS NULL",
+        (at, member_id),
+    )
+    cursor.execute(
+        "INSERT INTO people_number (member_number, member_id) VALUES (%s, %s)",
+        (member_number, member_id),
+    )
+    journal.write(cursor, [Happening(member_id, "number_reissued", actor, at)])
 
 
 _SMALL, _LARGE, _DROPPED = "ァィゥェォッャュョヮヵヶヰヱヲ", "アイウエオツヤユヨワカケイエオ", "・ "

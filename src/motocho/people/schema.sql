@@ -14,10 +14,14 @@ CREATE TABLE people_member (
 );
 CREATE TABLE people_number (
     member_number char(8) PRIMARY KEY,
-    member_id bigint NOT NULL
+    member_id bigint NOT NULL,
+    ended_at timestamptz
 );
+CREATE INDEX people_number_by_member ON people_number (member_id);
 CREATE INDEX people_member_by_kana ON people_member (family_kana, given_kana, born_on);
 
 GRANT SELECT, INSERT ON people_member, people_number TO motocho_app;
+GRANT UPDATE (member_number) ON people_member TO motocho_app;
+GRANT UPDATE (ended_at) ON people_number TO motocho_app;
 GRANT USAGE ON SEQUENCE people_member_member_id_seq TO motocho_app;
 GRANT SELECT ON people_member, people_number TO motocho_audit;

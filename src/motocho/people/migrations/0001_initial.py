@@ -6,10 +6,18 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    """Members; the names under which banks write them."""
+    """Members and staff: who they are, how they prove it, what they told and agreed to."""
 
     initial = True
+    dependencies = (("journal", "0001_initial"),)
     operations = tuple(
         migrations.RunSQL((files("motocho.people") / name).read_text(encoding="utf-8"))
-        for name in ("schema.sql", "payers.sql")
+        for name in (
+            "schema.sql",
+            "payers.sql",
+            "credentials.sql",
+            "safety.sql",
+            "facts.sql",
+            "staff.sql",
+        )
     )

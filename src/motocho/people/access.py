@@ -1,0 +1,244 @@
+"""Who may do what to whom: the one place that every face asks [権限].
+
+    gate = access.ask(cursor, actor, Action.CHANGE_FACTS, member_id, at)
+    if isinstance(gate, Refusal): ...
+
+Whoever is not the asker's and whoever is not there give the same answer. Staff say what for, and
+each look at a member is a row of the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import Enum
+from typing import Any, TypeAlias
+
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
+from motocho.law.rules import Refusal
+from motocho.outside.clock import JAPAN
+from motocho.people.safety import freezes
+
+
+class Role(Enum):
+    """What a member of staff is there for [従業者の役割]; not a role of the database."""
+
+    OPERATOR = "operator"
+    REVIEWER = "reviewer"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+# ------------------------------------------------------------------------------------------- actors
+@dataclass(frozen=True, slots=True)
+class Self:
+    """A member who logged in [会員本人]."""
+
+    member_id: int
+
+    @property
+    def actor(self) -> str:
+        """The word of the journal [日誌での呼称]."""
+        return "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody of the staff who signed in, with the roles of the day [従業者].
+
+    `purpose` is why a member is looked at: a case or a task, never free words about a person.
+    """
+
+    staff_id: int
+    roles: frozenset[Role]
+    purpose: str = ""
+
+    @property
+    def actor(self) -> str:
+        """The word of the journal [日誌での呼称]."""
+        return f"staff {self.staff_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A program of the house: the night, the worker [システム]."""
+
+    name: str
+
+    @property
+    def actor(self) -> str:
+        """The word of the journal [日誌での呼称]."""
+        return self.name
+
+
+Actor: TypeAlias = Self | Staff | Machine
+
+
+class Action(Enum):
+    """What somebody may want to do to a member's things [操作]."""
+
+    LOOK = "look"
+    EXPORT_HISTORY = "export_history"
+    BORROW = "borrow"
+    REPAY = "repay"
+    CHANGE_FACTS = "change_facts"
+    CHANGE_CONSENTS = "change_consents"
+    CHANGE_PIN = "change_pin"
+    CHANGE_LIMIT = "change_limit"
+    ASK_FOR_HELP = "ask_for_help"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+    REOPEN_LOGIN = "reopen_login"
+    REVIEW_PIN_RESET = "review_pin_reset"
+    REVIEW_DOCUMENT = "review_document"
+    BAR = "bar"
+    MANAGE_STAFF = "manage_staff"
+
+
+_DESK = frozenset({Role.OPERATOR, Role.REVIEWER, Role.SUPERVISOR})
+_REVIEW = frozenset({Role.REVIEWER, Role.SUPERVISOR})
+_BY_STAFF: Mapping[Action, frozenset[Role]] = {
+    Action.LOOK: _DESK | {Role.AUDITOR},
+    Action.EXPORT_HISTORY: _DESK,
+    Action.CHANGE_FACTS: _DESK,
+    Action.CHANGE_CONSENTS: _DESK,
+    Action.ASK_FOR_HELP: _DESK,
+    Action.FREEZE: _DESK,
+    Action.UNFREEZE: _REVIEW,
+    Action.REOPEN_LOGIN: _REVIEW,
+    Action.REVIEW_PIN_RESET: _REVIEW,
+    Action.REVIEW_DOCUMENT: _REVIEW,
+    Action.CHANGE_LIMIT: frozenset({Role.SUPERVISOR}),
+    Action.BAR: frozenset({Role.SUPERVISOR}),
+    Action.MANAGE_STAFF: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
+}
+"""Nobody of the staff borrows, repays or sets a PIN for a member: those are not here."""
+_BY_MEMBER = frozenset(
+    {
+        Action.LOOK, Action.EXPORT_HISTORY, Action.BORROW, Action.REPAY, Action.CHANGE_FACTS,
+        Action.CHANGE_CONSENTS, Action.CHANGE_PIN, Action.CHANGE_LIMIT, Action.ASK_FOR_HELP,
+        Action.FREEZE,
+    }
+)  # fmt: skip
+_FROZEN_MAY = frozenset({Action.LOOK, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE})
+"""What a member may do who stopped everything: looking, and paying what is owed."""
+_MOVES_MONEY = frozenset({Action.BORROW, Action.REPAY})
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """It may be done, by whom, to whom [許可]."""
+
+    actor: Actor
+    action: Action
+    member_id: int
+
+
+# ---------------------------------------------------------------------------------------- the gate
+def ask(
+    cursor: Any, actor: Actor, action: Action, member_id: int, at: datetime
+) -> Allowed | Refusal:
+    """Whether somebody may do something to a member's things [権限の確認] · PRIV-003, AUTH-010.
+
+    Staff who may are written down with their purpose, in this transaction.
+    """
+    match actor:
+        case Self():
+            refusal = _check_member(cursor, actor, action, member_id)
+        case Staff():
+            refusal = check_staff(cursor, actor, action, member_id)
+        case Machine():
+            refusal = None if _is_there(cursor, member_id) else not_there()
+    if refusal is None and action in _MOVES_MONEY and not isinstance(actor, Machine):
+        refusal = check_open(at)
+    if refusal is not None:
+        return refusal
+    if isinstance(actor, Staff):
+        happening = Happening(
+            member_id, "staff_access", actor.actor, at, {"action": action.value}, actor.purpose
+        )
+        journal.write(cursor, [happening])
+    return Allowed(actor, action, member_id)
+
+
+def not_there() -> Refusal:
+    """The one answer for what is not there and what is not the asker's [該当なし]."""
+    return Refusal("PRIV-003", "PPL-002", ())
+
+
+def _check_member(cursor: Any, actor: Self, action: Action, member_id: int) -> Refusal | None:
+    if actor.member_id != member_id or action not in _BY_MEMBER:
+        return not_there()
+    if not _is_there(cursor, member_id):
+        return not_there()
+    if action not in _FROZEN_MAY and freezes.frozen_at(cursor, member_id) is not None:
+        return Refusal("AUTH-011", "PPL-080", ())
+    return None
+
+
+def check_staff(cursor: Any, staff: Staff, action: Action, member_id: int) -> Refusal | None:
+    """PRIV-003: role first, then the purpose, then the member [従業者の権限].
+
+    Own records, family, and members kept apart give the answer of those who are not there.
+    """
+    if not staff.roles & _BY_STAFF.get(action, frozenset()):
+        return Refusal("PRIV-003", "PPL-081", (), {"action": action.value})
+    if not staff.purpose.strip():
+        return Refusal("PRIV-003", "PPL-082", ())
+    cursor.execute(
+        "SELECT FROM people_member m WHERE member_id = %(member)s"
+        " AND NOT EXISTS (SELECT FROM people_staff WHERE staff_id = %(staff)s"
+        " AND own_member_id = %(member)s)"
+        " AND NOT EXISTS (SELECT FROM people_barred b WHERE b.member_id = m.member_id"
+        " AND b.ended_at IS NULL AND (b.staff_id = %(staff)s OR b.staff_id IS NULL"
+        " AND NOT %(may_all)s))",
+        {
+            "member": member_id,
+            "staff": staff.staff_id,
+            "may_all": Role.SUPERVISOR in staff.roles,
+        },
+    )
+    return None if cursor.fetchone() is not None else not_there()
+
+
+def _is_there(cursor: Any, member_id: int) -> bool:
+    cursor.execute("SELECT FROM people_member WHERE member_id = %s", (member_id,))
+    return cursor.fetchone() is not None
+
+
+def bar(
+    cursor: Any, member_id: int, staff_id: int | None, supervisor: Staff, at: datetime
+) -> Refusal | None:
+    """Keep a member apart from one of the staff, or all but supervisors [閲覧制限] · PRIV-003."""
+    refusal = check_staff(cursor, supervisor, Action.BAR, member_id)
+    if refusal is not None:
+        return refusal
+    cursor.execute(
+        "INSERT INTO people_barred (member_id, staff_id, put_by, put_at) VALUES (%s, %s, %s, %s)",
+        (member_id, staff_id, supervisor.actor, at),
+    )
+    subject = {"staff_id": staff_id or 0}
+    journal.write(cursor, [Happening(member_id, "barred", supervisor.actor, at, subject)])
+    return None
+
+
+# -------------------------------------------------------------------------------------- maintenance
+MAINTENANCE = (0, time(1), time(5))
+"""Mondays from one to five in Japan: view only."""
+
+
+def check_open(at: datetime) -> Refusal | None:
+    """AUTH-010: whether money may be moved at a moment; looking always may be [メンテナンス時間].
+
+    >>> check_open(datetime(2026, 11, 23, 4, 59, tzinfo=JAPAN)).code
+    'PPL-083'
+    >>> check_open(datetime(2026, 11, 23, 5, 0, tzinfo=JAPAN))
+    """
+    weekday, first, last = MAINTENANCE
+    here = at.astimezone(JAPAN)
+    if here.weekday() == weekday and first <= here.time() < last:
+        return Refusal("AUTH-010", "PPL-083", ())
+    return None

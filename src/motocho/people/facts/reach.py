@@ -1,0 +1,71 @@
+"""The way to a person: phones, addresses and e-mail, whole, for who holds a permit [連絡先の開示].
+
+`contact` gives permits, and is the only room that may import this module (the check of imports
+holds it). A permit is of one member, some kinds and a short while; each use is a journal row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from motocho.people.facts import _rows
+from motocho.people.facts._rows import Reading, Whole
+from motocho.people.facts.values import CONTACTS, Kind
+from motocho.units.errors import Fault, NotAllowedError
+
+__all__ = ["Permit", "Whole", "earlier", "whole"]
+
+
+class Permit(Protocol):
+    """What `contact` must have found before somebody may be reached [連絡の許可]."""
+
+    @property
+    def permit_id(self) -> int:
+        """Its number, under which the reading is found again [許可番号]."""
+
+    @property
+    def member_id(self) -> int:
+        """Whom it lets reach [対象の会員]."""
+
+    @property
+    def kinds(self) -> AbstractSet[Kind]:
+        """By which ways [手段]."""
+
+    @property
+    def actor(self) -> str:
+        """Who will [実行者]."""
+
+    @property
+    def purpose(self) -> str:
+        """What for [目的]."""
+
+    @property
+    def valid_until(self) -> datetime:
+        """Until when [有効期限]."""
+
+
+def whole(cursor: Any, permit: Permit, kind: Kind, on: date, at: datetime) -> Whole | None:
+    """A phone, an address or an e-mail address as of a day [連絡先]; None if there is none.
+
+    Raises    NotAllowedError if the permit is over, or not for this.
+    """
+    reading = _reading(permit, kind, at)
+    return _rows.on_day(cursor, permit.member_id, {kind}, on, reading).get(kind)
+
+
+def earlier(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> Whole | None:
+    """One that held before, to tell the old address of a change [変更前の連絡先] · AUTH-008.
+
+    Raises    NotAllowedError if the permit is over, or for none of the contacts.
+    """
+    kinds = permit.kinds & CONTACTS
+    reading = _reading(permit, min(kinds, key=lambda kind: kind.value, default=None), at)
+    return _rows.one(cursor, permit.member_id, kinds, fact_no, reading)
+
+
+def _reading(permit: Permit, kind: Kind | None, at: datetime) -> Reading:
+    if kind not in permit.kinds or kind not in CONTACTS or at >= permit.valid_until:
+        raise NotAllowedError(Fault("PPL-053", details={"permit": str(permit.permit_id)}))
+    return Reading(permit.actor, f"permit {permit.permit_id} {permit.purpose}", at)

@@ -1,0 +1,235 @@
+"""What somebody asks for who cannot log in: a new PIN, or the number [ログインできないとき].
+
+The answer is the same whether anybody was found: what happens next happens at the registered e-mail
+address. A new PIN needs an identity document and the agreement of two of the staff.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Any, NamedTuple
+
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
+from motocho.law.rules import Refusal
+from motocho.people import members
+from motocho.people.access import Action, Staff, check_staff
+from motocho.people.facts import _rows
+from motocho.people.facts._rows import Reading
+from motocho.people.facts.values import Email, Kind
+from motocho.people.safety.devices import TOKEN_BYTES, token_hash
+
+LINK_LIVES = timedelta(hours=24)
+BETWEEN_NUMBERS = timedelta(days=1)
+"""A forgotten number is sent once a day at the most: an inbox is not to be flooded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The one answer to every request [受付]."""
+
+
+class RequestKey(NamedTuple):
+    """One request of a member [申請]."""
+
+    member_id: int
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request that waits for the staff [審査待ちの申請]."""
+
+    key: RequestKey
+    document_ref: str
+    asked_at: datetime
+    first_staff: int | None
+
+
+class Verdict(Enum):
+    """What one of the staff finds [審査の判断]."""
+
+    GENUINE = "genuine"
+    NOT_GENUINE = "not_genuine"
+
+
+class State(Enum):
+    """How a request stands [申請の状態]."""
+
+    WAITING = "waiting"
+    ONCE = "once"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    DONE = "done"
+
+
+# ------------------------------------------------------------------------------------------- asking
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who somebody says to be [申告]; kana by `payer_key`, the number by `read_digits`."""
+
+    born_on: date
+    email: str = field(repr=False)
+    member_number: str = ""
+    kana: str = ""
+
+
+def ask_pin_reset(cursor: Any, claim: Claim, document_ref: str, at: datetime) -> Received:
+    """Ask for a new PIN with an identity document [暗証番号の再設定の申請]; one at a time.
+
+    Takes     the claim with its number; the document as intake keeps it.
+    """
+    cursor.execute(
+        "SELECT m.member_id FROM people_number n JOIN people_member m USING (member_id)"
+        " WHERE n.member_number = %s AND n.ended_at IS NULL AND m.born_on = %s",
+        (claim.member_number, claim.born_on),
+    )
+    found = [int(member_id) for (member_id,) in cursor.fetchall()]
+    for member_id, email_no in _reachable(cursor, found, claim.email, at):
+        _ask(cursor, member_id, ("pin_reset", document_ref, email_no), at)
+    return Received()
+
+
+def ask_number(cursor: Any, claim: Claim, at: datetime) -> Received:
+    """Ask for a forgotten member number [会員番号の問合せ]: it goes to the registered address.
+
+    Takes     the claim with the name in kana.
+    """
+    candidates = members.who_may_pay(cursor, [claim.kana], [])
+    found = [one.member_id for one in candidates if one.person.born_on == claim.born_on]
+    for member_id, email_no in _reachable(cursor, found, claim.email, at):
+        cursor.execute(
+            "SELECT FROM people_request WHERE member_id = %s AND kind = 'member_number'"
+            " AND asked_at > %s",
+            (member_id, at - BETWEEN_NUMBERS),
+        )
+        if cursor.fetchone() is None:
+            _ask(cursor, member_id, ("member_number", "", email_no), at)
+    return Received()
+
+
+def _reachable(cursor: Any, found: list[int], email: str, at: datetime) -> list[tuple[int, int]]:
+    """Those of the members whose registered address it is, with the fact's number."""
+    reading = Reading("system", "request_check", at)
+    reachable = []
+    for member_id in found:
+        told = _rows.on_day(cursor, member_id, {Kind.EMAIL}, at.date(), reading).get(Kind.EMAIL)
+        address = told.value.address if told and isinstance(told.value, Email) else ""
+        if told is not None and address.casefold() == email.casefold():
+            reachable.append((member_id, told.fact_no))
+    return reachable
+
+
+def _ask(cursor: Any, member_id: int, asked: tuple[str, str, int], at: datetime) -> None:
+    kind, document_ref, email_no = asked
+    cursor.execute(
+        "INSERT INTO people_request (member_id, kind, document_ref, email_fact_no, asked_at, state,"
+        " done_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (member_id, kind) WHERE state IN ('waiting', 'once', 'approved')"
+        " DO NOTHING RETURNING request_id",
+        (
+            member_id,
+            kind,
+            document_ref,
+            email_no,
+            at,
+            "waiting" if kind == "pin_reset" else "done",
+            None if kind == "pin_reset" else at,
+        ),
+    )
+    row = cursor.fetchone()
+    if row is not None:
+        subject = {"request_id": int(row[0]), "email_fact_no": email_no}
+        journal.write(cursor, [Happening(member_id, f"{kind}_asked", "member", at, subject)])
+
+
+# ---------------------------------------------------------------------------------------- reviewing
+def waiting(cursor: Any, most: int = 100) -> list[Waiting]:
+    """Requests that wait for a review, the oldest first [審査待ちの一覧]."""
+    cursor.execute(
+        "SELECT member_id, request_id, document_ref, asked_at, first_staff FROM people_request"
+        " WHERE kind = 'pin_reset' AND state IN ('waiting', 'once') ORDER BY asked_at LIMIT %s",
+        (most,),
+    )
+    return [
+        Waiting(RequestKey(member_id, request_id), document_ref, asked_at, first_staff)
+        for member_id, request_id, document_ref, asked_at, first_staff in cursor.fetchall()
+    ]
+
+
+def review(
+    cursor: Any, key: RequestKey, staff: Staff, verdict: Verdict, at: datetime
+) -> State | Refusal:
+    """One of two looks at a request [申請の審査]; one who doubts ends it, two who agree approve it.
+
+    Lock      the request's row.
+    Raises    NotFoundError for no such request.
+    """
+    refusal = check_staff(cursor, staff, Action.REVIEW_PIN_RESET, key.member_id)
+    if refusal is not None:
+        return refusal
+    cursor.execute(
+        "SELECT state, first_staff FROM people_request WHERE member_id = %s AND request_id = %s"
+        " AND kind = 'pin_reset' FOR UPDATE",
+        key,
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise members.no_such_member()
+    state, first_staff = State(row[0]), row[1]
+    if state not in {State.WAITING, State.ONCE}:
+        return state
+    if first_staff == staff.staff_id:
+        return Refusal("AUTH-002", "PPL-070", ())
+    if verdict is Verdict.NOT_GENUINE:
+        after = State.REFUSED
+    else:
+        after = State.ONCE if first_staff is None else State.APPROVED
+    place = "first" if first_staff is None else "second"
+    cursor.execute(
+        f"UPDATE people_request SET state = %s, {place}_staff = %s, {place}_at = %s"  # noqa: S608
+        " WHERE member_id = %s AND request_id = %s",
+        (after.value, staff.staff_id, at, *key),
+    )
+    subject = {"request_id": key.request_id, "state": after.value}
+    happening = Happening(key.member_id, "pin_reset_reviewed", staff.actor, at, subject)
+    journal.write(cursor, [happening])
+    return after
+
+
+def reset_link(cursor: Any, key: RequestKey, at: datetime) -> str | None:
+    """The token of an approved request, for the mail to the registered address [再設定リンク].
+
+    Each call makes a new one and ends the one before: whoever sends the mail asks once. None if the
+    request is not approved.
+    """
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    cursor.execute(
+        "UPDATE people_request SET token_hash = %s, token_until = %s"
+        " WHERE member_id = %s AND request_id = %s AND state = 'approved'",
+        (token_hash(token), at + LINK_LIVES, *key),
+    )
+    return token if cursor.rowcount else None
+
+
+def reset_of(cursor: Any, token: str, at: datetime) -> RequestKey | None:
+    """The approved request of a token, locked; None if it is over or made up [リンクの照合]."""
+    cursor.execute(
+        "SELECT member_id, request_id FROM people_request WHERE token_hash = %s"
+        " AND state = 'approved' AND token_until > %s FOR UPDATE",
+        (token_hash(token), at),
+    )
+    row = cursor.fetchone()
+    return None if row is None else RequestKey(*row)
+
+
+def finish(cursor: Any, key: RequestKey, at: datetime) -> None:
+    """A request did what it was for: its link does nothing any more [申請の完了]."""
+    cursor.execute(
+        "UPDATE people_request SET state = 'done', done_at = %s"
+        " WHERE member_id = %s AND request_id = %s",
+        (at, *key),
+    )

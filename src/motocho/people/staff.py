@@ -1,0 +1,485 @@
+"""Staff: who joined and left, in which roles, and how they sign in [従業者].
+
+A password and a code of an authenticator (RFC 6238), or a passkey. Who lost the means gets new ones
+when two supervisors, neither of them the one concerned, agree.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias
+
+import pyotp
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
+from motocho.law.rules import Refusal
+from motocho.ledger.chart import HOUSE
+from motocho.people.access import Role, Staff
+from motocho.people.credentials import hashing, passkeys
+from motocho.people.credentials.hashing import Cost, Match, Stored
+from motocho.people.credentials.passkeys import Passkey, Site
+from motocho.people.safety.devices import TOKEN_BYTES, token_hash
+from motocho.units.errors import Fault, NotFoundError, StateConflict
+from motocho.units.text import folded
+
+MOST_MISSES = 5
+LOCKED_FOR = timedelta(minutes=15)
+TOKEN_LIVES = timedelta(hours=24)
+CHALLENGE_LIVES = timedelta(minutes=5)
+STEP_SECONDS = 30
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 128
+ISSUER = "Motocho"
+_NONCE_BYTES = 12
+
+
+# ----------------------------------------------------------------------------- joiners and leavers
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody of the staff [従業者]."""
+
+    staff_id: int
+    login_name: str
+    name: str
+    joined_on: date
+    left_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """Who joins, from which day, in which roles [入社]."""
+
+    login_name: str
+    name: str
+    joined_on: date
+    roles: frozenset[Role]
+
+
+def join(cursor: Any, joiner: Joiner, by: Staff | None, at: datetime) -> tuple[Account, str]:
+    """A new colleague, with the token of the first sign-in [入社]; `by` is None for the very first.
+
+    Raises    StateConflict for a first colleague where there is one, or a login name that is taken.
+    """
+    cursor.execute("SELECT count(*) FROM people_staff")
+    if by is None and cursor.fetchone()[0]:
+        raise StateConflict(Fault("PPL-090"))
+    cursor.execute(
+        "INSERT INTO people_staff (login_name, name, joined_on) VALUES (%s, %s, %s)"
+        " ON CONFLICT (login_name) DO NOTHING RETURNING staff_id",
+        (joiner.login_name, joiner.name, joiner.joined_on),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise StateConflict(Fault("PPL-091", excerpt=joiner.login_name))
+    staff_id = int(row[0])
+    giver = by.actor if by else "installation"
+    for role in sorted(joiner.roles, key=lambda role: role.value):
+        give_role(cursor, staff_id, role, joiner.joined_on, giver)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    cursor.execute(
+        "INSERT INTO people_staff_enrolment (staff_id, kind, asked_by, asked_at, token_hash,"
+        " expires_at) VALUES (%s, 'joiner', %s, %s, %s, %s)",
+        (staff_id, by.staff_id if by else None, at, token_hash(token), at + TOKEN_LIVES),
+    )
+    _tell(cursor, "staff_joined", staff_id, giver, at)
+    return Account(staff_id, joiner.login_name, joiner.name, joiner.joined_on, None), token
+
+
+def leave(cursor: Any, staff_id: int, left_on: date, by: Staff, at: datetime) -> None:
+    """A colleague leaves: after that day nothing opens any more [退社]."""
+    cursor.execute(
+        "UPDATE people_staff SET left_on = %s WHERE staff_id = %s AND left_on IS NULL",
+        (left_on, staff_id),
+    )
+    if cursor.rowcount:
+        _tell(cursor, "staff_left", staff_id, by.actor, at)
+
+
+def give_role(cursor: Any, staff_id: int, role: Role, from_on: date, given_by: str) -> None:
+    """A role from a day on [役割の付与]."""
+    cursor.execute(
+        "INSERT INTO people_staff_role (staff_id, role, from_on, given_by) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        (staff_id, role.value, from_on, given_by),
+    )
+
+
+def end_role(cursor: Any, staff_id: int, role: Role, until_on: date) -> None:
+    """The last day of a role [役割の終了]."""
+    cursor.execute(
+        "UPDATE people_staff_role SET until_on = %s"
+        " WHERE staff_id = %s AND role = %s AND until_on IS NULL",
+        (until_on, staff_id, role.value),
+    )
+
+
+def active(cursor: Any, staff_id: int, on: date, purpose: str = "") -> Staff | None:
+    """Somebody of the staff with the roles of a day, None before joining and after leaving [在籍].
+
+    Asked on every page: whoever left is out at once.
+    """
+    cursor.execute(
+        "SELECT array_agg(r.role) FROM people_staff s LEFT JOIN people_staff_role r"
+        " ON r.staff_id = s.staff_id AND r.from_on <= %(on)s"
+        " AND (r.until_on IS NULL OR r.until_on >= %(on)s)"
+        " WHERE s.staff_id = %(staff)s AND s.joined_on <= %(on)s"
+        " AND (s.left_on IS NULL OR s.left_on >= %(on)s) GROUP BY s.staff_id",
+        {"staff": staff_id, "on": on},
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    return Staff(staff_id, frozenset(Role(name) for name in row[0] if name), purpose)
+
+
+def accounts(cursor: Any) -> list[Account]:
+    """Everybody who ever joined [従業者の一覧]."""
+    cursor.execute(
+        "SELECT staff_id, login_name, name, joined_on, left_on FROM people_staff ORDER BY staff_id"
+    )
+    return [Account(*row) for row in cursor.fetchall()]
+
+
+def _tell(cursor: Any, kind: str, staff_id: int, actor: str, at: datetime) -> None:
+    journal.write(cursor, [Happening(HOUSE, kind, actor, at, {"staff_id": staff_id})])
+
+
+# --------------------------------------------------------------------------------------- enrolment
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """The means to sign in are set [登録済み]; the address is for an authenticator, shown once."""
+
+    staff_id: int
+    otpauth: str = field(repr=False)
+
+
+def enrol(cursor: Any, token: str, password: str, at: datetime) -> Enrolled | Refusal:
+    """Set a password and get a seed for codes, by a token of `join` or `agree` [認証手段の登録]."""
+    cursor.execute(
+        "SELECT e.enrolment_id, s.staff_id, s.login_name FROM people_staff_enrolment e"
+        " JOIN people_staff s USING (staff_id) WHERE e.token_hash = %s AND e.used_at IS NULL"
+        " AND e.expires_at > %s FOR UPDATE OF e",
+        (token_hash(token), at),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return Refusal("AUTH-007", "PPL-092", ())
+    enrolment_id, staff_id, login_name = row
+    refusal = check_password(password, login_name)
+    if refusal is not None:
+        return refusal
+    seed = pyotp.random_base32()
+    made = hashing.make(Cost.PASSWORD, _owner(staff_id), _password(password))
+    sealed = _sealed(seed, staff_id, made.pepper_id)
+    cursor.execute(
+        "INSERT INTO people_staff_secret"
+        " (staff_id, secret, pepper_id, seed, seed_pepper_id, set_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (staff_id) DO UPDATE SET"
+        " secret = EXCLUDED.secret, pepper_id = EXCLUDED.pepper_id, seed = EXCLUDED.seed,"
+        " seed_pepper_id = EXCLUDED.seed_pepper_id, last_step = 0, set_at = EXCLUDED.set_at",
+        (staff_id, made.secret, made.pepper_id, sealed, made.pepper_id, at),
+    )
+    cursor.execute(
+        "UPDATE people_staff_enrolment SET used_at = %s WHERE enrolment_id = %s", (at, enrolment_id)
+    )
+    cursor.execute(
+        "UPDATE people_staff_passkey SET ended_at = %s WHERE staff_id = %s AND ended_at IS NULL",
+        (at, staff_id),
+    )
+    cursor.execute("UPDATE people_staff_count SET misses = 0, locked_until = NULL"
+                   " WHERE login_name = %s", (login_name,))  # fmt: skip
+    _tell(cursor, "staff_enrolled", staff_id, f"staff {staff_id}", at)
+    uri = pyotp.TOTP(seed, interval=STEP_SECONDS).provisioning_uri(
+        name=login_name, issuer_name=ISSUER
+    )
+    return Enrolled(staff_id, uri)
+
+
+def check_password(password: str, login_name: str) -> Refusal | None:
+    """Long enough, of several signs, and not the login name [パスワードの可否]."""
+    plain = _password(password)
+    is_long = SHORTEST_PASSWORD <= len(plain) <= LONGEST_PASSWORD
+    if is_long and len(set(plain)) > 5 and login_name not in plain.casefold():
+        return None
+    return Refusal("AUTH-007", "PPL-093", (), {"shortest": str(SHORTEST_PASSWORD)})
+
+
+def ask_recovery(cursor: Any, staff_id: int, by: Staff, at: datetime) -> Refusal | None:
+    """A supervisor asks for new means for a colleague [再登録の申請]."""
+    refusal = _check_supervisor(by, staff_id)
+    if refusal is not None:
+        return refusal
+    cursor.execute(
+        "UPDATE people_staff_enrolment SET used_at = %s WHERE staff_id = %s AND used_at IS NULL"
+        " AND (kind = 'joiner' OR expires_at <= %s)",
+        (at, staff_id, at),
+    )
+    cursor.execute(
+        "INSERT INTO people_staff_enrolment (staff_id, kind, asked_by, asked_at)"
+        " VALUES (%s, 'recovery', %s, %s) ON CONFLICT (staff_id) WHERE used_at IS NULL DO NOTHING",
+        (staff_id, by.staff_id, at),
+    )
+    _tell(cursor, "staff_recovery_asked", staff_id, by.actor, at)
+    return None
+
+
+def agree(cursor: Any, staff_id: int, by: Staff, at: datetime) -> str | Refusal:
+    """A second supervisor agrees: the token, which ends the means there were [再登録の承認].
+
+    Raises    NotFoundError if nobody asked.
+    """
+    refusal = _check_supervisor(by, staff_id)
+    if refusal is not None:
+        return refusal
+    cursor.execute(
+        "SELECT enrolment_id, asked_by FROM people_staff_enrolment WHERE staff_id = %s"
+        " AND kind = 'recovery' AND used_at IS NULL AND agreed_by IS NULL FOR UPDATE",
+        (staff_id,),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise NotFoundError(Fault("PPL-094"))
+    if row[1] == by.staff_id:
+        return Refusal("AUTH-007", "PPL-070", ())
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    cursor.execute(
+        "UPDATE people_staff_enrolment SET agreed_by = %s, agreed_at = %s, token_hash = %s,"
+        " expires_at = %s WHERE enrolment_id = %s",
+        (by.staff_id, at, token_hash(token), at + TOKEN_LIVES, row[0]),
+    )
+    _tell(cursor, "staff_recovery_agreed", staff_id, by.actor, at)
+    return token
+
+
+def _check_supervisor(by: Staff, staff_id: int) -> Refusal | None:
+    if Role.SUPERVISOR in by.roles and by.staff_id != staff_id:
+        return None
+    return Refusal("AUTH-007", "PPL-095", ())
+
+
+# ------------------------------------------------------------------------------------------ sign-in
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Signed in [サインイン成功]."""
+
+    staff_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Name, password or code was not right; which one is not said [サインイン失敗]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """No more tries for a while [ロック]."""
+
+    until: datetime
+
+
+Outcome: TypeAlias = Entered | Missed | Locked
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed [入力]."""
+
+    login_name: str
+    password: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+def enter(cursor: Any, typed: Typed, at: datetime) -> Outcome:
+    """Sign in with password and code [サインイン]: in a transaction of its own, which commits.
+
+    Names that nobody has count and lock as others do; a code counts once.
+
+    Lock      the count of the login name, until the transaction ends.
+    """
+    named = folded(typed.login_name).casefold()[:40]
+    login_name = "".join(sign for sign in named if sign.isprintable())
+    misses, locked_until = _locked_count(cursor, login_name)
+    cursor.execute(
+        "SELECT s.staff_id, c.secret, c.pepper_id, c.seed, c.seed_pepper_id, c.last_step"
+        " FROM people_staff s JOIN people_staff_secret c USING (staff_id) WHERE s.login_name = %s",
+        (login_name,),
+    )
+    row = cursor.fetchone()
+    staff_id = 0 if row is None else int(row[0])
+    stored = None if row is None else Stored(row[1], row[2])
+    found = hashing.match(Cost.PASSWORD, _owner(staff_id), _password(typed.password), stored)
+    if locked_until is not None and locked_until > at:
+        return Locked(locked_until)
+    step = None if row is None else _step(typed.code, row, at)
+    is_here = row is not None and active(cursor, staff_id, at.date()) is not None
+    if found is Match.WRONG or step is None or not is_here:
+        return _missed(cursor, login_name, misses, at)
+    cursor.execute(
+        "UPDATE people_staff_secret SET last_step = %s WHERE staff_id = %s", (step, staff_id)
+    )
+    _count(cursor, login_name, 0, None)
+    _tell(cursor, "staff_entered", staff_id, f"staff {staff_id}", at)
+    return Entered(staff_id)
+
+
+def _step(code: str, row: tuple[Any, ...], at: datetime) -> int | None:
+    """The step of time whose code was typed, later than the last one that was used."""
+    staff_id, _, _, seed, pepper_id, last_step = row
+    totp = pyotp.TOTP(_opened(bytes(seed), staff_id, pepper_id), interval=STEP_SECONDS)
+    now = int(at.timestamp()) // STEP_SECONDS
+    typed = folded(code).replace(" ", "")
+    good = [
+        step
+        for step in (now - 1, now, now + 1)
+        if secrets.compare_digest(totp.generate_otp(step).encode(), typed.encode())
+    ]
+    return next((step for step in good if step > last_step), None)
+
+
+def _locked_count(cursor: Any, login_name: str) -> tuple[int, datetime | None]:
+    cursor.execute(
+        "INSERT INTO people_staff_count AS c (login_name) VALUES (%s) ON CONFLICT (login_name)"
+        " DO UPDATE SET misses = c.misses RETURNING misses, locked_until",
+        (login_name,),
+    )
+    misses, locked_until = cursor.fetchone()
+    return int(misses), locked_until
+
+
+def _missed(cursor: Any, login_name: str, misses: int, at: datetime) -> Outcome:
+    if misses + 1 < MOST_MISSES:
+        _count(cursor, login_name, misses + 1, None)
+        return Missed()
+    _count(cursor, login_name, 0, at + LOCKED_FOR)
+    journal.write(cursor, [Happening(HOUSE, "staff_locked", "system", at)])
+    return Locked(at + LOCKED_FOR)
+
+
+def _count(cursor: Any, login_name: str, misses: int, locked_until: datetime | None) -> None:
+    cursor.execute(
+        "UPDATE people_staff_count SET misses = %s, locked_until = %s WHERE login_name = %s",
+        (misses, locked_until, login_name),
+    )
+
+
+def _owner(staff_id: int) -> str:
+    return f"staff {staff_id}"
+
+
+def _password(text: str) -> str:
+    """A password in one width, so that the same keys give the same password on any keyboard."""
+    return folded(text[: 4 * LONGEST_PASSWORD])
+
+
+def _sealed(seed: str, staff_id: int, pepper_id: str) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    cipher = AESGCM(hashing.seal_key("totp", pepper_id))
+    return nonce + cipher.encrypt(nonce, seed.encode(), _owner(staff_id).encode())
+
+
+def _opened(sealed: bytes, staff_id: int, pepper_id: str) -> str:
+    cipher = AESGCM(hashing.seal_key("totp", pepper_id))
+    nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    return cipher.decrypt(nonce, rest, _owner(staff_id).encode()).decode()
+
+
+# ----------------------------------------------------------------------------------------- passkeys
+def ask_passkey(cursor: Any, site: Site, account: Account, at: datetime) -> str:
+    """What the browser of somebody signed in is asked for a new key [パスキー登録の要求]."""
+    challenge = _challenge(cursor, account.staff_id, "register", at)
+    owner = _owner(account.staff_id)
+    return passkeys.registration_options(site, owner, account.login_name, challenge)
+
+
+def add_passkey(cursor: Any, site: Site, staff_id: int, answer: str, at: datetime) -> bool:
+    """Keep the key that the browser made [パスキーの登録]; False if the answer is not right."""
+    for challenge in _take_challenges(cursor, staff_id, "register", at):
+        key = passkeys.registered(site, challenge, answer)
+        if key is not None:
+            cursor.execute(
+                "INSERT INTO people_staff_passkey (credential_id, staff_id, public_key, sign_count,"
+                " name, registered_at) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                (key.credential_id, staff_id, key.public_key, key.sign_count, "passkey", at),
+            )
+            _tell(cursor, "staff_passkey_added", staff_id, _owner(staff_id), at)
+            return bool(cursor.rowcount)
+    return False
+
+
+def ask_entry(cursor: Any, site: Site, login_name: str, at: datetime) -> str:
+    """What a browser is asked to sign in with a key [パスキー認証の要求].
+
+    Why       a name that nobody has gives options without keys, as one without keys does.
+    """
+    cursor.execute(
+        "SELECT s.staff_id, k.credential_id FROM people_staff s LEFT JOIN people_staff_passkey k"
+        " ON k.staff_id = s.staff_id AND k.ended_at IS NULL WHERE s.login_name = %s",
+        (login_name,),
+    )
+    rows = cursor.fetchall()
+    keys = [bytes(credential_id) for _, credential_id in rows if credential_id is not None]
+    challenge = (
+        _challenge(cursor, int(rows[0][0]), "enter", at)
+        if rows
+        else secrets.token_bytes(TOKEN_BYTES)
+    )
+    return passkeys.entry_options(site, keys, challenge)
+
+
+def enter_by_passkey(cursor: Any, site: Site, answer: str, at: datetime) -> Entered | Missed:
+    """Sign in with a key, which is password and second factor in one [パスキー認証]."""
+    named = passkeys.credential_id(answer)
+    cursor.execute(
+        "SELECT staff_id, public_key, sign_count FROM people_staff_passkey"
+        " WHERE credential_id = %s AND ended_at IS NULL FOR UPDATE",
+        (named,),
+    )
+    row = cursor.fetchone()
+    if row is None or named is None or active(cursor, int(row[0]), at.date()) is None:
+        return Missed()
+    staff_id, key = int(row[0]), Passkey(named, bytes(row[1]), int(row[2]))
+    for challenge in _take_challenges(cursor, staff_id, "enter", at):
+        count = passkeys.signed(site, key, challenge, answer)
+        if count is not None:
+            cursor.execute(
+                "UPDATE people_staff_passkey SET sign_count = %s WHERE credential_id = %s",
+                (count, named),
+            )
+            _tell(cursor, "staff_entered", staff_id, _owner(staff_id), at)
+            return Entered(staff_id)
+    return Missed()
+
+
+def end_passkeys(cursor: Any, staff_id: int, which: Collection[bytes], at: datetime) -> int:
+    """Take keys away [パスキーの削除]; gives how many there were."""
+    cursor.execute(
+        "UPDATE people_staff_passkey SET ended_at = %s"
+        " WHERE staff_id = %s AND credential_id = ANY(%s) AND ended_at IS NULL",
+        (at, staff_id, list(which)),
+    )
+    return int(cursor.rowcount)
+
+
+def _challenge(cursor: Any, staff_id: int, purpose: str, at: datetime) -> bytes:
+    challenge = secrets.token_bytes(TOKEN_BYTES)
+    cursor.execute(
+        "INSERT INTO people_staff_challenge (challenge, staff_id, purpose, expires_at)"
+        " VALUES (%s, %s, %s, %s)",
+        (challenge, staff_id, purpose, at + CHALLENGE_LIVES),
+    )
+    return challenge
+
+
+def _take_challenges(cursor: Any, staff_id: int, purpose: str, at: datetime) -> list[bytes]:
+    """The open challenges of somebody, each used up by being looked at."""
+    cursor.execute(
+        "DELETE FROM people_staff_challenge WHERE staff_id = %s AND purpose = %s"
+        " RETURNING challenge, expires_at",
+        (staff_id, purpose),
+    )
+    return [bytes(challenge) for challenge, expires_at in cursor.fetchall() if expires_at > at]

@@ -1,0 +1,192 @@
+"""Requests of who cannot log in: one answer for all, two looks, one link."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import psycopg
+import pytest
+from tests.database import Database
+from tests.loans.crowd import at_once, do
+from tests.people.house import AT, BORN, GOOD, MAIL, OTHER, WRONG, House, after, kinds_of, rows
+
+from motocho.law.rules import Refusal
+from motocho.people import pin, requests
+from motocho.people.access import Role, Staff
+from motocho.people.credentials.pins import Pin
+from motocho.people.login import Entered, Locked
+from motocho.people.members import Member
+from motocho.people.requests import Claim, Received, RequestKey, State, Verdict
+from motocho.people.safety import holds, sessions
+from motocho.units.errors import NotFoundError
+
+
+@pytest.fixture
+def member(house: House) -> Member:
+    return house.member()
+
+
+@pytest.fixture
+def reviewers(house: House) -> tuple[Staff, Staff]:
+    return house.colleague("tanaka", Role.REVIEWER), house.colleague("suzuki", Role.SUPERVISOR)
+
+
+def claim(member: Member) -> Claim:
+    return Claim(BORN, MAIL.address, member.member_number, "サトウハナコ")
+
+
+def waiting(member: Member) -> RequestKey:
+    do(requests.ask_pin_reset, claim(member), "document 1", AT)
+    (found,) = do(requests.waiting)
+    key: RequestKey = found.key
+    return key
+
+
+def approved(member: Member, reviewers: tuple[Staff, Staff]) -> str:
+    key = waiting(member)
+    for staff in reviewers:
+        do(requests.review, key, staff, Verdict.GENUINE, AT)
+    token = do(requests.reset_link, key, AT)
+    assert isinstance(token, str)
+    return token
+
+
+@pytest.mark.parametrize("other", [
+    {}, {"member_number": "98765432"}, {"email": "thief@example.com"}, {"born_on": BORN.replace(day=1)},
+])  # fmt: skip
+def test_answer_is_the_same_whoever_asks(
+    house: House, member: Member, other: dict[str, Any]
+) -> None:
+    asked = replace(claim(member), **other)
+    assert do(requests.ask_pin_reset, asked, "document 1", AT) == Received()
+    assert len(do(requests.waiting)) == (1 if not other else 0)
+
+
+@pytest.mark.parametrize("other", [
+    {}, {"kana": "スズキハナコ"}, {"email": "thief@example.com"}, {"born_on": BORN.replace(day=1)},
+])  # fmt: skip
+def test_number_goes_to_the_registered_address_once_a_day(
+    member: Member, other: dict[str, Any]
+) -> None:
+    asked = replace(claim(member), **other)
+    for hours in (0, 1, 23):
+        assert do(requests.ask_number, asked, after(hours=hours)) == Received()
+    assert kinds_of(member.member_id).count("member_number_asked") == (0 if other else 1)
+    do(requests.ask_number, asked, after(hours=24))
+    assert kinds_of(member.member_id).count("member_number_asked") == (0 if other else 2)
+
+
+def test_one_request_at_a_time(member: Member) -> None:
+    ask = partial(do, requests.ask_pin_reset, claim(member), "document 1", AT)
+    assert at_once([ask] * 6) == [Received()] * 6
+    assert len(do(requests.waiting)) == 1
+
+
+@pytest.mark.rule("AUTH-002")
+def test_two_looks_and_a_new_pin(
+    house: House, member: Member, reviewers: tuple[Staff, Staff]
+) -> None:
+    for _ in range(3):
+        house.enter(member.member_number, WRONG)
+    session = house.session(member.member_id, after(days=-30))
+    token = approved(member, reviewers)
+    assert do(pin.reset, token, OTHER, AT) == pin.Changed(member.member_id)
+    assert isinstance(house.enter(member.member_number, OTHER), Entered)
+    assert isinstance(do(sessions.use, session, after(days=-30)), sessions.Ended)
+    assert isinstance(do(pin.reset, token, Pin("9246"), AT), Refusal)
+    assert do(holds.holds, member.member_id, AT) == []
+    assert "pin_reset" in kinds_of(member.member_id)
+
+
+@pytest.mark.rule("AUTH-002")
+def test_one_look_or_the_same_one_twice_is_not_enough(
+    house: House, member: Member, reviewers: tuple[Staff, Staff]
+) -> None:
+    for _ in range(3):
+        house.enter(member.member_number, WRONG)
+    key = waiting(member)
+    first, _ = reviewers
+    assert do(requests.review, key, first, Verdict.GENUINE, AT) is State.ONCE
+    again = do(requests.review, key, first, Verdict.GENUINE, AT)
+    assert isinstance(again, Refusal)
+    assert again.code == "PPL-070"
+    assert do(requests.reset_link, key, AT) is None
+    assert house.enter(member.member_number) == Locked()
+
+
+def test_one_who_doubts_ends_it(member: Member, reviewers: tuple[Staff, Staff]) -> None:
+    key = waiting(member)
+    first, second = reviewers
+    assert do(requests.review, key, first, Verdict.NOT_GENUINE, AT) is State.REFUSED
+    assert do(requests.review, key, second, Verdict.GENUINE, AT) is State.REFUSED
+    assert do(requests.reset_link, key, AT) is None
+
+
+def test_both_at_once_are_two_looks(member: Member, reviewers: tuple[Staff, Staff]) -> None:
+    key = waiting(member)
+    looks = [partial(do, requests.review, key, one, Verdict.GENUINE, AT) for one in reviewers]
+    assert set(at_once(looks)) == {State.ONCE, State.APPROVED}
+
+
+def test_operators_do_not_review(house: House, member: Member) -> None:
+    refused = do(
+        requests.review, waiting(member), house.colleague("ito", Role.OPERATOR), Verdict.GENUINE, AT
+    )
+    assert isinstance(refused, Refusal)
+    assert refused.code == "PPL-081"
+
+
+def test_request_of_another_member_is_not_there(
+    house: House, member: Member, reviewers: tuple[Staff, Staff]
+) -> None:
+    key = RequestKey(house.member().member_id, waiting(member).request_id)
+    with pytest.raises(NotFoundError):
+        do(requests.review, key, reviewers[0], Verdict.GENUINE, AT)
+
+
+@pytest.mark.parametrize("hours", [24, 100])
+def test_link_lives_a_day(member: Member, reviewers: tuple[Staff, Staff], hours: int) -> None:
+    token = approved(member, reviewers)
+    refused = do(pin.reset, token, OTHER, after(hours=hours))
+    assert isinstance(refused, Refusal)
+    assert refused.code == "PPL-072"
+
+
+def test_new_link_ends_the_one_before(member: Member, reviewers: tuple[Staff, Staff]) -> None:
+    first = approved(member, reviewers)
+    (key,) = [RequestKey(*row) for row in rows("SELECT member_id, request_id FROM people_request")]
+    second = do(requests.reset_link, key, AT)
+    assert isinstance(do(pin.reset, first, OTHER, AT), Refusal)
+    assert do(pin.reset, second, OTHER, AT) == pin.Changed(member.member_id)
+
+
+def test_guessable_pin_leaves_the_link_open(member: Member, reviewers: tuple[Staff, Staff]) -> None:
+    token = approved(member, reviewers)
+    for digits in (Pin("0412"), GOOD):
+        assert isinstance(do(pin.reset, token, digits, AT), Refusal)
+    assert do(pin.reset, token, OTHER, AT) == pin.Changed(member.member_id)
+
+
+@pytest.mark.rule("AUTH-008")
+def test_reset_and_a_new_phone_hold_draws(
+    house: House, member: Member, reviewers: tuple[Staff, Staff]
+) -> None:
+    do(pin.reset, approved(member, reviewers), OTHER, AT)
+    house.device(member.member_id, after(hours=2))
+    assert isinstance(do(holds.check_draw, member.member_id, None, after(hours=3)), Refusal)
+
+
+@pytest.mark.parametrize("attack", [
+    "UPDATE people_request SET state = 'approved'",
+    "UPDATE people_request SET state = 'approved', first_staff = 1, second_staff = 1",
+    "UPDATE people_request SET token_hash = sha256('x')",
+    "DELETE FROM people_request",
+])  # fmt: skip
+def test_database_holds_to_two_looks(
+    member: Member, reviewers: tuple[Staff, Staff], database: Database, attack: str
+) -> None:
+    waiting(member)
+    with database.connect("motocho_owner") as owner, pytest.raises(psycopg.Error):
+        owner.execute(attack)
