@@ -11,18 +11,19 @@ from motocho.cli._output import Output, language_of
 
 
 def web(
-    port: Annotated[
-        int, typer.Option("--port", min=1, max=65_535, help="ポート / Port.")
-    ] = 8000,
+    port: Annotated[int, typer.Option("--port", min=1, max=65_535, help="ポート / Port.")] = 8000,
     host: Annotated[
         str,
-        typer.Option("--host", metavar="ADDRESS", help="待ち受けるアドレス / Address to listen on."),
+        typer.Option(
+            "--host", metavar="ADDRESS", help="待ち受けるアドレス / Address to listen on."
+        ),
     ] = "127.0.0.1",
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=64, help="プロセス数 / Processes.")
     ] = 1,
     threads: Annotated[
-        int, typer.Option("--threads", min=1, max=256, help="1プロセスの同時処理数 / Threads of each.")
+        int,
+        typer.Option("--threads", min=1, max=256, help="1プロセスの同時処理数 / Threads of each."),
     ] = 8,
     lang: LangOption = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""The secret that signs cookies and forms: the operator's, or one made once and kept [署名の秘密]."""
+"""The secret that signs cookies and forms: the operator's, or one made once [署名の秘密]."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OWN = 0o600
 
 
 def kept_secret() -> str:
-    """`MOTOCHO_SECRET`, else the text of `secret` below `MOTOCHO_HOME`, made at its first use [秘密].
+    """`MOTOCHO_SECRET`, else the file `secret` below `MOTOCHO_HOME`, made at first use [秘密].
 
     Why       one file, readable by its owner alone; workers that start at once agree on one.
     """

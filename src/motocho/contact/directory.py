@@ -87,7 +87,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One desk [窓口]; `answered_by` is the desk that calls back, where it takes no calls itself."""
+    """One desk [窓口]; `answered_by` is the desk that is called, where it takes no calls."""
 
     desk_id: str
     name_ja: str
@@ -151,7 +151,7 @@ class Directory:
         return next(one for one in self.desks if one.desk_id == desk_id)
 
     def whose(self, digits: str, on: date) -> Number | None:
-        """The number of ours with these digits on a day; None if it is none of ours [当社の番号か]."""
+        """The number of ours with these digits on a day; None if none is [当社の番号か]."""
         mine = (one for one in self.numbers if one.digits == digits and one.holds_on(on))
         return next(mine, None)
 
@@ -193,7 +193,7 @@ class Directory:
         return Refusal("FRAUD-004", "DIR-001", (), details)
 
     def refuse_shown(self, digits: str, on: date) -> Refusal | None:
-        """Why an advertisement or a page may not show a number; None if it may (ADV-001) [広告の点検].
+        """Why a page or an ad may not show a number; None if it may (ADV-001) [広告の点検].
 
         Law       貸金業法15条2項.
         """

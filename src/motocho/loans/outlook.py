@@ -137,7 +137,7 @@ _LARGEST_STEP_YEN = 50_000
 
 
 def beside(state: State, monthly_yen: int, rules: Rules = _SIMPLE) -> tuple[Outlook, ...]:
-    """The same loan if a little more is paid a month: two outlooks to compare with [くらべる見通し].
+    """The same loan if a little more is paid a month: two outlooks [くらべる見通し].
 
     Those that end with the first payment are left out.
     """

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from motocho.units.text import name_key
+from motocho.units.text import folded, name_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def net_banks() -> tuple[NetBank, ...]:
     return tuple(
         NetBank(
             one["code"],
-            known[one["code"]]["name"],
+            folded(known[one["code"]]["name"]),
             known[one["code"]]["hira"],
             known[one["code"]]["roma"],
             one["smartphone"],

@@ -40,8 +40,8 @@ class Manner:
     """wide, amount, number, short: how long the box is."""
     keyboard: str = "text"
     autocomplete: str = "off"
-    secret: str = ""
-    """`password` for what is not shown while it is typed."""
+    conceal: str = ""
+    """`conceal` for what is not shown while it is typed."""
     unit: str = ""
     """A key: what stands behind the box (円, %)."""
     echo: str = ""
@@ -115,7 +115,7 @@ class RateField(LineField):
         self.least_ppm, self.most_ppm = least_ppm, most_ppm
 
     def read(self, text: str) -> int | Unread:
-        """Parts in a million a year; a bare number from 1 up is percent, as the unit says [読取り]."""
+        """Parts in a million a year; a bare number is percent, as its unit says [読取り]."""
         bare = folded(text).rstrip("%")
         if not bare:
             return Unread("WEB-007", text)
@@ -166,7 +166,7 @@ class PinField(LineField):
     """The 4 digits of a PIN: never repeated, not even in a fault [暗証番号]."""
 
     manner = Manner(
-        width="short", keyboard="numeric", autocomplete="current-password", secret="password"
+        width="short", keyboard="numeric", autocomplete="current-password", conceal="conceal"
     )
 
     def read(self, text: str) -> str | Unread:
@@ -222,7 +222,7 @@ class Form(forms.Form):
         line = self.fields[name]
         if not isinstance(line, LineField):
             raise TypeError(name)
-        typed = "" if line.manner.secret else str(self.data.get(name, "") or "")
+        typed = "" if line.manner.conceal else str(self.data.get(name, "") or "")
         return Asked(
             name=name,
             label=str(line.label),

@@ -1,4 +1,4 @@
-"""What every page is made of: its tongue and look, its navigation, its way to the browser [画面の枠].
+"""What every page is made of: its tongue and look, its navigation, its context [画面の枠].
 
 A view calls `show`; templates extend `web/page.html` and find `tongue`, `look`, `places` and the
 page's own address in their context. The moment of a request is read once, by the middleware.

@@ -102,7 +102,9 @@ def calculator(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         context |= _reckoned(form, today)
     context["form"] = shown(form, pages.tongue_of(request))
-    template = "public/calculator_answer.html" if pages.is_part(request) else "public/calculator.html"
+    template = (
+        "public/calculator_answer.html" if pages.is_part(request) else "public/calculator.html"
+    )
     return pages.show(request, template, context)
 
 
@@ -150,8 +152,10 @@ def _echo_yen(typed: str, tongue: Tongue) -> str:
 
 def _echo_date(typed: str, tongue: Tongue) -> str:
     found = read_date(typed)
-    return "" if isinstance(found, Unread) else say(
-        "frame.echo_date", tongue, day=both_calendars_text(found.on)
+    return (
+        ""
+        if isinstance(found, Unread)
+        else say("frame.echo_date", tongue, day=both_calendars_text(found.on))
     )
 
 
