@@ -41,6 +41,7 @@ def serve(how: Serving) -> None:
     """
     _refuse_taken(how)
     from granian.constants import Interfaces  # noqa: PLC0415  # slow to import
+    from granian.log import LogLevels  # noqa: PLC0415
     from granian.server import Server  # noqa: PLC0415
 
     Server(
@@ -52,7 +53,7 @@ def serve(how: Serving) -> None:
         blocking_threads=how.threads,
         factory=True,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     ).serve()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, time
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -21,8 +21,7 @@ WEEKDAY = 0
 BEGINS = time(1)
 ENDS = time(5)
 
-_Rest = ParamSpec("_Rest")
-View = Callable[Concatenate[HttpRequest, _Rest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 def view_only(at: datetime) -> bool:
@@ -30,14 +29,14 @@ def view_only(at: datetime) -> bool:
     return at.weekday() == WEEKDAY and BEGINS <= at.time() < ENDS
 
 
-def changes_something(view: View[_Rest]) -> View[_Rest]:
+def changes_something(view: View) -> View:
     """A view whose POST waits for the end of the maintenance [変更の画面].
 
     Gives     a page with status 503 that says until when, and that nothing was changed.
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, *rest: _Rest.args, **names: _Rest.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *rest: Any, **names: Any) -> HttpResponse:
         at = pages.moment(request)
         if request.method != "POST" or not view_only(at):
             return view(request, *rest, **names)

@@ -103,11 +103,6 @@ def show(
     return render(request, template, dict(context or {}), status=status)
 
 
-def is_part(request: HttpRequest) -> bool:
-    """Whether only a part of a page is asked for, by htmx [部分の要求]."""
-    return request.headers.get("HX-Request") == "true"
-
-
 def own_address(request: HttpRequest, wanted: str, otherwise: str = "public:top") -> str:
     """An address of this site that was asked for, or another where it is somebody else's [戻り先].
 

@@ -1,7 +1,6 @@
 """The words of the pages: every text in Japanese, easy Japanese and English [文言].
 
-Texts stand in `wording/*.toml` under a dotted key. Easy Japanese [やさしい日本語] is written by
-people, with the reading after each run of kanji: `返《かえ》す` becomes ruby. Faults have their texts
+Texts stand in `wording/*.toml` under a dotted key. Easy Japanese [やさしい日本語] is by people, with the reading after each run of kanji: `返《かえ》す` becomes ruby. Faults have their texts
 in `units/messages.toml`; easy Japanese may say them in its own words here, under `fault.<code>`.
 
 >>> str(say("frame.home", Tongue.EN))
@@ -83,7 +82,7 @@ def _gather(content: Mapping[str, Any], prefix: str, into: dict[str, Mapping[str
             _gather(value, f"{prefix}{name}.", into)
 
 
-def say(key: str, tongue: Tongue, **values: object) -> SafeString:
+def say(key: str, tongue: Tongue, **values: Any) -> SafeString:
     """The text of a key, safe to put on a page [文言].
 
     Takes     values for its places in braces; they are escaped unless they are safe already.

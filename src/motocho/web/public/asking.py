@@ -48,8 +48,7 @@ def number(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         context["answer"] = _verdict(form.cleaned_data["number"], pages.moment(request).date())
     context["form"] = shown(form, pages.tongue_of(request))
-    template = "public/number_answer.html" if pages.is_part(request) else "public/number.html"
-    return pages.show(request, template, context)
+    return pages.show(request, "public/number.html", context)
 
 
 _NEVER_OURS = frozenset({PhoneKind.MOBILE, PhoneKind.IP, PhoneKind.OTHER})
@@ -76,7 +75,7 @@ LEAST_YEN = 1_000
 MOST_YEN = 8_000_000
 LEAST_PPM = 1_000
 MOST_PPM = 292_000
-"""The highest rate that a lender's contract could carry until 2010; older contracts are asked too."""
+"""The highest rate of a lender's contract until 2010: older contracts are asked too."""
 
 
 class LoanForm(Form):
@@ -102,10 +101,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         context |= _reckoned(form, today)
     context["form"] = shown(form, pages.tongue_of(request))
-    template = (
-        "public/calculator_answer.html" if pages.is_part(request) else "public/calculator.html"
-    )
-    return pages.show(request, template, context)
+    return pages.show(request, "public/calculator.html", context)
 
 
 def _reckoned(form: LoanForm, today: date) -> dict[str, Any]:

@@ -74,8 +74,8 @@ class TermsShown(NamedTuple):
 def terms(request: HttpRequest) -> HttpResponse:
     """The terms of every product on sale today, from the book itself [貸付条件と標識].
 
-    Law       貸金業法14条, 15条1項 (ADV-004, ADV-006): the page cannot differ from the contracts made
-              on the day, since both read the same version.
+    Law       貸金業法14条, 15条1項 (ADV-004, ADV-006): the page cannot differ from the contracts of
+              the day, since both read the same version.
     """
     today = pages.moment(request).date()
     with connection.cursor() as cursor:
