@@ -27,13 +27,15 @@ class NetBank:
     code: str
     name: str
     kana: str
+    katakana: str
     roman: str
     on_smartphones: bool
 
     def matches(self, wanted: str) -> bool:
         """Whether a search by name, kana, code or Roman letters finds it [検索]."""
         key = name_key(wanted)
-        return any(key in name_key(text) for text in (self.name, self.kana, self.roman, self.code))
+        texts = (self.name, self.kana, self.katakana, self.roman, self.code)
+        return any(key in name_key(text) for text in texts)
 
 
 @cache
@@ -50,6 +52,7 @@ def net_banks() -> tuple[NetBank, ...]:
             one["code"],
             folded(known[one["code"]]["name"]),
             known[one["code"]]["hira"],
+            known[one["code"]]["kana"],
             known[one["code"]]["roma"],
             one["smartphone"],
         )
