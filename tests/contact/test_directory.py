@@ -27,6 +27,7 @@ from motocho.units.errors import FaultyInput, Language
 from motocho.units.phones import PhoneKind, kind_of
 
 TODAY = date(2026, 11, 24)
+FIRST, LAST = datetime(2026, 1, 1), datetime(2027, 12, 1)  # noqa: DTZ001  # hypothesis adds the zone
 LENDER = "lender: {" + ", ".join(f"{one.name}: x" for one in fields(Lender)) + "}"
 ONE = f"""
 {LENDER}
@@ -178,11 +179,11 @@ def test_lost_cards_are_stopped_at_any_hour() -> None:
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 1), timezones=st.just(JAPAN)),
-    st.integers(0, 12), st.integers(13, 23), st.booleans(),
+    moment=st.datetimes(FIRST, LAST, timezones=st.just(JAPAN)),
+    opens=st.integers(0, 12), until=st.integers(13, 23), business=st.booleans(),
 )  # fmt: skip
 def test_next_opening_is_open_and_no_earlier(
-    moment: datetime, opens: int, until: int, business: bool
+    moment: datetime, opens: int, until: int, *, business: bool
 ) -> None:
     hours = Hours(time(opens), time(until), only_business_days=business)
     found = next_opening(hours, moment, is_business_day)

@@ -18,7 +18,14 @@ def test_plain_facts_pass(text: str) -> None:
 
 @pytest.mark.rule("ADV-005")
 @pytest.mark.parametrize(
-    "text", ["審査なしですぐに増額", "審 査 な し", "誰でも借りられます", "No credit check!", "おめでとうございます"]
+    "text",
+    [
+        "審査なしですぐに増額",
+        "審 査 な し",
+        "誰でも借りられます",
+        "No credit check!",
+        "おめでとうございます",
+    ],
 )
 def test_lures_are_refused_however_they_are_spaced(text: str) -> None:
     refusals = refuse_wording(text)

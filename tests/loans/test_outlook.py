@@ -37,7 +37,12 @@ def reckoned(principal: int, rate_ppm: int, monthly: int, on: date) -> tuple[int
 
 @pytest.mark.parametrize(
     ("principal", "rate", "monthly"),
-    [(300_000, 180_000, 9_000), (100_000, 180_000, 5_000), (1_000_000, 150_000, 30_000), (1_000, 180_000, 1_000)],
+    [
+        (300_000, 180_000, 9_000),
+        (100_000, 180_000, 5_000),
+        (1_000_000, 150_000, 30_000),
+        (1_000, 180_000, 1_000),
+    ],
 )
 def test_outlook_equals_a_second_reckoning(principal: int, rate: int, monthly: int) -> None:
     found = outlook(new_loan(principal, rate, ON), monthly)

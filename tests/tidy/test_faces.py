@@ -16,7 +16,9 @@ def test_faces_hold_no_sql_and_no_models() -> None:
             continue
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Attribute):
-                assert node.attr not in {"objects", "execute", "executemany", "raw"}, place(path, node)
+                assert node.attr not in {"objects", "execute", "executemany", "raw"}, place(
+                    path, node
+                )
 
 
 def test_templates_hold_no_style_no_script_and_no_text_of_their_own() -> None:
@@ -26,7 +28,9 @@ def test_templates_hold_no_style_no_script_and_no_text_of_their_own() -> None:
         assert not re.search(r"<style|style=|<script(?! src=)|\son[a-z]+=", text), path
         left = re.sub(r"{%.*?%}|{{.*?}}|<[^>]*>", "", text, flags=re.DOTALL)
         left = left.replace("やさしい日本語", "").replace("日本語", "").replace("English", "")
-        assert not re.search("[ぁ-んァ-ヶ一-龯A-Za-z]{2,}", left), f"{path.name}: {left.strip()[:80]}"
+        assert not re.search("[ぁ-んァ-ヶ一-龯A-Za-z]{2,}", left), (
+            f"{path.name}: {left.strip()[:80]}"
+        )
 
 
 def test_money_is_written_by_the_tag() -> None:

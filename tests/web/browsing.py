@@ -17,12 +17,14 @@ import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 NAMED = "MOTOCHO_BROWSER"
-INSTALL = "Chromium is not installed. Debian: apt-get install chromium; or name one in MOTOCHO_BROWSER"
-PHONE = {"width": 360, "height": 640}
-DESKTOP = {"width": 1280, "height": 800}
+INSTALL = (
+    "Chromium is not installed. Debian: apt-get install chromium; or name one in MOTOCHO_BROWSER"
+)
+PHONE: ViewportSize = {"width": 360, "height": 640}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 LOOKS = ("light", "dark")
 
 PAGES = {
@@ -54,7 +56,7 @@ PAGES = {
 
 
 class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         pass
 
 

@@ -109,7 +109,9 @@ def test_echo_appears_below_the_amount_while_it_is_typed(device: MakeDevice) -> 
     one = device()
     page = one.open("/calculator/")
     page.locator("#principal").press_sequentially("5万")
-    page.wait_for_function("() => document.querySelector('#principal-echo').textContent.includes('50,000円')")
+    page.wait_for_function(
+        "() => document.querySelector('#principal-echo').textContent.includes('50,000円')"
+    )
     assert one.complaints == []
 
 
@@ -171,7 +173,9 @@ def test_keys_reach_everything_and_the_ring_is_never_hidden(device: MakeDevice, 
     page.evaluate("() => document.activeElement.blur()")
     page.evaluate("() => scrollTo(0, 0)")
     seen: list[str] = []
-    count = page.evaluate("() => document.querySelectorAll('a, button:not([hidden]), input:not([type=hidden]), summary').length")
+    count = page.evaluate(
+        "() => document.querySelectorAll('a, button:not([hidden]), input:not([type=hidden]), summary').length"
+    )
     for _ in range(count + 2):
         page.keyboard.press("Tab")
         state: dict[str, Any] = page.evaluate(FOCUS)
@@ -180,7 +184,9 @@ def test_keys_reach_everything_and_the_ring_is_never_hidden(device: MakeDevice, 
         seen.append(state["name"])
         assert state["ring"], state
         assert not state["covered"], state
-    assert len(seen) >= page.evaluate("() => document.querySelectorAll('main a, main input:not([type=hidden])').length")
+    assert len(seen) >= page.evaluate(
+        "() => document.querySelectorAll('main a, main input:not([type=hidden])').length"
+    )
     assert seen[0] == "本文へ進む"
 
 
@@ -214,7 +220,9 @@ def test_print_is_paper_alone(device: MakeDevice) -> None:
     for gone in (".places", ".head-tools", ".form", ".always"):
         assert not page.locator(gone).first.is_visible(), gone
     assert page.locator("#result").is_visible()
-    colours = page.evaluate("() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]")
+    colours = page.evaluate(
+        "() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+    )
     assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
     assert page.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")
 
@@ -222,13 +230,17 @@ def test_print_is_paper_alone(device: MakeDevice) -> None:
 def test_forced_colours_keep_buttons_and_focus(device: MakeDevice) -> None:
     page = device(forced_colors="active").open("/")
     page.focus("main .button")
-    style = page.evaluate("() => { const it = getComputedStyle(document.activeElement); return [it.borderTopWidth, it.outlineStyle]; }")
+    style = page.evaluate(
+        "() => { const it = getComputedStyle(document.activeElement); return [it.borderTopWidth, it.outlineStyle]; }"
+    )
     assert style == ["2px", "solid"]
 
 
 def test_reduced_motion_moves_nothing(device: MakeDevice) -> None:
     page = device(reduced_motion="reduce").open("/")
-    durations = page.evaluate("() => [...document.querySelectorAll('*')].map(one => getComputedStyle(one).transitionDuration)")
+    durations = page.evaluate(
+        "() => [...document.querySelectorAll('*')].map(one => getComputedStyle(one).transitionDuration)"
+    )
     assert set(durations) == {"0s"}
 
 

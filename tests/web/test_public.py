@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -84,7 +85,9 @@ def test_calculator_takes_an_amount_however_it_is_written(client: Client, amount
 
 @pytest.mark.parametrize("rate", ["18", "18%", "１８．０％", "0.18"])
 def test_rate_is_percent_or_a_fraction(client: Client, rate: str) -> None:
-    text = text_of(client, f"/calculator/?principal=30万&rate={rate.replace('%', '%25')}&monthly=9000")
+    text = text_of(
+        client, f"/calculator/?principal=30万&rate={rate.replace('%', '%25')}&monthly=9000"
+    )
     assert "年18.0%" in text
 
 
@@ -236,7 +239,7 @@ def test_reasons_have_texts_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(("words", "found"), [
-    ("ロック", 0), ("暗証番号 忘れた", 1), ("ATM", 1), ("ａｔｍ", 1), ("lost card", 1), ("こうふ", 0),
+    ("ロック", 0), ("暗証番号 忘れた", 1), ("ATM", 1), ("ａｔｍ", 1), ("lost card", 1), ("こうふ", 1),
     ("利息", 1), ("りそく", 1),
 ])  # fmt: skip
 def test_search_reads_every_tongue_and_width(client: Client, words: str, found: int) -> None:
@@ -251,7 +254,7 @@ def test_banks_are_found_by_kana_and_what_is_not_there_is_said(client: Client) -
 
 
 # ---------------------------------------------------------------------------------- signing in
-def sign_in(client: Client, number: str, pin: str):  # type: ignore[no-untyped-def]
+def sign_in(client: Client, number: str, pin: str) -> Any:
     client.handler.enforce_csrf_checks = False
     return client.post("/member/sign-in/", {"member_number": number, "pin": pin})
 
@@ -266,7 +269,9 @@ def test_seven_digits_are_counted_and_the_pin_is_not_repeated(client: Client) ->
     assert "98765" not in page
 
 
-@pytest.mark.parametrize(("number", "pin"), [("１２３４　５６７８", "００１２"), ("1234-5678", " 0012 ")])
+@pytest.mark.parametrize(
+    ("number", "pin"), [("１２３４　５６７８", "００１２"), ("1234-5678", " 0012 ")]
+)
 def test_any_width_reaches_the_seam(client: Client, number: str, pin: str) -> None:
     response = sign_in(client, number, pin)
     assert response.status_code == 503

@@ -16,8 +16,8 @@ from django.apps import apps
 from django.db import connections
 from django.utils.functional import lazy
 
-from motocho.config.database import address
 from motocho.config._secret import kept_secret
+from motocho.config.database import address
 from motocho.outside.postgres import Address, Role
 
 MODULE = "motocho.config.settings"

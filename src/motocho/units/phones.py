@@ -45,7 +45,7 @@ _PREFIXES = (
     ("050", PhoneKind.IP),
 )
 _PUNCTUATION = str.maketrans("", "", " -.()/・")
-_FROM_ABROAD = re.compile(r"(?:\+|00|010)81(?:\(0\))?0?")
+_FROM_ABROAD = re.compile(r"(?:\+|00|010)81[ -]?(?:\(0\))?0?")
 _NOT_DIGITS = re.compile("[^0-9]+")
 
 

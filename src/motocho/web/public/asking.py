@@ -94,7 +94,7 @@ class LoanForm(Form):
 
 @require_safe
 def calculator(request: HttpRequest) -> HttpResponse:
-    """How many months, and how much interest, before anything is borrowed [返済シミュレーション]."""
+    """How many payments, and how much interest, before a loan [返済シミュレーション]."""
     form = LoanForm(request.GET if "principal" in request.GET else None)
     today = pages.moment(request).date()
     context: dict[str, Any] = {"today": today}

@@ -12,7 +12,7 @@ from motocho.web import maintenance, pages
 from motocho.web.fields import Form, SignIn, WordsField, shown
 from motocho.web.pages import LOOK_COOKIE, TONGUE_COOKIE, Look
 from motocho.web.public._directory import directory
-from motocho.web.words import Tongue, catalogue, plain
+from motocho.web.words import Tongue, catalogue, plain, without_ruby
 
 TOPICS = (
     "wrong-number",
@@ -97,9 +97,12 @@ def _matching(slugs: tuple[str, ...], kind: str, wanted: str | None) -> list[Fou
 
 
 def _holds(prefix: str, wanted: str) -> bool:
-    """Whether every word stands in some text below a key, in whichever tongue."""
+    """Whether every word stands in some text below a key, in any tongue or reading."""
     texts = [
-        plain(key, tongue) for key in catalogue() if key.startswith(prefix) for tongue in Tongue
+        f"{text} {without_ruby(text)}"
+        for key in catalogue()
+        if key.startswith(prefix)
+        for text in catalogue()[key].values()
     ]
     whole = name_key(" ".join(texts))
     return all(name_key(word) in whole for word in wanted.split())
