@@ -129,12 +129,17 @@ def test_login_that_fails_is_said(database: Database) -> None:
         schema.migrate(database.address.named("nowhere"))
 
 
+KEPT_FROM_AUDITORS = "{django_session}"
+"""The key of a session signs its reader in as somebody else."""
+
+
 def test_every_table_is_granted_on_purpose(database: Database) -> None:
     """The auditor reads all; a migration that forgets its grants is found here."""
     with database.connect(Role.OWNER) as connection:
         unread = connection.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace "
             "AND relkind IN ('r', 'p') AND NOT has_table_privilege('motocho_audit', oid, 'SELECT')"
+            f" AND relname <> ALL('{KEPT_FROM_AUDITORS}')"
         ).fetchall()
         too_much = connection.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace "

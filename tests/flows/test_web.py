@@ -83,11 +83,8 @@ def test_site_serves_on_loopback_and_ends_when_told(database: Database, home: Pa
         assert "貸付条件".encode() in terms
         assert answer(f"{address}/nowhere/")[0] == 404
         assert listening(port) == {"127.0.0.1"}
-        secret = home / "secret"
-        assert secret.stat().st_mode & 0o077 == 0
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
-    assert secret.read_text(encoding="ascii")
     with pytest.raises(urllib.error.URLError):
         answer(f"{address}/")
 

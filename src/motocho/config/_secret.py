@@ -9,6 +9,7 @@ from motocho.outside.postgres import home
 
 VARIABLE = "MOTOCHO_SECRET"
 _BYTES = 48
+_DRAFT_BYTES = 8
 _OWN = 0o600
 
 
@@ -23,7 +24,7 @@ def kept_secret() -> str:
     path = home() / "secret"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        draft = path.with_name(f"secret.{os.getpid()}")
+        draft = path.with_name(f"secret.{secrets.token_hex(_DRAFT_BYTES)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWN), "w") as file:
             file.write(secrets.token_urlsafe(_BYTES))
         try:

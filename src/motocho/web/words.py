@@ -1,8 +1,8 @@
 """The words of the pages: every text in Japanese, easy Japanese and English [文言].
 
 Texts stand in `wording/*.toml` under a dotted key. Easy Japanese [やさしい日本語] is
-written by people, with the reading after each run of kanji: `返《かえ》す` becomes ruby. Faults have
-their texts in `units/messages.toml`; easy Japanese may say them in its own words here, under
+written by people, with the reading after each run of kanji: `返《かえ》す` becomes ruby. Faults
+have their texts in `units/messages.toml`; easy Japanese may say them in its own words here, under
 `fault.<code>`.
 
 >>> str(say("frame.home", Tongue.EN))
