@@ -91,7 +91,9 @@ def say(key: str, tongue: Tongue, **values: Any) -> SafeString:
     """
     text = str(conditional_escape(catalogue()[key][tongue.value]))
     shown = {name: conditional_escape(value) for name, value in values.items()}
-    return ruby(text.format_map(shown))
+    html = ruby(text.format_map(shown))
+    # One box: in a row of boxes each run of ruby would else become a box of its own.
+    return SafeString(f"<span>{html}</span>") if "<ruby>" in html else html
 
 
 def plain(key: str, tongue: Tongue, **values: object) -> str:
