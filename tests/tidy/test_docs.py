@@ -16,7 +16,9 @@ DOCUMENTS = sorted(
 ) + sorted((ROOT / "docs" / "adr").glob("*.md"))
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
-TASKS = {"demo", "test", "test-fast", "check", "long", "fuzz", "bench", "golden", "rules", "docs"}
+TASKS = {
+    "demo", "test", "test-fast", "check", "long", "fuzz", "bench", "golden", "rules", "docs", "look",
+}  # fmt: skip
 """Tasks that are not run from here: they run this test, or take long. CI runs them by themselves."""
 
 
@@ -27,7 +29,11 @@ def commands(path: Path) -> list[str]:
 
 def runnable() -> list[str]:
     found = {line: None for path in DOCUMENTS for line in commands(path)}
-    return [line for line in found if shlex.split(line)[1] not in TASKS | {"help"}]
+    return [line for line in found if shlex.split(line)[1] not in TASKS | {"help", *ENDLESS}]
+
+
+ENDLESS = {"web"}
+"""Commands of the program that run until they are told to stop; `tests/flows/test_web.py` runs it."""
 
 
 @pytest.mark.parametrize("line", runnable())

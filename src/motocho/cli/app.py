@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from motocho import __version__
-from motocho.cli import completion, db, demo, sim
+from motocho.cli import completion, db, demo, sim, web
 from motocho.cli._options import LangOption, LanguageName
 from motocho.cli._output import (
     BUG,
@@ -47,6 +47,7 @@ app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)
 app.command("sim")(sim.sim)
+app.command("web")(web.web)
 app.command("completion")(completion.completion)
 
 

@@ -22,3 +22,7 @@ BEGIN
         EXECUTE format('GRANT USAGE ON SEQUENCE %s TO motocho_app', made.name);
     END LOOP;
 END $$;
+
+-- Sessions of the web site: made, renewed and ended by the application. Not for auditors: whoever reads a session's key
+-- may act as its member.
+GRANT SELECT, INSERT, UPDATE, DELETE ON django_session TO motocho_app;

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 import django
 from django.apps import apps
 from django.db import connections
+from django.utils.functional import lazy
 
+from motocho.config._secret import kept_secret
 from motocho.config.database import address
 from motocho.outside.postgres import Address, Role
 
 MODULE = "motocho.config.settings"
 
 INSTALLED_APPS = [
+    "django.contrib.sessions",
     "pgtrigger",
     "procrastinate.contrib.django",
     "motocho.ledger",
@@ -27,13 +31,71 @@ INSTALLED_APPS = [
     "motocho.people",
     "motocho.loans",
     "motocho.close",
+    "motocho.web",
 ]
-DATABASES: dict[str, dict[str, Any]] = {"default": {"ENGINE": "django.db.backends.postgresql"}}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 600,  # seconds that a thread of the site keeps its connection
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True
 LANGUAGE_CODE = "ja"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+# ----------------------------------------------------------------------------------- the web site
+ORIGIN = os.environ.get("MOTOCHO_ORIGIN", "http://127.0.0.1:8000")
+"""Where people reach the site; with https cookies are for https alone."""
+_IS_HTTPS = ORIGIN.startswith("https://")
+DEBUG = False
+ALLOWED_HOSTS = [urlsplit(ORIGIN).hostname or "", "127.0.0.1", "localhost", "[::1]"]
+SECRET_KEY = lazy(kept_secret, str)()
+ROOT_URLCONF = "motocho.web.urls"
+APPEND_SLASH = True
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "motocho.web.doors.Door",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "motocho.web.pages.frame",
+            ],
+        },
+    }
+]
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+USE_I18N = True
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "session"
+SESSION_COOKIE_AGE = 600
+"""Ten minutes without a request end a session."""
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _IS_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "motocho.web.doors.stale"
+CSRF_TRUSTED_ORIGINS = [ORIGIN] if _IS_HTTPS else []
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _IS_HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if _IS_HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DIRECTORY_FILE = os.environ.get("MOTOCHO_DIRECTORY")
+"""The operator's own directory of desks and numbers; the fictional one where it is not set."""
 PREPARED_AFTER = 1
 """How often a statement that asks to be kept prepared runs before it is (`loans._page.call`)."""
 

@@ -223,6 +223,16 @@ def on_day(cursor: Any, product_id: str, on: date) -> Product:
     return from_text(product_id, *row)
 
 
+def on_sale(cursor: Any, on: date) -> tuple[Product, ...]:
+    """Every product with the version that new agreements of a day take [取扱い商品]."""
+    cursor.execute(
+        "SELECT DISTINCT ON (product_id) product_id, version, from_on, content::text"
+        " FROM loan_product WHERE from_on <= %s ORDER BY product_id, from_on DESC, version DESC",
+        (on,),
+    )
+    return tuple(from_text(*row) for row in cursor.fetchall())
+
+
 def version(cursor: Any, product_id: str, number: int) -> Product | None:
     """One version of a product; None if it was never published [商品の版]."""
     cursor.execute(

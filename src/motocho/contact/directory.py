@@ -1,0 +1,375 @@
+"""The directory: which desk answers what, when, and on which registered number [窓口と電話番号].
+
+The number checker, the contact page, the caller ids of our calls and every advertisement read the
+same file, so that what the public is told and what we do cannot part. What the law forbids to
+register is refused when the file is read, all faults at once.
+
+>>> from datetime import date
+>>> known = shipped()
+>>> known.whose("0300000108", date(2026, 11, 22)).desk.desk_id
+'service_centre'
+>>> known.whose("0300000199", date(2026, 11, 22)) is None
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from motocho.law.citation import parse_citations
+from motocho.law.rules import Refusal
+from motocho.units.errors import Fault, FaultyInput, Unread, clipped
+from motocho.units.phones import PhoneKind, kind_of, phone_text, read_phone
+
+FILE = "directory.yaml"
+REGISTRABLE = frozenset({PhoneKind.LAND, PhoneKind.TOLL_FREE, PhoneKind.UNIFIED})
+"""Numbers that may be registered · 施行規則3条の2第1項1号."""
+_MIDNIGHT = "24:00"
+
+IsBusinessDay = Callable[[date], bool]
+
+
+class Channel(Enum):
+    """How a desk is reached [連絡手段]."""
+
+    PHONE = "phone"
+    VOICE = "voice"
+    SITE = "site"
+    POST = "post"
+
+
+class Use(Enum):
+    """Who calls whom on a number [用途]."""
+
+    IN = "in"
+    OUT = "out"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a desk answers, in Japan [受付時間]; `until` is not counted, None is midnight."""
+
+    opens: time
+    until: time | None
+    only_business_days: bool
+
+    def covers(self, at: datetime, is_business_day: IsBusinessDay) -> bool:
+        """Whether a moment in Japan lies in them [受付時間内か]."""
+        if self.only_business_days and not is_business_day(at.date()):
+            return False
+        return self.opens <= at.time() and (self.until is None or at.time() < self.until)
+
+    @property
+    def always(self) -> bool:
+        """Whether they never end [24時間]."""
+        return not self.only_business_days and self.opens == time() and self.until is None
+
+    @property
+    def text(self) -> str:
+        """The hours in figures [時刻の表記].
+
+        >>> Hours(time(9), time(18), only_business_days=True).text
+        '9:00–18:00'
+        """
+        until = _MIDNIGHT if self.until is None else f"{self.until.hour}:{self.until.minute:02d}"
+        return f"{self.opens.hour}:{self.opens.minute:02d}–{until}"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One desk [窓口]; `answered_by` is the desk that is called, where it takes no calls."""
+
+    desk_id: str
+    name_ja: str
+    name_en: str
+    purposes_ja: tuple[str, ...]
+    purposes_en: tuple[str, ...]
+    hours: Hours
+    channels: tuple[Channel, ...]
+    answered_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of ours, with the days on which it is registered [登録電話番号]."""
+
+    digits: str
+    desk: Desk
+    use: Use
+    filed_on: date
+    from_on: date
+    until_on: date | None
+    line: str
+    """The land line that a toll-free number is tied to; empty for a land line."""
+    note: str
+
+    @property
+    def text(self) -> str:
+        """As it is printed [表記]."""
+        return phone_text(self.digits)
+
+    def holds_on(self, on: date) -> bool:
+        """Whether it is registered on a day [有効な日か]."""
+        return self.from_on <= on and (self.until_on is None or on <= self.until_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """Who lends, as every page of terms must say [貸金業者の表示]."""
+
+    name_ja: str
+    name_en: str
+    registration: str
+    member_of: str
+    address_ja: str
+    address_en: str
+    dispute_body_ja: str
+    dispute_body_en: str
+    dispute_phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everything the public may know about how we call and are called [連絡先一覧]."""
+
+    lender: Lender
+    desks: tuple[Desk, ...]
+    numbers: tuple[Number, ...]
+
+    def desk(self, desk_id: str) -> Desk:
+        """A desk by its id; a known one [窓口]."""
+        return next(one for one in self.desks if one.desk_id == desk_id)
+
+    def whose(self, digits: str, on: date) -> Number | None:
+        """The number of ours with these digits on a day; None if none is [当社の番号か]."""
+        mine = (one for one in self.numbers if one.digits == digits and one.holds_on(on))
+        return next(mine, None)
+
+    def formerly(self, digits: str, on: date) -> Number | None:
+        """A number that was ours before a day and is no more [以前の番号]."""
+        past = [
+            one
+            for one in self.numbers
+            if one.digits == digits and one.until_on is not None and one.until_on < on
+        ]
+        return max(past, key=lambda one: one.from_on, default=None)
+
+    def call_back(self, desk: Desk, on: date) -> Number:
+        """The number on which a desk, or the one that answers for it, is called [折返し先]."""
+        return next(
+            one
+            for one in self.numbers
+            if one.desk.desk_id == desk.answered_by and one.use is not Use.OUT and one.holds_on(on)
+        )
+
+    def incoming(self, desk: Desk, on: date) -> tuple[Number, ...]:
+        """The numbers on which a desk is called [受付番号]."""
+        return tuple(
+            one
+            for one in self.numbers
+            if one.desk == desk and one.use is not Use.OUT and one.holds_on(on)
+        )
+
+    def outgoing(self, on: date) -> tuple[Number, ...]:
+        """The numbers that we call from [発信番号]."""
+        return tuple(one for one in self.numbers if one.use is not Use.IN and one.holds_on(on))
+
+    def refuse_caller(self, digits: str, on: date) -> Refusal | None:
+        """Why a call may not go out under a number; None if it may (FRAUD-004) [発信番号の点検]."""
+        if any(one.digits == digits for one in self.outgoing(on)):
+            return None
+        known = ", ".join(one.text for one in self.outgoing(on))
+        details = {"number": phone_text(digits), "known": known}
+        return Refusal("FRAUD-004", "DIR-001", (), details)
+
+    def refuse_shown(self, digits: str, on: date) -> Refusal | None:
+        """Why a page or an ad may not show a number; None if it may (ADV-001) [広告の点検].
+
+        Law       貸金業法15条2項.
+        """
+        if self.whose(digits, on) is not None:
+            return None
+        details = {"number": phone_text(digits), "on": str(on)}
+        return Refusal("ADV-001", "DIR-002", parse_citations("貸金業法15条2項"), details)
+
+    def refuse_call_back(
+        self, desk: Desk, at: datetime, is_business_day: IsBusinessDay
+    ) -> Refusal | None:
+        """Why a desk cannot take a call at a moment; None if it can (DESK-001) [受付時間の点検]."""
+        if desk.hours.covers(at, is_business_day):
+            return None
+        opens = next_opening(desk.hours, at, is_business_day)
+        details = {
+            "desk_ja": desk.name_ja,
+            "desk_en": desk.name_en,
+            "hours": desk.hours.text,
+            "next_ja": f"{opens.month}月{opens.day}日{opens.hour}:{opens.minute:02d}",
+            "next_en": f"{opens:%Y-%m-%d %H:%M}",
+        }
+        return Refusal("DESK-001", "DIR-003", (), details, opens.date())
+
+
+_LONGEST_CLOSED_DAYS = 30
+
+
+def next_opening(hours: Hours, at: datetime, is_business_day: IsBusinessDay) -> datetime:
+    """The next moment at which a desk opens; the moment itself while it is open [次の受付].
+
+    >>> nine = Hours(time(9), time(18), only_business_days=True)
+    >>> next_opening(nine, datetime(2026, 11, 20, 18), lambda on: on.weekday() < 5).isoformat()
+    '2026-11-23T09:00:00'
+    """
+    if hours.covers(at, is_business_day):
+        return at
+    days = [at.date() + timedelta(days=ahead) for ahead in range(_LONGEST_CLOSED_DAYS)]
+    openings = [
+        datetime.combine(on, hours.opens, at.tzinfo)
+        for on in days
+        if not hours.only_business_days or is_business_day(on)
+    ]
+    return next(opening for opening in openings if opening > at)
+
+
+# ---------------------------------------------------------------------------------------- the file
+def read_file(path: Path) -> Directory:
+    """The directory of a file [連絡先の読込み].
+
+    Raises    FaultyInput with every fault of it.
+    """
+    return read(path.read_text(encoding="utf-8"), path.name)
+
+
+@cache
+def shipped() -> Directory:
+    """The fictional directory that comes with the package [見本の連絡先]."""
+    text = (files("motocho.contact") / "data" / FILE).read_text(encoding="utf-8")
+    return read(text, FILE)
+
+
+def read(text: str, file: str) -> Directory:
+    """The directory that a text holds [連絡先の点検].
+
+    Raises    FaultyInput with every fault: numbers that may not be registered (ADV-002), filed too
+              late (ADV-003), desks that nobody can call.
+    """
+    content: Mapping[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    desks = {one["id"]: _desk(one) for one in content["desks"]}
+    faults: list[Fault] = []
+    numbers: list[Number] = []
+    for entry in content["numbers"]:
+        found = _faults_of(entry, desks)
+        faults += found
+        if not found:
+            numbers.append(_number(entry, desks))
+    faults += _faults_together(desks, numbers) if not faults else []
+    if faults:
+        raise FaultyInput(*(one.within(file) for one in faults))
+    return Directory(Lender(**content["lender"]), tuple(desks.values()), tuple(numbers))
+
+
+def _desk(entry: Mapping[str, Any]) -> Desk:
+    kind, (opens, until) = next(iter(entry["hours"].items()))
+    hours = Hours(
+        time.fromisoformat(opens),
+        None if until == _MIDNIGHT else time.fromisoformat(until),
+        only_business_days=kind == "business_days",
+    )
+    return Desk(
+        desk_id=entry["id"],
+        name_ja=entry["name_ja"],
+        name_en=entry["name_en"],
+        purposes_ja=tuple(entry["purposes_ja"]),
+        purposes_en=tuple(entry["purposes_en"]),
+        hours=hours,
+        channels=tuple(Channel(one) for one in entry["channels"]),
+        answered_by=entry.get("answered_by", entry["id"]),
+    )
+
+
+def _number(entry: Mapping[str, Any], desks: Mapping[str, Desk]) -> Number:
+    return Number(
+        digits=str(read_phone(str(entry["number"]))),
+        desk=desks[entry["desk"]],
+        use=Use(entry["use"]),
+        filed_on=entry["filed_on"],
+        from_on=entry["from_on"],
+        until_on=entry.get("until_on"),
+        line=str(entry.get("line", "")),
+        note=entry.get("note", ""),
+    )
+
+
+def _faults_of(entry: Mapping[str, Any], desks: Mapping[str, Desk]) -> list[Fault]:
+    shown = str(entry["number"])
+    digits = read_phone(shown)
+    if isinstance(digits, Unread):
+        return [digits.at(column=shown)]
+    faults = []
+    if entry["desk"] not in desks:
+        details = {"known": ", ".join(desks)}
+        excerpt = clipped(entry["desk"])
+        faults.append(Fault("DIR-010", column=shown, excerpt=excerpt, details=details))
+    refusal = refuse_registration(digits, str(entry.get("line", "")))
+    if refusal is not None:
+        faults.append(refusal.fault())
+    late = refuse_filing(digits, entry["filed_on"], entry["from_on"])
+    if late is not None:
+        faults.append(late.fault())
+    return faults
+
+
+def refuse_registration(digits: str, line: str) -> Refusal | None:
+    """Why a number cannot be registered; None if it can (ADV-002) [登録できる番号か].
+
+    Takes     the land line that a number without a place is tied to; empty where there is none.
+    Law       貸金業法施行規則3条の2第1項1号.
+    """
+    kind = kind_of(digits)
+    tied = read_phone(line) if line else ""
+    is_tied = isinstance(tied, str) and tied != "" and kind_of(tied) is PhoneKind.LAND
+    if kind is PhoneKind.LAND or (kind in REGISTRABLE and is_tied):
+        return None
+    return Refusal("ADV-002", "DIR-004", (), {"number": phone_text(digits)})
+
+
+def refuse_filing(digits: str, filed_on: date, from_on: date) -> Refusal | None:
+    """Why a number may not be used from a day; None if it may (ADV-003) [届出の点検].
+
+    Law       貸金業法8条1項: the change is filed before it takes effect.
+    """
+    if filed_on < from_on:
+        return None
+    details = {"number": phone_text(digits), "filed": str(filed_on), "from": str(from_on)}
+    citations = parse_citations("貸金業法8条1項")
+    return Refusal("ADV-003", "DIR-005", citations, details, filed_on + timedelta(days=1))
+
+
+def _faults_together(desks: Mapping[str, Desk], numbers: list[Number]) -> list[Fault]:
+    faults = []
+    for index, one in enumerate(numbers):
+        others = [other for other in numbers[:index] if other.digits == one.digits]
+        if any(_overlap(one, other) for other in others):
+            faults.append(Fault("DIR-011", details={"number": one.text}))
+    for desk in desks.values():
+        can_call = any(
+            one.desk.desk_id == desk.answered_by and one.use is not Use.OUT and one.until_on is None
+            for one in numbers
+        )
+        if not can_call:
+            faults.append(Fault("DIR-012", details={"desk": desk.desk_id}))
+    return faults
+
+
+def _overlap(one: Number, other: Number) -> bool:
+    starts_before_end = one.until_on is None or other.from_on <= one.until_on
+    return starts_before_end and (other.until_on is None or one.from_on <= other.until_on)

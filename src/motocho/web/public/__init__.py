@@ -1,0 +1,1 @@
+"""The public face: what anybody may see without signing in [公開ページ]."""

@@ -1,0 +1,54 @@
+// Small comforts. Every page works without this file; nothing here decides anything.
+(() => {
+  "use strict";
+  const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
+
+  // What was typed wrong, or what was answered, is read out first.
+  const first = document.querySelector(".summary[data-focus]") || document.querySelector(".answer[data-focus]");
+  if (first) first.focus({ preventScroll: false });
+
+  // A secret can be looked at by whoever types it.
+  each("[data-reveal]", (button) => {
+    const box = document.getElementById(button.dataset.reveal);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const shown = box.type === "text";
+      box.type = shown ? "password" : "text";
+      button.setAttribute("aria-pressed", String(!shown));
+    });
+  });
+
+  // A form is sent once; the button says so after it was sent, never before.
+  each("form[data-once]", (form) => {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = "yes";
+      const button = form.querySelector("[data-sending]");
+      if (button) setTimeout(() => {
+        button.dataset.label = button.textContent;
+        button.textContent = button.dataset.sending;
+        button.setAttribute("aria-disabled", "true");
+      }, 0);
+    });
+  });
+  addEventListener("pageshow", () => each("form[data-once]", (form) => {
+    delete form.dataset.sent;
+    const button = form.querySelector("[data-label]");
+    if (button) { button.textContent = button.dataset.label; button.removeAttribute("aria-disabled"); }
+  }));
+
+  // Hiding leaves no page to come back to.
+  each("[data-hide]", (link) => link.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.body.replaceChildren();
+    location.replace(link.href);
+  }));
+
+  // The list of choices closes as people expect.
+  each("details.choices", (details) => {
+    addEventListener("click", (event) => { if (!details.contains(event.target)) details.open = false; });
+    details.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") { details.open = false; details.querySelector("summary").focus(); }
+    });
+  });
+})();

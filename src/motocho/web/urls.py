@@ -1,0 +1,18 @@
+"""Addresses: each face lists its own, here stands where the faces are hung [URL一覧]."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from motocho.web import assets
+
+handler400 = "motocho.web.doors.bad_request"
+handler403 = "motocho.web.doors.not_allowed"
+handler404 = "motocho.web.doors.not_found"
+handler500 = "motocho.web.doors.bug"
+
+urlpatterns = [
+    path("static/<slug:version>/<str:name>", assets.asset, name="asset"),
+    path("", include("motocho.web.public.urls")),
+    path("member/", include("motocho.web.member.urls")),
+]
