@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from motocho.claims import assumptions as assumed
-from motocho.claims import layouts
+from motocho.claims import layouts, reading
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.history import Event, History
 from motocho.claims.statement import fold, prepare, recalculate
@@ -31,6 +31,7 @@ from motocho.kernel.recalculation import AgreedRates, Brackets, DamagesCaps, Del
 
 HISTORIES, ROWS = 100_000, 120
 DISTINCT = 500
+CSV_ROWS = 20_000
 ROOT = Path(__file__).parents[1]
 
 
@@ -158,6 +159,12 @@ def kernels() -> None:
     line("one history of 5,000 rows, interpreted, rows/s", f"{speed:,.0f}", speed / plain)
     whole = best(lambda: recalculate(long, Assumptions()).document())
     line("one history of 5,000 rows, statement and document, s", f"{whole:.3f}")
+    rows_of_csv = [
+        f"2001/{n % 12 + 1}/{n % 28 + 1},{'' if n % 4 else 10_000},{5_000 if n % 4 else ''},{n}\n"
+        for n in range(CSV_ROWS)
+    ]
+    data = ("日付,借入,返済,残高\n" + "".join(rows_of_csv)).encode("cp932")
+    line("reading plain CSV, rows/s", f"{CSV_ROWS / best(lambda: reading.read(data)):,.0f}")
 
 
 def document_of(one: History) -> dict[str, Any]:
