@@ -296,6 +296,15 @@ def test_fact_that_gives_the_pin_away_asks_for_a_new_one(
     assert house.entered(member.member_number).must_change is reason
 
 
+def test_phone_of_next_month_counts_for_a_new_pin(house: House) -> None:
+    member = house.member()
+    coming = date(2026, 12, 24)
+    house.tell(member.member_id, Kind.HOME_PHONE, Phone("0355558153"), effective_on=coming)
+    refused = do(pin.change, house.entered(member.member_number), Pin("8153"), AT)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "PPL-015"
+
+
 def test_birthday_that_gives_the_pin_away_asks_for_a_new_one(house: House) -> None:
     member = house.member()
     changed = do(pin.change, house.entered(member.member_number), Pin("9246"), AT)

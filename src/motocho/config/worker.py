@@ -26,6 +26,7 @@ from motocho.config.night import settings_of_night
 from motocho.ledger.chart import HOUSE
 from motocho.loans.commands import Key, Made
 from motocho.outside import clock
+from motocho.people import requests
 
 Task = Callable[..., None]
 TAKE_LINE = "inbox.take_line"
@@ -45,7 +46,17 @@ def run_night() -> None:
     run(settings_of_night(), clock.business_date() - timedelta(days=1))
 
 
-TASKS: Mapping[str, Task] = {TAKE_LINE: take_line, RUN_NIGHT: run_night}
+def look_at_claim(*, claim_id: int) -> None:
+    """Look whose a claim of somebody is who cannot log in [申告の照合]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        requests.look(cursor, claim_id)
+
+
+TASKS: Mapping[str, Task] = {
+    TAKE_LINE: take_line,
+    RUN_NIGHT: run_night,
+    requests.LOOK: look_at_claim,
+}
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
 STALLED_SECONDS = 30
 """A worker that has given no sign for so long is dead."""
