@@ -14,8 +14,10 @@ from tests.database import Database
 from tests.loans.crowd import do
 from tests.people.house import AT, MAIL, MOBILE, House, after, kinds_of, rows
 
+from motocho.config.invariants import INVARIANTS
 from motocho.law.rules import Refusal
 from motocho.outside.postgres import Role as Login
+from motocho.outside.postgres import violations
 from motocho.people import members, pin
 from motocho.people.credentials.pins import Guess, Pin
 from motocho.people.facts import history, reach
@@ -182,6 +184,18 @@ def test_new_name_is_found_by_banks_and_the_first_one_is_kept(house: House) -> N
         "田中 花子",
     ]
     assert do(history.as_of, member_id, TODAY - timedelta(days=1))[Kind.NAME].masked == "佐藤 花子"
+
+
+def test_name_that_was_changed_behind_its_history_is_found(
+    house: House, database: Database
+) -> None:
+    member_id = house.member().member_id
+    house.tell(member_id, Kind.NAME, Name("田中", "花子", "タナカ", "ハナコ"))
+    assert violations(database.address, INVARIANTS) == ()
+    with database.connect() as app:
+        app.execute("UPDATE people_member SET family_name = '鈴木'")
+    (found,) = violations(database.address, INVARIANTS)
+    assert "names are the same" in str(found)
 
 
 def test_same_form_counts_once_and_other_contents_are_refused(house: House) -> None:
