@@ -9,7 +9,7 @@ from __future__ import annotations
 from motocho.ledger import checks
 from motocho.loans import standing
 from motocho.outside.postgres import Invariant
-from motocho.people.facts import history
+from motocho.people import members
 
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
@@ -27,7 +27,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant("kept balances are the sums of their legs", checks.SUMS),
     Invariant("entries have all their legs", checks.HALVES),
-    Invariant("names are the same in the members and what they told", history.NAMES_APART),
+    Invariant("names are the same in the members and what they told", members.NAMES_APART),
     Invariant("principal is the same in the ledger and the loans", standing.PRINCIPAL_APART),
 )
 """Asked by `motocho db verify`; each room adds its own here."""

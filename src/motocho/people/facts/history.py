@@ -109,16 +109,6 @@ class Fact:
     road: Road
 
 
-NAMES_APART = """
-SELECT m.member_id FROM people_member m JOIN LATERAL (
-    SELECT masked FROM people_fact f WHERE f.member_id = m.member_id AND f.kind = 'name'
-    ORDER BY f.fact_no DESC LIMIT 1
-) told ON true
-WHERE told.masked <> m.family_name || ' ' || m.given_name
-"""
-"""Finds nothing: the name that banks are matched by is the one that was told last."""
-
-
 # --------------------------------------------------------------------------------------- recording
 _STEPPED = dict.fromkeys(CONTACTS, Purpose.CONTACT) | {Kind.BANK_ACCOUNT: Purpose.PAYOUT_ACCOUNT}
 _CAUSES = dict.fromkeys(PHONES, Cause.PHONE) | {
