@@ -14,8 +14,10 @@ from tests.database import Database
 from tests.loans.crowd import do
 from tests.people.house import AT, MAIL, MOBILE, House, after, kinds_of, rows
 
+from motocho.config.invariants import INVARIANTS
 from motocho.law.rules import Refusal
 from motocho.outside.postgres import Role as Login
+from motocho.outside.postgres import violations
 from motocho.people import members, pin
 from motocho.people.credentials.pins import Guess, Pin
 from motocho.people.facts import history, reach
@@ -184,6 +186,18 @@ def test_new_name_is_found_by_banks_and_the_first_one_is_kept(house: House) -> N
     assert do(history.as_of, member_id, TODAY - timedelta(days=1))[Kind.NAME].masked == "佐藤 花子"
 
 
+def test_name_that_was_changed_behind_its_history_is_found(
+    house: House, database: Database
+) -> None:
+    member_id = house.member().member_id
+    house.tell(member_id, Kind.NAME, Name("田中", "花子", "タナカ", "ハナコ"))
+    assert violations(database.address, INVARIANTS) == ()
+    with database.connect() as app:
+        app.execute("UPDATE people_member SET family_name = '鈴木'")
+    (found,) = violations(database.address, INVARIANTS)
+    assert "names are the same" in str(found)
+
+
 def test_same_form_counts_once_and_other_contents_are_refused(house: House) -> None:
     member_id = house.member().member_id
     change = Change(member_id, Kind.EMPLOYER, Employer("北の商店"), TODAY, "form 1")
@@ -294,6 +308,15 @@ def test_fact_that_gives_the_pin_away_asks_for_a_new_one(
     member = house.member()
     assert house.tell(member.member_id, kind, value).must_change is reason
     assert house.entered(member.member_number).must_change is reason
+
+
+def test_phone_of_next_month_counts_for_a_new_pin(house: House) -> None:
+    member = house.member()
+    coming = date(2026, 12, 24)
+    house.tell(member.member_id, Kind.HOME_PHONE, Phone("0355558153"), effective_on=coming)
+    refused = do(pin.change, house.entered(member.member_number), Pin("8153"), AT)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "PPL-015"
 
 
 def test_birthday_that_gives_the_pin_away_asks_for_a_new_one(house: House) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -27,6 +30,8 @@ from tests.people.house import (
     rows,
 )
 
+from motocho.config import worker
+from motocho.config.worker import CLEAR_TRIES, RETRY, TASKS, Until
 from motocho.law.rules import Refusal
 from motocho.people import login, members
 from motocho.people.credentials import hashing, keeping
@@ -338,6 +343,32 @@ def test_what_was_tried_is_kept_for_an_hour(house: House) -> None:
     assert do(login.clear, after(minutes=59)) == 0
     assert do(login.clear, after(minutes=61)) == 2
     assert rows("SELECT 1 FROM people_login_try") == []
+
+
+def test_worker_that_goes_on_clears_by_itself(house: House) -> None:
+    """A worker with the same tasks, each second instead of every ten minutes."""
+    house.enter(house.member().member_number, WRONG, at=AT - timedelta(days=300))
+
+    async def for_a_while() -> None:
+        made = worker._app(TASKS, RETRY, {CLEAR_TRIES: "* * * * * *"})
+        going = asyncio.create_task(worker._work(made, Until.EMPTY, 1))
+        for _ in range(100):
+            await asyncio.sleep(0.1)
+            if going.done():
+                going = asyncio.create_task(worker._work(made, Until.EMPTY, 1))
+            if not await asyncio.to_thread(tries):
+                break
+        await going
+
+    asyncio.run(for_a_while())
+    assert tries() == []
+
+
+def tries() -> list[tuple[Any, ...]]:
+    try:
+        return rows("SELECT 1 FROM people_login_try")
+    finally:
+        connection.close()
 
 
 # -------------------------------------------------------------------------------------- many numbers

@@ -76,7 +76,7 @@ def test_no_page_reads_a_large_table_from_end_to_end(house: House, database: Dat
         for statement in FILL.format(many=MANY).split(";"):
             admin.execute(statement.encode())
     connections.close_all()  # a session that has made no plan yet
-    claim = Claim(SATO.born_on, "hanako@example.jp", number, "サトウハナコ")
+    claim = Claim(SATO.born_on, "hanako@example.jp", number, "サトウハナコ", "d")
     asked: list[tuple[Any, ...]] = [
         (login.enter, Typed(number, GOOD, "f"), Origin(HERE), AT),
         (login.locked_lanes, member_id),
@@ -98,8 +98,10 @@ def test_no_page_reads_a_large_table_from_end_to_end(house: House, database: Dat
         (consents.in_force, member_id, Consent(consents.Kind.BUREAU), AT),
         (consents.on_day, member_id, AT.date()),
         (access.ask, Self(member_id), Action.LOOK, member_id, AT),
-        (requests.ask_pin_reset, claim, "d", AT),
-        (requests.ask_number, claim, AT),
+        (requests.ask, requests.Kind.PIN_RESET, claim, AT),
+        (requests.look, 1),
+        (requests.ask, requests.Kind.MEMBER_NUMBER, claim, AT),
+        (requests.look, 2),
         (requests.waiting,),
         (requests.reset_of, "x", AT),
     ]

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.database import Database
 from tests.loans.crowd import at_once, do
 from tests.people.house import AT, BORN, GOOD, MAIL, OTHER, WRONG, House, after, kinds_of, rows
 
+from motocho.config.worker import TASKS
 from motocho.law.rules import Refusal
 from motocho.people import pin, requests
 from motocho.people.access import Role, Staff
 from motocho.people.credentials.pins import Pin
 from motocho.people.login import Entered, Locked
 from motocho.people.members import Member
-from motocho.people.requests import Claim, Received, RequestKey, State, Verdict
+from motocho.people.requests import Claim, Kind, Received, RequestKey, State, Verdict
 from motocho.people.safety import holds, sessions
 from motocho.units.errors import NotFoundError
 
@@ -34,11 +39,19 @@ def reviewers(house: House) -> tuple[Staff, Staff]:
 
 
 def claim(member: Member) -> Claim:
-    return Claim(BORN, MAIL.address, member.member_number, "サトウハナコ")
+    return Claim(BORN, MAIL.address, member.member_number, "サトウハナコ", "document 1")
+
+
+def ask(kind: Kind, asked: Claim, at: datetime = AT) -> Received:
+    """Asked, and looked at by the worker."""
+    answer: Received = do(requests.ask, kind, asked, at)
+    for (claim_id,) in rows("SELECT claim_id FROM people_claim"):
+        TASKS[requests.LOOK](claim_id=claim_id)
+    return answer
 
 
 def waiting(member: Member) -> RequestKey:
-    do(requests.ask_pin_reset, claim(member), "document 1", AT)
+    ask(Kind.PIN_RESET, claim(member))
     (found,) = do(requests.waiting)
     key: RequestKey = found.key
     return key
@@ -54,13 +67,13 @@ def approved(member: Member, reviewers: tuple[Staff, Staff]) -> str:
 
 
 @pytest.mark.parametrize("other", [
-    {}, {"member_number": "98765432"}, {"email": "thief@example.com"}, {"born_on": BORN.replace(day=1)},
+    {}, {"member_number": "98765432"}, {"document_ref": ""}, {"email": "thief@example.com"}, {"born_on": BORN.replace(day=1)},
 ])  # fmt: skip
 def test_answer_is_the_same_whoever_asks(
     house: House, member: Member, other: dict[str, Any]
 ) -> None:
     asked = replace(claim(member), **other)
-    assert do(requests.ask_pin_reset, asked, "document 1", AT) == Received()
+    assert ask(Kind.PIN_RESET, asked) == Received()
     assert len(do(requests.waiting)) == (1 if not other else 0)
 
 
@@ -72,16 +85,43 @@ def test_number_goes_to_the_registered_address_once_a_day(
 ) -> None:
     asked = replace(claim(member), **other)
     for hours in (0, 1, 23):
-        assert do(requests.ask_number, asked, after(hours=hours)) == Received()
+        assert ask(Kind.MEMBER_NUMBER, asked, after(hours=hours)) == Received()
     assert kinds_of(member.member_id).count("member_number_asked") == (0 if other else 1)
-    do(requests.ask_number, asked, after(hours=24))
+    ask(Kind.MEMBER_NUMBER, asked, after(hours=24))
     assert kinds_of(member.member_id).count("member_number_asked") == (0 if other else 2)
 
 
 def test_one_request_at_a_time(member: Member) -> None:
-    ask = partial(do, requests.ask_pin_reset, claim(member), "document 1", AT)
-    assert at_once([ask] * 6) == [Received()] * 6
+    for _ in range(6):
+        do(requests.ask, Kind.PIN_RESET, claim(member), AT)
+    claims = [claim_id for (claim_id,) in rows("SELECT claim_id FROM people_claim")]
+    came = at_once([partial(do, requests.look, claim_id) for claim_id in claims])
+    assert sorted(came) == [0, 0, 0, 0, 0, 1]
     assert len(do(requests.waiting)) == 1
+
+
+def test_claim_is_sealed_and_gone_once_it_was_looked_at(member: Member) -> None:
+    do(requests.ask, Kind.PIN_RESET, claim(member), AT)
+    [(claim_id, sealed)] = rows("SELECT claim_id, sealed FROM people_claim")
+    assert b"example.jp" not in bytes(sealed)
+    assert do(requests.look, claim_id) == 1
+    assert rows("SELECT 1 FROM people_claim") == []
+    assert do(requests.look, claim_id) == 0
+
+
+def test_asking_does_the_same_whoever_asks(member: Member) -> None:
+    """The statements of asking, counted: nothing is looked up before the answer."""
+    counts = set()
+    for asked in (claim(member), replace(claim(member), member_number="98765432", email="x@y.jp")):
+        with CaptureQueriesContext(connection) as seen:
+            do(requests.ask, Kind.PIN_RESET, asked, AT)
+        counts.add(
+            tuple(
+                re.sub("[0-9]+", "", query["sql"].split("VALUES")[0])
+                for query in seen.captured_queries
+            )
+        )
+    assert len(counts) == 1
 
 
 @pytest.mark.rule("AUTH-002")

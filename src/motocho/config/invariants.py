@@ -9,6 +9,7 @@ from __future__ import annotations
 from motocho.ledger import checks
 from motocho.loans import standing
 from motocho.outside.postgres import Invariant
+from motocho.people import members
 
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
@@ -26,6 +27,11 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant("kept balances are the sums of their legs", checks.SUMS, "ledger_balance"),
     Invariant("entries have all their legs", checks.HALVES, "ledger_entry"),
+    Invariant(
+        "names are the same in the members and what they told",
+        members.NAMES_APART,
+        "people_member",
+    ),
     Invariant(
         "principal is the same in the ledger and the loans",
         standing.PRINCIPAL_APART,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import wraps
 from typing import Any
@@ -26,10 +26,12 @@ from motocho.config.night import settings_of_night
 from motocho.ledger.chart import HOUSE
 from motocho.loans.commands import Key, Made
 from motocho.outside import clock
+from motocho.people import login, requests
 
 Task = Callable[..., None]
 TAKE_LINE = "inbox.take_line"
 RUN_NIGHT = "close.run"
+CLEAR_TRIES = "people.clear_tries"
 
 
 def take_line(*, line_id: int) -> None:
@@ -45,7 +47,26 @@ def run_night() -> None:
     run(settings_of_night(), clock.business_date() - timedelta(days=1))
 
 
-TASKS: Mapping[str, Task] = {TAKE_LINE: take_line, RUN_NIGHT: run_night}
+def look_at_claim(*, claim_id: int) -> None:
+    """Look whose a claim of somebody is who cannot log in [申告の照合]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        requests.look(cursor, claim_id)
+
+
+def clear_tries(*, timestamp: int) -> None:
+    """Clear away what was tried at logins more than an hour ago [試行記録の消去]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        login.clear(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
+
+
+TASKS: Mapping[str, Task] = {
+    TAKE_LINE: take_line,
+    RUN_NIGHT: run_night,
+    requests.LOOK: look_at_claim,
+    CLEAR_TRIES: clear_tries,
+}
+AGAIN: Mapping[str, str] = {CLEAR_TRIES: "*/10 * * * *"}
+"""What a worker that goes on does by itself, as cron writes it; such a task is given the moment."""
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
 STALLED_SECONDS = 30
 """A worker that has given no sign for so long is dead."""
@@ -67,14 +88,19 @@ def work(
     concurrency: int = 1,
 ) -> None:
     """Work jobs off [ジョブの実行]: in this process, until it is told to stop, or none is ready."""
-    asyncio.run(_work(_app(tasks, retry), until, concurrency))
+    again = AGAIN if until is Until.STOPPED else {}
+    asyncio.run(_work(_app(tasks, retry, again), until, concurrency))
 
 
-def _app(tasks: Mapping[str, Task], retry: BaseRetryStrategy) -> DjangoApp:
+def _app(
+    tasks: Mapping[str, Task], retry: BaseRetryStrategy, again: Mapping[str, str]
+) -> DjangoApp:
     connector: Any = queue.connector
     made = DjangoApp(connector=connector.get_worker_connector())
     for name, task in tasks.items():
-        made.task(name=name, retry=retry)(_with_its_own_connection(task))
+        known = made.task(name=name, retry=retry)(_with_its_own_connection(task))
+        if name in again:
+            made.periodic(cron=again[name])(known)
     return made
 
 

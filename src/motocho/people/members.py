@@ -108,6 +108,16 @@ def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: dat
     journal.write(cursor, [Happening(member_id, "number_reissued", actor, at)])
 
 
+NAMES_APART = """
+SELECT m.member_id FROM people_member m JOIN LATERAL (
+    SELECT masked FROM people_fact f WHERE f.member_id = m.member_id AND f.kind = 'name'
+    ORDER BY f.fact_no DESC LIMIT 1
+) told ON true
+WHERE told.masked <> m.family_name || ' ' || m.given_name
+"""
+"""Finds nothing: the name that banks are matched by is the one that was told last."""
+
+
 _SMALL, _LARGE, _DROPPED = "ァィゥェォッャュョヮヵヶヰヱヲ", "アイウエオツヤユヨワカケイエオ", "・ "
 _TO_KEY = str.maketrans(_SMALL, _LARGE, _DROPPED)
 

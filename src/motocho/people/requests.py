@@ -12,14 +12,20 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, NamedTuple
 
+import orjson
+
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
+from motocho.outside.queue import enqueue
 from motocho.people import members
 from motocho.people.access import Action, Staff, check_staff
+from motocho.people.credentials import hashing
+from motocho.people.credentials.hashing import Sealed
 from motocho.people.facts import _rows
 from motocho.people.facts._rows import Reading
-from motocho.people.facts.values import Email, Kind
+from motocho.people.facts.values import Email
+from motocho.people.facts.values import Kind as Item
 from motocho.people.safety.devices import TOKEN_BYTES, token_hash
 
 LINK_LIVES = timedelta(hours=24)
@@ -69,46 +75,100 @@ class State(Enum):
 # ------------------------------------------------------------------------------------------- asking
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who somebody says to be [申告]; kana by `payer_key`, the number by `read_digits`."""
+    """Who somebody says to be [申告]; kana by `payer_key`, the number by `read_digits`.
+
+    A new PIN needs the number and an identity document, as intake keeps it.
+    """
 
     born_on: date
     email: str = field(repr=False)
     member_number: str = ""
     kana: str = ""
+    document_ref: str = ""
 
 
-def ask_pin_reset(cursor: Any, claim: Claim, document_ref: str, at: datetime) -> Received:
-    """Ask for a new PIN with an identity document [暗証番号の再設定の申請]; one at a time.
+class Kind(Enum):
+    """What is asked for [申請の種類]."""
 
-    Takes     the claim with its number; the document as intake keeps it.
+    PIN_RESET = "pin_reset"
+    MEMBER_NUMBER = "member_number"
+
+
+LOOK = "people.look_at_claim"
+"""The task that looks whether a claim is anybody's: no answer waits for it."""
+
+
+def ask(cursor: Any, kind: Kind, claim: Claim, at: datetime) -> Received:
+    """Ask for a new PIN, or for the number [再設定・会員番号の問合せ].
+
+    The same is done whoever asks, in the same time: the claim is sealed and put by.
     """
+    told = orjson.dumps(
+        {
+            "born_on": claim.born_on.isoformat(),
+            "email": claim.email,
+            "member_number": claim.member_number,
+            "kana": claim.kana,
+            "document_ref": claim.document_ref,
+        }
+    ).decode()
+    sealed = hashing.seal("claim", kind.value, told)
+    cursor.execute(
+        "INSERT INTO people_claim (kind, sealed, pepper_id, claimed_at) VALUES (%s, %s, %s, %s)"
+        " RETURNING claim_id",
+        (kind.value, sealed.data, sealed.pepper_id, at),
+    )
+    enqueue(LOOK, claim_id=int(cursor.fetchone()[0]))
+    return Received()
+
+
+def look(cursor: Any, claim_id: int) -> int:
+    """Whose a claim is; what follows is put down [申告の照合]. Gives how many requests came of it.
+
+    A claim that was looked at is gone, whatever was found; a second look finds nothing.
+    """
+    cursor.execute(
+        "DELETE FROM people_claim WHERE claim_id = %s"
+        " RETURNING kind, sealed, pepper_id, claimed_at",
+        (claim_id,),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return 0
+    kind, at = Kind(row[0]), row[3]
+    told = orjson.loads(hashing.unseal("claim", kind.value, Sealed(bytes(row[1]), row[2])))
+    claim = Claim(**{**told, "born_on": date.fromisoformat(told["born_on"])})
+    found = _of_number(cursor, claim) if kind is Kind.PIN_RESET else _of_name(cursor, claim, at)
+    asked = [
+        _ask(cursor, member_id, (kind, claim.document_ref, email_no), at)
+        for member_id, email_no in _reachable(cursor, found, claim.email, at)
+    ]
+    return sum(asked)
+
+
+def _of_number(cursor: Any, claim: Claim) -> list[int]:
     cursor.execute(
         "SELECT m.member_id FROM people_number n JOIN people_member m USING (member_id)"
         " WHERE n.member_number = %s AND n.ended_at IS NULL AND m.born_on = %s",
         (claim.member_number, claim.born_on),
     )
-    found = [int(member_id) for (member_id,) in cursor.fetchall()]
-    for member_id, email_no in _reachable(cursor, found, claim.email, at):
-        _ask(cursor, member_id, ("pin_reset", document_ref, email_no), at)
-    return Received()
+    return [int(member_id) for (member_id,) in cursor.fetchall()] if claim.document_ref else []
 
 
-def ask_number(cursor: Any, claim: Claim, at: datetime) -> Received:
-    """Ask for a forgotten member number [会員番号の問合せ]: it goes to the registered address.
-
-    Takes     the claim with the name in kana.
-    """
+def _of_name(cursor: Any, claim: Claim, at: datetime) -> list[int]:
+    """Members of a name and a birth date who did not ask within a day."""
     candidates = members.who_may_pay(cursor, [claim.kana], [])
-    found = [one.member_id for one in candidates if one.person.born_on == claim.born_on]
-    for member_id, email_no in _reachable(cursor, found, claim.email, at):
-        cursor.execute(
-            "SELECT FROM people_request WHERE member_id = %s AND kind = 'member_number'"
-            " AND asked_at > %s",
-            (member_id, at - BETWEEN_NUMBERS),
-        )
-        if cursor.fetchone() is None:
-            _ask(cursor, member_id, ("member_number", "", email_no), at)
-    return Received()
+    cursor.execute(
+        "SELECT member_id FROM people_request WHERE member_id = ANY(%s)"
+        " AND kind = 'member_number' AND asked_at > %s",
+        ([one.member_id for one in candidates], at - BETWEEN_NUMBERS),
+    )
+    lately = {int(member_id) for (member_id,) in cursor.fetchall()}
+    return [
+        one.member_id
+        for one in candidates
+        if one.person.born_on == claim.born_on and one.member_id not in lately
+    ]
 
 
 def _reachable(cursor: Any, found: list[int], email: str, at: datetime) -> list[tuple[int, int]]:
@@ -116,14 +176,14 @@ def _reachable(cursor: Any, found: list[int], email: str, at: datetime) -> list[
     reading = Reading("system", "request_check", at)
     reachable = []
     for member_id in found:
-        told = _rows.on_day(cursor, member_id, {Kind.EMAIL}, at.date(), reading).get(Kind.EMAIL)
+        told = _rows.on_day(cursor, member_id, {Item.EMAIL}, at.date(), reading).get(Item.EMAIL)
         address = told.value.address if told and isinstance(told.value, Email) else ""
         if told is not None and address.casefold() == email.casefold():
             reachable.append((member_id, told.fact_no))
     return reachable
 
 
-def _ask(cursor: Any, member_id: int, asked: tuple[str, str, int], at: datetime) -> None:
+def _ask(cursor: Any, member_id: int, asked: tuple[Kind, str, int], at: datetime) -> bool:
     kind, document_ref, email_no = asked
     cursor.execute(
         "INSERT INTO people_request (member_id, kind, document_ref, email_fact_no, asked_at, state,"
@@ -132,18 +192,20 @@ def _ask(cursor: Any, member_id: int, asked: tuple[str, str, int], at: datetime)
         " DO NOTHING RETURNING request_id",
         (
             member_id,
-            kind,
+            kind.value,
             document_ref,
             email_no,
             at,
-            "waiting" if kind == "pin_reset" else "done",
-            None if kind == "pin_reset" else at,
+            "waiting" if kind is Kind.PIN_RESET else "done",
+            None if kind is Kind.PIN_RESET else at,
         ),
     )
     row = cursor.fetchone()
     if row is not None:
         subject = {"request_id": int(row[0]), "email_fact_no": email_no}
-        journal.write(cursor, [Happening(member_id, f"{kind}_asked", "member", at, subject)])
+        happening = Happening(member_id, f"{kind.value}_asked", "member", at, subject)
+        journal.write(cursor, [happening])
+    return row is not None
 
 
 # ---------------------------------------------------------------------------------------- reviewing

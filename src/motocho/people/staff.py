@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
 import pyotp
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
@@ -21,7 +20,7 @@ from motocho.law.rules import Refusal
 from motocho.ledger.chart import HOUSE
 from motocho.people.access import Role, Staff
 from motocho.people.credentials import hashing, passkeys
-from motocho.people.credentials.hashing import Cost, Match, Stored
+from motocho.people.credentials.hashing import Cost, Match, Sealed, Stored
 from motocho.people.credentials.passkeys import Passkey, Site
 from motocho.people.safety.devices import TOKEN_BYTES, token_hash
 from motocho.units.errors import Fault, NotFoundError, StateConflict
@@ -35,7 +34,6 @@ STEP_SECONDS = 30
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 ISSUER = "Motocho"
-_NONCE_BYTES = 12
 
 
 # ----------------------------------------------------------------------------- joiners and leavers
@@ -175,14 +173,14 @@ def enrol(cursor: Any, token: str, password: str, at: datetime) -> Enrolled | Re
         return refusal
     seed = pyotp.random_base32()
     made = hashing.make(Cost.PASSWORD, _owner(staff_id), _password(password))
-    sealed = _sealed(seed, staff_id, made.pepper_id)
+    sealed = hashing.seal("totp", _owner(staff_id), seed)
     cursor.execute(
         "INSERT INTO people_staff_secret"
         " (staff_id, secret, pepper_id, seed, seed_pepper_id, set_at)"
         " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (staff_id) DO UPDATE SET"
         " secret = EXCLUDED.secret, pepper_id = EXCLUDED.pepper_id, seed = EXCLUDED.seed,"
         " seed_pepper_id = EXCLUDED.seed_pepper_id, last_step = 0, set_at = EXCLUDED.set_at",
-        (staff_id, made.secret, made.pepper_id, sealed, made.pepper_id, at),
+        (staff_id, made.secret, made.pepper_id, sealed.data, sealed.pepper_id, at),
     )
     cursor.execute(
         "UPDATE people_staff_enrolment SET used_at = %s WHERE enrolment_id = %s", (at, enrolment_id)
@@ -330,7 +328,8 @@ def enter(cursor: Any, typed: Typed, at: datetime) -> Outcome:
 def _step(code: str, row: tuple[Any, ...], at: datetime) -> int | None:
     """The step of time whose code was typed, later than the last one that was used."""
     staff_id, _, _, seed, pepper_id, last_step = row
-    totp = pyotp.TOTP(_opened(bytes(seed), staff_id, pepper_id), interval=STEP_SECONDS)
+    opened = hashing.unseal("totp", _owner(staff_id), Sealed(bytes(seed), pepper_id))
+    totp = pyotp.TOTP(opened, interval=STEP_SECONDS)
     now = int(at.timestamp()) // STEP_SECONDS
     typed = folded(code).replace(" ", "")
     good = [
@@ -374,18 +373,6 @@ def _owner(staff_id: int) -> str:
 def _password(text: str) -> str:
     """A password in one width, so that the same keys give the same password on any keyboard."""
     return folded(text[: 4 * LONGEST_PASSWORD])
-
-
-def _sealed(seed: str, staff_id: int, pepper_id: str) -> bytes:
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    cipher = AESGCM(hashing.seal_key("totp", pepper_id))
-    return nonce + cipher.encrypt(nonce, seed.encode(), _owner(staff_id).encode())
-
-
-def _opened(sealed: bytes, staff_id: int, pepper_id: str) -> str:
-    cipher = AESGCM(hashing.seal_key("totp", pepper_id))
-    nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-    return cipher.decrypt(nonce, rest, _owner(staff_id).encode()).decode()
 
 
 # ----------------------------------------------------------------------------------------- passkeys

@@ -5,3 +5,7 @@ Takes   a number and a PIN as typed, where they came from
 Gives   entered, missed, locked, or slowed; the same for numbers that nobody has
 Never   a PIN, a hash, or whether a number exists
 """
+
+from motocho.people.credentials import hashing, keeping, networks, passkeys, pins
+
+__all__ = ["hashing", "keeping", "networks", "passkeys", "pins"]

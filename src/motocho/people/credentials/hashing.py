@@ -21,6 +21,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import VerifyMismatchError
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from motocho.outside.postgres import home
 from motocho.units.errors import Fault, OutsideFailure
@@ -222,6 +223,36 @@ def mark(kind: str, *parts: str) -> bytes:
     return hmac.new(key, "\0".join(parts).encode(), hashlib.sha256).digest()
 
 
-def seal_key(kind: str, pepper_id: str) -> bytes:
-    """A key for encrypting what must be read again, such as a TOTP seed [暗号鍵]."""
-    return hmac.new(peppers().one(pepper_id), f"seal {kind}".encode(), hashlib.sha256).digest()
+# ------------------------------------------------------------------------------------------- seals
+_NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Text that must be read again, encrypted under a key from a pepper [暗号文]."""
+
+    data: bytes
+    pepper_id: str
+
+
+def seal(kind: str, owner: str, text: str) -> Sealed:
+    """Encrypt what is somebody's, so that it opens in no other row [封緘]: AES-256-GCM."""
+    known = peppers()
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    cipher = AESGCM(_seal_key(kind, known.one(known.current_id)))
+    sealed = cipher.encrypt(nonce, text.encode(), owner.encode())
+    return Sealed(nonce + sealed, known.current_id)
+
+
+def unseal(kind: str, owner: str, sealed: Sealed) -> str:
+    """What was sealed [開封].
+
+    Raises    OutsideFailure if its pepper is lost; InvalidTag if it was changed or moved.
+    """
+    cipher = AESGCM(_seal_key(kind, peppers().one(sealed.pepper_id)))
+    nonce, rest = sealed.data[:_NONCE_BYTES], sealed.data[_NONCE_BYTES:]
+    return cipher.decrypt(nonce, rest, owner.encode()).decode()
+
+
+def _seal_key(kind: str, pepper: bytes) -> bytes:
+    return hmac.new(pepper, f"seal {kind}".encode(), hashlib.sha256).digest()

@@ -5,3 +5,7 @@ Takes   changes with the day they take effect
 Gives   masked values to everyone; whole ones to who says why, contacts only by a permit
 Never   an overwritten value
 """
+
+from motocho.people.facts import history, reach, values
+
+__all__ = ["history", "reach", "values"]

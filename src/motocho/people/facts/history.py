@@ -38,6 +38,7 @@ from motocho.people.members import Person
 from motocho.people.safety import codes, holds
 from motocho.people.safety.codes import Purpose
 from motocho.people.safety.holds import Cause
+from motocho.units.days import LAST_ON
 from motocho.units.errors import Fault, StateConflict, ensure
 
 __all__ = [
@@ -190,7 +191,11 @@ def _keep_first(cursor: Any, change: Change, person: Person, registered_at: date
     }
     if change.kind in first and _latest_no(cursor, change.member_id, change.kind) is None:
         held = Change(
-            change.member_id, change.kind, first[change.kind], registered_at.date(), "registration"
+            change.member_id,
+            change.kind,
+            first[change.kind],
+            registered_at.date(),
+            "kept at the first change",
         )
         _insert(cursor, held, Teller("system", Road.REGISTRATION), registered_at)
 
@@ -315,8 +320,11 @@ def known(cursor: Any, member_id: int, at: datetime) -> Known:
     if row is None:
         raise members.no_such_member()
     reading = Reading("system", "pin_check", at)
-    found = _rows.on_day(cursor, member_id, PHONES | {Kind.ADDRESS}, at.date(), reading)
-    told = [whole.value for whole in found.values()]
+    told = [
+        whole.value
+        for on in (at.date(), LAST_ON)  # what holds, and what will
+        for whole in _rows.on_day(cursor, member_id, PHONES | {Kind.ADDRESS}, on, reading).values()
+    ]
     return Known(
         row[0],
         tuple(one.digits for one in told if isinstance(one, Phone)),

@@ -16,7 +16,9 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from motocho.people.members import Person
+from motocho.units import phones
 from motocho.units.errors import Unread
+from motocho.units.phones import PhoneKind, kind_of
 from motocho.units.text import POSTCODE, folded, read_digits, without_blanks
 
 
@@ -185,7 +187,6 @@ def masked(value: Value) -> str:
 
 
 # --------------------------------------------------------------------------------------- from forms
-_PHONE = re.compile("0[0-9]{9,10}")
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 )
@@ -193,12 +194,15 @@ LONGEST_EMAIL = 254
 LONGEST_TEXT = 200
 
 
+_OF_A_PERSON = frozenset({PhoneKind.LAND, PhoneKind.MOBILE, PhoneKind.IP})
+
+
 def read_phone(text: str) -> Phone | Unread:
-    """A Japanese phone number in any width and grouping [電話番号の読取り]."""
-    plain = re.sub("[-()ー]", "", without_blanks(text[:LONGEST_TEXT]))
-    if plain.startswith("+81"):
-        plain = f"0{plain[3:].removeprefix('0')}"
-    return Phone(plain) if _PHONE.fullmatch(plain) else Unread("PPL-050", text)
+    """A phone number of a person, in any width and grouping [電話番号の読取り]."""
+    digits = phones.read_phone(text[:LONGEST_TEXT])
+    if isinstance(digits, Unread):
+        return digits
+    return Phone(digits) if kind_of(digits) in _OF_A_PERSON else Unread("PPL-050", text)
 
 
 def read_email(text: str) -> Email | Unread:

@@ -5,3 +5,7 @@ Takes   a member who logged in, and what the member asks for
 Gives   known or not, in use or ended, confirmed or not, held until when
 Never   a token or code as it was given out
 """
+
+from motocho.people.safety import codes, devices, freezes, holds, passkeys, sessions
+
+__all__ = ["codes", "devices", "freezes", "holds", "passkeys", "sessions"]
