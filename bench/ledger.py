@@ -21,6 +21,7 @@ from tests.loans.desk import Desk, with_settings
 
 from bench import _lender
 from bench._lender import TODAY, Ran, keys_of_book, made
+from bench._timing import best
 from bench.bank import name as a_name
 from motocho.close.run import Night, run
 from motocho.config.schema import migrate
@@ -48,15 +49,6 @@ def line(what: str, value: str, beside: str = "") -> None:
 
 def head(title: str) -> None:
     print(f"\n{title} (load {os.getloadavg()[0]:.1f})")
-
-
-def best(work: Callable[[], Any], times: int = 5) -> float:
-    found = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - start)
-    return min(found)
 
 
 def rate(ran: Sequence[Ran]) -> float:

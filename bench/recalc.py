@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
@@ -19,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from bench._timing import best
 from motocho.claims import assumptions as assumed
 from motocho.claims import layouts, reading
 from motocho.claims.assumptions import Assumptions
@@ -47,16 +47,6 @@ def history(rows: int, seed: int) -> History:
         else:
             events.append(Event(on, EventKind.REPAY, chance.randint(5, 20) * 1_000))
     return History(tuple(events))
-
-
-def best(work: Callable[[], Any], times: int = 3) -> float:
-    """Seconds of the quickest of some runs."""
-    found = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - start)
-    return min(found)
 
 
 def share_of_years(after: date, until: date) -> Fraction:

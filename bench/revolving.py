@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
-from typing import Any
 
+from bench._timing import best
 from motocho.kernel.revolving import (
     Draw,
     Event,
@@ -73,16 +72,6 @@ def summed(events: Iterable[Event]) -> int:
     return principal + interest
 
 
-def best(work: Callable[[], Any], times: int = 30) -> float:
-    """Seconds of the quickest of some runs."""
-    found = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - start)
-    return min(found)
-
-
 def line(what: str, value: str, share: float | None = None) -> None:
     beside = "" if share is None else f"{share:10.3f} x the summing loop"
     print(f"{what:<58}{value:>16}{beside}")
@@ -92,12 +81,12 @@ def main() -> None:
     """Each loan is measured alone, and its quickest run counts, not other work on the machine."""
     lives = [life(EVENTS, seed) for seed in range(LOANS)]
     count = LOANS * EVENTS
-    plain = count / sum(best(partial(summed, events)) for _, events in lives)
+    plain = count / sum(best(partial(summed, events), 30) for _, events in lives)
     line("a loop that only sums, events/s", f"{plain:,.0f}")
-    speed = count / sum(best(partial(folded, state, events)) for state, events in lives)
+    speed = count / sum(best(partial(folded, state, events), 30) for state, events in lives)
     line(f"fold, {LOANS} loans of {EVENTS} events, events/s", f"{speed:,.0f}", speed / plain)
     state, events = life(LONG, 1)
-    seconds = best(partial(folded, state, events))
+    seconds = best(partial(folded, state, events), 30)
     line(f"fold, one loan of {LONG:,} events, s", f"{seconds:.3f}", LONG / seconds / plain)
     states = [folded(state, events) for state, events in lives]
     seconds = sum(best(partial(in_a_year, state)) for state in states)

@@ -23,7 +23,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from motocho.outside.postgres import ADMIN, FLEETING, Address, Role, Server
+from motocho.outside.postgres import ADMIN, DURABLE, FLEETING, Address, Role, Server
 
 RUN = "MOTOCHO_TEST_RUN"
 ENOUGH_BYTES = 4 << 30
@@ -63,6 +63,26 @@ def folder_for_anyone() -> Path:
     )
     folder.chmod(0o711)
     return folder
+
+
+@contextmanager
+def durable_server() -> Iterator[Server]:
+    """A durable server of one test alone, migrated; Django is turned to it."""
+    from django.db import connections
+
+    from motocho.config.schema import migrate
+    from motocho.config.settings import setup
+
+    folder = folder_for_anyone()
+    server = Server(folder / "postgres", DURABLE)
+    try:
+        migrate(server.start())
+        setup(Role.APP, server.address)
+        yield server
+    finally:
+        connections.close_all()
+        server.stop()
+        shutil.rmtree(folder)
 
 
 def quick_place() -> Path | None:

@@ -245,3 +245,15 @@ def test_connection_that_breaks_at_the_end_leaves_the_outcome_open(
         owner.execute("DROP TRIGGER cut ON loan_event")
     assert lent.done(*draw, "--json").document["principal_yen"] == 110_000
     assert lent.done(*draw, "--json").document["principal_yen"] == 110_000
+
+
+def test_book_s_own_date_is_the_default(lent: Command) -> None:
+    """After midnight and before the night has run, it is not yet the next business day."""
+    lent.done("close", "open", "--on", "2026-01-05")
+    lent.done("loan", "draw", "00000001", "1万", "--ref", "ATM-2")
+    lent.done("loan", "repay", "00000001", "1万", "--ref", "ATM-3", "--value-on", "2026-01-05")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT business_on FROM ledger_entry WHERE external_ref IN ('ATM-2', 'ATM-3')"
+        )
+        assert cursor.fetchall() == [(date(2026, 1, 5),)]

@@ -9,46 +9,26 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, connections
 from tests.close.book import EVERYTHING, query
-from tests.database import Database, folder_for_anyone
+from tests.database import Database, durable_server
 from tests.flows import crash_work
 from tests.flows.crash_work import Piece
 from tests.whole_book import whole_book
 
-from motocho.config.schema import migrate
-from motocho.config.settings import setup
 from motocho.ledger import checks
-from motocho.outside.postgres import DURABLE, Role, Server
+from motocho.outside.postgres import Server
 
 PATIENCE_SECONDS = 120
-
-
-@contextmanager
-def own_server() -> Iterator[Server]:
-    """A durable server of this test alone, migrated; Django is turned to it."""
-    folder = folder_for_anyone()
-    server = Server(folder / "postgres", DURABLE)
-    try:
-        migrate(server.start())
-        setup(Role.APP, server.address)
-        yield server
-    finally:
-        connections.close_all()
-        server.stop()
-        shutil.rmtree(folder)
 
 
 class Worker:
@@ -194,7 +174,7 @@ def killed(kills: int, days: int, folder: Path, seed: int) -> Counter[str]:
     (folder / "wild").mkdir()
     expected, took = undisturbed(plan, folder / "calm")
     connections.close_all()
-    with own_server() as server:
+    with durable_server() as server:
         crash_work.lender()
         connections.close_all()
         worker = Worker(server, days, folder / "wild")

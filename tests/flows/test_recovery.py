@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -10,17 +9,15 @@ from pathlib import Path
 import pytest
 from django.db import connection, connections
 from tests.close.book import Lender, everything, query
-from tests.database import Database, folder_for_anyone
+from tests.database import Database, durable_server
 from tests.loans.desk import days
 from tests.whole_book import whole_book
 
 from motocho.close import seals
 from motocho.config.invariants import INVARIANTS
-from motocho.config.schema import migrate
 from motocho.config.settings import setup
 from motocho.ledger import checks
 from motocho.outside.postgres import (
-    DURABLE,
     Role,
     Server,
     check_server,
@@ -34,17 +31,9 @@ OPENS_ON = date(2026, 1, 5)
 @pytest.fixture
 def own_server(database: Database) -> Iterator[Server]:
     """A server of this test alone; Django is turned back to the tests' own afterwards."""
-    folder = folder_for_anyone()
-    server = Server(folder / "postgres", DURABLE)
-    try:
-        migrate(server.start())
-        setup(Role.APP, server.address)
+    with durable_server() as server:
         yield server
-    finally:
-        connections.close_all()
-        server.stop()
-        shutil.rmtree(folder)
-        setup(Role.APP, database.address)
+    setup(Role.APP, database.address)
 
 
 def moment() -> datetime:

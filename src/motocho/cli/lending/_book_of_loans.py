@@ -51,7 +51,7 @@ OnOption = Annotated[
     typer.Option(
         "--on",
         metavar="DATE",
-        help="業務日付 / Business date (default: today in Japan).",
+        help="業務日付 / Business date (default: the book's, else today in Japan).",
         show_default=False,
     ),
 ]
@@ -84,12 +84,31 @@ def today(on: str | None) -> date:
     return day_of(on, "--on") or clock.business_date()
 
 
-def made(on: date, ref: str | None, actor: str | None, money: Account | None = None) -> Made:
-    """How a command of this channel came [受付]; a reference is made where none is given."""
+def business_date(cursor: Any, named: date | None) -> date:
+    """The business date of a command [業務日付]: what `--on` names, else the book's; else today.
+
+    Lock      the book's is held until the transaction ends, so that no night closes it meanwhile.
+    """
+    from motocho.close import day
+
+    if named is not None:
+        return named
+    try:
+        return day.business_date(cursor)
+    except NotFoundError:
+        return clock.business_date()
+
+
+def reference_of(ref: str | None) -> str:
+    """The reference that is given, else a new one [受付番号]."""
+    return ref or secrets.token_hex(8)
+
+
+def made(on: date, reference: str, actor: str | None, money: Account | None = None) -> Made:
+    """How a command of this channel came [受付]."""
     from motocho.ledger.chart import Account
     from motocho.loans.commands import Made
 
-    reference = ref or secrets.token_hex(8)
     who = actor or getpass.getuser()
     return Made(CHANNEL, reference, on, clock.now(), who, Account.BANK if money is None else money)
 

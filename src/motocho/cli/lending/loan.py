@@ -17,11 +17,13 @@ from motocho.cli.lending._book_of_loans import (
     AgreementArgument,
     OnOption,
     RefOption,
+    business_date,
     made,
     meant,
     member_of,
     moving,
     opened,
+    reference_of,
     today,
 )
 from motocho.outside.clock import JAPAN
@@ -108,20 +110,21 @@ def open_(
     output = _output(lang)
     if scheme is SchemeName.MONTHLY and not 1 <= day <= LAST_DAY_OF_MONTH:
         raise InputError(Fault("LNC-007", column="--day", excerpt=str(day)))
-    way = made(today(on), ref, actor)
+    named, reference = day_of(on, "--on"), reference_of(ref)
     chosen = Scheme[scheme.name]
     wanted = commands.Opening(
         product, yen_of(limit, "--limit"), chosen, day if chosen is Scheme.MONTHLY else 0
     )
-    with moving(way.external_ref) as cursor:
+    with moving(reference) as cursor:
+        way = made(business_date(cursor, named), reference, actor)
         member_id = member_of(cursor, member).member_id
         done = commands.open_agreement(cursor, member_id, wanted, way)
     name = f"{member}/{done.key.agreement_id}"
     if json_wanted:
-        output.document(_done(done, way.external_ref))
+        output.document(_done(done, reference))
         return
     output.data(output.text(f"契約しました: {name}", f"Opened: {name}"))
-    _tell_repeat(done, way.external_ref, output)
+    _tell_repeat(done, reference, output)
 
 
 @app.command("draw")
@@ -144,11 +147,12 @@ def draw(
 
     output = _output(lang)
     yen = yen_of(amount, "YEN")
-    way = made(today(on), ref, actor, Account[via.name])
-    with moving(way.external_ref) as cursor:
+    named, reference = day_of(on, "--on"), reference_of(ref)
+    with moving(reference) as cursor:
+        way = made(business_date(cursor, named), reference, actor, Account[via.name])
         key = meant(cursor, agreement).key
         done = commands.draw(cursor, key, yen, way)
-    _tell(done, way.external_ref, output, json_wanted=json_wanted)
+    _tell(done, reference, output, json_wanted=json_wanted)
 
 
 @app.command("repay")
@@ -181,13 +185,14 @@ def repay(
 
     output = _output(lang)
     yen = yen_of(amount, "YEN")
-    business_on = today(on)
-    arrived_on = day_of(value_on, "--value-on") or business_on
-    way = made(business_on, ref, actor, Account[via.name])
-    with moving(way.external_ref) as cursor:
+    named, reference = day_of(on, "--on"), reference_of(ref)
+    arrived_on = day_of(value_on, "--value-on")
+    with moving(reference) as cursor:
+        way = made(business_date(cursor, named), reference, actor, Account[via.name])
+        arrived_on = arrived_on or way.business_on
         key = meant(cursor, agreement).key
         done = commands.receive(cursor, key, yen, arrived_on, way)
-    _tell(done, way.external_ref, output, json_wanted=json_wanted)
+    _tell(done, reference, output, json_wanted=json_wanted)
 
 
 _PARTS = (
