@@ -20,8 +20,9 @@ from django.db import connection, transaction
 
 from motocho.close import inbox
 from motocho.close.inbox import Line, Loaded
+from motocho.kernel.revolving import State
 from motocho.ledger.chart import Account
-from motocho.loans import commands
+from motocho.loans import commands, standing
 from motocho.loans.commands import (
     BureauAnswer,
     Done,
@@ -224,14 +225,16 @@ class Clerk:
             return None
         self._keep(command)
         self._noted(key, "drawn", made.money, -deed.amount_yen)
-        self._within_limit(key, done)
+        self._within_limit(key, done.step.state)
         return done
 
-    def _within_limit(self, key: Key, done: Done) -> None:
-        """Right after a draw nothing is above the limit · LEND-019."""
-        state = done.step.state
+    def _within_limit(self, key: Key, state: State) -> None:
+        """Right after a draw, or its sending, nothing is above the limit · LEND-019.
+
+        Not when a transfer arrives: the limit may have been lowered while it was on its way.
+        """
         lent = state.principal_yen + self.tally.held[key]
-        ensure(lent <= state.terms.limit_yen, "a draw keeps the limit", lent=lent, done=done)
+        ensure(lent <= state.terms.limit_yen, "a draw keeps the limit", lent=lent, state=state)
         self.tally.draws_within_limit += 1
 
     def send(self, key: Key, amount_yen: int, moment: Moment) -> int | None:
@@ -242,6 +245,9 @@ class Clerk:
             return None
         self._noted(key, "draw_sent")
         self.tally.held[key] += amount_yen
+        with connection.cursor() as cursor:
+            (seen,) = standing.see(cursor, [key])
+        self._within_limit(key, seen.state)
         return entry
 
     def arrived(self, key: Key, entry_id: int, amount_yen: int, moment: Moment) -> Done | None:
@@ -252,7 +258,6 @@ class Clerk:
             return None
         self._noted(key, "drawn", Account.BANK, -amount_yen)
         self.tally.held[key] -= amount_yen
-        self._within_limit(key, done)
         return done
 
     def failed(self, key: Key, entry_id: int, amount_yen: int, moment: Moment) -> None:
