@@ -52,9 +52,7 @@ class Site:
 
     def sign_in(self, client: Client, member: Member, pin: str = PIN) -> Any:
         client.handler.enforce_csrf_checks = False
-        return client.post(
-            "/member/sign-in/", {"member_number": member.member_number, "pin": pin}
-        )
+        return client.post("/member/sign-in/", {"member_number": member.member_number, "pin": pin})
 
     def enter(self, client: Client) -> tuple[Member, Key]:
         """A member, signed in on a known device."""

@@ -1,4 +1,4 @@
-"""What happened with an agreement: its rows, the reason of each yen, what settles it [取引・明細]."""
+"""What happened with an agreement: its rows, each yen's reason, what settles it [取引・明細]."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ def agreement(request: HttpRequest, member: Member, agreement_id: int) -> HttpRe
 def _rows_page(request: HttpRequest, member: Member, listed: Listed) -> HttpResponse:
     tongue, wanted = pages.tongue_of(request), Filter.of(request)
     with connection.cursor() as cursor:
-        found = queries.statement(
-            cursor, listed.key, listed.opened_on, member.today, Undone.SHOWN
-        )
+        found = queries.statement(cursor, listed.key, listed.opened_on, member.today, Undone.SHOWN)
     rows = [row for row in reversed(found) if wanted.keeps(row)]
     context = {
         "listed": listed,
@@ -85,9 +83,7 @@ def _kinds(rows: Sequence[StatementRow], request: HttpRequest) -> list[tuple[str
 
 
 @access.members(Action.LOOK)
-def reason(
-    request: HttpRequest, member: Member, agreement_id: int, event_no: int
-) -> HttpResponse:
+def reason(request: HttpRequest, member: Member, agreement_id: int, event_no: int) -> HttpResponse:
     """Why each yen of a row is what it is, with the articles [行の説明]."""
     listed = member.agreement(agreement_id)
     with connection.cursor() as cursor:
@@ -123,6 +119,4 @@ def payoff(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespo
         "listed": listed,
         "quote": quote,
     }
-    return pages.show(
-        request, "member/payoff.html", context, status=422 if quote is None else 200
-    )
+    return pages.show(request, "member/payoff.html", context, status=422 if quote is None else 200)

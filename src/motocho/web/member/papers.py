@@ -73,7 +73,9 @@ def _head(told: Told) -> tuple[Pair, ...]:
         Pair("契約番号", str(listed.key.agreement_id)),
         Pair("契約日", both_calendars_text(listed.opened_on)),
         Pair("極度額", f"{yen_text(listed.limit_yen)}円"),
-        Pair("利率 / 遅延損害金", f"年{rate_text(told.rate_ppm)} / 年{rate_text(told.damages_ppm)}"),
+        Pair(
+            "利率 / 遅延損害金", f"年{rate_text(told.rate_ppm)} / 年{rate_text(told.damages_ppm)}"
+        ),
         Pair("作成日", both_calendars_text(told.on)),
     )
 
@@ -293,7 +295,9 @@ def whole_file(request: HttpRequest, member: Member, agreement_id: int, form: st
     with connection.cursor() as cursor:
         case = queries.history_case(cursor, listed.key, member.today)
     ending = "json" if form == "case" else form
-    return _file(_content(case, form, member.today), FORMS[form], f"history-{agreement_id}.{ending}")
+    return _file(
+        _content(case, form, member.today), FORMS[form], f"history-{agreement_id}.{ending}"
+    )
 
 
 def _content(case: HistoryCase, form: str, on: date) -> bytes:
@@ -304,6 +308,7 @@ def _content(case: HistoryCase, form: str, on: date) -> bytes:
     rows = tuple(
         (row.on, _KINDS[row.kind], row.amount_yen, row.balance_yen, row.note) for row in case.rows
     )
-    made = Paper("取引履歴", on, (Pair("契約", case.title),), _WHOLE, rows, (), case.title, Language.JA)
+    made = Paper(
+        "取引履歴", on, (Pair("契約", case.title),), _WHOLE, rows, (), case.title, Language.JA
+    )
     return sheets.pdf(made) if form == "pdf" else sheets.xlsx(made)
-

@@ -120,9 +120,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _code_page(request, CodeForm(), step, 200)
     if "again" in request.POST:
-        step = stepping.ask(
-            request, pending["member_id"], Purpose.NEW_DEVICE, pending["bound_to"]
-        )
+        step = stepping.ask(request, pending["member_id"], Purpose.NEW_DEVICE, pending["bound_to"])
         request.session[_PENDING] = pending | {"code_id": step.code_id or pending["code_id"]}
         return _code_page(request, CodeForm(), step, 200)
     form = CodeForm(request.POST)
