@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,13 @@ from tests.database import Database
 from tests.people.house import rows
 from tests.web.membership import PIN, Site, do
 
-from motocho.loans import commands
+from motocho.loans import commands, queries
 from motocho.loans.policy import Stop
 from motocho.outside import clock
 from motocho.people.credentials import keeping
 from motocho.people.facts.values import Kind, Phone
 from motocho.people.safety import freezes, sessions
+from motocho.web import access
 from motocho.web.member import home, stepping, urls
 from motocho.web.words import Tongue, plain
 
@@ -37,7 +38,7 @@ def site(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def at(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Moves the clock on."""
     started = clock.now()
 
@@ -45,7 +46,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         then = started + moment if isinstance(moment, timedelta) else moment
         monkeypatch.setattr(clock, "now", lambda: then)
 
-    yield move
+    return move
 
 
 def another() -> Client:
@@ -99,6 +100,7 @@ def test_code_of_one_login_opens_no_other(client: Client, site: Site) -> None:
     member, _ = site.member()
     site.sign_in(client, member)
     other = another()
+    other.handler.enforce_csrf_checks = False
     assert other.post("/member/sign-in/code/", {"code": site.code(member)})["Location"] == (
         "/member/sign-in/"
     )
@@ -117,7 +119,7 @@ def test_nobody_is_let_in_where_codes_are_not_sent(
 @pytest.mark.rule("AUTH-006")
 def test_unknown_number_and_wrong_pin_have_one_page(client: Client, site: Site) -> None:
     member, _ = site.member()
-    client.handler.enforce_csrf_checks = False  # type: ignore[attr-defined]
+    client.handler.enforce_csrf_checks = False
     shown = []
     for number in (member.member_number, "99999999"):
         tries = []
@@ -186,7 +188,7 @@ def test_login_never_leads_away(client: Client, site: Site, address: str) -> Non
     member, _ = site.member()
     site.known(client, member)
     data = {"member_number": member.member_number, "pin": PIN, "next": address}
-    client.handler.enforce_csrf_checks = False  # type: ignore[attr-defined]
+    client.handler.enforce_csrf_checks = False
     assert client.post("/member/sign-in/", data)["Location"] == "/member/"
 
 
@@ -272,7 +274,7 @@ def test_another_members_ids_are_as_none(client: Client, site: Site) -> None:
 @pytest.mark.rule("PRIV-003")
 def test_who_is_not_signed_in_sees_nothing(client: Client, site: Site) -> None:
     _, key = site.member()
-    client.handler.enforce_csrf_checks = False  # type: ignore[attr-defined]
+    client.handler.enforce_csrf_checks = False
     for name, address in addresses(key, 2, 1, 1):
         if name in OPEN:
             continue
@@ -284,7 +286,7 @@ def test_who_is_not_signed_in_sees_nothing(client: Client, site: Site) -> None:
 def test_every_form_needs_its_token(site: Site) -> None:
     client = another()
     site.enter(client)
-    client.handler.enforce_csrf_checks = True  # type: ignore[attr-defined]
+    client.handler.enforce_csrf_checks = True
     for address in ("/member/sign-out/", "/member/extend/", "/member/settings/freeze/", "/member/settings/pin/"):  # fmt: skip
         assert client.post(address).status_code == 403, address
     assert client.get("/member/").status_code == 200
@@ -313,12 +315,23 @@ def test_each_cause_has_a_text_of_its_own(client: Client, site: Site) -> None:
     assert len(seen) == len(Stop)
 
 
-def test_limit_of_zero_is_no_suspension(client: Client, site: Site) -> None:
-    _, key = site.enter(client)
-    site.desk.do(commands.change_limit, key, 0, site.desk.made(clock.now().date()))
-    text = page(client.get("/member/"))
-    assert "限度額が0円なので" in text
-    assert "借入を止めています" not in text
+def test_limit_of_zero_is_no_suspension(site: Site) -> None:
+    made, key = site.member()
+    today = clock.now().date()
+    listed = tuple(do(queries.agreements, made.member_id))
+    member = access.Member(
+        made.member_id, sessions.SessionKey(made.member_id, 1), 1, clock.now(), listed
+    )
+    position = do(queries.position, key, today)
+    used = replace(position, available_yen=0)
+    none = replace(used, limit_yen=0)
+    suspended = replace(used, stops=frozenset({Stop.CREDIT}))
+    assert home.causes(member, [position]) == []
+    assert home.causes(member, [used]) == ["cause.limit_used"]
+    assert home.causes(member, [none]) == ["cause.limit_zero"]
+    assert home.causes(member, [suspended]) == ["cause.credit"]
+    monday = replace(member, at=datetime(2026, 11, 23, 1, 30, tzinfo=JAPAN))
+    assert home.causes(monday, [position]) == ["cause.maintenance"]
 
 
 # ------------------------------------------------------------------------------------- dealings

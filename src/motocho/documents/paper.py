@@ -22,6 +22,7 @@ from motocho.units.errors import Language, ensure
 from motocho.units.money import minus_text
 
 TEMPLATE = FOLDER / "templates" / "paper.typ"
+LONGEST_TITLE = 31
 _CHARACTERS_PER_PART = 2
 
 
@@ -86,9 +87,8 @@ def csv_text(paper: Paper) -> str:
 def xlsx(paper: Paper) -> bytes:
     """The paper's table as a workbook; texts are texts, whatever they begin with [XLSX]."""
     book = openpyxl.Workbook()
-    page = book.active
-    ensure(page is not None, "a new workbook has a page")
-    page.title = printable(paper.title)[:31]
+    page = book.create_sheet(printable(paper.title)[:LONGEST_TITLE])
+    book.remove(book.worksheets[0])
     for column, heading in enumerate(paper.headings, 1):
         cell = page.cell(1, column, printable(heading.text))
         cell.font = Font(bold=True)

@@ -1,4 +1,4 @@
-"""Statements, certificates and the whole history, to look at and to keep [明細書・証明書・取引履歴].
+"""Statements, certificates and the whole history, to look at and to keep [明細書・証明書].
 
 What stands on a paper comes from the queries of loans. The whole history needs a code first, and
 no reason (AUTH-007, 貸金業法19条の2).
@@ -24,8 +24,6 @@ from motocho.loans import queries
 from motocho.loans.queries import HistoryCase, Listed, Quote, StatementRow
 from motocho.people import members
 from motocho.people.access import Action
-from motocho.people.facts import history
-from motocho.people.facts.values import Kind
 from motocho.people.safety import codes
 from motocho.people.safety.codes import Purpose
 from motocho.units.days import both_calendars_text
@@ -39,12 +37,14 @@ from motocho.web.member.stepping import CodeForm, Step
 from motocho.web.words import plain
 
 _DAY = Heading("日付", Align.LEFT, 11)
-_LENDING = (_DAY, Heading("借入額(円)", Align.RIGHT, 10), Heading("借入後の残元金(円)", Align.RIGHT, 12),
-            Heading("取引番号", Align.RIGHT, 7))  # fmt: skip
+_LENDING = (
+    _DAY, Heading("借入額(円)", Align.RIGHT, 10),
+    Heading("借入後の残元金(円)", Align.RIGHT, 12), Heading("取引番号", Align.RIGHT, 7),
+)  # fmt: skip
 _RECEIVED = (
     _DAY, Heading("入金額(円)", Align.RIGHT, 10), Heading("費用", Align.RIGHT, 7),
-    Heading("損害金", Align.RIGHT, 8), Heading("利息", Align.RIGHT, 8), Heading("元金", Align.RIGHT, 10),
-    Heading("残元金(円)", Align.RIGHT, 11), Heading("取引番号", Align.RIGHT, 7),
+    Heading("損害金", Align.RIGHT, 8), Heading("利息", Align.RIGHT, 8),
+    Heading("元金", Align.RIGHT, 10), Heading("残元金(円)", Align.RIGHT, 11), Heading("取引番号", Align.RIGHT, 7),
 )  # fmt: skip
 
 
@@ -53,7 +53,6 @@ class Told:
     """What a paper is made from [書面のもと]."""
 
     member_number: str
-    masked_name: str
     listed: Listed
     rate_ppm: int
     damages_ppm: int
@@ -73,9 +72,8 @@ def _head(told: Told) -> tuple[Pair, ...]:
         Pair("契約番号", str(listed.key.agreement_id)),
         Pair("契約日", both_calendars_text(listed.opened_on)),
         Pair("極度額", f"{yen_text(listed.limit_yen)}円"),
-        Pair(
-            "利率 / 遅延損害金", f"年{rate_text(told.rate_ppm)} / 年{rate_text(told.damages_ppm)}"
-        ),
+        Pair("利率", f"年{rate_text(told.rate_ppm)}"),
+        Pair("遅延損害金", f"年{rate_text(told.damages_ppm)}"),
         Pair("作成日", both_calendars_text(told.on)),
     )
 
@@ -203,15 +201,13 @@ def _made(request: HttpRequest, member: Member, agreement_id: int, name: str) ->
     year = request.GET.get("year", "")
     with connection.cursor() as cursor:
         number = members.numbers_of(cursor, [member.member_id])[member.member_id]
-        facts = history.as_of(cursor, member.member_id, member.today)
         position = queries.position(cursor, listed.key, member.today)
         rows = queries.statement(cursor, listed.key, listed.opened_on, member.today)
         quote = queries.payoff_quote(cursor, listed.key, member.today)
     if year:
         rows = [row for row in rows if str(row.on.year) == year]
-    name_shown = facts[Kind.NAME].masked if Kind.NAME in facts else ""
     rates = (position.rate_ppm, position.damages_ppm)
-    return MAKERS[name](Told(number, name_shown, listed, *rates, tuple(rows), quote, member.today))
+    return MAKERS[name](Told(number, listed, *rates, tuple(rows), quote, member.today))
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -125,7 +125,7 @@ def _made(member: Member, reference: str) -> Made:
 @require_POST
 @access.members(Action.FREEZE)
 def not_me(request: HttpRequest, member: Member, session_id: int) -> HttpResponse:
-    """「これは私ではない」: a login was somebody else's; everything stops [身に覚えのないログイン]."""
+    """「これは私ではない」: a login was somebody else's; all stops [心当たりなし]."""
     with connection.cursor() as cursor:
         logins = sessions.history(cursor, member.member_id, SHOWN_LOGINS)
     if session_id not in {one.session_id for one in logins}:
@@ -141,7 +141,7 @@ def not_me(request: HttpRequest, member: Member, session_id: int) -> HttpRespons
 
 @require_POST
 @access.members(Action.FREEZE)
-def end_device(request: HttpRequest, member: Member, device_id: int) -> HttpResponse:
+def end_device(request: HttpRequest, member: Member, device_id: int) -> HttpResponse:  # noqa: ARG001
     """Know a device no more; its sessions end [端末の登録解除]."""
     with transaction.atomic(), connection.cursor() as cursor:
         known = {one.device_id for one in devices.devices(cursor, member.member_id)}

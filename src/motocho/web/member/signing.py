@@ -173,7 +173,7 @@ def _entered(request: HttpRequest, admitted: Admitted, kept: str, wanted: str) -
     return response
 
 
-# --------------------------------------------------------------------------------- going on, leaving
+# ------------------------------------------------------------------------------ going on, leaving
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session everywhere, and leave nothing in the browser [ログアウト] · AUTH-009."""
