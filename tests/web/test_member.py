@@ -20,6 +20,7 @@ from tests.web.membership import PIN, Site, do
 from motocho.loans import commands, queries
 from motocho.loans.policy import Stop
 from motocho.outside import clock
+from motocho.outside.clock import JAPAN
 from motocho.people.credentials import keeping
 from motocho.people.facts.values import Kind, Phone
 from motocho.people.safety import freezes, sessions

@@ -44,7 +44,8 @@ _LENDING = (
 _RECEIVED = (
     _DAY, Heading("入金額(円)", Align.RIGHT, 10), Heading("費用", Align.RIGHT, 7),
     Heading("損害金", Align.RIGHT, 8), Heading("利息", Align.RIGHT, 8),
-    Heading("元金", Align.RIGHT, 10), Heading("残元金(円)", Align.RIGHT, 11), Heading("取引番号", Align.RIGHT, 7),
+    Heading("元金", Align.RIGHT, 10), Heading("残元金(円)", Align.RIGHT, 11),
+    Heading("取引番号", Align.RIGHT, 7),
 )  # fmt: skip
 
 
