@@ -30,12 +30,10 @@ from motocho.loans.queries import Listed
 from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
 from motocho.people.access import Action, Self
-from motocho.people.credentials import keeping
-from motocho.people.credentials.pins import Guess
+from motocho.people.credentials import keeping, pins
 from motocho.people.login import Admitted, Origin
 from motocho.people.members import no_such_member
 from motocho.people.safety import sessions
-from motocho.people.safety.sessions import InUse, SessionKey
 from motocho.units.errors import NotFoundError, RefusedError
 
 DEVICE_COOKIE = "device"
@@ -50,8 +48,8 @@ View: TypeAlias = Callable[..., HttpResponse]
 class Signed:
     """A session of a member that goes on [ログイン中]."""
 
-    use: InUse
-    must_change: Guess | None
+    use: sessions.InUse
+    must_change: pins.Guess | None
     """Why a new PIN must be set before anything else."""
 
 
@@ -60,7 +58,7 @@ class Member:
     """What a member's page knows of its member [会員]."""
 
     member_id: int
-    session: SessionKey
+    session: sessions.SessionKey
     device_id: int
     at: datetime
     agreements: tuple[Listed, ...]
@@ -112,8 +110,8 @@ def _signed(request: HttpRequest) -> Signed | None:
         return None
     at: datetime = request.at  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
-        use = sessions.use(cursor, SessionKey(*kept), at)
-        if not isinstance(use, InUse):
+        use = sessions.use(cursor, sessions.SessionKey(*kept), at)
+        if not isinstance(use, sessions.InUse):
             store.flush()
             return None
         return Signed(use, keeping.must_change(cursor, use.key.member_id))
@@ -121,12 +119,32 @@ def _signed(request: HttpRequest) -> Signed | None:
 
 def origin(request: HttpRequest) -> Origin:
     """Where a request came from, as people take it [接続元]."""
-    agent = request.headers.get("User-Agent", "")[:LONGEST_AGENT]
     token = request.COOKIES.get(DEVICE_COOKIE) or None
-    return Origin(request.META.get("REMOTE_ADDR", ""), token, agent)
+    name = device_name(request.headers.get("User-Agent", ""))
+    return Origin(request.META.get("REMOTE_ADDR", ""), token, name)
 
 
-def begin(request: HttpRequest, key: SessionKey) -> None:
+_BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet",
+             "CriOS": "Chrome", "FxiOS": "Firefox", "Firefox": "Firefox", "Chrome": "Chrome",
+             "Safari": "Safari"}  # fmt: skip
+_SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows",
+            "Mac OS X": "Mac", "CrOS": "ChromeOS", "Linux": "Linux"}  # fmt: skip
+
+
+def device_name(agent: str) -> str:
+    """What a browser calls itself, as people say it [端末の名前]; the first that fits.
+
+    >>> device_name("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36")
+    'Chrome · Linux'
+    """
+    named = [
+        next((name for sign, name in signs.items() if sign in agent), "")
+        for signs in (_BROWSERS, _SYSTEMS)
+    ]
+    return " · ".join(filter(None, named)) or agent[:LONGEST_AGENT]
+
+
+def begin(request: HttpRequest, key: sessions.SessionKey) -> None:
     """Put a session into the browser's store [ログインの開始].
 
     Why       a key that somebody planted before the login opens nothing after it: the store and

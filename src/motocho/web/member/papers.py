@@ -25,7 +25,6 @@ from motocho.loans.queries import HistoryCase, Listed, Quote, StatementRow
 from motocho.people import members
 from motocho.people.access import Action
 from motocho.people.safety import codes
-from motocho.people.safety.codes import Purpose
 from motocho.units.days import both_calendars_text
 from motocho.units.errors import Fault, Language, RefusedError
 from motocho.units.money import rate_text, yen_text
@@ -245,7 +244,7 @@ def whole(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
     if request.method != "POST" or kept is None or "again" in request.POST:
         if request.method != "POST":
             return _step_page(request, listed, CodeForm(), None)
-        step = stepping.ask(request, member.member_id, Purpose.EXPORT, _bound(member))
+        step = stepping.ask(request, member.member_id, codes.Purpose.EXPORT, _bound(member))
         request.session[_STEP] = [step.code_id, step.address]
         return _step_page(request, listed, CodeForm(), step)
     step = Step(int(kept[0]), str(kept[1]), None)
@@ -265,7 +264,7 @@ def _bound(member: Member) -> str:
 def _refused(member: Member) -> Refusal | None:
     with connection.cursor() as cursor:
         return codes.check_fresh(
-            cursor, member.member_id, Purpose.EXPORT, _bound(member), member.at
+            cursor, member.member_id, codes.Purpose.EXPORT, _bound(member), member.at
         )
 
 

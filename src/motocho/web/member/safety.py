@@ -16,13 +16,11 @@ from motocho.loans.commands import Made
 from motocho.loans.policy import Stop
 from motocho.people import members, pin
 from motocho.people.access import Action
-from motocho.people.credentials.pins import Pin
-from motocho.people.facts import history
-from motocho.people.facts.values import Kind
+from motocho.people.credentials import pins
+from motocho.people.facts import history, values
 from motocho.people.login import Entered, Missed
 from motocho.people.members import no_such_member
 from motocho.people.safety import devices, freezes, sessions
-from motocho.people.safety.sessions import SessionKey
 from motocho.units.errors import Fault
 from motocho.web import access, pages
 from motocho.web.access import Member
@@ -51,17 +49,17 @@ class PinForm(Form):
 
 
 # ------------------------------------------------------------------------------------- overview
-FACT_TEXTS: Mapping[Kind, str] = {
-    Kind.NAME: "facts.name",
-    Kind.BIRTH_DATE: "facts.birth_date",
-    Kind.ADDRESS: "facts.address",
-    Kind.MOBILE_PHONE: "facts.mobile_phone",
-    Kind.HOME_PHONE: "facts.home_phone",
-    Kind.WORK_PHONE: "facts.work_phone",
-    Kind.EMAIL: "facts.email",
-    Kind.EMPLOYER: "facts.employer",
-    Kind.INCOME: "facts.income",
-    Kind.BANK_ACCOUNT: "facts.bank_account",
+FACT_TEXTS: Mapping[values.Kind, str] = {
+    values.Kind.NAME: "facts.name",
+    values.Kind.BIRTH_DATE: "facts.birth_date",
+    values.Kind.ADDRESS: "facts.address",
+    values.Kind.MOBILE_PHONE: "facts.mobile_phone",
+    values.Kind.HOME_PHONE: "facts.home_phone",
+    values.Kind.WORK_PHONE: "facts.work_phone",
+    values.Kind.EMAIL: "facts.email",
+    values.Kind.EMPLOYER: "facts.employer",
+    values.Kind.INCOME: "facts.income",
+    values.Kind.BANK_ACCOUNT: "facts.bank_account",
 }
 
 
@@ -131,7 +129,7 @@ def not_me(request: HttpRequest, member: Member, session_id: int) -> HttpRespons
     if session_id not in {one.session_id for one in logins}:
         raise no_such_member()
     with transaction.atomic(), connection.cursor() as cursor:
-        freezes.not_me(cursor, SessionKey(member.member_id, session_id), member.at)
+        freezes.not_me(cursor, sessions.SessionKey(member.member_id, session_id), member.at)
         for listed in member.open_agreements:
             made = _made(member, f"not me {session_id}")
             commands.suspend(cursor, listed.key, Stop.MEMBER_ASKED, made)
@@ -187,7 +185,7 @@ def change_pin(request: HttpRequest, member: Member) -> HttpResponse:
 
 def _change(member: Member, entered: Entered, digits: str) -> Refusal | None:
     with transaction.atomic(), connection.cursor() as cursor:
-        done = pin.change(cursor, entered, Pin(digits), member.at, member.session)
+        done = pin.change(cursor, entered, pins.Pin(digits), member.at, member.session)
     return done if isinstance(done, Refusal) else None
 
 

@@ -18,10 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from motocho.law.rules import Refusal
 from motocho.people import login
-from motocho.people.credentials.pins import Pin
+from motocho.people.credentials import pins
 from motocho.people.login import Admitted, Entered, Locked, Missed, Outcome, Slowed, Typed
 from motocho.people.safety import codes, sessions
-from motocho.people.safety.codes import Over, Purpose, Wrong
 from motocho.units.errors import Fault
 from motocho.web import access, pages
 from motocho.web.fields import SignIn, shown
@@ -63,7 +62,7 @@ def attempt(request: HttpRequest, number: str, digits: str) -> Outcome:
     form_ref = hashlib.sha256(request.POST.get("csrfmiddlewaretoken", "").encode()).hexdigest()
     if not request.POST.get("csrfmiddlewaretoken"):
         form_ref = secrets.token_hex()
-    typed = Typed(number, Pin(digits), form_ref)
+    typed = Typed(number, pins.Pin(digits), form_ref)
     with transaction.atomic(), connection.cursor() as cursor:
         return login.enter(cursor, typed, access.origin(request), pages.moment(request))
 
@@ -96,7 +95,7 @@ def _wanted(request: HttpRequest) -> str:
 def _ask_code(request: HttpRequest, entered: Entered, kept: str) -> HttpResponse:
     """The PIN was right on a device that is new: a code, bound to this login alone · AUTH-007."""
     bound_to = secrets.token_urlsafe()
-    step = stepping.ask(request, entered.member_id, Purpose.NEW_DEVICE, bound_to)
+    step = stepping.ask(request, entered.member_id, codes.Purpose.NEW_DEVICE, bound_to)
     wanted = _wanted(request)
     request.session.flush()
     request.session[_PENDING] = {
@@ -120,7 +119,9 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _code_page(request, CodeForm(), step, 200)
     if "again" in request.POST:
-        step = stepping.ask(request, pending["member_id"], Purpose.NEW_DEVICE, pending["bound_to"])
+        step = stepping.ask(
+            request, pending["member_id"], codes.Purpose.NEW_DEVICE, pending["bound_to"]
+        )
         request.session[_PENDING] = pending | {"code_id": step.code_id or pending["code_id"]}
         return _code_page(request, CodeForm(), step, 200)
     form = CodeForm(request.POST)
@@ -135,10 +136,10 @@ def code(request: HttpRequest) -> HttpResponse:
 
 def refuse_code(form: CodeForm, answer: codes.Answer) -> str:
     """Put on the form why a code was not taken; empty if it was [番号の判定]."""
-    if isinstance(answer, Wrong):
+    if isinstance(answer, codes.Wrong):
         form.refuse("code", Fault("MBR-004", details={"left": str(answer.left)}))
         return "wrong"
-    if isinstance(answer, Over):
+    if isinstance(answer, codes.Over):
         form.refuse("code", Fault("MBR-005"))
         return "over"
     return ""

@@ -17,10 +17,8 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from motocho.people.facts import history
-from motocho.people.facts.values import Kind
+from motocho.people.facts import history, values
 from motocho.people.safety import codes
-from motocho.people.safety.codes import Answer, Asked, Purpose, TooMany
 from motocho.units.errors import Fault, OutsideFailure, Unread
 from motocho.web import pages
 from motocho.web.fields import Form, LineField, Manner
@@ -32,11 +30,11 @@ OUTBOX = "MOTOCHO_CODE_FOLDER"
 class Sender(Protocol):
     """Sends a code to the member's registered address [送信]."""
 
-    def __call__(self, cursor: Any, member_id: int, asked: Asked) -> None:
+    def __call__(self, cursor: Any, member_id: int, asked: codes.Asked) -> None:
         """Called in the transaction in which the code was made."""
 
 
-def into_folder(cursor: Any, member_id: int, asked: Asked) -> None:  # noqa: ARG001
+def into_folder(cursor: Any, member_id: int, asked: codes.Asked) -> None:  # noqa: ARG001
     """Write a code where the person at this machine can read it [デモ用の送信].
 
     Raises    OutsideFailure where no folder is named: nobody sends codes here.
@@ -80,7 +78,7 @@ class CodeForm(Form):
     code = CodeField("step.code", "step.code_hint")
 
 
-def ask(request: HttpRequest, member_id: int, purpose: Purpose, bound_to: str) -> Step:
+def ask(request: HttpRequest, member_id: int, purpose: codes.Purpose, bound_to: str) -> Step:
     """Make a code and send it [番号の送信] · AUTH-007.
 
     Raises    OutsideFailure if nobody sends codes here; then none was made.
@@ -89,17 +87,17 @@ def ask(request: HttpRequest, member_id: int, purpose: Purpose, bound_to: str) -
     sender: Sender = import_string(settings.CODE_SENDER)
     with transaction.atomic(), connection.cursor() as cursor:
         facts = history.as_of(cursor, member_id, at.date())
-        if Kind.EMAIL not in facts:
+        if values.Kind.EMAIL not in facts:
             return Step(0, "", None)
-        address = facts[Kind.EMAIL].masked
+        address = facts[values.Kind.EMAIL].masked
         asked = codes.ask(cursor, member_id, purpose, bound_to, at)
-        if isinstance(asked, TooMany):
+        if isinstance(asked, codes.TooMany):
             return Step(0, address, asked.until)
         sender(cursor, member_id, asked)
     return Step(asked.code_id, address, None)
 
 
-def confirm(request: HttpRequest, member_id: int, code_id: int, code: str) -> Answer:
+def confirm(request: HttpRequest, member_id: int, code_id: int, code: str) -> codes.Answer:
     """Compare what was typed; a wrong try counts whatever comes after [番号の照合]."""
     with transaction.atomic(), connection.cursor() as cursor:
         return codes.confirm(cursor, member_id, code_id, code, pages.moment(request))
