@@ -267,13 +267,3 @@ def test_seven_digits_are_counted_and_the_pin_is_not_repeated(client: Client) ->
     assert "暗証番号は4けたの数字です。いま5文字です" in page
     assert 'value="１２３４ ５６７"' in page
     assert "98765" not in page
-
-
-@pytest.mark.parametrize(
-    ("number", "pin"), [("１２３４　５６７８", "００１２"), ("1234-5678", " 0012 ")]
-)
-def test_any_width_reaches_the_seam(client: Client, number: str, pin: str) -> None:
-    response = sign_in(client, number, pin)
-    assert response.status_code == 503
-    assert "ログインは準備中です" in response.content.decode()
-    assert "session" not in response.cookies

@@ -360,6 +360,15 @@ def _safe(text: str) -> str:
     return f"'{shown}" if shown[:1] in _FORMULA_SIGNS else shown
 
 
+def plain_text(text: str) -> str:
+    """Text that no spreadsheet takes for a formula, for other papers [数式にならない文字列].
+
+    >>> plain_text("=1+1")
+    "'=1+1"
+    """
+    return _safe(text)
+
+
 def _plain(cell: Cell, column: Column) -> str:
     value = cell.value
     if isinstance(value, str):

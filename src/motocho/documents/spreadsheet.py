@@ -85,7 +85,7 @@ def render(sheet: Sheet) -> bytes:
     workbook.calculation.fullCalcOnLoad = True
     out = io.BytesIO()
     workbook.save(out)
-    return _without_times(out.getvalue(), sheet.dated_on)
+    return without_times(out.getvalue(), sheet.dated_on)
 
 
 _Rule: TypeAlias = Literal["hair", "thin", "medium", "double"]
@@ -382,7 +382,7 @@ _UNIX = 3
 _PLAIN_FILE = 0o600 << 16
 
 
-def _without_times(data: bytes, dated_on: date) -> bytes:
+def without_times(data: bytes, dated_on: date) -> bytes:
     """The same archive with the day of its content in place of the time of its making."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as made, zipfile.ZipFile(out, "w") as rewritten:

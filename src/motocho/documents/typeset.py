@@ -45,20 +45,30 @@ LONGEST_UNBROKEN = 300
 
 
 def render(sheet: Sheet) -> bytes:
-    """The sheet as PDF/A-2b [PDF].
+    """The sheet as PDF/A-2b [PDF]."""
+    return compiled(TEMPLATE, {"sheet": orjson.dumps(_content(sheet)).decode()})
+
+
+def compiled(template: Path, content: dict[str, str]) -> bytes:
+    """A template of this room with its content, as PDF/A-2b [組版].
 
     Why       typst is imported here: what needs no pages does not wait for it.
     """
     import typst  # noqa: PLC0415
 
     rendered = typst.compile(
-        TEMPLATE,
-        root=TEMPLATE.parent,
+        template,
+        root=template.parent,
         font_paths=_fonts(),
-        sys_inputs={"sheet": orjson.dumps(_content(sheet)).decode()},
+        sys_inputs=content,
         pdf_standards="a-2b",
     )
     return bytes(rendered)
+
+
+def settable(text: str) -> str:
+    """Text that the fonts can show, for other papers [組める文字列]."""
+    return _set(text)
 
 
 @cache

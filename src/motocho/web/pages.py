@@ -10,14 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from motocho.web import assets
+from motocho.people.safety import sessions
+from motocho.web import access, assets
 from motocho.web.words import Tongue
 
 TONGUE_COOKIE = "tongue"
@@ -58,6 +60,20 @@ MEMBER_PLACES = (
 )
 
 
+@cache
+def member_places() -> tuple[Place, ...]:
+    """The entries whose pages are built [会員のメニュー]."""
+    return tuple(place for place in MEMBER_PLACES if _is_there(place.name))
+
+
+def _is_there(name: str) -> bool:
+    try:
+        reverse(name)
+    except NoReverseMatch:
+        return False
+    return True
+
+
 def tongue_of(request: HttpRequest) -> Tongue:
     """The tongue this device chose; else English where its browser asks for it first [表示言語]."""
     chosen = request.COOKIES.get(TONGUE_COOKIE, "")
@@ -82,13 +98,16 @@ def moment(request: HttpRequest) -> datetime:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What every template finds: a context processor of Django's [共通の値]."""
+    found = access.shown_signed(request)
     return {
         "tongue": tongue_of(request),
         "look": look_of(request),
         "here": request.get_full_path()[:LONGEST_ADDRESS],
-        "places": PUBLIC_PLACES,
+        "places": PUBLIC_PLACES if found is None else member_places(),
         "assets_at": f"/static/{assets.fingerprint()}",
-        "signed_in": False,
+        "signed_in": found is not None,
+        "warn_seconds": int((sessions.IDLE - sessions.WARNED_BEFORE).total_seconds()),
+        "end_seconds": int(sessions.IDLE.total_seconds()),
     }
 
 

@@ -1,39 +1,34 @@
-"""Signing in [ログイン].
+"""Signing in and out: number and PIN, a code on a new device, locks, waits [ログイン・ログアウト].
 
-`login` is the seam to the room people: it takes an attempt as it was read, and gives the response.
-Until it is connected it says so; nothing about a number or a PIN is looked up, kept or told.
+A number that nobody has, a wrong PIN and a wrong number give the same page; what stands on it comes
+from people alone. Each try is a transaction of its own, so that it counts whatever comes after.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+import hashlib
+import secrets
 
-from django.http import HttpRequest, HttpResponse
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.timezone import localtime
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from motocho.web import pages
+from motocho.law.rules import Refusal
+from motocho.people import login
+from motocho.people.credentials import pins
+from motocho.people.login import Admitted, Entered, Locked, Missed, Outcome, Slowed, Typed
+from motocho.people.safety import codes, sessions
+from motocho.units.errors import Fault
+from motocho.web import access, pages
 from motocho.web.fields import SignIn, shown
+from motocho.web.member import stepping
+from motocho.web.member.stepping import CodeForm, Step
 
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt to sign in, as it was typed and where it came from [ログインの試行]."""
-
-    member_number: str
-    pin: str = field(repr=False)
-    remember: str
-    """`on` where this device shall be remembered."""
-    network: str
-    """The address it came from."""
-    agent: str
-    at: datetime
-
-
-def login(request: HttpRequest, attempt: Attempt) -> HttpResponse:  # noqa: ARG001
-    """What an attempt leads to [ログインの判定]: the seam, to be connected to people."""
-    return pages.show(request, "member/not_yet.html", status=503)
+_PENDING = "pending"
+"""The store's key of a login that still waits for its code."""
 
 
 @sensitive_post_parameters("pin")
@@ -41,27 +36,171 @@ def login(request: HttpRequest, attempt: Attempt) -> HttpResponse:  # noqa: ARG0
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The page of signing in; in the maintenance one may sign in and look [ログイン]."""
     if request.method != "POST":
+        if access.signed(request) is not None:
+            return HttpResponseRedirect(_wanted(request))
         return _asked(request, SignIn(), 200)
     form = SignIn(request.POST)
     if not form.is_valid():
         return _asked(request, form, 422)
-    return login(request, _attempt(request, form))
+    outcome = attempt(request, form.cleaned_data["member_number"], form.cleaned_data["pin"])
+    if isinstance(outcome, Missed):
+        form.refuse("pin", Fault("MBR-003", details={"left": str(outcome.left)}))
+        return _asked(request, form, 422)
+    if not isinstance(outcome, Entered):
+        return stopped(request, outcome)
+    kept = "on" if form.cleaned_data["remember"] else ""
+    if outcome.device_id is None:
+        return _ask_code(request, outcome, kept)
+    return _admit(request, outcome, "", kept)
+
+
+def attempt(request: HttpRequest, number: str, digits: str) -> Outcome:
+    """One try, counted in a transaction of its own [ログインの試行] · AUTH-004…006.
+
+    Why       each page gives its forms another token, so that a form sent twice counts once.
+    """
+    form_ref = hashlib.sha256(request.POST.get("csrfmiddlewaretoken", "").encode()).hexdigest()
+    if not request.POST.get("csrfmiddlewaretoken"):
+        form_ref = secrets.token_hex()
+    typed = Typed(number, pins.Pin(digits), form_ref)
+    with transaction.atomic(), connection.cursor() as cursor:
+        return login.enter(cursor, typed, access.origin(request), pages.moment(request))
+
+
+def stopped(request: HttpRequest, outcome: Locked | Slowed) -> HttpResponse:
+    """The page of a lock, or of a wait: never a red field [ログインを止めました] · AUTH-004."""
+    if isinstance(outcome, Locked):
+        return pages.show(request, "member/locked.html", status=403)
+    wait = outcome.until - pages.moment(request)
+    context = {"until": f"{localtime(outcome.until):%H:%M:%S}"}
+    response = pages.show(request, "member/slowed.html", context, status=429)
+    response["Retry-After"] = str(max(1, int(wait.total_seconds()) + 1))
+    return response
 
 
 def _asked(request: HttpRequest, form: SignIn, status: int) -> HttpResponse:
-    context = {"form": shown(form, pages.tongue_of(request))}
+    context = {"form": shown(form, pages.tongue_of(request)), "next": _next(request)}
     return pages.show(request, "member/sign_in.html", context, status=status)
 
 
-def _attempt(request: HttpRequest, form: SignIn) -> Attempt:
-    return Attempt(
-        member_number=form.cleaned_data["member_number"],
-        pin=form.cleaned_data["pin"],
-        remember="on" if form.cleaned_data["remember"] else "",
-        network=request.META.get("REMOTE_ADDR", ""),
-        agent=request.headers.get("User-Agent", "")[:LONGEST_AGENT],
-        at=pages.moment(request),
-    )
+def _next(request: HttpRequest) -> str:
+    return (request.POST.get("next") or request.GET.get("next") or "")[: pages.LONGEST_ADDRESS]
 
 
-LONGEST_AGENT = 300
+def _wanted(request: HttpRequest) -> str:
+    return pages.own_address(request, _next(request), "member:home")
+
+
+# ------------------------------------------------------------------------------------ a new device
+def _ask_code(request: HttpRequest, entered: Entered, kept: str) -> HttpResponse:
+    """The PIN was right on a device that is new: a code, bound to this login alone · AUTH-007."""
+    bound_to = secrets.token_urlsafe()
+    step = stepping.ask(request, entered.member_id, codes.Purpose.NEW_DEVICE, bound_to)
+    wanted = _wanted(request)
+    request.session.flush()
+    request.session[_PENDING] = {
+        "member_id": entered.member_id,
+        "bound_to": bound_to,
+        "code_id": step.code_id,
+        "address": step.address,
+        "kept": kept,
+        "next": wanted,
+    }
+    return _code_page(request, CodeForm(), step, 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """The code that a new device needs, or another one [追加の本人確認] · AUTH-007."""
+    pending = request.session.get(_PENDING)
+    if pending is None:
+        return HttpResponseRedirect(reverse("member:sign_in"))
+    step = Step(pending["code_id"], pending["address"], None)
+    if request.method != "POST":
+        return _code_page(request, CodeForm(), step, 200)
+    if "again" in request.POST:
+        step = stepping.ask(
+            request, pending["member_id"], codes.Purpose.NEW_DEVICE, pending["bound_to"]
+        )
+        request.session[_PENDING] = pending | {"code_id": step.code_id or pending["code_id"]}
+        return _code_page(request, CodeForm(), step, 200)
+    form = CodeForm(request.POST)
+    if not form.is_valid() or not step.code_id:
+        return _code_page(request, form, step, 422)
+    member_id = pending["member_id"]
+    answer = stepping.confirm(request, member_id, step.code_id, form.cleaned_data["code"])
+    if refuse_code(form, answer):
+        return _code_page(request, form, step, 422)
+    return _admit(request, Entered(member_id, None, None), pending["bound_to"], pending["kept"])
+
+
+def refuse_code(form: CodeForm, answer: codes.Answer) -> str:
+    """Put on the form why a code was not taken; empty if it was [番号の判定]."""
+    if isinstance(answer, codes.Wrong):
+        form.refuse("code", Fault("MBR-004", details={"left": str(answer.left)}))
+        return "wrong"
+    if isinstance(answer, codes.Over):
+        form.refuse("code", Fault("MBR-005"))
+        return "over"
+    return ""
+
+
+def _code_page(request: HttpRequest, form: CodeForm, step: Step, status: int) -> HttpResponse:
+    until = None if step.until is None else f"{localtime(step.until):%H:%M}"
+    context = {
+        "form": shown(form, pages.tongue_of(request)),
+        "step": step,
+        "until": until,
+        "action": reverse("member:code"),
+    }
+    return pages.show(request, "member/code.html", context, status=status)
+
+
+def _admit(request: HttpRequest, entered: Entered, bound_to: str, kept: str) -> HttpResponse:
+    pending = request.session.get(_PENDING) or {}
+    wanted = pages.own_address(request, pending.get("next") or _next(request), "member:home")
+    with transaction.atomic(), connection.cursor() as cursor:
+        at = pages.moment(request)
+        admitted = login.admit(cursor, entered, access.origin(request), bound_to, at)
+    if isinstance(admitted, Refusal):
+        return HttpResponseRedirect(reverse("member:sign_in"))
+    return _entered(request, admitted, kept, wanted)
+
+
+def _entered(request: HttpRequest, admitted: Admitted, kept: str, wanted: str) -> HttpResponse:
+    access.begin(request, admitted.key)
+    response = HttpResponseRedirect(wanted)
+    access.remember(response, admitted, kept)
+    return response
+
+
+# ------------------------------------------------------------------------------ going on, leaving
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session everywhere, and leave nothing in the browser [ログアウト] · AUTH-009."""
+    found = access.signed(request)
+    if found is not None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            at = pages.moment(request)
+            sessions.end(cursor, found.use.key, sessions.End.LOGOUT, at)
+    access.leave(request)
+    response = HttpResponseRedirect(reverse("member:signed_out"))
+    response["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """What stands after a logout, beside the way in [ログアウトしました]."""
+    context = {"form": shown(SignIn(), pages.tongue_of(request))}
+    return pages.show(request, "member/signed_out.html", context)
+
+
+@require_POST
+def extend(request: HttpRequest) -> HttpResponse:
+    """Go on with a session that was about to end; what was typed stays [延長] · AUTH-009."""
+    if access.signed(request) is None:
+        return access.to_sign_in(request)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    wanted = request.POST.get("next", "")
+    return HttpResponseRedirect(pages.own_address(request, wanted, "member:home"))

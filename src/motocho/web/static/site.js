@@ -44,6 +44,25 @@
     location.replace(link.href);
   }));
 
+  // Two minutes before a session ends it is said; going on keeps what was typed.
+  each(".ending", (box) => {
+    let warn, end;
+    const arm = () => {
+      clearTimeout(warn); clearTimeout(end); box.hidden = true;
+      warn = setTimeout(() => { box.hidden = false; box.querySelector("button").focus(); }, box.dataset.warn * 1000);
+      end = setTimeout(() => { document.body.replaceChildren(); location.replace(box.dataset.leave); }, box.dataset.end * 1000);
+    };
+    box.querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      fetch(event.target.action, { method: "POST", body: new FormData(event.target), headers: { "X-Requested-With": "fetch" } })
+        .then((answer) => answer.status === 204 ? arm() : location.replace(box.dataset.leave));
+    });
+    arm();
+  });
+
+  // A page that comes back from the browser's memory after a logout is asked for anew.
+  addEventListener("pageshow", (event) => { if (event.persisted && document.querySelector(".ending")) location.reload(); });
+
   // The list of choices closes as people expect.
   each("details.choices", (details) => {
     addEventListener("click", (event) => { if (!details.contains(event.target)) details.open = false; });

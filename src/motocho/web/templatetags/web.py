@@ -74,6 +74,17 @@ def day(context: dict[str, Any], on: date) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def short_day(context: dict[str, Any], on: date) -> SafeString:
+    """A day near by, with its weekday and without its year [月日]."""
+    tongue: Tongue = context["tongue"]
+    if tongue is Tongue.EN:
+        shown = f"{on:%-d %b} ({WEEKDAYS_EN[on.weekday()]})"
+    else:
+        shown = f"{on.month}月{on.day}日({WEEKDAYS[tongue][on.weekday()]})"
+    return format_html('<time datetime="{}">{}</time>', on.isoformat(), shown)
+
+
+@register.simple_tag(takes_context=True)
 def month(context: dict[str, Any], on: date) -> str:
     """The month of a day [年月]."""
     if context["tongue"] is Tongue.EN:

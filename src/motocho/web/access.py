@@ -1,0 +1,228 @@
+"""Who is signed in, and the one wrapper by which members' pages ask people [ログイン中の会員].
+
+    @access.members(Action.LOOK)
+    def home(request: HttpRequest, member: Member) -> HttpResponse: ...
+
+A view gets the member's own id and agreements, never an id from an address: what is another's is
+not found, as what is not there (PRIV-003). The browser holds a key of the site's store and nothing
+else; the session itself lives in people, so that ending it there ends it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, TypeAlias
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
+from django.urls import reverse
+
+from motocho.law.rules import Refusal
+from motocho.loans import queries
+from motocho.loans.policy import Status
+from motocho.loans.queries import Listed
+from motocho.outside.clock import JAPAN
+from motocho.people import access as gate
+from motocho.people.access import Action, Self
+from motocho.people.credentials import keeping, pins
+from motocho.people.login import Admitted, Origin
+from motocho.people.members import no_such_member
+from motocho.people.safety import sessions
+from motocho.units.errors import NotFoundError, RefusedError
+
+DEVICE_COOKIE = "device"
+DEVICE_SECONDS = 31_536_000
+"""A year: how long a device that is to be remembered is."""
+LONGEST_AGENT = 80
+_KEY = "member"
+View: TypeAlias = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A session of a member that goes on [ログイン中]."""
+
+    use: sessions.InUse
+    must_change: pins.Guess | None
+    """Why a new PIN must be set before anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What a member's page knows of its member [会員]."""
+
+    member_id: int
+    session: sessions.SessionKey
+    device_id: int
+    at: datetime
+    agreements: tuple[Listed, ...]
+
+    @property
+    def today(self) -> date:
+        """The day in Japan [今日]."""
+        return self.at.astimezone(JAPAN).date()
+
+    @property
+    def open_agreements(self) -> tuple[Listed, ...]:
+        """Those on which something is or may be owed [有効な契約]."""
+        return tuple(one for one in self.agreements if one.status is not Status.CLOSED)
+
+    def agreement(self, agreement_id: int) -> Listed:
+        """One of the member's own agreements [契約].
+
+        Raises    NotFoundError for another's, as for none: the same answer.
+        """
+        for one in self.agreements:
+            if one.key.agreement_id == agreement_id:
+                return one
+        raise no_such_member()
+
+
+# ------------------------------------------------------------------------------------- who it is
+def signed(request: HttpRequest) -> Signed | None:
+    """Who is signed in, asked of people once a request [ログイン中か] · AUTH-009."""
+    if not hasattr(request, "signed"):
+        request.signed = _signed(request)  # type: ignore[attr-defined]
+    found: Signed | None = request.signed  # type: ignore[attr-defined]
+    return found
+
+
+def shown_signed(request: HttpRequest) -> Signed | None:
+    """The same for the frame of any page: nobody where the book does not answer [枠の表示用]."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES and not hasattr(request, "signed"):
+        return None
+    try:
+        return signed(request)
+    except (OperationalError, InterfaceError):
+        return None
+
+
+def _signed(request: HttpRequest) -> Signed | None:
+    store = getattr(request, "session", None)
+    kept = None if store is None else store.get(_KEY)
+    if store is None or kept is None:
+        return None
+    at: datetime = request.at  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        use = sessions.use(cursor, sessions.SessionKey(*kept), at)
+        if not isinstance(use, sessions.InUse):
+            store.flush()
+            return None
+        return Signed(use, keeping.must_change(cursor, use.key.member_id))
+
+
+def origin(request: HttpRequest) -> Origin:
+    """Where a request came from, as people take it [接続元]."""
+    token = request.COOKIES.get(DEVICE_COOKIE) or None
+    name = device_name(request.headers.get("User-Agent", ""))
+    return Origin(request.META.get("REMOTE_ADDR", ""), token, name)
+
+
+_BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet",
+             "CriOS": "Chrome", "FxiOS": "Firefox", "Firefox": "Firefox", "Chrome": "Chrome",
+             "Safari": "Safari"}  # fmt: skip
+_SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows",
+            "Mac OS X": "Mac", "CrOS": "ChromeOS", "Linux": "Linux"}  # fmt: skip
+
+
+def device_name(agent: str) -> str:
+    """What a browser calls itself, as people say it [端末の名前]; the first that fits.
+
+    >>> device_name("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36")
+    'Chrome · Linux'
+    """
+    named = [
+        next((name for sign, name in signs.items() if sign in agent), "")
+        for signs in (_BROWSERS, _SYSTEMS)
+    ]
+    return " · ".join(filter(None, named)) or agent[:LONGEST_AGENT]
+
+
+def begin(request: HttpRequest, key: sessions.SessionKey) -> None:
+    """Put a session into the browser's store [ログインの開始].
+
+    Why       a key that somebody planted before the login opens nothing after it: the store and
+              the forms' token are new.
+    """
+    request.session.flush()
+    request.session[_KEY] = list(key)
+    rotate_token(request)
+    if hasattr(request, "signed"):
+        del request.signed
+
+
+def remember(response: HttpResponse, admitted: Admitted, kept: str) -> None:
+    """Give a new device its token, for a year where it is to be remembered [端末の記憶]."""
+    if admitted.new_device is None:
+        return
+    response.set_cookie(
+        DEVICE_COOKIE,
+        admitted.new_device.token,
+        max_age=DEVICE_SECONDS if kept else None,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def leave(request: HttpRequest) -> None:
+    """Empty the browser's store; nothing of the session is left [ログアウト]."""
+    request.session.flush()
+    request.signed = None  # type: ignore[attr-defined]
+
+
+# ---------------------------------------------------------------------------------- the wrapper
+def members(action: Action) -> Callable[[View], View]:
+    """A view for members who are signed in and may do this [会員の画面] · PRIV-003, AUTH-009.
+
+    The view gets a `Member` after the request. Who is not signed in is led to the login and back;
+    who must change the PIN, to the page for that.
+    Raises    NotFoundError or RefusedError, as people refuses.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *rest: Any, **names: Any) -> HttpResponse:
+            found = signed(request)
+            if found is None:
+                return to_sign_in(request)
+            if found.must_change is not None and action is not Action.CHANGE_PIN:
+                return HttpResponseRedirect(reverse("member:pin"))
+            return view(request, _member(request, found, action), *rest, **names)
+
+        guarded.action = action  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the login, and back to a page that can be looked at [ログインへ]."""
+    wanted = {"next": request.get_full_path()} if request.method == "GET" else {}
+    address = reverse("member:sign_in")
+    return HttpResponseRedirect(f"{address}?{urlencode(wanted)}" if wanted else address)
+
+
+def _member(request: HttpRequest, found: Signed, action: Action) -> Member:
+    at: datetime = request.at  # type: ignore[attr-defined]
+    key = found.use.key
+    with transaction.atomic(), connection.cursor() as cursor:
+        allow(gate.ask(cursor, Self(key.member_id), action, key.member_id, at))
+        agreements = tuple(queries.agreements(cursor, key.member_id))
+    return Member(key.member_id, key, found.use.device_id, at, agreements)
+
+
+def allow(answer: object) -> None:
+    """Go on unless it was refused [拒否の判定].
+
+    Raises    NotFoundError where nobody may learn that it is there; else RefusedError.
+    """
+    if isinstance(answer, Refusal):
+        family = NotFoundError if answer == gate.not_there() else RefusedError
+        raise family(answer.fault())

@@ -1,0 +1,136 @@
+"""The first page after the login: what is owed and when, before what could be borrowed [ホーム]."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+
+from motocho.loans import outlook, queries
+from motocho.loans.outlook import Outlook
+from motocho.loans.policy import Status, Stop
+from motocho.loans.queries import Position, StatementRow
+from motocho.people import login
+from motocho.people.access import Action
+from motocho.people.safety import freezes, holds
+from motocho.web import access, maintenance, pages
+from motocho.web.access import Member
+from motocho.web.member import _rows
+
+RECENT_ROWS = 3
+RECENT_DAYS = timedelta(days=400)
+
+STOP_TEXTS: Mapping[Stop, str] = {
+    Stop.MEMBER_ASKED: "cause.member_asked",
+    Stop.CARD_LOST: "cause.card_lost",
+    Stop.BUREAU_CHECK_DUE: "cause.bureau_check_due",
+    Stop.INCOME_EVIDENCE_DUE: "cause.income_evidence_due",
+    Stop.OVER_ONE_THIRD: "cause.over_one_third",
+    Stop.COUNSEL: "cause.counsel",
+    Stop.DECEASED: "cause.deceased",
+    Stop.FRAUD: "cause.fraud",
+    Stop.CREDIT: "cause.credit",
+}
+"""One cause, one text: none stands for another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One agreement as the first page shows it [契約の表示]."""
+
+    position: Position
+    rows: tuple[StatementRow, ...]
+    ends: Outlook | None
+    """How it ends if the minimum is paid each month; None if nothing is owed or it is late."""
+
+    @property
+    def days_left(self) -> int:
+        """Days to the last day to pay in time; below 0 where it is over [残り日数]."""
+        by = self.position.pay_by_on
+        return 0 if by is None else (by - self.position.on).days
+
+
+@access.members(Action.LOOK)
+def home(request: HttpRequest, member: Member) -> HttpResponse:
+    """The page [ホーム] · debt first, credit below and smaller."""
+    accounts = sorted((account(member, one) for one in member.open_agreements), key=_urgency)
+    first = accounts[0] if accounts else None
+    context = {
+        "first": first,
+        "others": accounts[1:],
+        "causes": causes(member, [one.position for one in accounts]),
+        "repay_at": _address("member:repay"),
+        "borrow_at": _address("member:borrow"),
+        "rows": () if first is None else _rows.shown(first.rows, pages.tongue_of(request)),
+    }
+    return pages.show(request, "member/home.html", context)
+
+
+def account(member: Member, listed: queries.Listed) -> Account:
+    """An agreement today, with its latest rows [契約の表示]."""
+    key, today = listed.key, member.today
+    with connection.cursor() as cursor:
+        position = queries.position(cursor, key, today)
+        from_on = max(listed.opened_on, today - RECENT_DAYS)
+        rows = queries.statement(cursor, key, from_on, today)
+    moved = [row for row in rows if row.kind in _rows.MONEY]
+    return Account(position, tuple(moved[: -RECENT_ROWS - 1 : -1]), _ends(position))
+
+
+def _ends(position: Position) -> Outlook | None:
+    """If the minimum is paid on the same day each month, from what is owed now."""
+    is_late = position.late_since is not None or position.accelerated_on is not None
+    if is_late or not position.principal_yen or not position.minimum_yen or not position.rate_ppm:
+        return None
+    loan = outlook.new_loan(position.principal_yen, position.rate_ppm, position.on)
+    return outlook.outlook(loan, position.minimum_yen)
+
+
+def _urgency(one: Account) -> tuple[bool, date]:
+    due_on = one.position.pay_by_on
+    return (due_on is None, due_on or date.max)
+
+
+def causes(member: Member, positions: list[Position]) -> list[str]:
+    """Why something cannot be done now, each in its own words [使えない理由]."""
+    found = []
+    with connection.cursor() as cursor:
+        if freezes.frozen_at(cursor, member.member_id) is not None:
+            found.append("cause.frozen")
+        if login.locked_lanes(cursor, member.member_id):
+            found.append("cause.locked")
+        held = holds.holds(cursor, member.member_id, member.at)
+        if any(one.kind is holds.Kind.ALL_DRAWS for one in held):
+            found.append("cause.held")
+    if maintenance.view_only(member.at):
+        found.append("cause.maintenance")
+    stops = {stop for position in positions for stop in position.stops}
+    found += [text for stop, text in STOP_TEXTS.items() if stop in stops]
+    for position in positions:
+        found += _of_one(position)
+    return list(dict.fromkeys(found))
+
+
+def _of_one(position: Position) -> list[str]:
+    found = []
+    if position.status is Status.WRITTEN_OFF:
+        found.append("cause.written_off")
+    if position.status is Status.ASSIGNED:
+        found.append("cause.assigned")
+    if position.status is Status.OPEN and not position.limit_yen:
+        found.append("cause.limit_zero")
+    elif position.status is Status.OPEN and not position.available_yen and not position.stops:
+        found.append("cause.limit_used")
+    return found
+
+
+def _address(name: str) -> str:
+    """Where a page is that another part of the face may bring; empty until it does."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,310 @@
+"""Statements, certificates and the whole history, to look at and to keep [明細書・証明書].
+
+What stands on a paper comes from the queries of loans. The whole history needs a code first, and
+no reason (AUTH-007, 貸金業法19条の2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from motocho.documents import paper as sheets
+from motocho.documents.paper import Heading, Paper
+from motocho.documents.sheet import Align, Pair
+from motocho.law.rules import Refusal
+from motocho.loans import queries
+from motocho.loans.queries import HistoryCase, Listed, Quote, StatementRow
+from motocho.people import members
+from motocho.people.access import Action
+from motocho.people.safety import codes
+from motocho.units.days import both_calendars_text
+from motocho.units.errors import Fault, Language, RefusedError
+from motocho.units.money import rate_text, yen_text
+from motocho.web import access, pages
+from motocho.web.access import Member
+from motocho.web.fields import shown
+from motocho.web.member import signing, stepping
+from motocho.web.member.stepping import CodeForm, Step
+from motocho.web.words import plain
+
+_DAY = Heading("日付", Align.LEFT, 11)
+_LENDING = (
+    _DAY, Heading("借入額(円)", Align.RIGHT, 10),
+    Heading("借入後の残元金(円)", Align.RIGHT, 12), Heading("取引番号", Align.RIGHT, 7),
+)  # fmt: skip
+_RECEIVED = (
+    _DAY, Heading("入金額(円)", Align.RIGHT, 10), Heading("費用", Align.RIGHT, 7),
+    Heading("損害金", Align.RIGHT, 8), Heading("利息", Align.RIGHT, 8),
+    Heading("元金", Align.RIGHT, 10), Heading("残元金(円)", Align.RIGHT, 11),
+    Heading("取引番号", Align.RIGHT, 7),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a paper is made from [書面のもと]."""
+
+    member_number: str
+    listed: Listed
+    rate_ppm: int
+    damages_ppm: int
+    rows: tuple[StatementRow, ...]
+    quote: Quote
+    on: date
+
+
+Maker = Callable[[Told], Paper]
+
+
+# ---------------------------------------------------------------------------------------- papers
+def _head(told: Told) -> tuple[Pair, ...]:
+    listed = told.listed
+    return (
+        Pair("会員番号", told.member_number),
+        Pair("契約番号", str(listed.key.agreement_id)),
+        Pair("契約日", both_calendars_text(listed.opened_on)),
+        Pair("極度額", f"{yen_text(listed.limit_yen)}円"),
+        Pair("利率", f"年{rate_text(told.rate_ppm)}"),
+        Pair("遅延損害金", f"年{rate_text(told.damages_ppm)}"),
+        Pair("作成日", both_calendars_text(told.on)),
+    )
+
+
+def _lending(told: Told) -> Paper:
+    """Each draw with its date, amount, and what is owed after it · 貸金業法17条6項."""
+    rows = tuple(
+        (row.on, row.amount_yen, row.principal_yen or 0, str(row.event_no))
+        for row in told.rows
+        if row.kind == "draw"
+    )
+    return _paper("貸付明細書", told, _LENDING, rows)
+
+
+def _received(told: Told) -> Paper:
+    """Each repayment with what it met · 貸金業法18条3項."""
+    rows = tuple(
+        (
+            row.on, row.amount_yen, row.to_costs_yen, row.to_damages_yen, row.to_interest_yen,
+            row.to_principal_yen, row.principal_yen or 0, str(row.event_no),
+        )
+        for row in told.rows
+        if row.kind in {"receipt", "excess_used"}
+    )  # fmt: skip
+    return _paper("入金明細書", told, _RECEIVED, rows)
+
+
+def _balance(told: Told) -> Paper:
+    """What is owed today [残高証明書]."""
+    quote = told.quote
+    owed = (
+        Pair("残元金", f"{yen_text(quote.principal_yen)}円"),
+        Pair("利息", f"{yen_text(quote.interest_yen)}円"),
+        Pair("遅延損害金", f"{yen_text(quote.damages_yen)}円"),
+        Pair("費用", f"{yen_text(quote.costs_yen)}円"),
+        Pair("合計", f"{yen_text(quote.total_yen)}円"),
+    )
+    note = f"{both_calendars_text(told.on)}の終わりの残高が上のとおりであることを証明します。"
+    return _paper("残高証明書", told, (), (), owed, note)
+
+
+def _settled(told: Told) -> Paper:
+    """That nothing is owed [完済証明書].
+
+    Raises    RefusedError while something is.
+    """
+    owed_yen = told.quote.total_yen
+    if owed_yen or not any(row.kind == "draw" for row in told.rows):
+        raise RefusedError(Fault("MBR-008", details={"amount": yen_text(owed_yen)}))
+    last_on = max(row.on for row in told.rows if row.kind != "opening")
+    paid = (Pair("最後の取引の日", both_calendars_text(last_on)), Pair("残高", "0円"))
+    note = f"{both_calendars_text(told.on)}現在、この契約による債務がないことを証明します。"
+    return _paper("完済証明書", told, (), (), paid, note)
+
+
+def _paper(
+    title: str,
+    told: Told,
+    headings: tuple[Heading, ...],
+    rows: tuple[tuple[str | int | date, ...], ...],
+    *more: tuple[Pair, ...] | str,
+) -> Paper:
+    pairs = [pair for part in more if not isinstance(part, str) for pair in part]
+    notes = tuple(part for part in more if isinstance(part, str))
+    return Paper(
+        title=title,
+        dated_on=told.on,
+        pairs=(*_head(told), *pairs),
+        headings=headings,
+        rows=rows,
+        notes=notes,
+        foot=f"会員 {told.member_number} 契約 {told.listed.key.agreement_id}",
+        language=Language.JA,
+    )
+
+
+MAKERS: Mapping[str, Maker] = {
+    "lending": _lending,
+    "received": _received,
+    "balance": _balance,
+    "settled": _settled,
+}
+TITLES: Mapping[str, str] = {
+    "lending": "papers.lending",
+    "received": "papers.received",
+    "balance": "papers.balance",
+    "settled": "papers.settled",
+}
+
+
+@access.members(Action.LOOK)
+def papers(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
+    """Which papers there are of an agreement [書面の一覧]."""
+    listed = member.agreement(agreement_id)
+    tongue = pages.tongue_of(request)
+    named = [(name, plain(key, tongue)) for name, key in TITLES.items()]
+    return pages.show(request, "member/papers.html", {"listed": listed, "papers": named})
+
+
+@access.members(Action.LOOK)
+def paper(request: HttpRequest, member: Member, agreement_id: int, name: str) -> HttpResponse:
+    """A paper as a page [書面の表示]."""
+    made = _made(request, member, agreement_id, name)
+    context = {
+        "paper": made,
+        "listed": member.agreement(agreement_id),
+        "name": name,
+        "headings": made.headings,
+        "rows": [list(zip(made.headings, row, strict=True)) for row in made.rows],
+    }
+    return pages.show(request, "member/paper.html", context)
+
+
+@access.members(Action.LOOK)
+def pdf(request: HttpRequest, member: Member, agreement_id: int, name: str) -> HttpResponse:
+    """The same as PDF [書面のPDF]."""
+    made = _made(request, member, agreement_id, name)
+    return _file(sheets.pdf(made), "application/pdf", f"{name}-{agreement_id}.pdf")
+
+
+def _made(request: HttpRequest, member: Member, agreement_id: int, name: str) -> Paper:
+    listed = member.agreement(agreement_id)
+    if name not in MAKERS:
+        raise Http404
+    year = request.GET.get("year", "")
+    with connection.cursor() as cursor:
+        number = members.numbers_of(cursor, [member.member_id])[member.member_id]
+        position = queries.position(cursor, listed.key, member.today)
+        rows = queries.statement(cursor, listed.key, listed.opened_on, member.today)
+        quote = queries.payoff_quote(cursor, listed.key, member.today)
+    if year:
+        rows = [row for row in rows if str(row.on.year) == year]
+    rates = (position.rate_ppm, position.damages_ppm)
+    return MAKERS[name](Told(number, listed, *rates, tuple(rows), quote, member.today))
+
+
+def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+# ------------------------------------------------------------------------------ the whole history
+FORMS: Mapping[str, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "case": "application/json",
+}
+_WHOLE = (
+    _DAY, Heading("種別", Align.LEFT, 7), Heading("金額(円)", Align.RIGHT, 10),
+    Heading("残元金(円)", Align.RIGHT, 10), Heading("備考", Align.LEFT, 14),
+)  # fmt: skip
+_KINDS = {"borrow": "借入", "repay": "返済", "closing": "計算日"}
+_STEP = "export"
+"""The store's key of a code that is waited for before a whole history is given out."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.members(Action.EXPORT_HISTORY)
+def whole(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
+    """The whole history, after a code; no reason is asked [取引履歴の開示] · AUTH-007."""
+    listed = member.agreement(agreement_id)
+    if _refused(member) is None:
+        context = {"listed": listed, "forms": FORMS}
+        return pages.show(request, "member/whole.html", context)
+    kept = request.session.get(_STEP)
+    if request.method != "POST" or kept is None or "again" in request.POST:
+        if request.method != "POST":
+            return _step_page(request, listed, CodeForm(), None)
+        step = stepping.ask(request, member.member_id, codes.Purpose.EXPORT, _bound(member))
+        request.session[_STEP] = [step.code_id, step.address]
+        return _step_page(request, listed, CodeForm(), step)
+    step = Step(int(kept[0]), str(kept[1]), None)
+    form = CodeForm(request.POST)
+    if form.is_valid() and step.code_id:
+        code = form.cleaned_data["code"]
+        answer = stepping.confirm(request, member.member_id, step.code_id, code)
+        if not signing.refuse_code(form, answer):
+            return HttpResponseRedirect(reverse("member:whole", args=[agreement_id]))
+    return _step_page(request, listed, form, step)
+
+
+def _bound(member: Member) -> str:
+    return f"session {member.session.session_id}"
+
+
+def _refused(member: Member) -> Refusal | None:
+    with connection.cursor() as cursor:
+        return codes.check_fresh(
+            cursor, member.member_id, codes.Purpose.EXPORT, _bound(member), member.at
+        )
+
+
+def _step_page(
+    request: HttpRequest, listed: Listed, form: CodeForm, step: Step | None
+) -> HttpResponse:
+    address = reverse("member:whole", args=[listed.key.agreement_id])
+    context = {"form": shown(form, pages.tongue_of(request)), "step": step, "action": address}
+    if step is None:
+        return pages.show(request, "member/whole_asked.html", context)
+    status = 422 if form.is_bound else 200
+    return pages.show(request, "member/code.html", context, status=status)
+
+
+@require_safe
+@access.members(Action.EXPORT_HISTORY)
+def whole_file(request: HttpRequest, member: Member, agreement_id: int, form: str) -> HttpResponse:  # noqa: ARG001
+    """One file of the whole history, while the code is fresh [取引履歴のファイル]."""
+    listed = member.agreement(agreement_id)
+    if form not in FORMS:
+        raise Http404
+    if _refused(member) is not None:
+        return HttpResponseRedirect(reverse("member:whole", args=[agreement_id]))
+    with connection.cursor() as cursor:
+        case = queries.history_case(cursor, listed.key, member.today)
+    ending = "json" if form == "case" else form
+    return _file(
+        _content(case, form, member.today), FORMS[form], f"history-{agreement_id}.{ending}"
+    )
+
+
+def _content(case: HistoryCase, form: str, on: date) -> bytes:
+    if form == "case":
+        return orjson.dumps(case.document(), option=orjson.OPT_INDENT_2)
+    if form == "csv":
+        return case.table().encode()
+    rows = tuple(
+        (row.on, _KINDS[row.kind], row.amount_yen, row.balance_yen, row.note) for row in case.rows
+    )
+    made = Paper(
+        "取引履歴", on, (Pair("契約", case.title),), _WHOLE, rows, (), case.title, Language.JA
+    )
+    return sheets.pdf(made) if form == "pdf" else sheets.xlsx(made)

@@ -1,0 +1,103 @@
+"""Codes by e-mail before something grave: asked, sent, typed [追加の本人確認].
+
+Who sends a code is the operator's: `CODE_SENDER` in the settings names a function. Without one
+nothing is asked and the page says so. A code is bound to one login or one session (AUTH-007).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+
+from motocho.people.facts import history, values
+from motocho.people.safety import codes
+from motocho.units.errors import Fault, OutsideFailure, Unread
+from motocho.web import pages
+from motocho.web.fields import Form, LineField, Manner
+
+OUTBOX = "MOTOCHO_CODE_FOLDER"
+"""A folder that codes are written to, for a demonstration and for tests; never in service."""
+
+
+class Sender(Protocol):
+    """Sends a code to the member's registered address [送信]."""
+
+    def __call__(self, cursor: Any, member_id: int, asked: codes.Asked) -> None:
+        """Called in the transaction in which the code was made."""
+
+
+def into_folder(cursor: Any, member_id: int, asked: codes.Asked) -> None:  # noqa: ARG001
+    """Write a code where the person at this machine can read it [デモ用の送信].
+
+    Raises    OutsideFailure where no folder is named: nobody sends codes here.
+    """
+    named = os.environ.get(OUTBOX)
+    if not named:
+        raise OutsideFailure(Fault("MBR-001"))
+    folder = Path(named)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{member_id}-{asked.code_id}"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(asked.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A code that is waited for [追加確認の待ち]; `code_id` 0 where none more are sent for now."""
+
+    code_id: int
+    address: str
+    """Masked; empty where no address is registered, and nothing was sent."""
+    until: datetime | None
+    """Until when no more codes are sent, None if this one was."""
+
+
+class CodeField(LineField):
+    """The six digits of a code, typed or pasted; never repeated [確認番号]."""
+
+    manner = Manner(
+        width="short", keyboard="numeric", autocomplete="one-time-code", conceal="conceal"
+    )
+
+    def read(self, text: str) -> str | Unread:
+        """Its digits [読取り]."""
+        return codes.read_code(text)
+
+
+class CodeForm(Form):
+    """The page that asks for a code [追加の本人確認]."""
+
+    code = CodeField("step.code", "step.code_hint")
+
+
+def ask(request: HttpRequest, member_id: int, purpose: codes.Purpose, bound_to: str) -> Step:
+    """Make a code and send it [番号の送信] · AUTH-007.
+
+    Raises    OutsideFailure if nobody sends codes here; then none was made.
+    """
+    at = pages.moment(request)
+    sender: Sender = import_string(settings.CODE_SENDER)
+    with transaction.atomic(), connection.cursor() as cursor:
+        facts = history.as_of(cursor, member_id, at.date())
+        if values.Kind.EMAIL not in facts:
+            return Step(0, "", None)
+        address = facts[values.Kind.EMAIL].masked
+        asked = codes.ask(cursor, member_id, purpose, bound_to, at)
+        if isinstance(asked, codes.TooMany):
+            return Step(0, address, asked.until)
+        sender(cursor, member_id, asked)
+    return Step(asked.code_id, address, None)
+
+
+def confirm(request: HttpRequest, member_id: int, code_id: int, code: str) -> codes.Answer:
+    """Compare what was typed; a wrong try counts whatever comes after [番号の照合]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        return codes.confirm(cursor, member_id, code_id, code, pages.moment(request))
