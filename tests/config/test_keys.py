@@ -13,6 +13,7 @@ BY_MEMBER = {
     "people_member", "loan_bureau_answer", "loan_income_evidence", "loan_check", "close_parked",
     "close_arrears", "close_task", "people_pin", "people_device", "people_session", "people_code", "people_passkey",
     "people_hold", "people_freeze", "people_fact", "people_consent", "people_request", "people_barred",
+    "contact_hold", "contact_attempt",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",
@@ -42,7 +43,7 @@ SMALL = {
     "close_reader": "a row a step",
     "close_bank_line": "an inbox: spread by the bank's key",
 }
-ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_")
+ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_", "contact_", "notices_")
 KEYS = """
 SELECT c.relname, con.conname, con.contype, f.relname,
     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = con.conkey[1])

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "motocho.journal",
     "motocho.people",
     "motocho.loans",
+    "motocho.contact",
     "motocho.close",
     "motocho.web",
 ]
