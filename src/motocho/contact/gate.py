@@ -32,7 +32,7 @@ LASTS = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to write for [連絡の申出]; the cause is a message or a case, never words."""
+    """What somebody wants to write for [連絡の申出]; the cause is a message or a case."""
 
     purpose: Purpose
     cause: str

@@ -1,8 +1,8 @@
-"""Whether a member may be reached by e-mail now: facts, dated rules and a moment in, reasons out [連絡の可否].
+"""Whether a member may be reached by e-mail: facts, dated rules, a moment [連絡の可否].
 
-Safety, the member's own transactions and documents that the law asks for pass at every hour. Reminders
-keep quiet at night; campaigns need a consent and yield to everything. Nothing here reads a clock or a
-database, so that the same facts give the same answer for ever.
+Safety, the member's own transactions and documents that the law asks for pass at every hour.
+Reminders keep quiet at night; campaigns need a consent and yield to everything. Nothing here reads
+a clock or a database, so that the same facts give the same answer for ever.
 
 >>> at_night = datetime(2026, 11, 22, 21, 0, tzinfo=JAPAN)
 >>> [one.allowed_at.isoformat() for one in hindrances(Facts(), Purpose.REMINDER, at_night)]
@@ -32,7 +32,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 class Purpose(Enum):
-    """What somebody is reached for [連絡の目的]; it is fixed before, and does not change on the way."""
+    """What somebody is reached for [連絡の目的]; it is fixed beforehand."""
 
     SECURITY = "security"
     TRANSACTION = "transaction"
@@ -115,7 +115,7 @@ class Hindrance(NamedTuple):
 
 
 def last_day(kind: HoldKind, told_on: date) -> date:
-    """The last day of an opt-out's fixed time; the day it was told is not counted [勧誘停止の満了日].
+    """The last day of an opt-out; the day it was told is not counted [勧誘停止の満了日].
 
     Law       自主規制基本規則67条; 民法140条, 143条2項 · SOLI-002, SOLI-003, SOLI-009.
 

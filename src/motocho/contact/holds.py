@@ -59,8 +59,8 @@ def put(cursor: Any, member_id: int, wish: Wish, source: Source, at: datetime) -
     lock(cursor, member_id)
     from_hour, until_hour = wish.hours or (None, None)
     cursor.execute(
-        "INSERT INTO contact_hold (member_id, kind, told_at, last_on, from_hour, until_hour, source,"
-        " actor) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        "INSERT INTO contact_hold (member_id, kind, told_at, last_on, from_hour, until_hour,"
+        " source, actor) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (member_id, source, kind) DO NOTHING RETURNING hold_id",
         (member_id, wish.kind.value, at, last_on, from_hour, until_hour, source.ref, source.actor),
     )
@@ -122,7 +122,7 @@ def end(cursor: Any, member_id: int, hold_id: int, actor: str, at: datetime) -> 
 
 
 def standing(cursor: Any, member_id: int, on: date) -> list[Standing]:
-    """Holds in force on a day, the newest first [有効な制限の一覧]; a strong refusal stays for ever."""
+    """Holds in force on a day, the newest first [有効な制限の一覧]; a strong refusal stays."""
     cursor.execute(
         f"{_SELECT} WHERE member_id = %s AND ended_at IS NULL"
         " AND (last_on IS NULL OR last_on >= %s OR kind = 'never') ORDER BY hold_id DESC",

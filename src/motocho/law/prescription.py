@@ -150,7 +150,7 @@ def time_bar_warning(claim: RestitutionClaim, claimed_on: date) -> Fault | None:
 
 
 def last_day_of(event_on: date, months: int) -> date:
-    """The last day of a period of months after an event, whose own day is not counted [期間の満了日].
+    """The last day of months after an event, whose own day is not counted [期間の満了日].
 
     Law       民法140条, 143条2項.
 
