@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "motocho.people",
     "motocho.loans",
     "motocho.contact",
+    "motocho.notices",
     "motocho.close",
     "motocho.web",
 ]
