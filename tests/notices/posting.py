@@ -61,7 +61,7 @@ def mails(folder: Path) -> list[EmailMessage]:
         message_from_bytes(path.read_bytes(), policy=policy.default)
         for path in folder.glob("*.eml")
     ]
-    return [one for one in found if isinstance(one, EmailMessage)]
+    return list(found)
 
 
 def plain(mail: EmailMessage) -> str:

@@ -72,8 +72,8 @@ def message(letter: Letter, sender: str) -> EmailMessage:
         if not part.isprintable():
             raise InputError(Fault("MAI-003"))
     made = EmailMessage(policy=SMTP)
-    made["From"] = Address(addr_spec=sender)
-    made["To"] = Address(addr_spec=letter.to)
+    made["From"] = _address(sender)
+    made["To"] = _address(letter.to)
     made["Subject"] = letter.subject
     made["Date"] = letter.written_at
     made["Message-ID"] = f"<{letter.letter_id}@{sender.rpartition('@')[2]}>"
@@ -81,6 +81,12 @@ def message(letter: Letter, sender: str) -> EmailMessage:
     made.set_content(letter.text)
     made.add_alternative(letter.html, subtype="html")
     return made
+
+
+def _address(text: str) -> Address:
+    """Its two halves, quoted where need be: carriers gave out names such as `a..b.` once."""
+    local, _, domain = text.rpartition("@")
+    return Address(username=local, domain=domain)
 
 
 @dataclass(frozen=True, slots=True)
