@@ -26,8 +26,8 @@ from motocho.notices import messages
 from motocho.people.facts.values import Kind as Fact
 
 SIGKILLED = -9
-ROUNDS = 25
-LOGINS = 60
+ROUNDS = 12
+LOGINS = 40
 
 
 def test_killed_anywhere_everything_is_told_once(

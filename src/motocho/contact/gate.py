@@ -16,8 +16,7 @@ from typing import Any
 
 from motocho.contact import guard, holds
 from motocho.contact.guard import Facts, Hindrance, Purpose
-from motocho.loans import standing
-from motocho.loans.commands import promises
+from motocho.loans import commands, standing
 from motocho.loans.policy import Stop
 from motocho.outside.clock import JAPAN
 from motocho.people import consents
@@ -101,7 +100,7 @@ def facts_of(cursor: Any, member_id: int, at: datetime) -> Facts:
     today = at.astimezone(JAPAN).date()
     loans = standing.of_members(cursor, [member_id])[member_id]
     states = [one.on(today.toordinal()) for one in loans]
-    promised = [promises.open_promise(cursor, one.key) for one in loans]
+    promised = [commands.open_promise(cursor, one.key) for one in loans]
     days = [one.pay_on for one in promised if one is not None]
     campaign = Consent(consents.Kind.CAMPAIGN)
     return Facts(
