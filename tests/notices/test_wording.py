@@ -19,7 +19,7 @@ from motocho.outside.clock import JAPAN
 from motocho.units.errors import Language, Unread
 
 AT = datetime(2028, 2, 29, 0, 0, tzinfo=JAPAN)
-FACTS = {
+FACTS: dict[str, int | str] = {
     "amount_yen": 50_000, "limit_yen": 300_000, "kind": "email", "asked_yen": 8_000,
     "last_day_to_pay": "2028-02-29", "due_on": "2028-02-29",
 }  # fmt: skip

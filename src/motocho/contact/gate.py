@@ -21,9 +21,7 @@ from motocho.loans.policy import Stop
 from motocho.outside.clock import JAPAN
 from motocho.people import consents
 from motocho.people.consents import Consent
-from motocho.people.facts import reach
-from motocho.people.facts.reach import Whole
-from motocho.people.facts.values import Kind
+from motocho.people.facts import reach, values
 
 LASTS = timedelta(minutes=10)
 """A permit is for now: what waits longer asks again."""
@@ -47,7 +45,7 @@ class Permit:
     actor: str
     purpose: str
     valid_until: datetime
-    kinds: frozenset[Kind] = frozenset({Kind.EMAIL})
+    kinds: frozenset[values.Kind] = frozenset({values.Kind.EMAIL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +123,15 @@ def _demanded(cursor: Any, member_id: int, at: datetime) -> Any:
     return None if last_at is None else last_at.astimezone(JAPAN).date()
 
 
-def email(cursor: Any, permit: Permit, at: datetime) -> Whole | None:
+def email(cursor: Any, permit: Permit, at: datetime) -> reach.Whole | None:
     """The e-mail address of today, whole [メールアドレスの開示]; None if there is none.
 
     Raises    NotAllowedError if the permit is over.
     """
-    return reach.whole(cursor, permit, Kind.EMAIL, at.astimezone(JAPAN).date(), at)
+    return reach.whole(cursor, permit, values.Kind.EMAIL, at.astimezone(JAPAN).date(), at)
 
 
-def earlier_email(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> Whole | None:
+def earlier_email(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> reach.Whole | None:
     """An address that held before, to tell it of the change [変更前のメールアドレス] · AUTH-008.
 
     Raises    NotAllowedError if the permit is over.

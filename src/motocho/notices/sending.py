@@ -27,8 +27,7 @@ from motocho.notices.wording import Extra, Written, code_mail, mail_of, text_of
 from motocho.outside import queue
 from motocho.outside.mail import Letter, Outcome, Post
 from motocho.people import members, requests
-from motocho.people.facts.history import Whole
-from motocho.people.facts.values import Email
+from motocho.people.facts import history, values
 from motocho.people.requests import RequestKey
 from motocho.people.safety import freezes
 
@@ -106,7 +105,7 @@ def _prepare(cursor: Any, key: MailKey, office: Office) -> _Ready | None:
         _closed(cursor, key, answer, at)
         return None
     told = _address(cursor, answer, fact_no, at)
-    if told is None or not isinstance(told.value, Email):
+    if told is None or not isinstance(told.value, values.Email):
         _end(cursor, key, ("no_address", ""), at)
         return None
     if bounced_at(cursor, key.member_id, told.fact_no) is not None:
@@ -142,7 +141,7 @@ def _closed(cursor: Any, key: MailKey, answer: Closed, at: datetime) -> None:
     )
 
 
-def _address(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> Whole | None:
+def _address(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> history.Whole | None:
     if fact_no:
         return gate.earlier_email(cursor, permit, fact_no, at)
     return gate.email(cursor, permit, at)
@@ -249,7 +248,7 @@ def send_code(member_id: int, code_id: int, code: str, office: Office) -> Outcom
         permit = gate.ask(cursor, member_id, wanted, at)
         told = gate.email(cursor, permit, at) if isinstance(permit, Permit) else None
         chosen = choices.of(cursor, member_id)
-    if told is None or not isinstance(told.value, Email):
+    if told is None or not isinstance(told.value, values.Email):
         return None
     written = code_mail(code, chosen)
     return office.post.send(_letter(f"code-{member_id}-{code_id}", told.value.address, written, at))
