@@ -161,6 +161,7 @@ def test_counsel_arrears_and_promises_are_read_from_the_loans(database: Database
     assert rules_of(ask(key.member_id, Purpose.REMINDER)) == ["COLL-010"]
 
 
+@pytest.mark.rule("COLL-014")
 def test_of_many_demands_at_once_one_goes_out(database: Database) -> None:
     desk = Desk()
     key = desk.open(date(2026, 9, 1))

@@ -192,6 +192,7 @@ def test_a_declined_contract_rests_as_long_as_a_clear_refusal(
 
 
 @pytest.mark.rule("SOLI-004")
+@pytest.mark.rule("SOLI-009")
 @given(st.permutations([HoldKind.NEVER, HoldKind.NOT_NOW, HoldKind.UNCLEAR]))
 def test_a_later_refusal_never_shortens_an_earlier_one(kinds: list[HoldKind]) -> None:
     holds = tuple(
