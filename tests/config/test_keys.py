@@ -13,6 +13,7 @@ BY_MEMBER = {
     "people_member", "loan_bureau_answer", "loan_income_evidence", "loan_check", "close_parked",
     "close_arrears", "close_task", "people_pin", "people_device", "people_session", "people_code", "people_passkey",
     "people_hold", "people_freeze", "people_fact", "people_consent", "people_request", "people_barred",
+    "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",
@@ -40,9 +41,10 @@ SMALL = {
     "close_total": "a row a day and account",
     "close_accrual": "some rows a day",
     "close_reader": "a row a step",
+    "notices_reader": "one row",
     "close_bank_line": "an inbox: spread by the bank's key",
 }
-ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_")
+ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_", "contact_", "notices_")
 KEYS = """
 SELECT c.relname, con.conname, con.contype, f.relname,
     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = con.conkey[1])

@@ -30,6 +30,8 @@ INSTALLED_APPS = [
     "motocho.journal",
     "motocho.people",
     "motocho.loans",
+    "motocho.contact",
+    "motocho.notices",
     "motocho.close",
     "motocho.web",
 ]

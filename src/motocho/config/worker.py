@@ -22,16 +22,21 @@ from procrastinate.contrib.django import app as queue
 
 from motocho.close import day, inbox
 from motocho.close.run import run
+from motocho.config import _reminders
 from motocho.config.night import settings_of_night
+from motocho.config.settings import ORIGIN
 from motocho.ledger.chart import HOUSE
 from motocho.loans.commands import Key, Made
-from motocho.outside import clock
+from motocho.notices import messages, reading, sending
+from motocho.notices.sending import MailKey, Office
+from motocho.outside import clock, mail
 from motocho.people import login, requests
 
 Task = Callable[..., None]
 TAKE_LINE = "inbox.take_line"
 RUN_NIGHT = "close.run"
 CLEAR_TRIES = "people.clear_tries"
+TELL = "notices.tell"
 
 
 def take_line(*, line_id: int) -> None:
@@ -59,14 +64,50 @@ def clear_tries(*, timestamp: int) -> None:
         login.clear(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
 
 
+def tell(*, timestamp: int) -> None:
+    """Make messages of what happened since the last time [お知らせの作成]."""
+    read_news(datetime.fromtimestamp(timestamp, clock.JAPAN))
+
+
+def read_news(at: datetime) -> None:
+    """Read the journal to its end, and the reminders of today [日誌の読み取り].
+
+    Each stretch is a transaction: killed in the middle, the next one goes on from there.
+    """
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if reading.read_on(cursor, at) < reading.CHUNK:
+                break
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if _reminders.remind(cursor, at) < _reminders.MOST:
+                break
+    with transaction.atomic(), connection.cursor() as cursor:
+        sending.look_again(cursor, at)
+
+
+def send_mail(*, member_id: int, mail_id: int) -> None:
+    """Send one mail of a member [メールの送信]."""
+    sending.send(MailKey(member_id, mail_id), office())
+
+
+def office() -> Office:
+    """How mails leave the house, as the environment says [送信の設定]."""
+    return Office(mail.from_environment(), ORIGIN, clock.now)
+
+
 TASKS: Mapping[str, Task] = {
     TAKE_LINE: take_line,
     RUN_NIGHT: run_night,
     requests.LOOK: look_at_claim,
     CLEAR_TRIES: clear_tries,
+    TELL: tell,
+    messages.SEND: send_mail,
 }
-AGAIN: Mapping[str, str] = {CLEAR_TRIES: "*/10 * * * *"}
-"""What a worker that goes on does by itself, as cron writes it; such a task is given the moment."""
+AGAIN: Mapping[str, str] = {CLEAR_TRIES: "*/10 * * * *", TELL: "* * * * * */20"}
+"""What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
+
+The sixth part counts seconds: what happened is told within a minute."""
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
 STALLED_SECONDS = 30
 """A worker that has given no sign for so long is dead."""

@@ -84,14 +84,14 @@ def prescription_completes_on(claim: RestitutionClaim) -> Completion:
     arose_on = claim.first_arose_on or claim.dealing_ended_on
     possible = table("prescription.from_possible").at(arose_on)
     used = [possible]
-    ends = [_last_day(claim.dealing_ended_on, possible.number() * MONTHS_OF_YEAR)]
+    ends = [last_day_of(claim.dealing_ended_on, possible.number() * MONTHS_OF_YEAR)]
     by_knowledge = table("prescription.from_knowledge")
     if claim.known_on is not None and arose_on >= by_knowledge.rows[0].from_on:
         known = by_knowledge.at(arose_on)
         used.append(known)
         # Nobody knows that he can claim before he can: not before the dealing has ended.
         start = max(claim.known_on, claim.dealing_ended_on)
-        ends.append(_last_day(start, known.number() * MONTHS_OF_YEAR))
+        ends.append(last_day_of(start, known.number() * MONTHS_OF_YEAR))
     citations = [cited for row in used for cited in row.citations]
     return Completion(
         completes_on=min(ends),
@@ -118,7 +118,7 @@ def postponed_by_demands(completes_on: date, demanded_on: Iterable[date]) -> Pos
     days = sorted(set(demanded_on))
     ends: dict[date, date] = {}
     for demanded in days:
-        until_on = _last_day(demanded, table("prescription.demand").at(demanded).number())
+        until_on = last_day_of(demanded, table("prescription.demand").at(demanded).number())
         if demanded <= completes_on < until_on:
             ends[demanded] = until_on
     by_demand_on = max(ends, default=None)
@@ -149,8 +149,16 @@ def time_bar_warning(claim: RestitutionClaim, claimed_on: date) -> Fault | None:
     return Fault("LAW-054", details={"completes_on": completes_on.isoformat()})
 
 
-def _last_day(event_on: date, months: int) -> date:
-    """The last day of a period of months after an event, whose own day is not counted."""
+def last_day_of(event_on: date, months: int) -> date:
+    """The last day of months after an event, whose own day is not counted [期間の満了日].
+
+    Law       民法140条, 143条2項.
+
+    >>> last_day_of(date(2026, 5, 20), 6).isoformat()
+    '2026-11-20'
+    >>> last_day_of(date(2028, 2, 29), 12).isoformat()
+    '2029-02-28'
+    """
     first = event_on + ONE_DAY
     total = first.year * MONTHS_OF_YEAR + first.month - 1 + months
     year, month = total // MONTHS_OF_YEAR, total % MONTHS_OF_YEAR + 1

@@ -1,0 +1,37 @@
+"""The night's reminders handed to notices: what is open in the morning, once [期日の案内]."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from motocho.close import tasks
+from motocho.close.plan import TaskKind
+from motocho.close.tasks import Found
+from motocho.notices import messages
+from motocho.notices.kinds import Kind
+from motocho.notices.messages import Told
+
+_KINDS = {
+    TaskKind.DUE_MISSED: Kind.DUE_MISSED,
+    TaskKind.DRAWS_STOPPED: Kind.DRAWS_STOPPED,
+}
+MOST = 500
+
+
+def remind(cursor: Any, at: datetime) -> int:
+    """Make messages of the open reminders that are due today [案内の作成]; gives how many."""
+    kinds = (TaskKind.DUE_SOON, *_KINDS)
+    found = tasks.still_open(cursor, at.date(), kinds, MOST)
+    for one in found:
+        messages.tell(cursor, _told(one, at), at)
+        tasks.done(cursor, one.task.member_id, one.task_id, at.date(), "notices")
+    return len(found)
+
+
+def _told(found: Found, at: datetime) -> Told:
+    task = found.task
+    is_today = task.facts.get("last_day_to_pay") == at.date().isoformat()
+    due = Kind.DUE_TODAY if is_today else Kind.DUE_SOON
+    kind = _KINDS.get(task.kind, due)
+    return Told(task.member_id, kind, f"task {found.task_id}", task.agreement_id, task.facts, at)

@@ -1,0 +1,148 @@
+"""Holds on contact: put down, ended by the member's own word, listed [連絡の制限].
+
+A hold is of the person. A new opt-out never shortens an old one: each stands with its own last day,
+and all of them count. Promises and a counsel's notice stand with the loans, where they were told;
+the gate reads them there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from motocho.contact import guard
+from motocho.contact.guard import REFUSALS, REST_DAYS, Hold, HoldKind, Hours
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
+from motocho.outside.clock import JAPAN
+from motocho.units.errors import Fault, InputError, NotFoundError
+
+LONGEST_PAUSE = timedelta(days=3 * 366)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to hold [連絡の希望]: a pause names its last day, preferred hours their hours."""
+
+    kind: HoldKind
+    last_on: date | None = None
+    hours: Hours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who wrote a hold down, and from which form, call or letter [記録元]; one counts once."""
+
+    actor: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A hold that is in force, with its number [有効な制限]."""
+
+    hold_id: int
+    hold: Hold
+    told_at: datetime
+
+
+def put(cursor: Any, member_id: int, wish: Wish, source: Source, at: datetime) -> Standing:
+    """Put a hold down, from this moment on [連絡の制限の登録] · SOLI-001 to 005, 009.
+
+    Lock      the member's contacts, so that no permit is given beside it.
+    Raises    InputError for a last day or hours that cannot be.
+    """
+    told_on = at.astimezone(JAPAN).date()
+    last_on = _last_on(wish, told_on)
+    _refuse_hours(wish)
+    lock(cursor, member_id)
+    from_hour, until_hour = wish.hours or (None, None)
+    cursor.execute(
+        "INSERT INTO contact_hold (member_id, kind, told_at, last_on, from_hour, until_hour,"
+        " source, actor) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (member_id, source, kind) DO NOTHING RETURNING hold_id",
+        (member_id, wish.kind.value, at, last_on, from_hour, until_hour, source.ref, source.actor),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return _same_source(cursor, member_id, wish, source)
+    subject: dict[str, int | str] = {"hold_id": int(row[0]), "kind": wish.kind.value}
+    if last_on is not None:
+        subject["last_on"] = last_on.isoformat()
+    journal.write(cursor, [Happening(member_id, "contact_held", source.actor, at, subject)])
+    return Standing(int(row[0]), Hold(wish.kind, told_on, last_on, wish.hours), at)
+
+
+def _last_on(wish: Wish, told_on: date) -> date | None:
+    if wish.kind in REFUSALS:
+        return guard.last_day(wish.kind, told_on)
+    if wish.kind is HoldKind.CONSULTATION:
+        return told_on + timedelta(days=REST_DAYS)
+    if wish.kind is HoldKind.PAUSE:
+        last_on = wish.last_on
+        if last_on is None or not told_on <= last_on <= told_on + LONGEST_PAUSE:
+            raise InputError(Fault("CON-020", excerpt=str(last_on or "")))
+        return last_on
+    return None
+
+
+def _refuse_hours(wish: Wish) -> None:
+    hours = wish.hours
+    if wish.kind is not HoldKind.PREFERRED_HOURS:
+        return
+    if hours is None or not 0 <= hours.from_hour < hours.until_hour <= guard.HOURS_A_DAY:
+        raise InputError(Fault("CON-021"))
+
+
+def _same_source(cursor: Any, member_id: int, wish: Wish, source: Source) -> Standing:
+    cursor.execute(
+        f"{_SELECT} WHERE member_id = %s AND source = %s AND kind = %s",
+        (member_id, source.ref, wish.kind.value),
+    )
+    return _standing(cursor.fetchone())
+
+
+def end(cursor: Any, member_id: int, hold_id: int, actor: str, at: datetime) -> None:
+    """End a hold on the member's own wish [連絡の制限の解除] · SOLI-004; kept, and written down.
+
+    Raises    NotFoundError if no such hold is in force.
+    """
+    lock(cursor, member_id)
+    cursor.execute(
+        "UPDATE contact_hold SET ended_at = %s, ended_by = %s"
+        " WHERE member_id = %s AND hold_id = %s AND ended_at IS NULL",
+        (at, actor, member_id, hold_id),
+    )
+    if cursor.rowcount == 0:
+        raise NotFoundError(Fault("CON-022"))
+    journal.write(
+        cursor, [Happening(member_id, "contact_hold_ended", actor, at, {"hold_id": hold_id})]
+    )
+
+
+def standing(cursor: Any, member_id: int, on: date) -> list[Standing]:
+    """Holds in force on a day, the newest first [有効な制限の一覧]; a strong refusal stays."""
+    cursor.execute(
+        f"{_SELECT} WHERE member_id = %s AND ended_at IS NULL"
+        " AND (last_on IS NULL OR last_on >= %s OR kind = 'never') ORDER BY hold_id DESC",
+        (member_id, on),
+    )
+    return [_standing(row) for row in cursor.fetchall()]
+
+
+def lock(cursor: Any, member_id: int) -> None:
+    """Hold the member's contacts until the transaction ends [連絡の排他]."""
+    cursor.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('motocho contact', %s))", (member_id,)
+    )
+
+
+_SELECT = "SELECT hold_id, kind, told_at, last_on, from_hour, until_hour FROM contact_hold"
+
+
+def _standing(row: tuple[Any, ...]) -> Standing:
+    hold_id, kind, told_at, last_on, from_hour, until_hour = row
+    hours = None if from_hour is None else Hours(from_hour, until_hour)
+    told_on = told_at.astimezone(JAPAN).date()
+    return Standing(int(hold_id), Hold(HoldKind(kind), told_on, last_on, hours), told_at)

@@ -1,0 +1,98 @@
+"""What members are told of, for which purpose, and which happenings say so [お知らせの種類]."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from motocho.contact.guard import Purpose
+
+
+class Kind(Enum):
+    """What a message is about [お知らせの種類]."""
+
+    LOGIN = "login"
+    LOCKED = "locked"
+    NEW_DEVICE = "new_device"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_ENDED = "passkey_ended"
+    PIN_CHANGED = "pin_changed"
+    PIN_RESET = "pin_reset"
+    PIN_LINK = "pin_link"
+    """The link to choose a new PIN, after the review of two."""
+    MEMBER_NUMBER = "member_number"
+    FACT_CHANGED = "fact_changed"
+    FROZEN = "frozen"
+    UNFROZEN = "unfrozen"
+    DRAW = "draw"
+    DRAW_FAILED = "draw_failed"
+    RECEIPT = "receipt"
+    REVERSED = "reversed"
+    LIMIT_CHANGED = "limit_changed"
+    RATE_CHANGED = "rate_changed"
+    PLAN_CHANGED = "plan_changed"
+    DRAWS_STOPPED = "draws_stopped"
+    DOCUMENT_READY = "document_ready"
+    DUE_SOON = "due_soon"
+    DUE_TODAY = "due_today"
+    DUE_MISSED = "due_missed"
+    CARD_RENEWAL = "card_renewal"
+
+
+_SECURITY = frozenset({
+    Kind.LOGIN, Kind.LOCKED, Kind.NEW_DEVICE, Kind.PASSKEY_ADDED, Kind.PASSKEY_ENDED,
+    Kind.PIN_CHANGED, Kind.PIN_RESET, Kind.PIN_LINK, Kind.MEMBER_NUMBER, Kind.FACT_CHANGED,
+    Kind.FROZEN, Kind.UNFROZEN,
+})  # fmt: skip
+_REMINDERS: Mapping[Kind, Purpose] = {
+    Kind.DUE_SOON: Purpose.REMINDER,
+    Kind.DUE_TODAY: Purpose.REMINDER,
+    Kind.CARD_RENEWAL: Purpose.REMINDER,
+    Kind.DUE_MISSED: Purpose.ARREARS,
+    Kind.DOCUMENT_READY: Purpose.STATUTORY_DOCUMENT,
+}
+
+ALWAYS_MAILED = _SECURITY | {Kind.DOCUMENT_READY}
+"""Mails of these cannot be switched off: they are how a member learns of a thief, or of rights."""
+SAID_OPENLY = _SECURITY
+"""Even a discreet mail says what happened: nothing in it tells of a loan."""
+WITH_LINK = frozenset(Kind) - {
+    Kind.FROZEN, Kind.PIN_LINK, Kind.MEMBER_NUMBER, *_REMINDERS,
+}  # fmt: skip
+"""Mails that carry the one link, which freezes and does nothing else."""
+
+
+def purpose_of(kind: Kind) -> Purpose:
+    """For what a message of a kind reaches somebody [目的]; it decides the hours.
+
+    >>> purpose_of(Kind.DRAW).value, purpose_of(Kind.DUE_SOON).value
+    ('transaction', 'reminder')
+    """
+    if kind in _SECURITY:
+        return Purpose.SECURITY
+    return _REMINDERS.get(kind, Purpose.TRANSACTION)
+
+
+OF_NEWS: Mapping[str, Kind] = {
+    "login": Kind.LOGIN,
+    "login_locked": Kind.LOCKED,
+    "device_learnt": Kind.NEW_DEVICE,
+    "passkey_added": Kind.PASSKEY_ADDED,
+    "passkey_ended": Kind.PASSKEY_ENDED,
+    "pin_changed": Kind.PIN_CHANGED,
+    "pin_reset": Kind.PIN_RESET,
+    "pin_reset_reviewed": Kind.PIN_LINK,
+    "member_number_asked": Kind.MEMBER_NUMBER,
+    "fact_changed": Kind.FACT_CHANGED,
+    "frozen": Kind.FROZEN,
+    "unfrozen": Kind.UNFROZEN,
+    "drawn": Kind.DRAW,
+    "draw_failed": Kind.DRAW_FAILED,
+    "received": Kind.RECEIPT,
+    "reversed": Kind.REVERSED,
+    "limit_changed": Kind.LIMIT_CHANGED,
+    "rate_changed": Kind.RATE_CHANGED,
+    "plan_changed": Kind.PLAN_CHANGED,
+    "document_ready": Kind.DOCUMENT_READY,
+}
+"""Rows of the journal that are told; what is not listed is nobody's message."""

@@ -1,0 +1,254 @@
+"""Mails on their way: the gate, the address, the letter, and what became of it [メールの送信].
+
+Three steps: what is to be sent is decided and written down; the letter goes out; its fate is
+written down. Killed between them, the job comes again, and the same letter with the same id goes
+out: who has it already keeps it once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from motocho.contact import gate
+from motocho.contact.gate import Closed, Permit, Wanted
+from motocho.contact.guard import Purpose
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
+from motocho.notices import choices
+from motocho.notices.kinds import WITH_LINK, Kind
+from motocho.notices.messages import SEND
+from motocho.notices.wording import Extra, Written, code_mail, mail_of, text_of
+from motocho.outside import queue
+from motocho.outside.mail import Letter, Outcome, Post
+from motocho.people import members, requests
+from motocho.people.facts import history, values
+from motocho.people.requests import RequestKey
+from motocho.people.safety import freezes
+
+LOOK_AGAIN = timedelta(hours=1)
+"""When a letter that is still on its way is looked at again."""
+FREEZE_PATH = "/freeze/"
+RESET_PATH = "/reset/"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """How mails leave the house [送信の設定]: who carries them, where the site is, the time."""
+
+    post: Post
+    origin: str
+    now: Callable[[], datetime]
+
+
+class MailKey(NamedTuple):
+    """A mail of a member [メールの番号]."""
+
+    member_id: int
+    mail_id: int
+
+
+class Fate(NamedTuple):
+    """What became of a mail [メールの結果], as the site and the desk may show it."""
+
+    message_id: int
+    state: str
+    reason: str
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    letter: Letter
+    fact_no: int
+
+
+def send(key: MailKey, office: Office) -> None:
+    """Send one mail, or put it off, or note why not [メールの送信]; may come twice.
+
+    Raises    OutsideFailure where the server cannot be asked; the job is tried again.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        ready = _prepare(cursor, key, office)
+    if ready is None:
+        return
+    outcome = office.post.send(ready.letter)
+    with transaction.atomic(), connection.cursor() as cursor:
+        _settle(cursor, key, ready, outcome, office.now())
+
+
+_MAIL = """
+SELECT m.message_id, m.fact_no, m.letter_id::text, n.kind, n.purpose, n.facts::text, n.happened_at,
+    n.made_at
+FROM notices_mail m JOIN notices_message n USING (member_id, message_id)
+WHERE m.member_id = %s AND m.mail_id = %s AND m.settled_at IS NULL FOR UPDATE OF m
+"""
+
+
+def _prepare(cursor: Any, key: MailKey, office: Office) -> _Ready | None:
+    cursor.execute(_MAIL, key)
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    message_id, fact_no, letter_id, name, purpose_name, facts_text, happened_at, made_at = row
+    at, kind, purpose = office.now(), Kind(name), Purpose(purpose_name)
+    if _is_moot(cursor, key.member_id, purpose, at):
+        _end(cursor, key, ("moot", ""), at)
+        return None
+    answer = gate.ask(cursor, key.member_id, Wanted(purpose, f"message {message_id}", "worker"), at)
+    if isinstance(answer, Closed):
+        _closed(cursor, key, answer, at)
+        return None
+    told = _address(cursor, answer, fact_no, at)
+    if told is None or not isinstance(told.value, values.Email):
+        _end(cursor, key, ("no_address", ""), at)
+        return None
+    if bounced_at(cursor, key.member_id, told.fact_no) is not None:
+        _end(cursor, key, ("bounced", "known"), at)
+        return None
+    facts = json.loads(facts_text)
+    chosen = choices.of(cursor, key.member_id)
+    text = text_of(kind, facts, happened_at, chosen.language)
+    extra = _extra(cursor, key.member_id, (kind, facts), office)
+    written = mail_of(kind, text, chosen, extra)
+    cursor.execute(
+        "UPDATE notices_mail SET state = 'sending', look_at = %s, tries = tries + 1"
+        " WHERE member_id = %s AND mail_id = %s",
+        (at + LOOK_AGAIN, *key),
+    )
+    return _Ready(_letter(letter_id, told.value.address, written, made_at), told.fact_no)
+
+
+def _is_moot(cursor: Any, member_id: int, purpose: Purpose, at: datetime) -> bool:
+    """Whether what was overdue has been paid since: nobody is asked for what was paid."""
+    return purpose is Purpose.ARREARS and not gate.facts_of(cursor, member_id, at).is_overdue
+
+
+def _closed(cursor: Any, key: MailKey, answer: Closed, at: datetime) -> None:
+    rules = " ".join(one.refusal.rule_id for one in answer.hindrances)
+    if answer.allowed_at is None:
+        _end(cursor, key, ("refused", rules), at)
+        return
+    cursor.execute(
+        "UPDATE notices_mail SET state = 'later', look_at = %s, reason = %s"
+        " WHERE member_id = %s AND mail_id = %s",
+        (answer.allowed_at, rules, *key),
+    )
+
+
+def _address(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> history.Whole | None:
+    if fact_no:
+        return gate.earlier_email(cursor, permit, fact_no, at)
+    return gate.email(cursor, permit, at)
+
+
+def _extra(
+    cursor: Any, member_id: int, about: tuple[Kind, dict[str, int | str]], office: Office
+) -> Extra:
+    kind, facts = about
+    at = office.now()
+    if kind is Kind.PIN_LINK:
+        request = RequestKey(member_id, int(facts["request_id"]))
+        token = requests.reset_link(cursor, request, at)
+        return Extra(secret=f"{office.origin}{RESET_PATH}{token}" if token else "")
+    if kind is Kind.MEMBER_NUMBER:
+        return Extra(secret=members.numbers_of(cursor, [member_id])[member_id])
+    if kind in WITH_LINK:
+        link = freezes.link(cursor, member_id, at)
+        return Extra(freeze_link=f"{office.origin}{FREEZE_PATH}{link}")
+    return Extra()
+
+
+def _letter(letter_id: str, address: str, written: Written, at: datetime) -> Letter:
+    return Letter(letter_id, address, written.subject, written.text, written.html, at)
+
+
+def _settle(cursor: Any, key: MailKey, ready: _Ready, outcome: Outcome, at: datetime) -> None:
+    if outcome is Outcome.BOUNCED:
+        note_bounce(cursor, key.member_id, ready.fact_no, at)
+    _end(cursor, key, ("bounced" if outcome is Outcome.BOUNCED else "sent", ""), at)
+
+
+def _end(cursor: Any, key: MailKey, end: tuple[str, str], at: datetime) -> None:
+    cursor.execute(
+        "UPDATE notices_mail SET state = %s, reason = %s, look_at = NULL, settled_at = %s"
+        " WHERE member_id = %s AND mail_id = %s AND settled_at IS NULL",
+        (*end, at, *key),
+    )
+
+
+# --------------------------------------------------------------------------------- what was put off
+def look_again(cursor: Any, at: datetime, most: int = 1_000) -> int:
+    """Give mails that were put off, or got stuck, to the worker again [送信の再開]; how many."""
+    cursor.execute(
+        "SELECT member_id, mail_id FROM notices_mail WHERE look_at <= %s ORDER BY look_at LIMIT %s"
+        " FOR UPDATE SKIP LOCKED",
+        (at, most),
+    )
+    keys = cursor.fetchall()
+    for member_id, mail_id in keys:
+        cursor.execute(
+            "UPDATE notices_mail SET state = 'sending', look_at = %s"
+            " WHERE member_id = %s AND mail_id = %s",
+            (at + LOOK_AGAIN, member_id, mail_id),
+        )
+        queue.enqueue(SEND, member_id=member_id, mail_id=mail_id)
+    return len(keys)
+
+
+def fates(cursor: Any, member_id: int, message_id: int) -> list[Fate]:
+    """What became of the mails of a message [送信の状況]."""
+    cursor.execute(
+        "SELECT message_id, state, reason, settled_at FROM notices_mail"
+        " WHERE member_id = %s AND message_id = %s ORDER BY mail_id",
+        (member_id, message_id),
+    )
+    return [Fate(*row) for row in cursor.fetchall()]
+
+
+# ------------------------------------------------------------------------------------------ bounces
+def note_bounce(cursor: Any, member_id: int, fact_no: int, at: datetime) -> None:
+    """Mark an address at which nobody is [不達の記録]; nothing is sent to it any more."""
+    cursor.execute(
+        "INSERT INTO notices_bounce (member_id, fact_no, bounced_at) VALUES (%s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        (member_id, fact_no, at),
+    )
+    if cursor.rowcount:
+        subject = {"fact_no": fact_no}
+        journal.write(cursor, [Happening(member_id, "mail_bounced", "worker", at, subject)])
+
+
+def bounced_at(cursor: Any, member_id: int, fact_no: int) -> datetime | None:
+    """Since when an address, by its fact, is known to reach nobody [不達の有無]; or None."""
+    cursor.execute(
+        "SELECT bounced_at FROM notices_bounce WHERE member_id = %s AND fact_no = %s",
+        (member_id, fact_no),
+    )
+    row = cursor.fetchone()
+    since: datetime | None = None if row is None else row[0]
+    return since
+
+
+# -------------------------------------------------------------------------------------------- codes
+def send_code(member_id: int, code_id: int, code: str, office: Office) -> Outcome | None:
+    """Send a one-time code now, while somebody waits for it [確認番号の送信] · AUTH-007.
+
+    The code stands nowhere, so it cannot wait in the queue. None without an address.
+    Raises    OutsideFailure where the server cannot be asked; the page says so.
+    """
+    at = office.now()
+    with transaction.atomic(), connection.cursor() as cursor:
+        wanted = Wanted(Purpose.SECURITY, f"code {code_id}", "member")
+        permit = gate.ask(cursor, member_id, wanted, at)
+        told = gate.email(cursor, permit, at) if isinstance(permit, Permit) else None
+        chosen = choices.of(cursor, member_id)
+    if told is None or not isinstance(told.value, values.Email):
+        return None
+    written = code_mail(code, chosen)
+    return office.post.send(_letter(f"code-{member_id}-{code_id}", told.value.address, written, at))

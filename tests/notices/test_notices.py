@@ -1,0 +1,395 @@
+"""What happens is told once, on the site and by mail, and to the right address."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from tests.close.book import Lender
+from tests.loans.crowd import do
+from tests.loans.desk import SATO, Desk
+from tests.notices.posting import Refusing, html, mails, office, plain, waiting, work
+from tests.people.house import AT, GOOD, MAIL, OTHER, House, after, kinds_of, rows
+
+from motocho.config import worker
+from motocho.contact import holds
+from motocho.contact.guard import HoldKind
+from motocho.contact.holds import Source, Wish
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
+from motocho.loans import commands
+from motocho.loans.policy import Stop
+from motocho.notices import choices, messages, sending
+from motocho.notices.choices import Choices, Style
+from motocho.notices.kinds import Kind
+from motocho.notices.messages import Told
+from motocho.outside.clock import JAPAN
+from motocho.outside.mail import Outcome
+from motocho.people import pin
+from motocho.people.facts.values import Email
+from motocho.people.facts.values import Kind as Fact
+from motocho.people.login import Entered
+from motocho.people.safety import codes, freezes
+from motocho.units.errors import Fault, InputError, Language, NotFoundError, OutsideFailure
+
+NIGHT = datetime(2026, 11, 18, 22, 30, tzinfo=JAPAN)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "mail"
+
+
+def told(member_id: int) -> list[Kind]:
+    return [one.kind for one in reversed(do(messages.listed, member_id))]
+
+
+def states(member_id: int) -> list[str]:
+    found = rows("SELECT state FROM notices_mail WHERE member_id = %s ORDER BY mail_id", member_id)
+    return [state for (state,) in found]
+
+
+def happen(member_id: int, kind: str, at: datetime = AT, **subject: int | str) -> None:
+    do(journal.write, [Happening(member_id, kind, "test", at, subject)])
+
+
+def remind(member_id: int, kind: Kind = Kind.DUE_SOON, at: datetime = AT) -> None:
+    facts: dict[str, int | str] = {
+        "last_day_to_pay": "2026-11-21",
+        "asked_yen": 8_000,
+        "due_on": "2026-11-21",
+    }
+    do(messages.tell, Told(member_id, kind, f"task {kind.value}", 1, facts, at), at)
+
+
+# ---------------------------------------------------------------------------------- each kind once
+def test_a_login_from_a_new_device_is_told_once(house: House, folder: Path) -> None:
+    member = house.member()
+    house.session(member.member_id)
+    for _ in range(3):
+        work(folder, after(seconds=20))
+    assert told(member.member_id) == [Kind.NEW_DEVICE, Kind.LOGIN]
+    assert Counter(one["To"] for one in mails(folder)) == {MAIL.address: 2}
+    assert states(member.member_id) == ["sent", "sent"]
+
+
+HAPPENINGS: dict[str, tuple[Kind, dict[str, int | str]]] = {
+    "login": (Kind.LOGIN, {"session_id": 1, "device_id": 1}),
+    "login_locked": (Kind.LOCKED, {"lane": 0, "left": 0}),
+    "device_learnt": (Kind.NEW_DEVICE, {"device_id": 1}),
+    "passkey_added": (Kind.PASSKEY_ADDED, {}),
+    "passkey_ended": (Kind.PASSKEY_ENDED, {}),
+    "pin_changed": (Kind.PIN_CHANGED, {}),
+    "pin_reset": (Kind.PIN_RESET, {}),
+    "frozen": (Kind.FROZEN, {"freeze_id": 1, "road": "site"}),
+    "unfrozen": (Kind.UNFROZEN, {"freeze_id": 1}),
+    "drawn": (Kind.DRAW, {"agreement": 1, "amount_yen": 50_000, "event": 1}),
+    "draw_failed": (Kind.DRAW_FAILED, {"agreement": 1, "entry": 1}),
+    "received": (Kind.RECEIPT, {"agreement": 1, "amount_yen": 8_000, "event": 2}),
+    "reversed": (Kind.REVERSED, {"agreement": 1, "event": 2}),
+    "limit_changed": (Kind.LIMIT_CHANGED, {"agreement": 1, "limit_yen": 300_000, "event": 3}),
+    "rate_changed": (Kind.RATE_CHANGED, {"agreement": 1, "event": 3}),
+    "plan_changed": (Kind.PLAN_CHANGED, {"agreement": 1, "event": 3}),
+    "document_ready": (Kind.DOCUMENT_READY, {"agreement": 1, "document": "receipt"}),
+}
+
+
+@pytest.mark.parametrize("name", HAPPENINGS)
+def test_each_happening_gives_one_message_and_one_mail_at_any_hour(
+    house: House, folder: Path, name: str
+) -> None:
+    member_id = house.member().member_id
+    kind, subject = HAPPENINGS[name]
+    happen(member_id, name, NIGHT, **subject)
+    for minutes in (0, 1, 2):
+        work(folder, NIGHT + timedelta(minutes=minutes))
+    assert told(member_id) == [kind]
+    (mail,) = mails(folder)
+    assert mail["Subject"] == "お知らせが1件あります"
+    assert "暗証番号をメールや電話でたずねることはありません" in plain(mail)
+
+
+def test_money_that_moves_is_told(house: House, folder: Path) -> None:
+    desk = Desk()
+    house.tell(desk.member_id, Fact.EMAIL, MAIL, at=after(days=-2))
+    key = desk.open(AT.date())
+    desk.draw(key, 50_000, AT.date())
+    desk.receive(key, 8_000, AT.date())
+    work(folder, AT)
+    assert told(key.member_id) == [Kind.DRAW, Kind.RECEIPT]
+    draw = do(messages.listed, key.member_id)[1]
+    assert "50,000円" in draw.text(Language.JA).body
+    assert draw.agreement_id == key.agreement_id
+    assert len(mails(folder)) == 2
+    for mail in mails(folder):
+        assert not re.search("円|融資|入金|借", plain(mail) + mail["Subject"])
+
+
+def test_what_staff_do_among_themselves_tells_no_member(house: House, folder: Path) -> None:
+    house.colleague("yamada")
+    work(folder, AT)
+    assert rows("SELECT 1 FROM notices_message") == []
+
+
+def test_a_book_that_comes_in_mails_nobody(house: House, folder: Path) -> None:
+    member_id = house.member().member_id
+    happen(member_id, "received", after(days=-2), agreement=1, amount_yen=1, event=1)
+    work(folder, AT)
+    assert told(member_id) == [Kind.RECEIPT]
+    assert mails(folder) == []
+
+
+# ------------------------------------------------------------------------------------- the addresses
+def test_a_changed_address_is_told_to_the_old_one_too(house: House, folder: Path) -> None:
+    member_id = house.member().member_id
+    house.tell(member_id, Fact.EMAIL, Email("new@example.jp"))
+    work(folder, AT)
+    assert {one["To"] for one in mails(folder)} == {MAIL.address, "new@example.jp"}
+    assert told(member_id) == [Kind.FACT_CHANGED]
+    assert "メールアドレス" in plain(mails(folder)[0])
+
+
+def test_without_an_address_the_site_tells_alone(house: House, folder: Path) -> None:
+    desk = Desk()
+    happen(desk.member_id, "login", session_id=1, device_id=1)
+    work(folder, AT)
+    assert told(desk.member_id) == [Kind.LOGIN]
+    assert states(desk.member_id) == ["no_address"]
+
+
+def test_an_address_that_bounces_is_marked_and_left_alone(house: House) -> None:
+    member_id = house.member().member_id
+    post = Refusing(lambda letter: Outcome.BOUNCED)
+    happen(member_id, "login", session_id=1, device_id=1)
+    work(post, AT)
+    happen(member_id, "login", session_id=2, device_id=1)
+    work(post, after(minutes=5))
+    assert len(post.seen) == 1
+    assert states(member_id) == ["bounced", "bounced"]
+    (fact_no,) = rows("SELECT fact_no FROM people_fact WHERE kind = 'email'")[0]
+    assert do(sending.bounced_at, member_id, fact_no) == AT
+    assert kinds_of(member_id).count("mail_bounced") == 1
+    house.tell(member_id, Fact.EMAIL, Email("new@example.jp"), at=after(minutes=6))
+    post.fate = lambda letter: Outcome.TAKEN
+    work(post, after(minutes=7))
+    assert [one.to for one in post.seen[1:]] == ["new@example.jp"]
+
+
+# ------------------------------------------------------------------------------------------ the links
+def test_the_only_link_freezes_once_and_nothing_else(house: House, folder: Path) -> None:
+    member_id = house.member().member_id
+    happen(member_id, "drawn", agreement=1, amount_yen=1_000, event=1)
+    work(folder, AT)
+    (mail,) = mails(folder)
+    links = re.findall(r"https?://\S+", plain(mail))
+    assert len(links) == 1
+    assert links[0].startswith("https://site.example/freeze/")
+    do(freezes.freeze_by_link, links[0].rpartition("/")[2], after(hours=1))
+    assert do(freezes.frozen_at, member_id) == after(hours=1)
+
+
+def test_reminders_hold_no_link(house: House, folder: Path) -> None:
+    member_id = house.member().member_id
+    remind(member_id)
+    work(folder, AT)
+    assert "http" not in plain(mails(folder)[0]) + html(mails(folder)[0])
+
+
+def test_a_code_goes_out_while_somebody_waits(house: House, folder: Path) -> None:
+    member_id = house.member().member_id
+    asked = do(codes.ask, member_id, codes.Purpose.LIMIT, "form 1", NIGHT)
+    assert isinstance(asked, codes.Asked)
+    assert (
+        sending.send_code(member_id, asked.code_id, asked.code, office(folder, NIGHT))
+        is Outcome.TAKEN
+    )
+    (mail,) = mails(folder)
+    assert asked.code in plain(mail)
+    assert asked.code not in mail["Subject"]
+    assert rows("SELECT 1 FROM notices_message") == []
+
+
+# ------------------------------------------------------------------------------------------ the hours
+@pytest.mark.parametrize(
+    ("asked", "goes_out"),
+    [
+        (datetime(2026, 11, 18, 20, 59, 59, tzinfo=JAPAN), None),
+        (datetime(2026, 11, 18, 21, 0, tzinfo=JAPAN), datetime(2026, 11, 19, 8, 0, tzinfo=JAPAN)),
+        (datetime(2026, 11, 19, 0, 0, tzinfo=JAPAN), datetime(2026, 11, 19, 8, 0, tzinfo=JAPAN)),
+        (
+            datetime(2026, 11, 19, 7, 59, 59, tzinfo=JAPAN),
+            datetime(2026, 11, 19, 8, 0, tzinfo=JAPAN),
+        ),
+        (datetime(2028, 2, 28, 23, 0, tzinfo=JAPAN), datetime(2028, 2, 29, 8, 0, tzinfo=JAPAN)),
+    ],
+)
+def test_reminders_wait_for_the_morning(
+    house: House, folder: Path, asked: datetime, goes_out: datetime | None
+) -> None:
+    member_id = house.member().member_id
+    remind(member_id, at=asked)
+    work(folder, asked)
+    assert len(mails(folder)) == (1 if goes_out is None else 0)
+    if goes_out is not None:
+        work(folder, goes_out - timedelta(seconds=1))
+        assert mails(folder) == []
+        work(folder, goes_out)
+        work(folder, goes_out + timedelta(minutes=1))
+        assert len(mails(folder)) == 1
+    assert states(member_id) == ["sent"]
+
+
+def test_who_is_represented_gets_no_reminder_by_mail(house: House, folder: Path) -> None:
+    desk = Desk()
+    house.tell(desk.member_id, Fact.EMAIL, MAIL, at=after(days=-2))
+    key = desk.open(AT.date())
+    desk.do(commands.suspend, key, Stop.COUNSEL, desk.made(AT.date()))
+    remind(key.member_id)
+    work(folder, AT)
+    assert mails(folder) == []
+    (fate,) = do(sending.fates, key.member_id, 1)
+    assert (fate.state, fate.reason) == ("refused", "COLL-010")
+
+
+def test_what_was_paid_meanwhile_is_not_asked_for(house: House, folder: Path) -> None:
+    member_id = house.member().member_id
+    remind(member_id, Kind.DUE_MISSED)
+    work(folder, AT)
+    assert states(member_id) == ["moot"]
+
+
+def test_due_dates_are_told_before_on_and_after(house: House, folder: Path, tmp_path: Path) -> None:
+    opens_on = date(2026, 11, 2)
+    lender = Lender(tmp_path, opens_on)
+    house.tell(lender.member_id, Fact.EMAIL, MAIL, at=datetime(2026, 11, 1, 12, tzinfo=JAPAN))
+    key = lender.open(opens_on)
+    lender.draw(key, 100_000, opens_on)
+    seen = []
+    for ahead in range(40):
+        closed = opens_on + timedelta(days=ahead)
+        lender.close(closed)
+        morning = datetime(closed.year, closed.month, closed.day, 1, tzinfo=JAPAN) + timedelta(
+            days=1
+        )
+        before = len(mails(folder))
+        work(folder, morning)
+        work(folder, morning + timedelta(hours=7))
+        if len(mails(folder)) > before and told(key.member_id)[-1].value.startswith("due"):
+            seen.append((told(key.member_id)[-1], (morning.date() - opens_on).days))
+    assert [kind for kind, _ in seen] == [Kind.DUE_SOON, Kind.DUE_TODAY, Kind.DUE_MISSED]
+    days = [day for _, day in seen]
+    assert (days[1] - days[0], days[2] - days[1]) == (3, 1)
+
+
+# --------------------------------------------------------------------------------------- the choices
+def test_plain_mails_say_what_happened_in_the_members_language(house: House, folder: Path) -> None:
+    member_id = house.member().member_id
+    wanted = Choices(Style.PLAIN, Language.EN, "blue apple")
+    do(choices.choose, member_id, wanted, AT)
+    assert do(choices.of, member_id) == wanted
+    happen(member_id, "drawn", agreement=1, amount_yen=50_000, event=1)
+    work(folder, AT)
+    (mail,) = mails(folder)
+    assert mail["Subject"] == "A transaction was made"
+    assert "¥50,000" in plain(mail)
+    assert "Your watchword: blue apple" in plain(mail)
+
+
+def test_kinds_can_be_switched_off_but_safety_cannot(house: House, folder: Path) -> None:
+    member_id = house.member().member_id
+    do(choices.choose, member_id, Choices(switched_off=frozenset({Kind.DUE_SOON})), AT)
+    remind(member_id)
+    work(folder, AT)
+    assert (told(member_id), mails(folder)) == ([Kind.DUE_SOON], [])
+    with pytest.raises(InputError):
+        do(choices.choose, member_id, Choices(switched_off=frozenset({Kind.LOGIN})), AT)
+    with pytest.raises(InputError):
+        do(choices.choose, member_id, Choices(watchword="a\r\nBcc: x@example.jp"), AT)
+
+
+def test_an_opt_out_stops_no_message_of_the_members_own(house: House, folder: Path) -> None:
+    member_id = house.member().member_id
+    do(holds.put, member_id, Wish(HoldKind.NEVER), Source("member", "form 1"), AT)
+    happen(member_id, "received", agreement=1, amount_yen=1_000, event=1)
+    remind(member_id)
+    work(folder, AT)
+    assert len(mails(folder)) == 2
+
+
+# ------------------------------------------------------------------------------------------ the inbox
+def test_the_inbox_lists_and_marks(house: House) -> None:
+    member_id, other = house.member().member_id, house.member().member_id
+    for session in (1, 2, 3):
+        happen(member_id, "login", session_id=session, device_id=1)
+    worker.read_news(AT)
+    newest, middle, oldest = do(messages.listed, member_id)
+    assert do(messages.listed, member_id, middle.message_id) == [oldest]
+    assert do(messages.unread, member_id) == 3
+    do(messages.mark_read, member_id, middle.message_id, AT)
+    do(messages.mark_read, member_id, middle.message_id, after(days=1))
+    assert do(messages.one, member_id, middle.message_id) == replace(middle, read_at=AT)
+    assert do(messages.mark_all_read, member_id, after(days=1)) == 2
+    assert do(messages.unread, member_id) == 0
+    for strange in (lambda: do(messages.one, other, newest.message_id),
+                    lambda: do(messages.mark_read, other, newest.message_id, AT)):  # fmt: skip
+        with pytest.raises(NotFoundError) as seen:
+            strange()
+        assert seen.value.faults == (Fault("NTC-001"),)
+
+
+@pytest.mark.parametrize("statement", [
+    "DELETE FROM notices_message", "DELETE FROM notices_mail", "UPDATE notices_message SET facts = '{}'",
+    "UPDATE notices_mail SET state = 'waiting', settled_at = NULL",
+])  # fmt: skip
+def test_what_was_told_stays(house: House, folder: Path, statement: str) -> None:
+    happen(house.member().member_id, "login", session_id=1, device_id=1)
+    work(folder, AT)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_a_server_that_is_away_is_tried_again_with_the_same_letter(house: House) -> None:
+    member_id = house.member().member_id
+
+    def away(letter: object) -> Outcome:
+        raise OutsideFailure(Fault("MAI-001", details={"host": "x"}))
+
+    post = Refusing(away)
+    happen(member_id, "login", session_id=1, device_id=1)
+    worker.read_news(AT)
+    (key,) = waiting()
+    with pytest.raises(OutsideFailure):
+        sending.send(key, office(post, AT))
+    post.fate = lambda letter: Outcome.TAKEN
+    sending.send(key, office(post, after(minutes=1)))
+    sending.send(key, office(post, after(minutes=2)))
+    assert len({one.letter_id for one in post.seen}) == 1
+    assert len(post.seen) == 2
+    assert states(member_id) == ["sent"]
+
+
+def test_a_letter_that_got_stuck_is_looked_at_again(house: House, folder: Path) -> None:
+    member_id = house.member().member_id
+    happen(member_id, "login", session_id=1, device_id=1)
+    worker.read_news(AT)
+    do(sending._prepare, waiting()[0], office(folder, AT))
+    assert do(sending.look_again, after(minutes=59)) == 0
+    assert do(sending.look_again, after(minutes=60)) == 1
+    work(folder, after(minutes=61))
+    assert states(member_id) == ["sent"]
+
+
+def test_the_new_pin_is_told(house: House, folder: Path) -> None:
+    member = house.member()
+    entered = house.enter(member.member_number)
+    assert isinstance(entered, Entered)
+    do(pin.change, entered, OTHER, AT)
+    work(folder, AT)
+    assert Kind.PIN_CHANGED in told(member.member_id)
+    assert not any(one.digits in plain(mail) for mail in mails(folder) for one in (GOOD, OTHER))
+    assert SATO.family_name not in "".join(plain(mail) for mail in mails(folder))
