@@ -12,6 +12,7 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
     exit 0
 fi
 printf 'Installing%s …\n' "$missing" >&2
-# The names are split into words on purpose.
-{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing; } >&2 ||
+export DEBIAN_FRONTEND=noninteractive
+# The names are split into words on purpose; nobody waits long for a mirror that does not answer.
+{ timeout 120 apt-get update -q && timeout 180 apt-get install -y -q --no-install-recommends $missing; } >&2 ||
     printf 'Not to be had here:%s\n' "$missing" >&2

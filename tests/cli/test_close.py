@@ -177,8 +177,10 @@ def test_a_file_is_taken_in_booked_and_its_rest_settled(
     )
     first, second = (str(line["line_id"]) for line in lines)
     agreement = str(borrower_of_february[1])
-    command.done("bank", "exceptions", "assign", first, number, "--agreement", agreement)
+    wide = number.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"})
+    command.done("bank", "exceptions", "assign", first, wide, "--agreement", agreement)
     assert command.refused(8, "bank", "exceptions", "return", first) == "CLS-042"
+    assert "お金は動いていません" in command("bank", "exceptions", "return", first).err
     assert command.refused(8, "bank", "exceptions", "dismiss", second, "--note", "x") == "CLS-044"
     command.done("bank", "exceptions", "return", second)
     assert command.done("bank", "exceptions", "list", "--json").document["lines"] == []

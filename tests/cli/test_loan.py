@@ -208,7 +208,7 @@ def test_sealed_day_is_a_conflict(lent: Command) -> None:
 
 def test_database_without_schema(database: Database) -> None:
     with database.connect(Role.OWNER) as owner:
-        owner.execute("ALTER TABLE loan_agreement RENAME TO elsewhere")
+        owner.execute("ALTER TABLE close_day RENAME TO elsewhere")
     run = Command(database)("loan", "show", "00000001", "--json")
     assert (run.code, run.document["faults"][0]["code"]) == (7, "LNC-012")
 

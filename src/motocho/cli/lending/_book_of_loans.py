@@ -1,4 +1,4 @@
-"""The book as a command reaches it: as the application, in one transaction [帳簿への接続].
+"""The book as a command reaches it: in one transaction, by the role it needs [帳簿への接続].
 
 Every error says whether money moved: a transaction that failed is rolled back, so it did not. Only
 a connection that broke while the end was being written leaves it open; the same reference then
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from motocho.cli._options import day_of
+from motocho.cli._options import LanguageName, day_of
+from motocho.cli._output import Output, language_of
 from motocho.outside import clock
 from motocho.units.errors import (
     Fault,
@@ -34,6 +35,7 @@ from motocho.units.text import MEMBER_NUMBER, read_digits
 if TYPE_CHECKING:
     from motocho.ledger.chart import Account
     from motocho.loans.commands import Key, Made
+    from motocho.outside.postgres import Role
     from motocho.people.members import Member
 
 CHANNEL = "cli"
@@ -113,7 +115,28 @@ def made(on: date, reference: str, actor: str | None, money: Account | None = No
     return Made(CHANNEL, reference, on, clock.now(), who, Account.BANK if money is None else money)
 
 
+def output_in(lang: LanguageName | None) -> Output:
+    """Where this run writes [出力先]."""
+    return Output(language_of(lang.value if lang else None))
+
+
 # ------------------------------------------------------------------------------------ transactions
+@contextmanager
+def reading() -> Iterator[Any]:
+    """A cursor that reads as the auditor, all of one moment [照会].
+
+    Raises    as `connect` does.
+    """
+    from django.db import connection, transaction
+
+    from motocho.outside.postgres import Role
+
+    connect(Role.AUDIT)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield cursor
+
+
 @contextmanager
 def opened() -> Iterator[Any]:
     """A cursor in one transaction that moves no money [帳簿を開く].
@@ -177,8 +200,8 @@ def within(reference: str) -> Iterator[Any]:
         raise failure from None
 
 
-def connect() -> None:
-    """Django as the application, its schema there [接続].
+def connect(role: Role | None = None) -> None:
+    """Django turned to a role, the application's unless named, its schema there [接続].
 
     Raises    OutsideFailure.
     """
@@ -187,22 +210,22 @@ def connect() -> None:
     from motocho.config.settings import setup
     from motocho.outside.postgres import Role
 
-    setup(Role.APP)
+    setup(role or Role.APP)
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT to_regclass('loan_agreement') IS NOT NULL")
+            cursor.execute("SELECT to_regclass('close_day') IS NOT NULL")
             is_there = cursor.fetchone()[0]
     except (OperationalError, InterfaceError) as error:
-        raise _silent(error) from None
+        raise _silent(error, role) from None
     if not is_there:
         raise OutsideFailure(Fault("LNC-012"))
 
 
-def _silent(error: Exception) -> OutsideFailure:
+def _silent(error: Exception, role: Role | None = None) -> OutsideFailure:
     from motocho.outside.postgres import Role
 
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    details = {"user": str(Role.APP), "said": clipped(lines[0])}
+    details = {"user": str(role or Role.APP), "said": clipped(lines[0])}
     return OutsideFailure(Fault("DBS-011", details=details))
 
 

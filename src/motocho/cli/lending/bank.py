@@ -11,7 +11,15 @@ from motocho.cli._files import read_bytes
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption
 from motocho.cli._output import Output
-from motocho.cli.lending._closing import ActorOption, made, output_in, reading, writing
+from motocho.cli.lending._book_of_loans import (
+    ActorOption,
+    made,
+    member_of,
+    moving,
+    opened,
+    output_in,
+    reading,
+)
 from motocho.documents.sheet import Align
 from motocho.outside import clock
 
@@ -59,7 +67,7 @@ def load(
 
     output = output_in(lang)
     data, name = read_bytes(file)
-    with writing() as cursor:
+    with opened() as cursor:
         loaded = inbox.load(cursor, data, name, clock.now())
         if book_now:
             for line_id in loaded.lines:
@@ -166,19 +174,18 @@ def assign(
     例 / Examples:  motocho bank exceptions assign 12 00000001 --agreement 3 ·
     motocho bank exceptions assign 12 00000001 --agreement 3 --actor suzuki --json
     """
-    from motocho.close import inbox
+    from motocho.close import day, inbox
     from motocho.loans.commands import Key
-    from motocho.people import members
 
-    output = output_in(lang)
-    with writing() as cursor:
-        member = members.by_number(cursor, number)
+    output, reference = output_in(lang), f"assign {line_id}"
+    with moving(reference) as cursor:
+        member = member_of(cursor, number)
         key = Key(member.member_id, agreement_id)
-        made_by = made(cursor, f"assign {line_id}", actor)
-        event_no = inbox.assign(cursor, line_id, key, made_by)
+        way = made(day.business_date(cursor), reference, actor)
+        event_no = inbox.assign(cursor, line_id, key, way)
     said = output.text(
-        f"明細{line_id}を会員{number}の契約{agreement_id}に割り当てました",
-        f"Line {line_id} is given to agreement {agreement_id} of member {number}",
+        f"明細{line_id}を会員{member.member_number}の契約{agreement_id}に割り当てました",
+        f"Line {line_id} is given to agreement {agreement_id} of member {member.member_number}",
     )
     _ended(output, said, json_wanted, line_id=line_id, status="assigned", event_no=event_no)
 
@@ -194,11 +201,12 @@ def return_(
 
     例 / Examples:  motocho bank exceptions return 12 · motocho bank exceptions return 12 --json
     """
-    from motocho.close import inbox
+    from motocho.close import day, inbox
 
-    output = output_in(lang)
-    with writing() as cursor:
-        entry_id = inbox.give_back(cursor, line_id, made(cursor, f"return {line_id}", actor))
+    output, reference = output_in(lang), f"return {line_id}"
+    with moving(reference) as cursor:
+        way = made(day.business_date(cursor), reference, actor)
+        entry_id = inbox.give_back(cursor, line_id, way)
     said = output.text(
         f"明細{line_id}を返金として記帳しました", f"Line {line_id} is booked as given back"
     )
@@ -218,11 +226,12 @@ def dismiss(
     例 / Examples:  motocho bank exceptions dismiss 12 --note "入金を取り消した" ·
     motocho bank exceptions dismiss 12 --note "draw marked as failed" --json
     """
-    from motocho.close import inbox
+    from motocho.close import day, inbox
 
-    output = output_in(lang)
-    with writing() as cursor:
-        inbox.dismiss(cursor, line_id, note, made(cursor, f"dismiss {line_id}", actor))
+    output, reference = output_in(lang), f"dismiss {line_id}"
+    with moving(reference) as cursor:
+        way = made(day.business_date(cursor), reference, actor)
+        inbox.dismiss(cursor, line_id, note, way)
     said = output.text(f"明細{line_id}を閉じました", f"Line {line_id} is ended")
     _ended(output, said, json_wanted, line_id=line_id, status="dismissed")
 

@@ -10,8 +10,16 @@ import typer
 
 from motocho.cli._files import write_bytes
 from motocho.cli._options import JsonOption, LangOption
-from motocho.cli._output import Output, language_of
-from motocho.cli.lending._book_of_loans import ActorOption, OnOption, connect, made, today, within
+from motocho.cli._output import Output
+from motocho.cli.lending._book_of_loans import (
+    ActorOption,
+    OnOption,
+    connect,
+    made,
+    output_in,
+    today,
+    within,
+)
 from motocho.outside import clock
 from motocho.units.errors import Fault, FaultyInput, InputError, NotFoundError, RefusedError
 from motocho.units.money import rate_fraction_text, rate_text, yen_text
@@ -104,7 +112,7 @@ def import_(
 
     from motocho.cli.lending import _book_file
 
-    output = Output(language_of(lang.value if lang else None))
+    output = output_in(lang)
     paths = _book_file.files_of(files)
     with output.stage("点検中", "Checking"):
         _book_file.check(paths)

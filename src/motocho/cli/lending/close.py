@@ -12,7 +12,7 @@ import typer
 from motocho.cli._grid import grid, pairs
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output
-from motocho.cli.lending._closing import ActorOption, connect, output_in, reading, writing
+from motocho.cli.lending._book_of_loans import ActorOption, connect, opened, output_in, reading
 from motocho.documents.sheet import Align
 from motocho.outside import clock
 from motocho.units.errors import Fault, InputError, RefusedError
@@ -50,7 +50,7 @@ def open_(
 
     output = output_in(lang)
     first = day_of(on, "--on") or clock.business_date()
-    with writing() as cursor:
+    with opened() as cursor:
         day.open_book(cursor, first)
     if json_wanted:
         output.document({"schema_version": SCHEMA_VERSION, "business_on": first.isoformat()})
@@ -396,7 +396,7 @@ def done(
     from motocho.close import day, tasks
 
     output = output_in(lang)
-    with writing() as cursor:
+    with opened() as cursor:
         on = day.business_date(cursor)
         tasks.done(cursor, member_id, task_id, on, actor or getpass.getuser())
     if json_wanted:

@@ -14,7 +14,7 @@ import typer
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption, OutPathOption, day_of
 from motocho.cli._output import Output
-from motocho.cli.lending._closing import output_in, reading
+from motocho.cli.lending._book_of_loans import output_in, reading
 from motocho.documents.sheet import Align
 from motocho.outside import clock
 from motocho.units.errors import Fault, FaultyInput, InputError, OutsideFailure

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from motocho.cli._files import write_bytes
-from motocho.cli._options import JsonOption, LangOption, LanguageName, day_of, yen_of
-from motocho.cli._output import Output, language_of
+from motocho.cli._options import JsonOption, LangOption, day_of, yen_of
+from motocho.cli._output import Output
 from motocho.cli.lending._book_of_loans import (
     ActorOption,
     AgreementArgument,
@@ -23,6 +23,7 @@ from motocho.cli.lending._book_of_loans import (
     member_of,
     moving,
     opened,
+    output_in,
     reference_of,
     today,
 )
@@ -76,10 +77,6 @@ ViaOption = Annotated[
 ]
 
 
-def _output(lang: LanguageName | None) -> Output:
-    return Output(language_of(lang.value if lang else None))
-
-
 @app.command("open")
 def open_(
     member: Annotated[str, typer.Argument(metavar="MEMBER", help="会員番号 / Member number.")],
@@ -107,7 +104,7 @@ def open_(
     from motocho.kernel.schedule import Scheme
     from motocho.loans import commands
 
-    output = _output(lang)
+    output = output_in(lang)
     if scheme is SchemeName.MONTHLY and not 1 <= day <= LAST_DAY_OF_MONTH:
         raise InputError(Fault("LNC-007", column="--day", excerpt=str(day)))
     named, reference = day_of(on, "--on"), reference_of(ref)
@@ -145,7 +142,7 @@ def draw(
     from motocho.ledger.chart import Account
     from motocho.loans import commands
 
-    output = _output(lang)
+    output = output_in(lang)
     yen = yen_of(amount, "YEN")
     named, reference = day_of(on, "--on"), reference_of(ref)
     with moving(reference) as cursor:
@@ -183,7 +180,7 @@ def repay(
     from motocho.ledger.chart import Account
     from motocho.loans import commands
 
-    output = _output(lang)
+    output = output_in(lang)
     yen = yen_of(amount, "YEN")
     named, reference = day_of(on, "--on"), reference_of(ref)
     arrived_on = day_of(value_on, "--value-on")
@@ -281,7 +278,7 @@ def show(
     from motocho.cli.lending import _loan_texts as texts
     from motocho.loans import queries
 
-    output = _output(lang)
+    output = output_in(lang)
     moment = _moment(as_known_at)
     with opened() as cursor:
         key, name = meant(cursor, agreement)
@@ -317,7 +314,7 @@ def quote(
     from motocho.cli.lending import _loan_texts as texts
     from motocho.loans import queries
 
-    output = _output(lang)
+    output = output_in(lang)
     with opened() as cursor:
         key, name = meant(cursor, agreement)
         found = queries.payoff_quote(cursor, key, today(on))
@@ -367,7 +364,7 @@ def history(
     例 / Examples:  motocho loan history 00000001 ·
     motocho loan history 00000001 --out case -o case.json
     """
-    output = _output(lang)
+    output = output_in(lang)
     form = out or HistoryForm.TABLE
     if json_wanted and form is not HistoryForm.CASE:
         form = HistoryForm.JSON
@@ -432,7 +429,7 @@ def explain(
     """
     from motocho.loans import queries
 
-    output = _output(lang)
+    output = output_in(lang)
     with opened() as cursor:
         key = meant(cursor, agreement).key
         found = queries.explain(cursor, key, event)

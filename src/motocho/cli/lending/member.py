@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from motocho.cli._options import JsonOption, LangOption, day_of
-from motocho.cli._output import Output, language_of
-from motocho.cli.lending._book_of_loans import OnOption, member_of, opened, today
+from motocho.cli.lending._book_of_loans import OnOption, member_of, opened, output_in, today
 from motocho.outside import clock
 from motocho.units.errors import Fault, InputError, NotFoundError, StateConflict, Unread
 from motocho.units.text import MEMBER_NUMBER, folded, read_digits
@@ -46,7 +45,7 @@ def add(
     from motocho.people import members
     from motocho.people.members import Person
 
-    output = Output(language_of(lang.value if lang else None))
+    output = output_in(lang)
     digits = _number(number)
     born = day_of(born_on, "--born-on")
     person = Person(
@@ -106,7 +105,7 @@ def show(
     from motocho.loans import queries
     from motocho.units.money import yen_text
 
-    output = Output(language_of(lang.value if lang else None))
+    output = output_in(lang)
     say = output.text
     with opened() as cursor:
         member = member_of(cursor, number)

@@ -9,7 +9,7 @@ import typer
 
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption
-from motocho.cli.lending._closing import connect, output_in, reading, writing
+from motocho.cli.lending._book_of_loans import connect, opened, output_in, reading
 from motocho.documents.sheet import Align
 from motocho.outside import clock
 
@@ -105,7 +105,7 @@ def retry(
     from motocho.outside import queue
 
     output = output_in(lang)
-    with writing() as cursor:
+    with opened() as cursor:
         queue.try_again(cursor, job_id, clock.now())
     if json_wanted:
         output.document({"schema_version": SCHEMA_VERSION, "job_id": job_id, "state": "todo"})
