@@ -34,7 +34,7 @@ def web(
 
     例 / Examples:  motocho web · motocho web --port 8080
     """
-    from motocho.cli.lending._closing import connect
+    from motocho.cli.lending._book_of_loans import connect
     from motocho.config.site import Serving, serve
 
     output = Output(language_of(lang.value if lang else None))
