@@ -96,7 +96,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-CODE_SENDER = "motocho.web.member.stepping.into_folder"
+CODE_SENDER = "motocho.config._mailing.send_code"
 """The function that sends a one-time code to a member: `stepping.Sender`."""
 DIRECTORY_FILE = os.environ.get("MOTOCHO_DIRECTORY")
 """The operator's own directory of desks and numbers; the fictional one where it is not set."""
