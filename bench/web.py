@@ -138,7 +138,9 @@ def people() -> list[Person]:
     made = []
     for _ in range(MEMBERS):
         member = house.member(SATO, now - timedelta(days=400))
-        key = desk.open(now.date() - timedelta(days=30 * MONTHS), 500_000, member_id=member.member_id)
+        key = desk.open(
+            now.date() - timedelta(days=30 * MONTHS), 500_000, member_id=member.member_id
+        )
         for month in range(MONTHS, 0, -1):
             on = now.date() - timedelta(days=30 * month)
             if month % 6 == 0:
@@ -191,7 +193,9 @@ def line(what: str, seconds: list[float]) -> float:
     in_order = sorted(seconds)
     p50, p95 = (in_order[int(part * (len(in_order) - 1))] * 1000 for part in (0.5, 0.95))
     worst = in_order[-1] * 1000
-    print(f"  {what:28} {len(in_order):5} pages   p50 {p50:6.1f}   p95 {p95:6.1f}   most {worst:6.1f} ms")
+    print(
+        f"  {what:28} {len(in_order):5} pages   p50 {p50:6.1f}   p95 {p95:6.1f}   most {worst:6.1f} ms"
+    )
     return p95
 
 
@@ -209,7 +213,9 @@ def main() -> None:
         site += ["--workers", str(WORKERS), "--threads", str(THREADS)]
         bare = [sys.executable, "-m", "bench._bare_site"]
         bare += [str(bare_port), str(WORKERS), str(THREADS)]
-        print(f"{MEMBERS} members, {THINK_SECONDS:.0f} s between pages, {SECONDS} s; site with {WORKERS} processes")
+        print(
+            f"{MEMBERS} members, {THINK_SECONDS:.0f} s between pages, {SECONDS} s; site with {WORKERS} processes"
+        )
         with running(bare, bare_port):
             beside = crowd([Visit(bare_port, Person("", "")) for _ in everyone], ("/",))
         with running(site, site_port):
