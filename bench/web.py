@@ -22,15 +22,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 
-from bench._lender import CACHE, ROOT, server
-from bench._timing import best
 from django.db import connections
 from tests.people.house import GOOD, SATO, House
 from tests.web.membership import Site
 
+from bench._lender import CACHE, ROOT, server
+from bench._timing import best
 from motocho.config.schema import migrate
 from motocho.config.settings import setup
 from motocho.outside import clock
@@ -157,7 +156,7 @@ PLACES = ("/member/", "/member/dealings/", "/member/", "/member/settings/")
 
 def walk(visit: Visit, waited: Waited, seed: int, paths: tuple[str, ...]) -> None:
     """A member goes from page to page until the minute is over."""
-    chance = random.Random(seed)  # noqa: S311  # a walk, not a secret
+    chance = random.Random(seed)  # a walk, not a secret
     time.sleep(chance.uniform(0, THINK_SECONDS))
     until = time.perf_counter() + SECONDS
     step = 0
@@ -193,9 +192,8 @@ def line(what: str, seconds: list[float]) -> float:
     in_order = sorted(seconds)
     p50, p95 = (in_order[int(part * (len(in_order) - 1))] * 1000 for part in (0.5, 0.95))
     worst = in_order[-1] * 1000
-    print(
-        f"  {what:28} {len(in_order):5} pages   p50 {p50:6.1f}   p95 {p95:6.1f}   most {worst:6.1f} ms"
-    )
+    waits = f"p50 {p50:6.1f}   p95 {p95:6.1f}   most {worst:6.1f} ms"
+    print(f"  {what:28} {len(in_order):5} pages   {waits}")
     return p95
 
 
@@ -213,9 +211,8 @@ def main() -> None:
         site += ["--workers", str(WORKERS), "--threads", str(THREADS)]
         bare = [sys.executable, "-m", "bench._bare_site"]
         bare += [str(bare_port), str(WORKERS), str(THREADS)]
-        print(
-            f"{MEMBERS} members, {THINK_SECONDS:.0f} s between pages, {SECONDS} s; site with {WORKERS} processes"
-        )
+        print(f"{MEMBERS} members, {THINK_SECONDS:.0f} s between pages, {SECONDS} s")
+        print(f"  site and bare page with {WORKERS} processes of {THREADS} threads each")
         with running(bare, bare_port):
             beside = crowd([Visit(bare_port, Person("", "")) for _ in everyone], ("/",))
         with running(site, site_port):
