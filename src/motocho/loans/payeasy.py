@@ -1,8 +1,8 @@
 """Pay-easy: bills that a member asks for, and their notices, booked once each [ペイジー].
 
 A payer number is made of the ids of member and bill, so that a notice finds its bill by itself, a
-card reissued or not. A bill can be paid until the end of its day, while its amount holds; money that comes later all the
-same is received like any other.
+card reissued or not. A bill can be paid until the end of its day, while its amount holds; money
+that comes later all the same is received like any other.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The lender's own bank: where money leaves from and comes to, and whom it reaches at once [自社の銀行].
+"""The lender's own bank: our account there, and whom it reaches at once [自社の銀行].
 
 What stands here is the operator's: `house_bank.yaml` is a fictional sample.
 
@@ -95,6 +95,6 @@ def _fault(file: str, name: str) -> Fault:
 
 
 def bank_name(code: str) -> str:
-    """What a bank is called, by the table of zengin-code [銀行名]; the code itself if it is unknown."""
+    """What a bank is called, by the table of zengin-code [銀行名]; else its code."""
     found = known_banks().get(code)
     return code if found is None else folded(found["name"])

@@ -40,7 +40,7 @@ class State(Enum):
     RECALLED = "recalled"
     """The member took it back [取消]."""
     STOPPED = "stopped"
-    """Stopped here before it was sent: the account was frozen, or draws were stopped [送信前の停止]."""
+    """Stopped here before it was sent: a freeze, or a stop of draws [送信前の停止]."""
 
 
 class PayoutKey(NamedTuple):
@@ -91,27 +91,28 @@ class Payout:
 
 
 _COLUMNS = (
-    "member_id, payout_id, agreement_id, entry_id, amount_yen, bank_code, branch_code, account_type,"
-    " account_number, holder, arrives_on, asked_at, send_from, state, sending_at, sent_at, ended_at,"
-    " reason"
+    "member_id, payout_id, agreement_id, entry_id, amount_yen, bank_code, branch_code,"
+    " account_type, account_number, holder, arrives_on, asked_at, send_from, state, sending_at,"
+    " sent_at, ended_at, reason"
 )
 
 
 def _payout(row: tuple[Any, ...]) -> Payout:
     account = BankAccount(row[5], row[6], AccountType(row[7]), row[8])
-    key = PayoutKey(row[0], row[1])
-    return Payout(key, row[2], row[3], row[4], account, *row[9:13], State(row[13]), *row[14:])
+    before, state, after = row[2:5], State(row[13]), row[9:13]
+    parts = (*before, account, *after, state, *row[14:])
+    return Payout(PayoutKey(row[0], row[1]), *parts)
 
 
 # ------------------------------------------------------------------------------------------ asking
 def ask(cursor: Any, key: Key, asked: Asked, made: Made) -> Payout:
-    """Ask for a draw to the member's own account; sent when the time to regret is over [振込の依頼].
+    """Ask for a draw to the member's own account; sent when `REGRET` is over [振込の依頼].
 
     The same reference gives the first payout, however far that is by now.
 
     Lock      the member's agreements.
-    Raises    RefusedError as `commands.send_draw`, for an account in another name (FRAUD-002), after
-              a change of the account or a reset (AUTH-008), after many draws (FRAUD-005);
+    Raises    RefusedError as `commands.send_draw`, for an account in another name (FRAUD-002),
+              after a change of the account or a reset (AUTH-008), after many draws (FRAUD-005);
               StateConflict if the reference was used for another amount.
     """
     _book.lock(cursor, key)
