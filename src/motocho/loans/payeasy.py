@@ -98,11 +98,8 @@ def ask_bill(cursor: Any, key: Key, amount_yen: int, made: Made) -> Billed:
               the reference was used for another amount.
     """
     loan = _book.lock(cursor, key)
-    wanted = (key.member_id, made.external_ref)
-    cursor.execute(f"{_OF} WHERE b.member_id = %s AND b.external_ref = %s", wanted)
-    row = cursor.fetchone()
-    if row is not None:
-        earlier = _billed(row)
+    earlier = bill_of_reference(cursor, key.member_id, made)
+    if earlier is not None:
         if (earlier.amount_yen, earlier.key) != (amount_yen, key):
             raise StateConflict(Fault("LON-056", excerpt=made.external_ref))
         return earlier
@@ -122,6 +119,14 @@ def ask_bill(cursor: Any, key: Key, amount_yen: int, made: Made) -> Billed:
     bill_id: int = cursor.fetchone()[0]
     tell(cursor, key, "billed", made, bill=bill_id, amount_yen=amount_yen)
     return one_bill(cursor, key.member_id, bill_id)
+
+
+def bill_of_reference(cursor: Any, member_id: int, made: Made) -> Billed | None:
+    """The bill that the same reference asked for when it came first [二重依頼の確認]."""
+    wanted = (member_id, made.external_ref)
+    cursor.execute(f"{_OF} WHERE b.member_id = %s AND b.external_ref = %s", wanted)
+    row = cursor.fetchone()
+    return None if row is None else _billed(row)
 
 
 def one_bill(cursor: Any, member_id: int, bill_id: int) -> Billed:

@@ -5,8 +5,8 @@ What stands here is the operator's: `house_bank.yaml` is a fictional sample.
 >>> bank = house_bank(None)
 >>> bank.institution_number, bank.account.bank_code in bank.around_the_clock
 ('99999', True)
->>> bank_name("0001"), bank_name("9998")
-('みずほ', '9998')
+>>> bank_name("0001")
+BankName(name_ja='みずほ', name_en='Mizuho')
 """
 
 from __future__ import annotations
@@ -94,7 +94,17 @@ def _fault(file: str, name: str) -> Fault:
     return Fault("MNY-001", file=file, details={"name": name})
 
 
-def bank_name(code: str) -> str:
+@dataclass(frozen=True, slots=True)
+class BankName:
+    """What a bank is called [銀行名]."""
+
+    name_ja: str
+    name_en: str
+
+
+def bank_name(code: str) -> BankName:
     """What a bank is called, by the table of zengin-code [銀行名]; else its code."""
     found = known_banks().get(code)
-    return code if found is None else folded(found["name"])
+    if found is None:
+        return BankName(code, code)
+    return BankName(folded(found["name"]), str(found["roma"]).title())

@@ -17,10 +17,13 @@ from motocho.loans.payouts.checks import (
 from motocho.loans.payouts.costs import Cost, Costs, Effect, costs_of, effect_of, least_yen
 from motocho.loans.payouts.facts import (
     account_of,
+    caution_of,
     cost,
     effect,
     habits,
     interest_if_repaid,
+    least_of,
+    unit_yen,
 )
 from motocho.loans.payouts.orders import (
     REGRET,
@@ -54,6 +57,7 @@ __all__ = [
     "ask",
     "carry",
     "caution",
+    "caution_of",
     "check_payee",
     "check_velocity",
     "cost",
@@ -64,8 +68,10 @@ __all__ = [
     "hurry",
     "interest_if_repaid",
     "latest",
+    "least_of",
     "least_yen",
     "of_reference",
     "one",
     "recall",
+    "unit_yen",
 ]

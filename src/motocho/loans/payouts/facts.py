@@ -12,8 +12,8 @@ from motocho.kernel import revolving
 from motocho.kernel.accrual import TICKS_PER_YEN
 from motocho.loans import _book, outlook, queries
 from motocho.loans._book import Key
-from motocho.loans.payouts.checks import LATE_DAYS, MANY_DAYS, Habits, Payee
-from motocho.loans.payouts.costs import Costs, Effect, costs_of, effect_of
+from motocho.loans.payouts.checks import LATE_DAYS, MANY_DAYS, Caution, Habits, Payee, caution
+from motocho.loans.payouts.costs import Costs, Effect, costs_of, effect_of, least_yen
 from motocho.outside.bank import AccountType, BankAccount
 from motocho.people.facts import history
 from motocho.people.facts.history import Reading
@@ -62,6 +62,26 @@ def cost(cursor: Any, key: Key, amount_yen: int, on: date) -> Costs | None:
     """
     loan = _book.look(cursor, key)
     return costs_of(loan.facts(on), loan.rules, amount_yen, on)
+
+
+def caution_of(cursor: Any, key: Key, amount_yen: int, on: date) -> Caution | None:
+    """What a member is told before a draw of today [借りる前に伝える事実].
+
+    Raises    NotFoundError if the member has no such agreement.
+    """
+    loan = _book.look(cursor, key)
+    return caution(loan.facts(on), loan.rules, habits(cursor, key, on), amount_yen)
+
+
+def unit_yen(cursor: Any, key: Key) -> int:
+    """What a draw is a multiple of [借入の単位]."""
+    return _book.look(cursor, key).product.unit_yen
+
+
+def least_of(cursor: Any, key: Key, on: date) -> int:
+    """The least that a payment of today is for [今回の分の下限]."""
+    loan = _book.look(cursor, key)
+    return least_yen(loan.facts(on), loan.rules)
 
 
 def effect(cursor: Any, key: Key, amount_yen: int, on: date) -> Effect:

@@ -63,8 +63,8 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
         "first": first,
         "others": accounts[1:],
         "causes": causes(member, [one.position for one in accounts]),
-        "repay_at": _address("member:repay"),
-        "borrow_at": _address("member:borrow"),
+        "repay_at": _address("money:repay"),
+        "borrow_at": _address("money:borrow"),
         "rows": () if first is None else _rows.shown(first.rows, pages.tongue_of(request)),
     }
     return pages.show(request, "member/home.html", context)
