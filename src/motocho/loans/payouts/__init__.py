@@ -37,6 +37,7 @@ from motocho.loans.payouts.orders import (
     of_reference,
     one,
     recall,
+    send_from,
 )
 from motocho.loans.payouts.sending import Sender, carry
 
@@ -73,5 +74,6 @@ __all__ = [
     "of_reference",
     "one",
     "recall",
+    "send_from",
     "unit_yen",
 ]

@@ -19,12 +19,28 @@ from motocho.loans.commands._telling import refused, tell
 from motocho.loans.payouts.checks import DAY, Payee, check_payee, check_velocity
 from motocho.loans.payouts.facts import asked_lately
 from motocho.outside.bank import AccountType, BankAccount
+from motocho.outside.clock import JAPAN
+from motocho.people.access import MAINTENANCE, check_open
 from motocho.people.members import no_such_member
 from motocho.people.safety import holds
 from motocho.units.errors import Fault, StateConflict
 
 REGRET = timedelta(minutes=30)
 """How long an order waits here before it is sent, so that it can be taken back."""
+
+
+def send_from(at: datetime) -> datetime:
+    """When an order of a moment is sent [送信の時刻]: after `REGRET`, and not in the maintenance.
+
+    >>> from motocho.outside.clock import JAPAN
+    >>> send_from(datetime(2026, 11, 23, 0, 45, tzinfo=JAPAN)).isoformat()
+    '2026-11-23T05:00:00+09:00'
+    """
+    later = at + REGRET
+    if check_open(later) is None:
+        return later
+    here = later.astimezone(JAPAN)
+    return datetime.combine(here.date(), MAINTENANCE[2], JAPAN)
 
 
 class State(Enum):
@@ -133,7 +149,7 @@ def ask(cursor: Any, key: Key, asked: Asked, made: Made) -> Payout:
         (
             *key, entry_id, asked.amount_yen, account.bank_code, account.branch_code,
             account.account_type.value, account.number, asked.payee.holder, asked.arrives_on,
-            made.booked_at, made.booked_at + REGRET,
+            made.booked_at, send_from(made.booked_at),
         ),
     )  # fmt: skip
     return _payout(cursor.fetchone())

@@ -19,6 +19,7 @@ from motocho.loans._book import Made
 from motocho.loans.commands import draw_arrived, draw_failed, recall_draw
 from motocho.loans.payouts.orders import Payout, PayoutKey, State, locked, moved, one
 from motocho.outside.teller import Answer, Fate, Order, Teller
+from motocho.people.access import check_open
 from motocho.people.safety import freezes, holds
 from motocho.units.errors import OutsideFailure
 
@@ -40,7 +41,12 @@ class Sender:
 
 
 def carry(sender: Sender, most: int = MOST) -> int:
-    """Send what is to be sent, and take the bank's answers [振込の処理]; how many moved on."""
+    """Send what is to be sent, and take the bank's answers [振込の処理]; how many moved on.
+
+    AUTH-010: nothing moves in the maintenance.
+    """
+    if check_open(sender.now()) is not None:
+        return 0
     return sum(_carry_one(key, sender) for key in _under_way(sender.now(), most))
 
 

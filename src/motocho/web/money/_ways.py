@@ -90,7 +90,7 @@ def arrival(payee: Payee, amount_yen: int, ordered_at: datetime) -> Arrival:
 
 
 def address_of(*names: str) -> str:
-    """The first of these pages that there is; another part of the site may bring it [ページの場所]."""
+    """The first of these pages that there is; others may bring more [ページの場所]."""
     for name in names:
         try:
             return reverse(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection, transaction
@@ -79,7 +80,7 @@ class DrawField(YenField):
 class AmountForm(Form):
     """The one question of the first page [金額の入力]."""
 
-    def __init__(self, data: object, available_yen: int, unit_yen: int) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, available_yen: int, unit_yen: int) -> None:
         super().__init__(data)
         self.fields["amount"] = DrawField(available_yen, unit_yen)
 
@@ -177,11 +178,11 @@ def _amount_page(
     return pages.show(request, "money/borrow.html", context, status=422 if form.is_bound else 200)
 
 
-# -------------------------------------------------------------------------------- second: what it costs
+# ------------------------------------------------------------------------ second: what it costs
 @require_safe
 @access.members(Action.LOOK)
 def cost(request: HttpRequest, member: Member) -> HttpResponse:
-    """All that it costs, beside a smaller amount; first a fact where there is risk [借りる 2 費用]."""
+    """All that it costs, beside less; first a fact where there is risk [借りる 2 費用]."""
     wanted = _wanted(request, member)
     if isinstance(wanted, HttpResponse):
         return wanted
@@ -201,6 +202,7 @@ def cost(request: HttpRequest, member: Member) -> HttpResponse:
         "costs": costs,
         "wanted": wanted,
         "arrives": _arrival(wanted, member),
+        "sent_at": payouts.send_from(member.at),
         "smaller": smaller,
         "first": costs.wanted.ends.rows[0],
     }
@@ -208,7 +210,7 @@ def cost(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def _arrival(wanted: Wanted, member: Member) -> Arrival:
-    ordered_at = member.at + payouts.REGRET
+    ordered_at = payouts.send_from(member.at)
     return _ways.arrival(wanted.choice.target.payee, wanted.amount_yen, ordered_at)
 
 
@@ -303,6 +305,6 @@ def _confirm_page(
         "form": shown(form, pages.tongue_of(request)),
         "wanted": wanted,
         "arrives": _arrival(wanted, member),
-        "sent_at": member.at + payouts.REGRET,
+        "sent_at": payouts.send_from(member.at),
     }
     return pages.show(request, "money/confirm.html", context, status=422 if form.is_bound else 200)

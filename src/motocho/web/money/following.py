@@ -91,10 +91,12 @@ def _moment(at: datetime | None) -> str:
 
 
 @require_POST
-@changes_something
 @access.members(Action.LOOK)
-def recall(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse:
-    """Take a draw back that was not sent [借入の取消]; a second tap changes nothing."""
+def recall(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse:  # noqa: ARG001
+    """Take a draw back that was not sent [借入の取消]; a second tap changes nothing.
+
+    Works in the maintenance and after a stop too: it only takes away.
+    """
     key = PayoutKey(member.member_id, payout_id)
     address = reverse("money:payout", args=[payout_id])
     try:

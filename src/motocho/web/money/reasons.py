@@ -1,4 +1,4 @@
-"""Why nothing can be borrowed or paid now, each cause with its own words and next step [理由の画面].
+"""Why nothing can be borrowed or paid now, each cause in words of its own [理由の画面].
 
 One cause, one text: what a member stopped, what we hold, what the law forbids, and what simply is
 used up are never said in the same words.
@@ -93,7 +93,7 @@ _OF_CODES: Mapping[str, Reason] = {
 }
 
 
-# ----------------------------------------------------------------------------------------- borrowing
+# --------------------------------------------------------------------------------------- borrowing
 def why_not_borrow(cursor: Any, member: Member, positions: Sequence[Position]) -> Reason | None:
     """Why a member can borrow nothing at all now; None if something can be [借りられない理由]."""
     answer = gate.ask(cursor, Self(member.member_id), Action.BORROW, member.member_id, member.at)
@@ -146,7 +146,7 @@ def of_refusal(refusal: Refusal) -> Reason | None:
 
 # ------------------------------------------------------------------------------------------- paying
 def why_not_repay(cursor: Any, member: Member, positions: Sequence[Position]) -> Reason | None:
-    """Why nothing can be paid on these pages now [返せない理由]; what is owed can be, but for few causes."""
+    """Why nothing can be paid on these pages now [返せない理由]; None if something can be."""
     answer = gate.ask(cursor, Self(member.member_id), Action.REPAY, member.member_id, member.at)
     if isinstance(answer, Refusal):
         return _OF_CODES[answer.code]

@@ -6,9 +6,10 @@ bank says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection, transaction
@@ -59,7 +60,7 @@ class PaymentField(YenField):
 class PaymentForm(Form):
     """The amount, where one is typed [返す金額の入力]."""
 
-    def __init__(self, data: object, least_yen: int, payoff_yen: int) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, least_yen: int, payoff_yen: int) -> None:
         super().__init__(data)
         self.fields["amount"] = PaymentField(least_yen, payoff_yen)
 
@@ -149,9 +150,8 @@ def confirm(request: HttpRequest, member: Member) -> HttpResponse:
     if isinstance(choice, Reason):
         return reasons.show(request, choice, "closed.repay")
     data = request.POST if request.method == "POST" else request.GET
-    amount_yen = {"due": choice.position.due_yen, "all": choice.position.payoff_yen}.get(
-        choice.what
-    )
+    position = choice.position
+    amount_yen = {"due": position.due_yen, "all": position.payoff_yen}.get(choice.what)
     if not amount_yen:
         form = PaymentForm(data, choice.least_yen, choice.position.payoff_yen)
         if not form.is_valid():
