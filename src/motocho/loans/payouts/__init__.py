@@ -23,6 +23,7 @@ from motocho.loans.payouts.facts import (
     habits,
     interest_if_repaid,
     least_of,
+    outlook_of,
     unit_yen,
 )
 from motocho.loans.payouts.orders import (
@@ -73,6 +74,7 @@ __all__ = [
     "least_yen",
     "of_reference",
     "one",
+    "outlook_of",
     "recall",
     "send_from",
     "unit_yen",

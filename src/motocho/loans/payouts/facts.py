@@ -12,8 +12,9 @@ from motocho.kernel import revolving
 from motocho.kernel.accrual import TICKS_PER_YEN
 from motocho.loans import _book, outlook, queries
 from motocho.loans._book import Key
+from motocho.loans.outlook import Outlook
 from motocho.loans.payouts.checks import LATE_DAYS, MANY_DAYS, Caution, Habits, Payee, caution
-from motocho.loans.payouts.costs import Costs, Effect, costs_of, effect_of, least_yen
+from motocho.loans.payouts.costs import Costs, Effect, costs_of, effect_of, going_on, least_yen
 from motocho.outside.bank import AccountType, BankAccount
 from motocho.people.facts import history
 from motocho.people.facts.history import Reading
@@ -62,6 +63,15 @@ def cost(cursor: Any, key: Key, amount_yen: int, on: date) -> Costs | None:
     """
     loan = _book.look(cursor, key)
     return costs_of(loan.facts(on), loan.rules, amount_yen, on)
+
+
+def outlook_of(cursor: Any, key: Key, on: date) -> Outlook | None:
+    """How an agreement ends if the minimum is paid on each due date [返済の見通しの照会].
+
+    Gives     None where nothing is owed, or where it is late.
+    """
+    loan = _book.look(cursor, key)
+    return going_on(loan.facts(on).state, loan.rules)
 
 
 def caution_of(cursor: Any, key: Key, amount_yen: int, on: date) -> Caution | None:

@@ -23,7 +23,7 @@ from motocho.loans.policy import Status
 from motocho.loans.queries import Position
 from motocho.people import members
 from motocho.people.access import Action
-from motocho.units.errors import Fault, Unread
+from motocho.units.errors import Fault
 from motocho.units.money import yen_text
 from motocho.web import access, pages
 from motocho.web.access import Member
@@ -37,16 +37,16 @@ HOW = ("payeasy", "transfer", "debit")
 
 
 class PaymentField(YenField):
-    """The amount of a payment: from what is due to what settles all [返す金額]."""
+    """The amount of a payment: from what is due to what settles all [返す金額].
+
+    It may stay empty where another choice is made.
+    """
 
     def __init__(self, least_yen: int, payoff_yen: int) -> None:
         super().__init__(
             "repay.amount", "repay.amount_hint", least_yen=least_yen, most_yen=payoff_yen
         )
-
-    def read(self, text: str) -> int | Unread:
-        """Whole yen [読取り]."""
-        return super().read(text) if text.strip() else Unread("MNY-023", "")
+        self.optional = "optional"
 
     def faults(self, value: int) -> Iterator[Fault]:
         """Whether it is enough, and not more than is owed [範囲の点検]."""
@@ -154,6 +154,8 @@ def confirm(request: HttpRequest, member: Member) -> HttpResponse:
     amount_yen = {"due": position.due_yen, "all": position.payoff_yen}.get(choice.what)
     if not amount_yen:
         form = PaymentForm(data, choice.least_yen, choice.position.payoff_yen)
+        if form.is_valid() and form.cleaned_data["amount"] is None:
+            form.refuse("amount", Fault("MNY-023"))
         if not form.is_valid():
             return _choice_page(request, replace(choice, what="amount"), form)
         amount_yen = int(form.cleaned_data["amount"])
