@@ -16,10 +16,7 @@ from motocho.loans.outlook import Outlook
 from motocho.loans.payouts.checks import LATE_DAYS, MANY_DAYS, Caution, Habits, Payee, caution
 from motocho.loans.payouts.costs import Costs, Effect, costs_of, effect_of, going_on, least_yen
 from motocho.outside.bank import AccountType, BankAccount
-from motocho.people.facts import history
-from motocho.people.facts.history import Reading
-from motocho.people.facts.values import BankAccount as RegisteredAccount
-from motocho.people.facts.values import Kind
+from motocho.people.facts import history, values
 
 _TYPES = {
     "ordinary": AccountType.ORDINARY,
@@ -28,11 +25,11 @@ _TYPES = {
 }
 
 
-def account_of(cursor: Any, member_id: int, on: date, reading: Reading) -> Payee | None:
+def account_of(cursor: Any, member_id: int, on: date, reading: history.Reading) -> Payee | None:
     """The registered account of a member, None where there is none [振込先口座]."""
-    found = history.values(cursor, member_id, {Kind.BANK_ACCOUNT}, on, reading)
-    whole = found.get(Kind.BANK_ACCOUNT)
-    if whole is None or not isinstance(whole.value, RegisteredAccount):
+    found = history.values(cursor, member_id, {values.Kind.BANK_ACCOUNT}, on, reading)
+    whole = found.get(values.Kind.BANK_ACCOUNT)
+    if whole is None or not isinstance(whole.value, values.BankAccount):
         return None
     kept = whole.value
     account = BankAccount(kept.bank_code, kept.branch_code, _TYPES[kept.kind], kept.number)

@@ -20,7 +20,7 @@ from motocho.outside import bank
 from motocho.outside.bank import Arrival
 from motocho.outside.house_bank import BankName, HouseBank, bank_name, house_bank
 from motocho.people import members
-from motocho.people.facts.history import Reading
+from motocho.people.facts import history
 from motocho.units.errors import NotFoundError
 from motocho.web.access import Member
 
@@ -67,7 +67,7 @@ class Target:
 
 def target(cursor: Any, member: Member) -> Target | None:
     """The registered account of a member; None where there is none [振込先]."""
-    reading = Reading("member", "payout", member.at)
+    reading = history.Reading("member", "payout", member.at)
     payee = payouts.account_of(cursor, member.member_id, member.today, reading)
     if payee is None:
         return None
