@@ -35,7 +35,7 @@ def notice(
     json_wanted: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """ペイジーの収納通知を受け付け、請求の契約に入金する / Take a notice of Pay-easy; it books once.
+    """ペイジーの収納通知を受け付け、請求の契約に入金する / Book a notice of Pay-easy, once.
 
     例 / Examples:  motocho bank notice notice.json · motocho bank notice - --json
     """
