@@ -25,6 +25,9 @@ class Kind(Enum):
     FROZEN = "frozen"
     UNFROZEN = "unfrozen"
     DRAW = "draw"
+    DRAW_SENT = "draw_sent"
+    """A draw by transfer was taken: told while it can still be taken back."""
+    DRAW_RECALLED = "draw_recalled"
     DRAW_FAILED = "draw_failed"
     RECEIPT = "receipt"
     REVERSED = "reversed"
@@ -87,6 +90,8 @@ OF_NEWS: Mapping[str, Kind] = {
     "frozen": Kind.FROZEN,
     "unfrozen": Kind.UNFROZEN,
     "drawn": Kind.DRAW,
+    "draw_sent": Kind.DRAW_SENT,
+    "draw_recalled": Kind.DRAW_RECALLED,
     "draw_failed": Kind.DRAW_FAILED,
     "received": Kind.RECEIPT,
     "reversed": Kind.REVERSED,
