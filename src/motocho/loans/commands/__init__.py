@@ -47,6 +47,14 @@ from motocho.loans.commands.promises import (
     promise,
     withdraw_promise,
 )
+from motocho.loans.commands.rests import (
+    Rest,
+    end_rest,
+    lift_rest,
+    rest,
+    rest_of,
+    rests_over,
+)
 from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
 
 __all__ = [
@@ -62,6 +70,7 @@ __all__ = [
     "Parked",
     "Promise",
     "Remedy",
+    "Rest",
     "Settlement",
     "Taken",
     "accelerate",
@@ -76,10 +85,12 @@ __all__ = [
     "draw",
     "draw_arrived",
     "draw_failed",
+    "end_rest",
     "forward",
     "judge_promise",
     "keep_unknown",
     "lift",
+    "lift_rest",
     "night",
     "open_agreement",
     "open_promise",
@@ -90,6 +101,9 @@ __all__ = [
     "record_death",
     "record_income",
     "refund",
+    "rest",
+    "rest_of",
+    "rests_over",
     "reverse",
     "send_draw",
     "settle",
