@@ -1,4 +1,4 @@
-"""Whether a higher limit may be asked for: every condition, and when it could be met; pure [増額の条件].
+"""Whether a higher limit may be asked for: each condition, and when it is met [増額の条件].
 
 Looked at without obligation, before anything is written down. Whoever meets all of it may apply;
 what is granted is decided by a person, after a survey (貸金業法13条). Evidence of income that is
@@ -31,7 +31,7 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a member asks for, and says of themselves [申込みの内容]; zero where nothing was said."""
+    """What a member asks for, and says of themselves [申込み]; zero where nothing was said."""
 
     limit_yen: int
     income_yen: int = 0
@@ -101,12 +101,8 @@ _STOPS: Mapping[Stop, str] = {
 def _amounts(known: Conduct, asked: Asked) -> Iterator[Refusal]:
     least, most = known.limit_yen + known.unit_yen, known.largest_limit_yen
     if not least <= asked.limit_yen <= most or asked.limit_yen % known.unit_yen:
-        details = {
-            "least": yen_text(least),
-            "most": yen_text(most),
-            "unit": yen_text(known.unit_yen),
-        }
-        yield _refusal("SCR-013", **details)
+        unit = yen_text(known.unit_yen)
+        yield _refusal("SCR-013", least=yen_text(least), most=yen_text(most), unit=unit)
         return
     income, law = _income_yen(known, asked), monitoring.law_on(known.on)
     total = _total_yen(known, asked)
