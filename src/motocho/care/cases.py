@@ -20,7 +20,7 @@ from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.citation import parse_citations
 from motocho.law.rules import Refusal
-from motocho.outside.bank.days import next_business_day
+from motocho.outside.bank import next_business_day
 from motocho.outside.clock import JAPAN
 from motocho.units.errors import Fault, InputError, NotFoundError, RefusedError
 

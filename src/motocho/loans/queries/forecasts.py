@@ -64,6 +64,11 @@ class PlanForecast:
         """How much more all of it costs with the new plan; below zero for less [差額]."""
         return _more_yen(self.now, self.then)
 
+    @property
+    def difference_yen(self) -> int:
+        """The same without its sign, to be said in words [差額の大きさ]."""
+        return abs(self.more_yen)
+
 
 @at_one_moment
 def plan_forecast(
@@ -147,6 +152,11 @@ class Lighter:
     def more_yen(self) -> int:
         """How much more all of it costs in the end [差額]."""
         return _more_yen(self.now, self.then)
+
+    @property
+    def difference_yen(self) -> int:
+        """The same without its sign, to be said in words [差額の大きさ]."""
+        return abs(self.more_yen)
 
 
 @at_one_moment

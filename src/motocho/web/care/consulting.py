@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST
 
 from motocho.care import consultations
@@ -51,6 +52,7 @@ def _page(request: HttpRequest, member: Member, wrong: Said | None, status: int)
     phones = [facts[kind].masked for kind in _PHONES if kind in facts]
     context = {
         "booked": booked,
+        "booked_on": None if booked is None else localtime(booked.booked_for).date(),
         "topic": None if booked is None else TOPICS[booked.topic],
         "topics": [(one.value, key) for one, key in TOPICS.items()],
         "days": _by_day(offered),

@@ -49,7 +49,7 @@ class Chosen:
 @changes_something
 @access.members(Action.ASK_FOR_HELP)
 def promise(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
-    """Choose a day, see its cost, promise; or look at the promise that is open [約束日] · LEDG-016."""
+    """Choose a day, see its cost, promise; or look at the one that is open [約束日] · LEDG-016."""
     listed = member.agreement(agreement_id)
     if request.method == "POST":
         return _promise(request, member, listed)
@@ -157,7 +157,7 @@ def withdraw(request: HttpRequest, member: Member, agreement_id: int) -> HttpRes
 @require_safe
 @access.members(Action.ASK_FOR_HELP)
 def calendar_file(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
-    """The promised day for the phone's calendar; it names neither lender nor amount [予定に入れる]."""
+    """The promised day for a phone's calendar; it names neither lender nor yen [予定に入れる]."""
     listed = member.agreement(agreement_id)
     with connection.cursor() as cursor:
         found = commands.open_promise(cursor, listed.key)

@@ -1,4 +1,4 @@
-"""Complaints and opinions: told in free words, followed step by step, answered in place [ご意見・苦情]."""
+"""Complaints and opinions: told freely, followed step by step, answered in place [ご意見・苦情]."""
 
 from __future__ import annotations
 
