@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from motocho.contact import tasks
-from motocho.contact.holds import Source
+from motocho.contact.holds import Source, lock
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.citation import parse_citations
@@ -177,16 +177,11 @@ def add(cursor: Any, key: CaseKey, step: Step, source: Source, at: datetime) -> 
 
     The member's further words open an answered or a closed case again.
 
-    Lock      the case's row.
+    Lock      the member's contacts.
     Raises    NotFoundError for no such case; InputError for an answer without words; RefusedError
               where a complaint would be closed by who handled it, or before it was answered.
     """
-    cursor.execute(
-        "SELECT kind FROM care_case WHERE member_id = %s AND case_id = %s FOR UPDATE", key
-    )
-    row = cursor.fetchone()
-    if row is None:
-        raise NotFoundError(Fault("CAR-011"))
+    lock(cursor, key.member_id)
     known = case(cursor, key)
     cursor.execute(
         "SELECT FROM care_case_step WHERE member_id = %s AND source = %s",

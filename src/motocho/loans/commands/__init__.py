@@ -48,6 +48,7 @@ from motocho.loans.commands.promises import (
     withdraw_promise,
 )
 from motocho.loans.commands.rests import (
+    REST_MONTHS,
     Rest,
     end_rest,
     lift_rest,
@@ -58,6 +59,7 @@ from motocho.loans.commands.rests import (
 from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
 
 __all__ = [
+    "REST_MONTHS",
     "Arrived",
     "BureauAnswer",
     "Done",

@@ -19,7 +19,7 @@ from motocho.loans.commands.opening import lift, suspend
 from motocho.loans.policy import Status, Stop
 from motocho.units.errors import Fault, InputError, NotFoundError
 
-MONTHS_TO_CHOOSE: Sequence[int] = (1, 3, 6)
+REST_MONTHS: Sequence[int] = (1, 3, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def rest(cursor: Any, member_id: int, months: int | None, made: Made) -> Rest:
     Lock      the member's agreements.
     Raises    InputError for months that cannot be chosen.
     """
-    if months is not None and months not in MONTHS_TO_CHOOSE:
+    if months is not None and months not in REST_MONTHS:
         raise InputError(Fault("LON-070", details={"months": str(months)}))
     keys = _lock(cursor, member_id)
     last_on = None if months is None else monitoring.a_month_after(made.business_on, months)

@@ -9,14 +9,14 @@ from django.views.decorators.http import require_http_methods
 
 from motocho.care import resting
 from motocho.loans import commands
-from motocho.loans.commands.rests import MONTHS_TO_CHOOSE
+from motocho.loans.commands import REST_MONTHS
 from motocho.people.access import Action
 from motocho.web import access, pages
 from motocho.web.access import Member
 from motocho.web.care import _acting
 from motocho.web.maintenance import changes_something
 
-_MONTHS = {str(months): months for months in MONTHS_TO_CHOOSE} | {"until-lifted": None}
+_MONTHS = {str(months): months for months in REST_MONTHS} | {"until-lifted": None}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +33,7 @@ def rest(request: HttpRequest, member: Member) -> HttpResponse:
     context = {
         "rest": found,
         "is_lifted": is_lifted,
-        "months": MONTHS_TO_CHOOSE,
+        "months": REST_MONTHS,
         "key": _acting.form_key(request),
     }
     return pages.show(request, "care/rest.html", context)
