@@ -15,6 +15,8 @@ BY_MEMBER = {
     "close_arrears", "close_task", "people_pin", "people_device", "people_session", "people_code", "people_passkey",
     "people_hold", "people_freeze", "people_fact", "people_consent", "people_request", "people_barred",
     "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce",
+    "loan_rest", "contact_call_result", "contact_task", "care_case", "care_case_step", "care_consultation",
+    "care_pay_day", "screening_increase",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",
@@ -45,7 +47,7 @@ SMALL = {
     "notices_reader": "one row",
     "close_bank_line": "an inbox: spread by the bank's key",
 }
-ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_", "contact_", "notices_")
+ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_", "contact_", "notices_", "care_", "screening_")
 KEYS = """
 SELECT c.relname, con.conname, con.contype, f.relname,
     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = con.conkey[1])

@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "motocho.people",
     "motocho.loans",
     "motocho.contact",
+    "motocho.care",
+    "motocho.screening",
     "motocho.notices",
     "motocho.close",
     "motocho.web",

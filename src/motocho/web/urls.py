@@ -16,4 +16,5 @@ urlpatterns = [
     path("", include("motocho.web.public.urls")),
     path("member/", include("motocho.web.member.urls")),
     path("member/", include("motocho.web.money.urls")),
+    path("member/", include("motocho.web.care.urls")),
 ]

@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
-from motocho.loans import payouts, queries
+from motocho.loans import commands, outlook, payouts, queries
 from motocho.loans.outlook import Outlook
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Position, StatementRow
@@ -26,6 +26,7 @@ RECENT_DAYS = timedelta(days=400)
 
 STOP_TEXTS: Mapping[Stop, str] = {
     Stop.MEMBER_ASKED: "cause.member_asked",
+    Stop.RESTING: "cause.resting",
     Stop.CARD_LOST: "cause.card_lost",
     Stop.BUREAU_CHECK_DUE: "cause.bureau_check_due",
     Stop.INCOME_EVIDENCE_DUE: "cause.income_evidence_due",
@@ -59,9 +60,14 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     """The page [ホーム] · debt first, credit below and smaller."""
     accounts = sorted((account(member, one) for one in member.open_agreements), key=_urgency)
     first = accounts[0] if accounts else None
+    promise = None
+    if first is not None:
+        with connection.cursor() as cursor:
+            promise = commands.open_promise(cursor, first.position.key)
     context = {
         "first": first,
         "others": accounts[1:],
+        "promise": promise,
         "causes": causes(member, [one.position for one in accounts]),
         "repay_at": _address("money:repay"),
         "borrow_at": _address("money:borrow"),
