@@ -29,6 +29,7 @@ SMALL = {
     "people_alarm": "a row a kind, cause and ten minutes",
     "people_freeze_link": "looked up by its hash: spread by it",
     "people_claim": "minutes of what somebody typed",
+    "people_asking": "an hour of askings",
     "people_staff": "a row a colleague",
     "people_staff_role": "some rows a colleague",
     "people_staff_secret": "a row a colleague",

@@ -30,6 +30,8 @@ MOST_MISSES = 5
 LOCKED_FOR = timedelta(minutes=15)
 TOKEN_LIVES = timedelta(hours=24)
 CHALLENGE_LIVES = timedelta(minutes=5)
+LONGEST_SHIFT = timedelta(hours=10)
+"""How long one sign-in lasts, whatever is done with it."""
 STEP_SECONDS = 30
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
@@ -133,6 +135,29 @@ def active(cursor: Any, staff_id: int, on: date, purpose: str = "") -> Staff | N
     if row is None:
         return None
     return Staff(staff_id, frozenset(Role(name) for name in row[0] if name), purpose)
+
+
+def still(cursor: Any, staff_id: int, since: datetime, at: datetime) -> Staff | None:
+    """Somebody who signed in at a moment, if that sign-in still counts [サインインの継続].
+
+    None after the last day, and once new means were set: the old ones may be somebody else's.
+    """
+    cursor.execute(
+        "SELECT FROM people_staff_secret WHERE staff_id = %s AND set_at > %s", (staff_id, since)
+    )
+    is_over = cursor.fetchone() is not None or at >= since + LONGEST_SHIFT
+    return None if is_over else active(cursor, staff_id, at.date())
+
+
+def account(cursor: Any, staff_id: int) -> Account:
+    """One of the staff [従業者の参照].
+
+    Raises    NotFoundError if there is none.
+    """
+    found = [one for one in accounts(cursor) if one.staff_id == staff_id]
+    if not found:
+        raise NotFoundError(Fault("PPL-096"))
+    return found[0]
 
 
 def accounts(cursor: Any) -> list[Account]:
@@ -258,6 +283,15 @@ def _check_supervisor(by: Staff, staff_id: int) -> Refusal | None:
     if Role.SUPERVISOR in by.roles and by.staff_id != staff_id:
         return None
     return Refusal("AUTH-007", "PPL-095", ())
+
+
+def recoveries(cursor: Any) -> dict[int, int]:
+    """Who waits for new means, and which supervisor asked for them [再登録の申請一覧]."""
+    cursor.execute(
+        "SELECT staff_id, asked_by FROM people_staff_enrolment"
+        " WHERE kind = 'recovery' AND used_at IS NULL AND agreed_by IS NULL"
+    )
+    return dict(cursor.fetchall())
 
 
 # ------------------------------------------------------------------------------------------ sign-in

@@ -14,6 +14,7 @@ from motocho.loans import outlook, queries
 from motocho.loans.outlook import Outlook
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Position, StatementRow
+from motocho.notices import messages
 from motocho.people import login
 from motocho.people.access import Action
 from motocho.people.safety import freezes, holds
@@ -59,9 +60,12 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     """The page [ホーム] · debt first, credit below and smaller."""
     accounts = sorted((account(member, one) for one in member.open_agreements), key=_urgency)
     first = accounts[0] if accounts else None
+    with connection.cursor() as cursor:
+        new = messages.unread(cursor, member.member_id)
     context = {
         "first": first,
         "others": accounts[1:],
+        "unread": new,
         "causes": causes(member, [one.position for one in accounts]),
         "repay_at": _address("member:repay"),
         "borrow_at": _address("member:borrow"),

@@ -1,0 +1,21 @@
+"""Addresses of the staff's pages [従業者の画面のURL]."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from motocho.web.desk import colleagues, queue, reviewing, signing
+
+app_name = "desk"
+urlpatterns = [
+    path("", queue.waiting, name="queue"),
+    path("sign-in/", signing.sign_in, name="sign_in"),
+    path("sign-in/passkey/", signing.by_passkey, name="by_passkey"),
+    path("sign-out/", signing.sign_out, name="sign_out"),
+    path("join/<str:token>/", signing.join, name="join"),
+    path("passkey/", signing.own_passkey, name="passkey"),
+    path("resets/<int:member_id>/<int:request_id>/", reviewing.reset, name="reset"),
+    path("requests/<int:member_id>/<int:request_id>/", reviewing.own, name="own"),
+    path("colleagues/", colleagues.listed, name="colleagues"),
+    path("colleagues/<int:staff_id>/recovery/", colleagues.recover, name="recover"),
+]
