@@ -43,9 +43,12 @@ SMALL = {
     "close_accrual": "some rows a day",
     "close_reader": "a row a step",
     "notices_reader": "one row",
+    "documents_upload": "looked up by its reference: spread by it",
+    "documents_page": "with its upload",
+    "documents_verdict": "with its upload",
     "close_bank_line": "an inbox: spread by the bank's key",
 }
-ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_", "contact_", "notices_")
+ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_", "contact_", "documents_", "notices_")
 KEYS = """
 SELECT c.relname, con.conname, con.contype, f.relname,
     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = con.conkey[1])
