@@ -14,8 +14,8 @@ from tests.web.membership import PIN, Site
 from tests.web.test_browser import SIDEWAYS, TARGETS, violations
 
 from motocho.loans.commands import Key
+from motocho.outside import mail
 from motocho.people.members import Member
-from motocho.web.member import stepping
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 MakeDevice = Callable[..., Device]
@@ -24,7 +24,7 @@ PICTURES = "MOTOCHO_PICTURES"
 
 @pytest.fixture
 def house(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    monkeypatch.setenv(stepping.OUTBOX, str(tmp_path))
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path))
     return Site.at(tmp_path)
 
 

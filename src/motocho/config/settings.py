@@ -100,7 +100,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 FILE_UPLOAD_HANDLERS = ["motocho.web.uploads.receiving.InMemory"]
 """No file of a member is written to a disk on its way."""
-CODE_SENDER = "motocho.web.member.stepping.into_folder"
+CODE_SENDER = "motocho.config._mailing.send_code"
 """The function that sends a one-time code to a member: `stepping.Sender`."""
 DIRECTORY_FILE = os.environ.get("MOTOCHO_DIRECTORY")
 """The operator's own directory of desks and numbers; the fictional one where it is not set."""

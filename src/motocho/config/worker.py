@@ -23,13 +23,13 @@ from procrastinate.contrib.django import app as queue
 from motocho.close import day, inbox
 from motocho.close.run import run
 from motocho.config import _reminders
+from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
-from motocho.config.settings import ORIGIN
 from motocho.ledger.chart import HOUSE
 from motocho.loans.commands import Key, Made
 from motocho.notices import messages, reading, sending
-from motocho.notices.sending import MailKey, Office
-from motocho.outside import clock, mail
+from motocho.notices.sending import MailKey
+from motocho.outside import clock
 from motocho.people import login, requests
 
 Task = Callable[..., None]
@@ -89,11 +89,6 @@ def read_news(at: datetime) -> None:
 def send_mail(*, member_id: int, mail_id: int) -> None:
     """Send one mail of a member [メールの送信]."""
     sending.send(MailKey(member_id, mail_id), office())
-
-
-def office() -> Office:
-    """How mails leave the house, as the environment says [送信の設定]."""
-    return Office(mail.from_environment(), ORIGIN, clock.now)
 
 
 TASKS: Mapping[str, Task] = {
