@@ -31,8 +31,7 @@ from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
 from motocho.people import staff as people_staff
 from motocho.people.access import Action, Self, Staff
-from motocho.people.credentials import keeping, pins
-from motocho.people.credentials.passkeys import Site
+from motocho.people.credentials import keeping, passkeys, pins
 from motocho.people.login import Admitted, Origin
 from motocho.people.members import no_such_member
 from motocho.people.safety import sessions
@@ -301,7 +300,7 @@ def staff(action: Action) -> Callable[[View], View]:
     return wrap
 
 
-def passkey_site() -> Site:
+def passkey_site() -> passkeys.Site:
     """Which site passkeys are for: where people reach it [パスキーのサイト]."""
     parts = urlsplit(settings.ORIGIN)
-    return Site(parts.hostname or "", f"{parts.scheme}://{parts.netloc}")
+    return passkeys.Site(parts.hostname or "", f"{parts.scheme}://{parts.netloc}")

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from motocho.documents import intake
 from motocho.people import requests
 from motocho.people.access import Action
 from motocho.people.requests import Kind, Waiting
@@ -29,6 +30,10 @@ TABS = {
     "applications": "desk.applications",
     "complaints": "desk.complaints",
 }
+
+
+SHOWN_SIGNS = 8
+"""Of a reference, so many signs stand in the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,20 @@ def _count_of(kind: Kind) -> Callable[[Any], int]:
     return count
 
 
+def _documents(cursor: Any) -> Sequence[Row]:
+    return [
+        Row(
+            one.document_ref[:SHOWN_SIGNS],
+            one.kept_at,
+            f"desk.purpose_{one.purpose.value}",
+            reverse("desk:document", args=[one.document_ref]),
+        )
+        for one in intake.waiting(cursor)
+    ]
+
+
 SOURCES: list[Source] = [
+    Source("documents", "desk.documents", lambda cursor: len(intake.waiting(cursor)), _documents),
     Source(
         "resets",
         "desk.resets",

@@ -11,8 +11,9 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from motocho.documents import intake
 from motocho.loans import commands, queries
 from motocho.loans.commands import Made
 from motocho.loans.policy import Status, Stop
@@ -21,13 +22,14 @@ from motocho.people import access as gate
 from motocho.people import members, requests
 from motocho.people.access import Action, Staff
 from motocho.people.facts import history
-from motocho.people.facts.values import Kind as Item
 from motocho.people.requests import Kind, RequestKey, State, Verdict, Waiting
 from motocho.people.safety import freezes, sessions
 from motocho.units.errors import Fault
 from motocho.web import access, pages
 from motocho.web.access import Colleague
+from motocho.web.desk._shown import SHOWN
 from motocho.web.fields import Form, LineField, MemberNumberField, shown
+from motocho.web.uploads import picture
 
 VERDICTS = {
     Verdict.GENUINE.value: "desk.genuine",
@@ -40,12 +42,6 @@ OWN_VERDICTS = {
     Verdict.GENUINE.value: "desk.confirmed",
     Verdict.OTHER_PERSON.value: "desk.other_person",
     Verdict.NOT_GENUINE.value: "desk.not_confirmed",
-}
-SHOWN = {
-    Item.ADDRESS: "facts.address",
-    Item.MOBILE_PHONE: "facts.mobile_phone",
-    Item.EMAIL: "facts.email",
-    Item.EMPLOYER: "facts.employer",
 }
 SHOWN_LOGINS = 5
 
@@ -82,13 +78,36 @@ def reset(
         if asked.kind is not Kind.PIN_RESET:
             raise members.no_such_member()
         if not form.is_bound or not form.is_valid():
-            context = {"verdicts": VERDICTS, "is_second": asked.first_staff is not None}
+            context: dict[str, Any] = {
+                "verdicts": VERDICTS,
+                "is_second": asked.first_staff is not None,
+            }
             is_own = asked.first_staff == staff.staff_id
             context |= {"is_own": "own" if is_own else ""}
+            context |= {"pages": intake.open_kept(cursor, asked.document_ref).pages}
             return _page(request, cursor, (asked, form), context)
         verdict = Verdict(form.cleaned_data["verdict"])
         access.allow(requests.review(cursor, key, staff, verdict, colleague.at))
     return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=resets")
+
+
+@require_safe
+@access.staff(Action.REVIEW_PIN_RESET)
+def reset_page(
+    request: HttpRequest,  # noqa: ARG001
+    colleague: Colleague,
+    member_id: int,
+    request_id: int,
+    page_no: int,
+) -> HttpResponse:
+    """One page of the document that came with a request [書類の画像]; each look is written down."""
+    key = RequestKey(member_id, request_id)
+    with transaction.atomic(), connection.cursor() as cursor:
+        asked, _ = _asked(cursor, colleague, key, Action.REVIEW_PIN_RESET)
+        for page in intake.open_kept(cursor, asked.document_ref).pages:
+            if page.page_no == page_no and page.picture is not None:
+                return picture(page.picture.jpeg)
+    raise members.no_such_member()
 
 
 def _asked(

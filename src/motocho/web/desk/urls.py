@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motocho.web.desk import colleagues, queue, reviewing, signing
+from motocho.web.desk import colleagues, judging, queue, reviewing, signing
 
 app_name = "desk"
 urlpatterns = [
@@ -15,7 +15,14 @@ urlpatterns = [
     path("join/<str:token>/", signing.join, name="join"),
     path("passkey/", signing.own_passkey, name="passkey"),
     path("resets/<int:member_id>/<int:request_id>/", reviewing.reset, name="reset"),
+    path(
+        "resets/<int:member_id>/<int:request_id>/pages/<int:page_no>/",
+        reviewing.reset_page,
+        name="reset_page",
+    ),
     path("requests/<int:member_id>/<int:request_id>/", reviewing.own, name="own"),
+    path("documents/<str:document_ref>/", judging.document, name="document"),
+    path("documents/<str:document_ref>/<int:page_no>/", judging.page, name="document_page"),
     path("colleagues/", colleagues.listed, name="colleagues"),
     path("colleagues/<int:staff_id>/recovery/", colleagues.recover, name="recover"),
 ]

@@ -15,23 +15,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from motocho.outside import banks
-from motocho.outside.bank.names import account_name
-from motocho.people.facts.values import (
-    LONGEST_TEXT,
-    AccountKind,
-    Address,
-    BankAccount,
-    Email,
-    Employer,
-    Income,
-    Kind,
-    Name,
-    Phone,
-    Value,
-    read_email,
-    read_employer,
-    read_phone,
-)
+from motocho.outside.bank import account_name
+from motocho.people.facts import values
 from motocho.people.members import Person
 from motocho.units.days import read_date
 from motocho.units.errors import Fault, Unread
@@ -112,7 +97,7 @@ class AddressField(TextField):
     """An address below its postcode [住所]."""
 
     manner = Manner(autocomplete="street-address")
-    longest = LONGEST_TEXT
+    longest = values.LONGEST_TEXT
 
     def read(self, text: str) -> str | Unread:
         """The address in one width [読取り]."""
@@ -124,9 +109,9 @@ class OwnPhoneField(LineField):
 
     manner = Manner(width="number", keyboard="tel", autocomplete="tel")
 
-    def read(self, text: str) -> Phone | Unread:
+    def read(self, text: str) -> values.Phone | Unread:
         """The number [読取り]."""
-        return read_phone(text) if text.strip() else Unread("FCT-003", "")
+        return values.read_phone(text) if text.strip() else Unread("FCT-003", "")
 
 
 class EmailField(LineField):
@@ -134,9 +119,9 @@ class EmailField(LineField):
 
     manner = Manner(keyboard="email", autocomplete="email")
 
-    def read(self, text: str) -> Email | Unread:
+    def read(self, text: str) -> values.Email | Unread:
         """The address [読取り]."""
-        return read_email(text) if text.strip() else Unread("FCT-003", "")
+        return values.read_email(text) if text.strip() else Unread("FCT-003", "")
 
 
 class EmployerField(LineField):
@@ -144,9 +129,9 @@ class EmployerField(LineField):
 
     manner = Manner(autocomplete="organization")
 
-    def read(self, text: str) -> Employer | Unread:
+    def read(self, text: str) -> values.Employer | Unread:
         """The workplace [読取り]."""
-        return read_employer(text) if text.strip() else Unread("FCT-003", "")
+        return values.read_employer(text) if text.strip() else Unread("FCT-003", "")
 
 
 class YearField(LineField):
@@ -197,7 +182,7 @@ FROM = "from_on"
 class FactForm(Form):
     """A form that gives the value of one kind of fact [登録情報の入力]."""
 
-    def value(self, person: Person) -> Value | None:  # noqa: ARG002
+    def value(self, person: Person) -> values.Value | None:  # noqa: ARG002
         """The value of a form that was read; None where it was refused after all [値]."""
         return None
 
@@ -232,12 +217,12 @@ class NameForm(FactForm):
     given_kana = KanaField("changing.given_kana", "changing.kana_hint")
     from_on = FromField()
 
-    def value(self, person: Person) -> Value:  # noqa: ARG002
+    def value(self, person: Person) -> values.Value:  # noqa: ARG002
         """The name [値]."""
         names = ("family_name", "given_name", "family_kana", "given_kana")
-        return Name(*(self.cleaned_data[name] for name in names))
+        return values.Name(*(self.cleaned_data[name] for name in names))
 
-    def told(self, value: Name) -> Sequence[tuple[str, str]]:
+    def told(self, value: values.Name) -> Sequence[tuple[str, str]]:
         """The name as it will stand [確認の表示]."""
         return (
             ("facts.name", f"{value.family_name} {value.given_name}"),
@@ -252,11 +237,11 @@ class AddressForm(FactForm):
     address = AddressField("changing.address", "changing.address_hint")
     from_on = FromField()
 
-    def value(self, person: Person) -> Value:  # noqa: ARG002
+    def value(self, person: Person) -> values.Value:  # noqa: ARG002
         """The address [値]."""
-        return Address(self.cleaned_data["postcode"], self.cleaned_data["address"])
+        return values.Address(self.cleaned_data["postcode"], self.cleaned_data["address"])
 
-    def told(self, value: Address) -> Sequence[tuple[str, str]]:
+    def told(self, value: values.Address) -> Sequence[tuple[str, str]]:
         """The address as it will stand [確認の表示]."""
         return (("facts.address", f"〒{value.postcode[:3]}-{value.postcode[3:]} {value.text}"),)
 
@@ -267,12 +252,12 @@ class PhoneForm(FactForm):
     phone = OwnPhoneField("changing.phone", "changing.phone_hint")
     from_on = FromField()
 
-    def value(self, person: Person) -> Value:  # noqa: ARG002
+    def value(self, person: Person) -> values.Value:  # noqa: ARG002
         """The number [値]."""
-        phone: Phone = self.cleaned_data["phone"]
+        phone: values.Phone = self.cleaned_data["phone"]
         return phone
 
-    def told(self, value: Phone) -> Sequence[tuple[str, str]]:
+    def told(self, value: values.Phone) -> Sequence[tuple[str, str]]:
         """The number as it is written [確認の表示]."""
         return (("changing.phone", phone_text(value.digits)),)
 
@@ -282,12 +267,12 @@ class EmailForm(FactForm):
 
     email = EmailField("changing.email", "changing.email_hint")
 
-    def value(self, person: Person) -> Value:  # noqa: ARG002
+    def value(self, person: Person) -> values.Value:  # noqa: ARG002
         """The address [値]."""
-        email: Email = self.cleaned_data["email"]
+        email: values.Email = self.cleaned_data["email"]
         return email
 
-    def told(self, value: Email) -> Sequence[tuple[str, str]]:
+    def told(self, value: values.Email) -> Sequence[tuple[str, str]]:
         """The address as it will stand [確認の表示]."""
         return (("facts.email", value.address),)
 
@@ -298,12 +283,12 @@ class EmployerForm(FactForm):
     employer = EmployerField("changing.employer", "changing.employer_hint")
     from_on = FromField()
 
-    def value(self, person: Person) -> Value:  # noqa: ARG002
+    def value(self, person: Person) -> values.Value:  # noqa: ARG002
         """The workplace [値]."""
-        employer: Employer = self.cleaned_data["employer"]
+        employer: values.Employer = self.cleaned_data["employer"]
         return employer
 
-    def told(self, value: Employer) -> Sequence[tuple[str, str]]:
+    def told(self, value: values.Employer) -> Sequence[tuple[str, str]]:
         """The workplace as it will stand [確認の表示]."""
         return (("facts.employer", value.name),)
 
@@ -316,9 +301,9 @@ class IncomeForm(FactForm):
     )
     of_year = YearField("changing.of_year", "changing.of_year_hint")
 
-    def value(self, person: Person) -> Value:  # noqa: ARG002
+    def value(self, person: Person) -> values.Value:  # noqa: ARG002
         """The income [値]."""
-        return Income(self.cleaned_data["yearly"], self.cleaned_data["of_year"])
+        return values.Income(self.cleaned_data["yearly"], self.cleaned_data["of_year"])
 
     def effective_on(self, today: date) -> date | None:
         """Today, if the year is a late one [適用開始日]."""
@@ -329,15 +314,15 @@ class IncomeForm(FactForm):
         self.refuse("of_year", Fault("FCT-013", details=details))
         return None
 
-    def told(self, value: Income) -> Sequence[tuple[str, str]]:
+    def told(self, value: values.Income) -> Sequence[tuple[str, str]]:
         """The income as it will stand [確認の表示]."""
         return (("facts.income", yen_text(value.yearly_yen)),)
 
 
 ACCOUNT_KINDS: Mapping[str, str] = {
-    AccountKind.ORDINARY.value: "changing.ordinary",
-    AccountKind.CURRENT.value: "changing.current",
-    AccountKind.SAVINGS.value: "changing.savings",
+    values.AccountKind.ORDINARY.value: "changing.ordinary",
+    values.AccountKind.CURRENT.value: "changing.current",
+    values.AccountKind.SAVINGS.value: "changing.savings",
 }
 
 
@@ -349,7 +334,7 @@ class AccountForm(FactForm):
     account_kind = ChoiceField("changing.account_kind", ACCOUNT_KINDS)
     number = AccountNumberField("changing.number", "changing.number_hint")
 
-    def value(self, person: Person) -> Value | None:
+    def value(self, person: Person) -> values.Value | None:
         """The account, its bank and branch looked up; none if they are not found [値]."""
         bank_code = self._one(
             "bank", [(one.code, one.name) for one in banks.search(self._of("bank"))]
@@ -361,7 +346,9 @@ class AccountForm(FactForm):
         if branch_code is None or isinstance(holder, Unread):
             return None
         typed = self.cleaned_data
-        return BankAccount(bank_code, branch_code, typed["account_kind"], typed["number"], holder)
+        return values.BankAccount(
+            bank_code, branch_code, typed["account_kind"], typed["number"], holder
+        )
 
     def _of(self, name: str) -> str:
         return folded(str(self.cleaned_data[name]))
@@ -379,7 +366,7 @@ class AccountForm(FactForm):
         self.refuse(name, Fault(several, excerpt=excerpt, details={"names": names}))
         return None
 
-    def told(self, value: BankAccount) -> Sequence[tuple[str, str]]:
+    def told(self, value: values.BankAccount) -> Sequence[tuple[str, str]]:
         """Bank and branch by name, and the holder as banks will read it [確認の表示]."""
         bank = banks.by_code(value.bank_code)
         branch = banks.branch_name(value.bank_code, value.branch_code) or ""
@@ -394,16 +381,16 @@ class AccountForm(FactForm):
 _LOOKED_UP = {"bank": ("FCT-005", "FCT-006"), "branch": ("FCT-007", "FCT-008")}
 MOST_NAMED = 3
 
-FORMS: Mapping[Kind, type[FactForm]] = {
-    Kind.NAME: NameForm,
-    Kind.ADDRESS: AddressForm,
-    Kind.MOBILE_PHONE: PhoneForm,
-    Kind.HOME_PHONE: PhoneForm,
-    Kind.WORK_PHONE: PhoneForm,
-    Kind.EMAIL: EmailForm,
-    Kind.EMPLOYER: EmployerForm,
-    Kind.INCOME: IncomeForm,
-    Kind.BANK_ACCOUNT: AccountForm,
+FORMS: Mapping[values.Kind, type[FactForm]] = {
+    values.Kind.NAME: NameForm,
+    values.Kind.ADDRESS: AddressForm,
+    values.Kind.MOBILE_PHONE: PhoneForm,
+    values.Kind.HOME_PHONE: PhoneForm,
+    values.Kind.WORK_PHONE: PhoneForm,
+    values.Kind.EMAIL: EmailForm,
+    values.Kind.EMPLOYER: EmployerForm,
+    values.Kind.INCOME: IncomeForm,
+    values.Kind.BANK_ACCOUNT: AccountForm,
 }
 """What a member may change here; a birth date is mended at the desk, with a document."""
-REMOVABLE = frozenset({Kind.HOME_PHONE, Kind.WORK_PHONE, Kind.EMPLOYER})
+REMOVABLE = frozenset({values.Kind.HOME_PHONE, values.Kind.WORK_PHONE, values.Kind.EMPLOYER})

@@ -1,6 +1,6 @@
 """One more check: a passkey where there is one, else a code by e-mail [追加の本人確認].
 
-    thing = Thing(Purpose.CONTACT, step.bound(member, "email", value))
+    thing = Thing(codes.Purpose.CONTACT, step.bound(member, "email", value))
     asking = step.confirmed(request, member, thing)
     if asking is not None:
         return step.show(request, asking, told)
@@ -22,7 +22,6 @@ from django.utils.timezone import localtime
 
 from motocho.people.credentials import hashing
 from motocho.people.safety import codes, passkeys
-from motocho.people.safety.codes import CodeKey, Confirmed, Purpose, Road, TooMany
 from motocho.units.errors import Fault
 from motocho.web import pages
 from motocho.web.access import Member, passkey_site
@@ -38,7 +37,7 @@ _OURS = frozenset({"csrfmiddlewaretoken", "code", "answer", "again"})
 class Thing(NamedTuple):
     """What an answer is good for [確認の対象]."""
 
-    purpose: Purpose
+    purpose: codes.Purpose
     bound_to: str
 
 
@@ -46,7 +45,7 @@ class Thing(NamedTuple):
 class Asking:
     """A question that is open [確認の待ち]."""
 
-    road: Road
+    road: codes.Road
     code_id: int
     address: str
     until: datetime | None
@@ -76,7 +75,7 @@ def confirmed(request: HttpRequest, member: Member, thing: Thing) -> Asking | No
     kept: dict[str, Any] = request.session.get(_KEPT) or {}
     if kept.get("bound_to") != thing.bound_to or "again" in request.POST:
         return _ask(request, member, thing, CodeForm())
-    if kept["road"] == Road.PASSKEY.value:
+    if kept["road"] == codes.Road.PASSKEY.value:
         return _signed(request, member, thing, int(kept["code_id"]))
     form = CodeForm(request.POST)
     if form.is_valid() and kept["code_id"]:
@@ -85,7 +84,7 @@ def confirmed(request: HttpRequest, member: Member, thing: Thing) -> Asking | No
         if not signing.refuse_code(form, answer):
             return None
     return Asking(
-        Road.MAIL, int(kept["code_id"]), str(kept["address"]), None, "", form, _keys(member)
+        codes.Road.MAIL, int(kept["code_id"]), str(kept["address"]), None, "", form, _keys(member)
     )
 
 
@@ -100,12 +99,12 @@ def _keys(member: Member) -> str:
 
 
 def _signed(request: HttpRequest, member: Member, thing: Thing, code_id: int) -> Asking | None:
-    key = CodeKey(member.member_id, code_id)
+    key = codes.CodeKey(member.member_id, code_id)
     with transaction.atomic(), connection.cursor() as cursor:
         answer = passkeys.confirm(
             cursor, passkey_site(), key, request.POST.get("answer", ""), member.at
         )
-    if isinstance(answer, Confirmed):
+    if isinstance(answer, codes.Confirmed):
         return None
     form = CodeForm(request.POST)
     form.is_valid()
@@ -120,13 +119,13 @@ def _ask(request: HttpRequest, member: Member, thing: Thing, form: CodeForm) -> 
     if keys and not wants_mail:
         with transaction.atomic(), connection.cursor() as cursor:
             asked = passkeys.ask(cursor, passkey_site(), member.member_id, thing, member.at)
-        if isinstance(asked, TooMany):
-            made = Asking(Road.PASSKEY, 0, "", asked.until, "", form, keys)
+        if isinstance(asked, codes.TooMany):
+            made = Asking(codes.Road.PASSKEY, 0, "", asked.until, "", form, keys)
         else:
-            made = Asking(Road.PASSKEY, asked.code_id, "", None, asked.options, form, keys)
+            made = Asking(codes.Road.PASSKEY, asked.code_id, "", None, asked.options, form, keys)
     else:
         step = stepping.ask(request, member.member_id, *thing)
-        made = Asking(Road.MAIL, step.code_id, step.address, step.until, "", form, keys)
+        made = Asking(codes.Road.MAIL, step.code_id, step.address, step.until, "", form, keys)
     request.session[_KEPT] = {
         "bound_to": thing.bound_to,
         "code_id": made.code_id,
@@ -144,7 +143,7 @@ def show(
     context: Mapping[str, Any] = {
         "form": shown(asking.form, pages.tongue_of(request)),
         "asking": asking,
-        "by_passkey": asking.road is Road.PASSKEY,
+        "by_passkey": asking.road is codes.Road.PASSKEY,
         "until": None if asking.until is None else f"{localtime(asking.until):%H:%M}",
         "carried": carried,
         "told": told,

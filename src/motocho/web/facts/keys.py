@@ -12,8 +12,6 @@ from webauthn.helpers import bytes_to_base64url
 from motocho.people.access import Action
 from motocho.people.members import no_such_member
 from motocho.people.safety import codes, passkeys
-from motocho.people.safety.codes import Purpose, TooMany
-from motocho.people.safety.passkeys import NewKey
 from motocho.units.errors import clipped
 from motocho.web import access, pages
 from motocho.web.access import Member
@@ -46,7 +44,7 @@ def add(request: HttpRequest, member: Member) -> HttpResponse:
     name = name or access.device_name(request.headers.get("User-Agent", ""))
     if "made" in request.POST:
         return _made(request, member, name)
-    thing = Thing(Purpose.PASSKEY, _step.bound(member, "passkey"))
+    thing = Thing(codes.Purpose.PASSKEY, _step.bound(member, "passkey"))
     asking = _step.confirmed(request, member, thing)
     if asking is not None:
         return _step.show(request, asking, (), "passkey.add")
@@ -54,7 +52,7 @@ def add(request: HttpRequest, member: Member) -> HttpResponse:
         asked = passkeys.ask_new(
             cursor, access.passkey_site(), member.member_id, thing.bound_to, member.at
         )
-    if isinstance(asked, TooMany):
+    if isinstance(asked, codes.TooMany):
         return HttpResponseRedirect(f"{reverse('facts:keys')}?failed=many")
     access.allow(asked)
     context = {"asked": asked, "name": name}
@@ -64,7 +62,7 @@ def add(request: HttpRequest, member: Member) -> HttpResponse:
 def _made(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     code_id = request.POST.get("code_id", "")
     code_no = int(code_id) if code_id.isascii() and code_id.isdigit() and len(code_id) < 18 else 0
-    made = NewKey(code_no, request.POST.get("made", ""), name)
+    made = passkeys.NewKey(code_no, request.POST.get("made", ""), name)
     with transaction.atomic(), connection.cursor() as cursor:
         known = passkeys.add(cursor, access.passkey_site(), member.member_id, made, member.at)
     address = reverse("facts:keys")
@@ -85,7 +83,7 @@ def end(request: HttpRequest, member: Member) -> HttpResponse:
     credential_id = _read_id(named)
     if credential_id not in found:
         raise no_such_member()
-    thing = Thing(Purpose.PASSKEY, _step.bound(member, "end passkey", named))
+    thing = Thing(codes.Purpose.PASSKEY, _step.bound(member, "end passkey", named))
     asking = _step.confirmed(request, member, thing)
     if asking is not None:
         told = (("passkey.title", found[credential_id]),)

@@ -14,6 +14,8 @@ from django.utils.timezone import localtime
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from motocho.documents import intake
+from motocho.documents.intake import Kept, Purpose
 from motocho.law.rules import Refusal
 from motocho.people import members, pin, requests
 from motocho.people.credentials import pins
@@ -21,9 +23,50 @@ from motocho.people.requests import Claim, Kind
 from motocho.units.errors import Fault
 from motocho.web import pages
 from motocho.web.facts._forms import EmailField, KanaField
-from motocho.web.fields import DateField, Form, FormPage, shown
+from motocho.web.fields import DateField, Form, FormPage, MemberNumberField, shown
 from motocho.web.maintenance import changes_something
 from motocho.web.member.safety import NewPinField
+from motocho.web.uploads import UploadField
+
+
+class PinForm(Form):
+    """Who somebody says to be who forgot the PIN, with a document for it [再設定の申込み]."""
+
+    member_number = MemberNumberField("sign_in.number", "sign_in.number_hint")
+    born_on = DateField("recover.born", "recover.born_hint")
+    email = EmailField("recover.email", "recover.email_hint")
+    document = UploadField("recover.document", "recover.document_hint")
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes_something
+def ask_pin(request: HttpRequest) -> HttpResponse:
+    """A new PIN is asked for, with an identity document [暗証番号の再設定] · AUTH-002, AUTH-006.
+
+    The document is made anew and kept whoever asks: what it costs tells nothing either.
+    """
+    form = PinForm(request.POST, request.FILES) if request.method == "POST" else PinForm()
+    if not form.is_bound or not form.is_valid():
+        return _asked(request, "facts/ask_pin.html", form)
+    slowed = _turn(request)
+    if slowed is not None:
+        return slowed
+    at, typed = pages.moment(request), form.cleaned_data
+    with transaction.atomic(), connection.cursor() as cursor:
+        kept = intake.keep(cursor, None, Purpose.IDENTITY, typed["document"], at)
+        if isinstance(kept, Kept):
+            claim = Claim(
+                typed["born_on"],
+                typed["email"].address,
+                typed["member_number"],
+                document_ref=kept.document_ref,
+            )
+            requests.ask(cursor, Kind.PIN_RESET, claim, at)
+            return pages.show(request, "facts/pin_asked.html")
+    for fault in kept:
+        form.refuse("document", fault)
+    return _asked(request, "facts/ask_pin.html", form)
 
 
 class NumberForm(Form):

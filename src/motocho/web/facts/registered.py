@@ -14,12 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from motocho.people import members
 from motocho.people.access import Action
-from motocho.people.facts import history
-from motocho.people.facts.history import Change, Fact, Road, Teller
-from motocho.people.facts.values import CONTACTS, Kind, Value, document
+from motocho.people.facts import history, values
 from motocho.people.members import Person
-from motocho.people.safety import holds
-from motocho.people.safety.codes import Purpose
+from motocho.people.safety import codes, holds
 from motocho.web import access, pages
 from motocho.web.access import Member
 from motocho.web.facts import _forms, _step
@@ -29,16 +26,16 @@ from motocho.web.fields import shown
 from motocho.web.maintenance import changes_something
 
 TEXTS = {
-    Kind.NAME: "facts.name",
-    Kind.BIRTH_DATE: "facts.birth_date",
-    Kind.ADDRESS: "facts.address",
-    Kind.MOBILE_PHONE: "facts.mobile_phone",
-    Kind.HOME_PHONE: "facts.home_phone",
-    Kind.WORK_PHONE: "facts.work_phone",
-    Kind.EMAIL: "facts.email",
-    Kind.EMPLOYER: "facts.employer",
-    Kind.INCOME: "facts.income",
-    Kind.BANK_ACCOUNT: "facts.bank_account",
+    values.Kind.NAME: "facts.name",
+    values.Kind.BIRTH_DATE: "facts.birth_date",
+    values.Kind.ADDRESS: "facts.address",
+    values.Kind.MOBILE_PHONE: "facts.mobile_phone",
+    values.Kind.HOME_PHONE: "facts.home_phone",
+    values.Kind.WORK_PHONE: "facts.work_phone",
+    values.Kind.EMAIL: "facts.email",
+    values.Kind.EMPLOYER: "facts.employer",
+    values.Kind.INCOME: "facts.income",
+    values.Kind.BANK_ACCOUNT: "facts.bank_account",
 }
 """What every kind is called, in the order of the page."""
 
@@ -51,9 +48,9 @@ class Row:
     label: str
     shown: str
     since_on: date | None
-    coming: Fact | None
+    coming: history.Fact | None
     """A change that holds from a later day on."""
-    told: tuple[Fact, ...]
+    told: tuple[history.Fact, ...]
     change_at: str
 
 
@@ -76,11 +73,13 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:
     return pages.show(request, "facts/overview.html", context)
 
 
-def _row(kind: Kind, now: Fact | None, told: list[Fact], of: tuple[Person, date]) -> Row:
+def _row(
+    kind: values.Kind, now: history.Fact | None, told: list[history.Fact], of: tuple[Person, date]
+) -> Row:
     person, today = of
     first = {
-        Kind.NAME: f"{person.family_name} {person.given_name}",
-        Kind.BIRTH_DATE: f"{person.born_on.year}年…",
+        values.Kind.NAME: f"{person.family_name} {person.given_name}",
+        values.Kind.BIRTH_DATE: f"{person.born_on.year}年…",
     }
     later = [one for one in told if one.effective_on > today]
     return Row(
@@ -121,7 +120,7 @@ def change(request: HttpRequest, member: Member, name: str) -> HttpResponse:
 def _recorded(
     request: HttpRequest,
     member: Member,
-    what: tuple[Kind, Value | None, date],
+    what: tuple[values.Kind, values.Value | None, date],
     told: Sequence[tuple[str, str]],
 ) -> HttpResponse:
     """Record it, after one more check where it is grave."""
@@ -129,25 +128,27 @@ def _recorded(
     purpose = _purpose(kind)
     bound_to = ""
     if purpose is not None:
-        typed = "" if value is None else repr(sorted(document(value).items()))
+        typed = "" if value is None else repr(sorted(values.document(value).items()))
         bound_to = _step.bound(member, kind.value, typed, effective_on.isoformat())
         asking = _step.confirmed(request, member, Thing(purpose, bound_to))
         if asking is not None:
             return _step.show(request, asking, told, TEXTS[kind])
-    change = Change(member.member_id, kind, value, effective_on, _forms.form_ref(request))
+    change = history.Change(member.member_id, kind, value, effective_on, _forms.form_ref(request))
     with transaction.atomic(), connection.cursor() as cursor:
-        done = history.record(cursor, change, Teller("member", Road.SITE, bound_to), member.at)
+        done = history.record(
+            cursor, change, history.Teller("member", history.Road.SITE, bound_to), member.at
+        )
         access.allow(done)
     return HttpResponseRedirect(f"{reverse('facts:overview')}?changed={kind.value}")
 
 
-def _purpose(kind: Kind) -> Purpose | None:
-    if kind is Kind.BANK_ACCOUNT:
-        return Purpose.PAYOUT_ACCOUNT
-    return Purpose.CONTACT if kind in CONTACTS else None
+def _purpose(kind: values.Kind) -> codes.Purpose | None:
+    if kind is values.Kind.BANK_ACCOUNT:
+        return codes.Purpose.PAYOUT_ACCOUNT
+    return codes.Purpose.CONTACT if kind in values.CONTACTS else None
 
 
-def _page(request: HttpRequest, asked: tuple[Kind, FactForm], status: int) -> HttpResponse:
+def _page(request: HttpRequest, asked: tuple[values.Kind, FactForm], status: int) -> HttpResponse:
     kind, form = asked
     page = shown(form, pages.tongue_of(request))
     context = {
@@ -157,7 +158,7 @@ def _page(request: HttpRequest, asked: tuple[Kind, FactForm], status: int) -> Ht
         "label": TEXTS[kind],
         "options": _forms.ACCOUNT_KINDS,
         "is_grave": _purpose(kind) is not None,
-        "is_account": kind is Kind.BANK_ACCOUNT,
+        "is_account": kind is values.Kind.BANK_ACCOUNT,
         "removable": kind in REMOVABLE,
     }
     return pages.show(request, "facts/change.html", context, status=status)

@@ -13,7 +13,6 @@ from motocho.outside.clock import JAPAN
 from motocho.people import requests
 from motocho.people.access import Action
 from motocho.people.safety import codes, freezes
-from motocho.people.safety.codes import Purpose
 from motocho.web import access, pages
 from motocho.web.access import Member
 from motocho.web.facts import _forms, _step
@@ -52,7 +51,7 @@ def reopen(request: HttpRequest, member: Member) -> HttpResponse:
     context = {"frozen_at": frozen_at, "asked_at": asked.get(requests.Kind.REOPENING)}
     if request.method != "POST" or frozen_at is None or context["asked_at"] is not None:
         return pages.show(request, "facts/reopen.html", context)
-    thing = Thing(Purpose.REOPEN, _step.bound(member, "reopen"))
+    thing = Thing(codes.Purpose.REOPEN, _step.bound(member, "reopen"))
     asking = _step.confirmed(request, member, thing)
     if asking is not None:
         return _step.show(request, asking, (), "reopening.title")
