@@ -81,9 +81,9 @@ LANGUAGES = [("ja", "日本語"), ("en", "English")]
 USE_I18N = True
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "session"
-SESSION_COOKIE_AGE = 600
-"""Ten minutes without a request end a session."""
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_AGE = 9 * 60 * 60
+"""How long a store may lie. Whether a session goes on is asked of people (ten minutes idle, eight
+hours in all), so a page that is looked at need not wait for a store to be written again."""
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _IS_HTTPS

@@ -15,6 +15,7 @@ from enum import Enum
 from functools import wraps
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from procrastinate import BaseRetryStrategy, RetryStrategy
 from procrastinate.contrib.django import DjangoApp
@@ -59,9 +60,10 @@ def look_at_claim(*, claim_id: int) -> None:
 
 
 def clear_tries(*, timestamp: int) -> None:
-    """Clear away what was tried at logins more than an hour ago [試行記録の消去]."""
+    """Clear away what was tried at logins more than an hour ago, and stale stores [消去]."""
     with transaction.atomic(), connection.cursor() as cursor:
         login.clear(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
+    SessionStore.clear_expired()
 
 
 def tell(*, timestamp: int) -> None:
