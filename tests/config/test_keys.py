@@ -31,6 +31,7 @@ SMALL = {
     "people_claim": "minutes of what somebody typed",
     "people_asking": "an hour of askings",
     "people_staff": "a row a colleague",
+    "people_staff_session": "some rows a colleague and day",
     "people_staff_role": "some rows a colleague",
     "people_staff_secret": "a row a colleague",
     "people_staff_count": "by the login name as typed",

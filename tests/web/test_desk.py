@@ -120,9 +120,20 @@ def test_shift_ends_and_sign_out_leaves_nothing(tanaka: Seat, at: Any) -> None:
     assert tanaka.client.post("/desk/sign-out/")["Location"] == "/desk/sign-in/"
     tanaka.client.cookies["session"] = cookie
     assert tanaka.client.get("/desk/").status_code == 302
+    assert rows("SELECT count(*) FROM people_staff_session WHERE ended_at IS NULL") == [(0,)]
     at(timedelta(seconds=31))
     assert tanaka.sign_in().status_code == 302
+    for minutes in range(14, 10 * 60, 14):
+        at(timedelta(minutes=minutes))
+        assert tanaka.client.get("/desk/").status_code == 200, minutes
     at(staff.LONGEST_SHIFT + timedelta(minutes=1))
+    assert tanaka.client.get("/desk/").status_code == 302
+
+
+def test_idle_desk_is_closed(tanaka: Seat, at: Any) -> None:
+    at(staff.LONGEST_IDLE - timedelta(seconds=5))
+    assert tanaka.client.get("/desk/").status_code == 200
+    at(2 * staff.LONGEST_IDLE)
     assert tanaka.client.get("/desk/").status_code == 302
 
 

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import pyotp
 
@@ -30,6 +30,7 @@ MOST_MISSES = 5
 LOCKED_FOR = timedelta(minutes=15)
 TOKEN_LIVES = timedelta(hours=24)
 CHALLENGE_LIVES = timedelta(minutes=5)
+LONGEST_IDLE = timedelta(minutes=15)
 LONGEST_SHIFT = timedelta(hours=10)
 """How long one sign-in lasts, whatever is done with it."""
 STEP_SECONDS = 30
@@ -137,16 +138,52 @@ def active(cursor: Any, staff_id: int, on: date, purpose: str = "") -> Staff | N
     return Staff(staff_id, frozenset(Role(name) for name in row[0] if name), purpose)
 
 
-def still(cursor: Any, staff_id: int, since: datetime, at: datetime) -> Staff | None:
-    """Somebody who signed in at a moment, if that sign-in still counts [サインインの継続].
+class Seat(NamedTuple):
+    """One sign-in of somebody of the staff [従業者のセッション]."""
 
-    None after the last day, and once new means were set: the old ones may be somebody else's.
+    staff_id: int
+    session_id: int
+
+
+def begin(cursor: Any, staff_id: int, at: datetime) -> Seat:
+    """A sign-in that goes on from here [セッションの開始]."""
+    cursor.execute(
+        "INSERT INTO people_staff_session (staff_id, began_at, last_used_at) VALUES (%s, %s, %s)"
+        " RETURNING session_id",
+        (staff_id, at, at),
+    )
+    return Seat(staff_id, int(cursor.fetchone()[0]))
+
+
+def still(cursor: Any, seat: Seat, at: datetime) -> Staff | None:
+    """Somebody who signed in, if that sign-in still counts [セッションの継続].
+
+    None after some idle minutes, after the longest shift, after the last day, and once new means
+    were set: the old ones may be somebody else's.
     """
     cursor.execute(
-        "SELECT FROM people_staff_secret WHERE staff_id = %s AND set_at > %s", (staff_id, since)
+        "UPDATE people_staff_session s SET last_used_at = greatest(last_used_at, %(at)s)"
+        " WHERE staff_id = %(staff)s AND session_id = %(session)s AND ended_at IS NULL"
+        " AND last_used_at > %(idle)s AND began_at > %(shift)s AND NOT EXISTS"
+        " (SELECT FROM people_staff_secret c WHERE c.staff_id = s.staff_id AND set_at > began_at)",
+        {
+            "at": at,
+            "staff": seat.staff_id,
+            "session": seat.session_id,
+            "idle": at - LONGEST_IDLE,
+            "shift": at - LONGEST_SHIFT,
+        },
     )
-    is_over = cursor.fetchone() is not None or at >= since + LONGEST_SHIFT
-    return None if is_over else active(cursor, staff_id, at.date())
+    return active(cursor, seat.staff_id, at.date()) if cursor.rowcount else None
+
+
+def end(cursor: Any, seat: Seat, at: datetime) -> None:
+    """Sign out [セッションの終了]; once ended, it stays so."""
+    cursor.execute(
+        "UPDATE people_staff_session SET ended_at = %s"
+        " WHERE staff_id = %s AND session_id = %s AND ended_at IS NULL",
+        (at, *seat),
+    )
 
 
 def account(cursor: Any, staff_id: int) -> Account:

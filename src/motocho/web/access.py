@@ -260,7 +260,7 @@ def colleague(request: HttpRequest) -> Colleague | None:
         return None
     at: datetime = request.at  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
-        found = people_staff.still(cursor, int(kept[0]), datetime.fromisoformat(kept[1]), at)
+        found = people_staff.still(cursor, people_staff.Seat(*kept), at)
     if found is None:
         store.flush()
         return None
@@ -270,9 +270,21 @@ def colleague(request: HttpRequest) -> Colleague | None:
 def begin_staff(request: HttpRequest, staff_id: int) -> None:
     """Put a sign-in of the staff into the browser's store; all that was there is gone [開始]."""
     at: datetime = request.at  # type: ignore[attr-defined]
+    with transaction.atomic(), connection.cursor() as cursor:
+        seat = people_staff.begin(cursor, staff_id, at)
     request.session.flush()
-    request.session[_STAFF] = [staff_id, at.isoformat()]
+    request.session[_STAFF] = list(seat)
     rotate_token(request)
+
+
+def leave_desk(request: HttpRequest) -> None:
+    """End the sign-in everywhere, and empty the browser's store [サインアウト]."""
+    at: datetime = request.at  # type: ignore[attr-defined]
+    kept = request.session.get(_STAFF)
+    if kept is not None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            people_staff.end(cursor, people_staff.Seat(*kept), at)
+    leave(request)
 
 
 def staff(action: Action) -> Callable[[View], View]:

@@ -114,7 +114,7 @@ def by_passkey(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Leave nothing in the browser [サインアウト]."""
-    access.leave(request)
+    access.leave_desk(request)
     response = HttpResponseRedirect(reverse("desk:sign_in"))
     response["Clear-Site-Data"] = '"cache"'
     return response
@@ -145,7 +145,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if isinstance(done, Refusal):
         form.refuse("password", done.fault())
         return _join_page(request, form, 422)
-    access.leave(request)
+    access.leave_desk(request)
     seed = parse_qs(urlsplit(done.otpauth).query)["secret"][0]
     groups = [seed[at : at + SETUP_GROUP] for at in range(0, len(seed), SETUP_GROUP)]
     context = {"otpauth": done.otpauth, "key": " ".join(groups)}
