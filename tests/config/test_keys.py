@@ -32,7 +32,9 @@ SMALL = {
     "people_alarm": "a row a kind, cause and ten minutes",
     "people_freeze_link": "looked up by its hash: spread by it",
     "people_claim": "minutes of what somebody typed",
+    "people_asking": "an hour of askings",
     "people_staff": "a row a colleague",
+    "people_staff_session": "some rows a colleague and day",
     "people_staff_role": "some rows a colleague",
     "people_staff_secret": "a row a colleague",
     "people_staff_count": "by the login name as typed",
@@ -45,9 +47,15 @@ SMALL = {
     "close_accrual": "some rows a day",
     "close_reader": "a row a step",
     "notices_reader": "one row",
+    "documents_upload": "looked up by its reference: spread by it",
+    "documents_page": "with its upload",
+    "documents_verdict": "with its upload",
     "close_bank_line": "an inbox: spread by the bank's key",
 }
-ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_", "contact_", "notices_", "care_", "screening_")
+ROOMS = (
+    "ledger_", "journal_", "loan_", "people_", "close_", "contact_", "documents_", "notices_",
+    "care_", "screening_",
+)  # fmt: skip
 KEYS = """
 SELECT c.relname, con.conname, con.contype, f.relname,
     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = con.conkey[1])

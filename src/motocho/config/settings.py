@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "motocho.contact",
     "motocho.care",
     "motocho.screening",
+    "motocho.documents",
     "motocho.notices",
     "motocho.close",
     "motocho.web",
@@ -98,6 +99,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
+FILE_UPLOAD_HANDLERS = ["motocho.web.uploads.receiving.InMemory"]
+"""No file of a member is written to a disk on its way."""
 CODE_SENDER = "motocho.config._mailing.send_code"
 """The function that sends a one-time code to a member: `stepping.Sender`."""
 DIRECTORY_FILE = os.environ.get("MOTOCHO_DIRECTORY")

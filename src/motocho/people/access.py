@@ -164,6 +164,11 @@ def ask(
     return Allowed(actor, action, member_id)
 
 
+def may(staff: Staff, action: Action) -> bool:
+    """Whether a role of the day is for this [役割の有無]; whom it is about is asked later."""
+    return bool(staff.roles & _BY_STAFF.get(action, frozenset()))
+
+
 def not_there() -> Refusal:
     """The one answer for what is not there and what is not the asker's [該当なし]."""
     return Refusal("PRIV-003", "PPL-002", ())
@@ -184,7 +189,7 @@ def check_staff(cursor: Any, staff: Staff, action: Action, member_id: int) -> Re
 
     Own records, family, and members kept apart give the answer of those who are not there.
     """
-    if not staff.roles & _BY_STAFF.get(action, frozenset()):
+    if not may(staff, action):
         return Refusal("PRIV-003", "PPL-081", (), {"action": action.value})
     if not staff.purpose.strip():
         return Refusal("PRIV-003", "PPL-082", ())

@@ -17,4 +17,7 @@ urlpatterns = [
     path("member/", include("motocho.web.member.urls")),
     path("member/", include("motocho.web.money.urls")),
     path("member/", include("motocho.web.care.urls")),
+    path("member/", include("motocho.web.facts.urls")),
+    path("", include("motocho.web.facts.links")),
+    path("desk/", include("motocho.web.desk.urls")),
 ]

@@ -14,6 +14,7 @@ from motocho.loans import commands, outlook, payouts, queries
 from motocho.loans.outlook import Outlook
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Position, StatementRow
+from motocho.notices import messages
 from motocho.people import login
 from motocho.people.access import Action
 from motocho.people.safety import freezes, holds
@@ -61,13 +62,15 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     accounts = sorted((account(member, one) for one in member.open_agreements), key=_urgency)
     first = accounts[0] if accounts else None
     promise = None
-    if first is not None:
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        new = messages.unread(cursor, member.member_id)
+        if first is not None:
             promise = commands.open_promise(cursor, first.position.key)
     context = {
         "first": first,
         "others": accounts[1:],
         "promise": promise,
+        "unread": new,
         "causes": causes(member, [one.position for one in accounts]),
         "repay_at": _address("money:repay"),
         "borrow_at": _address("money:borrow"),

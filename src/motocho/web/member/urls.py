@@ -25,7 +25,6 @@ urlpatterns = [
     path("dealings/<int:agreement_id>/whole/<slug:form>/", papers.whole_file, name="whole_file"),
     path("procedures/", procedures.procedures, name="procedures"),
     path("settings/", safety.settings, name="settings"),
-    path("settings/facts/", safety.facts, name="facts"),
     path("settings/freeze/", safety.freeze, name="freeze"),
     path("settings/devices/<int:device_id>/end/", safety.end_device, name="end_device"),
     path("settings/logins/<int:session_id>/not-me/", safety.not_me, name="not_me"),

@@ -1,0 +1,15 @@
+"""The first schema of documents, as its files write it."""
+
+from importlib.resources import files
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    """What members hand in, and what was delivered to them."""
+
+    initial = True
+    dependencies = (("contact", "0001_initial"),)
+    operations = (
+        migrations.RunSQL((files("motocho.documents") / "intake.sql").read_text(encoding="utf-8")),
+    )

@@ -1,0 +1,13 @@
+"""Which facts stand beside what a member handed in, masked [照合する登録情報]."""
+
+from __future__ import annotations
+
+from motocho.people.facts import values
+
+SHOWN = {
+    values.Kind.ADDRESS: "facts.address",
+    values.Kind.MOBILE_PHONE: "facts.mobile_phone",
+    values.Kind.EMAIL: "facts.email",
+    values.Kind.EMPLOYER: "facts.employer",
+    values.Kind.INCOME: "facts.income",
+}
