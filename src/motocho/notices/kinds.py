@@ -33,6 +33,8 @@ class Kind(Enum):
     PLAN_CHANGED = "plan_changed"
     DRAWS_STOPPED = "draws_stopped"
     DOCUMENT_READY = "document_ready"
+    DOCUMENT_ACCEPTED = "document_accepted"
+    DOCUMENT_REFUSED = "document_refused"
     DUE_SOON = "due_soon"
     DUE_TODAY = "due_today"
     DUE_MISSED = "due_missed"
@@ -94,5 +96,7 @@ OF_NEWS: Mapping[str, Kind] = {
     "rate_changed": Kind.RATE_CHANGED,
     "plan_changed": Kind.PLAN_CHANGED,
     "document_ready": Kind.DOCUMENT_READY,
+    "document_accepted": Kind.DOCUMENT_ACCEPTED,
+    "document_refused": Kind.DOCUMENT_REFUSED,
 }
 """Rows of the journal that are told; what is not listed is nobody's message."""

@@ -15,4 +15,5 @@ urlpatterns = [
     path("static/<slug:version>/<str:name>", assets.asset, name="asset"),
     path("", include("motocho.web.public.urls")),
     path("member/", include("motocho.web.member.urls")),
+    path("member/", include("motocho.web.uploads.urls")),
 ]

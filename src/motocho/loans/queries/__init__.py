@@ -6,6 +6,7 @@ is reckoned by the kernel from the last step that counts.
 
 from motocho.loans.queries._days import Charged
 from motocho.loans.queries._steps import Undoing, Undone
+from motocho.loans.queries.evidence import EvidenceAsked, evidence_asked
 from motocho.loans.queries.explanations import Explanation, explain, kind_name
 from motocho.loans.queries.histories import HistoryCase, case_of, history_case
 from motocho.loans.queries.listing import Listed, agreements
@@ -16,6 +17,7 @@ from motocho.loans.queries.statements import StatementRow, statement
 __all__ = [
     "Charged",
     "DayTotal",
+    "EvidenceAsked",
     "Explanation",
     "HistoryCase",
     "Listed",
@@ -27,6 +29,7 @@ __all__ = [
     "Undone",
     "agreements",
     "case_of",
+    "evidence_asked",
     "explain",
     "history_case",
     "kind_name",

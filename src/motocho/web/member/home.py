@@ -59,7 +59,10 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     """The page [ホーム] · debt first, credit below and smaller."""
     accounts = sorted((account(member, one) for one in member.open_agreements), key=_urgency)
     first = accounts[0] if accounts else None
+    with connection.cursor() as cursor:
+        asked = queries.evidence_asked(cursor, member.member_id)
     context = {
+        "asked": asked,
         "first": first,
         "others": accounts[1:],
         "causes": causes(member, [one.position for one in accounts]),
