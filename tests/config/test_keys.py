@@ -14,6 +14,7 @@ BY_MEMBER = {
     "close_arrears", "close_task", "people_pin", "people_device", "people_session", "people_code", "people_passkey",
     "people_hold", "people_freeze", "people_fact", "people_consent", "people_request", "people_barred",
     "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce",
+    "documents_paper", "documents_post", "documents_conclusion",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",
@@ -42,6 +43,7 @@ SMALL = {
     "close_accrual": "some rows a day",
     "close_reader": "a row a step",
     "notices_reader": "one row",
+    "documents_reader": "one row",
     "documents_upload": "looked up by its reference: spread by it",
     "documents_page": "with its upload",
     "documents_verdict": "with its upload",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import wraps
 from typing import Any
@@ -22,9 +22,10 @@ from procrastinate.contrib.django import app as queue
 
 from motocho.close import day, inbox
 from motocho.close.run import run
-from motocho.config import _reminders
+from motocho.config import _papers, _reminders
 from motocho.config.night import settings_of_night
 from motocho.config.settings import ORIGIN
+from motocho.documents.statutory import following
 from motocho.ledger.chart import HOUSE
 from motocho.loans.commands import Key, Made
 from motocho.notices import messages, reading, sending
@@ -37,6 +38,8 @@ TAKE_LINE = "inbox.take_line"
 RUN_NIGHT = "close.run"
 CLEAR_TRIES = "people.clear_tries"
 TELL = "notices.tell"
+FOLLOW_PAPERS = "documents.follow"
+ASK_STATEMENTS = "documents.ask_statements"
 
 
 def take_line(*, line_id: int) -> None:
@@ -86,6 +89,30 @@ def read_news(at: datetime) -> None:
         sending.look_again(cursor, at)
 
 
+def follow_papers(*, timestamp: int) -> None:
+    """Put in jobs for papers that what happened asks for [法定書面の予約]."""
+    _papers.follow(datetime.fromtimestamp(timestamp, clock.JAPAN))
+
+
+def make_paper(*, member_id: int, row_id: int) -> None:
+    """Make and deliver the paper of one happening [法定書面の交付]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        following.make(cursor, (member_id, row_id), _papers.lender(), clock.now())
+
+
+def ask_statements(*, timestamp: int) -> None:
+    """Put in jobs for the statements of the month that is over [月次明細の予約]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        following.ask_statements(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
+
+
+def make_statement(*, member_id: int, agreement_id: int, last_day: int) -> None:
+    """Make and deliver one month's statement [月次明細の交付]."""
+    key, last_on = Key(member_id, agreement_id), date.fromordinal(last_day)
+    with transaction.atomic(), connection.cursor() as cursor:
+        following.make_statement(cursor, key, last_on, _papers.lender(), clock.now())
+
+
 def send_mail(*, member_id: int, mail_id: int) -> None:
     """Send one mail of a member [メールの送信]."""
     sending.send(MailKey(member_id, mail_id), office())
@@ -103,8 +130,17 @@ TASKS: Mapping[str, Task] = {
     CLEAR_TRIES: clear_tries,
     TELL: tell,
     messages.SEND: send_mail,
+    FOLLOW_PAPERS: follow_papers,
+    following.MAKE: make_paper,
+    ASK_STATEMENTS: ask_statements,
+    following.STATEMENT: make_statement,
 }
-AGAIN: Mapping[str, str] = {CLEAR_TRIES: "*/10 * * * *", TELL: "* * * * * */20"}
+AGAIN: Mapping[str, str] = {
+    CLEAR_TRIES: "*/10 * * * *",
+    TELL: "* * * * * */20",
+    FOLLOW_PAPERS: "* * * * * */20",
+    ASK_STATEMENTS: "0 6 * * *",
+}
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 
 The sixth part counts seconds: what happened is told within a minute."""

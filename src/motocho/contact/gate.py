@@ -1,4 +1,4 @@
-"""The gate to a person: every e-mail passes it, and each try is kept for ever [連絡の許可].
+"""The gate to a person: e-mails and letters pass it, and each try is kept for ever [連絡の許可].
 
     match gate.ask(cursor, member_id, Wanted(Purpose.SECURITY, "message 7", "worker"), at):
         case Permit() as permit: told = gate.email(cursor, permit, at)
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from motocho.contact import guard, holds
@@ -27,6 +28,18 @@ LASTS = timedelta(minutes=10)
 """A permit is for now: what waits longer asks again."""
 
 
+class Channel(Enum):
+    """By which way a member is reached [連絡手段]."""
+
+    EMAIL = "email"
+    POST = "post"
+
+    @property
+    def kind(self) -> values.Kind:
+        """The fact that is read for it [登録情報]."""
+        return values.Kind.ADDRESS if self is Channel.POST else values.Kind.EMAIL
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What somebody wants to write for [連絡の申出]; the cause is a message or a case."""
@@ -34,11 +47,12 @@ class Wanted:
     purpose: Purpose
     cause: str
     actor: str
+    channel: Channel = Channel.EMAIL
 
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Lets one reach one member by e-mail for some minutes [連絡の許可]."""
+    """Lets one reach one member by one way for some minutes [連絡の許可]."""
 
     permit_id: int
     member_id: int
@@ -64,7 +78,7 @@ class Closed:
 
 
 def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | Closed:
-    """Ask to reach a member by e-mail; the answer is written down, whichever it is [連絡の許可].
+    """Ask to reach a member; the answer is written down, whichever it is [連絡の許可].
 
     Lock      the member's contacts.
     """
@@ -74,10 +88,11 @@ def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | C
     valid_until = None if found else at + LASTS
     cursor.execute(
         "INSERT INTO contact_attempt (member_id, channel, purpose, cause, actor, asked_at,"
-        " valid_until, refused_by) VALUES (%s, 'email', %s, %s, %s, %s, %s, %s)"
+        " valid_until, refused_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
         " RETURNING attempt_id",
         (
             member_id,
+            wanted.channel.value,
             wanted.purpose.value,
             wanted.cause,
             wanted.actor,
@@ -90,7 +105,8 @@ def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | C
     if valid_until is None:
         return Closed(attempt_id, found)
     purpose = f"{wanted.purpose.value} {wanted.cause}"
-    return Permit(attempt_id, member_id, wanted.actor, purpose, valid_until)
+    kinds = frozenset({wanted.channel.kind})
+    return Permit(attempt_id, member_id, wanted.actor, purpose, valid_until, kinds)
 
 
 def facts_of(cursor: Any, member_id: int, at: datetime) -> Facts:
@@ -129,6 +145,14 @@ def email(cursor: Any, permit: Permit, at: datetime) -> reach.Whole | None:
     Raises    NotAllowedError if the permit is over.
     """
     return reach.whole(cursor, permit, values.Kind.EMAIL, at.astimezone(JAPAN).date(), at)
+
+
+def address(cursor: Any, permit: Permit, at: datetime) -> reach.Whole | None:
+    """The postal address of today, whole [住所の開示]; None if there is none.
+
+    Raises    NotAllowedError if the permit is over, or for another way.
+    """
+    return reach.whole(cursor, permit, values.Kind.ADDRESS, at.astimezone(JAPAN).date(), at)
 
 
 def earlier_email(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> reach.Whole | None:

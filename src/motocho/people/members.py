@@ -79,6 +79,17 @@ def by_number(cursor: Any, member_number: str) -> Member:
     return Member(row[0], row[1], Person(*row[2:]))
 
 
+def one(cursor: Any, member_id: int) -> Member:
+    """A member with name and number [会員].
+
+    Raises    NotFoundError if there is none.
+    """
+    numbers = numbers_of(cursor, [member_id])
+    if member_id not in numbers:
+        raise no_such_member()
+    return by_number(cursor, numbers[member_id])
+
+
 def no_such_member() -> NotFoundError:
     """The same answer for whoever is not there and whoever is not the asker's [該当なし]."""
     return NotFoundError(Fault("PPL-002"))

@@ -6,6 +6,13 @@ is reckoned by the kernel from the last step that counts.
 
 from motocho.loans.queries._days import Charged
 from motocho.loans.queries._steps import Undoing, Undone
+from motocho.loans.queries.contracts import (
+    Contract,
+    DebitLine,
+    contract,
+    debits,
+    moved_between,
+)
 from motocho.loans.queries.evidence import EvidenceAsked, evidence_asked
 from motocho.loans.queries.explanations import Explanation, explain, kind_name
 from motocho.loans.queries.histories import HistoryCase, case_of, history_case
@@ -16,7 +23,9 @@ from motocho.loans.queries.statements import StatementRow, statement
 
 __all__ = [
     "Charged",
+    "Contract",
     "DayTotal",
+    "DebitLine",
     "EvidenceAsked",
     "Explanation",
     "HistoryCase",
@@ -29,10 +38,13 @@ __all__ = [
     "Undone",
     "agreements",
     "case_of",
+    "contract",
+    "debits",
     "evidence_asked",
     "explain",
     "history_case",
     "kind_name",
+    "moved_between",
     "payoff_quote",
     "position",
     "position_of",
