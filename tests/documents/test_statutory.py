@@ -304,7 +304,7 @@ def test_consent_brings_a_notice_each_time_and_a_statement_a_month(lender: Lende
     at = datetime(2026, 12, 1, 6, tzinfo=JAPAN)
     assert do(following.ask_statements, at) == 1
     ((args,),) = jobs(following.STATEMENT)
-    assert date.fromordinal(args["last_day"]) == date(2026, 11, 30)
+    assert date.fromordinal(args["month_id"]) == date(2026, 11, 30)
     delivered = do(following.make_statement, key, date(2026, 11, 30), LENDER, at)
     assert delivered.road is Road.ELECTRONIC
     assert do(following.make_statement, key, date(2026, 11, 30), LENDER, at).is_repeat

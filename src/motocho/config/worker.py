@@ -106,9 +106,9 @@ def ask_statements(*, timestamp: int) -> None:
         following.ask_statements(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
 
 
-def make_statement(*, member_id: int, agreement_id: int, last_day: int) -> None:
+def make_statement(*, member_id: int, agreement_id: int, month_id: int) -> None:
     """Make and deliver one month's statement [月次明細の交付]."""
-    key, last_on = Key(member_id, agreement_id), date.fromordinal(last_day)
+    key, last_on = Key(member_id, agreement_id), date.fromordinal(month_id)
     with transaction.atomic(), connection.cursor() as cursor:
         following.make_statement(cursor, key, last_on, _papers.lender(), clock.now())
 

@@ -82,6 +82,13 @@ class _Told:
         return int(self.happening.subject.get("event", 1))
 
     @property
+    def of_event(self) -> int | None:
+        """The event whose terms count; None for those of now."""
+        if "event" in self.happening.subject:
+            return self.event_no
+        return 1 if self.happening.kind == "loan_opened" else None
+
+    @property
     def on(self) -> date:
         return self.happening.happened_at.astimezone(JAPAN).date()
 
@@ -105,7 +112,8 @@ def _subject(cursor: Any, told: _Told, address: str = "") -> Subject:
     member = members.one(cursor, told.key.member_id)
     name = f"{member.person.family_name} {member.person.given_name}"
     borrower = Borrower(name, address, member.member_number)
-    return Subject(told.lender, borrower, queries.contract(cursor, told.key), told.on)
+    agreed = queries.contract(cursor, told.key, told.of_event)
+    return Subject(told.lender, borrower, agreed, told.on)
 
 
 def _address(cursor: Any, told: _Told) -> str:
@@ -136,7 +144,7 @@ def _opened(cursor: Any, told: _Told) -> _Made | None:
 def _changed(cursor: Any, told: _Told) -> _Made | None:
     """貸金業法17条2項後段 · DOC-002."""
     before, after = standing.terms_around(cursor, told.key, told.event_no)
-    largest = queries.contract(cursor, told.key).largest_limit_yen
+    largest = queries.contract(cursor, told.key, told.of_event).largest_limit_yen
     if not asks_for_paper(before, after, largest_limit_yen=largest):
         return None
     return _contract(cursor, told, Kind.CHANGE)
@@ -256,7 +264,7 @@ def ask_statements(cursor: Any, at: datetime) -> int:
             cause = _month(key, last_on)
             if not archive.is_made(cursor, key.member_id, cause):
                 asked += 1
-                enqueue(STATEMENT, **key._asdict(), last_day=last_on.toordinal())
+                enqueue(STATEMENT, **key._asdict(), month_id=last_on.toordinal())
     return asked
 
 

@@ -26,25 +26,18 @@ class Contract:
     """The largest limit that was agreed before the terms that stand."""
 
 
-def contract(cursor: Any, key: Key) -> Contract:
-    """What is agreed now [契約内容の照会].
+def contract(cursor: Any, key: Key, event_no: int | None = None) -> Contract:
+    """What is agreed now, or was right after an event [契約内容の照会].
 
     Raises    NotFoundError if the member has no such agreement.
     """
     loan = _book.look(cursor, key)
-    earlier = [
-        terms.limit_yen
-        for terms_no, terms in _book.all_terms(cursor, key).items()
-        if terms_no < loan.terms_no
-    ]
-    return Contract(
-        key,
-        loan.opened_on,
-        loan.status,
-        loan.product,
-        loan.state.terms,
-        max(earlier, default=loan.state.terms.limit_yen),
-    )
+    every = _book.all_terms(cursor, key)
+    stands = max(number for number in every if event_no is None or number <= event_no)
+    terms = every[stands]
+    earlier = [one.limit_yen for number, one in every.items() if number < stands]
+    largest = max(earlier, default=terms.limit_yen)
+    return Contract(key, loan.opened_on, loan.status, loan.product, terms, largest)
 
 
 def moved_between(cursor: Any, first_on: date, last_on: date) -> list[Key]:
