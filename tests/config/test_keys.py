@@ -17,6 +17,7 @@ BY_MEMBER = {
     "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce",
     "loan_rest", "contact_call_result", "contact_task", "care_case", "care_case_step", "care_consultation",
     "care_pay_day", "screening_increase",
+    "documents_paper", "documents_post", "documents_conclusion",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",
@@ -47,6 +48,7 @@ SMALL = {
     "close_accrual": "some rows a day",
     "close_reader": "a row a step",
     "notices_reader": "one row",
+    "documents_reader": "one row",
     "documents_upload": "looked up by its reference: spread by it",
     "documents_page": "with its upload",
     "documents_verdict": "with its upload",

@@ -26,14 +26,13 @@ from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
 from motocho.loans.commands import Key
 from motocho.loans.policy import Stop
-from motocho.outside import clock
+from motocho.outside import clock, mail
 from motocho.outside.bank import business_day_until, is_business_day, next_business_day
 from motocho.outside.clock import JAPAN
 from motocho.people.members import Member
 from motocho.screening import increases
 from motocho.units.errors import RefusedError
 from motocho.web.care import urls
-from motocho.web.member import stepping
 
 pytestmark = pytest.mark.usefixtures("database")
 OUR_NUMBER = "0300000108"
@@ -43,7 +42,7 @@ KEY = "k" * 24
 
 @pytest.fixture
 def site(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    monkeypatch.setenv(stepping.OUTBOX, str(tmp_path))
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path))
     return Site.at(tmp_path)
 
 

@@ -26,11 +26,10 @@ from motocho.contact.gate import Permit, Wanted
 from motocho.contact.guard import Purpose
 from motocho.contact.holds import Source
 from motocho.loans.commands import Key
-from motocho.outside import clock
+from motocho.outside import clock, mail
 from motocho.outside.bank import business_day_until
 from motocho.outside.clock import JAPAN
 from motocho.people.members import Member
-from motocho.web.member import stepping
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 MakeDevice = Callable[..., Device]
@@ -41,7 +40,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def house(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     """The site on a business day at noon: desks are open, and calls may be made."""
-    monkeypatch.setenv(stepping.OUTBOX, str(tmp_path))
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path))
     on = business_day_until(clock.now().date())
     began, noon = clock.now(), datetime.combine(on, time(12), JAPAN)
     now = clock.now

@@ -35,7 +35,7 @@ from motocho.loans import commands, debits, payeasy, payouts, queries
 from motocho.loans.commands import Key
 from motocho.loans.payouts import State
 from motocho.loans.policy import Stop
-from motocho.outside import clock, teller
+from motocho.outside import clock, mail, teller
 from motocho.outside.clock import JAPAN
 from motocho.outside.fakes.teller import paid
 from motocho.outside.payeasy import read_notice
@@ -43,7 +43,6 @@ from motocho.outside.teller import SHUT, Fate
 from motocho.people.facts.values import BankAccount, Kind
 from motocho.people.safety import freezes, holds
 from motocho.web import money
-from motocho.web.member import stepping
 
 pytestmark = pytest.mark.usefixtures("database")
 WRONG = "8406"
@@ -52,7 +51,7 @@ Move = Callable[[datetime | timedelta], None]
 
 @pytest.fixture
 def site(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    monkeypatch.setenv(stepping.OUTBOX, str(tmp_path / "codes"))
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path / "codes"))
     monkeypatch.setenv(teller.VARIABLE, str(tmp_path / "bank"))
     return Site.at(tmp_path / "codes")
 

@@ -15,10 +15,9 @@ from tests.web.membership import PIN, Site
 from tests.web.test_member_browser import sign_in
 
 from motocho.loans.commands import Key
-from motocho.outside import clock, teller
+from motocho.outside import clock, mail, teller
 from motocho.people.facts.values import BankAccount, Kind
 from motocho.people.members import Member
-from motocho.web.member import stepping
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 MakeDevice = Callable[..., Device]
@@ -28,7 +27,7 @@ OWN = BankAccount("0001", "001", "ordinary", "1234567", "ｻﾄｳ ﾊﾅｺ")
 
 @pytest.fixture
 def house(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    monkeypatch.setenv(stepping.OUTBOX, str(tmp_path / "codes"))
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path / "codes"))
     monkeypatch.setenv(teller.VARIABLE, str(tmp_path / "bank"))
     return Site.at(tmp_path / "codes")
 

@@ -23,9 +23,10 @@ from procrastinate.contrib.django import app as queue
 
 from motocho.close import day, inbox
 from motocho.close.run import run
-from motocho.config import _reminders
+from motocho.config import _papers, _reminders
 from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
+from motocho.documents.statutory import following
 from motocho.ledger.chart import HOUSE
 from motocho.loans.commands import Key, Made
 from motocho.loans.payouts import Sender, carry
@@ -41,6 +42,8 @@ RUN_NIGHT = "close.run"
 CLEAR_TRIES = "people.clear_tries"
 TELL = "notices.tell"
 PAY_OUT = "payouts.carry"
+FOLLOW_PAPERS = "documents.follow"
+ASK_STATEMENTS = "documents.ask_statements"
 
 
 def take_line(*, line_id: int) -> None:
@@ -104,6 +107,30 @@ def booking_date(cursor: Any) -> date:
         return clock.business_date()
 
 
+def follow_papers(*, timestamp: int) -> None:
+    """Put in jobs for papers that what happened asks for [法定書面の予約]."""
+    _papers.follow(datetime.fromtimestamp(timestamp, clock.JAPAN))
+
+
+def make_paper(*, member_id: int, row_id: int) -> None:
+    """Make and deliver the paper of one happening [法定書面の交付]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        following.make(cursor, (member_id, row_id), _papers.lender(), clock.now())
+
+
+def ask_statements(*, timestamp: int) -> None:
+    """Put in jobs for the statements of the month that is over [月次明細の予約]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        following.ask_statements(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
+
+
+def make_statement(*, member_id: int, agreement_id: int, month_id: int) -> None:
+    """Make and deliver one month's statement [月次明細の交付]."""
+    key, last_on = Key(member_id, agreement_id), date.fromordinal(month_id)
+    with transaction.atomic(), connection.cursor() as cursor:
+        following.make_statement(cursor, key, last_on, _papers.lender(), clock.now())
+
+
 def send_mail(*, member_id: int, mail_id: int) -> None:
     """Send one mail of a member [メールの送信]."""
     sending.send(MailKey(member_id, mail_id), office())
@@ -117,11 +144,17 @@ TASKS: Mapping[str, Task] = {
     TELL: tell,
     PAY_OUT: pay_out,
     messages.SEND: send_mail,
+    FOLLOW_PAPERS: follow_papers,
+    following.MAKE: make_paper,
+    ASK_STATEMENTS: ask_statements,
+    following.STATEMENT: make_statement,
 }
 AGAIN: Mapping[str, str] = {
     CLEAR_TRIES: "*/10 * * * *",
     TELL: "* * * * * */20",
     PAY_OUT: "* * * * * */10",
+    FOLLOW_PAPERS: "* * * * * */20",
+    ASK_STATEMENTS: "0 6 * * *",
 }
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 

@@ -1,4 +1,4 @@
-"""The gate to a person: each e-mail and call passes it, and each try is kept [連絡の許可].
+"""The gate to a person: each e-mail, call and letter passes it, and is kept [連絡の許可].
 
     match gate.ask(cursor, member_id, Wanted(Purpose.SECURITY, "message 7", "worker"), at):
         case Permit() as permit: told = gate.email(cursor, permit, at)
@@ -41,16 +41,18 @@ class Wanted:
     cause: str
     actor: str
     our_number: str = ""
+    way: Channel = Channel.EMAIL
+    """How one writes; who names a number of ours calls."""
 
     @property
     def channel(self) -> Channel:
         """By what it is wanted [連絡手段]."""
-        return Channel.PHONE if self.our_number else Channel.EMAIL
+        return Channel.PHONE if self.our_number else self.way
 
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Lets one reach one member by e-mail or by telephone for some minutes [連絡の許可]."""
+    """Lets one reach one member by one way for some minutes [連絡の許可]."""
 
     permit_id: int
     member_id: int
@@ -113,7 +115,11 @@ def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | C
 
 
 _DIGITS = re.compile("[0-9]{10,11}")
-_KINDS = {Channel.EMAIL: frozenset({values.Kind.EMAIL}), Channel.PHONE: values.PHONES}
+_KINDS = {
+    Channel.EMAIL: frozenset({values.Kind.EMAIL}),
+    Channel.POST: frozenset({values.Kind.ADDRESS}),
+    Channel.PHONE: values.PHONES,
+}
 
 
 def facts_of(cursor: Any, member_id: int, at: datetime) -> Facts:
@@ -173,6 +179,14 @@ def email(cursor: Any, permit: Permit, at: datetime) -> reach.Whole | None:
     Raises    NotAllowedError if the permit is over.
     """
     return reach.whole(cursor, permit, values.Kind.EMAIL, at.astimezone(JAPAN).date(), at)
+
+
+def address(cursor: Any, permit: Permit, at: datetime) -> reach.Whole | None:
+    """The postal address of today, whole [住所の開示]; None if there is none.
+
+    Raises    NotAllowedError if the permit is over, or for another way.
+    """
+    return reach.whole(cursor, permit, values.Kind.ADDRESS, at.astimezone(JAPAN).date(), at)
 
 
 def earlier_email(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> reach.Whole | None:

@@ -52,6 +52,7 @@ class Channel(Enum):
     """By what somebody is reached [連絡手段]."""
 
     EMAIL = "email"
+    POST = "post"
     PHONE = "phone"
 
 
@@ -60,6 +61,7 @@ ALWAYS = frozenset(
 )
 FREE: Mapping[Channel, frozenset[Purpose]] = {
     Channel.EMAIL: ALWAYS,
+    Channel.POST: ALWAYS,
     Channel.PHONE: frozenset({Purpose.SECURITY, Purpose.ASKED_FOR}),
 }
 """What passes at every hour."""
@@ -164,7 +166,7 @@ def hindrances(
         found += _solicitation(facts, here)
     if purpose is Purpose.ARREARS:
         found += _named(facts, here)
-        found += _demand(facts, here) if channel is Channel.EMAIL else _call(facts, here)
+        found += _call(facts, here) if channel is Channel.PHONE else _demand(facts, here)
     if facts.has_counsel:
         found.append(_hindrance("COLL-010", "CON-004", "貸金業法21条1項9号", None))
     return tuple(found)

@@ -20,4 +20,5 @@ urlpatterns = [
     path("member/", include("motocho.web.facts.urls")),
     path("", include("motocho.web.facts.links")),
     path("desk/", include("motocho.web.desk.urls")),
+    path("member/", include("motocho.web.uploads.urls")),
 ]

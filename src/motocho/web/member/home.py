@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
-from motocho.loans import commands, outlook, payouts, queries
+from motocho.loans import commands, payouts, queries
 from motocho.loans.outlook import Outlook
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Position, StatementRow
@@ -64,9 +64,11 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     promise = None
     with connection.cursor() as cursor:
         new = messages.unread(cursor, member.member_id)
+        asked = queries.evidence_asked(cursor, member.member_id)
         if first is not None:
             promise = commands.open_promise(cursor, first.position.key)
     context = {
+        "asked": asked,
         "first": first,
         "others": accounts[1:],
         "promise": promise,

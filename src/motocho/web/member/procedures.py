@@ -19,7 +19,12 @@ LISTED: Sequence[tuple[str, str]] = (
     ("care:rest", "procedures.rest"),
     ("care:calls", "procedures.calls"),
     ("care:voices", "procedures.voices"),
-    ("member:facts", "facts.title"),
+    ("facts:overview", "facts.title"),
+    ("documents:documents", "documents.title"),
+    ("member:delivery", "delivery.title"),
+    ("facts:notify", "notify.title"),
+    ("facts:solicit", "solicit.title"),
+    ("facts:lost_card", "card.title"),
     ("member:freeze", "home.freeze"),
 )
 """Pages by name, with their words; one whose page is not built is left out."""
