@@ -99,7 +99,7 @@ def walk(page: Page, house: Site, look: str) -> None:
     page.click("main .form .button")
     looked(page, f"solicit-done-{look}")
     page.goto("/member/settings/consents/")
-    page.click("#receipt .button")
+    page.click("#campaign .button")
     looked(page, f"consents-given-{look}")
     work(house.codes / "sent", clock.now())
     page.goto("/member/inbox/")
