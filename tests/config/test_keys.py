@@ -10,10 +10,14 @@ from motocho.outside.postgres import Role
 BY_MEMBER = {
     "ledger_entry", "ledger_leg", "ledger_balance", "journal_row", "loan_agreement", "loan_event",
     "loan_terms", "loan_step", "loan_promise", "loan_mandate", "loan_debit", "loan_debit_left_out",
+    "loan_payout", "loan_bill",
     "people_member", "loan_bureau_answer", "loan_income_evidence", "loan_check", "close_parked",
     "close_arrears", "close_task", "people_pin", "people_device", "people_session", "people_code", "people_passkey",
     "people_hold", "people_freeze", "people_fact", "people_consent", "people_request", "people_barred",
     "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce",
+    "loan_rest", "contact_call_result", "contact_task", "care_case", "care_case_step", "care_consultation",
+    "care_pay_day", "screening_increase",
+    "documents_paper", "documents_post", "documents_conclusion",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",
@@ -44,12 +48,16 @@ SMALL = {
     "close_accrual": "some rows a day",
     "close_reader": "a row a step",
     "notices_reader": "one row",
+    "documents_reader": "one row",
     "documents_upload": "looked up by its reference: spread by it",
     "documents_page": "with its upload",
     "documents_verdict": "with its upload",
     "close_bank_line": "an inbox: spread by the bank's key",
 }
-ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_", "contact_", "documents_", "notices_")
+ROOMS = (
+    "ledger_", "journal_", "loan_", "people_", "close_", "contact_", "documents_", "notices_",
+    "care_", "screening_",
+)  # fmt: skip
 KEYS = """
 SELECT c.relname, con.conname, con.contype, f.relname,
     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = con.conkey[1])

@@ -228,7 +228,7 @@ def test_one_bad_page_of_three_is_sent_again(house: House) -> None:
     judged = do(intake.judge, found.document_ref, reviewer, findings, after(hours=1))
     assert judged == Judged(found.document_ref, (2,))
     assert not do(intake.waiting)
-    assert kinds_of(owner)[-1] == "document_judged"
+    assert kinds_of(owner)[-1] == "document_refused"
     with pytest.raises(RefusedError):
         do(intake.judge, found.document_ref, reviewer, findings, after(hours=2))
     _, better = kept(house, files.photo(), owner=owner)

@@ -89,6 +89,8 @@ HAPPENINGS: dict[str, tuple[Kind, dict[str, int | str]]] = {
     "frozen": (Kind.FROZEN, {"freeze_id": 1, "road": "site"}),
     "unfrozen": (Kind.UNFROZEN, {"freeze_id": 1}),
     "drawn": (Kind.DRAW, {"agreement": 1, "amount_yen": 50_000, "event": 1}),
+    "draw_sent": (Kind.DRAW_SENT, {"agreement": 1, "amount_yen": 50_000, "entry": 1}),
+    "draw_recalled": (Kind.DRAW_RECALLED, {"agreement": 1, "amount_yen": 50_000, "entry": 1}),
     "draw_failed": (Kind.DRAW_FAILED, {"agreement": 1, "entry": 1}),
     "received": (Kind.RECEIPT, {"agreement": 1, "amount_yen": 8_000, "event": 2}),
     "reversed": (Kind.REVERSED, {"agreement": 1, "event": 2}),

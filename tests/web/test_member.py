@@ -226,6 +226,7 @@ def addresses(key: Any, event_no: int, device_id: int, session_id: int) -> list[
     values = {
         "<int:agreement_id>": str(key.agreement_id),
         "<int:event_no>": str(event_no),
+        "<int:paper_no>": str(key.agreement_id),
         "<int:device_id>": str(device_id),
         "<int:session_id>": str(session_id),
         "<slug:name>": "lending",
@@ -289,7 +290,7 @@ def test_every_form_needs_its_token(site: Site) -> None:
     client = another()
     site.enter(client)
     client.handler.enforce_csrf_checks = True
-    for address in ("/member/sign-out/", "/member/extend/", "/member/settings/freeze/", "/member/settings/pin/"):  # fmt: skip
+    for address in ("/member/delivery/", "/member/papers/1/post/", "/member/sign-out/", "/member/extend/", "/member/settings/freeze/", "/member/settings/pin/"):  # fmt: skip
         assert client.post(address).status_code == 403, address
     assert client.get("/member/").status_code == 200
 
@@ -358,7 +359,9 @@ def test_payoff_of_a_day(client: Client, site: Site) -> None:
     assert "今日から365日先まで" in page(past)
 
 
-@pytest.mark.parametrize(("name", "count"), [("lending", 2), ("received", 3), ("balance", 0)])
+@pytest.mark.parametrize(
+    ("name", "count"), [("lending", 2), ("received", 3), ("card", 0), ("balance", 0)]
+)
 def test_papers_as_page_and_pdf(client: Client, site: Site, name: str, count: int) -> None:
     _, key = site.enter(client)
     address = f"/member/dealings/{key.agreement_id}/papers/{name}/"

@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "motocho.people",
     "motocho.loans",
     "motocho.contact",
+    "motocho.care",
+    "motocho.screening",
     "motocho.documents",
     "motocho.notices",
     "motocho.close",
@@ -104,6 +106,8 @@ CODE_SENDER = "motocho.config._mailing.send_code"
 """The function that sends a one-time code to a member: `stepping.Sender`."""
 DIRECTORY_FILE = os.environ.get("MOTOCHO_DIRECTORY")
 """The operator's own directory of desks and numbers; the fictional one where it is not set."""
+BANK_FILE = os.environ.get("MOTOCHO_BANK")
+"""What the operator says of its own bank; a fictional one where it is not set."""
 PREPARED_AFTER = 1
 """How often a statement that asks to be kept prepared runs before it is (`loans._page.call`)."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import wraps
 from typing import Any
@@ -23,21 +23,27 @@ from procrastinate.contrib.django import app as queue
 
 from motocho.close import day, inbox
 from motocho.close.run import run
-from motocho.config import _reminders
+from motocho.config import _papers, _reminders
 from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
+from motocho.documents.statutory import following
 from motocho.ledger.chart import HOUSE
 from motocho.loans.commands import Key, Made
+from motocho.loans.payouts import Sender, carry
 from motocho.notices import messages, reading, sending
 from motocho.notices.sending import MailKey
-from motocho.outside import clock
+from motocho.outside import clock, teller
 from motocho.people import login, requests
+from motocho.units.errors import NotFoundError
 
 Task = Callable[..., None]
 TAKE_LINE = "inbox.take_line"
 RUN_NIGHT = "close.run"
 CLEAR_TRIES = "people.clear_tries"
 TELL = "notices.tell"
+PAY_OUT = "payouts.carry"
+FOLLOW_PAPERS = "documents.follow"
+ASK_STATEMENTS = "documents.ask_statements"
 
 
 def take_line(*, line_id: int) -> None:
@@ -88,6 +94,43 @@ def read_news(at: datetime) -> None:
         sending.look_again(cursor, at)
 
 
+def pay_out(*, timestamp: int) -> None:  # noqa: ARG001  # the clock is read at each step
+    """Send transfers whose time to regret is over, and take the bank's answers [振込の処理]."""
+    carry(Sender(teller.from_environment(), clock.now, booking_date))
+
+
+def booking_date(cursor: Any) -> date:
+    """The business date; today where the book has not been opened [業務日付]."""
+    try:
+        return day.business_date(cursor)
+    except NotFoundError:
+        return clock.business_date()
+
+
+def follow_papers(*, timestamp: int) -> None:
+    """Put in jobs for papers that what happened asks for [法定書面の予約]."""
+    _papers.follow(datetime.fromtimestamp(timestamp, clock.JAPAN))
+
+
+def make_paper(*, member_id: int, row_id: int) -> None:
+    """Make and deliver the paper of one happening [法定書面の交付]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        following.make(cursor, (member_id, row_id), _papers.lender(), clock.now())
+
+
+def ask_statements(*, timestamp: int) -> None:
+    """Put in jobs for the statements of the month that is over [月次明細の予約]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        following.ask_statements(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
+
+
+def make_statement(*, member_id: int, agreement_id: int, month_id: int) -> None:
+    """Make and deliver one month's statement [月次明細の交付]."""
+    key, last_on = Key(member_id, agreement_id), date.fromordinal(month_id)
+    with transaction.atomic(), connection.cursor() as cursor:
+        following.make_statement(cursor, key, last_on, _papers.lender(), clock.now())
+
+
 def send_mail(*, member_id: int, mail_id: int) -> None:
     """Send one mail of a member [メールの送信]."""
     sending.send(MailKey(member_id, mail_id), office())
@@ -99,9 +142,20 @@ TASKS: Mapping[str, Task] = {
     requests.LOOK: look_at_claim,
     CLEAR_TRIES: clear_tries,
     TELL: tell,
+    PAY_OUT: pay_out,
     messages.SEND: send_mail,
+    FOLLOW_PAPERS: follow_papers,
+    following.MAKE: make_paper,
+    ASK_STATEMENTS: ask_statements,
+    following.STATEMENT: make_statement,
 }
-AGAIN: Mapping[str, str] = {CLEAR_TRIES: "*/10 * * * *", TELL: "* * * * * */20"}
+AGAIN: Mapping[str, str] = {
+    CLEAR_TRIES: "*/10 * * * *",
+    TELL: "* * * * * */20",
+    PAY_OUT: "* * * * * */10",
+    FOLLOW_PAPERS: "* * * * * */20",
+    ASK_STATEMENTS: "0 6 * * *",
+}
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 
 The sixth part counts seconds: what happened is told within a minute."""

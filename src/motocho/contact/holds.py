@@ -25,7 +25,8 @@ LONGEST_PAUSE = timedelta(days=3 * 366)
 class Wish:
     """What is to hold [連絡の希望]: a pause names its last day, preferred hours their hours.
 
-    A refusal for a time may name a later last day than the rules ask for at least.
+    A consultation names its day in `last_on`: the rest counts from there. A refusal for a time may
+    name a later last day than the rules ask for at least.
     """
 
     kind: HoldKind
@@ -85,7 +86,7 @@ def _last_on(wish: Wish, told_on: date) -> date | None:
             raise InputError(Fault("CON-020", excerpt=str(wanted)))
         return max(least, wanted or least)
     if wish.kind is HoldKind.CONSULTATION:
-        return told_on + timedelta(days=REST_DAYS)
+        return max(told_on, wish.last_on or told_on) + timedelta(days=REST_DAYS)
     if wish.kind is HoldKind.PAUSE:
         last_on = wish.last_on
         if last_on is None or not told_on <= last_on <= told_on + LONGEST_PAUSE:

@@ -482,11 +482,11 @@ def judge(
     subject: dict[str, int | str] = {
         "document_ref": document_ref,
         "purpose": purpose.value,
-        "verdict": "refused" if again else "accepted",
         "pages": len(findings),
         "again": len(again),
     }
-    happening = Happening(owner_id, "document_judged", staff.actor, at, subject, staff.purpose)
+    kind = "document_refused" if again else "document_accepted"
+    happening = Happening(owner_id, kind, staff.actor, at, subject, staff.purpose)
     journal.write(cursor, [happening])
     return Judged(document_ref, again)
 

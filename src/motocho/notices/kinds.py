@@ -27,6 +27,9 @@ class Kind(Enum):
     FROZEN = "frozen"
     UNFROZEN = "unfrozen"
     DRAW = "draw"
+    DRAW_SENT = "draw_sent"
+    """A draw by transfer was taken: told while it can still be taken back."""
+    DRAW_RECALLED = "draw_recalled"
     DRAW_FAILED = "draw_failed"
     RECEIPT = "receipt"
     REVERSED = "reversed"
@@ -35,6 +38,10 @@ class Kind(Enum):
     PLAN_CHANGED = "plan_changed"
     DRAWS_STOPPED = "draws_stopped"
     DOCUMENT_READY = "document_ready"
+    CONSENT_CHANGED = "consent_changed"
+    """How papers are delivered was agreed or taken back · 施行規則1条の2の2第2項1号."""
+    DOCUMENT_ACCEPTED = "document_accepted"
+    DOCUMENT_REFUSED = "document_refused"
     DUE_SOON = "due_soon"
     DUE_TODAY = "due_today"
     DUE_MISSED = "due_missed"
@@ -92,6 +99,8 @@ OF_NEWS: Mapping[str, Kind] = {
     "frozen": Kind.FROZEN,
     "unfrozen": Kind.UNFROZEN,
     "drawn": Kind.DRAW,
+    "draw_sent": Kind.DRAW_SENT,
+    "draw_recalled": Kind.DRAW_RECALLED,
     "draw_failed": Kind.DRAW_FAILED,
     "received": Kind.RECEIPT,
     "reversed": Kind.REVERSED,
@@ -99,5 +108,9 @@ OF_NEWS: Mapping[str, Kind] = {
     "rate_changed": Kind.RATE_CHANGED,
     "plan_changed": Kind.PLAN_CHANGED,
     "document_ready": Kind.DOCUMENT_READY,
+    "consent_given": Kind.CONSENT_CHANGED,
+    "consent_withdrawn": Kind.CONSENT_CHANGED,
+    "document_accepted": Kind.DOCUMENT_ACCEPTED,
+    "document_refused": Kind.DOCUMENT_REFUSED,
 }
 """Rows of the journal that are told; what is not listed is nobody's message."""

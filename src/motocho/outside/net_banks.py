@@ -44,7 +44,7 @@ def net_banks() -> tuple[NetBank, ...]:
 
     Raises    KeyError where the list names a bank that the table does not know.
     """
-    known = _table()
+    known = known_banks()
     text = (files("motocho.outside") / "net_banks.yaml").read_text(encoding="utf-8")
     listed = yaml.load(text, Loader=yaml.CSafeLoader)["banks"]
     return tuple(
@@ -60,8 +60,12 @@ def net_banks() -> tuple[NetBank, ...]:
     )
 
 
-def _table() -> Mapping[str, Mapping[str, Any]]:
-    """The banks alone: the package itself would load every branch of the country."""
+@cache
+def known_banks() -> Mapping[str, Mapping[str, Any]]:
+    """Every bank of the country by its code [銀行の表].
+
+    Why       the banks alone: the package itself would load every branch.
+    """
     found: Mapping[str, Mapping[str, Any]] = json.loads(_file_of_banks())
     return found
 

@@ -88,6 +88,8 @@ class Action(Enum):
     CHANGE_CONSENTS = "change_consents"
     CHANGE_PIN = "change_pin"
     CHANGE_LIMIT = "change_limit"
+    HAND_IN = "hand_in"
+    """Documents that were asked for, or that are wanted with something [書類の提出]."""
     ASK_FOR_HELP = "ask_for_help"
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
@@ -120,10 +122,12 @@ _BY_MEMBER = frozenset(
     {
         Action.LOOK, Action.EXPORT_HISTORY, Action.BORROW, Action.REPAY, Action.CHANGE_FACTS,
         Action.CHANGE_CONSENTS, Action.CHANGE_PIN, Action.CHANGE_LIMIT, Action.ASK_FOR_HELP,
-        Action.FREEZE,
+        Action.FREEZE, Action.HAND_IN,
     }
 )  # fmt: skip
-_FROZEN_MAY = frozenset({Action.LOOK, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE})
+_FROZEN_MAY = frozenset(
+    {Action.LOOK, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE, Action.HAND_IN}
+)
 """What a member may do who stopped everything: looking, and paying what is owed."""
 _MOVES_MONEY = frozenset({Action.BORROW, Action.REPAY})
 

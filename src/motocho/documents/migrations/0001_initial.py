@@ -1,4 +1,4 @@
-"""The first schema of documents, as its files write it."""
+"""The first schema of documents, as its two files write it."""
 
 from importlib.resources import files
 
@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
 
     initial = True
     dependencies = (("contact", "0001_initial"),)
-    operations = (
-        migrations.RunSQL((files("motocho.documents") / "intake.sql").read_text(encoding="utf-8")),
+    operations = tuple(
+        migrations.RunSQL((files("motocho.documents") / name).read_text(encoding="utf-8"))
+        for name in ("intake.sql", "papers.sql")
     )

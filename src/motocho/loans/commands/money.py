@@ -102,6 +102,20 @@ def draw_failed(cursor: Any, key: Key, entry_id: int, made: Made) -> None:
     Raises    StateConflict if it was settled already.
     Law       民法587条 · BANK-007.
     """
+    _void(cursor, key, entry_id, made, "draw_failed")
+
+
+def recall_draw(cursor: Any, key: Key, entry_id: int, made: Made) -> None:
+    """A transfer that was not sent yet is taken back: nothing was lent [振込融資の取消].
+
+    That it was not sent is the caller's to know (`loans.payouts.recall`).
+    Lock      the member's agreements.
+    Raises    StateConflict if it was settled already.
+    """
+    _void(cursor, key, entry_id, made, "draw_recalled")
+
+
+def _void(cursor: Any, key: Key, entry_id: int, made: Made, news: str) -> None:
     loan = _book.lock(cursor, key)
     if _posted_before(cursor, key.member_id, made) is not None:
         return
@@ -109,7 +123,7 @@ def draw_failed(cursor: Any, key: Key, entry_id: int, made: Made) -> None:
     void = posting.settlement(pending, made.booking(), Phase.VOID, made.business_on)
     posting.post(cursor, [void])
     _book.hold(cursor, loan, -pending.entry.total_yen)
-    tell(cursor, key, "draw_failed", made, entry=entry_id)
+    tell(cursor, key, news, made, entry=entry_id, amount_yen=pending.entry.total_yen)
 
 
 def _pending(cursor: Any, loan: Loan, ref: str, channel: str) -> posting.Posted | None:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
-from motocho.loans import outlook, queries
+from motocho.loans import commands, payouts, queries
 from motocho.loans.outlook import Outlook
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Position, StatementRow
@@ -27,6 +27,7 @@ RECENT_DAYS = timedelta(days=400)
 
 STOP_TEXTS: Mapping[Stop, str] = {
     Stop.MEMBER_ASKED: "cause.member_asked",
+    Stop.RESTING: "cause.resting",
     Stop.CARD_LOST: "cause.card_lost",
     Stop.BUREAU_CHECK_DUE: "cause.bureau_check_due",
     Stop.INCOME_EVIDENCE_DUE: "cause.income_evidence_due",
@@ -46,7 +47,7 @@ class Account:
     position: Position
     rows: tuple[StatementRow, ...]
     ends: Outlook | None
-    """How it ends if the minimum is paid each month; None if nothing is owed or it is late."""
+    """How it ends if the minimum is paid each time; None if nothing is owed or it is late."""
 
     @property
     def days_left(self) -> int:
@@ -60,15 +61,21 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     """The page [ホーム] · debt first, credit below and smaller."""
     accounts = sorted((account(member, one) for one in member.open_agreements), key=_urgency)
     first = accounts[0] if accounts else None
+    promise = None
     with connection.cursor() as cursor:
         new = messages.unread(cursor, member.member_id)
+        asked = queries.evidence_asked(cursor, member.member_id)
+        if first is not None:
+            promise = commands.open_promise(cursor, first.position.key)
     context = {
+        "asked": asked,
         "first": first,
         "others": accounts[1:],
+        "promise": promise,
         "unread": new,
         "causes": causes(member, [one.position for one in accounts]),
-        "repay_at": _address("member:repay"),
-        "borrow_at": _address("member:borrow"),
+        "repay_at": _address("money:repay"),
+        "borrow_at": _address("money:borrow"),
         "rows": () if first is None else _rows.shown(first.rows, pages.tongue_of(request)),
     }
     return pages.show(request, "member/home.html", context)
@@ -81,17 +88,9 @@ def account(member: Member, listed: queries.Listed) -> Account:
         position = queries.position(cursor, key, today)
         from_on = max(listed.opened_on, today - RECENT_DAYS)
         rows = queries.statement(cursor, key, from_on, today)
-    moved = [row for row in rows if row.kind in _rows.MONEY]
-    return Account(position, tuple(moved[: -RECENT_ROWS - 1 : -1]), _ends(position))
-
-
-def _ends(position: Position) -> Outlook | None:
-    """If the minimum is paid on the same day each month, from what is owed now."""
-    is_late = position.late_since is not None or position.accelerated_on is not None
-    if is_late or not position.principal_yen or not position.minimum_yen or not position.rate_ppm:
-        return None
-    loan = outlook.new_loan(position.principal_yen, position.rate_ppm, position.on)
-    return outlook.outlook(loan, position.minimum_yen)
+        moved = [row for row in rows if row.kind in _rows.MONEY]
+        ends = payouts.outlook_of(cursor, key, today)
+    return Account(position, tuple(moved[: -RECENT_ROWS - 1 : -1]), ends)
 
 
 def _urgency(one: Account) -> tuple[bool, date]:

@@ -140,7 +140,7 @@ def change_pin(request: HttpRequest, member: Member) -> HttpResponse:
         form.refuse("present", Fault("MBR-006", details={"left": str(outcome.left)}))
         return _pin_page(request, form, 422)
     if not isinstance(outcome, Entered):
-        _end(request, member)
+        end(request, member)
         return signing.stopped(request, outcome)
     refusal = _change(member, outcome, form.cleaned_data["new"])
     if refusal is not None:
@@ -156,8 +156,8 @@ def _change(member: Member, entered: Entered, digits: str) -> Refusal | None:
     return done if isinstance(done, Refusal) else None
 
 
-def _end(request: HttpRequest, member: Member) -> None:
-    """Whoever guesses at the PIN from inside is outside after the third miss."""
+def end(request: HttpRequest, member: Member) -> None:
+    """Whoever guesses at the PIN from inside is outside after the third miss [強制ログアウト]."""
     with transaction.atomic(), connection.cursor() as cursor:
         sessions.end(cursor, member.session, sessions.End.LOGOUT, member.at)
     access.leave(request)

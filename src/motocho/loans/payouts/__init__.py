@@ -1,0 +1,81 @@
+"""Draws paid by transfer: asked, kept back for a while, sent, answered [振込融資].
+
+costs   what a draw costs, before it is asked for; what a payment changes: pure
+checks  who may be paid, what is to be said first: pure
+orders  commands: ask, hurry, recall
+sending the worker's side: to the bank, and what the bank answers
+"""
+
+from motocho.loans.payouts.checks import (
+    Caution,
+    Habits,
+    Payee,
+    caution,
+    check_payee,
+    check_velocity,
+)
+from motocho.loans.payouts.costs import Cost, Costs, Effect, costs_of, effect_of, least_yen
+from motocho.loans.payouts.facts import (
+    account_of,
+    caution_of,
+    cost,
+    effect,
+    habits,
+    interest_if_repaid,
+    least_of,
+    outlook_of,
+    unit_yen,
+)
+from motocho.loans.payouts.orders import (
+    REGRET,
+    Asked,
+    Payout,
+    PayoutKey,
+    State,
+    ask,
+    hurry,
+    latest,
+    of_reference,
+    one,
+    recall,
+    send_from,
+)
+from motocho.loans.payouts.sending import Sender, carry
+
+__all__ = [
+    "REGRET",
+    "Asked",
+    "Caution",
+    "Cost",
+    "Costs",
+    "Effect",
+    "Habits",
+    "Payee",
+    "Payout",
+    "PayoutKey",
+    "Sender",
+    "State",
+    "account_of",
+    "ask",
+    "carry",
+    "caution",
+    "caution_of",
+    "check_payee",
+    "check_velocity",
+    "cost",
+    "costs_of",
+    "effect",
+    "effect_of",
+    "habits",
+    "hurry",
+    "interest_if_repaid",
+    "latest",
+    "least_of",
+    "least_yen",
+    "of_reference",
+    "one",
+    "outlook_of",
+    "recall",
+    "send_from",
+    "unit_yen",
+]

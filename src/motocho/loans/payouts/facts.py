@@ -1,0 +1,120 @@
+"""What costs and checks are asked of, read from the book [振込融資の前提].
+
+The account is read through people, where each reading is written down.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from motocho.kernel import revolving
+from motocho.kernel.accrual import TICKS_PER_YEN
+from motocho.loans import _book, outlook, queries
+from motocho.loans._book import Key
+from motocho.loans.outlook import Outlook
+from motocho.loans.payouts.checks import LATE_DAYS, MANY_DAYS, Caution, Habits, Payee, caution
+from motocho.loans.payouts.costs import Costs, Effect, costs_of, effect_of, going_on, least_yen
+from motocho.outside.bank import AccountType, BankAccount
+from motocho.people.facts import history, values
+
+_TYPES = {
+    "ordinary": AccountType.ORDINARY,
+    "current": AccountType.CURRENT,
+    "savings": AccountType.SAVINGS,
+}
+
+
+def account_of(cursor: Any, member_id: int, on: date, reading: history.Reading) -> Payee | None:
+    """The registered account of a member, None where there is none [振込先口座]."""
+    found = history.values(cursor, member_id, {values.Kind.BANK_ACCOUNT}, on, reading)
+    whole = found.get(values.Kind.BANK_ACCOUNT)
+    if whole is None or not isinstance(whole.value, values.BankAccount):
+        return None
+    kept = whole.value
+    account = BankAccount(kept.bank_code, kept.branch_code, _TYPES[kept.kind], kept.number)
+    return Payee(account, kept.holder, whole.recorded_at)
+
+
+def habits(cursor: Any, key: Key, today: date) -> Habits:
+    """Draws and late payments of the last weeks [最近の利用]."""
+    loan = _book.look(cursor, key)
+    from_on = max(loan.opened_on, today - timedelta(days=LATE_DAYS))
+    rows = queries.statement(cursor, key, from_on, today)
+    since = today - timedelta(days=MANY_DAYS)
+    draws = [row for row in rows if row.kind == "draw" and row.on > since]
+    cursor.execute(
+        "SELECT count(*) FROM loan_payout WHERE member_id = %s AND agreement_id = %s"
+        " AND ended_at IS NULL",
+        key,
+    )
+    under_way: int = cursor.fetchone()[0]
+    late = frozenset(row.on for row in rows if row.to_damages_yen)
+    return Habits(len(draws) + under_way, late)
+
+
+def cost(cursor: Any, key: Key, amount_yen: int, on: date) -> Costs | None:
+    """What a draw of today costs [借入の費用の照会].
+
+    Raises    NotFoundError if the member has no such agreement.
+    """
+    loan = _book.look(cursor, key)
+    return costs_of(loan.facts(on), loan.rules, amount_yen, on)
+
+
+def outlook_of(cursor: Any, key: Key, on: date) -> Outlook | None:
+    """How an agreement ends if the minimum is paid on each due date [返済の見通しの照会].
+
+    Gives     None where nothing is owed, or where it is late.
+    """
+    loan = _book.look(cursor, key)
+    return going_on(loan.facts(on).state, loan.rules)
+
+
+def caution_of(cursor: Any, key: Key, amount_yen: int, on: date) -> Caution | None:
+    """What a member is told before a draw of today [借りる前に伝える事実].
+
+    Raises    NotFoundError if the member has no such agreement.
+    """
+    loan = _book.look(cursor, key)
+    return caution(loan.facts(on), loan.rules, habits(cursor, key, on), amount_yen)
+
+
+def unit_yen(cursor: Any, key: Key) -> int:
+    """What a draw is a multiple of [借入の単位]."""
+    return _book.look(cursor, key).product.unit_yen
+
+
+def least_of(cursor: Any, key: Key, on: date) -> int:
+    """The least that a payment of today is for [今回の分の下限]."""
+    loan = _book.look(cursor, key)
+    return least_yen(loan.facts(on), loan.rules)
+
+
+def effect(cursor: Any, key: Key, amount_yen: int, on: date) -> Effect:
+    """What a payment of today does [返済の効果の照会].
+
+    Raises    NotFoundError if the member has no such agreement.
+    """
+    loan = _book.look(cursor, key)
+    return effect_of(loan.facts(on), loan.rules, amount_yen, on)
+
+
+def interest_if_repaid(cursor: Any, key: Key, amount_yen: int, drawn_on: date, on: date) -> int:
+    """What a draw has borne by a day, if it is given back on it [返したときの利息]; whole yen.
+
+    Days      the day of the draw bears nothing.
+    """
+    loan = _book.look(cursor, key)
+    state = outlook.new_loan(amount_yen, loan.state.terms.rate_ppm, drawn_on)
+    after = revolving.advance(state, on.toordinal(), loan.rules)
+    return after.interest_ticks // TICKS_PER_YEN
+
+
+def asked_lately(cursor: Any, member_id: int, since: datetime) -> list[datetime]:
+    """When a member asked for transfers, whatever became of them, in order [最近の依頼]."""
+    cursor.execute(
+        "SELECT asked_at FROM loan_payout WHERE member_id = %s AND asked_at > %s ORDER BY asked_at",
+        (member_id, since),
+    )
+    return [at for (at,) in cursor.fetchall()]

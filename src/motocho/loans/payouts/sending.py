@@ -1,0 +1,143 @@
+"""Transfers go to the bank, and its answers become draws: the worker's side [振込の送信].
+
+Decide and write down, hand over, write down what came: each a transaction of its own, none open
+while the bank is asked. Killed in between, the same order goes again under the same reference, and
+the bank has it once. Whether a silent bank took an order is never guessed: it stays `SENDING`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from motocho.loans import _book
+from motocho.loans._book import Made
+from motocho.loans.commands import draw_arrived, draw_failed, recall_draw
+from motocho.loans.payouts.orders import Payout, PayoutKey, State, locked, moved, one
+from motocho.outside.teller import Answer, Fate, Order, Teller
+from motocho.people.access import check_open
+from motocho.people.safety import freezes, holds
+from motocho.units.errors import OutsideFailure
+
+CHANNEL = "payout"
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends, by whose counter, on which clock and business date [送信の設定]."""
+
+    teller: Teller
+    now: Callable[[], datetime]
+    business_on: Callable[[Any], date]
+
+    def made(self, cursor: Any, reference: str) -> Made:
+        """How the worker's commands come [受付]."""
+        return Made(CHANNEL, reference, self.business_on(cursor), self.now(), "worker")
+
+
+def carry(sender: Sender, most: int = MOST) -> int:
+    """Send what is to be sent, and take the bank's answers [振込の処理]; how many moved on.
+
+    AUTH-010: nothing moves in the maintenance.
+    """
+    if check_open(sender.now()) is not None:
+        return 0
+    return sum(_carry_one(key, sender) for key in _under_way(sender.now(), most))
+
+
+def _under_way(at: datetime, most: int) -> list[PayoutKey]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT member_id, payout_id FROM loan_payout"
+            " WHERE ended_at IS NULL AND send_from <= %s ORDER BY send_from LIMIT %s",
+            (at, most),
+        )
+        return [PayoutKey(*row) for row in cursor.fetchall()]
+
+
+def _carry_one(key: PayoutKey, sender: Sender) -> bool:
+    """Whether a payout moved on; a bank that does not answer is asked again the next time."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        before = one(cursor, key)
+    try:
+        return _carried(before, sender) is not before.state
+    except OutsideFailure:
+        return False
+
+
+def _carried(before: Payout, sender: Sender) -> State:
+    """How far it is now.
+
+    Raises    OutsideFailure where the bank does not answer: what still waits goes on waiting here,
+              and can be taken back.
+    """
+    ready = before
+    if before.state is State.WAITING:
+        sender.teller.ask_open()
+        with transaction.atomic(), connection.cursor() as cursor:
+            ready = _begin(cursor, before, sender)
+    if ready.ended_at is not None:
+        return ready.state
+    if ready.state is State.SENDING:
+        ready = _hand_over(ready, sender)
+    answer = sender.teller.answer(ready.order_ref)
+    return ready.state if answer is None else _take(ready, answer, sender)
+
+
+def _begin(cursor: Any, found: Payout, sender: Sender) -> Payout:
+    """A payout that goes to the bank now, or ends here."""
+    payout = locked(cursor, found.key)
+    at = sender.now()
+    if payout.state is not State.WAITING:  # taken back, or taken up by another worker
+        return payout
+    reason = _stopped(cursor, payout, at)
+    if reason:
+        made = sender.made(cursor, f"stop {payout.order_ref}")
+        recall_draw(cursor, payout.agreement, payout.entry_id, made)
+        return moved(cursor, payout, State.STOPPED, at, reason)
+    return moved(cursor, payout, State.SENDING, at)
+
+
+def _stopped(cursor: Any, payout: Payout, at: datetime) -> str:
+    """Why it may not be sent after all; empty if it may."""
+    loan = _book.look(cursor, payout.agreement)
+    if freezes.frozen_at(cursor, payout.key.member_id) is not None:
+        return "frozen"
+    if loan.stops:
+        return min(one.value for one in loan.stops)
+    held = holds.check_draw(cursor, payout.key.member_id, None, at)
+    return "" if held is None else "held"
+
+
+def _hand_over(payout: Payout, sender: Sender) -> Payout:
+    """Give the order to the bank, and write down that the bank has it.
+
+    Raises    OutsideFailure if no answer came; it stays `SENDING`.
+    """
+    at = payout.sending_at or sender.now()
+    order = Order(payout.order_ref, payout.account, payout.holder, payout.amount_yen, at)
+    sender.teller.take(order)
+    with transaction.atomic(), connection.cursor() as cursor:
+        now = locked(cursor, payout.key)
+        if now.state is not State.SENDING:
+            return now
+        return moved(cursor, now, State.SENT, sender.now())
+
+
+def _take(payout: Payout, answer: Answer, sender: Sender) -> State:
+    """The bank's answer makes the draw, or undoes the pending one."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        now = locked(cursor, payout.key)
+        if now.state is not State.SENT:
+            return now.state
+        made = sender.made(cursor, f"{answer.fate.value} {payout.order_ref}")
+        if answer.fate is Fate.ARRIVED:
+            draw_arrived(cursor, now.agreement, now.entry_id, made)
+            return moved(cursor, now, State.ARRIVED, sender.now()).state
+        draw_failed(cursor, now.agreement, now.entry_id, made)
+        return moved(cursor, now, State.RETURNED, sender.now(), answer.reason).state

@@ -1,0 +1,110 @@
+"""The lender's own bank: our account there, and whom it reaches at once [自社の銀行].
+
+What stands here is the operator's: `house_bank.yaml` is a fictional sample.
+
+>>> bank = house_bank(None)
+>>> bank.institution_number, bank.account.bank_code in bank.around_the_clock
+('99999', True)
+>>> bank_name("0001")
+BankName(name_ja='みずほ', name_en='Mizuho')
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from motocho.outside.net_banks import known_banks
+from motocho.units.errors import Fault, FaultyInput
+from motocho.units.text import folded
+
+_SHAPES = {
+    "bank_code": "[0-9]{4}",
+    "bank_ja": ".+",
+    "bank_en": ".+",
+    "branch_code": "[0-9]{3}",
+    "branch_ja": ".+",
+    "branch_en": ".+",
+    "number": "[0-9]{7}",
+    "holder": ".{1,40}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HouseAccount:
+    """Our ordinary account [自社の口座]; `holder` in the signs of banks."""
+
+    bank_code: str
+    bank_ja: str
+    bank_en: str
+    branch_code: str
+    branch_ja: str
+    branch_en: str
+    number: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class HouseBank:
+    """What the operator says of its bank [自社の銀行の設定]."""
+
+    account: HouseAccount
+    institution_number: str
+    around_the_clock: frozenset[str]
+
+
+@cache
+def house_bank(named: str | None) -> HouseBank:
+    """The settings of a file, or of the sample [自社の銀行の読み取り].
+
+    Raises    FaultyInput with each entry that is missing or of another shape.
+    """
+    path = Path(named) if named else None
+    source = files("motocho.outside") / "house_bank.yaml"
+    text = source.read_text("utf-8") if path is None else path.read_text("utf-8")
+    content = yaml.load(text, Loader=yaml.CSafeLoader)
+    file = named or "house_bank.yaml"
+    account = dict(content.get("account") or {})
+    institution = str(content.get("institution_number", ""))
+    faults = [
+        _fault(file, name) for name, shape in _SHAPES.items() if not _fits(shape, account, name)
+    ]
+    if not re.fullmatch("[0-9]{5}", institution):
+        faults.append(_fault(file, "institution_number"))
+    if faults:
+        raise FaultyInput(*faults)
+    return HouseBank(
+        HouseAccount(**{name: str(account[name]) for name in _SHAPES}),
+        institution,
+        frozenset(str(code) for code in content.get("around_the_clock") or ()),
+    )
+
+
+def _fits(shape: str, account: dict[str, Any], name: str) -> bool:
+    return re.fullmatch(shape, str(account.get(name, ""))) is not None
+
+
+def _fault(file: str, name: str) -> Fault:
+    return Fault("MNY-001", file=file, details={"name": name})
+
+
+@dataclass(frozen=True, slots=True)
+class BankName:
+    """What a bank is called [銀行名]."""
+
+    name_ja: str
+    name_en: str
+
+
+def bank_name(code: str) -> BankName:
+    """What a bank is called, by the table of zengin-code [銀行名]; else its code."""
+    found = known_banks().get(code)
+    if found is None:
+        return BankName(code, code)
+    return BankName(folded(found["name"]), str(found["roma"]).title())

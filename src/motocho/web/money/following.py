@@ -1,0 +1,150 @@
+"""What was asked for, and how far it is: a draw on its way, a bill that waits [状況の画面]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_POST, require_safe
+
+from motocho.loans import payeasy, payouts, queries
+from motocho.loans.payouts import Payout, PayoutKey, State
+from motocho.outside.house_bank import bank_name
+from motocho.people.access import Action
+from motocho.units.errors import StateConflict
+from motocho.web import access, pages
+from motocho.web.access import Member
+from motocho.web.maintenance import changes_something
+from motocho.web.money import _ways
+from motocho.web.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a timeline [進みぐあいの一段]."""
+
+    label: str
+    state: str
+    at: str = ""
+
+
+_REACHED = {
+    State.WAITING: 1,
+    State.SENDING: 1,
+    State.SENT: 2,
+    State.ARRIVED: 3,
+}
+"""How many of the three steps are done: taken, sent, arrived."""
+
+
+@require_safe
+@access.members(Action.LOOK)
+def payout(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse:
+    """How far a draw is, and what can still be done about it [借入の状況]."""
+    with connection.cursor() as cursor:
+        found = payouts.one(cursor, PayoutKey(member.member_id, payout_id))
+        interest_yen = None
+        if found.state is State.ARRIVED and found.ended_at is not None:
+            arrived_on = localtime(found.ended_at).date()
+            interest_yen = payouts.interest_if_repaid(
+                cursor, found.agreement, found.amount_yen, arrived_on, member.today
+            )
+    context = {
+        "payout": found,
+        "typed": str(found.amount_yen),
+        "steps": _steps(request, found),
+        "bank": bank_name(found.account.bank_code),
+        "ending": found.account.number[-4:],
+        "may_recall": found.state is State.WAITING,
+        "may_hurry": found.state is State.WAITING and found.send_from > member.at,
+        "interest_yen": interest_yen,
+        "late": request.GET.get("late") == "yes",
+    }
+    return pages.show(request, "money/payout.html", context)
+
+
+def _steps(request: HttpRequest, found: Payout) -> list[Step]:
+    """Taken, sent, arrived; nothing of it where it ended before."""
+    if found.state not in _REACHED:
+        return []
+    tongue = pages.tongue_of(request)
+    moments = (found.asked_at, found.sent_at, found.ended_at)
+    planned = ("", say("payout.from", tongue, at=_moment(found.send_from)), "")
+    reached = _REACHED[found.state]
+    labels = ("payout.taken", "payout.sent", "payout.arrived")
+    return [
+        Step(
+            say(label, tongue),
+            "done" if place < reached else "now" if place == reached else "next",
+            planned[place] if moments[place] is None else _moment(moments[place]),
+        )
+        for place, label in enumerate(labels)
+    ]
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else f"{localtime(at):%Y/%m/%d %H:%M}"
+
+
+@require_POST
+@access.members(Action.LOOK)
+def recall(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse:  # noqa: ARG001
+    """Take a draw back that was not sent [借入の取消]; a second tap changes nothing.
+
+    Works in the maintenance and after a stop too: it only takes away.
+    """
+    key = PayoutKey(member.member_id, payout_id)
+    address = reverse("money:payout", args=[payout_id])
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            payouts.recall(cursor, key, _ways.made(cursor, member, f"recall {payout_id}"))
+    except StateConflict:
+        return HttpResponseRedirect(f"{address}?late=yes")
+    return HttpResponseRedirect(address)
+
+
+@require_POST
+@changes_something
+@access.members(Action.BORROW)
+def hurry(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse:  # noqa: ARG001
+    """Send a draw without waiting [待たずに送信]."""
+    key = PayoutKey(member.member_id, payout_id)
+    with transaction.atomic(), connection.cursor() as cursor:
+        payouts.hurry(cursor, key, _ways.made(cursor, member, f"hurry {payout_id}"))
+    return HttpResponseRedirect(reverse("money:payout", args=[payout_id]))
+
+
+@require_safe
+@access.members(Action.LOOK)
+def bill(request: HttpRequest, member: Member, bill_id: int) -> HttpResponse:
+    """The numbers to pay with, then what the payment did [ネット返済の状況]."""
+    with connection.cursor() as cursor:
+        found = payeasy.one_bill(cursor, member.member_id, bill_id)
+        row = None
+        if found.event_no is not None:
+            on = localtime(found.paid_at).date()
+            rows = queries.statement(cursor, found.key, localtime(found.asked_at).date(), on)
+            row = next((one for one in rows if one.event_no == found.event_no), None)
+    tongue = pages.tongue_of(request)
+    is_paid = found.event_no is not None
+    steps = [
+        Step(say("bill.made", tongue), "done", _moment(found.asked_at)),
+        Step(
+            say("bill.received", tongue),
+            "done" if is_paid else "now",
+            _moment(found.paid_at),
+        ),
+    ]
+    context = {
+        "bill": found,
+        "until": localtime(found.asked_at).date(),
+        "is_over": not is_paid and member.at >= found.payable_until,
+        "institution": _ways.our_bank().institution_number,
+        "steps": steps,
+        "row": row,
+    }
+    return pages.show(request, "money/bill.html", context)

@@ -1,0 +1,184 @@
+"""Why nothing can be borrowed or paid now, each cause in words of its own [理由の画面].
+
+One cause, one text: what a member stopped, what we hold, what the law forbids, and what simply is
+used up are never said in the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from motocho.law.rules import Refusal
+from motocho.loans.policy import Status, Stop
+from motocho.loans.queries import Position
+from motocho.people import access as gate
+from motocho.people.access import Action, Self
+from motocho.people.safety import holds
+from motocho.web import pages
+from motocho.web.access import Member
+from motocho.web.member.home import STOP_TEXTS
+from motocho.web.money import _ways
+from motocho.web.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why not, and what comes next [理由と次の一歩]: keys of texts, and names of pages."""
+
+    why: str
+    next: str
+    label: str = "frame.contacts"
+    places: tuple[str, ...] = ("public:contacts",)
+    status: int = 409
+    until: str = ""
+
+
+_DESK = ("public:contacts",)
+_TROUBLE = ("care:trouble", "public:trouble")
+_PAPERS = ("documents:documents", "documents:upload", "member:settings")
+_ACCOUNT = ("facts:bank_account", "facts:facts", "member:facts")
+
+FROZEN = Reason("cause.frozen", "closed.unfreeze")
+MAINTENANCE = Reason(
+    "cause.maintenance", "closed.from_five", "frame.home", ("member:home",), status=503
+)
+NO_AGREEMENT = Reason("home.none", "closed.ask_desk")
+NO_ACCOUNT = Reason("closed.no_account", "closed.register_account", "facts.title", _ACCOUNT)
+OTHER_NAME = Reason("closed.other_name", "closed.register_account", "facts.title", _ACCOUNT)
+TOO_MANY = Reason("closed.too_many", "closed.ask_desk")
+LATE = Reason("closed.late", "closed.pay_first", "money.repay", ("money:repay",))
+ALL_DUE = Reason("closed.all_due", "closed.talk", "frame.trouble", _TROUBLE)
+WRITTEN_OFF = Reason("cause.written_off", "closed.ask_desk")
+ASSIGNED = Reason("cause.assigned", "closed.other_company")
+LIMIT_ZERO = Reason("cause.limit_zero", "closed.ask_limit")
+LIMIT_USED = Reason("cause.limit_used", "closed.repay_opens", "money.repay", ("money:repay",))
+UNDER_WAY = Reason("closed.under_way", "closed.wait_arrival", "frame.home", ("member:home",))
+BANK_SHUT = Reason("closed.bank_shut", "closed.later", "frame.home", ("member:home",), status=503)
+NO_END = Reason("closed.no_end", "closed.ask_desk")
+NOTHING_OWED = Reason("closed.nothing_owed", "closed.no_payment", "frame.home", ("member:home",))
+EVERY_35_DAYS = Reason(
+    "closed.every_35_days", "closed.change_plan", "frame.trouble", ("care:due_date", *_TROUBLE)
+)
+CHANGED = Reason("closed.changed", "closed.look_again", "money.borrow", ("money:borrow",))
+
+_OF_STOPS: Mapping[Stop, Reason] = {
+    Stop.DECEASED: Reason(STOP_TEXTS[Stop.DECEASED], "closed.ask_desk"),
+    Stop.OVER_ONE_THIRD: Reason(
+        STOP_TEXTS[Stop.OVER_ONE_THIRD], "closed.one_third", "money.repay", ("money:repay",)
+    ),
+    Stop.INCOME_EVIDENCE_DUE: Reason(
+        STOP_TEXTS[Stop.INCOME_EVIDENCE_DUE], "closed.send_evidence", "money.papers", _PAPERS
+    ),
+    Stop.BUREAU_CHECK_DUE: Reason(
+        STOP_TEXTS[Stop.BUREAU_CHECK_DUE], "closed.wait_check", "frame.home", ("member:home",)
+    ),
+    Stop.COUNSEL: Reason(STOP_TEXTS[Stop.COUNSEL], "closed.counsel"),
+    Stop.CARD_LOST: Reason(STOP_TEXTS[Stop.CARD_LOST], "closed.new_card"),
+    Stop.FRAUD: Reason(STOP_TEXTS[Stop.FRAUD], "closed.check_together"),
+    Stop.CREDIT: Reason(STOP_TEXTS[Stop.CREDIT], "closed.ask_why"),
+    Stop.MEMBER_ASKED: Reason(STOP_TEXTS[Stop.MEMBER_ASKED], "closed.lift_pause"),
+}
+"""The gravest first; what the member asked for comes last, so that it hides nothing."""
+
+_OF_CODES: Mapping[str, Reason] = {
+    "PPL-080": FROZEN,
+    "PPL-083": MAINTENANCE,
+    "MNY-010": OTHER_NAME,
+    "LON-012": LATE,
+    "LON-014": CHANGED,
+}
+
+
+# --------------------------------------------------------------------------------------- borrowing
+def why_not_borrow(cursor: Any, member: Member, positions: Sequence[Position]) -> Reason | None:
+    """Why a member can borrow nothing at all now; None if something can be [借りられない理由]."""
+    answer = gate.ask(cursor, Self(member.member_id), Action.BORROW, member.member_id, member.at)
+    if isinstance(answer, Refusal):
+        return _OF_CODES[answer.code]
+    held = holds.check_draw(cursor, member.member_id, None, member.at)
+    if held is not None:
+        return of_hold(held)
+    if not positions:
+        return NO_AGREEMENT
+    if any(one.available_yen for one in positions):
+        return None
+    return _of_position(positions[0])
+
+
+def of_hold(held: Refusal) -> Reason:
+    """A hold for a day, with the moment it ends [24時間の停止]."""
+    return Reason(
+        "cause.held", "closed.after_hold", "frame.home", ("member:home",),
+        until=str(held.details["until"]),
+    )  # fmt: skip
+
+
+def _of_position(position: Position) -> Reason:
+    if position.status is Status.WRITTEN_OFF:
+        return WRITTEN_OFF
+    if position.status is Status.ASSIGNED:
+        return ASSIGNED
+    for stop, reason in _OF_STOPS.items():
+        if stop in position.stops:
+            return reason
+    if position.accelerated_on is not None:
+        return ALL_DUE
+    if position.late_since is not None:
+        return LATE
+    if not position.limit_yen:
+        return LIMIT_ZERO
+    return UNDER_WAY if position.held_yen else LIMIT_USED
+
+
+def of_refusal(refusal: Refusal) -> Reason | None:
+    """The page of what a command refused; None for what has none of its own [拒否の画面]."""
+    if refusal.code == "PPL-043":
+        return of_hold(refusal)
+    if refusal.code == "MNY-011":
+        until = str(refusal.details["until"])
+        return Reason("closed.too_many", "closed.ask_desk", until=until)
+    return _OF_CODES.get(refusal.code)
+
+
+# ------------------------------------------------------------------------------------------- paying
+def why_not_repay(cursor: Any, member: Member, positions: Sequence[Position]) -> Reason | None:
+    """Why nothing can be paid on these pages now [返せない理由]; None if something can be."""
+    answer = gate.ask(cursor, Self(member.member_id), Action.REPAY, member.member_id, member.at)
+    if isinstance(answer, Refusal):
+        return _OF_CODES[answer.code]
+    owing = [one for one in positions if one.payoff_yen]
+    if not owing:
+        return NOTHING_OWED
+    if any(one.status is Status.OPEN for one in owing):
+        return None
+    return WRITTEN_OFF if owing[0].status is Status.WRITTEN_OFF else ASSIGNED
+
+
+def why_not_debit(cursor: Any, member: Member, position: Position) -> Reason | None:
+    """Why no debits can be registered for an agreement [口座振替を登録できない理由] · LEDG-009."""
+    answer = gate.ask(cursor, Self(member.member_id), Action.REPAY, member.member_id, member.at)
+    if isinstance(answer, Refusal):
+        return _OF_CODES[answer.code]
+    if position.status is not Status.OPEN:
+        return ASSIGNED if position.status is Status.ASSIGNED else WRITTEN_OFF
+    if position.pay_from_on is None and position.due_on is not None:
+        return EVERY_35_DAYS
+    return None
+
+
+# --------------------------------------------------------------------------------------------- page
+def show(request: HttpRequest, reason: Reason, title: str = "closed.borrow") -> HttpResponse:
+    """The page of a reason [理由の画面]; no money moved, and it says so."""
+    tongue = pages.tongue_of(request)
+    context = {
+        "title": title,
+        "why": say(reason.why, tongue, until=reason.until),
+        "next": say(reason.next, tongue, until=reason.until),
+        "label": reason.label,
+        "address": _ways.address_of(*reason.places),
+    }
+    return pages.show(request, "money/closed.html", context, status=reason.status)
