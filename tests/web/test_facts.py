@@ -24,6 +24,7 @@ from tests.web.membership import Site, do
 from motocho.config.worker import TASKS
 from motocho.contact import holds
 from motocho.contact.guard import HoldKind
+from motocho.documents import archive
 from motocho.law.prescription import last_day_of
 from motocho.outside import banks, clock, mail
 from motocho.people import consents, requests
@@ -33,7 +34,7 @@ from motocho.people.facts.values import Kind
 from motocho.people.members import Member
 from motocho.people.safety import freezes
 from motocho.people.safety import holds as held
-from motocho.web.facts import telling, urls
+from motocho.web.facts import agreeing, telling, urls
 
 pytestmark = pytest.mark.usefixtures("database")
 FACTS = "/member/settings/facts/"
@@ -339,6 +340,10 @@ def test_consents_are_dated_and_taken_back(client: Client, site: Site) -> None:
     assert page(client.get(address)).count("郵送</dd>") == 5
     do(consents.give, member.member_id, receipt, told, clock.now())
     assert page(client.get(address)).count("郵送</dd>") == 4
+
+
+def test_papers_of_the_page_are_those_that_may_come_by_wire() -> None:
+    assert set(agreeing.PAPERS) == set(archive.CONSENTS)
 
 
 def test_without_the_bureau_nothing_new_is_lent(client: Client, site: Site) -> None:

@@ -23,6 +23,8 @@ from tests.web.test_browser import SIDEWAYS, TARGETS, violations
 from tests.web.test_facts import asking, looked_at
 from tests.web.test_member_browser import sign_in
 
+from motocho.care import cases
+from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.outside import clock, mail
 from motocho.people import requests
@@ -251,6 +253,8 @@ def test_desk_is_whole_and_works_without_scripts(
     upload = intake.Upload("a.jpg", photo())
     do(intake.keep, member.member_id, intake.Purpose.INCOME, upload, clock.now())
     do(requests.ask_own, member.member_id, requests.Kind.NEW_CARD, clock.now())
+    told = cases.Told(cases.Kind.COMPLAINT, "電話が多い")
+    do(cases.tell, member.member_id, told, Source("member", "x"), clock.now())
     one = device(color_scheme=look, viewport=DESKTOP, java_script_enabled=scripts)
     page = one.page
     check = looked if scripts else (lambda _page, _name: None)
@@ -277,6 +281,15 @@ def test_desk_is_whole_and_works_without_scripts(
     page.goto("/desk/?tab=applications")
     page.click("main tbody a")
     check(page, "desk-card")
+    page.goto("/desk/?tab=complaints")
+    page.click("main tbody a")
+    check(page, "desk-case")
+    page.check("#step-answered")
+    page.click("main .form .button")
+    check(page, "desk-case-wrong")
+    page.fill("#words", "回数を見直しました")
+    page.click("main .form .button")
+    page.wait_for_url("**/desk/?tab=complaints")
     for name in ("colleagues", "passkey"):
         page.goto(f"/desk/{name}/")
         check(page, f"desk-{name}")
