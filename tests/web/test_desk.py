@@ -22,6 +22,8 @@ from tests.web.membership import Site, do
 from tests.web.office import PASSWORD, Seat, browser, joined, seated
 from tests.web.test_facts import asking, bare, looked_at, page
 
+from motocho.care import cases
+from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.outside import clock, mail
 from motocho.people import access, requests, staff
@@ -342,6 +344,47 @@ def test_document_is_judged_page_by_page(site: Site, tanaka: Seat) -> None:
     assert len(looks) == 5
 
 
+@pytest.mark.rule("DESK-004")
+@pytest.mark.rule("PRIV-003")
+def test_complaint_is_answered_and_closed_by_another(
+    site: Site, tanaka: Seat, suzuki: Seat
+) -> None:
+    member, _ = site.member()
+    told = cases.Told(cases.Kind.COMPLAINT, "<b>電話が多い</b>")
+    case = do(cases.tell, member.member_id, told, Source("member", "x"), clock.now())
+    listed = page(tanaka.client.get("/desk/?tab=complaints"))
+    assert "電話が多い" not in listed
+    address = f"/desk/cases/{member.member_id}/{case.key.case_id}/"
+    assert address in listed
+    assert "&lt;b&gt;電話が多い" in page(tanaka.client.get(address))
+    assert tanaka.client.post(address, {"words": "x"}).status_code == 422
+    assert tanaka.client.post(address, {"step": "answered", "words": " "}).status_code == 422
+    done = tanaka.client.post(address, {"step": "answered", "words": "回数を見直しました"})
+    assert done["Location"] == "/desk/?tab=complaints"
+    assert do(cases.case, case.key).steps[-1].step.words == "回数を見直しました"
+    assert tanaka.client.post(address, {"step": "closed"}).status_code == 409
+    assert suzuki.client.post(address, {"step": "closed"}).status_code == 302
+    assert address not in page(tanaka.client.get("/desk/?tab=complaints"))
+    looks = rows("SELECT DISTINCT purpose FROM journal_row WHERE kind = 'staff_access'")
+    assert looks == [(f"case {case.key.case_id}",)]
+
+
+def test_application_for_a_higher_limit_is_shown_as_taken_in(site: Site, tanaka: Seat) -> None:
+    member, key = site.member()
+    do(
+        _raw,
+        "INSERT INTO screening_increase (member_id, agreement_id, limit_before_yen,"
+        " limit_wanted_yen, stated_income_yen, stated_others_yen, needs_evidence, source, actor,"
+        f" asked_at) VALUES ({key.member_id}, {key.agreement_id}, 500000, 700000, 4000000, 0, true,"
+        " 'x', 'member', now())",
+    )
+    listed = page(tanaka.client.get("/desk/?tab=applications"))
+    found = re.search(r"/desk/increases/\d+/\d+/", listed)
+    assert found is not None
+    assert "700,000円" in page(tanaka.client.get(found[0]))
+    assert tanaka.client.get(f"/desk/increases/{member.member_id}/987654/").status_code == 404
+
+
 def test_empty_queue_shows_zeros(tanaka: Seat) -> None:
     for tab in ("documents", "resets", "applications", "complaints", "nothing"):
         text = page(tanaka.client.get(f"/desk/?tab={tab}"))
@@ -372,7 +415,7 @@ OPEN = {"sign_in", "by_passkey", "sign_out", "join"}
 
 
 def addresses() -> list[tuple[str, str]]:
-    values = {"<int:member_id>": "1", "<int:request_id>": "1", "<int:page_no>": "1",
+    values = {"<int:case_id>": "1", "<int:increase_id>": "1", "<int:member_id>": "1", "<int:request_id>": "1", "<int:page_no>": "1",
               "<int:staff_id>": "1", "<str:token>": "x", "<str:document_ref>": "x"}  # fmt: skip
     found = []
     for one in urls.urlpatterns:

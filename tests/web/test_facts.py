@@ -24,6 +24,7 @@ from tests.web.membership import Site, do
 from motocho.config.worker import TASKS
 from motocho.contact import holds
 from motocho.contact.guard import HoldKind
+from motocho.documents import archive
 from motocho.law.prescription import last_day_of
 from motocho.outside import banks, clock, mail
 from motocho.people import consents, requests
@@ -33,7 +34,7 @@ from motocho.people.facts.values import Kind
 from motocho.people.members import Member
 from motocho.people.safety import freezes
 from motocho.people.safety import holds as held
-from motocho.web.facts import telling, urls
+from motocho.web.facts import agreeing, telling, urls
 
 pytestmark = pytest.mark.usefixtures("database")
 FACTS = "/member/settings/facts/"
@@ -192,7 +193,7 @@ def test_new_account_is_the_member_s_own_and_waits_a_day(client: Client, site: S
     for said in ("みずほ銀行 (0001)", "丸の内中央 (004)", "1234567", "ｻﾄｳ ﾊﾅｺ"):
         assert said in asked, said
     done = client.post(f"{FACTS}bank_account/", typed | {"code": site.code(member)})
-    assert "新しい口座への借入を次の時刻まで" in page(client.get(done["Location"]))
+    assert "新しい口座への借入を" in page(client.get(done["Location"]))
     assert told(member, Kind.BANK_ACCOUNT) == ["0001-004 ****567"]
     (hold,) = do(held.holds, member.member_id, clock.now())
     assert hold.kind is held.Kind.NEW_ACCOUNT
@@ -212,7 +213,7 @@ def test_change_of_a_later_day_is_shown_and_does_not_hold_yet(client: Client, si
     typed = {"postcode": "１００−０００１", "address": "東京都千代田区千代田1-1",
              "from_on": later.isoformat()}  # fmt: skip
     done = stepped(client, site, member, f"{FACTS}address/", typed)
-    assert "から次の内容に変わります" in page(client.get(done["Location"]))
+    assert "曜日</time>から: 東京都…" in page(client.get(done["Location"]))
     assert Kind.ADDRESS not in do(history.as_of, member.member_id, clock.now().date())
     assert do(history.as_of, member.member_id, later)[Kind.ADDRESS].masked == "東京都…"
 
@@ -324,16 +325,25 @@ def test_inbox_shows_and_marks_what_was_told(client: Client, site: Site) -> None
 def test_consents_are_dated_and_taken_back(client: Client, site: Site) -> None:
     member, key = site.enter(client)
     address = "/member/settings/consents/"
-    assert page(client.get(address)).count("同意していません") == 5
-    client.post(address, {"name": "receipt", "say": "give"})
-    receipt = Consent(consents.Kind.ELECTRONIC_DELIVERY, "receipt")
-    assert do(consents.in_force, member.member_id, receipt, clock.now())
+    assert page(client.get(address)).count("同意していません") == 2
+    client.post(address, {"name": "campaign", "say": "give"})
+    campaign = Consent(consents.Kind.CAMPAIGN)
+    assert do(consents.in_force, member.member_id, campaign, clock.now())
     ((wording,),) = rows("SELECT wording_ref FROM people_consent")
-    assert re.fullmatch(r"consent\.receipt_words [0-9a-f]{16}", wording)
-    client.post(address, {"name": "receipt", "say": "withdraw"})
-    assert not do(consents.in_force, member.member_id, receipt, clock.now())
+    assert re.fullmatch(r"consent\.campaign_words [0-9a-f]{16}", wording)
+    client.post(address, {"name": "campaign", "say": "withdraw"})
+    assert not do(consents.in_force, member.member_id, campaign, clock.now())
     assert client.post(address, {"name": "nothing", "say": "give"}).status_code == 404
     assert rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)[0][0] == []
+    receipt = Consent(consents.Kind.ELECTRONIC_DELIVERY, "receipt")
+    told = consents.Told("member", "form 1", "words 1")
+    assert page(client.get(address)).count("郵送</dd>") == 5
+    do(consents.give, member.member_id, receipt, told, clock.now())
+    assert page(client.get(address)).count("郵送</dd>") == 4
+
+
+def test_papers_of_the_page_are_those_that_may_come_by_wire() -> None:
+    assert set(agreeing.PAPERS) == set(archive.CONSENTS)
 
 
 def test_without_the_bureau_nothing_new_is_lent(client: Client, site: Site) -> None:

@@ -10,18 +10,21 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import override_settings
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from tests.database import Database
 from tests.documents.files import photo
 from tests.notices.posting import work
 from tests.people.house import BORN, MAIL
+from tests.web import office
 from tests.web.browsing import DESKTOP, LOOKS, Device
 from tests.web.membership import Site, do
-from tests.web.office import PASSWORD, Seat, browser, joined
+from tests.web.office import PASSWORD, Seat, joined
 from tests.web.test_browser import SIDEWAYS, TARGETS, violations
 from tests.web.test_facts import asking, looked_at
 from tests.web.test_member_browser import sign_in
 
+from motocho.care import cases
+from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.outside import clock, mail
 from motocho.people import requests
@@ -98,7 +101,7 @@ def walk(page: Page, house: Site, look: str) -> None:
     page.click("main .form .button")
     looked(page, f"solicit-done-{look}")
     page.goto("/member/settings/consents/")
-    page.click("#receipt .button")
+    page.click("#campaign .button")
     looked(page, f"consents-given-{look}")
     work(house.codes / "sent", clock.now())
     page.goto("/member/inbox/")
@@ -194,11 +197,11 @@ def test_taps_from_home(device: MakeDevice, house: Site) -> None:
     assert do(freezes.frozen_at, member.member_id) is not None
 
 
-def test_passkey_of_a_device_confirms_a_change(device: MakeDevice, house: Site, site: str) -> None:
+def test_passkey_of_a_device_confirms_a_change(browser: Browser, house: Site, site: str) -> None:
     origin = f"http://localhost:{urlsplit(site).port}"
     member, _ = house.member()
     with override_settings(ORIGIN=origin):
-        one = device(base_url=origin)
+        one = Device(browser, origin)
         page = one.page
         session = one.context.new_cdp_session(page)
         session.send("WebAuthn.enable")
@@ -226,6 +229,7 @@ def test_passkey_of_a_device_confirms_a_change(device: MakeDevice, house: Site, 
         page.wait_for_selector(".notice-ok")
         assert "n***@example.jp" in page.locator("main").inner_text()
         assert one.complaints == []
+        one.context.close()
 
 
 # --------------------------------------------------------------------------------------- the desk
@@ -244,11 +248,13 @@ def test_desk_is_whole_and_works_without_scripts(
 ) -> None:
     seat = joined("tanaka", Role.REVIEWER, Role.SUPERVISOR)
     member, _ = house.member()
-    browser().post("/member/forgotten/pin/", asking(member))
+    office.browser().post("/member/forgotten/pin/", asking(member))
     assert looked_at() == 1
     upload = intake.Upload("a.jpg", photo())
     do(intake.keep, member.member_id, intake.Purpose.INCOME, upload, clock.now())
     do(requests.ask_own, member.member_id, requests.Kind.NEW_CARD, clock.now())
+    told = cases.Told(cases.Kind.COMPLAINT, "電話が多い")
+    do(cases.tell, member.member_id, told, Source("member", "x"), clock.now())
     one = device(color_scheme=look, viewport=DESKTOP, java_script_enabled=scripts)
     page = one.page
     check = looked if scripts else (lambda _page, _name: None)
@@ -275,6 +281,15 @@ def test_desk_is_whole_and_works_without_scripts(
     page.goto("/desk/?tab=applications")
     page.click("main tbody a")
     check(page, "desk-card")
+    page.goto("/desk/?tab=complaints")
+    page.click("main tbody a")
+    check(page, "desk-case")
+    page.check("#step-answered")
+    page.click("main .form .button")
+    check(page, "desk-case-wrong")
+    page.fill("#words", "回数を見直しました")
+    page.click("main .form .button")
+    page.wait_for_url("**/desk/?tab=complaints")
     for name in ("colleagues", "passkey"):
         page.goto(f"/desk/{name}/")
         check(page, f"desk-{name}")

@@ -17,12 +17,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from motocho.care import cases
 from motocho.documents import intake
 from motocho.people import requests
 from motocho.people.access import Action
 from motocho.people.requests import Kind, Waiting
+from motocho.screening import increases
 from motocho.web import access, pages
 from motocho.web.access import Colleague
+from motocho.web.desk import answering
 
 TABS = {
     "documents": "desk.documents",
@@ -89,7 +92,35 @@ def _documents(cursor: Any) -> Sequence[Row]:
     ]
 
 
+def _cases(cursor: Any) -> Sequence[Row]:
+    return [
+        Row(
+            f"{one.key.case_id}",
+            one.told_at,
+            answering.STATES[one.state],
+            reverse("desk:case", args=one.key),
+        )
+        for one in cases.waiting(cursor)
+    ]
+
+
+def _increases(cursor: Any) -> Sequence[Row]:
+    return [
+        Row(
+            f"{one.increase_id}",
+            one.asked_at,
+            "desk.waits",
+            reverse("desk:increase", args=[one.key.member_id, one.increase_id]),
+        )
+        for one in increases.waiting(cursor)
+    ]
+
+
 SOURCES: list[Source] = [
+    Source("complaints", "desk.complaints", lambda cursor: len(cases.waiting(cursor)), _cases),
+    Source(
+        "applications", "desk.increases", lambda cursor: len(increases.waiting(cursor)), _increases
+    ),
     Source("documents", "desk.documents", lambda cursor: len(intake.waiting(cursor)), _documents),
     Source(
         "resets",

@@ -24,6 +24,7 @@ from motocho.units.money import yen_text
 from motocho.units.phones import phone_text
 from motocho.units.text import POSTCODE, folded, read_digits, without_blanks
 from motocho.web.fields import DateField, Form, LineField, Manner, YenField
+from motocho.web.words import Tongue, plain
 
 LONGEST_NAME = 40
 MOST_INCOME_YEN = 1_000_000_000
@@ -43,6 +44,12 @@ def form_ref(request: HttpRequest) -> str:
 
 
 # ------------------------------------------------------------------------------------------ fields
+def empty(label: object, code: str = "FCT-003") -> Unread:
+    """Nothing was typed, or chosen, in a field of a name [未入力]."""
+    key = str(label)
+    return Unread(code, "", {"name": plain(key, Tongue.JA), "name_en": plain(key, Tongue.EN)})
+
+
 class TextField(LineField):
     """A line of text of a length [1行の文字]."""
 
@@ -50,12 +57,12 @@ class TextField(LineField):
 
     def read(self, text: str) -> str | Unread:
         """The text as it was typed, without blanks around it [読取り]."""
-        plain = " ".join(text.split())
-        if not plain:
-            return Unread("FCT-003", "")
-        if len(plain) > self.longest or not plain.isprintable():
+        line = " ".join(text.split())
+        if not line:
+            return empty(self.label)
+        if len(line) > self.longest or not line.isprintable():
             return Unread("FCT-011", "", {"length": str(self.longest)})
-        return plain
+        return line
 
 
 class GivenNameField(TextField):
@@ -71,10 +78,10 @@ class KanaField(TextField):
 
     def read(self, text: str) -> str | Unread:
         """Full-width katakana [読取り]."""
-        plain = super().read(folded(text))
-        if isinstance(plain, Unread):
-            return plain
-        kana = plain.translate(_TO_KATAKANA)
+        line = super().read(folded(text))
+        if isinstance(line, Unread):
+            return line
+        kana = line.translate(_TO_KATAKANA)
         is_kana = all("ァ" <= sign <= "ヶ" or sign in "ー・ " for sign in kana)
         return kana if is_kana else Unread("FCT-002", text)
 
@@ -111,7 +118,7 @@ class OwnPhoneField(LineField):
 
     def read(self, text: str) -> values.Phone | Unread:
         """The number [読取り]."""
-        return values.read_phone(text) if text.strip() else Unread("FCT-003", "")
+        return values.read_phone(text) if text.strip() else empty(self.label)
 
 
 class EmailField(LineField):
@@ -121,7 +128,7 @@ class EmailField(LineField):
 
     def read(self, text: str) -> values.Email | Unread:
         """The address [読取り]."""
-        return values.read_email(text) if text.strip() else Unread("FCT-003", "")
+        return values.read_email(text) if text.strip() else empty(self.label)
 
 
 class EmployerField(LineField):
@@ -131,7 +138,7 @@ class EmployerField(LineField):
 
     def read(self, text: str) -> values.Employer | Unread:
         """The workplace [読取り]."""
-        return values.read_employer(text) if text.strip() else Unread("FCT-003", "")
+        return values.read_employer(text) if text.strip() else empty(self.label)
 
 
 class YearField(LineField):
@@ -141,12 +148,12 @@ class YearField(LineField):
 
     def read(self, text: str) -> int | Unread:
         """The year [読取り]."""
-        plain = without_blanks(text).removesuffix("年")
-        if not plain:
-            return Unread("FCT-003", "")
-        if plain.isascii() and plain.isdigit():
-            return int(plain[:4]) if len(plain) == len("2026") else Unread("DAT-002", text)
-        found = read_date(f"{plain}年12月31日")
+        year = without_blanks(text).removesuffix("年")
+        if not year:
+            return empty(self.label)
+        if year.isascii() and year.isdigit():
+            return int(year) if len(year) == len("2026") else Unread("DAT-002", text)
+        found = read_date(f"{year}年12月31日")
         return found if isinstance(found, Unread) else found.on.year
 
 
@@ -159,7 +166,7 @@ class ChoiceField(LineField):
 
     def read(self, text: str) -> str | Unread:
         """What was chosen [読取り]."""
-        return text if text in self.options else Unread("FCT-010", "")
+        return text if text in self.options else empty(self.label, "FCT-010")
 
 
 class AccountNumberField(LineField):
@@ -169,9 +176,9 @@ class AccountNumberField(LineField):
 
     def read(self, text: str) -> str | Unread:
         """Its digits [読取り]."""
-        plain = without_blanks(text).replace("-", "")
-        is_good = len(plain) == len("1234567") and plain.isascii() and plain.isdigit()
-        return plain if is_good else Unread("FCT-009", "", {"count": str(len(plain))})
+        digits = without_blanks(text).replace("-", "")
+        is_good = len(digits) == len("1234567") and digits.isascii() and digits.isdigit()
+        return digits if is_good else Unread("FCT-009", "", {"count": str(len(digits))})
 
 
 # ------------------------------------------------------------------------------------------- forms

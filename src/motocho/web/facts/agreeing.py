@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
 
 from motocho.loans import commands
@@ -43,27 +43,19 @@ class Offer:
 
 
 OFFERS: Sequence[Offer] = (
-    Offer(
-        "contract",
-        Consent(Kind.ELECTRONIC_DELIVERY, "contract"),
-        "consent.contract",
-        "consent.contract_words",
-    ),
-    Offer(
-        "receipt",
-        Consent(Kind.ELECTRONIC_DELIVERY, "receipt"),
-        "consent.receipt",
-        "consent.receipt_words",
-    ),
-    Offer(
-        "statement",
-        Consent(Kind.ELECTRONIC_DELIVERY, "statement"),
-        "consent.statement",
-        "consent.statement_words",
-    ),
     Offer("bureau", Consent(Kind.BUREAU), "consent.bureau", "consent.bureau_words"),
     Offer("campaign", Consent(Kind.CAMPAIGN), "consent.campaign", "consent.campaign_words"),
 )
+
+
+PAPERS = {
+    "pre_contract": "consent.pre_contract",
+    "contract": "consent.contract",
+    "draw": "consent.draw",
+    "receipt": "consent.receipt",
+    "monthly_statement": "consent.statement",
+}
+"""Papers that come by wire where it was agreed to; how they come has a page of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +80,29 @@ def agree(request: HttpRequest, member: Member) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('facts:consents')}#{offer.name}")
     with connection.cursor() as cursor:
         told = consents.history(cursor, member.member_id)
-    return pages.show(request, "facts/consents.html", {"rows": [_row(one, told) for one in OFFERS]})
+    context = {
+        "rows": [_row(one, told) for one in OFFERS],
+        "papers": _papers(told),
+        "papers_at": _address("member:delivery"),
+    }
+    return pages.show(request, "facts/consents.html", context)
+
+
+def _papers(told: Sequence[Standing]) -> list[tuple[str, datetime | None]]:
+    """Each kind of paper, and since when it comes by wire."""
+    latest = {
+        one.consent.scope: one for one in told if one.consent.kind is Kind.ELECTRONIC_DELIVERY
+    }
+    found = [(label, latest.get(scope)) for scope, label in PAPERS.items()]
+    return [(label, one.effective_at if one and one.is_given else None) for label, one in found]
+
+
+def _address(name: str) -> str:
+    """Where a page is that another part of the face may bring; empty until it does."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def _row(offer: Offer, told: Sequence[Standing]) -> Row:

@@ -79,7 +79,7 @@ def _row(
     person, today = of
     first = {
         values.Kind.NAME: f"{person.family_name} {person.given_name}",
-        values.Kind.BIRTH_DATE: f"{person.born_on.year}年…",
+        values.Kind.BIRTH_DATE: f"{person.born_on.year}-**-**",
     }
     later = [one for one in told if one.effective_on > today]
     return Row(
