@@ -46,7 +46,17 @@ SMALL = {
     "notices_reader": "one row",
     "close_bank_line": "an inbox: spread by the bank's key",
 }
-ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_", "contact_", "notices_", "care_", "screening_")
+ROOMS = (
+    "ledger_",
+    "journal_",
+    "loan_",
+    "people_",
+    "close_",
+    "contact_",
+    "notices_",
+    "care_",
+    "screening_",
+)
 KEYS = """
 SELECT c.relname, con.conname, con.contype, f.relname,
     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = con.conkey[1])

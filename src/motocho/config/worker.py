@@ -26,6 +26,7 @@ from motocho.config import _reminders
 from motocho.config.night import settings_of_night
 from motocho.config.settings import ORIGIN
 from motocho.ledger.chart import HOUSE
+from motocho.loans import commands
 from motocho.loans.commands import Key, Made
 from motocho.notices import messages, reading, sending
 from motocho.notices.sending import MailKey, Office
@@ -37,6 +38,7 @@ TAKE_LINE = "inbox.take_line"
 RUN_NIGHT = "close.run"
 CLEAR_TRIES = "people.clear_tries"
 TELL = "notices.tell"
+END_RESTS = "loans.end_rests"
 
 
 def take_line(*, line_id: int) -> None:
@@ -62,6 +64,19 @@ def clear_tries(*, timestamp: int) -> None:
     """Clear away what was tried at logins more than an hour ago [試行記録の消去]."""
     with transaction.atomic(), connection.cursor() as cursor:
         login.clear(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
+
+
+def end_rests(*, timestamp: int) -> None:
+    """End rests from borrowing whose last day is over, each by itself [休止の終了]."""
+    with connection.cursor() as cursor:
+        on = day.standing(cursor)
+        members = commands.rests_over(cursor, on)
+    for member_id in members:
+        with transaction.atomic(), connection.cursor() as cursor:
+            on = day.business_date(cursor)
+            at = datetime.fromtimestamp(timestamp, clock.JAPAN)
+            made = Made("worker", f"{END_RESTS} {member_id} {on}", on, at, "worker")
+            commands.end_rest(cursor, member_id, made)
 
 
 def tell(*, timestamp: int) -> None:
@@ -102,9 +117,14 @@ TASKS: Mapping[str, Task] = {
     requests.LOOK: look_at_claim,
     CLEAR_TRIES: clear_tries,
     TELL: tell,
+    END_RESTS: end_rests,
     messages.SEND: send_mail,
 }
-AGAIN: Mapping[str, str] = {CLEAR_TRIES: "*/10 * * * *", TELL: "* * * * * */20"}
+AGAIN: Mapping[str, str] = {
+    CLEAR_TRIES: "*/10 * * * *",
+    TELL: "* * * * * */20",
+    END_RESTS: "*/5 * * * *",
+}
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 
 The sixth part counts seconds: what happened is told within a minute."""
