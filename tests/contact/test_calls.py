@@ -56,6 +56,16 @@ def test_nobody_is_called_about_arrears_at_night(
     assert rules_of(Facts(), Purpose.ASKED_FOR, at) == []
 
 
+@pytest.mark.rule("COLL-001")
+def test_call_refused_at_night_is_kept_with_its_first_moment(house: House) -> None:
+    at_night = datetime(2026, 11, 18, 21, 0, tzinfo=JAPAN)
+    refused = call(house.member().member_id, at=at_night)
+    assert isinstance(refused, Closed)
+    assert refused.allowed_at == datetime(2026, 11, 19, 8, 0, tzinfo=JAPAN)
+    kept = rows("SELECT channel, our_number, refused_by FROM contact_attempt")
+    assert kept == [("phone", OURS, ["COLL-001"])]
+
+
 @pytest.mark.rule("COLL-003")
 @given(MOMENTS, st.integers(-3, 20))
 def test_no_call_before_the_promised_day_is_over(at: datetime, ahead: int) -> None:
@@ -79,9 +89,13 @@ def test_no_call_before_the_moment_that_was_named(at: datetime, minutes: int) ->
 
 
 @pytest.mark.rule("COLL-010")
-def test_counsel_closes_all_calls_but_of_safety(database: Database) -> None:
+def test_safety_passes_beside_counsel() -> None:
     assert rules_of(Facts(has_counsel=True), Purpose.ARREARS, NOON) == ["COLL-010"]
     assert rules_of(Facts(has_counsel=True), Purpose.SECURITY, NOON) == []
+
+
+@pytest.mark.rule("COLL-010")
+def test_call_that_was_planned_is_not_made_after_counsel_wrote(database: Database) -> None:
     desk = Desk()
     key = desk.open(date(2026, 9, 1))
     desk.draw(key, 100_000, date(2026, 9, 1))
@@ -135,6 +149,7 @@ def test_permit_of_a_call_opens_phones_and_no_address(house: House) -> None:
     permit = call(member_id)
     assert isinstance(permit, Permit)
     told = do(gate.phone, permit, Kind.MOBILE_PHONE, AT)
+    assert told is not None
     assert told.value == MOBILE
     with pytest.raises(NotAllowedError):
         do(gate.email, permit, AT)
@@ -177,6 +192,7 @@ def test_task_is_put_once_for_its_source_and_ends_once(house: House) -> None:
     (found,) = do(tasks.waiting)
     assert (found.plan, found.source) == (plan, "due 7")
     planned = do(calls.planned, member_id, AT)
+    assert planned is not None
     assert planned.task.task_id == number
     assert planned.hindrances == ()
     ending = tasks.Ending(tasks.Outcome.DONE, "staff 7")

@@ -154,6 +154,7 @@ def test_application_is_kept_once_and_waits_for_a_person(database: Database) -> 
     assert do(increases.apply, key, asked, form, noon(ON)) == kept
     assert (kept.limit_before_yen, kept.needs_evidence) == (300_000, True)
     refused = do(increases.apply, key, asked, Source("member", "form 2"), noon(ON))
+    assert isinstance(refused, tuple)
     assert [one.code for one in refused] == ["SCR-015"]
     assert do(increases.waiting) == [kept]
     assert do(queries.position, key, ON).limit_yen == 300_000
@@ -184,6 +185,7 @@ def test_who_may_not_apply_is_told_all_of_it_and_nothing_is_kept(database: Datab
     key = used(desk, 2)
     desk.do(commands.rest, key.member_id, 1, desk.made(ON))
     found = do(increases.apply, key, Asked(400_000, 900_000), Source("member", "f"), noon(ON))
+    assert isinstance(found, tuple)
     assert [one.code for one in found] == ["SCR-002", "SCR-008", "SCR-014"]
     assert not rows("SELECT 1 FROM screening_increase")
 
