@@ -104,7 +104,7 @@ def look(page: Page, name: str, scheme: str = "light") -> None:
     """Everything that must hold of a page on a phone, on light or on dark paper."""
     assert page.evaluate(SIDEWAYS) <= 0, name
     assert page.evaluate(TARGETS) == [], name
-    for details in page.query_selector_all("details"):
+    for details in page.query_selector_all("main details"):
         details.evaluate("one => one.open = true")
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     assert violations(page) == [], f"{name} {scheme}"

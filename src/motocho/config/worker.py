@@ -28,6 +28,7 @@ from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
 from motocho.documents.statutory import following
 from motocho.ledger.chart import HOUSE
+from motocho.loans import commands
 from motocho.loans.commands import Key, Made
 from motocho.loans.payouts import Sender, carry
 from motocho.notices import messages, reading, sending
@@ -44,6 +45,7 @@ TELL = "notices.tell"
 PAY_OUT = "payouts.carry"
 FOLLOW_PAPERS = "documents.follow"
 ASK_STATEMENTS = "documents.ask_statements"
+END_RESTS = "loans.end_rests"
 
 
 def take_line(*, line_id: int) -> None:
@@ -70,6 +72,19 @@ def clear_tries(*, timestamp: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         login.clear(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
     SessionStore.clear_expired()
+
+
+def end_rests(*, timestamp: int) -> None:
+    """End rests from borrowing whose last day is over, each by itself [休止の終了]."""
+    with connection.cursor() as cursor:
+        on = day.standing(cursor)
+        members = commands.rests_over(cursor, on)
+    for member_id in members:
+        with transaction.atomic(), connection.cursor() as cursor:
+            on = day.business_date(cursor)
+            at = datetime.fromtimestamp(timestamp, clock.JAPAN)
+            made = Made("worker", f"{END_RESTS} {member_id} {on}", on, at, "worker")
+            commands.end_rest(cursor, member_id, made)
 
 
 def tell(*, timestamp: int) -> None:
@@ -143,6 +158,7 @@ TASKS: Mapping[str, Task] = {
     CLEAR_TRIES: clear_tries,
     TELL: tell,
     PAY_OUT: pay_out,
+    END_RESTS: end_rests,
     messages.SEND: send_mail,
     FOLLOW_PAPERS: follow_papers,
     following.MAKE: make_paper,
@@ -155,6 +171,7 @@ AGAIN: Mapping[str, str] = {
     PAY_OUT: "* * * * * */10",
     FOLLOW_PAPERS: "* * * * * */20",
     ASK_STATEMENTS: "0 6 * * *",
+    END_RESTS: "*/5 * * * *",
 }
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 

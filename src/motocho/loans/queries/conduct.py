@@ -46,7 +46,8 @@ def conduct(cursor: Any, key: Key, on: date, months: int) -> Conduct:
     """
     loan = _book.look(cursor, key)
     facts = loan.facts(on)
-    since = max(loan.opened_on, monitoring.a_month_after(on, -months))
+    # The end of the day before: what was late on the first day of the months counts.
+    since = max(loan.opened_on, monitoring.a_month_after(on, -months)) - monitoring.ONE_DAY
     others = _others(cursor, key.member_id)
     state = facts.state
     return Conduct(

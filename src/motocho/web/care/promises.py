@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ from motocho.units.money import yen_text
 from motocho.web import access, pages
 from motocho.web.access import Member
 from motocho.web.care import _acting
-from motocho.web.fields import DateField, Form, YenField, shown
+from motocho.web.fields import DateField, Form, FormPage, YenField, shown
 from motocho.web.maintenance import changes_something
 from motocho.web.words import plain
 
@@ -32,7 +32,7 @@ _LARGEST_YEN = 100_000_000
 class PromiseForm(Form):
     """A day, and how much [約束の入力]."""
 
-    on = DateField("care.promise.on", "care.promise.on_hint")
+    on = DateField("care.promise.on", "care.promise.on_hint", optional="optional")
     amount = YenField("care.promise.amount", "care.promise.amount_hint", most_yen=_LARGEST_YEN)
 
 
@@ -90,7 +90,7 @@ def _choose(request: HttpRequest, member: Member, listed: Listed) -> HttpRespons
         "tomorrow": waits[0] if waits else None,
         "amount": asked["amount"],
         "chosen": chosen,
-        "form": shown(form, pages.tongue_of(request)),
+        "form": _with_amount(shown(form, pages.tongue_of(request)), asked["amount"]),
         "key": _acting.form_key(request),
         "days": range(1, paydays.LAST_OF_MONTH + 1),
     }
@@ -99,13 +99,20 @@ def _choose(request: HttpRequest, member: Member, listed: Listed) -> HttpRespons
     return pages.show(request, template, context, status=status)
 
 
+def _with_amount(page: FormPage, amount: str) -> FormPage:
+    """What is owed now stands in the box before anything was typed: it is owed, not offered."""
+    box = page.fields["amount"]
+    fields = {**page.fields, "amount": replace(box, typed=box.typed or amount)}
+    return replace(page, fields=fields)
+
+
 def _chosen(form: PromiseForm, listed: Listed, first_on: date, last_on: date) -> Chosen | None:
     """The day and the amount of a form; None where something is wrong, which the form says then."""
     if not form.is_valid():
         return None
-    on: date = form.cleaned_data["on"]
+    on: date | None = form.cleaned_data["on"]
     amount_yen: int = form.cleaned_data["amount"]
-    if not first_on <= on <= last_on:
+    if on is None or not first_on <= on <= last_on:
         details = {"first": _told(first_on), "last": _told(last_on)}
         form.refuse("on", Fault("CAR-005", details=details))
         return None
