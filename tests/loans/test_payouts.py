@@ -344,7 +344,8 @@ def test_cost_is_what_the_ledger_books_if_the_minimum_is_paid(key: Key, desk: De
     assert costs.smaller.amount_yen == 30_000
     desk.draw(key, 50_000, ON)
     facts, rules = facts_of(key)
-    state, paid = facts.state, []
+    state = facts.state
+    paid: list[revolving.Step] = []
     assert state.minimum_yen == costs.wanted.ends.monthly_yen
     while state.principal_yen and len(paid) < 600:
         due = state.due_on
