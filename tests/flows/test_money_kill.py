@@ -157,7 +157,7 @@ def cut_while_it_waits(
 
 
 def waits(database: Database) -> bool:
-    with database.connect(Role.OWNER) as other:
+    with database.connect() as other:
         found = other.execute(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
