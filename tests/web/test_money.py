@@ -280,9 +280,10 @@ def use_up(site: Site, key: Key) -> None:
     site.desk.draw(key, left, clock.business_date())
 
 
-def lower(site: Site, key: Key) -> None:
-    made = site.desk.made(clock.business_date())
-    do(commands.change_limit, key, 100_000, made)
+def ask_for_all(site: Site, key: Key) -> None:
+    """All that is left is on its way already."""
+    left = do(queries.position, key, clock.business_date()).available_yen
+    do(commands.send_draw, key, left, site.desk.made(clock.business_date()))
 
 
 def write_off(site: Site, key: Key) -> None:
@@ -301,18 +302,22 @@ CAUSES: dict[str, Callable[[Site, Key], Any]] = {
     **{kind.value: stop(kind) for kind in Stop},
     "held": hold,
     "limit used": use_up,
+    "under way": ask_for_all,
+    "frozen": freeze,
     "written off": write_off,
     "assigned": assign,
     "no account": take_account,
 }
 
 
-def test_each_cause_has_a_page_of_its_own(client: Client, site: Site) -> None:
+def test_each_cause_has_a_page_of_its_own(site: Site) -> None:
     texts = {}
     for name, make in CAUSES.items():
         one = Client(SERVER_NAME="127.0.0.1")
-        _, key = enter(site, one)
+        member, key = borrower(site)
         make(site, key)
+        site.known(one, member)
+        site.sign_in(one, member)
         for address in ("borrow", "borrow/cost", "borrow/confirm"):
             answer = see(one, address, **form(key))
             assert answer.status_code == 409, name
