@@ -543,6 +543,11 @@ def test_amount_that_changed_since_it_was_shown_is_shown_again(client: Client, s
     assert rows("SELECT count(*) FROM loan_bill") == [(0,)]
 
 
+def test_typed_amount_is_meant_whatever_stood_chosen(client: Client, site: Site) -> None:
+    _, key = enter(site, client)
+    assert "30,000円を返します" in main(see(client, "repay/confirm", **pay(key, "3万", "due")))
+
+
 @pytest.mark.rule("LEDG-022")
 def test_paying_more_says_how_much_sooner_it_ends(client: Client, site: Site) -> None:
     _, key = enter(site, client)
