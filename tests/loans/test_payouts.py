@@ -272,6 +272,15 @@ def test_raw_statements_cannot_leave_the_way(key: Key, statement: str) -> None:
         cursor.execute(statement)
 
 
+def test_payout_that_ends_without_its_entry_is_found(key: Key) -> None:
+    ask(key)
+    do(payouts.recall, ask(key, "B").key, made("recall"))
+    assert rows(payouts.ENDS_APART) == []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE loan_payout SET state = 'recalled', ended_at = now() WHERE state = 'waiting'")  # fmt: skip
+    assert len(rows(payouts.ENDS_APART)) == 1
+
+
 def test_what_was_taken_back_cannot_be_sent_by_raw_statements(key: Key) -> None:
     payout = ask(key)
     do(payouts.recall, payout.key, made("recall"))
@@ -344,7 +353,8 @@ def test_cost_is_what_the_ledger_books_if_the_minimum_is_paid(key: Key, desk: De
     assert costs.smaller.amount_yen == 30_000
     desk.draw(key, 50_000, ON)
     facts, rules = facts_of(key)
-    state, paid = facts.state, []
+    state = facts.state
+    paid: list[revolving.Step] = []
     assert state.minimum_yen == costs.wanted.ends.monthly_yen
     while state.principal_yen and len(paid) < 600:
         due = state.due_on

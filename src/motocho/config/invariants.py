@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from motocho.ledger import checks
-from motocho.loans import standing
+from motocho.loans import payouts, standing
 from motocho.outside.postgres import Invariant
 from motocho.people import members
 
@@ -32,6 +32,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         members.NAMES_APART,
         "people_member",
     ),
+    Invariant("payouts end with their entries", payouts.ENDS_APART, "loan_payout"),
     Invariant(
         "principal is the same in the ledger and the loans",
         standing.PRINCIPAL_APART,

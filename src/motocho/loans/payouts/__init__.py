@@ -27,6 +27,7 @@ from motocho.loans.payouts.facts import (
     unit_yen,
 )
 from motocho.loans.payouts.orders import (
+    ENDS_APART,
     REGRET,
     Asked,
     Payout,
@@ -43,6 +44,7 @@ from motocho.loans.payouts.orders import (
 from motocho.loans.payouts.sending import Sender, carry
 
 __all__ = [
+    "ENDS_APART",
     "REGRET",
     "Asked",
     "Caution",

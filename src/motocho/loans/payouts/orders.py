@@ -106,6 +106,12 @@ class Payout:
         return f"{self.key.member_id}-{self.key.payout_id}"
 
 
+ENDS_APART = """
+SELECT p.member_id, p.payout_id FROM loan_payout p
+WHERE (p.ended_at IS NULL) = EXISTS (
+    SELECT FROM ledger_entry e WHERE e.member_id = p.member_id AND e.settles_entry_id = p.entry_id)
+"""
+"""Finds nothing: a payout ends when its entry is settled, not before [振込と仕訳の一致]."""
 _COLUMNS = (
     "member_id, payout_id, agreement_id, entry_id, amount_yen, bank_code, branch_code,"
     " account_type, account_number, holder, arrives_on, asked_at, send_from, state, sending_at,"

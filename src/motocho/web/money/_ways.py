@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,3 +98,8 @@ def address_of(*names: str) -> str:
         except NoReverseMatch:
             continue
     return ""
+
+
+def first_way(ways: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    """The label and address of the first page that there is [次の一歩]."""
+    return next((label, address_of(name)) for name, label in ways if address_of(name))

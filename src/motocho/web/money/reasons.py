@@ -26,61 +26,67 @@ from motocho.web.words import say
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A page that leads on [次の一歩]: its view's name, and the key of what it is called."""
+
+    name: str
+    label: str
+
+
+_DESK = Way("public:contacts", "frame.contacts")
+_HOME = Way("member:home", "frame.home")
+_REPAY = Way("money:repay", "money.repay")
+_TROUBLE = (Way("care:trouble", "frame.trouble"), Way("public:trouble", "frame.trouble"))
+_PAPERS = (Way("documents:documents", "money.papers"), _DESK)
+_ACCOUNT = (Way("facts:overview", "facts.title"), Way("member:facts", "facts.title"))
+_LIMIT = (Way("care:limits", "money.limit"), _DESK)
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
-    """Why not, and what comes next [理由と次の一歩]: keys of texts, and names of pages."""
+    """Why not, and what comes next [理由と次の一歩]: keys of texts, and the first way there is."""
 
     why: str
     next: str
-    label: str = "frame.contacts"
-    places: tuple[str, ...] = ("public:contacts",)
+    ways: tuple[Way, ...] = (_DESK,)
     status: int = 409
     until: str = ""
 
 
-_DESK = ("public:contacts",)
-_TROUBLE = ("care:trouble", "public:trouble")
-_PAPERS = ("documents:documents", "documents:upload", "member:settings")
-_ACCOUNT = ("facts:bank_account", "facts:facts", "member:facts")
-
-FROZEN = Reason("cause.frozen", "closed.unfreeze")
-MAINTENANCE = Reason(
-    "cause.maintenance", "closed.from_five", "frame.home", ("member:home",), status=503
-)
+FROZEN = Reason("cause.frozen", "closed.unfreeze", (Way("facts:reopen", "money.reopen"), _DESK))
+MAINTENANCE = Reason("cause.maintenance", "closed.from_five", (_HOME,), status=503)
 NO_AGREEMENT = Reason("home.none", "closed.ask_desk")
-NO_ACCOUNT = Reason("closed.no_account", "closed.register_account", "facts.title", _ACCOUNT)
-OTHER_NAME = Reason("closed.other_name", "closed.register_account", "facts.title", _ACCOUNT)
-TOO_MANY = Reason("closed.too_many", "closed.ask_desk")
-LATE = Reason("closed.late", "closed.pay_first", "money.repay", ("money:repay",))
-ALL_DUE = Reason("closed.all_due", "closed.talk", "frame.trouble", _TROUBLE)
+NO_ACCOUNT = Reason("closed.no_account", "closed.register_account", _ACCOUNT)
+OTHER_NAME = Reason("closed.other_name", "closed.register_account", _ACCOUNT)
+LATE = Reason("closed.late", "closed.pay_first", (_REPAY,))
+ALL_DUE = Reason("closed.all_due", "closed.talk", _TROUBLE)
 WRITTEN_OFF = Reason("cause.written_off", "closed.ask_desk")
 ASSIGNED = Reason("cause.assigned", "closed.other_company")
-LIMIT_ZERO = Reason("cause.limit_zero", "closed.ask_limit")
-LIMIT_USED = Reason("cause.limit_used", "closed.repay_opens", "money.repay", ("money:repay",))
-UNDER_WAY = Reason("closed.under_way", "closed.wait_arrival", "frame.home", ("member:home",))
-BANK_SHUT = Reason("closed.bank_shut", "closed.later", "frame.home", ("member:home",), status=503)
+LIMIT_ZERO = Reason("cause.limit_zero", "closed.ask_limit", _LIMIT)
+LIMIT_USED = Reason("cause.limit_used", "closed.repay_opens", (_REPAY,))
+UNDER_WAY = Reason("closed.under_way", "closed.wait_arrival", (_HOME,))
+BANK_SHUT = Reason("closed.bank_shut", "closed.later", (_HOME,), status=503)
 NO_END = Reason("closed.no_end", "closed.ask_desk")
-NOTHING_OWED = Reason("closed.nothing_owed", "closed.no_payment", "frame.home", ("member:home",))
-EVERY_35_DAYS = Reason(
-    "closed.every_35_days", "closed.change_plan", "frame.trouble", ("care:due_date", *_TROUBLE)
-)
-CHANGED = Reason("closed.changed", "closed.look_again", "money.borrow", ("money:borrow",))
+NOTHING_OWED = Reason("closed.nothing_owed", "closed.no_payment", (_HOME,))
+EVERY_35_DAYS = Reason("closed.every_35_days", "closed.change_plan", _TROUBLE)
+CHANGED = Reason("closed.changed", "closed.look_again", (Way("money:borrow", "money.borrow"),))
 
 _OF_STOPS: Mapping[Stop, Reason] = {
     Stop.DECEASED: Reason(STOP_TEXTS[Stop.DECEASED], "closed.ask_desk"),
-    Stop.OVER_ONE_THIRD: Reason(
-        STOP_TEXTS[Stop.OVER_ONE_THIRD], "closed.one_third", "money.repay", ("money:repay",)
-    ),
+    Stop.OVER_ONE_THIRD: Reason(STOP_TEXTS[Stop.OVER_ONE_THIRD], "closed.one_third", (_REPAY,)),
     Stop.INCOME_EVIDENCE_DUE: Reason(
-        STOP_TEXTS[Stop.INCOME_EVIDENCE_DUE], "closed.send_evidence", "money.papers", _PAPERS
+        STOP_TEXTS[Stop.INCOME_EVIDENCE_DUE], "closed.send_evidence", _PAPERS
     ),
-    Stop.BUREAU_CHECK_DUE: Reason(
-        STOP_TEXTS[Stop.BUREAU_CHECK_DUE], "closed.wait_check", "frame.home", ("member:home",)
-    ),
+    Stop.BUREAU_CHECK_DUE: Reason(STOP_TEXTS[Stop.BUREAU_CHECK_DUE], "closed.wait_check", (_HOME,)),
     Stop.COUNSEL: Reason(STOP_TEXTS[Stop.COUNSEL], "closed.counsel"),
     Stop.CARD_LOST: Reason(STOP_TEXTS[Stop.CARD_LOST], "closed.new_card"),
     Stop.FRAUD: Reason(STOP_TEXTS[Stop.FRAUD], "closed.check_together"),
     Stop.CREDIT: Reason(STOP_TEXTS[Stop.CREDIT], "closed.ask_why"),
-    Stop.MEMBER_ASKED: Reason(STOP_TEXTS[Stop.MEMBER_ASKED], "closed.lift_pause"),
+    Stop.MEMBER_ASKED: Reason(
+        STOP_TEXTS[Stop.MEMBER_ASKED],
+        "closed.lift_pause",
+        (Way("care:rest", "money.rest"), _DESK),
+    ),
 }
 """The gravest first; what the member asked for comes last, so that it hides nothing."""
 
@@ -111,10 +117,8 @@ def why_not_borrow(cursor: Any, member: Member, positions: Sequence[Position]) -
 
 def of_hold(held: Refusal) -> Reason:
     """A hold for a day, with the moment it ends [24時間の停止]."""
-    return Reason(
-        "cause.held", "closed.after_hold", "frame.home", ("member:home",),
-        until=str(held.details["until"]),
-    )  # fmt: skip
+    until = str(held.details["until"])
+    return Reason("cause.held", "closed.after_hold", (_HOME,), until=until)
 
 
 def _of_position(position: Position) -> Reason:
@@ -174,11 +178,12 @@ def why_not_debit(cursor: Any, member: Member, position: Position) -> Reason | N
 def show(request: HttpRequest, reason: Reason, title: str = "closed.borrow") -> HttpResponse:
     """The page of a reason [理由の画面]; no money moved, and it says so."""
     tongue = pages.tongue_of(request)
+    way, address = _ways.first_way((one.name, one.label) for one in reason.ways)
     context = {
         "title": title,
         "why": say(reason.why, tongue, until=reason.until),
         "next": say(reason.next, tongue, until=reason.until),
-        "label": reason.label,
-        "address": _ways.address_of(*reason.places),
+        "label": way,
+        "address": address,
     }
     return pages.show(request, "money/closed.html", context, status=reason.status)

@@ -95,6 +95,8 @@ def _choice(request: HttpRequest, member: Member) -> Choice | Reason:
         least_yen = payouts.least_of(cursor, position.key, member.today)
     first = "due" if _is_open(position) else "amount"
     what, how = data.get("what", first), data.get("how", HOW[0])
+    if request.method != "POST" and what == "due" and data.get("amount", "").strip():
+        what = "amount"  # who typed an amount meant it, whatever stood chosen beforehand
     return Choice(
         position,
         least_yen,
