@@ -93,9 +93,9 @@ def test_papers_are_listed_by_year_and_saved_to_the_byte(client: Client, site: S
     new = delivered(member, key, 1, "a")
     old = delivered(member, key, 500, "b")
     listed = page(client.get(address))
-    assert listed.index(f"No. {new.paper_no}") < listed.index(f"No. {old.paper_no}")
+    assert listed.index(f"書面番号 {new.paper_no}") < listed.index(f"書面番号 {old.paper_no}")
     year = (clock.now() - timedelta(days=500)).year
-    assert f"No. {new.paper_no}" not in page(client.get(f"{address}?year={year}"))
+    assert f"書面番号 {new.paper_no}" not in page(client.get(f"{address}?year={year}"))
     saved = client.get(f"/member/papers/{new.paper_no}/pdf/")
     assert saved["Content-Type"] == "application/pdf"
     assert saved["Content-Disposition"].startswith("attachment")

@@ -18,7 +18,7 @@ from tests.web.test_member import page
 
 from motocho.config.worker import read_news
 from motocho.documents import intake
-from motocho.documents.intake import Finding, Purpose
+from motocho.documents.intake import Finding, Kept, Purpose
 from motocho.notices import messages
 from motocho.outside import clock, mail
 from motocho.outside.postgres import Role as Login
@@ -111,6 +111,7 @@ def test_document_of_another_is_as_none(client: Client, site: Site) -> None:
     kept = do(
         intake.keep, other.member_id, Purpose.INCOME, intake.Upload("", files.photo()), clock.now()
     )
+    assert isinstance(kept, Kept)
     site.enter(client)
     asked = 0
     for ref in (kept.document_ref, "abcdefghijklmnopqrstuv"):

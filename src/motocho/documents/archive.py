@@ -16,14 +16,18 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from motocho.contact import gate
+from motocho.contact.gate import Channel, Permit, Wanted
+from motocho.contact.guard import Purpose
 from motocho.documents import paper as sheets
 from motocho.documents.paper import Paper
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.loans.commands import Key
-from motocho.people import consents
+from motocho.people import consents, members
 from motocho.people.consents import Consent
 from motocho.people.credentials import hashing
+from motocho.people.facts import values
 from motocho.units.errors import Fault, NotFoundError, RefusedError, ensure
 
 
@@ -309,6 +313,21 @@ def waiting(cursor: Any, most: int = 1_000) -> list[Letter]:
         Letter(member_id, paper_no, Kind(kind), title, queued_at)
         for member_id, paper_no, kind, title, queued_at in cursor.fetchall()
     ]
+
+
+def addressed(cursor: Any, letter: Letter, actor: str, at: datetime) -> tuple[str, str, str] | None:
+    """To whom and where a letter goes: name, postcode, address; None without one [宛名].
+
+    The address is read by a permit of the gate, and the reading is kept.
+    """
+    cause = f"paper {letter.paper_no}"
+    wanted = Wanted(Purpose.STATUTORY_DOCUMENT, cause, actor, Channel.POST)
+    permit = gate.ask(cursor, letter.member_id, wanted, at)
+    known = gate.address(cursor, permit, at) if isinstance(permit, Permit) else None
+    if known is None or not isinstance(known.value, values.Address):
+        return None
+    person = members.one(cursor, letter.member_id).person
+    return f"{person.family_name} {person.given_name}", known.value.postcode, known.value.text
 
 
 def posted(cursor: Any, letters: Iterable[Letter], actor: str, at: datetime) -> int:

@@ -31,7 +31,7 @@ from motocho.outside.clock import JAPAN
 from motocho.outside.queue import enqueue
 from motocho.people import consents, members
 from motocho.people.consents import Consent
-from motocho.people.facts.values import Address
+from motocho.people.facts import values
 from motocho.units.errors import Fault, OutsideFailure
 
 MAKE = "documents.make"
@@ -122,7 +122,7 @@ def _address(cursor: Any, told: _Told) -> str:
     permit = gate.ask(cursor, told.key.member_id, wanted, told.at)
     known = gate.address(cursor, permit, told.at) if isinstance(permit, Permit) else None
     value = None if known is None else known.value
-    return f"〒{value.postcode} {value.text}" if isinstance(value, Address) else ""
+    return f"〒{value.postcode} {value.text}" if isinstance(value, values.Address) else ""
 
 
 def _contract(cursor: Any, told: _Told, kind: Kind = Kind.CONTRACT) -> _Made | None:

@@ -1,6 +1,7 @@
 """Papers that were delivered, and how they are to be delivered [書面の受取り].
 
-Before a consent the page shows the kind and the content of the method (貸金業法施行令3条の3). Each kind of paper has its own, and takes it back with as many taps.
+Before a consent the page shows the kind and the content of the method (貸金業法施行令3条の3). Each
+kind of paper has its own, and takes it back with as many taps.
 """
 
 from __future__ import annotations
