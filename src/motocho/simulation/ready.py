@@ -32,7 +32,7 @@ from motocho.loans.takeover import (
 from motocho.notices import choices
 from motocho.notices.choices import Choices
 from motocho.people import members, pin
-from motocho.people.credentials.pins import Pin
+from motocho.people.credentials import pins
 from motocho.people.facts import history
 from motocho.people.facts.history import Change, Road, Teller
 from motocho.people.facts.values import (
@@ -165,7 +165,7 @@ def _make(cursor: Any, one: Ready, day: _Day, old: Sequence[OldRow]) -> None:
     for kind, value in _facts(one, day.place):
         change = Change(member.member_id, kind, value, registered_at.date(), f"demo {kind.value}")
         history.record(cursor, change, Teller(_ACTOR, Road.REGISTRATION), registered_at)
-    registered = pin.register(cursor, member.member_id, Pin(PIN), _ACTOR, registered_at)
+    registered = pin.register(cursor, member.member_id, pins.Pin(PIN), _ACTOR, registered_at)
     ensure(not isinstance(registered, Refusal), "a PIN that may be used")
     choices.choose(cursor, member.member_id, Choices(watchword=WATCHWORD), day.at)
     _take_over(cursor, member, _past(one, day.business_on, old), day)
