@@ -39,7 +39,7 @@ from motocho.loans.payouts import State
 from motocho.loans.policy import Stop
 from motocho.outside import clock, mail, teller
 from motocho.outside.clock import JAPAN
-from motocho.outside.fakes.teller import paid
+from motocho.outside.fakes import paid
 from motocho.outside.payeasy import read_notice
 from motocho.outside.teller import SHUT, Fate
 from motocho.people.facts.values import BankAccount, Kind

@@ -57,13 +57,12 @@ def orders(
 
     例 / Examples:  motocho bank play orders · motocho bank play orders --return 口座なし --json
     """
-    from motocho.outside import teller
-    from motocho.outside.fakes.teller import carry_out
+    from motocho.outside import fakes, teller
 
     output = output_in(lang)
     tray = teller.from_environment()
     tray.ask_open()
-    found = carry_out(tray, clock.business_date(), reason)
+    found = fakes.carry_out(tray, clock.business_date(), reason)
     if json_wanted:
         refs = [one.order_ref for one in found]
         output.document({"schema_version": SCHEMA_VERSION, "orders": refs, "reason": reason})
@@ -89,13 +88,13 @@ def pay(
     motocho bank play pay 00000002000000000001 --json
     """
     from motocho.loans import payeasy
-    from motocho.outside.fakes.teller import paid
+    from motocho.outside import fakes
 
     with opened() as cursor:
         bill = payeasy.find_bill(cursor, number)
     if bill.event_no is None and clock.now() >= bill.payable_until:
         raise InputError(Fault("MNY-005", excerpt=number))
-    data = paid(
+    data = fakes.paid(
         _institution(), bill.payer_number, bill.confirmation_number, bill.amount_yen,
         clock.business_date(),
     )  # fmt: skip
