@@ -14,6 +14,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.database import Database
 from tests.documents.files import photo
 from tests.notices.posting import mails, plain, work
@@ -21,20 +23,22 @@ from tests.people.authenticator import Authenticator
 from tests.people.house import BORN, MAIL, rows
 from tests.web.membership import Site, do
 
-from motocho.config.worker import TASKS
+from motocho.config.worker import CLEAR_DOCUMENTS, TASKS
 from motocho.contact import holds
 from motocho.contact.guard import HoldKind
 from motocho.documents import archive
 from motocho.law.prescription import last_day_of
 from motocho.outside import banks, clock, mail
 from motocho.people import consents, requests
+from motocho.people.access import Role
 from motocho.people.consents import Consent
 from motocho.people.facts import history
-from motocho.people.facts.values import Kind
+from motocho.people.facts.values import Email, Kind
 from motocho.people.members import Member
 from motocho.people.safety import freezes
 from motocho.people.safety import holds as held
-from motocho.web.facts import agreeing, telling, urls
+from motocho.units.errors import Language, Unread
+from motocho.web.facts import _forms, agreeing, telling, urls
 
 pytestmark = pytest.mark.usefixtures("database")
 FACTS = "/member/settings/facts/"
@@ -517,6 +521,56 @@ def test_claim_that_cannot_be_read_says_so_before_anything_is_kept(
     empty = client.post("/member/forgotten/pin/", {})
     assert empty.status_code == 422
     assert rows("SELECT count(*) FROM people_claim") == [(0,)]
+
+
+def test_papers_of_strangers_are_erased_and_those_of_requests_stay(
+    client: Client, site: Site
+) -> None:
+    member, _ = site.member()
+    client.handler.enforce_csrf_checks = False
+    client.post("/member/forgotten/pin/", asking(member))
+    client.post("/member/forgotten/pin/", asking(member, member_number="98765432"))
+    assert looked_at() == 1
+    soon, later = clock.now() + timedelta(minutes=50), clock.now() + timedelta(minutes=70)
+    count = "SELECT count(*) FROM documents_page WHERE erased_at IS NULL"
+    for moment, left in ((soon, 2), (later, 1), (later + timedelta(days=90), 1)):
+        TASKS[CLEAR_DOCUMENTS](timestamp=int(moment.timestamp()))
+        assert rows(count) == [(left,)]
+    (found,) = do(requests.waiting)
+    reviewer = site.house.colleague("tanaka", Role.REVIEWER)
+    do(requests.review, found.key, reviewer, requests.Verdict.UNREADABLE, clock.now())
+    for days, left in ((29, 1), (31, 0)):
+        moment = clock.now() + timedelta(days=days)
+        TASKS[CLEAR_DOCUMENTS](timestamp=int(moment.timestamp()))
+        assert rows(count) == [(left,)]
+
+
+# What people type is anything at all.
+ANYTHING = st.text(max_size=60) | st.text(alphabet="a@.\r\n\t\0 -０１2ぁァー:", max_size=30)
+
+
+@given(ANYTHING)
+def test_no_text_makes_a_field_fail_or_a_header_end(text: str) -> None:
+    for field in (_forms.EmailField("facts.email"), _forms.KanaField("facts.name"),
+                  _forms.OwnPhoneField("changing.phone"), _forms.PostcodeField("facts.name"),
+                  _forms.AccountNumberField("facts.name"), _forms.YearField("facts.name"),
+                  _forms.AddressField("facts.name"), _forms.TextField("facts.name"),
+                  telling.WatchwordField("notify.watchword")):  # fmt: skip
+        found = field.read(text)
+        if isinstance(found, Unread):
+            assert found.at().what(Language.JA)
+        elif isinstance(found, Email):
+            assert found.address.isprintable()
+            assert " " not in found.address
+        elif isinstance(found, str):
+            assert found.isprintable()
+
+
+@given(ANYTHING)
+def test_any_text_may_be_looked_for_among_banks(text: str) -> None:
+    for bank in banks.search(text):
+        assert banks.by_code(bank.code) == bank
+    assert len(banks.branches("0001", text)) <= banks.MOST_FOUND
 
 
 @pytest.mark.rule("AUTH-006")

@@ -26,6 +26,7 @@ from motocho.close.run import run
 from motocho.config import _papers, _reminders
 from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
+from motocho.documents import intake
 from motocho.documents.statutory import following
 from motocho.ledger.chart import HOUSE
 from motocho.loans import commands
@@ -41,6 +42,7 @@ Task = Callable[..., None]
 TAKE_LINE = "inbox.take_line"
 RUN_NIGHT = "close.run"
 CLEAR_TRIES = "people.clear_tries"
+CLEAR_DOCUMENTS = "documents.clear"
 TELL = "notices.tell"
 PAY_OUT = "payouts.carry"
 FOLLOW_PAPERS = "documents.follow"
@@ -85,6 +87,18 @@ def end_rests(*, timestamp: int) -> None:
             at = datetime.fromtimestamp(timestamp, clock.JAPAN)
             made = Made("worker", f"{END_RESTS} {member_id} {on}", on, at, "worker")
             commands.end_rest(cursor, member_id, made)
+
+
+def clear_documents(*, timestamp: int) -> None:
+    """Erase identity documents that no request needs: of nobody's, and long settled [書類の消去].
+
+    A claim is looked at within minutes; what came of none within an hour is a stranger's paper.
+    """
+    at = datetime.fromtimestamp(timestamp, clock.JAPAN)
+    with transaction.atomic(), connection.cursor() as cursor:
+        found = intake.unowned(cursor, at - timedelta(hours=1))
+        for document_ref in set(found) - requests.needed(cursor, found, at):
+            intake.erase(cursor, document_ref, at)
 
 
 def tell(*, timestamp: int) -> None:
@@ -156,6 +170,7 @@ TASKS: Mapping[str, Task] = {
     RUN_NIGHT: run_night,
     requests.LOOK: look_at_claim,
     CLEAR_TRIES: clear_tries,
+    CLEAR_DOCUMENTS: clear_documents,
     TELL: tell,
     PAY_OUT: pay_out,
     END_RESTS: end_rests,
@@ -167,6 +182,7 @@ TASKS: Mapping[str, Task] = {
 }
 AGAIN: Mapping[str, str] = {
     CLEAR_TRIES: "*/10 * * * *",
+    CLEAR_DOCUMENTS: "17 * * * *",
     TELL: "* * * * * */20",
     PAY_OUT: "* * * * * */10",
     FOLLOW_PAPERS: "* * * * * */20",

@@ -530,3 +530,17 @@ def erase(cursor: Any, document_ref: str, at: datetime) -> None:
         " WHERE document_ref = %s AND erased_at IS NULL",
         (at, document_ref),
     )
+
+
+def unowned(cursor: Any, before: datetime, most: int = 200) -> list[str]:
+    """Documents of people who could not log in, handed in before a moment, still to be seen.
+
+    The oldest first [持ち主のない書類]; who keeps requests knows which are still needed.
+    """
+    cursor.execute(
+        "SELECT u.document_ref FROM documents_upload u WHERE u.member_id IS NULL AND u.kept_at < %s"
+        " AND EXISTS (SELECT FROM documents_page p WHERE p.document_ref = u.document_ref"
+        " AND p.erased_at IS NULL) ORDER BY u.kept_at LIMIT %s",
+        (before, most),
+    )
+    return [str(document_ref) for (document_ref,) in cursor.fetchall()]

@@ -32,6 +32,8 @@ from motocho.people.safety.devices import TOKEN_BYTES, token_hash
 from motocho.units.errors import Fault, StateConflict, ensure
 
 LINK_LIVES = timedelta(hours=24)
+KEPT_SETTLED = timedelta(days=30)
+"""So long a document stays after its request was settled."""
 BETWEEN_NUMBERS = timedelta(days=1)
 """A forgotten number is sent once a day at the most: an inbox is not to be flooded."""
 
@@ -392,6 +394,20 @@ def review(
         happened.append(Happening(key.member_id, "pin_reset_refused", staff.actor, at, told))
     journal.write(cursor, happened)
     return after
+
+
+def needed(cursor: Any, documents: Collection[str], at: datetime) -> set[str]:
+    """Of some documents, those that a request still needs [必要な書類] · PRIV-006.
+
+    One that waits, or was settled not long ago: who was refused may ask why.
+    """
+    cursor.execute(
+        "SELECT document_ref FROM people_request WHERE kind = 'pin_reset'"
+        " AND document_ref = ANY(%s) AND (state IN ('waiting', 'once', 'approved')"
+        " OR greatest(first_at, second_at, done_at) > %s)",
+        (list(documents), at - KEPT_SETTLED),
+    )
+    return {str(document_ref) for (document_ref,) in cursor.fetchall()}
 
 
 def reset_link(cursor: Any, key: RequestKey, at: datetime) -> str | None:
