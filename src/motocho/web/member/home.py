@@ -89,8 +89,12 @@ def account(member: Member, listed: queries.Listed) -> Account:
 
 def _ends(position: Position) -> Outlook | None:
     """If the minimum is paid on the same day each month, from what is owed now."""
-    is_late = position.late_since is not None or position.accelerated_on is not None
-    if is_late or not position.principal_yen or not position.minimum_yen or not position.rate_ppm:
+    if (
+        _is_late(position)
+        or not position.principal_yen
+        or not position.minimum_yen
+        or not position.rate_ppm
+    ):
         return None
     loan = outlook.new_loan(position.principal_yen, position.rate_ppm, position.on)
     return outlook.outlook(loan, position.minimum_yen)
@@ -129,9 +133,15 @@ def _of_one(position: Position) -> list[str]:
         found.append("cause.assigned")
     if position.status is Status.OPEN and not position.limit_yen:
         found.append("cause.limit_zero")
+    elif position.status is Status.OPEN and _is_late(position):
+        found.append("cause.late")
     elif position.status is Status.OPEN and not position.available_yen and not position.stops:
         found.append("cause.limit_used")
     return found
+
+
+def _is_late(position: Position) -> bool:
+    return position.late_since is not None or position.accelerated_on is not None
 
 
 def _address(name: str) -> str:
