@@ -9,6 +9,7 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import settings
 
 from motocho.outside.postgres import Server
 from tests.database import Database, close_run, folder_for_anyone, fresh_database, open_run
@@ -17,6 +18,8 @@ from tests.database import Database, close_run, folder_for_anyone, fresh_databas
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motocho.config.settings")
     django.setup()
+    settings.register_profile("untimed", deadline=None)  # a machine's mood is not a fault
+    settings.load_profile("untimed")
     keeper = open_run()
     if keeper is not None:
         config.add_cleanup(lambda: close_run(keeper))

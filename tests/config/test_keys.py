@@ -15,6 +15,9 @@ BY_MEMBER = {
     "close_arrears", "close_task", "people_pin", "people_device", "people_session", "people_code", "people_passkey",
     "people_hold", "people_freeze", "people_fact", "people_consent", "people_request", "people_barred",
     "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce",
+    "loan_rest", "contact_call_result", "contact_task", "care_case", "care_case_step", "care_consultation",
+    "care_pay_day", "screening_increase",
+    "documents_paper", "documents_post", "documents_conclusion",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",
@@ -30,7 +33,9 @@ SMALL = {
     "people_alarm": "a row a kind, cause and ten minutes",
     "people_freeze_link": "looked up by its hash: spread by it",
     "people_claim": "minutes of what somebody typed",
+    "people_asking": "an hour of askings",
     "people_staff": "a row a colleague",
+    "people_staff_session": "some rows a colleague and day",
     "people_staff_role": "some rows a colleague",
     "people_staff_secret": "a row a colleague",
     "people_staff_count": "by the login name as typed",
@@ -43,9 +48,16 @@ SMALL = {
     "close_accrual": "some rows a day",
     "close_reader": "a row a step",
     "notices_reader": "one row",
+    "documents_reader": "one row",
+    "documents_upload": "looked up by its reference: spread by it",
+    "documents_page": "with its upload",
+    "documents_verdict": "with its upload",
     "close_bank_line": "an inbox: spread by the bank's key",
 }
-ROOMS = ("ledger_", "journal_", "loan_", "people_", "close_", "contact_", "notices_")
+ROOMS = (
+    "ledger_", "journal_", "loan_", "people_", "close_", "contact_", "documents_", "notices_",
+    "care_", "screening_",
+)  # fmt: skip
 KEYS = """
 SELECT c.relname, con.conname, con.contype, f.relname,
     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = con.conkey[1])

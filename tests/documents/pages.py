@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-import pypdfium2  # type: ignore[import-untyped]  # it has none
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # the same
+import pypdfium2
+import pypdfium2.raw as pdfium
 
 MM_IN_POINTS = 72 / 25.4
 T = TypeVar("T")

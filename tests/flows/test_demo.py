@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.cli.command import ROOT, Run, motocho
 
-SMALL = ("demo", "--members", "6", "--years", "1")
+SMALL = ("demo", "--members", "6", "--years", "1", "--no-site")
 
 
 def at(home: Path, *arguments: str) -> Run:

@@ -44,7 +44,7 @@ def test_demo_runs_writes_its_sheets_and_fills_a_book(
     installed: Path, tmp_path: Path, home: Path
 ) -> None:
     own = {"MOTOCHO_HOME": str(home), "MOTOCHO_CALLED_AS": ""}
-    small = ("demo", "--members", "5", "--years", "1")
+    small = ("demo", "--members", "5", "--years", "1", "--no-site")
     shown = call(installed / "motocho", *small, cwd=tmp_path, **own).decode()
     assert "51,000" in shown
     assert "motocho ledger verify" in shown

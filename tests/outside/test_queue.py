@@ -15,7 +15,19 @@ from tests.database import Database
 from tests.loans.desk import days
 
 from motocho.config import worker
-from motocho.config.worker import CLEAR_TRIES, TAKE_LINE, TASKS, TELL, Until, work
+from motocho.config.worker import (
+    ASK_STATEMENTS,
+    CLEAR_TRIES,
+    END_RESTS,
+    FOLLOW_PAPERS,
+    PAY_OUT,
+    TAKE_LINE,
+    TASKS,
+    TELL,
+    Until,
+    work,
+)
+from motocho.documents.statutory import following
 from motocho.notices.messages import SEND
 from motocho.outside import queue
 from motocho.people import requests
@@ -175,4 +187,7 @@ def test_a_line_is_booked_by_the_worker_without_the_night(
 
 
 def test_every_name_of_the_house_has_its_command() -> None:
-    assert set(TASKS) == {"inbox.take_line", "close.run", requests.LOOK, CLEAR_TRIES, TELL, SEND}
+    assert set(TASKS) == {
+        "inbox.take_line", "close.run", requests.LOOK, CLEAR_TRIES, TELL, SEND,
+        FOLLOW_PAPERS, ASK_STATEMENTS, following.MAKE, following.STATEMENT, END_RESTS, PAY_OUT,
+    }  # fmt: skip

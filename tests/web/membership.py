@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,7 @@ __all__ = ["PIN", "Site", "do"]
 
 @dataclass
 class Site:
-    """A lender with members; codes are read from a folder."""
+    """A lender with members; their mails are read from a folder."""
 
     codes: Path
     house: House
@@ -64,10 +67,13 @@ class Site:
 
     def code(self, member: Member) -> str:
         """The newest code that was sent to a member."""
-        sent = sorted(
-            self.codes.glob(f"{member.member_id}-*"), key=lambda one: int(one.name.split("-")[1])
-        )
-        return sent[-1].read_text()
+        sent = self.codes.glob(f"code-{member.member_id}-*.eml")
+        newest = max(sent, key=lambda one: int(one.stem.rpartition("-")[2]))
+        letter = message_from_bytes(newest.read_bytes(), policy=SMTP)
+        plain = letter.get_body(("plain",))
+        assert plain is not None
+        found: list[str] = re.findall(r"(?<![0-9])[0-9]{6}(?![0-9])", plain.get_content())
+        return found[0]
 
 
 def _before(today: date, days: int) -> date:

@@ -19,13 +19,13 @@ from tests.web.membership import PIN, Site, do
 
 from motocho.loans import commands, queries
 from motocho.loans.policy import Stop
-from motocho.outside import clock
+from motocho.outside import clock, mail
 from motocho.outside.clock import JAPAN
 from motocho.people.credentials import keeping
 from motocho.people.facts.values import Kind, Phone
 from motocho.people.safety import freezes, sessions
 from motocho.web import access
-from motocho.web.member import home, stepping, urls
+from motocho.web.member import home, urls
 from motocho.web.words import Tongue, plain
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -34,7 +34,7 @@ WRONG = "8406"
 
 @pytest.fixture
 def site(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    monkeypatch.setenv(stepping.OUTBOX, str(tmp_path))
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path))
     return Site.at(tmp_path)
 
 
@@ -107,10 +107,11 @@ def test_code_of_one_login_opens_no_other(client: Client, site: Site) -> None:
     )
 
 
-def test_nobody_is_let_in_where_codes_are_not_sent(
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_nobody_is_let_in_where_no_mail_server_answers(
     client: Client, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(stepping.OUTBOX)
+    monkeypatch.setenv(mail.VARIABLE, "smtp://127.0.0.1:1")
     member, _ = site.member()
     response = site.sign_in(client, member)
     assert response.status_code == 503
@@ -225,6 +226,7 @@ def addresses(key: Any, event_no: int, device_id: int, session_id: int) -> list[
     values = {
         "<int:agreement_id>": str(key.agreement_id),
         "<int:event_no>": str(event_no),
+        "<int:paper_no>": str(key.agreement_id),
         "<int:device_id>": str(device_id),
         "<int:session_id>": str(session_id),
         "<slug:name>": "lending",
@@ -288,7 +290,7 @@ def test_every_form_needs_its_token(site: Site) -> None:
     client = another()
     site.enter(client)
     client.handler.enforce_csrf_checks = True
-    for address in ("/member/sign-out/", "/member/extend/", "/member/settings/freeze/", "/member/settings/pin/"):  # fmt: skip
+    for address in ("/member/delivery/", "/member/papers/1/post/", "/member/sign-out/", "/member/extend/", "/member/settings/freeze/", "/member/settings/pin/"):  # fmt: skip
         assert client.post(address).status_code == 403, address
     assert client.get("/member/").status_code == 200
 
@@ -357,7 +359,9 @@ def test_payoff_of_a_day(client: Client, site: Site) -> None:
     assert "今日から365日先まで" in page(past)
 
 
-@pytest.mark.parametrize(("name", "count"), [("lending", 2), ("received", 3), ("balance", 0)])
+@pytest.mark.parametrize(
+    ("name", "count"), [("lending", 2), ("received", 3), ("card", 0), ("balance", 0)]
+)
 def test_papers_as_page_and_pdf(client: Client, site: Site, name: str, count: int) -> None:
     _, key = site.enter(client)
     address = f"/member/dealings/{key.agreement_id}/papers/{name}/"

@@ -14,8 +14,8 @@ from tests.web.membership import PIN, Site
 from tests.web.test_browser import SIDEWAYS, TARGETS, violations
 
 from motocho.loans.commands import Key
+from motocho.outside import mail
 from motocho.people.members import Member
-from motocho.web.member import stepping
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 MakeDevice = Callable[..., Device]
@@ -24,7 +24,7 @@ PICTURES = "MOTOCHO_PICTURES"
 
 @pytest.fixture
 def house(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    monkeypatch.setenv(stepping.OUTBOX, str(tmp_path))
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path))
     return Site.at(tmp_path)
 
 
@@ -48,7 +48,9 @@ def addresses(key: Key) -> dict[str, str]:
         "papers": f"{one}/papers/",
         "received": f"{one}/papers/received/",
         "balance": f"{one}/papers/balance/",
+        "card": f"{one}/papers/card/",
         "whole": f"{one}/whole/",
+        "delivery": "/member/delivery/",
         "settings": "/member/settings/",
         "facts": "/member/settings/facts/",
         "pin": "/member/settings/pin/",

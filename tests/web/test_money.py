@@ -37,14 +37,13 @@ from motocho.loans import commands, debits, payeasy, payouts, queries
 from motocho.loans.commands import Key
 from motocho.loans.payouts import State
 from motocho.loans.policy import Stop
-from motocho.outside import clock, teller
+from motocho.outside import clock, mail, teller
 from motocho.outside.clock import JAPAN
 from motocho.outside.fakes import paid
 from motocho.outside.payeasy import read_notice
 from motocho.outside.teller import SHUT, Fate
 from motocho.people.facts.values import BankAccount, Kind
 from motocho.people.safety import freezes, holds
-from motocho.web.member import stepping
 from motocho.web.money import urls
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -54,7 +53,7 @@ Move = Callable[[datetime | timedelta], None]
 
 @pytest.fixture
 def site(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    monkeypatch.setenv(stepping.OUTBOX, str(tmp_path / "codes"))
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path / "codes"))
     monkeypatch.setenv(teller.VARIABLE, str(tmp_path / "bank"))
     return Site.at(tmp_path / "codes")
 

@@ -19,9 +19,8 @@ from tests.web.test_member_browser import sign_in
 
 from motocho.loans.commands import Key
 from motocho.loans.payouts import State
-from motocho.outside import teller
+from motocho.outside import mail, teller
 from motocho.outside.teller import Fate
-from motocho.web.member import stepping
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 MakeDevice = Callable[..., Device]
@@ -33,7 +32,7 @@ FIRST = "main .actions .button >> nth=0"
 
 @pytest.fixture
 def house(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    monkeypatch.setenv(stepping.OUTBOX, str(tmp_path / "codes"))
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path / "codes"))
     monkeypatch.setenv(teller.VARIABLE, str(tmp_path / "bank"))
     return Site.at(tmp_path / "codes")
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from django.db import connection
+from django.db import connection, transaction
 
+from motocho.claims import checksum, reading
+from motocho.cli._demonstration import SAMPLE, mend, sample_bytes
 from motocho.cli._grid import columns
 from motocho.cli._output import Output
 from motocho.cli._words import word
@@ -17,10 +19,12 @@ from motocho.close.plan import Step
 from motocho.close.run import Night, StepDone, run, steps_of
 from motocho.config import trial
 from motocho.documents.sheet import Align
+from motocho.kernel.conventions import EventKind
 from motocho.loans import queries
 from motocho.loans.queries import Position, StatementRow
 from motocho.outside import clock
-from motocho.simulation import showcase
+from motocho.simulation import ready, showcase
+from motocho.simulation.ready import Moved, OldRow
 from motocho.simulation.showcase import Condition, Example
 from motocho.simulation.world import Plan
 from motocho.units.errors import Fault, RefusedError
@@ -50,12 +54,26 @@ def show(wanted: Wanted, output: Output) -> None:
     yesterday = today - timedelta(days=1)
     with output.stage("夜間処理", "Closing"):
         run(Night(clock.now, seals), until=yesterday)
+    with transaction.atomic(), connection.cursor() as cursor:
+        ready.prepare(cursor, _old_rows(), clock.now(), today)
     with connection.cursor() as cursor:
         output.data(_book(showcase.book(cursor), output))
         output.data("\n".join(_night(yesterday, steps_of(cursor, yesterday), output)))
         example = showcase.example(cursor, today)
         output.data("\n".join(_member(example, output)))
         output.data("\n".join(_further(example, output)))
+
+
+def _old_rows() -> tuple[OldRow, ...]:
+    """The shipped history, its slips mended: what the third member's old lender wrote down."""
+    history = reading.read(sample_bytes(), file=SAMPLE)
+    mended = mend(history, checksum.check_balances(history).slips)
+    kinds = {EventKind.BORROW: Moved.BORROWED, EventKind.REPAY: Moved.REPAID}
+    return tuple(
+        OldRow(event.on, kinds[event.kind], event.amount_yen)
+        for event in mended.events
+        if event.kind in kinds
+    )
 
 
 def _filled(plan: Plan, output: Output) -> Path:

@@ -29,14 +29,20 @@ def demo(
     years: Annotated[
         int, typer.Option("--years", min=1, max=20, help="帳簿の年数 / Years of the book.")
     ] = 3,
+    site: Annotated[
+        bool,
+        typer.Option("--site/--no-site", help="会員サイトも動かす / With the member site."),
+    ] = True,
     lang: LangOption = None,
 ) -> None:
-    """見本の履歴を引き直し計算し、架空の会員の帳簿を作って見せる / Show a sheet, and a book.
+    """見本の引き直し計算、架空の帳簿、会員サイトを見せる / Show a sheet, a book, and the site.
 
-    帳簿は組み込みのPostgreSQLに一度だけ作り、次からはそれを使う。
-    The book is filled once, on the embedded PostgreSQL, and found again afterwards.
+    帳簿は組み込みのPostgreSQLに一度だけ作り、次からはそれを使う。サイトはこの機器だけに見え、
+    Ctrl-Cで終わる。
+    The book is filled once, on the embedded PostgreSQL, and found again afterwards. The site is for
+    this machine alone; Ctrl-C ends it.
 
-    例 / Examples:  motocho demo · motocho demo --no-book --into sheets --lang en
+    例 / Examples:  motocho demo · motocho demo --no-site · motocho demo --no-book --into sheets
     """
     from motocho.cli import _demonstration
 
@@ -52,3 +58,7 @@ def demo(
     from motocho.cli import _showcase
 
     _showcase.show(_showcase.Wanted(members, years), output)
+    if site:
+        from motocho.cli import _serving
+
+        _serving.serve(output)

@@ -31,6 +31,9 @@ INSTALLED_APPS = [
     "motocho.people",
     "motocho.loans",
     "motocho.contact",
+    "motocho.care",
+    "motocho.screening",
+    "motocho.documents",
     "motocho.notices",
     "motocho.close",
     "motocho.web",
@@ -80,9 +83,9 @@ LANGUAGES = [("ja", "日本語"), ("en", "English")]
 USE_I18N = True
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "session"
-SESSION_COOKIE_AGE = 600
-"""Ten minutes without a request end a session."""
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_AGE = 9 * 60 * 60
+"""How long a store may lie. Whether a session goes on is asked of people (ten minutes idle, eight
+hours in all), so a page that is looked at need not wait for a store to be written again."""
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _IS_HTTPS
@@ -96,7 +99,10 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-CODE_SENDER = "motocho.web.member.stepping.into_folder"
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
+FILE_UPLOAD_HANDLERS = ["motocho.web.uploads.receiving.InMemory"]
+"""No file of a member is written to a disk on its way."""
+CODE_SENDER = "motocho.config._mailing.send_code"
 """The function that sends a one-time code to a member: `stepping.Sender`."""
 DIRECTORY_FILE = os.environ.get("MOTOCHO_DIRECTORY")
 """The operator's own directory of desks and numbers; the fictional one where it is not set."""

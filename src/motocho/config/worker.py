@@ -15,6 +15,7 @@ from enum import Enum
 from functools import wraps
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from procrastinate import BaseRetryStrategy, RetryStrategy
 from procrastinate.contrib.django import DjangoApp
@@ -22,15 +23,17 @@ from procrastinate.contrib.django import app as queue
 
 from motocho.close import day, inbox
 from motocho.close.run import run
-from motocho.config import _reminders
+from motocho.config import _papers, _reminders
+from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
-from motocho.config.settings import ORIGIN
+from motocho.documents.statutory import following
 from motocho.ledger.chart import HOUSE
+from motocho.loans import commands
 from motocho.loans.commands import Key, Made
 from motocho.loans.payouts import Sender, carry
 from motocho.notices import messages, reading, sending
-from motocho.notices.sending import MailKey, Office
-from motocho.outside import clock, mail, teller
+from motocho.notices.sending import MailKey
+from motocho.outside import clock, teller
 from motocho.people import login, requests
 from motocho.units.errors import NotFoundError
 
@@ -40,6 +43,9 @@ RUN_NIGHT = "close.run"
 CLEAR_TRIES = "people.clear_tries"
 TELL = "notices.tell"
 PAY_OUT = "payouts.carry"
+FOLLOW_PAPERS = "documents.follow"
+ASK_STATEMENTS = "documents.ask_statements"
+END_RESTS = "loans.end_rests"
 
 
 def take_line(*, line_id: int) -> None:
@@ -62,9 +68,23 @@ def look_at_claim(*, claim_id: int) -> None:
 
 
 def clear_tries(*, timestamp: int) -> None:
-    """Clear away what was tried at logins more than an hour ago [試行記録の消去]."""
+    """Clear away what was tried at logins more than an hour ago, and stale stores [消去]."""
     with transaction.atomic(), connection.cursor() as cursor:
         login.clear(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
+    SessionStore.clear_expired()
+
+
+def end_rests(*, timestamp: int) -> None:
+    """End rests from borrowing whose last day is over, each by itself [休止の終了]."""
+    with connection.cursor() as cursor:
+        on = day.standing(cursor)
+        members = commands.rests_over(cursor, on)
+    for member_id in members:
+        with transaction.atomic(), connection.cursor() as cursor:
+            on = day.business_date(cursor)
+            at = datetime.fromtimestamp(timestamp, clock.JAPAN)
+            made = Made("worker", f"{END_RESTS} {member_id} {on}", on, at, "worker")
+            commands.end_rest(cursor, member_id, made)
 
 
 def tell(*, timestamp: int) -> None:
@@ -102,14 +122,33 @@ def booking_date(cursor: Any) -> date:
         return clock.business_date()
 
 
+def follow_papers(*, timestamp: int) -> None:
+    """Put in jobs for papers that what happened asks for [法定書面の予約]."""
+    _papers.follow(datetime.fromtimestamp(timestamp, clock.JAPAN))
+
+
+def make_paper(*, member_id: int, row_id: int) -> None:
+    """Make and deliver the paper of one happening [法定書面の交付]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        following.make(cursor, (member_id, row_id), _papers.lender(), clock.now())
+
+
+def ask_statements(*, timestamp: int) -> None:
+    """Put in jobs for the statements of the month that is over [月次明細の予約]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        following.ask_statements(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
+
+
+def make_statement(*, member_id: int, agreement_id: int, month_id: int) -> None:
+    """Make and deliver one month's statement [月次明細の交付]."""
+    key, last_on = Key(member_id, agreement_id), date.fromordinal(month_id)
+    with transaction.atomic(), connection.cursor() as cursor:
+        following.make_statement(cursor, key, last_on, _papers.lender(), clock.now())
+
+
 def send_mail(*, member_id: int, mail_id: int) -> None:
     """Send one mail of a member [メールの送信]."""
     sending.send(MailKey(member_id, mail_id), office())
-
-
-def office() -> Office:
-    """How mails leave the house, as the environment says [送信の設定]."""
-    return Office(mail.from_environment(), ORIGIN, clock.now)
 
 
 TASKS: Mapping[str, Task] = {
@@ -119,12 +158,20 @@ TASKS: Mapping[str, Task] = {
     CLEAR_TRIES: clear_tries,
     TELL: tell,
     PAY_OUT: pay_out,
+    END_RESTS: end_rests,
     messages.SEND: send_mail,
+    FOLLOW_PAPERS: follow_papers,
+    following.MAKE: make_paper,
+    ASK_STATEMENTS: ask_statements,
+    following.STATEMENT: make_statement,
 }
 AGAIN: Mapping[str, str] = {
     CLEAR_TRIES: "*/10 * * * *",
     TELL: "* * * * * */20",
     PAY_OUT: "* * * * * */10",
+    FOLLOW_PAPERS: "* * * * * */20",
+    ASK_STATEMENTS: "0 6 * * *",
+    END_RESTS: "*/5 * * * *",
 }
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 

@@ -1,8 +1,9 @@
-"""Whether a member may be reached by e-mail: facts, dated rules, a moment [連絡の可否].
+"""Whether a member may be reached, by e-mail or by telephone: facts, rules, a moment [連絡の可否].
 
 Safety, the member's own transactions and documents that the law asks for pass at every hour.
-Reminders keep quiet at night; campaigns need a consent and yield to everything. Nothing here reads
-a clock or a database, so that the same facts give the same answer for ever.
+Reminders keep quiet at night; campaigns need a consent and yield to everything. A telephone rings:
+at night only for safety, or where the member asked for it. Nothing here reads a clock or a
+database, so that the same facts give the same answer for ever.
 
 >>> at_night = datetime(2026, 11, 22, 21, 0, tzinfo=JAPAN)
 >>> [one.allowed_at.isoformat() for one in hindrances(Facts(), Purpose.REMINDER, at_night)]
@@ -13,7 +14,7 @@ a clock or a database, so that the same facts give the same answer for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
@@ -43,9 +44,27 @@ class Purpose(Enum):
     """After a due date [期日経過のご案内]."""
     CAMPAIGN = "campaign"
     """Anything that invites to borrow [勧誘]."""
+    ASKED_FOR = "asked_for"
+    """The member asked for it: a consultation, an answer [本人の依頼]."""
 
 
-ALWAYS = frozenset({Purpose.SECURITY, Purpose.TRANSACTION, Purpose.STATUTORY_DOCUMENT})
+class Channel(Enum):
+    """By what somebody is reached [連絡手段]."""
+
+    EMAIL = "email"
+    POST = "post"
+    PHONE = "phone"
+
+
+ALWAYS = frozenset(
+    {Purpose.SECURITY, Purpose.TRANSACTION, Purpose.STATUTORY_DOCUMENT, Purpose.ASKED_FOR}
+)
+FREE: Mapping[Channel, frozenset[Purpose]] = {
+    Channel.EMAIL: ALWAYS,
+    Channel.POST: ALWAYS,
+    Channel.PHONE: frozenset({Purpose.SECURITY, Purpose.ASKED_FOR}),
+}
+"""What passes at every hour."""
 
 
 class HoldKind(Enum):
@@ -105,6 +124,10 @@ class Facts:
     """The last day of the promise of payment that is open."""
     demanded_on: date | None = None
     """The day of the last e-mail about arrears."""
+    named_at: datetime | None = None
+    """The moment at which the member asked to be spoken to, as for a consultation."""
+    demands_today: int = 0
+    """Calls about arrears on the same day, answered or not, whatever the number or contract."""
 
 
 class Hindrance(NamedTuple):
@@ -127,20 +150,23 @@ def last_day(kind: HoldKind, told_on: date) -> date:
     return last_day_of(told_on, _law(told_on).number(REFUSALS[kind]))
 
 
-def hindrances(facts: Facts, purpose: Purpose, at: datetime) -> tuple[Hindrance, ...]:
-    """All reasons why an e-mail may not go out now; empty if it may [連絡の可否の判定].
+def hindrances(
+    facts: Facts, purpose: Purpose, at: datetime, channel: Channel = Channel.EMAIL
+) -> tuple[Hindrance, ...]:
+    """All reasons why nobody may be reached now; empty if somebody may [連絡の可否の判定].
 
     Takes     a moment with its offset, wherever the machine stands: it is read as time in Japan.
-    Law       貸金業法16条3項, 4項, 21条1項1号, 2号, 9号.
+    Law       貸金業法16条3項, 4項, 21条1項1号, 2号, 9号 · COLL-001, 002, 003, 010, 014.
     """
-    if purpose in ALWAYS:
+    if purpose in FREE[channel]:
         return ()
     here = at.astimezone(JAPAN)
     found = [*_hours(facts, here)]
     if purpose is Purpose.CAMPAIGN:
         found += _solicitation(facts, here)
     if purpose is Purpose.ARREARS:
-        found += _demand(facts, here)
+        found += _named(facts, here)
+        found += _call(facts, here) if channel is Channel.PHONE else _demand(facts, here)
     if facts.has_counsel:
         found.append(_hindrance("COLL-010", "CON-004", "貸金業法21条1項9号", None))
     return tuple(found)
@@ -148,6 +174,10 @@ def hindrances(facts: Facts, purpose: Purpose, at: datetime) -> tuple[Hindrance,
 
 def _law(on: date) -> Row:
     return table("contact.mail").at(on)
+
+
+def _calls(on: date) -> Row:
+    return table("contact.calls").at(on)
 
 
 def _morning(on: date, hour: int = 0) -> datetime:
@@ -213,17 +243,34 @@ def _of_hold(hold: Hold) -> Hindrance:
     return _hindrance(rule_id, code, cited, _morning(hold.last_on + _ONE_DAY), **details)
 
 
-def _demand(facts: Facts, here: datetime) -> Iterator[Hindrance]:
+def _named(facts: Facts, here: datetime) -> Iterator[Hindrance]:
+    """Nothing about arrears before the day or the moment that the member named."""
     today = here.date()
     if facts.promised_on is not None and today <= facts.promised_on:
         details = {"last_on": facts.promised_on.isoformat()}
         ends = _morning(facts.promised_on + _ONE_DAY)
         yield _hindrance("COLL-003", "CON-003", "貸金業法21条1項2号", ends, **details)
+    if facts.named_at is not None and here < facts.named_at:
+        named = facts.named_at.astimezone(JAPAN)
+        details = {"named": f"{named:%Y-%m-%d %H:%M}"}
+        yield _hindrance("COLL-003", "CON-014", "貸金業法21条1項2号", named, **details)
+
+
+def _demand(facts: Facts, here: datetime) -> Iterator[Hindrance]:
+    today = here.date()
     apart = timedelta(days=_law(today).number("demands_apart_days"))
     if facts.demanded_on is not None and today <= facts.demanded_on + apart:
         details = {"last_on": facts.demanded_on.isoformat(), "days": str(apart.days)}
         ends = _morning(facts.demanded_on + apart + _ONE_DAY)
         yield _hindrance("COLL-014", "CON-013", "貸金業法21条1項", ends, **details)
+
+
+def _call(facts: Facts, here: datetime) -> Iterator[Hindrance]:
+    law = _calls(here.date())
+    most = law.number("demands_a_day")
+    if facts.demands_today >= most:
+        opens = _morning(here.date() + _ONE_DAY, _law(here.date()).number("quiet_until_hour"))
+        yield _hindrance("COLL-002", "CON-015", "貸金業法21条1項", opens, most=str(most))
 
 
 def _hindrance(

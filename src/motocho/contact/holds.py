@@ -23,7 +23,11 @@ LONGEST_PAUSE = timedelta(days=3 * 366)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to hold [連絡の希望]: a pause names its last day, preferred hours their hours."""
+    """What is to hold [連絡の希望]: a pause names its last day, preferred hours their hours.
+
+    A consultation names its day in `last_on`: the rest counts from there. A refusal for a time may
+    name a later last day than the rules ask for at least.
+    """
 
     kind: HoldKind
     last_on: date | None = None
@@ -76,9 +80,13 @@ def put(cursor: Any, member_id: int, wish: Wish, source: Source, at: datetime) -
 
 def _last_on(wish: Wish, told_on: date) -> date | None:
     if wish.kind in REFUSALS:
-        return guard.last_day(wish.kind, told_on)
+        least = guard.last_day(wish.kind, told_on)
+        wanted = wish.last_on if wish.kind is HoldKind.NOT_NOW else None
+        if wanted is not None and wanted > told_on + LONGEST_PAUSE:
+            raise InputError(Fault("CON-020", excerpt=str(wanted)))
+        return max(least, wanted or least)
     if wish.kind is HoldKind.CONSULTATION:
-        return told_on + timedelta(days=REST_DAYS)
+        return max(told_on, wish.last_on or told_on) + timedelta(days=REST_DAYS)
     if wish.kind is HoldKind.PAUSE:
         last_on = wish.last_on
         if last_on is None or not told_on <= last_on <= told_on + LONGEST_PAUSE:

@@ -11,6 +11,7 @@ with a decoration. In a list, a later entry takes over what it leaves out from t
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,7 +28,9 @@ ERAS = {name: era for era in Era for name in (era.value, era.value[0])}
 """Eras by their full and their short name."""
 
 KANJI = str.maketrans("0123456789", "〇一二三四五六七八九")
-PART_LETTERS = dict(zip("イロハニホヘトチリヌ", "abcdefghij", strict=True))
+PART_LETTERS = dict(
+    zip("イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノ", string.ascii_lowercase, strict=True)
+)
 CLAUSES = {
     "本文": "main clause",
     "ただし書": "proviso",

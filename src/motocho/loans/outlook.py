@@ -84,12 +84,12 @@ class Outlook:
         return sum(one.paid_yen for one in self.rows)
 
 
-def new_loan(principal_yen: int, rate_ppm: int, on: date) -> State:
-    """A loan drawn at once, due on the same day of each month [新しい借入].
+def new_loan(principal_yen: int, rate_ppm: int, on: date, plan: DuePlan | None = None) -> State:
+    """A loan drawn at once, due by a plan, or on the same day of each month [新しい借入].
 
     Days      the day of the draw bears nothing; holidays do not move a due date.
     """
-    plan = DuePlan(Scheme.MONTHLY, on.day, window_days=1)
+    plan = plan or DuePlan(Scheme.MONTHLY, on.day, window_days=1)
     terms = Terms(rate_ppm, rate_ppm, principal_yen, _NOTHING_ASKED, plan)
     day = on.toordinal()
     return apply(open_loan(day, terms), Draw(day, principal_yen), _SIMPLE).state

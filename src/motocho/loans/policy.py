@@ -7,7 +7,7 @@ but the law's tables.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
@@ -34,6 +34,8 @@ class Stop(Enum):
     """Why nothing may be drawn for now [利用停止の理由]."""
 
     MEMBER_ASKED = "member_asked"
+    RESTING = "resting"
+    """The member rests from borrowing, until a day or until they lift it [借入れの休止]."""
     CARD_LOST = "card_lost"
     BUREAU_CHECK_DUE = "bureau_check_due"
     INCOME_EVIDENCE_DUE = "income_evidence_due"
@@ -114,6 +116,7 @@ _STOPPED: Mapping[Stop, tuple[str, str]] = {
     Stop.FRAUD: ("LEND-019", "LON-011"),
     Stop.CREDIT: ("LEND-019", "LON-011"),
     Stop.MEMBER_ASKED: ("LEND-019", "LON-011"),
+    Stop.RESTING: ("LEND-019", "LON-018"),
 }
 """The rule and the message of each reason, the gravest first."""
 
@@ -171,6 +174,21 @@ def check_rate_change(before: Terms, after: Terms, consent: Consent | None) -> R
     return None
 
 
+LOWER_LIMITS_SHOWN = 3
+
+
+def lower_limits(facts: Facts) -> tuple[int, ...]:
+    """Limits below the present one that are easy to choose, the highest first [減額の候補].
+
+    Halves of it, and what is owed rounded up: each in units of the product, none below a unit.
+    """
+    unit = facts.product.unit_yen
+    now = facts.state.terms.limit_yen
+    owed_units = -(-facts.state.principal_yen // unit)
+    wanted = {max(1, part) * unit for part in (now // (unit * 2), now // (unit * 4), owed_units)}
+    return tuple(sorted((one for one in wanted if one < now), reverse=True)[:LOWER_LIMITS_SHOWN])
+
+
 def check_limit(facts: Facts, limit_yen: int) -> Refusal | None:
     """A limit within the product; the rate that goes with it follows by itself [限度額]."""
     largest = facts.product.largest_limit_yen
@@ -186,6 +204,27 @@ def check_plan_change(facts: Facts, plan: DuePlan) -> Refusal | None:
         return refusal("LEDG-027", "LON-030")
     if plan.scheme not in facts.product.schemes:
         return refusal("LEDG-027", "LON-031", scheme=plan.scheme.public_name)
+    return None
+
+
+PLAN_ASKED_DAYS_BEFORE = 3
+"""A member asks for another plan so many days before a due date at the latest: house policy."""
+
+
+def check_plan_request(facts: Facts, plan: DuePlan) -> Refusal | None:
+    """Whether a member may change the plan now: not right before a due date [返済日変更の申出].
+
+    Why       a change on the last day would put off what is about to be paid.
+    """
+    refused = check_plan_change(facts, plan)
+    state = facts.state
+    if refused is not None or state.due_on is None:
+        return refused
+    if state.due_on - state.on < PLAN_ASKED_DAYS_BEFORE:
+        due_on = date.fromordinal(state.due_on)
+        days = PLAN_ASKED_DAYS_BEFORE
+        found = refusal("LEDG-027", "LON-029", due=due_on, days=days)
+        return replace(found, allowed_from=due_on + timedelta(days=1))
     return None
 
 

@@ -20,6 +20,8 @@ class Kind(Enum):
     PIN_RESET = "pin_reset"
     PIN_LINK = "pin_link"
     """The link to choose a new PIN, after the review of two."""
+    PIN_REFUSED = "pin_refused"
+    """The review found that a new PIN cannot be given."""
     MEMBER_NUMBER = "member_number"
     FACT_CHANGED = "fact_changed"
     FROZEN = "frozen"
@@ -36,16 +38,22 @@ class Kind(Enum):
     PLAN_CHANGED = "plan_changed"
     DRAWS_STOPPED = "draws_stopped"
     DOCUMENT_READY = "document_ready"
+    CONSENT_CHANGED = "consent_changed"
+    """How papers are delivered was agreed or taken back · 施行規則1条の2の2第2項1号."""
+    DOCUMENT_ACCEPTED = "document_accepted"
+    DOCUMENT_REFUSED = "document_refused"
     DUE_SOON = "due_soon"
     DUE_TODAY = "due_today"
     DUE_MISSED = "due_missed"
     CARD_RENEWAL = "card_renewal"
+    TEST = "test"
+    """What a member asks for, to see how our mails look."""
 
 
 _SECURITY = frozenset({
     Kind.LOGIN, Kind.LOCKED, Kind.NEW_DEVICE, Kind.PASSKEY_ADDED, Kind.PASSKEY_ENDED,
-    Kind.PIN_CHANGED, Kind.PIN_RESET, Kind.PIN_LINK, Kind.MEMBER_NUMBER, Kind.FACT_CHANGED,
-    Kind.FROZEN, Kind.UNFROZEN,
+    Kind.PIN_CHANGED, Kind.PIN_RESET, Kind.PIN_LINK, Kind.PIN_REFUSED, Kind.MEMBER_NUMBER,
+    Kind.FACT_CHANGED, Kind.FROZEN, Kind.UNFROZEN,
 })  # fmt: skip
 _REMINDERS: Mapping[Kind, Purpose] = {
     Kind.DUE_SOON: Purpose.REMINDER,
@@ -60,7 +68,7 @@ ALWAYS_MAILED = _SECURITY | {Kind.DOCUMENT_READY}
 SAID_OPENLY = _SECURITY
 """Even a discreet mail says what happened: nothing in it tells of a loan."""
 WITH_LINK = frozenset(Kind) - {
-    Kind.FROZEN, Kind.PIN_LINK, Kind.MEMBER_NUMBER, *_REMINDERS,
+    Kind.FROZEN, Kind.PIN_LINK, Kind.MEMBER_NUMBER, Kind.TEST, *_REMINDERS,
 }  # fmt: skip
 """Mails that carry the one link, which freezes and does nothing else."""
 
@@ -85,6 +93,7 @@ OF_NEWS: Mapping[str, Kind] = {
     "pin_changed": Kind.PIN_CHANGED,
     "pin_reset": Kind.PIN_RESET,
     "pin_reset_reviewed": Kind.PIN_LINK,
+    "pin_reset_refused": Kind.PIN_REFUSED,
     "member_number_asked": Kind.MEMBER_NUMBER,
     "fact_changed": Kind.FACT_CHANGED,
     "frozen": Kind.FROZEN,
@@ -99,5 +108,9 @@ OF_NEWS: Mapping[str, Kind] = {
     "rate_changed": Kind.RATE_CHANGED,
     "plan_changed": Kind.PLAN_CHANGED,
     "document_ready": Kind.DOCUMENT_READY,
+    "consent_given": Kind.CONSENT_CHANGED,
+    "consent_withdrawn": Kind.CONSENT_CHANGED,
+    "document_accepted": Kind.DOCUMENT_ACCEPTED,
+    "document_refused": Kind.DOCUMENT_REFUSED,
 }
 """Rows of the journal that are told; what is not listed is nobody's message."""

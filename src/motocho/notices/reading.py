@@ -62,4 +62,6 @@ def _is_told(kind: Kind, subject: Mapping[str, int | str]) -> bool:
         return subject["state"] == "approved"
     if kind is Kind.FACT_CHANGED:
         return bool(subject["replaced_no"])
+    if kind is Kind.CONSENT_CHANGED:
+        return subject["kind"] in {"electronic_delivery", "period_statement"}
     return True

@@ -1,8 +1,8 @@
 """E-mail: a letter goes out by SMTP, or into a folder where people and tests can look [電子メール].
 
 `MOTOCHO_SMTP` names the server (`smtp://user:password@host:587`, `smtps://…`); without it letters
-lie in the folder `mail` below MOTOCHO_HOME, one `.eml` each. A letter has an id of its own: sent
-again, it is the same letter with the same `Message-ID`, and the folder keeps it once.
+lie in a folder, one `.eml` each: `MOTOCHO_MAIL_FOLDER`, or `mail` below MOTOCHO_HOME. A letter has
+an id of its own: sent again, it is the same letter with the same `Message-ID`, kept there once.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from motocho.outside.postgres import home
 from motocho.units.errors import Fault, InputError, OutsideFailure
 
 VARIABLE = "MOTOCHO_SMTP"
+FOLDER_VARIABLE = "MOTOCHO_MAIL_FOLDER"
 SENDER_VARIABLE = "MOTOCHO_MAIL_FROM"
 SENDER = "notice@localhost.localdomain"
 _TIMEOUT_SECONDS = 20
@@ -156,6 +157,12 @@ class SmtpPost:
         return server
 
 
+def folder() -> Path:
+    """Where letters lie when no server is named [メールの受け皿]."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    return Path(named) if named else home() / "mail"
+
+
 def from_environment() -> Post:
     """The way that the environment names; a folder where it names none [送信口の設定].
 
@@ -164,7 +171,7 @@ def from_environment() -> Post:
     sender = os.environ.get(SENDER_VARIABLE, SENDER)
     named = os.environ.get(VARIABLE)
     if not named:
-        return FolderPost(home() / "mail", sender)
+        return FolderPost(folder(), sender)
     try:
         parts = urlsplit(named)
         port = parts.port

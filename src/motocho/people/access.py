@@ -88,6 +88,8 @@ class Action(Enum):
     CHANGE_CONSENTS = "change_consents"
     CHANGE_PIN = "change_pin"
     CHANGE_LIMIT = "change_limit"
+    HAND_IN = "hand_in"
+    """Documents that were asked for, or that are wanted with something [書類の提出]."""
     ASK_FOR_HELP = "ask_for_help"
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
@@ -120,10 +122,12 @@ _BY_MEMBER = frozenset(
     {
         Action.LOOK, Action.EXPORT_HISTORY, Action.BORROW, Action.REPAY, Action.CHANGE_FACTS,
         Action.CHANGE_CONSENTS, Action.CHANGE_PIN, Action.CHANGE_LIMIT, Action.ASK_FOR_HELP,
-        Action.FREEZE,
+        Action.FREEZE, Action.HAND_IN,
     }
 )  # fmt: skip
-_FROZEN_MAY = frozenset({Action.LOOK, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE})
+_FROZEN_MAY = frozenset(
+    {Action.LOOK, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE, Action.HAND_IN}
+)
 """What a member may do who stopped everything: looking, and paying what is owed."""
 _MOVES_MONEY = frozenset({Action.BORROW, Action.REPAY})
 
@@ -164,6 +168,11 @@ def ask(
     return Allowed(actor, action, member_id)
 
 
+def may(staff: Staff, action: Action) -> bool:
+    """Whether a role of the day is for this [役割の有無]; whom it is about is asked later."""
+    return bool(staff.roles & _BY_STAFF.get(action, frozenset()))
+
+
 def not_there() -> Refusal:
     """The one answer for what is not there and what is not the asker's [該当なし]."""
     return Refusal("PRIV-003", "PPL-002", ())
@@ -184,7 +193,7 @@ def check_staff(cursor: Any, staff: Staff, action: Action, member_id: int) -> Re
 
     Own records, family, and members kept apart give the answer of those who are not there.
     """
-    if not staff.roles & _BY_STAFF.get(action, frozenset()):
+    if not may(staff, action):
         return Refusal("PRIV-003", "PPL-081", (), {"action": action.value})
     if not staff.purpose.strip():
         return Refusal("PRIV-003", "PPL-082", ())

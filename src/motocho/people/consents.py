@@ -26,6 +26,8 @@ class Kind(Enum):
     """
 
     ELECTRONIC_DELIVERY = "electronic_delivery"
+    PERIOD_STATEMENT = "period_statement"
+    """One statement a month in place of a paper for each draw and receipt · 17条6項, 18条3項."""
     BUREAU = "bureau"
     NOTICE = "notice"
     CAMPAIGN = "campaign"
@@ -142,6 +144,18 @@ def in_force(cursor: Any, member_id: int, consent: Consent, at: datetime) -> boo
     )
     row = cursor.fetchone()
     return row is not None and bool(row[0])
+
+
+def standing(cursor: Any, member_id: int, consent: Consent, at: datetime) -> Standing | None:
+    """The last word on a consent at a moment; None if nothing was said [直近の意思表示]."""
+    cursor.execute(
+        "SELECT consent_no, kind, scope, is_given, effective_at, wording_ref FROM people_consent"
+        " WHERE member_id = %s AND kind = %s AND scope = %s AND effective_at <= %s"
+        " ORDER BY effective_at DESC, consent_no DESC LIMIT 1",
+        (member_id, consent.kind.value, consent.scope, at),
+    )
+    row = cursor.fetchone()
+    return None if row is None else _standing(row)
 
 
 def on_day(cursor: Any, member_id: int, on: date) -> dict[Consent, Standing]:

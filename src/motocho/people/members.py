@@ -79,6 +79,22 @@ def by_number(cursor: Any, member_number: str) -> Member:
     return Member(row[0], row[1], Person(*row[2:]))
 
 
+def one(cursor: Any, member_id: int) -> Member:
+    """A member by id, for who was allowed to look [会員の参照].
+
+    Raises    NotFoundError if there is none.
+    """
+    cursor.execute(
+        f"SELECT member_id, member_number, {_COLUMNS} FROM people_member"  # noqa: S608
+        " WHERE member_id = %s",
+        (member_id,),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise no_such_member()
+    return Member(row[0], row[1], Person(*row[2:]))
+
+
 def no_such_member() -> NotFoundError:
     """The same answer for whoever is not there and whoever is not the asker's [該当なし]."""
     return NotFoundError(Fault("PPL-002"))

@@ -1,12 +1,14 @@
-"""What somebody asks for who cannot log in: a new PIN, or the number [ログインできないとき].
+"""What members ask the staff for: a new PIN, the number, a new card, to go on after a stop [申請].
 
-The answer is the same whether anybody was found: what happens next happens at the registered e-mail
-address. A new PIN needs an identity document and the agreement of two of the staff.
+Who cannot log in gets the same answer whether anybody was found: what happens next happens at the
+registered e-mail address. A new PIN needs an identity document and the agreement of two of the
+staff; the others need one, who says why.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -20,13 +22,14 @@ from motocho.law.rules import Refusal
 from motocho.outside.queue import enqueue
 from motocho.people import members
 from motocho.people.access import Action, Staff, check_staff
-from motocho.people.credentials import hashing
+from motocho.people.credentials import hashing, networks
 from motocho.people.credentials.hashing import Sealed
 from motocho.people.facts import _rows
 from motocho.people.facts._rows import Reading
 from motocho.people.facts.values import Email
 from motocho.people.facts.values import Kind as Item
 from motocho.people.safety.devices import TOKEN_BYTES, token_hash
+from motocho.units.errors import Fault, StateConflict, ensure
 
 LINK_LIVES = timedelta(hours=24)
 BETWEEN_NUMBERS = timedelta(days=1)
@@ -36,6 +39,18 @@ BETWEEN_NUMBERS = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Received:
     """The one answer to every request [受付]."""
+
+
+class Kind(Enum):
+    """What is asked for [申請の種類]; the last two by a member who is signed in."""
+
+    PIN_RESET = "pin_reset"
+    MEMBER_NUMBER = "member_number"
+    NEW_CARD = "new_card"
+    REOPENING = "reopening"
+
+
+OWN = frozenset({Kind.NEW_CARD, Kind.REOPENING})
 
 
 class RequestKey(NamedTuple):
@@ -50,16 +65,21 @@ class Waiting:
     """A request that waits for the staff [審査待ちの申請]."""
 
     key: RequestKey
+    kind: Kind
     document_ref: str
     asked_at: datetime
     first_staff: int | None
+    first_at: datetime | None
 
 
 class Verdict(Enum):
-    """What one of the staff finds [審査の判断]."""
+    """What one of the staff finds [審査の判断]: genuine, or why not; the reason is kept."""
 
     GENUINE = "genuine"
     NOT_GENUINE = "not_genuine"
+    UNREADABLE = "unreadable"
+    OTHER_PERSON = "other_person"
+    EXPIRED = "expired"
 
 
 class State(Enum):
@@ -87,11 +107,33 @@ class Claim:
     document_ref: str = ""
 
 
-class Kind(Enum):
-    """What is asked for [申請の種類]."""
+MOST_ASKED = 20
+ASKED_WITHIN = timedelta(hours=1)
+"""So many claims may come from one network in so long; the next one waits."""
 
-    PIN_RESET = "pin_reset"
-    MEMBER_NUMBER = "member_number"
+
+def turn(cursor: Any, address: str, at: datetime) -> datetime | None:
+    """Until when a network waits before it may ask again [順番待ち]; None if it may, and counts.
+
+    In a transaction that commits, before anything that was sent is looked at.
+    Lock      the network's count.
+    """
+    network = hashing.mark("network", networks.prefix(address))
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (network.hex(),))
+    cursor.execute("DELETE FROM people_asking WHERE asked_at <= %s", (at - ASKED_WITHIN,))
+    cursor.execute(
+        "SELECT asked_at FROM people_asking WHERE network_mark = %s"
+        " ORDER BY asked_at DESC LIMIT %s",
+        (network, MOST_ASKED),
+    )
+    asked = [asked_at for (asked_at,) in cursor.fetchall()]
+    if len(asked) == MOST_ASKED:
+        until: datetime = asked[-1] + ASKED_WITHIN
+        return until
+    cursor.execute(
+        "INSERT INTO people_asking (network_mark, asked_at) VALUES (%s, %s)", (network, at)
+    )
+    return None
 
 
 LOOK = "people.look_at_claim"
@@ -208,18 +250,105 @@ def _ask(cursor: Any, member_id: int, asked: tuple[Kind, str, int], at: datetime
     return row is not None
 
 
-# ---------------------------------------------------------------------------------------- reviewing
-def waiting(cursor: Any, most: int = 100) -> list[Waiting]:
-    """Requests that wait for a review, the oldest first [審査待ちの一覧]."""
+def ask_own(cursor: Any, member_id: int, kind: Kind, at: datetime) -> RequestKey:
+    """A member who is signed in asks for a new card, or to go on after a stop [会員からの申請].
+
+    One that waits is not asked for twice: its key is given again.
+    """
+    ensure(kind in OWN, "a request of a member who is signed in", kind=kind.value)
     cursor.execute(
-        "SELECT member_id, request_id, document_ref, asked_at, first_staff FROM people_request"
-        " WHERE kind = 'pin_reset' AND state IN ('waiting', 'once') ORDER BY asked_at LIMIT %s",
-        (most,),
+        "INSERT INTO people_request (member_id, kind, document_ref, email_fact_no, asked_at, state)"
+        " VALUES (%s, %s, '', 0, %s, 'waiting') ON CONFLICT (member_id, kind)"
+        " WHERE state IN ('waiting', 'once', 'approved') DO NOTHING RETURNING request_id",
+        (member_id, kind.value, at),
     )
-    return [
-        Waiting(RequestKey(member_id, request_id), document_ref, asked_at, first_staff)
-        for member_id, request_id, document_ref, asked_at, first_staff in cursor.fetchall()
-    ]
+    row = cursor.fetchone()
+    if row is None:
+        cursor.execute(
+            "SELECT request_id FROM people_request WHERE member_id = %s AND kind = %s"
+            " AND state = 'waiting'",
+            (member_id, kind.value),
+        )
+        return RequestKey(member_id, int(cursor.fetchone()[0]))
+    subject = {"request_id": int(row[0])}
+    happening = Happening(member_id, f"{kind.value}_asked", "member", at, subject)
+    journal.write(cursor, [happening])
+    return RequestKey(member_id, int(row[0]))
+
+
+def own_waiting(cursor: Any, member_id: int) -> dict[Kind, datetime]:
+    """What a member asked for and waits for, with the moment of asking [申請中のもの]."""
+    cursor.execute(
+        "SELECT kind, asked_at FROM people_request WHERE member_id = %s AND state = 'waiting'"
+        " AND kind IN ('new_card', 'reopening')",
+        (member_id,),
+    )
+    return {Kind(name): asked_at for name, asked_at in cursor.fetchall()}
+
+
+# ---------------------------------------------------------------------------------------- reviewing
+_WAITING = (
+    "SELECT member_id, request_id, kind, document_ref, asked_at, first_staff, first_at"
+    " FROM people_request WHERE state IN ('waiting', 'once')"
+)
+
+
+def waiting(
+    cursor: Any, kinds: Collection[Kind] = (Kind.PIN_RESET,), most: int = 100
+) -> list[Waiting]:
+    """Requests that wait for a review, the oldest first [審査待ちの一覧]."""
+    names = [kind.value for kind in kinds]
+    cursor.execute(f"{_WAITING} AND kind = ANY(%s) ORDER BY asked_at LIMIT %s", (names, most))
+    return [_waiting(row) for row in cursor.fetchall()]
+
+
+def one_waiting(cursor: Any, key: RequestKey) -> Waiting:
+    """One request that waits [審査待ちの申請].
+
+    Raises    NotFoundError if there is none, or it was settled.
+    """
+    cursor.execute(f"{_WAITING} AND member_id = %s AND request_id = %s", key)
+    row = cursor.fetchone()
+    if row is None:
+        raise members.no_such_member()
+    return _waiting(row)
+
+
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    return Waiting(RequestKey(row[0], row[1]), Kind(row[2]), *row[3:])
+
+
+def settle(
+    cursor: Any, key: RequestKey, staff: Staff, verdict: Verdict, at: datetime
+) -> State | Refusal:
+    """One of the staff settles a request of a member who was signed in [申請の処理].
+
+    What is done with it (a new number, the end of a stop) stands in the same transaction.
+    Lock      the request's row.
+    Raises    NotFoundError for no such request.
+    """
+    refusal = check_staff(cursor, staff, Action.UNFREEZE, key.member_id)
+    if refusal is not None:
+        return refusal
+    cursor.execute(
+        "SELECT state, kind FROM people_request WHERE member_id = %s AND request_id = %s"
+        " AND kind IN ('new_card', 'reopening') FOR UPDATE",
+        key,
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise members.no_such_member()
+    if State(row[0]) is not State.WAITING:
+        raise StateConflict(Fault("PPL-097"))
+    after = State.DONE if verdict is Verdict.GENUINE else State.REFUSED
+    cursor.execute(
+        "UPDATE people_request SET state = %s, first_staff = %s, first_at = %s, reason = %s,"
+        " done_at = %s WHERE member_id = %s AND request_id = %s",
+        (after.value, staff.staff_id, at, verdict.value, at, *key),
+    )
+    subject = {"request_id": key.request_id, "state": after.value, "reason": verdict.value}
+    journal.write(cursor, [Happening(key.member_id, f"{row[1]}_settled", staff.actor, at, subject)])
+    return after
 
 
 def review(
@@ -234,8 +363,8 @@ def review(
     if refusal is not None:
         return refusal
     cursor.execute(
-        "SELECT state, first_staff FROM people_request WHERE member_id = %s AND request_id = %s"
-        " AND kind = 'pin_reset' FOR UPDATE",
+        "SELECT state, first_staff, email_fact_no FROM people_request"
+        " WHERE member_id = %s AND request_id = %s AND kind = 'pin_reset' FOR UPDATE",
         key,
     )
     row = cursor.fetchone()
@@ -246,19 +375,22 @@ def review(
         return state
     if first_staff == staff.staff_id:
         return Refusal("AUTH-002", "PPL-070", ())
-    if verdict is Verdict.NOT_GENUINE:
-        after = State.REFUSED
-    else:
+    if verdict is Verdict.GENUINE:
         after = State.ONCE if first_staff is None else State.APPROVED
+    else:
+        after = State.REFUSED
     place = "first" if first_staff is None else "second"
     cursor.execute(
-        f"UPDATE people_request SET state = %s, {place}_staff = %s, {place}_at = %s"  # noqa: S608
-        " WHERE member_id = %s AND request_id = %s",
-        (after.value, staff.staff_id, at, *key),
+        f"UPDATE people_request SET state = %s, reason = %s, {place}_staff = %s,"  # noqa: S608
+        f" {place}_at = %s WHERE member_id = %s AND request_id = %s",
+        (after.value, verdict.value, staff.staff_id, at, *key),
     )
-    subject = {"request_id": key.request_id, "state": after.value}
-    happening = Happening(key.member_id, "pin_reset_reviewed", staff.actor, at, subject)
-    journal.write(cursor, [happening])
+    subject: dict[str, int | str] = {"request_id": key.request_id, "state": after.value}
+    happened = [Happening(key.member_id, "pin_reset_reviewed", staff.actor, at, subject)]
+    if after is State.REFUSED:
+        told = subject | {"reason": verdict.value, "email_fact_no": int(row[2])}
+        happened.append(Happening(key.member_id, "pin_reset_refused", staff.actor, at, told))
+    journal.write(cursor, happened)
     return after
 
 

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import pyotp
 
@@ -30,6 +30,9 @@ MOST_MISSES = 5
 LOCKED_FOR = timedelta(minutes=15)
 TOKEN_LIVES = timedelta(hours=24)
 CHALLENGE_LIVES = timedelta(minutes=5)
+LONGEST_IDLE = timedelta(minutes=15)
+LONGEST_SHIFT = timedelta(hours=10)
+"""How long one sign-in lasts, whatever is done with it."""
 STEP_SECONDS = 30
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
@@ -133,6 +136,65 @@ def active(cursor: Any, staff_id: int, on: date, purpose: str = "") -> Staff | N
     if row is None:
         return None
     return Staff(staff_id, frozenset(Role(name) for name in row[0] if name), purpose)
+
+
+class Seat(NamedTuple):
+    """One sign-in of somebody of the staff [従業者のセッション]."""
+
+    staff_id: int
+    session_id: int
+
+
+def begin(cursor: Any, staff_id: int, at: datetime) -> Seat:
+    """A sign-in that goes on from here [セッションの開始]."""
+    cursor.execute(
+        "INSERT INTO people_staff_session (staff_id, began_at, last_used_at) VALUES (%s, %s, %s)"
+        " RETURNING session_id",
+        (staff_id, at, at),
+    )
+    return Seat(staff_id, int(cursor.fetchone()[0]))
+
+
+def still(cursor: Any, seat: Seat, at: datetime) -> Staff | None:
+    """Somebody who signed in, if that sign-in still counts [セッションの継続].
+
+    None after some idle minutes, after the longest shift, after the last day, and once new means
+    were set: the old ones may be somebody else's.
+    """
+    cursor.execute(
+        "UPDATE people_staff_session s SET last_used_at = greatest(last_used_at, %(at)s)"
+        " WHERE staff_id = %(staff)s AND session_id = %(session)s AND ended_at IS NULL"
+        " AND last_used_at > %(idle)s AND began_at > %(shift)s AND NOT EXISTS"
+        " (SELECT FROM people_staff_secret c WHERE c.staff_id = s.staff_id AND set_at > began_at)",
+        {
+            "at": at,
+            "staff": seat.staff_id,
+            "session": seat.session_id,
+            "idle": at - LONGEST_IDLE,
+            "shift": at - LONGEST_SHIFT,
+        },
+    )
+    return active(cursor, seat.staff_id, at.date()) if cursor.rowcount else None
+
+
+def end(cursor: Any, seat: Seat, at: datetime) -> None:
+    """Sign out [セッションの終了]; once ended, it stays so."""
+    cursor.execute(
+        "UPDATE people_staff_session SET ended_at = %s"
+        " WHERE staff_id = %s AND session_id = %s AND ended_at IS NULL",
+        (at, *seat),
+    )
+
+
+def account(cursor: Any, staff_id: int) -> Account:
+    """One of the staff [従業者の参照].
+
+    Raises    NotFoundError if there is none.
+    """
+    found = [one for one in accounts(cursor) if one.staff_id == staff_id]
+    if not found:
+        raise NotFoundError(Fault("PPL-096"))
+    return found[0]
 
 
 def accounts(cursor: Any) -> list[Account]:
@@ -258,6 +320,15 @@ def _check_supervisor(by: Staff, staff_id: int) -> Refusal | None:
     if Role.SUPERVISOR in by.roles and by.staff_id != staff_id:
         return None
     return Refusal("AUTH-007", "PPL-095", ())
+
+
+def recoveries(cursor: Any) -> dict[int, int]:
+    """Who waits for new means, and which supervisor asked for them [再登録の申請一覧]."""
+    cursor.execute(
+        "SELECT staff_id, asked_by FROM people_staff_enrolment"
+        " WHERE kind = 'recovery' AND used_at IS NULL AND agreed_by IS NULL"
+    )
+    return dict(cursor.fetchall())
 
 
 # ------------------------------------------------------------------------------------------ sign-in

@@ -50,6 +50,10 @@ def _is_closed(day: int) -> bool:
     return not is_business_day(date.fromordinal(day))
 
 
+CLOSED = _Closed()
+"""Days on which banks are closed [銀行休業日]."""
+
+
 class Kept(NamedTuple):
     """An event that counts [有効な取引]."""
 
@@ -169,7 +173,7 @@ def _agreement(row: tuple[Any, ...]) -> Agreement:
     )  # fmt: skip
     columns = dict(zip(names, row[8:], strict=True))
     columns["state"] = _state(row[7])
-    return Agreement(Key(*row[:2]), row[2].toordinal(), product.rules(_Closed()), columns)
+    return Agreement(Key(*row[:2]), row[2].toordinal(), product.rules(CLOSED), columns)
 
 
 @lru_cache(maxsize=4_096)

@@ -21,7 +21,7 @@ from motocho.loans.queries import Explanation, Position, StatementRow
 from motocho.loans.standing import PLACES
 from motocho.people import members
 from motocho.people.members import Member
-from motocho.simulation import run, world
+from motocho.simulation import ready, run, world
 from motocho.simulation.run import Lived, Watch
 from motocho.simulation.world import Plan
 from motocho.units.errors import Fault, NotFoundError
@@ -56,7 +56,7 @@ def plan(members_wanted: int, years: int, today: date) -> Plan:
 def condition(cursor: Any, wanted: Plan) -> Condition:
     """Whether the book is the demonstration's, and whole [帳簿の確認].
 
-    A book is ours if it holds no product and no member but the world's.
+    A book is ours if it holds no product and no member but the world's and those made ready.
     """
     cursor.execute("SELECT DISTINCT product_id FROM loan_product")
     sold = {row[0] for row in cursor.fetchall()}
@@ -68,7 +68,9 @@ def condition(cursor: Any, wanted: Plan) -> Condition:
         return Condition.EMPTY
     ours = world.make(wanted)
     known = {borrower.number for borrower in ours.borrowers}
-    if not sold <= {product.product_id for product in ours.products} or not numbers <= known:
+    known |= {one.member_number for one in ready.READY}
+    offered = {product.product_id for product in (*ours.products, ready.PRODUCT)}
+    if not sold <= offered or not numbers <= known:
         return Condition.ANOTHER
     whole = first_on is not None and last_on >= _until(wanted, first_on)
     return Condition.OURS if whole else Condition.UNFINISHED

@@ -11,11 +11,11 @@ else; the session itself lives in people, so that ending it there ends it here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import wraps
 from typing import Any, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -29,12 +29,13 @@ from motocho.loans.policy import Status
 from motocho.loans.queries import Listed
 from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
-from motocho.people.access import Action, Self
-from motocho.people.credentials import keeping, pins
+from motocho.people import staff as people_staff
+from motocho.people.access import Action, Self, Staff
+from motocho.people.credentials import keeping, passkeys, pins
 from motocho.people.login import Admitted, Origin
 from motocho.people.members import no_such_member
 from motocho.people.safety import sessions
-from motocho.units.errors import NotFoundError, RefusedError
+from motocho.units.errors import Fault, NotFoundError, RefusedError
 
 DEVICE_COOKIE = "device"
 DEVICE_SECONDS = 31_536_000
@@ -177,7 +178,7 @@ def leave(request: HttpRequest) -> None:
     request.signed = None  # type: ignore[attr-defined]
 
 
-# ---------------------------------------------------------------------------------- the wrapper
+# ----------------------------------------------------------------------------------- the wrappers
 def members(action: Action) -> Callable[[View], View]:
     """A view for members who are signed in and may do this [会員の画面] · PRIV-003, AUTH-009.
 
@@ -226,3 +227,92 @@ def allow(answer: object) -> None:
     if isinstance(answer, Refusal):
         family = NotFoundError if answer == gate.not_there() else RefusedError
         raise family(answer.fault())
+
+
+# ------------------------------------------------------------------------------------------- staff
+_STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """What a page of the staff knows of who looks at it [従業者]."""
+
+    staff: Staff
+    at: datetime
+
+    def looking_for(self, purpose: str) -> Staff:
+        """The same, who says what for: a case or a task, never words about a person [目的]."""
+        return replace(self.staff, purpose=purpose)
+
+    def may(self, action: Action) -> bool:
+        """Whether a role of today is for this [役割の有無]."""
+        return gate.may(self.staff, action)
+
+
+def colleague(request: HttpRequest) -> Colleague | None:
+    """Who of the staff is signed in, asked of people on every page [サインイン中の従業者].
+
+    Who left, or got new means to sign in, is out at once.
+    """
+    store = getattr(request, "session", None)
+    kept = None if store is None else store.get(_STAFF)
+    if store is None or kept is None:
+        return None
+    at: datetime = request.at  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        found = people_staff.still(cursor, people_staff.Seat(*kept), at)
+    if found is None:
+        store.flush()
+        return None
+    return Colleague(found, at)
+
+
+def begin_staff(request: HttpRequest, staff_id: int) -> None:
+    """Put a sign-in of the staff into the browser's store; all that was there is gone [開始]."""
+    at: datetime = request.at  # type: ignore[attr-defined]
+    with transaction.atomic(), connection.cursor() as cursor:
+        seat = people_staff.begin(cursor, staff_id, at)
+    request.session.flush()
+    request.session[_STAFF] = list(seat)
+    rotate_token(request)
+
+
+def leave_desk(request: HttpRequest) -> None:
+    """End the sign-in everywhere, and empty the browser's store [サインアウト]."""
+    at: datetime = request.at  # type: ignore[attr-defined]
+    kept = request.session.get(_STAFF)
+    if kept is not None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            people_staff.end(cursor, people_staff.Seat(*kept), at)
+    leave(request)
+
+
+def staff(action: Action) -> Callable[[View], View]:
+    """A view for those of the staff with a role for this [従業者の画面] · PRIV-003.
+
+    The view gets a `Colleague` after the request, and asks `people.access` for each member it is
+    about: nothing of a member is behind this alone.
+    Raises    RefusedError for somebody whose role is not for it.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *rest: Any, **names: Any) -> HttpResponse:
+            found = colleague(request)
+            if found is None:
+                return HttpResponseRedirect(reverse("desk:sign_in"))
+            if not found.may(action):
+                details = {"action": action.value}
+                raise RefusedError(Fault("PPL-081", details=details))
+            return view(request, found, *rest, **names)
+
+        guarded.staff_action = action  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def passkey_site() -> passkeys.Site:
+    """Which site passkeys are for: where people reach it [パスキーのサイト]."""
+    parts = urlsplit(settings.ORIGIN)
+    return passkeys.Site(parts.hostname or "", f"{parts.scheme}://{parts.netloc}")

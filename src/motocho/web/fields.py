@@ -37,7 +37,7 @@ class Manner:
     """How a field looks and behaves in a browser [入力欄の属性]."""
 
     width: str = "wide"
-    """wide, amount, number, short: how long the box is."""
+    """wide, amount, number, short: how long the box is; tall: a box of several lines."""
     keyboard: str = "text"
     autocomplete: str = "off"
     conceal: str = ""
@@ -52,6 +52,7 @@ class LineField(forms.Field):
     """One line that a reader of `units` turns into a value [1行の入力欄]."""
 
     manner = Manner()
+    longest = LONGEST_TYPED
 
     def __init__(self, label: str, hint: str = "", *, optional: str = "") -> None:
         super().__init__(required=False, label=label)
@@ -69,7 +70,7 @@ class LineField(forms.Field):
 
     def clean(self, value: Any) -> Any:
         """Django's door to both [検査]."""
-        text = str(value or "")[:LONGEST_TYPED]
+        text = str(value or "")[: self.longest]
         if self.optional and not text.strip():
             return None
         found = self.read(text)
@@ -90,8 +91,16 @@ class YenField(LineField):
 
     manner = Manner(width="amount", unit="frame.yen_unit", echo="yen")
 
-    def __init__(self, label: str, hint: str = "", *, least_yen: int = 1, most_yen: int) -> None:
-        super().__init__(label, hint)
+    def __init__(
+        self,
+        label: str,
+        hint: str = "",
+        *,
+        least_yen: int = 1,
+        most_yen: int,
+        optional: str = "",
+    ) -> None:
+        super().__init__(label, hint, optional=optional)
         self.least_yen, self.most_yen = least_yen, most_yen
 
     def read(self, text: str) -> int | Unread:
@@ -187,6 +196,13 @@ class WordsField(LineField):
         return folded(text)
 
 
+class LinesField(LineField):
+    """What somebody writes in their own words, in several lines [自由記述]."""
+
+    manner = Manner(width="tall")
+    longest = 4_000
+
+
 # ------------------------------------------------------------------------------- what a page shows
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -229,7 +245,7 @@ class Form(forms.Form):
             hint=line.hint,
             optional=line.optional,
             manner=line.manner,
-            typed=typed[:LONGEST_TYPED],
+            typed=typed[: line.longest],
             wrong=tuple(said(fault, tongue) for fault in self.faults_of(name)),
         )
 

@@ -16,4 +16,9 @@ urlpatterns = [
     path("", include("motocho.web.public.urls")),
     path("member/", include("motocho.web.member.urls")),
     path("member/", include("motocho.web.money.urls")),
+    path("member/", include("motocho.web.care.urls")),
+    path("member/", include("motocho.web.facts.urls")),
+    path("", include("motocho.web.facts.links")),
+    path("desk/", include("motocho.web.desk.urls")),
+    path("member/", include("motocho.web.uploads.urls")),
 ]

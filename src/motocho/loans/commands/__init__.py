@@ -48,9 +48,19 @@ from motocho.loans.commands.promises import (
     promise,
     withdraw_promise,
 )
+from motocho.loans.commands.rests import (
+    REST_MONTHS,
+    Rest,
+    end_rest,
+    lift_rest,
+    rest,
+    rest_of,
+    rests_over,
+)
 from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
 
 __all__ = [
+    "REST_MONTHS",
     "Arrived",
     "BureauAnswer",
     "Done",
@@ -63,6 +73,7 @@ __all__ = [
     "Parked",
     "Promise",
     "Remedy",
+    "Rest",
     "Settlement",
     "Taken",
     "accelerate",
@@ -77,10 +88,12 @@ __all__ = [
     "draw",
     "draw_arrived",
     "draw_failed",
+    "end_rest",
     "forward",
     "judge_promise",
     "keep_unknown",
     "lift",
+    "lift_rest",
     "night",
     "open_agreement",
     "open_promise",
@@ -92,6 +105,9 @@ __all__ = [
     "record_death",
     "record_income",
     "refund",
+    "rest",
+    "rest_of",
+    "rests_over",
     "reverse",
     "send_draw",
     "settle",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from motocho.kernel import revolving
@@ -10,9 +9,10 @@ from motocho.kernel.revolving import Arrangement, Relief
 from motocho.kernel.schedule import DuePlan
 from motocho.law.interest import ceiling_ppm
 from motocho.loans import _book, policy
-from motocho.loans._book import Done, Key, Loan, Made
+from motocho.loans._book import Done, Key, Made
 from motocho.loans.commands._telling import refused, tell
 from motocho.loans.policy import Consent
+from motocho.loans.queries.forecasts import interest_only_months
 
 
 def change_limit(
@@ -101,21 +101,9 @@ def arrange(cursor: Any, key: Key, wanted: Arrangement | None, made: Made) -> Do
         asked = owed if wanted.relief is Relief.INTEREST_ONLY else wanted.amount_yen
         arrears = min(asked, facts.state.arrears_yen)
     event = revolving.NewArrangement(on, wanted, arrears_yen=arrears)
-    refused(policy.check_arrangement(facts, event, _interest_only_of_a_year(cursor, loan, on)))
+    refused(
+        policy.check_arrangement(facts, event, interest_only_months(cursor, loan, made.business_on))
+    )
     _, done = _book.happen(cursor, loan, event, made)
     tell(cursor, key, "arranged", made, event=done.event_no)
     return done
-
-
-def _interest_only_of_a_year(cursor: Any, loan: Loan, on: int) -> int:
-    since = date.fromordinal(on).replace(month=1, day=1)
-    found = _book.events(
-        cursor, loan.key, " AND e.kind = 'arrangement' AND e.value_on >= %(since)s", since=since
-    )
-    return sum(
-        1
-        for one in found
-        if isinstance(one.event, revolving.NewArrangement)
-        and one.event.arrangement is not None
-        and one.event.arrangement.relief is Relief.INTEREST_ONLY
-    )

@@ -6,7 +6,30 @@ is reckoned by the kernel from the last step that counts.
 
 from motocho.loans.queries._days import Charged
 from motocho.loans.queries._steps import Undoing, Undone
+from motocho.loans.queries.conduct import Conduct, conduct
+from motocho.loans.queries.contracts import (
+    Contract,
+    DebitLine,
+    contract,
+    debits,
+    moved_between,
+)
+from motocho.loans.queries.evidence import EvidenceAsked, evidence_asked
 from motocho.loans.queries.explanations import Explanation, explain, kind_name
+from motocho.loans.queries.forecasts import (
+    Course,
+    DueDay,
+    Lighter,
+    LimitForecast,
+    PlanForecast,
+    Waiting,
+    lighter_forecast,
+    limit_forecast,
+    lower_limits,
+    plan_forecast,
+    plan_of,
+    waiting,
+)
 from motocho.loans.queries.histories import HistoryCase, case_of, history_case
 from motocho.loans.queries.listing import Listed, agreements
 from motocho.loans.queries.positions import Position, Stage, position, position_of
@@ -15,24 +38,45 @@ from motocho.loans.queries.statements import StatementRow, statement
 
 __all__ = [
     "Charged",
+    "Conduct",
+    "Contract",
+    "Course",
     "DayTotal",
+    "DebitLine",
+    "DueDay",
+    "EvidenceAsked",
     "Explanation",
     "HistoryCase",
+    "Lighter",
+    "LimitForecast",
     "Listed",
+    "PlanForecast",
     "Position",
     "Quote",
     "Stage",
     "StatementRow",
     "Undoing",
     "Undone",
+    "Waiting",
     "agreements",
     "case_of",
+    "conduct",
+    "contract",
+    "debits",
+    "evidence_asked",
     "explain",
     "history_case",
     "kind_name",
+    "lighter_forecast",
+    "limit_forecast",
+    "lower_limits",
+    "moved_between",
     "payoff_quote",
+    "plan_forecast",
+    "plan_of",
     "position",
     "position_of",
     "quote_of",
     "statement",
+    "waiting",
 ]

@@ -236,22 +236,34 @@ class Sealed:
 
 
 def seal(kind: str, owner: str, text: str) -> Sealed:
-    """Encrypt what is somebody's, so that it opens in no other row [封緘]: AES-256-GCM."""
+    """Encrypt a text that is somebody's, so that it opens in no other row [封緘]: AES-256-GCM."""
+    return seal_bytes(kind, owner, text.encode())
+
+
+def seal_bytes(kind: str, owner: str, content: bytes) -> Sealed:
+    """The same for what is no text, as a picture [封緘]."""
     known = peppers()
     nonce = secrets.token_bytes(_NONCE_BYTES)
     cipher = AESGCM(_seal_key(kind, known.one(known.current_id)))
-    sealed = cipher.encrypt(nonce, text.encode(), owner.encode())
-    return Sealed(nonce + sealed, known.current_id)
+    return Sealed(nonce + cipher.encrypt(nonce, content, owner.encode()), known.current_id)
 
 
 def unseal(kind: str, owner: str, sealed: Sealed) -> str:
+    """The text that was sealed [開封].
+
+    Raises    OutsideFailure if its pepper is lost; InvalidTag if it was changed or moved.
+    """
+    return unseal_bytes(kind, owner, sealed).decode()
+
+
+def unseal_bytes(kind: str, owner: str, sealed: Sealed) -> bytes:
     """What was sealed [開封].
 
     Raises    OutsideFailure if its pepper is lost; InvalidTag if it was changed or moved.
     """
     cipher = AESGCM(_seal_key(kind, peppers().one(sealed.pepper_id)))
     nonce, rest = sealed.data[:_NONCE_BYTES], sealed.data[_NONCE_BYTES:]
-    return cipher.decrypt(nonce, rest, owner.encode()).decode()
+    return cipher.decrypt(nonce, rest, owner.encode())
 
 
 def _seal_key(kind: str, pepper: bytes) -> bytes:

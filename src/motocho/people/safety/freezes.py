@@ -94,10 +94,11 @@ def link(cursor: Any, member_id: int, at: datetime) -> str:
     return token
 
 
-def freeze_by_link(cursor: Any, token: str, at: datetime) -> None:
+def freeze_by_link(cursor: Any, token: str, at: datetime) -> int | None:
     """Freeze whoever a link was sent to, once [リンクによる停止].
 
-    Why       nothing is given back: the answer is the same for links that are spent or made up.
+    Gives     the member, for the stops of the loans; None for a link that is spent or made up.
+    Why       whoever holds the link learns neither: the page is the same.
     """
     cursor.execute(
         "UPDATE people_freeze_link SET used_at = %s"
@@ -105,5 +106,7 @@ def freeze_by_link(cursor: Any, token: str, at: datetime) -> None:
         (at, token_hash(token), at),
     )
     row = cursor.fetchone()
-    if row is not None:
-        freeze(cursor, int(row[0]), Road.LINK, "link", at)
+    if row is None:
+        return None
+    freeze(cursor, int(row[0]), Road.LINK, "link", at)
+    return int(row[0])

@@ -10,10 +10,11 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
-from motocho.loans import payouts, queries
+from motocho.loans import commands, payouts, queries
 from motocho.loans.outlook import Outlook
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Position, StatementRow
+from motocho.notices import messages
 from motocho.people import login
 from motocho.people.access import Action
 from motocho.people.safety import freezes, holds
@@ -26,6 +27,7 @@ RECENT_DAYS = timedelta(days=400)
 
 STOP_TEXTS: Mapping[Stop, str] = {
     Stop.MEMBER_ASKED: "cause.member_asked",
+    Stop.RESTING: "cause.resting",
     Stop.CARD_LOST: "cause.card_lost",
     Stop.BUREAU_CHECK_DUE: "cause.bureau_check_due",
     Stop.INCOME_EVIDENCE_DUE: "cause.income_evidence_due",
@@ -59,9 +61,18 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     """The page [ホーム] · debt first, credit below and smaller."""
     accounts = sorted((account(member, one) for one in member.open_agreements), key=_urgency)
     first = accounts[0] if accounts else None
+    promise = None
+    with connection.cursor() as cursor:
+        new = messages.unread(cursor, member.member_id)
+        asked = queries.evidence_asked(cursor, member.member_id)
+        if first is not None:
+            promise = commands.open_promise(cursor, first.position.key)
     context = {
+        "asked": asked,
         "first": first,
         "others": accounts[1:],
+        "promise": promise,
+        "unread": new,
         "causes": causes(member, [one.position for one in accounts]),
         "repay_at": _address("money:repay"),
         "borrow_at": _address("money:borrow"),

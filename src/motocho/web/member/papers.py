@@ -1,7 +1,7 @@
 """Statements, certificates and the whole history, to look at and to keep [明細書・証明書].
 
-What stands on a paper comes from the queries of loans. The whole history needs a code first, and
-no reason (AUTH-007, 貸金業法19条の2).
+What was delivered stands in `delivery`; these are made when they are asked for, from the queries of
+loans. The whole history needs a code first, and no reason (AUTH-007, 貸金業法19条の2).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from motocho.documents.paper import Heading, Paper
 from motocho.documents.sheet import Align, Pair
 from motocho.law.rules import Refusal
 from motocho.loans import queries
-from motocho.loans.queries import HistoryCase, Listed, Quote, StatementRow
+from motocho.loans.queries import DebitLine, HistoryCase, Listed, Quote, StatementRow
 from motocho.people import members
 from motocho.people.access import Action
 from motocho.people.safety import codes
@@ -31,7 +31,8 @@ from motocho.units.money import rate_text, yen_text
 from motocho.web import access, pages
 from motocho.web.access import Member
 from motocho.web.fields import shown
-from motocho.web.member import signing, stepping
+from motocho.web.member import delivery, signing, stepping
+from motocho.web.member.dealings import Filter
 from motocho.web.member.stepping import CodeForm, Step
 from motocho.web.words import plain
 
@@ -59,6 +60,7 @@ class Told:
     rows: tuple[StatementRow, ...]
     quote: Quote
     on: date
+    debits: tuple[DebitLine, ...] = ()
 
 
 Maker = Callable[[Told], Paper]
@@ -99,6 +101,40 @@ def _received(told: Told) -> Paper:
         if row.kind in {"receipt", "excess_used"}
     )  # fmt: skip
     return _paper("入金明細書", told, _RECEIVED, rows)
+
+
+_DEBITED = (
+    Heading("振替日", Align.LEFT, 11), Heading("返済期日", Align.RIGHT, 11),
+    Heading("請求額(円)", Align.RIGHT, 10), Heading("結果", Align.RIGHT, 16),
+    Heading("取引番号", Align.RIGHT, 7),
+)  # fmt: skip
+RESULTS: Mapping[str | None, str] = {
+    None: "金融機関の回答待ち",
+    "0": "振替済み",
+    "1": "資金不足",
+    "2": "預金取引なし",
+    "3": "預金者の都合による振替停止",
+    "4": "口座振替依頼書なし",
+    "8": "委託者の都合による振替停止",
+    "9": "その他",
+}
+"""What the bank's digit says (全銀協 預金口座振替)."""
+
+
+def _card(told: Told) -> Paper:
+    """Each direct debit with what the bank answered [カード利用明細書].
+
+    Shopping does not exist on this contract, and is not made up.
+    """
+    rows = tuple(
+        (
+            one.debit_on, one.due_on.isoformat(), one.amount_yen, RESULTS[one.result],
+            "" if one.event_no is None else str(one.event_no),
+        )
+        for one in told.debits
+    )  # fmt: skip
+    note = "この契約はカードローンだけの契約で、カードショッピングの利用はありません。"
+    return _paper("カード利用明細書", told, _DEBITED, rows, note)
 
 
 def _balance(told: Told) -> Paper:
@@ -153,12 +189,14 @@ def _paper(
 MAKERS: Mapping[str, Maker] = {
     "lending": _lending,
     "received": _received,
+    "card": _card,
     "balance": _balance,
     "settled": _settled,
 }
 TITLES: Mapping[str, str] = {
     "lending": "papers.lending",
     "received": "papers.received",
+    "card": "papers.card",
     "balance": "papers.balance",
     "settled": "papers.settled",
 }
@@ -166,11 +204,20 @@ TITLES: Mapping[str, str] = {
 
 @access.members(Action.LOOK)
 def papers(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
-    """Which papers there are of an agreement [書面の一覧]."""
+    """Which papers were delivered, and which can be made now [書面の一覧]."""
     listed = member.agreement(agreement_id)
     tongue = pages.tongue_of(request)
     named = [(name, plain(key, tongue)) for name, key in TITLES.items()]
-    return pages.show(request, "member/papers.html", {"listed": listed, "papers": named})
+    year = Filter.of(request).year
+    found, years = delivery.delivered(member, agreement_id, year)
+    context = {
+        "listed": listed,
+        "papers": named,
+        "delivered": found,
+        "years": years,
+        "year": year,
+    }
+    return pages.show(request, "member/papers.html", context)
 
 
 @access.members(Action.LOOK)
@@ -204,10 +251,13 @@ def _made(request: HttpRequest, member: Member, agreement_id: int, name: str) ->
         position = queries.position(cursor, listed.key, member.today)
         rows = queries.statement(cursor, listed.key, listed.opened_on, member.today)
         quote = queries.payoff_quote(cursor, listed.key, member.today)
+        debits = queries.debits(cursor, listed.key)
     if year:
         rows = [row for row in rows if str(row.on.year) == year]
+        debits = [one for one in debits if str(one.debit_on.year) == year]
     rates = (position.rate_ppm, position.damages_ppm)
-    return MAKERS[name](Told(number, listed, *rates, tuple(rows), quote, member.today))
+    told = Told(number, listed, *rates, tuple(rows), quote, member.today, tuple(debits))
+    return MAKERS[name](told)
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,7 +15,6 @@ from motocho.loans.policy import Stop
 from motocho.people import members, pin
 from motocho.people.access import Action
 from motocho.people.credentials import pins
-from motocho.people.facts import history, values
 from motocho.people.login import Entered, Missed
 from motocho.people.members import no_such_member
 from motocho.people.safety import devices, freezes, sessions
@@ -27,7 +24,6 @@ from motocho.web.access import Member
 from motocho.web.fields import Form, Manner, PinField, shown
 from motocho.web.maintenance import changes_something
 from motocho.web.member import signing
-from motocho.web.words import say
 
 SHOWN_LOGINS = 30
 
@@ -49,20 +45,6 @@ class PinForm(Form):
 
 
 # ------------------------------------------------------------------------------------- overview
-FACT_TEXTS: Mapping[values.Kind, str] = {
-    values.Kind.NAME: "facts.name",
-    values.Kind.BIRTH_DATE: "facts.birth_date",
-    values.Kind.ADDRESS: "facts.address",
-    values.Kind.MOBILE_PHONE: "facts.mobile_phone",
-    values.Kind.HOME_PHONE: "facts.home_phone",
-    values.Kind.WORK_PHONE: "facts.work_phone",
-    values.Kind.EMAIL: "facts.email",
-    values.Kind.EMPLOYER: "facts.employer",
-    values.Kind.INCOME: "facts.income",
-    values.Kind.BANK_ACCOUNT: "facts.bank_account",
-}
-
-
 @access.members(Action.LOOK)
 def settings(request: HttpRequest, member: Member) -> HttpResponse:
     """Devices, logins, and the ways to what can be set [設定・安全]."""
@@ -76,21 +58,6 @@ def settings(request: HttpRequest, member: Member) -> HttpResponse:
         "this_session": member.session.session_id,
     }
     return pages.show(request, "member/settings.html", context)
-
-
-@access.members(Action.LOOK)
-def facts(request: HttpRequest, member: Member) -> HttpResponse:
-    """What is registered, masked, with every value that was told [登録情報]."""
-    tongue = pages.tongue_of(request)
-    with connection.cursor() as cursor:
-        now = history.as_of(cursor, member.member_id, member.today)
-        told = {kind: history.history(cursor, member.member_id, kind) for kind in FACT_TEXTS}
-    shown_facts = [
-        (say(key, tongue), now.get(kind), told[kind][::-1])
-        for kind, key in FACT_TEXTS.items()
-        if told[kind]
-    ]
-    return pages.show(request, "member/facts.html", {"facts": shown_facts})
 
 
 # ------------------------------------------------------------------------------------- stopping

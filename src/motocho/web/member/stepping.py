@@ -1,15 +1,13 @@
 """Codes by e-mail before something grave: asked, sent, typed [追加の本人確認].
 
-Who sends a code is the operator's: `CODE_SENDER` in the settings names a function. Without one
-nothing is asked and the page says so. A code is bound to one login or one session (AUTH-007).
+Who sends a code stands in the settings: `CODE_SENDER` names a function. Where a letter does not go,
+no code was made and the page says so. A code is bound to one login or one session (AUTH-007).
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -19,34 +17,19 @@ from django.utils.module_loading import import_string
 
 from motocho.people.facts import history, values
 from motocho.people.safety import codes
-from motocho.units.errors import Fault, OutsideFailure, Unread
+from motocho.units.errors import Unread
 from motocho.web import pages
 from motocho.web.fields import Form, LineField, Manner
-
-OUTBOX = "MOTOCHO_CODE_FOLDER"
-"""A folder that codes are written to, for a demonstration and for tests; never in service."""
 
 
 class Sender(Protocol):
     """Sends a code to the member's registered address [送信]."""
 
     def __call__(self, cursor: Any, member_id: int, asked: codes.Asked) -> None:
-        """Called in the transaction in which the code was made."""
+        """Called in the transaction in which the code was made.
 
-
-def into_folder(cursor: Any, member_id: int, asked: codes.Asked) -> None:  # noqa: ARG001
-    """Write a code where the person at this machine can read it [デモ用の送信].
-
-    Raises    OutsideFailure where no folder is named: nobody sends codes here.
-    """
-    named = os.environ.get(OUTBOX)
-    if not named:
-        raise OutsideFailure(Fault("MBR-001"))
-    folder = Path(named)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{member_id}-{asked.code_id}"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(asked.code)
+        Raises    OutsideFailure where the code did not go out: then it was not made.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motocho.web.member import dealings, home, papers, safety, signing
+from motocho.web.member import (
+    dealings,
+    delivery,
+    home,
+    papers,
+    procedures,
+    safety,
+    signing,
+)
 
 app_name = "member"
 urlpatterns = [
@@ -23,8 +31,11 @@ urlpatterns = [
     path("dealings/<int:agreement_id>/papers/<slug:name>/pdf/", papers.pdf, name="paper_pdf"),
     path("dealings/<int:agreement_id>/whole/", papers.whole, name="whole"),
     path("dealings/<int:agreement_id>/whole/<slug:form>/", papers.whole_file, name="whole_file"),
+    path("procedures/", procedures.procedures, name="procedures"),
+    path("delivery/", delivery.delivery, name="delivery"),
+    path("papers/<int:paper_no>/pdf/", delivery.kept_pdf, name="kept_pdf"),
+    path("papers/<int:paper_no>/post/", delivery.ask_on_paper, name="ask_on_paper"),
     path("settings/", safety.settings, name="settings"),
-    path("settings/facts/", safety.facts, name="facts"),
     path("settings/freeze/", safety.freeze, name="freeze"),
     path("settings/devices/<int:device_id>/end/", safety.end_device, name="end_device"),
     path("settings/logins/<int:session_id>/not-me/", safety.not_me, name="not_me"),

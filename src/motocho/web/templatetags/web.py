@@ -85,6 +85,15 @@ def short_day(context: dict[str, Any], on: date) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def plain_day(context: dict[str, Any], on: date) -> str:
+    """The same without markup, for attributes and options [月日（マークなし）]."""
+    tongue: Tongue = context["tongue"]
+    if tongue is Tongue.EN:
+        return f"{on:%-d %b} ({WEEKDAYS_EN[on.weekday()]})"
+    return f"{on.month}月{on.day}日({WEEKDAYS[tongue][on.weekday()]})"
+
+
+@register.simple_tag(takes_context=True)
 def month(context: dict[str, Any], on: date) -> str:
     """The month of a day [年月]."""
     if context["tongue"] is Tongue.EN:

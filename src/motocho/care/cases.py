@@ -1,0 +1,308 @@
+"""What a member told us and each step after it: complaints, opinions, answers [苦情・意見・回答].
+
+    case = cases.tell(cursor, member_id, Told(Kind.COMPLAINT, words), source, at)
+    cases.add(cursor, case.key, Step(State.ANSWERED, words), Source("staff 7", "desk 12"), at)
+
+Each case has a task for the staff until it is answered. Words stand in these tables alone: tasks
+and the journal hold numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, NamedTuple
+
+from motocho.contact import tasks
+from motocho.contact.holds import Source, lock
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
+from motocho.law.citation import parse_citations
+from motocho.law.rules import Refusal
+from motocho.outside.bank import next_business_day
+from motocho.outside.clock import JAPAN
+from motocho.units.errors import Fault, InputError, NotFoundError, RefusedError
+
+LONGEST_WORDS = 2_000
+ANSWER_BUSINESS_DAYS = 10
+"""A house rule: an answer comes within so many business days; that it came in is said in one."""
+MEMBER = "member"
+
+
+class Kind(Enum):
+    """What was told [種類]."""
+
+    COMPLAINT = "complaint"
+    OPINION = "opinion"
+    REPLY = "reply"
+    """An answer to a call of ours [電話への回答]."""
+
+
+class State(Enum):
+    """How far a case is [対応状況]."""
+
+    RECEIVED = "received"
+    """The member told, or told more."""
+    LOOKING = "looking"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class CaseKey(NamedTuple):
+    """One case of a member [案件]."""
+
+    member_id: int
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a member told [申し出]; a reply names the call."""
+
+    kind: Kind
+    words: str
+    attempt_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a case, with the words of who made it [対応の一段]."""
+
+    state: State
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was taken [対応の記録]."""
+
+    step: Step
+    actor: str
+    at: datetime
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the house took it [当社の対応か]."""
+        return self.actor != MEMBER
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case with its steps, the first one first [案件]."""
+
+    key: CaseKey
+    kind: Kind
+    attempt_id: int | None
+    told_at: datetime
+    steps: tuple[Taken, ...]
+
+    @property
+    def state(self) -> State:
+        """How far it is [対応状況]."""
+        return self.steps[-1].step.state
+
+    @property
+    def seen_by_on(self) -> date:
+        """The day by which somebody has seen it [受付確認の期限] · DESK-004."""
+        return next_business_day(self.told_at.astimezone(JAPAN).date())
+
+    @property
+    def answered_by_on(self) -> date:
+        """The day by which it is answered [回答の期限]."""
+        on = self.told_at.astimezone(JAPAN).date()
+        for _ in range(ANSWER_BUSINESS_DAYS):
+            on = next_business_day(on)
+        return on
+
+
+# --------------------------------------------------------------------------------------- telling
+def tell(cursor: Any, member_id: int, told: Told, source: Source, at: datetime) -> Case:
+    """Take in what a member tells, once for each form [苦情・意見の受付].
+
+    Raises    InputError without words, or for too many; NotFoundError for a call that is not the
+              member's.
+    """
+    words = _readable(told.words)
+    if told.attempt_id is not None and not _was_called(cursor, member_id, told.attempt_id):
+        raise NotFoundError(Fault("CAR-010"))
+    cursor.execute(
+        "INSERT INTO care_case (member_id, kind, attempt_id, source, told_at)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (member_id, source) DO NOTHING RETURNING case_id",
+        (member_id, told.kind.value, told.attempt_id, source.ref, at),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return _of_source(cursor, member_id, source.ref)
+    key = CaseKey(member_id, int(row[0]))
+    _write(cursor, key, Step(State.RECEIVED, words), Source(MEMBER, source.ref), at)
+    facts = {"case": key.case_id, "kind": told.kind.value}
+    plan = tasks.Plan(tasks.Kind.REPLY, facts=facts)
+    tasks.put(cursor, member_id, plan, Source(MEMBER, _task_source(key)), at)
+    journal.write(cursor, [Happening(member_id, "case_told", MEMBER, at, facts)])
+    return case(cursor, key)
+
+
+def _task_source(key: CaseKey) -> str:
+    return f"case {key.case_id}"
+
+
+def _readable(words: str) -> str:
+    """Words without what no eye sees; lines stay.
+
+    Raises    InputError.
+    """
+    plain = "".join(one for one in words.replace("\r\n", "\n") if one == "\n" or one.isprintable())
+    plain = plain.strip()
+    if not plain:
+        raise InputError(Fault("CAR-001"))
+    if len(plain) > LONGEST_WORDS:
+        details = {"longest": f"{LONGEST_WORDS:,}", "count": f"{len(plain):,}"}
+        raise InputError(Fault("CAR-002", details=details))
+    return plain
+
+
+def _was_called(cursor: Any, member_id: int, attempt_id: int) -> bool:
+    cursor.execute(
+        "SELECT FROM contact_attempt WHERE member_id = %s AND attempt_id = %s"
+        " AND channel = 'phone' AND valid_until IS NOT NULL",
+        (member_id, attempt_id),
+    )
+    return cursor.fetchone() is not None
+
+
+# ---------------------------------------------------------------------------------- what follows
+def add(cursor: Any, key: CaseKey, step: Step, source: Source, at: datetime) -> Case:
+    """Take one more step, once for each source [対応の記録] · DESK-004.
+
+    The member's further words open an answered or a closed case again.
+
+    Lock      the member's contacts.
+    Raises    NotFoundError for no such case; InputError for an answer without words; RefusedError
+              where a complaint would be closed by who handled it, or before it was answered.
+    """
+    lock(cursor, key.member_id)
+    known = case(cursor, key)
+    cursor.execute(
+        "SELECT FROM care_case_step WHERE member_id = %s AND source = %s",
+        (key.member_id, source.ref),
+    )
+    if cursor.fetchone() is not None:
+        return known
+    if step.state is State.CLOSED:
+        refusal = check_closing(known, source.actor)
+        if refusal is not None:
+            raise RefusedError(refusal.fault())
+    words = step.words.strip()
+    if step.state in {State.RECEIVED, State.ANSWERED}:
+        words = _readable(step.words)
+    _write(cursor, key, Step(step.state, words), source, at)
+    _keep_task(cursor, known, step.state, source, at)
+    facts = {"case": key.case_id, "state": step.state.value}
+    journal.write(cursor, [Happening(key.member_id, "case_step", source.actor, at, facts)])
+    return case(cursor, key)
+
+
+def check_closing(known: Case, actor: str) -> Refusal | None:
+    """DESK-004: whether somebody may close a case [苦情の完了の可否].
+
+    Law       貸金業法12条の2の2, 41条の44.
+    """
+    if known.kind is not Kind.COMPLAINT:
+        return None
+    law = tuple(parse_citations("貸金業法12条の2の2"))
+    handled = {one.actor for one in known.steps if one.step.state in _HANDLING}
+    if actor in handled:
+        return Refusal("DESK-004", "CAR-012", law)
+    if known.state is not State.ANSWERED:
+        return Refusal("DESK-004", "CAR-013", law)
+    return None
+
+
+_HANDLING = frozenset({State.LOOKING, State.ANSWERED})
+
+
+def _keep_task(cursor: Any, known: Case, after: State, source: Source, at: datetime) -> None:
+    """The staff has a task as long as the member waits for an answer."""
+    key, ref = known.key, _task_source(known.key)
+    waits = [one for one in tasks.of_member(cursor, key.member_id) if one.source.startswith(ref)]
+    mine = [one for one in waits if one.plan.facts.get("case") == key.case_id]
+    if after in {State.ANSWERED, State.CLOSED}:
+        ending = tasks.Ending(tasks.Outcome.DONE, source.actor)
+        for one in mine:
+            tasks.end(cursor, key.member_id, one.task_id, ending, at)
+    elif after is State.RECEIVED and not mine:
+        facts = {"case": key.case_id, "kind": known.kind.value}
+        again = Source(source.actor, f"{ref} step {len(known.steps) + 1}")
+        plan = tasks.Plan(tasks.Kind.REPLY, facts=facts)
+        tasks.put(cursor, key.member_id, plan, again, at)
+
+
+def _write(cursor: Any, key: CaseKey, step: Step, source: Source, at: datetime) -> None:
+    cursor.execute(
+        "INSERT INTO care_case_step (member_id, case_id, step_no, state, words, source, actor, at)"
+        " SELECT %s, %s, count(*) + 1, %s, %s, %s, %s, %s FROM care_case_step"
+        " WHERE member_id = %s AND case_id = %s",
+        (*key, step.state.value, step.words, source.ref, source.actor, at, *key),
+    )
+
+
+# --------------------------------------------------------------------------------------- looking
+_CASES = (
+    "SELECT member_id, case_id, kind, attempt_id, told_at FROM care_case"
+    " WHERE member_id = %s{more} ORDER BY case_id DESC LIMIT %s"
+)
+_STEPS = (
+    "SELECT case_id, state, words, actor, at FROM care_case_step"
+    " WHERE member_id = %s AND case_id = ANY(%s) ORDER BY case_id, step_no"
+)
+MOST_SHOWN = 50
+
+
+def case(cursor: Any, key: CaseKey) -> Case:
+    """One case with its steps [案件の照会].
+
+    Raises    NotFoundError if the member has none of that number.
+    """
+    cursor.execute(_CASES.format(more=" AND case_id = %s"), (*key, 1))
+    found = _with_steps(cursor, key.member_id, cursor.fetchall())
+    if not found:
+        raise NotFoundError(Fault("CAR-011"))
+    return found[0]
+
+
+def of_member(cursor: Any, member_id: int) -> list[Case]:
+    """A member's cases, the newest first [会員の案件]."""
+    cursor.execute(_CASES.format(more=""), (member_id, MOST_SHOWN))
+    return _with_steps(cursor, member_id, cursor.fetchall())
+
+
+def waiting(cursor: Any, most: int = 100) -> list[Case]:
+    """Cases that no answer has ended yet, the oldest first, for the staff [未了の案件]."""
+    cursor.execute(
+        "SELECT c.member_id, c.case_id, c.kind, c.attempt_id, c.told_at FROM care_case c"
+        " WHERE (SELECT s.state FROM care_case_step s WHERE s.member_id = c.member_id"
+        " AND s.case_id = c.case_id ORDER BY s.step_no DESC LIMIT 1) <> 'closed'"
+        " ORDER BY c.told_at LIMIT %s",
+        (most,),
+    )
+    rows = cursor.fetchall()
+    return [found for row in rows for found in _with_steps(cursor, row[0], [row])]
+
+
+def _of_source(cursor: Any, member_id: int, ref: str) -> Case:
+    cursor.execute(
+        "SELECT case_id FROM care_case WHERE member_id = %s AND source = %s", (member_id, ref)
+    )
+    return case(cursor, CaseKey(member_id, int(cursor.fetchone()[0])))
+
+
+def _with_steps(cursor: Any, member_id: int, rows: list[tuple[Any, ...]]) -> list[Case]:
+    cursor.execute(_STEPS, (member_id, [row[1] for row in rows]))
+    steps: dict[int, list[Taken]] = {}
+    for number, state, words, actor, at in cursor.fetchall():
+        steps.setdefault(number, []).append(Taken(Step(State(state), words), actor, at))
+    return [
+        Case(CaseKey(row[0], row[1]), Kind(row[2]), row[3], row[4], tuple(steps[row[1]]))
+        for row in rows
+    ]

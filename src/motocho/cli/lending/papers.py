@@ -1,0 +1,174 @@
+"""`motocho papers …`: what waits for the post, and that it went [書面の郵送]."""
+
+from __future__ import annotations
+
+import csv
+import getpass
+import io
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from motocho.cli._files import read_bytes, write_bytes
+from motocho.cli._grid import grid
+from motocho.cli._options import JsonOption, LangOption
+from motocho.cli.lending._book_of_loans import (
+    ActorOption,
+    opened,
+    output_in,
+    reading,
+)
+from motocho.documents.sheet import Align, plain_text
+from motocho.outside import clock
+from motocho.units.errors import Fault, InputError
+
+SCHEMA_VERSION = 1
+LIST = "letters.csv"
+COLUMNS = ("member_id", "paper_no", "file", "name", "postcode", "address", "sha256")
+
+app = typer.Typer(help="書面の郵送 / Papers by post.", no_args_is_help=True, rich_markup_mode=None)
+FolderArgument = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="フォルダー / The folder of the letters.")
+]
+
+
+@app.command("queue")
+def queue(json_wanted: JsonOption = False, lang: LangOption = None) -> None:
+    """郵送を待つ書面 / Papers that wait for the post, the oldest first.
+
+    例 / Examples:  motocho papers queue · motocho papers queue --json
+    """
+    from motocho.documents import archive
+
+    output = output_in(lang)
+    with reading() as cursor:
+        found = archive.waiting(cursor)
+    if json_wanted:
+        letters = [
+            {
+                "member_id": one.member_id,
+                "paper_no": one.paper_no,
+                "kind": one.kind.value,
+                "queued_at": one.queued_at.isoformat(),
+            }
+            for one in found
+        ]
+        output.document({"schema_version": SCHEMA_VERSION, "letters": letters})
+        return
+    if not found:
+        output.data(output.text("郵送を待つ書面は0件です", "No paper waits for the post"))
+        return
+    heads = ["会員", "書面", "種類", "受付"]
+    if output.text("ja", "en") == "en":
+        heads = ["Member", "Paper", "Kind", "Since"]
+    table = [
+        [
+            str(one.member_id),
+            str(one.paper_no),
+            one.title,
+            one.queued_at.astimezone(clock.JAPAN).isoformat(timespec="minutes"),
+        ]
+        for one in found
+    ]
+    output.data(grid(heads, [Align.RIGHT, Align.RIGHT, Align.LEFT, Align.LEFT], table))
+
+
+@app.command("print")
+def print_letters(
+    folder: FolderArgument,
+    actor: ActorOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """書面のPDFと宛名の一覧を書き出す / Write the pages and a list of addresses.
+
+    郵送が済んだら posted で知らせる / Nothing counts as sent before `posted` says so.
+
+    例 / Examples:  motocho papers print letters · motocho papers print letters --json
+    """
+    from motocho.documents import archive
+
+    output = output_in(lang)
+    rows, without = [], 0
+    _make(folder)
+    with opened() as cursor:
+        for letter in archive.waiting(cursor):
+            to = archive.addressed(cursor, letter, actor or getpass.getuser(), clock.now())
+            if to is None:
+                without += 1
+                continue
+            name = f"paper-{letter.member_id}-{letter.paper_no}.pdf"
+            kept = archive.one(cursor, letter.member_id, letter.paper_no)
+            _write(archive.pages(cursor, letter.member_id, letter.paper_no), folder / name)
+            rows.append([str(letter.member_id), str(letter.paper_no), name, *to, kept.digest.hex()])
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerows([COLUMNS, *([plain_text(cell) for cell in row] for row in rows)])
+    _write(out.getvalue().encode(), folder / LIST)
+    if json_wanted:
+        output.document(
+            {"schema_version": SCHEMA_VERSION, "written": len(rows), "without_address": without}
+        )
+        return
+    output.data(
+        output.text(
+            f"{len(rows)}通を書き出しました。住所のない会員の書面は{without}通です",
+            f"{len(rows)} letters written; {without} papers have no address to go to",
+        )
+    )
+
+
+@app.command("posted")
+def posted(
+    folder: FolderArgument,
+    actor: ActorOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """書き出した書面を発送済みにする / Say that the letters of a folder went to the post.
+
+    例 / Examples:  motocho papers posted letters · motocho papers posted letters --json
+    """
+    from motocho.documents import archive
+
+    output = output_in(lang)
+    data, shown = read_bytes(str(folder / LIST))
+    try:
+        listed = {
+            (int(row["member_id"]), int(row["paper_no"]))
+            for row in csv.DictReader(io.StringIO(data.decode()))
+        }
+    except (KeyError, ValueError):
+        raise InputError(Fault("DCM-005", file=shown)) from None
+    with opened() as cursor:
+        letters = [
+            one for one in archive.waiting(cursor) if (one.member_id, one.paper_no) in listed
+        ]
+        done = archive.posted(cursor, letters, actor or getpass.getuser(), clock.now())
+    if json_wanted:
+        output.document({"schema_version": SCHEMA_VERSION, "posted": done})
+        return
+    output.data(output.text(f"{done}通を発送済みにしました", f"{done} letters went to the post"))
+
+
+def _make(folder: Path) -> None:
+    """A folder that its owner alone may open.
+
+    Raises    InputError where it cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        details = {"reason": error.strerror or str(error)}
+        raise InputError(Fault("USE-005", file=str(folder), details=details)) from None
+
+
+def _write(data: bytes, path: Path) -> None:
+    """A file that its owner alone may read."""
+    before = os.umask(0o077)
+    try:
+        write_bytes(data, path)
+    finally:
+        os.umask(before)

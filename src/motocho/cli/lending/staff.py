@@ -1,0 +1,142 @@
+"""`motocho staff …`: colleagues who join and leave [従業者]."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from motocho.cli._options import JsonOption, LangOption, day_of
+from motocho.cli.lending._book_of_loans import opened, output_in
+from motocho.outside import clock
+from motocho.people.access import Role
+from motocho.units.errors import Fault, NotFoundError
+
+if TYPE_CHECKING:
+    from motocho.people.access import Staff
+
+SCHEMA_VERSION = 1
+
+app = typer.Typer(help="従業者 / Staff.", no_args_is_help=True, rich_markup_mode=None)
+
+LoginArgument = Annotated[str, typer.Argument(metavar="LOGIN", help="ログイン名 / Login name.")]
+ByOption = Annotated[
+    str | None,
+    typer.Option("--by", metavar="LOGIN", help="登録する人のログイン名 / Who does it."),
+]
+
+
+@app.command("add")
+def add(
+    login_name: LoginArgument,
+    name: Annotated[str, typer.Option("--name", help="氏名 / Name.")],
+    roles: Annotated[list[Role], typer.Option("--role", help="役割 / Role, several if need be.")],
+    by: ByOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """従業者を登録し、最初のサインインのリンクを出す / Register a colleague; gives the first link.
+
+    最初の1人には --by はいりません。/ The very first one needs no --by.
+
+    例 / Examples:  motocho staff add tanaka --name 田中 --role administrator --role supervisor ·
+    motocho staff add suzuki --name 鈴木 --role reviewer --by tanaka
+    """
+    from motocho.config.settings import ORIGIN
+    from motocho.people import staff
+    from motocho.people.staff import Joiner
+
+    output = output_in(lang)
+    joiner = Joiner(login_name, name.strip(), clock.business_date(), frozenset(roles))
+    with opened() as cursor:
+        giver = None if by is None else _colleague(cursor, by)
+        account, token = staff.join(cursor, joiner, giver, clock.now())
+    address = f"{ORIGIN}/desk/join/{token}/"
+    if json_wanted:
+        document = {"staff_id": account.staff_id, "login_name": login_name, "link": address}
+        output.document({"schema_version": SCHEMA_VERSION, **document})
+        return
+    output.data(address)
+    output.note(
+        output.text(
+            "24時間以内に、本人がこのリンクからパスワードを決めます",
+            "Within 24 hours the colleague sets a password by this link",
+        )
+    )
+
+
+def _colleague(cursor: Any, login_name: str) -> Staff:
+    """Somebody of the staff of today, by login name."""
+    from motocho.people import staff
+
+    today = clock.business_date()
+    found = [one for one in staff.accounts(cursor) if one.login_name == login_name]
+    active = staff.active(cursor, found[0].staff_id, today) if found else None
+    if active is None:
+        raise NotFoundError(Fault("PPL-096", column="LOGIN", excerpt=login_name))
+    return active
+
+
+@app.command("leave")
+def leave(
+    login_name: LoginArgument,
+    by: Annotated[str, typer.Option("--by", metavar="LOGIN", help="登録する人 / Who does it.")],
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="最後の日 / Last day. Today.")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """従業者の退社を登録する。最後の日の後は何も開けない / A colleague leaves.
+
+    例 / Examples:  motocho staff leave suzuki --by tanaka ·
+    motocho staff leave suzuki --by tanaka --on 2026-12-31
+    """
+    from motocho.people import staff
+
+    output = output_in(lang)
+    last_on = day_of(on, "--on") or clock.business_date()
+    with opened() as cursor:
+        giver = _colleague(cursor, by)
+        leaver = _colleague(cursor, login_name)
+        staff.leave(cursor, leaver.staff_id, last_on, giver, clock.now())
+    output.data(
+        output.text(
+            f"{login_name} は {last_on} が最後の日です", f"{login_name} leaves on {last_on}"
+        )
+    )
+
+
+@app.command("list")
+def listed(json_wanted: JsonOption = False, lang: LangOption = None) -> None:
+    """従業者の一覧 / Everybody who ever joined.
+
+    例 / Examples:  motocho staff list · motocho staff list --json
+    """
+    from motocho.cli._grid import grid
+    from motocho.documents.sheet import Align
+    from motocho.people import staff
+
+    output = output_in(lang)
+    say = output.text
+    with opened() as cursor:
+        accounts = staff.accounts(cursor)
+    if json_wanted:
+        rows = [
+            {
+                "staff_id": one.staff_id,
+                "login_name": one.login_name,
+                "joined_on": one.joined_on.isoformat(),
+                "left_on": one.left_on.isoformat() if one.left_on else None,
+            }
+            for one in accounts
+        ]
+        output.document({"schema_version": SCHEMA_VERSION, "staff": rows})
+        return
+    headers = [say("番号", "No."), say("ログイン名", "Login"), say("氏名", "Name"),
+               say("入社", "Joined"), say("退社", "Left")]  # fmt: skip
+    sides = [Align.RIGHT, Align.LEFT, Align.LEFT, Align.LEFT, Align.LEFT]
+    cells = [
+        [str(one.staff_id), one.login_name, one.name, str(one.joined_on), str(one.left_on or "")]
+        for one in accounts
+    ]
+    output.data(grid(headers, sides, cells) if cells else say("0人です", "Nobody"))

@@ -1,0 +1,32 @@
+"""How mails leave the house, put together from what the environment says [送信の組立て]."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from motocho.config.settings import ORIGIN
+from motocho.notices import sending
+from motocho.notices.sending import Office
+from motocho.outside import clock, mail
+from motocho.outside.mail import Outcome
+from motocho.people.safety import codes
+from motocho.units.errors import Fault, OutsideFailure
+
+
+def office() -> Office:
+    """How mails leave the house [送信の設定].
+
+    Raises    InputError for an address of a mail server that cannot be read.
+    """
+    return Office(mail.from_environment(), ORIGIN, clock.now)
+
+
+def send_code(cursor: Any, member_id: int, asked: codes.Asked) -> None:  # noqa: ARG001
+    """Send a one-time code while its page waits: the `CODE_SENDER` of the site [確認番号の送信].
+
+    Takes     the cursor of the transaction in which the code was made.
+    Raises    OutsideFailure where the letter did not go: then the code was not made either.
+    """
+    outcome = sending.send_code(member_id, asked.code_id, asked.code, office())
+    if outcome is not Outcome.TAKEN:
+        raise OutsideFailure(Fault("MBR-001"))

@@ -1,0 +1,99 @@
+"""Calls of ours to a member, what came of them, and the next that is planned [当社からの電話].
+
+A call is an attempt that the gate permitted; who made it writes the result down, once. What a
+member reads is this and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from motocho.contact import gate, guard, holds, tasks
+from motocho.contact.guard import Channel, Hindrance, Purpose
+from motocho.contact.holds import Source
+from motocho.units.errors import Fault, StateConflict
+
+
+class Result(Enum):
+    """What came of a call [通話の結果]."""
+
+    SPOKEN = "spoken"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    MESSAGE_LEFT = "message_left"
+    """A message that says nothing of a debt."""
+    WRONG_PERSON = "wrong_person"
+    NOT_CALLED = "not_called"
+    """It was permitted, and then not made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call [通話]; the result is None until somebody writes it down."""
+
+    attempt_id: int
+    our_number: str
+    purpose: Purpose
+    called_at: datetime
+    result: Result | None
+
+
+def note(cursor: Any, permit: gate.Permit, result: Result, source: Source, at: datetime) -> None:
+    """Write down what came of a call [通話の結果の記録].
+
+    Raises    StateConflict if there was no such call, or its result is known.
+    """
+    holds.lock(cursor, permit.member_id)
+    cursor.execute(
+        "INSERT INTO contact_call_result (member_id, attempt_id, result, actor, noted_at)"
+        " SELECT member_id, attempt_id, %s, %s, %s FROM contact_attempt"
+        " WHERE member_id = %s AND attempt_id = %s AND channel = 'phone'"
+        " AND valid_until IS NOT NULL ON CONFLICT DO NOTHING",
+        (result.value, source.actor, at, permit.member_id, permit.permit_id),
+    )
+    if cursor.rowcount == 0:
+        raise StateConflict(Fault("CON-017"))
+
+
+def of_member(cursor: Any, member_id: int, most: int = 50) -> list[Call]:
+    """Calls that were made to a member, the newest first [会員への電話の一覧]."""
+    cursor.execute(
+        "SELECT attempt_id, our_number, purpose, asked_at, result FROM contact_attempt"
+        " LEFT JOIN contact_call_result USING (member_id, attempt_id)"
+        " WHERE member_id = %s AND channel = 'phone' AND valid_until IS NOT NULL"
+        " AND result IS DISTINCT FROM 'not_called' ORDER BY asked_at DESC, attempt_id DESC"
+        " LIMIT %s",
+        (member_id, most),
+    )
+    return [
+        Call(int(number), our, Purpose(purpose), at, None if result is None else Result(result))
+        for number, our, purpose, at, result in cursor.fetchall()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A call that is planned, and why it would not be made then [予定の電話]."""
+
+    task: tasks.Task
+    hindrances: tuple[Hindrance, ...]
+
+
+def planned(cursor: Any, member_id: int, at: datetime) -> Planned | None:
+    """The next call to a member, as the gate would judge it at its moment [次の電話の予定]."""
+    ahead = [
+        one
+        for one in tasks.of_member(cursor, member_id)
+        if one.plan.purpose is not None and one.plan.planned_at and one.plan.planned_at >= at
+    ]
+    if not ahead:
+        return None
+    task = ahead[0]
+    purpose, then = task.plan.purpose, task.plan.planned_at
+    if purpose is None or then is None:
+        return None
+    facts = gate.facts_of(cursor, member_id, then)
+    return Planned(task, guard.hindrances(facts, purpose, then, Channel.PHONE))

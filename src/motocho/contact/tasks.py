@@ -1,0 +1,155 @@
+"""Tasks: why a member is to be reached, or answered [連絡の業務].
+
+Care and the desk put them down, once for each source; the guard reads the moment that a member
+named in one, and nothing about arrears goes out before it. A task holds references, never words of
+a member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+import orjson
+
+from motocho.contact.guard import Purpose
+from motocho.contact.holds import Source, lock
+from motocho.units.errors import Fault, StateConflict
+
+
+class Kind(Enum):
+    """What is to be done [業務の種類]."""
+
+    CALL = "call"
+    """We want to call the member [架電]."""
+    CONSULTATION = "consultation"
+    """The member named a moment to be called at [返済相談]."""
+    REPLY = "reply"
+    """The member wrote, and waits for an answer [回答]."""
+
+
+class Outcome(Enum):
+    """How a task ended [業務の結果]."""
+
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done, for what purpose, when [業務の内容]; facts are ids and days."""
+
+    kind: Kind
+    purpose: Purpose | None = None
+    """Of a call: fixed before anything is dialled."""
+    planned_at: datetime | None = None
+    facts: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task that is open [未了の業務]."""
+
+    member_id: int
+    task_id: int
+    plan: Plan
+    source: str
+    put_at: datetime
+
+
+def put(cursor: Any, member_id: int, plan: Plan, source: Source, at: datetime) -> int:
+    """Put a task down, once for its source [業務の登録]; gives its number.
+
+    Lock      the member's contacts, so that no permit is given beside it.
+    """
+    lock(cursor, member_id)
+    cursor.execute(
+        "INSERT INTO contact_task (member_id, kind, purpose, planned_at, facts, source, actor,"
+        " put_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (member_id, source, kind) DO NOTHING RETURNING task_id",
+        (
+            member_id,
+            plan.kind.value,
+            None if plan.purpose is None else plan.purpose.value,
+            plan.planned_at,
+            orjson.dumps(dict(plan.facts)).decode(),
+            source.ref,
+            source.actor,
+            at,
+        ),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        cursor.execute(
+            "SELECT task_id FROM contact_task WHERE member_id = %s AND source = %s AND kind = %s",
+            (member_id, source.ref, plan.kind.value),
+        )
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a task ended, and by whose hand [業務の終了]."""
+
+    outcome: Outcome
+    actor: str
+
+
+def end(cursor: Any, member_id: int, task_id: int, ending: Ending, at: datetime) -> None:
+    """Say that a task is done, or not wanted any more [業務の終了].
+
+    Lock      the member's contacts.
+    Raises    StateConflict if it is not open.
+    """
+    lock(cursor, member_id)
+    cursor.execute(
+        "UPDATE contact_task SET ended_at = %s, ended_by = %s, outcome = %s"
+        " WHERE member_id = %s AND task_id = %s AND ended_at IS NULL",
+        (at, ending.actor, ending.outcome.value, member_id, task_id),
+    )
+    if cursor.rowcount == 0:
+        raise StateConflict(Fault("CON-018"))
+
+
+_SELECT = (
+    "SELECT member_id, task_id, kind, purpose, planned_at, facts::text, source, put_at"
+    " FROM contact_task WHERE ended_at IS NULL"
+)
+
+
+def of_member(cursor: Any, member_id: int) -> list[Task]:
+    """A member's open tasks, the one that is planned first before the others [会員の業務]."""
+    cursor.execute(f"{_SELECT} AND member_id = %s ORDER BY planned_at, task_id", (member_id,))
+    return [_task(row) for row in cursor.fetchall()]
+
+
+def waiting(cursor: Any, kinds: Sequence[Kind] = tuple(Kind), most: int = 100) -> list[Task]:
+    """Open tasks of all members, for the staff: planned ones first, then the oldest [業務]."""
+    cursor.execute(
+        f"{_SELECT} AND kind = ANY(%s) ORDER BY planned_at NULLS LAST, put_at LIMIT %s",
+        ([kind.value for kind in kinds], most),
+    )
+    return [_task(row) for row in cursor.fetchall()]
+
+
+def named_moment(cursor: Any, member_id: int, at: datetime) -> datetime | None:
+    """The next moment at which the member asked to be spoken to [本人が指定した時刻] · COLL-003."""
+    cursor.execute(
+        "SELECT min(planned_at) FROM contact_task WHERE member_id = %s AND ended_at IS NULL"
+        " AND kind = 'consultation' AND planned_at > %s",
+        (member_id, at),
+    )
+    found: datetime | None = cursor.fetchone()[0]
+    return found
+
+
+def _task(row: tuple[Any, ...]) -> Task:
+    member_id, task_id, kind, purpose, planned_at, facts, source, put_at = row
+    plan = Plan(
+        Kind(kind), None if purpose is None else Purpose(purpose), planned_at, orjson.loads(facts)
+    )
+    return Task(int(member_id), int(task_id), plan, source, put_at)

@@ -1,0 +1,372 @@
+"""What was delivered to members, kept with its hash and never changed [書面の交付と保存].
+
+    match archive.deliver(cursor, pdf_of_paper, About(...), at):
+        case Delivered(paper_no, Road.ELECTRONIC): ...
+
+By wire only while the member's last word on that kind of paper is yes (貸金業法17条7項); else it
+waits for the post. The database holds both. A later correction is a new paper.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from motocho.contact import gate
+from motocho.contact.gate import Channel, Permit, Wanted
+from motocho.contact.guard import Purpose
+from motocho.documents import paper as sheets
+from motocho.documents.paper import Paper
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
+from motocho.loans.commands import Key
+from motocho.people import consents, members
+from motocho.people.consents import Consent
+from motocho.people.credentials import hashing
+from motocho.people.facts import values
+from motocho.units.errors import Fault, NotFoundError, RefusedError, ensure
+
+
+class Kind(Enum):
+    """A paper that the law asks for [法定書面の種類]."""
+
+    PRE_CONTRACT = "pre_contract"
+    """契約締結前の書面 · 貸金業法16条の2第2項."""
+    CONTRACT = "contract"
+    """契約時の書面 · 17条2項前段."""
+    CHANGE = "change"
+    """重要な事項の変更時の書面 · 17条2項後段."""
+    DRAW = "draw"
+    """貸付けごとの書面 · 17条1項."""
+    DRAW_NOTICE = "draw_notice"
+    """簡素な書面, with a monthly statement · 17条6項."""
+    RECEIPT = "receipt"
+    """受取証書 · 18条1項."""
+    MONTHLY = "monthly_statement"
+    """一定期間における取引の書面 · 17条6項, 18条3項."""
+    CORRECTION = "correction"
+    """A paper that says of an earlier one that it holds no more [訂正の書面]."""
+
+
+SCOPES: Mapping[Kind, str] = {
+    Kind.PRE_CONTRACT: "pre_contract",
+    Kind.CONTRACT: "contract",
+    Kind.CHANGE: "contract",
+    Kind.DRAW: "draw",
+    Kind.DRAW_NOTICE: "draw",
+    Kind.RECEIPT: "receipt",
+    Kind.MONTHLY: "monthly_statement",
+    Kind.CORRECTION: "receipt",
+}
+"""To which consent each kind belongs: `people.consents`, ELECTRONIC_DELIVERY."""
+CONSENTS = tuple(dict.fromkeys(SCOPES.values()))
+
+
+class Road(Enum):
+    """How a paper reaches its member [交付の方法]."""
+
+    ELECTRONIC = "electronic"
+    POST = "post"
+    ON_REQUEST = "on_request"
+    """Made and kept; given where it is asked for: a receipt of money to an account · 18条2項."""
+
+
+class Due(Enum):
+    """Whether a paper is owed without being asked for [交付の義務]."""
+
+    ALWAYS = "always"
+    WHEN_ASKED = "when_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a paper is about [書面の対象]; the cause makes it once: a journal row, a month."""
+
+    key: Key
+    kind: Kind
+    cause: str
+    event_no: int = 0
+    period_last_on: date | None = None
+    corrects_no: int | None = None
+    due: Due = Due.ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A paper as it was delivered [交付した書面]; `is_repeat` where it had been before."""
+
+    paper_no: int
+    road: Road
+    is_repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A delivered paper without its pages [保存した書面]."""
+
+    paper_no: int
+    agreement_id: int
+    event_no: int
+    kind: Kind
+    title: str
+    road: Road
+    dated_on: date
+    delivered_at: datetime
+    digest: bytes = field(repr=False)
+    corrects_no: int | None
+    queued_at: datetime | None
+    posted_at: datetime | None
+
+
+_KEPT = (
+    "SELECT p.paper_no, p.agreement_id, p.event_no, p.kind, p.title, p.road, p.dated_on,"
+    " p.delivered_at, p.digest, p.corrects_no, l.queued_at, l.posted_at"
+    " FROM documents_paper p LEFT JOIN documents_post l USING (member_id, paper_no)"
+)
+
+
+def deliver(cursor: Any, paper: Paper, about: About, at: datetime) -> Delivered:
+    """Deliver a paper once, by the road that the member's consents allow [書面の交付] · DOC-005.
+
+    In the caller's transaction: the paper, its place in the queue and its journal row are there
+    together or not at all.
+    """
+    before = _before(cursor, about)
+    if before is not None:
+        return before
+    member_id = about.key.member_id
+    consent_no = _consent_no(cursor, member_id, about.kind, at)
+    if consent_no is not None:
+        road = Road.ELECTRONIC
+    else:
+        road = Road.POST if about.due is Due.ALWAYS else Road.ON_REQUEST
+    pages = sheets.pdf(paper)
+    digest = hashlib.sha256(pages).digest()
+    sealed = hashing.seal_bytes("paper", _owner(member_id, digest), pages)
+    cursor.execute(
+        "INSERT INTO documents_paper (member_id, agreement_id, event_no, kind, cause, title, road,"
+        " consent_no, period_last_on, dated_on, digest, sealed, pepper_id, corrects_no,"
+        " delivered_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " RETURNING paper_no",
+        (
+            member_id, about.key.agreement_id, about.event_no, about.kind.value, about.cause,
+            paper.title, road.value, consent_no, about.period_last_on, paper.dated_on, digest,
+            sealed.data, sealed.pepper_id, about.corrects_no, at,
+        ),
+    )  # fmt: skip
+    paper_no = int(cursor.fetchone()[0])
+    if road is Road.POST:
+        _queue(cursor, member_id, paper_no, "no_consent", at)
+    if road is not Road.ON_REQUEST:
+        subject: dict[str, int | str] = {
+            "agreement": about.key.agreement_id,
+            "document": about.kind.value,
+            "paper": paper_no,
+            "road": road.value,
+        }
+        journal.write(cursor, [Happening(member_id, "document_ready", "worker", at, subject)])
+    return Delivered(paper_no, road, is_repeat=False)
+
+
+def _before(cursor: Any, about: About) -> Delivered | None:
+    cursor.execute(
+        "SELECT paper_no, road FROM documents_paper WHERE member_id = %s AND cause = %s"
+        " AND kind = %s",
+        (about.key.member_id, about.cause, about.kind.value),
+    )
+    row = cursor.fetchone()
+    return None if row is None else Delivered(int(row[0]), Road(row[1]), is_repeat=True)
+
+
+def _consent_no(cursor: Any, member_id: int, kind: Kind, at: datetime) -> int | None:
+    """The consent that lets a kind go by wire at a moment, if the last word is yes."""
+    wanted = Consent(consents.Kind.ELECTRONIC_DELIVERY, SCOPES[kind])
+    found = consents.standing(cursor, member_id, wanted, at)
+    return found.consent_no if found is not None and found.is_given else None
+
+
+def _owner(member_id: int, digest: bytes) -> str:
+    return f"{member_id} {digest.hex()}"
+
+
+def _queue(cursor: Any, member_id: int, paper_no: int, reason: str, at: datetime) -> None:
+    cursor.execute(
+        "INSERT INTO documents_post (member_id, paper_no, queued_at, reason)"
+        " VALUES (%s, %s, %s, %s) ON CONFLICT (member_id, paper_no) DO NOTHING",
+        (member_id, paper_no, at, reason),
+    )
+
+
+# ---------------------------------------------------------------------------------------- reading
+def listed(cursor: Any, member_id: int, agreement_id: int) -> list[Kept]:
+    """Papers of an agreement, the newest first [書面の一覧]."""
+    cursor.execute(
+        f"{_KEPT} WHERE p.member_id = %s AND p.agreement_id = %s"
+        " ORDER BY p.delivered_at DESC, p.paper_no DESC",
+        (member_id, agreement_id),
+    )
+    return [_kept(row) for row in cursor.fetchall()]
+
+
+def one(cursor: Any, member_id: int, paper_no: int) -> Kept:
+    """One paper of a member [書面の参照].
+
+    Raises    NotFoundError if there is none, or it is somebody else's.
+    """
+    cursor.execute(f"{_KEPT} WHERE p.member_id = %s AND p.paper_no = %s", (member_id, paper_no))
+    row = cursor.fetchone()
+    if row is None:
+        raise NotFoundError(Fault("DCM-002"))
+    return _kept(row)
+
+
+def is_made(cursor: Any, member_id: int, cause: str) -> bool:
+    """Whether a paper of this cause was delivered [交付済みか]."""
+    cursor.execute(
+        "SELECT FROM documents_paper WHERE member_id = %s AND cause = %s", (member_id, cause)
+    )
+    return cursor.fetchone() is not None
+
+
+def of_event(cursor: Any, key: Key, event_no: int) -> list[Kept]:
+    """Papers about one event [取引の書面]."""
+    return [one for one in listed(cursor, *key) if one.event_no == event_no]
+
+
+def _kept(row: tuple[Any, ...]) -> Kept:
+    (
+        no,
+        agreement_id,
+        event_no,
+        kind,
+        title,
+        road,
+        dated_on,
+        at,
+        digest,
+        corrects,
+        queued,
+        posted,
+    ) = row
+    return Kept(
+        no, agreement_id, event_no, Kind(kind), title, Road(road), dated_on, at, bytes(digest),
+        corrects, queued, posted,
+    )  # fmt: skip
+
+
+def pages(cursor: Any, member_id: int, paper_no: int) -> bytes:
+    """The PDF as it was delivered, to the byte [書面のPDF].
+
+    Raises    NotFoundError as `one`; BrokenInvariant if it is not what was delivered.
+    """
+    cursor.execute(
+        "SELECT sealed, pepper_id, digest FROM documents_paper"
+        " WHERE member_id = %s AND paper_no = %s",
+        (member_id, paper_no),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise NotFoundError(Fault("DCM-002"))
+    digest = bytes(row[2])
+    sealed = hashing.Sealed(bytes(row[0]), row[1])
+    found = hashing.unseal_bytes("paper", _owner(member_id, digest), sealed)
+    ensure(hashlib.sha256(found).digest() == digest, "the paper that was delivered", no=paper_no)
+    return found
+
+
+# ------------------------------------------------------------------------------------------ post
+def ask_on_paper(cursor: Any, member_id: int, paper_no: int, at: datetime) -> Kept:
+    """A member asks for a paper by post too, once [書面での交付の請求].
+
+    Law       貸金業法施行規則1条の2の2第2項3号 (three months for phones; here always), 18条2項.
+    Raises    NotFoundError as `one`.
+    """
+    one(cursor, member_id, paper_no)
+    _queue(cursor, member_id, paper_no, "asked", at)
+    return one(cursor, member_id, paper_no)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A paper that waits for the post [郵送待ち]."""
+
+    member_id: int
+    paper_no: int
+    kind: Kind
+    title: str
+    queued_at: datetime
+
+
+def waiting(cursor: Any, most: int = 1_000) -> list[Letter]:
+    """What waits for the post, the oldest first [郵送待ちの一覧]."""
+    cursor.execute(
+        "SELECT p.member_id, p.paper_no, p.kind, p.title, l.queued_at FROM documents_post l"
+        " JOIN documents_paper p USING (member_id, paper_no) WHERE l.posted_at IS NULL"
+        " ORDER BY l.queued_at, p.paper_no LIMIT %s",
+        (most,),
+    )
+    return [
+        Letter(member_id, paper_no, Kind(kind), title, queued_at)
+        for member_id, paper_no, kind, title, queued_at in cursor.fetchall()
+    ]
+
+
+def addressed(cursor: Any, letter: Letter, actor: str, at: datetime) -> tuple[str, str, str] | None:
+    """To whom and where a letter goes: name, postcode, address; None without one [宛名].
+
+    The address is read by a permit of the gate, and the reading is kept.
+    """
+    cause = f"paper {letter.paper_no}"
+    wanted = Wanted(Purpose.STATUTORY_DOCUMENT, cause, actor, Channel.POST)
+    permit = gate.ask(cursor, letter.member_id, wanted, at)
+    known = gate.address(cursor, permit, at) if isinstance(permit, Permit) else None
+    if known is None or not isinstance(known.value, values.Address):
+        return None
+    person = members.one(cursor, letter.member_id).person
+    return f"{person.family_name} {person.given_name}", known.value.postcode, known.value.text
+
+
+def posted(cursor: Any, letters: Iterable[Letter], actor: str, at: datetime) -> int:
+    """Say that letters went to the post [発送]; gives how many had not."""
+    done = 0
+    for letter in letters:
+        cursor.execute(
+            "UPDATE documents_post SET posted_at = %s, posted_by = %s"
+            " WHERE member_id = %s AND paper_no = %s AND posted_at IS NULL",
+            (at, actor, letter.member_id, letter.paper_no),
+        )
+        if cursor.rowcount:
+            done += 1
+            subject: dict[str, int | str] = {"paper": letter.paper_no}
+            journal.write(cursor, [Happening(letter.member_id, "paper_posted", actor, at, subject)])
+    return done
+
+
+# ----------------------------------------------------------------------------------- concluding
+def conclude(cursor: Any, key: Key, paper_no: int, at: datetime) -> None:
+    """Say after which pre-contract paper a contract was made [契約の締結] · DOC-001.
+
+    Raises    RefusedError if it was not delivered before that moment.
+    """
+    refuse_unless_before(cursor, key.member_id, paper_no, at)
+    cursor.execute(
+        "INSERT INTO documents_conclusion (member_id, agreement_id, paper_no, concluded_at)"
+        " VALUES (%s, %s, %s, %s)",
+        (*key, paper_no, at),
+    )
+
+
+def refuse_unless_before(cursor: Any, member_id: int, paper_no: int, at: datetime) -> None:
+    """Refuse a contract whose terms were not shown on paper before [契約締結前の書面] · DOC-001.
+
+    Law       貸金業法16条の2第2項.
+    Raises    RefusedError; NotFoundError as `one`.
+    """
+    found = one(cursor, member_id, paper_no)
+    arrived = found.delivered_at if found.road is Road.ELECTRONIC else found.posted_at
+    if found.kind is not Kind.PRE_CONTRACT or arrived is None or arrived > at:
+        raise RefusedError(Fault("DCM-004"))

@@ -1,0 +1,307 @@
+"""From what happened to the paper that the law asks for [法定書面の自動作成].
+
+A reader's cursor moves in the transaction that puts the jobs in; a job makes one paper and delivers
+it, in a transaction of its own, and may come twice. What cannot be made, because an item is
+not known, is said in the journal, and the night's task for it stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from motocho.contact import gate
+from motocho.contact.directory import Lender
+from motocho.contact.gate import Permit, Wanted
+from motocho.contact.guard import Channel, Purpose
+from motocho.documents import archive
+from motocho.documents.archive import About, Delivered, Due, Kind
+from motocho.documents.paper import Paper
+from motocho.documents.statutory import making
+from motocho.documents.statutory.making import Borrower, Period, Subject
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening, News, Position
+from motocho.kernel.revolving import Terms
+from motocho.loans import queries, standing
+from motocho.loans.commands import Key
+from motocho.loans.queries import StatementRow
+from motocho.outside.clock import JAPAN
+from motocho.outside.queue import enqueue
+from motocho.people import consents, members
+from motocho.people.consents import Consent
+from motocho.people.facts import values
+from motocho.units.errors import Fault, OutsideFailure
+
+MAKE = "documents.make"
+STATEMENT = "documents.statement"
+CHUNK = 200
+TO_ACCOUNT = frozenset({"bank", "debit", "inbox", "import", "payeasy"})
+"""Channels of money that came to an account: a receipt where it is asked for · 18条2項."""
+SUBSTITUTE = Consent(consents.Kind.PERIOD_STATEMENT)
+_DAY = timedelta(days=1)
+
+
+# ------------------------------------------------------------------------------------- the journal
+def follow(cursor: Any, most: int = CHUNK) -> int:
+    """Put in jobs for rows that may ask for a paper [日誌の読み進め]; gives how many were read.
+
+    Lock      the cursor's row: one reader at a time.
+    """
+    cursor.execute(
+        "SELECT since, transaction_id, row_id FROM documents_reader FOR UPDATE",
+    )
+    since, *position = cursor.fetchone()
+    news = journal.read(cursor, Position(*position), most)
+    for one in news:
+        if one.happening.kind in MAKERS and one.happening.happened_at >= since:
+            enqueue(MAKE, member_id=one.happening.member_id, row_id=one.position.row_id)
+    if news:
+        cursor.execute(
+            "UPDATE documents_reader SET transaction_id = %s, row_id = %s", news[-1].position
+        )
+    return len(news)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A happening with what its paper is made of."""
+
+    happening: Happening
+    cause: str
+    lender: Lender
+    at: datetime
+
+    @property
+    def key(self) -> Key:
+        return Key(self.happening.member_id, int(self.happening.subject["agreement"]))
+
+    @property
+    def event_no(self) -> int:
+        return int(self.happening.subject.get("event", 1))
+
+    @property
+    def of_event(self) -> int | None:
+        """The event whose terms count; None for those of now."""
+        if "event" in self.happening.subject:
+            return self.event_no
+        return 1 if self.happening.kind == "loan_opened" else None
+
+    @property
+    def on(self) -> date:
+        return self.happening.happened_at.astimezone(JAPAN).date()
+
+
+_Made = tuple[Paper, About]
+
+
+def make(cursor: Any, row: tuple[int, int], lender: Lender, at: datetime) -> Delivered | None:
+    """Make and deliver the paper of a row of the journal [書面の作成]; None if it needs none.
+
+    Takes     the member's id and the row's number.
+    """
+    news: News = journal.one_row(cursor, *row)
+    told = _Told(news.happening, f"journal {news.position.row_id}", lender, at)
+    found = MAKERS[told.happening.kind](cursor, told)
+    return None if found is None else archive.deliver(cursor, *found, at)
+
+
+# ----------------------------------------------------------------------------------------- makers
+def _subject(cursor: Any, told: _Told, address: str = "") -> Subject:
+    member = members.one(cursor, told.key.member_id)
+    name = f"{member.person.family_name} {member.person.given_name}"
+    borrower = Borrower(name, address, member.member_number)
+    agreed = queries.contract(cursor, told.key, told.of_event)
+    return Subject(told.lender, borrower, agreed, told.on)
+
+
+def _address(cursor: Any, told: _Told) -> str:
+    """The address that must stand on a contract's paper, by a permit of the gate."""
+    wanted = Wanted(Purpose.STATUTORY_DOCUMENT, told.cause, "worker", way=Channel.POST)
+    permit = gate.ask(cursor, told.key.member_id, wanted, told.at)
+    known = gate.address(cursor, permit, told.at) if isinstance(permit, Permit) else None
+    value = None if known is None else known.value
+    return f"〒{value.postcode} {value.text}" if isinstance(value, values.Address) else ""
+
+
+def _contract(cursor: Any, told: _Told, kind: Kind = Kind.CONTRACT) -> _Made | None:
+    address = _address(cursor, told)
+    if not address:
+        subject: dict[str, int | str] = {"agreement": told.key.agreement_id, "document": kind.value}
+        lacking = Happening(told.key.member_id, "document_lacking", "worker", told.at, subject)
+        journal.write(cursor, [lacking])
+        return None
+    made = making.contract(_subject(cursor, told, address), kind)
+    return made, About(told.key, kind, told.cause, told.event_no)
+
+
+def _opened(cursor: Any, told: _Told) -> _Made | None:
+    """貸金業法17条2項前段 · DOC-002."""
+    return _contract(cursor, told)
+
+
+def _changed(cursor: Any, told: _Told) -> _Made | None:
+    """貸金業法17条2項後段 · DOC-002."""
+    before, after = standing.terms_around(cursor, told.key, told.event_no)
+    largest = queries.contract(cursor, told.key, told.of_event).largest_limit_yen
+    if not asks_for_paper(before, after, largest_limit_yen=largest):
+        return None
+    return _contract(cursor, told, Kind.CHANGE)
+
+
+def asks_for_paper(before: Terms, after: Terms, *, largest_limit_yen: int) -> bool:
+    """Whether new terms ask for a new paper [変更時の書面の要否] · DOC-002.
+
+    None for a lower limit or rate, nor for a limit that comes back up to what it was.
+    Law       貸金業法17条2項後段; 施行規則13条4項1号, 5項.
+    """
+    return (
+        after.limit_yen > max(before.limit_yen, largest_limit_yen)
+        or after.rate_ppm > before.rate_ppm
+        or after.damages_ppm > before.damages_ppm
+        or after.plan != before.plan
+        or after.minimum != before.minimum
+    )
+
+
+def _drawn(cursor: Any, told: _Told) -> _Made | None:
+    """貸金業法17条1項, or 6項 with consent · DOC-003."""
+    row = _row(cursor, told)
+    if row is None:
+        return None
+    subject = _subject(cursor, told)
+    if consents.in_force(cursor, told.key.member_id, SUBSTITUTE, told.at):
+        return making.draw_notice(subject, row), _about(told, Kind.DRAW_NOTICE)
+    position = queries.position(cursor, told.key, told.on)
+    return making.draw(subject, row, position), _about(told, Kind.DRAW)
+
+
+def _received(cursor: Any, told: _Told) -> _Made | None:
+    """貸金業法18条1項, 2項 · DOC-004: in full, whatever was agreed."""
+    row = _row(cursor, told)
+    if row is None:
+        return None
+    last_draw_yen = _last_draw_yen(_rows(cursor, told.key, told.on), row)
+    made = making.receipt(_subject(cursor, told), row, last_draw_yen)
+    due = Due.WHEN_ASKED if row.channel in TO_ACCOUNT else Due.ALWAYS
+    return made, About(told.key, Kind.RECEIPT, told.cause, told.event_no, due=due)
+
+
+def _reversed(cursor: Any, told: _Told) -> _Made | None:
+    """What was said of an event that was cancelled is said to hold no more · 貸金業法12条の6."""
+    earlier = [
+        one
+        for one in archive.of_event(cursor, told.key, told.event_no)
+        if one.kind in {Kind.DRAW, Kind.DRAW_NOTICE, Kind.RECEIPT}
+    ]
+    row = _row(cursor, told, queries.Undone.SHOWN)
+    if not earlier or row is None:
+        return None
+    position = queries.position(cursor, told.key, told.on)
+    rest = f"{position.payoff_yen:,}円（元本 {position.principal_yen:,}円）"
+    named = f"{earlier[0].title}（書面番号 {earlier[0].paper_no}、{earlier[0].dated_on}）"
+    made = making.correction(_subject(cursor, told), named, row, rest)
+    about = About(
+        told.key, Kind.CORRECTION, told.cause, told.event_no, corrects_no=earlier[0].paper_no
+    )
+    return made, about
+
+
+def _about(told: _Told, kind: Kind) -> About:
+    return About(told.key, kind, told.cause, told.event_no)
+
+
+def _rows(
+    cursor: Any, key: Key, on: date, undone: queries.Undone = queries.Undone.HIDDEN
+) -> list[StatementRow]:
+    opened_on = queries.contract(cursor, key).opened_on
+    return list(queries.statement(cursor, key, opened_on, on, undone))
+
+
+def _row(
+    cursor: Any, told: _Told, undone: queries.Undone = queries.Undone.HIDDEN
+) -> StatementRow | None:
+    rows = _rows(cursor, told.key, told.on, undone)
+    return next((row for row in rows if row.event_no == told.event_no), None)
+
+
+def _last_draw_yen(rows: list[StatementRow], until: StatementRow) -> int:
+    """The last draw at or before a row; 0 where the book came in without one."""
+    found = 0
+    for row in rows:
+        if row.kind == "draw":
+            found = row.amount_yen
+        if row.event_no == until.event_no:
+            break
+    return found
+
+
+MAKERS: Mapping[str, Callable[[Any, _Told], _Made | None]] = {
+    "loan_opened": _opened,
+    "limit_changed": _changed,
+    "rate_changed": _changed,
+    "plan_changed": _changed,
+    "drawn": _drawn,
+    "received": _received,
+    "excess_used": _received,
+    "reversed": _reversed,
+}
+"""Rows of the journal that may ask for a paper."""
+
+
+# ------------------------------------------------------------------------------ monthly statements
+def ask_statements(cursor: Any, at: datetime) -> int:
+    """Put in a job for each statement of the month that is over [月次明細の予約] · DOC-003.
+
+    For members who agreed to it in place of a paper each time. Gives how many.
+    Law       貸金業法施行規則13条16項, 17項; 15条4項, 5項: within a month.
+    """
+    last_on = at.astimezone(JAPAN).date().replace(day=1) - _DAY
+    asked = 0
+    for key in queries.moved_between(cursor, last_on.replace(day=1), last_on):
+        if consents.in_force(cursor, key.member_id, SUBSTITUTE, at):
+            cause = _month(key, last_on)
+            if not archive.is_made(cursor, key.member_id, cause):
+                asked += 1
+                enqueue(STATEMENT, **key._asdict(), month_id=last_on.toordinal())
+    return asked
+
+
+def _month(key: Key, last_on: date) -> str:
+    return f"statement {key.agreement_id} {last_on:%Y-%m}"
+
+
+def make_statement(
+    cursor: Any, key: Key, last_on: date, lender: Lender, at: datetime
+) -> Delivered | None:
+    """One month's statement; None where nothing moved [月次明細の交付] · DOC-003.
+
+    Raises    OutsideFailure more than a month after: then full papers are owed instead.
+    """
+    cause = _month(key, last_on)
+    if at.astimezone(JAPAN).date() > _month_after(last_on):
+        raise OutsideFailure(Fault("DCM-003", details={"on": last_on.isoformat()}))
+    rows = _rows(cursor, key, at.astimezone(JAPAN).date())
+    first_on = last_on.replace(day=1)
+    moved = tuple(
+        row
+        for row in rows
+        if first_on <= row.business_on <= last_on and row.kind in {"draw", "receipt", "excess_used"}
+    )
+    if not moved:
+        return None
+    happening = Happening(key.member_id, "", "worker", at, {"agreement": key.agreement_id})
+    told = _Told(happening, cause, lender, at)
+    period = Period(first_on, last_on, moved)
+    last_draw_yen = _last_draw_yen(rows, moved[-1])
+    position = queries.position(cursor, key, told.on)
+    made = making.monthly(_subject(cursor, told), period, position, last_draw_yen)
+    about = About(key, Kind.MONTHLY, cause, period_last_on=last_on)
+    return archive.deliver(cursor, made, about, at)
+
+
+def _month_after(on: date) -> date:
+    """The last day of the month after one that ends on a day."""
+    following = (on + _DAY).replace(day=28) + timedelta(days=4)
+    return following.replace(day=1) - _DAY

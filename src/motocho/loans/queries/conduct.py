@@ -1,0 +1,115 @@
+"""How an agreement was used: since when, when last late, beside what income [利用状況の照会]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from motocho.kernel import revolving
+from motocho.loans import _book, monitoring
+from motocho.loans._book import Key, Loan
+from motocho.loans.monitoring import Burden, Income
+from motocho.loans.policy import Status, Stop
+from motocho.loans.queries import _steps
+from motocho.loans.queries._moment import at_one_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """What a decision about a higher limit looks at [利用状況]."""
+
+    key: Key
+    on: date
+    opened_on: date
+    status: Status
+    stops: frozenset[Stop]
+    limit_yen: int
+    largest_limit_yen: int
+    """Of the product."""
+    unit_yen: int
+    is_late: bool
+    last_late_on: date | None
+    """The last day within the months asked for on which a payment was overdue."""
+    burden: Burden
+    """All own limits, this one too, and what a bureau last said of other lenders."""
+    is_bureau_known: bool
+    income: Income | None
+    """As the newest evidence shows it."""
+
+
+@at_one_moment
+def conduct(cursor: Any, key: Key, on: date, months: int) -> Conduct:
+    """How an agreement was used in the months before a day [利用状況の照会].
+
+    Raises    NotFoundError if the member has no such agreement.
+    """
+    loan = _book.look(cursor, key)
+    facts = loan.facts(on)
+    # The end of the day before: what was late on the first day of the months counts.
+    since = max(loan.opened_on, monitoring.a_month_after(on, -months)) - monitoring.ONE_DAY
+    others = _others(cursor, key.member_id)
+    state = facts.state
+    return Conduct(
+        key=key,
+        on=on,
+        opened_on=loan.opened_on,
+        status=loan.status,
+        stops=loan.stops,
+        limit_yen=facts.limit_yen,
+        largest_limit_yen=facts.product.largest_limit_yen,
+        unit_yen=facts.product.unit_yen,
+        is_late=state.late_since is not None or state.accelerated_on is not None,
+        last_late_on=_last_late(cursor, loan, since, on),
+        burden=Burden(_own_limits(cursor, key.member_id), others or 0),
+        is_bureau_known=others is not None,
+        income=_income(cursor, key.member_id),
+    )
+
+
+def _last_late(cursor: Any, loan: Loan, since: date, on: date) -> date | None:
+    """The last day on which something was overdue: days between events count as events do."""
+    state = _steps.state_on(cursor, loan, since)
+    found = since.toordinal() if state.late_since is not None else None
+    start = _steps.Start(state, since, _AFTER_ALL)
+    for told in _steps.told(cursor, loan, start, on):
+        before = revolving.advance(state, told.step.state.on, loan.rules)
+        state = told.step.state
+        if before.late_since is not None or state.late_since is not None:
+            found = state.on
+    if revolving.advance(state, on.toordinal(), loan.rules).late_since is not None:
+        found = on.toordinal()
+    return None if found is None else date.fromordinal(found)
+
+
+_AFTER_ALL = 32_767
+"""A rank after every event of a day: what happened on it is in its state already."""
+
+
+def _own_limits(cursor: Any, member_id: int) -> int:
+    cursor.execute(
+        "SELECT coalesce(sum(least(limit_yen, shown_limit_yen)), 0)::bigint FROM loan_agreement"
+        " WHERE member_id = %s AND status = 'open'",
+        (member_id,),
+    )
+    return int(cursor.fetchone()[0])
+
+
+def _others(cursor: Any, member_id: int) -> int | None:
+    cursor.execute(
+        "SELECT others_yen FROM loan_bureau_answer WHERE member_id = %s"
+        " ORDER BY inquired_on DESC, answer_id DESC LIMIT 1",
+        (member_id,),
+    )
+    row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+def _income(cursor: Any, member_id: int) -> Income | None:
+    cursor.execute(
+        "SELECT issued_on, annual_yen FROM loan_income_evidence WHERE member_id = %s"
+        " ORDER BY issued_on DESC, evidence_id DESC LIMIT 1",
+        (member_id,),
+    )
+    row = cursor.fetchone()
+    return Income(*row) if row else None

@@ -1,0 +1,30 @@
+"""Which evidence of income a member is asked for [提出のお願い]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceAsked:
+    """Evidence that is waited for [収入証明書の依頼]: asked on a day, until another.
+
+    `stopped_on` is the day on which its lack stopped draws · LEND-015.
+    """
+
+    found_on: date
+    due_on: date
+    stopped_on: date | None
+
+
+def evidence_asked(cursor: Any, member_id: int) -> EvidenceAsked | None:
+    """What is waited for, the one that is due first; None if nothing is [収入証明書の依頼]."""
+    cursor.execute(
+        "SELECT found_on, due_on, stopped_on FROM loan_check"
+        " WHERE member_id = %s AND kind = 'income' AND met_on IS NULL ORDER BY due_on LIMIT 1",
+        (member_id,),
+    )
+    row = cursor.fetchone()
+    return None if row is None else EvidenceAsked(*row)

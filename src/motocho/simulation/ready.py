@@ -1,0 +1,237 @@
+"""Three members who can sign in: on time, late, with a past overpaid [実演の会員].
+
+Their agreements are taken over from books of fictional lenders, so they stand as they should on
+whatever day the demonstration is begun. The third's old lender took more than the law allowed; its
+history was counted again at the lawful rates before it was taken over, and what had been paid too
+much is held for the member (利息制限法1条; 最二小判平成18年1月13日).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from motocho.kernel.revolving import Cure, DamagesBase, Fractions, Rules
+from motocho.kernel.schedule import HolidayRule, MinimumBracket, MinimumRule, Scheme
+from motocho.law.rules import Refusal
+from motocho.loans import products, takeover
+from motocho.loans.commands import Made, Parked, take_over
+from motocho.loans.products import Product, RateBracket
+from motocho.loans.takeover import (
+    Check,
+    PastAgreement,
+    PastKind,
+    PastRow,
+    PastTerms,
+    Posting,
+    Stated,
+)
+from motocho.notices import choices
+from motocho.notices.choices import Choices
+from motocho.people import members, pin
+from motocho.people.credentials.pins import Pin
+from motocho.people.facts import history
+from motocho.people.facts.history import Change, Road, Teller
+from motocho.people.facts.values import (
+    AccountKind,
+    Address,
+    BankAccount,
+    Email,
+    Employer,
+    Income,
+    Kind,
+    Phone,
+    Value,
+)
+from motocho.people.members import Member, Person
+from motocho.simulation._replay import CLOSED
+from motocho.units.errors import NotFoundError, ensure
+
+PIN = "7305"
+"""The PIN of all three."""
+WATCHWORD = "朝の コーヒー"
+PRODUCT = Product(
+    product_id="demo",
+    version=1,
+    from_on=date(2000, 1, 1),
+    title_ja="みほんカード",
+    title_en="Sample Card",
+    rates=(RateBracket(1_000, 180_000), RateBracket(1_000_000, 150_000)),
+    damages_ppm=200_000,
+    minimum=MinimumRule((MinimumBracket(300_000, 42_000), MinimumBracket(None, 30_000))),
+    schemes=(Scheme.EVERY_35_DAYS, Scheme.MONTHLY),
+    cycle_days=35,
+    window_days=14,
+    holiday_rule=HolidayRule.NEXT_BUSINESS_DAY,
+    free_days=0,
+    unit_yen=1_000,
+    largest_limit_yen=8_000_000,
+    rest_below_yen=1_000,
+    fractions=Fractions.EACH_ROW,
+    damages_base=DamagesBase.BALANCE,
+    cure=Cure.MINIMUM,
+    renewal_years=5,
+    interest_only_a_year=2,
+)
+_RATE_PPM, _LIMIT_YEN = 180_000, 500_000
+_ACTOR = "demo"
+
+
+class Standing(Enum):
+    """How a member of the demonstration stands [実演の会員の状態]."""
+
+    ON_TIME = "on_time"
+    LATE = "late"
+    OVERPAID = "overpaid"
+
+
+class Moved(Enum):
+    """What a row of an old history moves [取引の種別]."""
+
+    BORROWED = "borrowed"
+    REPAID = "repaid"
+
+
+@dataclass(frozen=True, slots=True)
+class OldRow:
+    """A row of an old history [取引]."""
+
+    on: date
+    moved: Moved
+    amount_yen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A member who can sign in [ログインできる会員]."""
+
+    standing: Standing
+    member_number: str
+    person: Person
+
+
+READY = (
+    Ready(
+        Standing.ON_TIME,
+        "90000001",
+        Person("見本", "あかり", "ミホン", "アカリ", date(1990, 4, 12)),
+    ),
+    Ready(
+        Standing.LATE,
+        "90000002",
+        Person("例示", "たける", "レイジ", "タケル", date(1984, 9, 3)),
+    ),
+    Ready(
+        Standing.OVERPAID,
+        "90000003",
+        Person("仮名", "みどり", "カメイ", "ミドリ", date(1969, 2, 27)),
+    ),
+)
+
+
+def prepare(cursor: Any, old: Sequence[OldRow], at: datetime, business_on: date) -> None:
+    """Make the three, unless they are there [実演の会員の用意].
+
+    Takes     the cursor of a transaction; the old history of the third; moment and business date.
+    """
+    if _are_there(cursor):
+        return
+    products.publish(cursor, PRODUCT, at)
+    for place, one in enumerate(READY):
+        _make(cursor, one, _Day(place, at, business_on), old)
+
+
+def _are_there(cursor: Any) -> bool:
+    try:
+        members.by_number(cursor, READY[-1].member_number)
+    except NotFoundError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    place: int
+    at: datetime
+    business_on: date
+
+
+def _make(cursor: Any, one: Ready, day: _Day, old: Sequence[OldRow]) -> None:
+    registered_at = day.at - timedelta(days=400)
+    member = members.register(cursor, one.person, one.member_number, registered_at)
+    for kind, value in _facts(one, day.place):
+        change = Change(member.member_id, kind, value, registered_at.date(), f"demo {kind.value}")
+        history.record(cursor, change, Teller(_ACTOR, Road.REGISTRATION), registered_at)
+    registered = pin.register(cursor, member.member_id, Pin(PIN), _ACTOR, registered_at)
+    ensure(not isinstance(registered, Refusal), "a PIN that may be used")
+    choices.choose(cursor, member.member_id, Choices(watchword=WATCHWORD), day.at)
+    _take_over(cursor, member, _past(one, day.business_on, old), day)
+
+
+def _facts(one: Ready, place: int) -> Iterable[tuple[Kind, Value]]:
+    """Facts of nobody: numbers and names that are given to no one."""
+    holder = f"{one.person.family_kana} {one.person.given_kana}"
+    return (
+        (Kind.EMAIL, Email(f"member{place + 1}@example.jp")),
+        (Kind.MOBILE_PHONE, Phone(f"0900000{place + 11:04d}")),
+        (Kind.ADDRESS, Address("1000001", f"東京都千代田区見本町{place + 1}-2-3")),
+        (Kind.EMPLOYER, Employer("株式会社みほん商店")),
+        (Kind.INCOME, Income(4_200_000, one.person.born_on.year + 35)),
+        (
+            Kind.BANK_ACCOUNT,
+            BankAccount("0001", "001", AccountKind.ORDINARY.value, f"000000{place + 1}", holder),
+        ),
+    )
+
+
+def _take_over(cursor: Any, member: Member, past: PastAgreement, day: _Day) -> None:
+    made = Made("demo", past.reference, day.business_on, day.at, _ACTOR)
+    taken = take_over(cursor, member.member_id, past, made)
+    ensure(not isinstance(taken, Parked), "an agreement that may be taken over")
+
+
+# -------------------------------------------------------------------------------------- histories
+def _past(one: Ready, today: date, old: Sequence[OldRow]) -> PastAgreement:
+    rows = old if one.standing is Standing.OVERPAID else _own(one.standing, today)
+    opened_on = rows[0].on
+    last_on = max(today - timedelta(days=1), rows[-1].on)
+    past = PastAgreement(
+        book="demo",
+        number=one.member_number,
+        product_id=PRODUCT.product_id,
+        opened_on=opened_on,
+        free_from=None,
+        free_to=None,
+        terms=(
+            PastTerms(opened_on, _RATE_PPM, PRODUCT.damages_ppm, _LIMIT_YEN, Scheme.EVERY_35_DAYS),
+        ),
+        rows=tuple(_past_row(row) for row in rows),
+        stated=Stated(last_on, 0),
+        check=Check.END,
+        posting=Posting.OPENING,
+        digest=f"demo {one.member_number}",
+    )
+    rules: Rules = PRODUCT.rules(CLOSED)
+    state = takeover.replay(past, PRODUCT, rules).state
+    return replace(past, stated=Stated(last_on, state.principal_yen + state.written_off_yen))
+
+
+def _past_row(row: OldRow) -> PastRow:
+    kind = PastKind.DRAW if row.moved is Moved.BORROWED else PastKind.RECEIPT
+    return PastRow(row.on, kind, row.amount_yen)
+
+
+def _own(standing: Standing, today: date) -> tuple[OldRow, ...]:
+    """Eleven months: two draws, a repayment every month; the late one missed the last."""
+    first = today - timedelta(days=340)
+    rows = [OldRow(first, Moved.BORROWED, 180_000)]
+    last = today - timedelta(days=12 if standing is Standing.ON_TIME else 58)
+    paid_on = last
+    while paid_on > first + timedelta(days=10):
+        rows.append(OldRow(paid_on, Moved.REPAID, 9_000))
+        paid_on -= timedelta(days=30)
+    rows.append(OldRow(today - timedelta(days=150), Moved.BORROWED, 50_000))
+    return tuple(sorted(rows, key=lambda row: (row.on, row.moved.value)))

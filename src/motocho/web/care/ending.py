@@ -1,0 +1,46 @@
+"""The end of an agreement: what settles it, what is given back, what stays [解約・データ]."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from motocho.loans import commands, queries
+from motocho.loans.policy import Status
+from motocho.people.access import Action
+from motocho.web import access, pages
+from motocho.web.access import Member
+from motocho.web.care import _acting
+from motocho.web.maintenance import changes_something
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes_something
+@access.members(Action.ASK_FOR_HELP)
+def close(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
+    """Settle first, then close; everything can still be looked at [解約] · LEDG-025.
+
+    Law       貸金業法22条 (the contract paper goes back).
+    """
+    listed = member.agreement(agreement_id)
+    if request.method == "POST":
+        with transaction.atomic(), connection.cursor() as cursor:
+            way = _acting.made(cursor, member, f"close {_acting.form_key(request)}")
+            commands.close_agreement(cursor, listed.key, way)
+        return HttpResponseRedirect(reverse("care:close", args=[agreement_id]))
+    with connection.cursor() as cursor:
+        today = _acting.today(cursor, member)
+        quote = queries.payoff_quote(cursor, listed.key, today)
+        position = queries.position(cursor, listed.key, today)
+    owes = bool(quote.total_yen or quote.excess_yen or position.held_yen)
+    context = {
+        "listed": listed,
+        "quote": quote,
+        "position": position,
+        "is_closed": listed.status is Status.CLOSED,
+        "may_close": not owes and listed.status is not Status.CLOSED,
+        "key": _acting.form_key(request),
+    }
+    return pages.show(request, "care/close.html", context)

@@ -1,0 +1,97 @@
+"""The way out of trouble: every relief with its yen, and who else helps [返済にお困りのとき]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from motocho.care import consultations
+from motocho.care.helplines import helplines
+from motocho.loans import commands, queries
+from motocho.loans.commands import Promise
+from motocho.loans.queries import Lighter, Listed, PlanForecast, Position, Waiting
+from motocho.people.access import Action
+from motocho.web import access, pages
+from motocho.web.access import Member
+from motocho.web.care import _acting
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One agreement on the page, with the yen of each way [契約ごとの道]."""
+
+    position: Position
+    promise: Promise | None
+    waiting: Waiting
+    lighter: Lighter
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a payment is overdue [遅れているか]."""
+        return self.position.late_since is not None
+
+    @property
+    def may_be_lighter(self) -> bool:
+        """Whether an interest-only month can be agreed [利息だけにできるか]."""
+        return self.lighter.refusal is None
+
+
+@require_safe
+@access.members(Action.ASK_FOR_HELP)
+def hub(request: HttpRequest, member: Member) -> HttpResponse:
+    """Every relief of every agreement that owes something [返済にお困りのとき] · VULN-002."""
+    known = _acting.directory()
+    desk = known.desk("card_loan")
+    with connection.cursor() as cursor:
+        found = [account(cursor, member, one) for one in member.open_agreements]
+        booked = consultations.booked(cursor, member.member_id, member.at)
+        rest = commands.rest_of(cursor, member.member_id)
+    context = {
+        "accounts": [one for one in found if one.position.payoff_yen],
+        "booked": booked,
+        "rest": rest,
+        "helplines": helplines(),
+        "desk": desk,
+        "back": known.call_back(desk, member.today),
+    }
+    return pages.show(request, "care/trouble.html", context)
+
+
+def account(cursor: Any, member: Member, listed: Listed) -> Account:
+    """An agreement as the page shows it [契約の表示]."""
+    on = _acting.today(cursor, member)
+    return Account(
+        queries.position(cursor, listed.key, on),
+        commands.open_promise(cursor, listed.key),
+        queries.waiting(cursor, listed.key, on, on + _ONE_DAY),
+        queries.lighter_forecast(cursor, listed.key, on),
+    )
+
+
+# ------------------------------------------------------------------------------------------ done
+@require_safe
+@access.members(Action.ASK_FOR_HELP)
+def done(request: HttpRequest, member: Member, agreement_id: int, what: str) -> HttpResponse:
+    """What a change brought, read from the agreement itself [手続きの完了]."""
+    listed = member.agreement(agreement_id)
+    if what not in {"due-date", "lighter"}:
+        raise Http404
+    with connection.cursor() as cursor:
+        on = _acting.today(cursor, member)
+        position = queries.position(cursor, listed.key, on)
+        forecast = same_plan(cursor, listed, on)
+    context = {"listed": listed, "position": position, "what": what, "course": forecast.now}
+    return pages.show(request, "care/done.html", context)
+
+
+def same_plan(cursor: Any, listed: Listed, on: date) -> PlanForecast:
+    """The due dates to come under the present plan [今の返済日の見通し]."""
+    plan = queries.plan_of(cursor, listed.key, on)
+    return queries.plan_forecast(cursor, listed.key, plan.scheme, plan.day_of_month, on)

@@ -1,0 +1,117 @@
+"""Complaints and opinions: told freely, followed step by step, answered in place [ご意見・苦情]."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_http_methods
+
+from motocho.care import cases
+from motocho.care.cases import Case, CaseKey, Kind, State, Step, Told
+from motocho.contact.holds import Source
+from motocho.people.access import Action
+from motocho.units.errors import InputError
+from motocho.web import access, pages
+from motocho.web.access import Member
+from motocho.web.care import _acting, calls
+from motocho.web.fields import Form, LinesField, shown
+from motocho.web.maintenance import changes_something
+from motocho.web.words import say
+
+KINDS: Mapping[Kind, str] = {
+    Kind.COMPLAINT: "care.voices.complaint",
+    Kind.OPINION: "care.voices.opinion",
+    Kind.REPLY: "care.voices.reply",
+}
+STATES: Mapping[State, str] = {
+    State.RECEIVED: "care.voices.received",
+    State.LOOKING: "care.voices.looking",
+    State.ANSWERED: "care.voices.answered",
+    State.CLOSED: "care.voices.closed",
+}
+_AHEAD = (State.RECEIVED, State.LOOKING, State.ANSWERED)
+
+
+class VoiceForm(Form):
+    """What a member wants to tell [申し出の入力]."""
+
+    words = LinesField("care.voices.words", "care.voices.words_hint")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes_something
+@access.members(Action.ASK_FOR_HELP)
+def voices(request: HttpRequest, member: Member) -> HttpResponse:
+    """Tell something, and what was told so far with its state [ご意見・苦情] · DESK-004."""
+    form = VoiceForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        is_opinion = request.POST.get("kind") == Kind.OPINION.value
+        kind = Kind.OPINION if is_opinion else Kind.COMPLAINT
+        address = calls.send(request, member, form, Told(kind, form.cleaned_data["words"]))
+        if address:
+            return HttpResponseRedirect(address)
+    with connection.cursor() as cursor:
+        found = cases.of_member(cursor, member.member_id)
+    context = {
+        "form": shown(form, pages.tongue_of(request)),
+        "kind": request.POST.get("kind", Kind.COMPLAINT.value),
+        "kinds": [(one.value, KINDS[one]) for one in (Kind.COMPLAINT, Kind.OPINION)],
+        "cases": [(one, KINDS[one.kind], STATES[one.state]) for one in found],
+        "lender": _acting.directory().lender,
+        "key": _acting.form_key(request),
+    }
+    return pages.show(request, "care/voices.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes_something
+@access.members(Action.ASK_FOR_HELP)
+def voice(request: HttpRequest, member: Member, case_id: int) -> HttpResponse:
+    """One case: its steps, our answer in place, and a way to say more [申し出の対応状況]."""
+    key = CaseKey(member.member_id, case_id)
+    with connection.cursor() as cursor:
+        case = cases.case(cursor, key)
+    form = VoiceForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _say_more(request, member, key, form):
+        return HttpResponseRedirect(reverse("care:voice", args=[case_id]))
+    context = {
+        "case": case,
+        "kind": KINDS[case.kind],
+        "steps": _timeline(request, case),
+        "form": shown(form, pages.tongue_of(request)),
+        "lender": _acting.directory().lender,
+        "key": _acting.form_key(request),
+    }
+    return pages.show(request, "care/voice.html", context, status=422 if form.is_bound else 200)
+
+
+def _say_more(request: HttpRequest, member: Member, key: CaseKey, form: VoiceForm) -> bool:
+    more = Source(_acting.MEMBER, f"site more {_acting.form_key(request)}")
+    step = Step(State.RECEIVED, form.cleaned_data["words"])
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cases.add(cursor, key, step, more, member.at)
+    except InputError as wrong:
+        form.refuse("words", wrong.faults[0])
+        return False
+    return True
+
+
+def _timeline(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
+    """Every step that was taken, and those to come."""
+    tongue = pages.tongue_of(request)
+    taken = [
+        {
+            "label": say(STATES[one.step.state], tongue),
+            "state": "now" if one is case.steps[-1] else "done",
+            "at": f"{localtime(one.at):%Y/%m/%d %H:%M}",
+        }
+        for one in case.steps
+    ]
+    ahead = _AHEAD[_AHEAD.index(case.state) + 1 :] if case.state in _AHEAD else ()
+    return taken + [{"label": say(STATES[one], tongue), "state": "next", "at": ""} for one in ahead]

@@ -1,0 +1,124 @@
+"""What members told us and applied for, before somebody of the staff [苦情・申込みの対応].
+
+Words of a member stand here and nowhere else of the desk. An answer is what the member reads, and
+who handled a complaint does not close it (`care.cases`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from motocho.care import cases
+from motocho.care.cases import CaseKey, State, Step
+from motocho.contact.holds import Source
+from motocho.people import access as gate
+from motocho.people import members
+from motocho.people.access import Action
+from motocho.screening import increases
+from motocho.units.errors import Fault, InputError
+from motocho.web import access, pages
+from motocho.web.access import Colleague
+from motocho.web.desk._shown import form_ref
+from motocho.web.fields import Form, LineField, LinesField, shown
+
+STEPS = {
+    State.LOOKING.value: "desk.step_looking",
+    State.ANSWERED.value: "desk.step_answered",
+    State.CLOSED.value: "desk.step_closed",
+}
+KINDS = {
+    cases.Kind.COMPLAINT: "desk.case_complaint",
+    cases.Kind.OPINION: "desk.case_opinion",
+    cases.Kind.REPLY: "desk.case_reply",
+}
+STATES = {
+    State.RECEIVED: "desk.state_received",
+    State.LOOKING: "desk.state_looking",
+    State.ANSWERED: "desk.state_answered",
+    State.CLOSED: "desk.state_closed",
+}
+
+
+class StepField(LineField):
+    """How far a case is now [対応状況]."""
+
+    def read(self, text: str) -> str:
+        """The word as it was sent [読取り]."""
+        return text
+
+    def faults(self, value: str) -> tuple[Fault, ...]:
+        """One of them must be chosen [点検]."""
+        return () if value in STEPS else (Fault("DSK-003"),)
+
+
+class CaseForm(Form):
+    """A step of a case; an answer has words [対応の入力]."""
+
+    step = StepField("desk.verdict")
+    words = LinesField("desk.words", "desk.words_hint", optional="optional")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.staff(Action.ASK_FOR_HELP)
+def case(request: HttpRequest, colleague: Colleague, member_id: int, case_id: int) -> HttpResponse:
+    """A complaint, an opinion, a reply: its words, and the next step [苦情対応] · DESK-004."""
+    key = CaseKey(member_id, case_id)
+    staff = colleague.looking_for(f"case {case_id}")
+    form = CaseForm(request.POST if request.method == "POST" else None)
+    is_good = form.is_bound and form.is_valid()
+    with transaction.atomic(), connection.cursor() as cursor:
+        access.allow(gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at))
+        known = cases.case(cursor, key)
+        if is_good and _taken(request, cursor, form, (key, staff.actor, colleague)):
+            return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=complaints")
+        context = {
+            "desk": "desk",
+            "case": known,
+            "kind": KINDS[known.kind],
+            "steps": [(one, STATES[one.step.state]) for one in known.steps],
+            "member": members.one(cursor, member_id),
+            "options": STEPS,
+            "form": shown(form, pages.tongue_of(request)),
+            "chosen": request.POST.get("step", ""),
+        }
+    return pages.show(request, "desk/case.html", context, status=422 if form.is_bound else 200)
+
+
+def _taken(
+    request: HttpRequest, cursor: Any, form: CaseForm, by: tuple[CaseKey, str, Colleague]
+) -> str:
+    """Take the step; empty where its words cannot be taken, which the form says then."""
+    key, actor, colleague = by
+    typed = form.cleaned_data
+    step = Step(State(typed["step"]), typed["words"] or "")
+    try:
+        cases.add(cursor, key, step, Source(actor, form_ref(request)), colleague.at)
+    except InputError as error:
+        form.refuse("words", error.faults[0])
+        return ""
+    return "taken"
+
+
+@require_safe
+@access.staff(Action.LOOK)
+def increase(
+    request: HttpRequest, colleague: Colleague, member_id: int, increase_id: int
+) -> HttpResponse:
+    """An application for a higher limit, as it was taken in; it is not decided here [増額申込み].
+
+    Raises    NotFoundError where none of this number waits.
+    """
+    staff = colleague.looking_for(f"increase {increase_id}")
+    with transaction.atomic(), connection.cursor() as cursor:
+        access.allow(gate.ask(cursor, staff, Action.LOOK, member_id, colleague.at))
+        found = increases.waiting_of(cursor, member_id)
+        if found is None or found.increase_id != increase_id:
+            raise members.no_such_member()
+        member = members.one(cursor, member_id)
+    context = {"desk": "desk", "one": found, "member": member}
+    return pages.show(request, "desk/increase.html", context)

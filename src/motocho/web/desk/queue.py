@@ -1,0 +1,165 @@
+"""One queue of what waits for the staff, under four tabs [審査待ちの一覧].
+
+A part of the house that has something waiting adds a line to `SOURCES`: which tab, what it is
+called, how many wait, and their rows. A row leads to a page that asks `people.access`; the list
+itself tells nothing of a member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from motocho.care import cases
+from motocho.documents import intake
+from motocho.people import requests
+from motocho.people.access import Action
+from motocho.people.requests import Kind, Waiting
+from motocho.screening import increases
+from motocho.web import access, pages
+from motocho.web.access import Colleague
+from motocho.web.desk import answering
+
+TABS = {
+    "documents": "desk.documents",
+    "resets": "desk.resets",
+    "applications": "desk.applications",
+    "complaints": "desk.complaints",
+}
+
+
+SHOWN_SIGNS = 8
+"""Of a reference, so many signs stand in the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that waits [一覧の1行]: a number and when it came, nothing of a person."""
+
+    number: str
+    asked_at: datetime
+    state: str
+    """A key: what it waits for."""
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rows come from [一覧の出所]: `title` is a key."""
+
+    tab: str
+    title: str
+    count: Callable[[Any], int]
+    rows: Callable[[Any], Sequence[Row]]
+
+
+# --------------------------------------------------------------------------------- our own sources
+def _of_requests(kind: Kind, page: str) -> Callable[[Any], Sequence[Row]]:
+    def rows(cursor: Any) -> Sequence[Row]:
+        return [_row(one, page) for one in requests.waiting(cursor, [kind])]
+
+    return rows
+
+
+def _row(one: Waiting, page: str) -> Row:
+    state = "desk.waits" if one.first_staff is None else "desk.waits_second"
+    return Row(f"{one.key.request_id}", one.asked_at, state, reverse(page, args=one.key))
+
+
+def _count_of(kind: Kind) -> Callable[[Any], int]:
+    def count(cursor: Any) -> int:
+        return len(requests.waiting(cursor, [kind]))
+
+    return count
+
+
+def _documents(cursor: Any) -> Sequence[Row]:
+    return [
+        Row(
+            one.document_ref[:SHOWN_SIGNS],
+            one.kept_at,
+            f"desk.purpose_{one.purpose.value}",
+            reverse("desk:document", args=[one.document_ref]),
+        )
+        for one in intake.waiting(cursor)
+    ]
+
+
+def _cases(cursor: Any) -> Sequence[Row]:
+    return [
+        Row(
+            f"{one.key.case_id}",
+            one.told_at,
+            answering.STATES[one.state],
+            reverse("desk:case", args=one.key),
+        )
+        for one in cases.waiting(cursor)
+    ]
+
+
+def _increases(cursor: Any) -> Sequence[Row]:
+    return [
+        Row(
+            f"{one.increase_id}",
+            one.asked_at,
+            "desk.waits",
+            reverse("desk:increase", args=[one.key.member_id, one.increase_id]),
+        )
+        for one in increases.waiting(cursor)
+    ]
+
+
+SOURCES: list[Source] = [
+    Source("complaints", "desk.complaints", lambda cursor: len(cases.waiting(cursor)), _cases),
+    Source(
+        "applications", "desk.increases", lambda cursor: len(increases.waiting(cursor)), _increases
+    ),
+    Source("documents", "desk.documents", lambda cursor: len(intake.waiting(cursor)), _documents),
+    Source(
+        "resets",
+        "desk.resets",
+        _count_of(Kind.PIN_RESET),
+        _of_requests(Kind.PIN_RESET, "desk:reset"),
+    ),
+    Source(
+        "applications",
+        "desk.new_cards",
+        _count_of(Kind.NEW_CARD),
+        _of_requests(Kind.NEW_CARD, "desk:own"),
+    ),
+    Source(
+        "applications",
+        "desk.reopenings",
+        _count_of(Kind.REOPENING),
+        _of_requests(Kind.REOPENING, "desk:own"),
+    ),
+]
+"""Every part of the house that has something waiting, a line each."""
+
+
+@require_safe
+@access.staff(Action.LOOK)
+def waiting(request: HttpRequest, colleague: Colleague) -> HttpResponse:
+    """What waits, the oldest first; zeros are shown [一覧]."""
+    wanted = request.GET.get("tab", "resets")
+    tab = wanted if wanted in TABS else "resets"
+    with connection.cursor() as cursor:
+        counts = {
+            name: sum(one.count(cursor) for one in SOURCES if one.tab == name) for name in TABS
+        }
+        listed = [(one.title, one.rows(cursor)) for one in SOURCES if one.tab == tab]
+    context = {
+        "tabs": [(name, label, counts[name]) for name, label in TABS.items()],
+        "tab": tab,
+        "label": TABS[tab],
+        "listed": [(title, rows) for title, rows in listed if rows],
+        "may_manage": colleague.may(Action.MANAGE_STAFF),
+    }
+    return pages.show(request, "desk/queue.html", context | {"desk": "desk"})

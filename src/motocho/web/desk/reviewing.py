@@ -1,0 +1,204 @@
+"""Requests of members, looked at by the staff: document beside facts, a decision, a reason [審査].
+
+Each look is a row of the journal with what for, each decision too. What is not there and what one
+may not see are the same page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from motocho.documents import intake
+from motocho.loans import commands, queries
+from motocho.loans.commands import Made
+from motocho.loans.policy import Status, Stop
+from motocho.outside.clock import JAPAN
+from motocho.people import access as gate
+from motocho.people import members, requests
+from motocho.people.access import Action, Staff
+from motocho.people.facts import history
+from motocho.people.requests import Kind, RequestKey, State, Verdict, Waiting
+from motocho.people.safety import freezes, sessions
+from motocho.units.errors import Fault
+from motocho.web import access, pages
+from motocho.web.access import Colleague
+from motocho.web.desk._shown import SHOWN
+from motocho.web.fields import Form, LineField, MemberNumberField, shown
+from motocho.web.uploads import picture
+
+VERDICTS = {
+    Verdict.GENUINE.value: "desk.genuine",
+    Verdict.UNREADABLE.value: "desk.unreadable",
+    Verdict.OTHER_PERSON.value: "desk.other_person",
+    Verdict.EXPIRED.value: "desk.expired",
+    Verdict.NOT_GENUINE.value: "desk.not_genuine",
+}
+OWN_VERDICTS = {
+    Verdict.GENUINE.value: "desk.confirmed",
+    Verdict.OTHER_PERSON.value: "desk.other_person",
+    Verdict.NOT_GENUINE.value: "desk.not_confirmed",
+}
+SHOWN_LOGINS = 5
+
+
+class VerdictField(LineField):
+    """What the reviewer found [判断]."""
+
+    def read(self, text: str) -> str:
+        """The word as it was sent [読取り]."""
+        return text
+
+    def faults(self, value: str) -> tuple[Fault, ...]:
+        """One of them must be chosen [点検]."""
+        return () if value in VERDICTS else (Fault("DSK-003"),)
+
+
+class VerdictForm(Form):
+    """A decision [判断]."""
+
+    verdict = VerdictField("desk.verdict")
+
+
+# ----------------------------------------------------------------------------------- a new PIN
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.staff(Action.REVIEW_PIN_RESET)
+def reset(
+    request: HttpRequest, colleague: Colleague, member_id: int, request_id: int
+) -> HttpResponse:
+    """A request for a new PIN: two people look at it [再設定の審査] · AUTH-002, PRIV-003."""
+    key = RequestKey(member_id, request_id)
+    form = VerdictForm(request.POST if request.method == "POST" else None)
+    with transaction.atomic(), connection.cursor() as cursor:
+        asked, staff = _asked(cursor, colleague, key, Action.REVIEW_PIN_RESET)
+        if asked.kind is not Kind.PIN_RESET:
+            raise members.no_such_member()
+        if not form.is_bound or not form.is_valid():
+            context: dict[str, Any] = {
+                "verdicts": VERDICTS,
+                "is_second": asked.first_staff is not None,
+            }
+            is_own = asked.first_staff == staff.staff_id
+            context |= {"is_own": "own" if is_own else ""}
+            context |= {"pages": intake.open_kept(cursor, asked.document_ref).pages}
+            return _page(request, cursor, (asked, form), context)
+        verdict = Verdict(form.cleaned_data["verdict"])
+        access.allow(requests.review(cursor, key, staff, verdict, colleague.at))
+    return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=resets")
+
+
+@require_safe
+@access.staff(Action.REVIEW_PIN_RESET)
+def reset_page(
+    request: HttpRequest,  # noqa: ARG001
+    colleague: Colleague,
+    member_id: int,
+    request_id: int,
+    page_no: int,
+) -> HttpResponse:
+    """One page of the document that came with a request [書類の画像]; each look is written down."""
+    key = RequestKey(member_id, request_id)
+    with transaction.atomic(), connection.cursor() as cursor:
+        asked, _ = _asked(cursor, colleague, key, Action.REVIEW_PIN_RESET)
+        for page in intake.open_kept(cursor, asked.document_ref).pages:
+            if page.page_no == page_no and page.picture is not None:
+                return picture(page.picture.jpeg)
+    raise members.no_such_member()
+
+
+def _asked(
+    cursor: Any, colleague: Colleague, key: RequestKey, action: Action
+) -> tuple[Waiting, Staff]:
+    """The request and who looks at it, written down; not there for who may not see it."""
+    asked = requests.one_waiting(cursor, key)
+    staff = colleague.looking_for(f"{asked.kind.value} {key.request_id}")
+    access.allow(gate.ask(cursor, staff, action, key.member_id, colleague.at))
+    return asked, staff
+
+
+def _page(
+    request: HttpRequest, cursor: Any, about: tuple[Waiting, Form], more: dict[str, Any]
+) -> HttpResponse:
+    asked, form = about
+    member_id = asked.key.member_id
+    on = asked.asked_at.astimezone(JAPAN).date()
+    facts = history.as_of(cursor, member_id, on)
+    context = more | {
+        "desk": "desk",
+        "one": asked,
+        "member": members.one(cursor, member_id),
+        "facts": [(label, facts[item]) for item, label in SHOWN.items() if item in facts],
+        "frozen_at": freezes.frozen_at(cursor, member_id),
+        "logins": sessions.history(cursor, member_id, SHOWN_LOGINS),
+        "form": shown(form, pages.tongue_of(request)),
+        "chosen": request.POST.get("verdict", ""),
+    }
+    status = 422 if form.is_bound else 200
+    template = "desk/reset.html" if asked.kind is Kind.PIN_RESET else "desk/own.html"
+    return pages.show(request, template, context, status=status)
+
+
+# ------------------------------------------------------------------- of members who were signed in
+class CardForm(VerdictForm):
+    """A decision, with the number of the new card [新しいカードの登録]."""
+
+    number = MemberNumberField("desk.new_number", "desk.new_number_hint")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.staff(Action.UNFREEZE)
+def own(
+    request: HttpRequest, colleague: Colleague, member_id: int, request_id: int
+) -> HttpResponse:
+    """A new card, or the end of a stop, once it is known who it is [再発行・再開] · AUTH-011."""
+    key = RequestKey(member_id, request_id)
+    try:
+        return _own(request, colleague, key)
+    except IntegrityError:
+        number = request.POST.get("number", "")
+        form = CardForm(request.POST)
+        form.is_valid()
+        form.refuse("number", Fault("DSK-004", excerpt=number))
+        with transaction.atomic(), connection.cursor() as cursor:
+            asked, _ = _asked(cursor, colleague, key, Action.UNFREEZE)
+            return _page(request, cursor, (asked, form), {"verdicts": OWN_VERDICTS, "card": "card"})
+
+
+def _own(request: HttpRequest, colleague: Colleague, key: RequestKey) -> HttpResponse:
+    with transaction.atomic(), connection.cursor() as cursor:
+        asked, staff = _asked(cursor, colleague, key, Action.UNFREEZE)
+        if asked.kind not in requests.OWN:
+            raise members.no_such_member()
+        is_card = asked.kind is Kind.NEW_CARD
+        refuses = request.POST.get("verdict") not in {None, "", Verdict.GENUINE.value}
+        made = CardForm if is_card and not refuses else VerdictForm
+        form = made(request.POST if request.method == "POST" else None)
+        if not form.is_bound or not form.is_valid():
+            context = {"verdicts": OWN_VERDICTS, "card": "card" if is_card else ""}
+            if is_card and made is VerdictForm:
+                form = CardForm(request.POST)
+            return _page(request, cursor, (asked, form), context)
+        verdict = Verdict(form.cleaned_data["verdict"])
+        state = requests.settle(cursor, key, staff, verdict, colleague.at)
+        access.allow(state)
+        if state is State.DONE:
+            if is_card:
+                number = form.cleaned_data["number"]
+                members.reissue(cursor, key.member_id, number, staff.actor, colleague.at)
+            _go_on(cursor, key, staff, colleague)
+    return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=applications")
+
+
+def _go_on(cursor: Any, key: RequestKey, staff: Staff, colleague: Colleague) -> None:
+    """End the member's own stop, in people and on each loan; other reasons stay."""
+    freezes.lift(cursor, key.member_id, staff.actor, colleague.at)
+    today = colleague.at.astimezone(JAPAN).date()
+    made = Made("desk", f"request {key.request_id}", today, colleague.at, staff.actor)
+    for listed in queries.agreements(cursor, key.member_id):
+        if listed.status is not Status.CLOSED:
+            for stop in (Stop.MEMBER_ASKED, Stop.CARD_LOST):
+                commands.lift(cursor, listed.key, stop, made)

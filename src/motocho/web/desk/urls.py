@@ -1,0 +1,30 @@
+"""Addresses of the staff's pages [従業者の画面のURL]."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from motocho.web.desk import answering, colleagues, judging, queue, reviewing, signing
+
+app_name = "desk"
+urlpatterns = [
+    path("", queue.waiting, name="queue"),
+    path("sign-in/", signing.sign_in, name="sign_in"),
+    path("sign-in/passkey/", signing.by_passkey, name="by_passkey"),
+    path("sign-out/", signing.sign_out, name="sign_out"),
+    path("join/<str:token>/", signing.join, name="join"),
+    path("passkey/", signing.own_passkey, name="passkey"),
+    path("resets/<int:member_id>/<int:request_id>/", reviewing.reset, name="reset"),
+    path(
+        "resets/<int:member_id>/<int:request_id>/pages/<int:page_no>/",
+        reviewing.reset_page,
+        name="reset_page",
+    ),
+    path("requests/<int:member_id>/<int:request_id>/", reviewing.own, name="own"),
+    path("documents/<str:document_ref>/", judging.document, name="document"),
+    path("documents/<str:document_ref>/<int:page_no>/", judging.page, name="document_page"),
+    path("cases/<int:member_id>/<int:case_id>/", answering.case, name="case"),
+    path("increases/<int:member_id>/<int:increase_id>/", answering.increase, name="increase"),
+    path("colleagues/", colleagues.listed, name="colleagues"),
+    path("colleagues/<int:staff_id>/recovery/", colleagues.recover, name="recover"),
+]

@@ -1,0 +1,83 @@
+"""A lost card, a link out of an alert, and the way back after a stop [停止・再開]."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from motocho.loans import commands, queries
+from motocho.loans.commands import Made
+from motocho.loans.policy import Status, Stop
+from motocho.outside.clock import JAPAN
+from motocho.people import requests
+from motocho.people.access import Action
+from motocho.people.safety import codes, freezes
+from motocho.web import access, pages
+from motocho.web.access import Member
+from motocho.web.facts import _forms, _step
+from motocho.web.facts._step import Thing
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.members(Action.FREEZE)
+def lost_card(request: HttpRequest, member: Member) -> HttpResponse:
+    """The card is lost or stolen: everything stops, a new one is asked for [紛失・盗難] · AUTH-011.
+
+    Works at every hour: it only takes away. All sessions end with it, this one too.
+    """
+    if request.method != "POST":
+        return pages.show(request, "facts/lost_card.html")
+    reference = f"card lost {member.session.session_id}"
+    made = Made("site", reference, member.today, member.at, "member")
+    with transaction.atomic(), connection.cursor() as cursor:
+        for listed in member.open_agreements:
+            commands.suspend(cursor, listed.key, Stop.CARD_LOST, made)
+        freezes.freeze(cursor, member.member_id, freezes.Road.SITE, "member", member.at)
+        if "no_card" not in request.POST:
+            requests.ask_own(cursor, member.member_id, requests.Kind.NEW_CARD, member.at)
+    access.leave(request)
+    context = {"new_card": "" if "no_card" in request.POST else "asked"}
+    return pages.show(request, "facts/card_stopped.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.members(Action.ASK_FOR_HELP)
+def reopen(request: HttpRequest, member: Member) -> HttpResponse:
+    """Ask to go on after a stop: a code, then somebody of the staff [利用の再開の申込み]."""
+    with connection.cursor() as cursor:
+        frozen_at = freezes.frozen_at(cursor, member.member_id)
+        asked = requests.own_waiting(cursor, member.member_id)
+    context = {"frozen_at": frozen_at, "asked_at": asked.get(requests.Kind.REOPENING)}
+    if request.method != "POST" or frozen_at is None or context["asked_at"] is not None:
+        return pages.show(request, "facts/reopen.html", context)
+    thing = Thing(codes.Purpose.REOPEN, _step.bound(member, "reopen"))
+    asking = _step.confirmed(request, member, thing)
+    if asking is not None:
+        return _step.show(request, asking, (), "reopening.title")
+    with transaction.atomic(), connection.cursor() as cursor:
+        access.allow(codes.spend(cursor, member.member_id, *thing, member.at))
+        requests.ask_own(cursor, member.member_id, requests.Kind.REOPENING, member.at)
+    return pages.show(request, "facts/reopen.html", context | {"asked_at": member.at})
+
+
+# ------------------------------------------------------------------------------ the link of alerts
+@require_http_methods(["GET", "HEAD", "POST"])
+def freeze_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The link that stands in alerts: it freezes, once, and does nothing else [停止リンク].
+
+    Looking changes nothing, since programs look at links in mails. What a link that is spent or
+    made up gives is the same page.
+    """
+    if request.method != "POST":
+        return pages.show(request, "facts/freeze_link.html")
+    at = pages.moment(request)
+    with transaction.atomic(), connection.cursor() as cursor:
+        member_id = freezes.freeze_by_link(cursor, token, at)
+        if member_id is not None:
+            reference = f"link {_forms.form_ref(request)[-16:]}"
+            made = Made("site", reference, at.astimezone(JAPAN).date(), at, "link")
+            for listed in queries.agreements(cursor, member_id):
+                if listed.status is not Status.CLOSED:
+                    commands.suspend(cursor, listed.key, Stop.MEMBER_ASKED, made)
+    return pages.show(request, "facts/link_done.html")

@@ -1,0 +1,141 @@
+"""The demonstration's site as somebody starts it: three members sign in, mails are seen, Ctrl-C ends all."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from tests.cli.command import ROOT
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+PATIENCE_SECONDS = 240
+NUMBERS = ("90000001", "90000002", "90000003")
+
+
+@dataclass
+class Demo:
+    """A demonstration that serves, and what it said."""
+
+    process: subprocess.Popen[str]
+    text: str
+
+    @property
+    def site(self) -> str:
+        found = re.search(r"会員サイト (http://127\.0\.0\.1:[0-9]+)/", self.text)
+        assert found is not None, self.text
+        return found[1]
+
+    @property
+    def mails(self) -> str:
+        found = re.search(r"届くメール.* (http://127\.0\.0\.1:[0-9]+/)", self.text)
+        assert found is not None, self.text
+        return found[1]
+
+
+@pytest.fixture
+def demo(home: Path) -> Iterator[Demo]:
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "motocho", "demo", "--members", "6", "--years", "1", "--into",
+         home / "sheets"],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "MOTOCHO_HOME": str(home), "DATABASE_URL": ""},
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if NUMBERS[-1] in line:
+            break
+    try:
+        yield Demo(process, "".join(said))
+    finally:
+        process.kill()
+        process.wait()
+
+
+def browser() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(
+        urllib.request.ProxyHandler({}),
+        urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
+    )
+
+
+def page(one: urllib.request.OpenerDirector, address: str, **form: str) -> str:
+    data = urlencode(form).encode() if form else None
+    with one.open(address, data, timeout=60) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+def token(text: str) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
+    assert found is not None
+    return found[1]
+
+
+def home_of(demo: Demo, number: str) -> str:
+    """Sign in with what the demonstration said, and the code of the newest mail."""
+    one = browser()
+    first = page(one, f"{demo.site}/member/sign-in/")
+    before = len(re.findall("<section>", page(browser(), demo.mails)))
+    asked = page(
+        one, f"{demo.site}/member/sign-in/", csrfmiddlewaretoken=token(first),
+        member_number=number, pin="7305",
+    )  # fmt: skip
+    mails = page(browser(), demo.mails)
+    assert len(re.findall("<section>", mails)) > before
+    code = re.search(r"(?<![0-9])[0-9]{6}(?![0-9])", mails.partition("<section>")[2])
+    assert code is not None
+    return page(
+        one, f"{demo.site}/member/sign-in/code/", csrfmiddlewaretoken=token(asked), code=code[0]
+    )
+
+
+def ours(home: Path) -> list[int]:
+    """Processes that work in this home."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            named = (path / "environ").read_bytes()
+        except OSError:
+            continue
+        if (
+            f"MOTOCHO_HOME={home}".encode() in named
+            and b"motocho" in (path / "cmdline").read_bytes()
+        ):
+            found.append(int(path.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_three_members_are_ready_and_nothing_is_left(demo: Demo, home: Path) -> None:
+    on_time, late, overpaid = (home_of(demo, number) for number in NUMBERS)
+    assert "次の返済日" in on_time
+    assert "すぎています" in late
+    assert "払いすぎて、お預りしている額" in overpaid
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while "新しい端末が登録されました" not in page(browser(), demo.mails):
+        assert time.monotonic() < deadline, page(browser(), demo.mails)
+        time.sleep(0.5)
+    listening = Path(f"/proc/{demo.process.pid}/net/tcp").read_text(encoding="ascii")
+    port = f"{int(demo.site.rpartition(':')[2]):04X}"
+    (entry,) = [line.split()[1] for line in listening.splitlines()[1:] if line.split()[3] == "0A" and line.split()[1].endswith(f":{port}")]  # fmt: skip
+    assert entry == f"0100007F:{port}"
+    assert len(ours(home)) >= 3
+    demo.process.send_signal(signal.SIGTERM)
+    assert demo.process.wait(timeout=PATIENCE_SECONDS) == 0
+    assert ours(home) == []
+    with pytest.raises(urllib.error.URLError):
+        page(browser(), f"{demo.site}/")

@@ -1,0 +1,137 @@
+"""Rests from borrowing: at once, never shorter, lifted over night, and nobody else's stop."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from tests.database import Database
+from tests.loans.desk import Desk, days
+from tests.people.house import rows
+
+from motocho.close import day
+from motocho.config import worker
+from motocho.loans import commands, queries
+from motocho.loans.commands import Key
+from motocho.loans.policy import Stop
+from motocho.units.errors import InputError, NotFoundError, RefusedError
+
+TODAY = date(2026, 8, 31)
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def key(desk: Desk) -> Key:
+    return desk.open(date(2026, 1, 5))
+
+
+def stops(desk: Desk, key: Key) -> frozenset[Stop]:
+    found: frozenset[Stop] = desk.do(queries.position, key, TODAY + days(400)).stops
+    return found
+
+
+@pytest.mark.parametrize(("months", "last_on"), [
+    (1, date(2026, 9, 30)), (3, date(2026, 11, 30)), (6, date(2027, 2, 28)), (None, None),
+])  # fmt: skip
+def test_rest_stops_every_agreement_at_once(
+    desk: Desk, key: Key, months: int | None, last_on: date | None
+) -> None:
+    other = desk.open(date(2026, 1, 6))
+    rest = desk.do(commands.rest, key.member_id, months, desk.made(TODAY))
+    assert rest.last_on == last_on
+    for one in (key, other):
+        with pytest.raises(RefusedError) as refused:
+            desk.draw(one, 1_000, TODAY)
+        assert refused.value.faults[0].code == "LON-018"
+    desk.receive(key, 1_000, TODAY)  # paying goes on
+
+
+def test_rest_is_prolonged_and_never_shortened(desk: Desk, key: Key) -> None:
+    for months, last_on in ((3, date(2026, 11, 30)), (1, date(2026, 11, 30)), (6, date(2027, 2, 28)),
+                            (None, None), (6, None)):  # fmt: skip
+        rest = desk.do(commands.rest, key.member_id, months, desk.made(TODAY))
+        assert rest.last_on == last_on
+    assert rows("SELECT count(*) FROM loan_rest") == [(1,)]
+
+
+def test_rest_ends_after_its_last_day_and_with_it_alone_its_stop(desk: Desk, key: Key) -> None:
+    desk.do(commands.suspend, key, Stop.MEMBER_ASKED, desk.made(TODAY))
+    rest = desk.do(commands.rest, key.member_id, 1, desk.made(TODAY))
+    desk.do(commands.end_rest, key.member_id, desk.made(rest.last_on))
+    assert stops(desk, key) == {Stop.RESTING, Stop.MEMBER_ASKED}
+    desk.do(commands.lift, key, Stop.MEMBER_ASKED, desk.made(TODAY))
+    desk.do(commands.suspend, key, Stop.FRAUD, desk.made(TODAY))
+    assert desk.do(commands.rests_over, rest.last_on) == []
+    assert desk.do(commands.rests_over, rest.last_on + days(1)) == [key.member_id]
+    desk.do(commands.end_rest, key.member_id, desk.made(rest.last_on + days(1)))
+    assert stops(desk, key) == {Stop.FRAUD}
+    assert desk.do(commands.rest_of, key.member_id) is None
+    desk.do(commands.end_rest, key.member_id, desk.made(rest.last_on + days(2)))
+
+
+def test_lifting_leaves_the_night_between(desk: Desk, key: Key) -> None:
+    desk.do(commands.rest, key.member_id, None, desk.made(TODAY))
+    lifted = desk.do(commands.lift_rest, key.member_id, desk.made(TODAY + days(3)))
+    assert lifted.last_on == TODAY + days(3)
+    assert desk.do(commands.lift_rest, key.member_id, desk.made(TODAY + days(3))) == lifted
+    assert Stop.RESTING in stops(desk, key)
+    desk.do(commands.end_rest, key.member_id, desk.made(TODAY + days(4)))
+    assert stops(desk, key) == frozenset()
+    with pytest.raises(NotFoundError):
+        desk.do(commands.lift_rest, key.member_id, desk.made(TODAY + days(4)))
+
+
+def test_months_that_cannot_be_chosen_are_refused(desk: Desk, key: Key) -> None:
+    for months in (0, 2, -1, 12, 1_000):
+        with pytest.raises(InputError):
+            desk.do(commands.rest, key.member_id, months, desk.made(TODAY))
+    assert stops(desk, key) == frozenset()
+
+
+def test_same_form_again_begins_no_second_rest(desk: Desk, key: Key) -> None:
+    made = desk.made(TODAY, "form 1")
+    first = desk.do(commands.rest, key.member_id, 1, made)
+    assert desk.do(commands.rest, key.member_id, 1, made) == first
+    desk.do(commands.lift_rest, key.member_id, desk.made(TODAY))
+    desk.do(commands.end_rest, key.member_id, desk.made(TODAY + days(1)))
+    with pytest.raises(NotFoundError):
+        desk.do(commands.rest, key.member_id, 1, made)
+    assert stops(desk, key) == frozenset()
+
+
+def test_worker_ends_what_is_over(desk: Desk, key: Key) -> None:
+    desk.do(commands.rest, key.member_id, 1, desk.made(TODAY))
+    with transaction.atomic(), connection.cursor() as cursor:
+        day.open_book(cursor, date(2026, 9, 30))
+    at = int(datetime(2026, 10, 1, 1, tzinfo=UTC).timestamp())
+    worker.end_rests(timestamp=at)
+    assert Stop.RESTING in stops(desk, key)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert rows("SELECT business_on FROM close_day") == [(date(2026, 9, 30),)]
+
+
+def test_worker_lifts_on_the_next_business_date(desk: Desk, key: Key) -> None:
+    desk.do(commands.rest, key.member_id, 1, desk.made(TODAY))
+    with transaction.atomic(), connection.cursor() as cursor:
+        day.open_book(cursor, date(2026, 10, 1))
+    at = int(datetime(2026, 10, 1, 1, tzinfo=UTC).timestamp())
+    for _ in range(2):
+        worker.end_rests(timestamp=at)
+    assert stops(desk, key) == frozenset()
+    assert worker.AGAIN[worker.END_RESTS].split()[0] == "*/5"
+
+
+@pytest.mark.parametrize("statement", [
+    "DELETE FROM loan_rest", "TRUNCATE loan_rest", "UPDATE loan_rest SET began_on = began_on",
+    "UPDATE loan_rest SET ended_on = last_on",
+])  # fmt: skip
+def test_rests_stay_written(desk: Desk, key: Key, statement: str) -> None:
+    desk.do(commands.rest, key.member_id, 1, desk.made(TODAY))
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)

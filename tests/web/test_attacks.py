@@ -1,0 +1,203 @@
+"""Attacks on every page, from the list of addresses itself: a new page is covered by being there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from tests.database import Database
+from tests.documents import files
+from tests.people.house import SATO, rows
+from tests.web.membership import Site, do
+from tests.web.office import Seat, seated
+
+from motocho.care import cases
+from motocho.contact.holds import Source
+from motocho.documents import intake
+from motocho.documents.intake import Kept, Purpose
+from motocho.outside import clock, mail
+from motocho.people.access import Role
+from motocho.people.facts.values import Employer, Kind
+from motocho.people.members import Member
+
+pytestmark = pytest.mark.usefixtures("database")
+EVIL = "https://evil.example/"
+MARK = "<script>alert(1)</script>"
+NAMED = replace(SATO, family_name=f"佐藤{MARK}")
+OPEN = {
+    "member:sign_in", "member:code", "member:sign_out", "member:signed_out", "member:extend",
+    "facts:ask_pin", "facts:ask_number",
+    "desk:sign_in", "desk:by_passkey", "desk:sign_out", "desk:join",
+}  # fmt: skip
+"""What people reach who are not signed in."""
+
+
+@pytest.fixture
+def site(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path))
+    return Site.at(tmp_path)
+
+
+def browser(*, tokens: str = "") -> Client:
+    return Client(enforce_csrf_checks=bool(tokens), SERVER_NAME="127.0.0.1")
+
+
+# -------------------------------------------------------------------------------- every address
+IDS = {
+    "version": "0", "topic": "locked", "reader": "yen", "what": "due-date", "form": "csv",
+    "size": "small", "token": "none", "documents:purpose": "income", "facts:name": "employer",
+    "member:name": "contract", "asset:name": "site.css",
+}  # fmt: skip
+"""Words in addresses; numbers are 1 unless a test knows better."""
+
+
+def patterns() -> Iterator[tuple[str, str, URLPattern]]:
+    """Each page by its full name, with its address as it is written."""
+
+    def walk(found: Any, before: str, app: str) -> Iterator[tuple[str, str, URLPattern]]:
+        for one in found:
+            if isinstance(one, URLResolver):
+                inner = one.app_name or app
+                yield from walk(one.url_patterns, before + str(one.pattern), inner)
+            else:
+                yield f"{app or one.name}:{one.name}", before + str(one.pattern), one
+
+    yield from walk(get_resolver("motocho.web.urls").url_patterns, "/", "")
+
+
+def addresses(**known: str) -> list[tuple[str, str]]:
+    """Each page's name and an address of it; an id nobody has said anything of is 1."""
+    made = []
+    for name, written, pattern in patterns():
+        address = written
+        app = name.partition(":")[0]
+        for param, converter in pattern.pattern.converters.items():
+            words = type(converter).__name__ != "IntConverter"
+            value = known.get(param) or IDS.get(f"{app}:{param}") or IDS.get(param)
+            assert value is not None or not words, f"{written}: say a word for {param}"
+            kind = {"SlugConverter": "slug", "StringConverter": "str"}.get(
+                type(converter).__name__, "int"
+            )
+            address = address.replace(f"<{kind}:{param}>", value or "1")
+        assert "<" not in address, address
+        made.append((name, address))
+    return made
+
+
+def behind_a_login() -> list[tuple[str, str]]:
+    found = addresses(document_ref="abcdefghijklmnopqrstuv")
+    return [
+        (name, address)
+        for name, address in found
+        if address.startswith(("/member/", "/desk/")) and name not in OPEN
+    ]
+
+
+# -------------------------------------------------------------------------------------- attacks
+@pytest.mark.rule("PRIV-003")
+def test_who_is_not_signed_in_is_led_to_the_login() -> None:
+    asked = behind_a_login()
+    assert len(asked) > 70
+    client = browser()
+    for name, address in asked:
+        login = "/desk/sign-in/" if address.startswith("/desk/") else "/member/sign-in/"
+        for send in (client.get, client.post):
+            response = send(address)
+            assert response.status_code in {302, 405}, name
+            assert response.status_code == 405 or response["Location"].startswith(login), name
+
+
+def test_every_form_needs_its_token(site: Site) -> None:
+    seat = seated("tanaka", Role.SUPERVISOR, Role.REVIEWER)
+    client = browser(tokens="checked")
+    site.enter(client)
+    for one in (client, seat.client):
+        one.handler.enforce_csrf_checks = True
+    refused = 0
+    for name, address in addresses(document_ref="abcdefghijklmnopqrstuv"):
+        visitor = seat.client if address.startswith("/desk/") else client
+        response = visitor.post(address, {"amount": "1000"})
+        assert response.status_code in {403, 405}, name
+        refused += response.status_code == 403
+    assert refused > 40
+
+
+def test_no_address_leads_away(client: Client, site: Site) -> None:
+    site.enter(client)
+    visitors = (client, browser())
+    away = dict.fromkeys(("next", "back", "to", "url", "return"), EVIL)
+    slashes = dict.fromkeys(away, "//evil.example/")
+    for name, address in addresses(document_ref="abcdefghijklmnopqrstuv"):
+        for visitor in visitors:
+            visitor.handler.enforce_csrf_checks = False
+            for form in (away, slashes):
+                for response in (visitor.get(address, form), visitor.post(address, form)):
+                    led = response.headers.get("Location", "/")
+                    assert led.startswith("/"), name
+                    assert not led.startswith(("//", "/\\")), name
+        if name == "member:sign_out":
+            site.enter(client)
+
+
+def test_every_answer_is_guarded(client: Client, site: Site) -> None:
+    site.enter(client)
+    for name, address in addresses(document_ref="abcdefghijklmnopqrstuv"):
+        response = client.get(address)
+        assert response.status_code < 500, name
+        policy = response.headers["Content-Security-Policy"]
+        assert "unsafe" not in policy, name
+        assert "frame-ancestors 'none'" in policy, name
+        assert response.headers["X-Content-Type-Options"] == "nosniff", name
+        if address.startswith(("/member/", "/desk/", "/freeze/", "/reset/")):
+            assert "no-store" in response.headers["Cache-Control"], name
+
+
+@pytest.mark.rule("PRIV-003")
+def test_html_in_what_people_tell_is_text(client: Client, site: Site) -> None:
+    member, known = told(site, client)
+    seat = seated("tanaka", Role.SUPERVISOR, Role.REVIEWER)
+    seen = 0
+    for name, address in addresses(**known):
+        visitor = seat.client if address.startswith("/desk/") else client
+        response = visitor.get(address)
+        assert response.status_code < 500, name
+        if "html" in response.headers.get("Content-Type", ""):
+            text = response.content.decode()
+            assert MARK not in text, name
+            seen += "&lt;script&gt;" in text
+    assert seen >= 2
+    assert member.person == NAMED
+
+
+def told(site: Site, client: Client) -> tuple[Member, dict[str, str]]:
+    """A member whose every free word is a script; the ids of what is theirs."""
+    made = site.house.member(NAMED, clock.now())
+    site.known(client, made)
+    assert site.sign_in(client, made).status_code == 302
+    site.house.tell(made.member_id, Kind.EMPLOYER, Employer(f"商店{MARK}"), at=clock.now())
+    key = site.desk.open(clock.now().date(), 500_000, member_id=made.member_id)
+    complaint = cases.Told(cases.Kind.COMPLAINT, f"話{MARK}")
+    case = do(cases.tell, made.member_id, complaint, Source("member", "x"), clock.now())
+    upload = intake.Upload(f"{MARK}.jpg", files.photo())
+    kept = do(intake.keep, made.member_id, Purpose.INCOME, upload, clock.now())
+    assert isinstance(kept, Kept)
+    return made, {
+        "agreement_id": str(key.agreement_id),
+        "case_id": str(case.key.case_id),
+        "document_ref": kept.document_ref,
+        "member_id": str(made.member_id),
+    }
+
+
+def test_one_seat_is_no_member(site: Site) -> None:
+    seat: Seat = seated("tanaka", Role.SUPERVISOR, Role.REVIEWER)
+    site.member()
+    for name, address in behind_a_login():
+        if address.startswith("/member/"):
+            assert seat.client.get(address).status_code in {302, 405}, name
+    assert not rows("SELECT 1 FROM people_session")

@@ -1,0 +1,466 @@
+"""The staff's pages without a browser: who gets in, what two must agree to, what is written down."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError
+from django.test import Client
+from django.urls import URLPattern
+from tests.database import Database
+from tests.documents.files import photo
+from tests.notices.posting import mails, plain, work
+from tests.people.authenticator import Authenticator
+from tests.people.house import kinds_of, rows
+from tests.web.membership import Site, do
+from tests.web.office import PASSWORD, Seat, browser, joined, seated
+from tests.web.test_facts import asking, bare, looked_at, page
+
+from motocho.care import cases
+from motocho.contact.holds import Source
+from motocho.documents import intake
+from motocho.outside import clock, mail
+from motocho.people import access, requests, staff
+from motocho.people.access import Role, Staff
+from motocho.people.credentials.pins import Pin
+from motocho.people.login import Entered
+from motocho.people.members import Member
+from motocho.people.safety import freezes
+from motocho.web.desk import urls
+
+pytestmark = pytest.mark.usefixtures("database")
+NEW_PIN = "6183"
+
+
+@pytest.fixture
+def site(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path))
+    return Site.at(tmp_path)
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Any:
+    started = clock.now()
+
+    def move(passed: timedelta) -> None:
+        monkeypatch.setattr(clock, "now", lambda: started + passed)
+
+    return move
+
+
+@pytest.fixture
+def tanaka(site: Site) -> Seat:
+    return seated("tanaka", Role.REVIEWER)
+
+
+@pytest.fixture
+def suzuki(site: Site, tanaka: Seat) -> Seat:
+    return seated("suzuki", Role.SUPERVISOR)
+
+
+def asked(site: Site) -> tuple[Member, str]:
+    """A member who asked for a new PIN; the address of the review."""
+    member, _ = site.member()
+    browser().post("/member/forgotten/pin/", asking(member))
+    assert looked_at()
+    (found,) = do(requests.waiting)
+    return member, f"/desk/resets/{member.member_id}/{found.key.request_id}/"
+
+
+# --------------------------------------------------------------------------------- getting in
+@pytest.mark.parametrize("other", [
+    {"password": "hashi no ue no ame"}, {"code": "000000"}, {"code": ""}, {"login_name": "nobody"},
+])  # fmt: skip
+def test_anything_wrong_gives_one_page(site: Site, other: dict[str, str]) -> None:
+    seat = joined("tanaka", Role.REVIEWER)
+    response = seat.sign_in(**other)
+    assert response.status_code == 422
+    assert "ログイン名、パスワード、確認コードのどれかが合いません" in page(response)
+    assert PASSWORD not in page(response)
+    assert seat.client.get("/desk/").status_code == 302
+
+
+def test_five_misses_wait(site: Site) -> None:
+    seat = joined("tanaka", Role.REVIEWER)
+    found = [seat.sign_in(password="x" * 12).status_code for _ in range(5)]
+    assert found == [422, 422, 422, 422, 429]
+    assert "しばらくサインインできません" in page(seat.sign_in())
+
+
+def test_code_is_good_once(site: Site) -> None:
+    seat = seated("tanaka", Role.REVIEWER)
+    code = {"login_name": "tanaka", "password": PASSWORD, "code": seat.code()}
+    assert browser().post("/desk/sign-in/", code).status_code == 422
+
+
+def test_who_left_and_who_got_new_means_is_out_at_once(site: Site, suzuki: Seat, at: Any) -> None:
+    one = seated("kato", Role.REVIEWER)
+    other = seated("mori", Role.REVIEWER)
+    assert one.client.get("/desk/").status_code == 200
+    yesterday = clock.now().date() - timedelta(days=1)
+    do(staff.leave, one.staff_id, yesterday, Staff(suzuki.staff_id, frozenset()), clock.now())
+    assert one.client.get("/desk/")["Location"] == "/desk/sign-in/"
+    second = seated("ito", Role.SUPERVISOR)
+    at(timedelta(seconds=5))
+    suzuki.client.post(f"/desk/colleagues/{other.staff_id}/recovery/")
+    link = second.client.post(f"/desk/colleagues/{other.staff_id}/recovery/", {"agree": "yes"})
+    found = re.search(r"/desk/join/[\w-]+/", page(link))
+    assert found is not None
+    assert other.client.get("/desk/").status_code == 200
+    assert browser().post(found[0], {"password": PASSWORD, "again": PASSWORD}).status_code == 200
+    assert other.client.get("/desk/").status_code == 302
+
+
+def test_shift_ends_and_sign_out_leaves_nothing(tanaka: Seat, at: Any) -> None:
+    cookie = tanaka.client.cookies["session"].value
+    assert tanaka.client.post("/desk/sign-out/")["Location"] == "/desk/sign-in/"
+    tanaka.client.cookies["session"] = cookie
+    assert tanaka.client.get("/desk/").status_code == 302
+    assert rows("SELECT count(*) FROM people_staff_session WHERE ended_at IS NULL") == [(0,)]
+    at(timedelta(seconds=31))
+    assert tanaka.sign_in().status_code == 302
+    for minutes in range(14, 10 * 60, 14):
+        at(timedelta(minutes=minutes))
+        assert tanaka.client.get("/desk/").status_code == 200, minutes
+    at(staff.LONGEST_SHIFT + timedelta(minutes=1))
+    assert tanaka.client.get("/desk/").status_code == 302
+
+
+def test_idle_desk_is_closed(tanaka: Seat, at: Any) -> None:
+    at(staff.LONGEST_IDLE - timedelta(seconds=5))
+    assert tanaka.client.get("/desk/").status_code == 200
+    at(2 * staff.LONGEST_IDLE)
+    assert tanaka.client.get("/desk/").status_code == 302
+
+
+def test_link_of_the_first_sign_in_works_once(site: Site) -> None:
+    seat = joined("tanaka", Role.REVIEWER)
+    assert rows("SELECT count(*) FROM people_staff_enrolment WHERE used_at IS NULL") == [(0,)]
+    again = seat.client.post("/desk/join/made-up/", {"password": PASSWORD, "again": PASSWORD})
+    assert again.status_code == 422
+    assert "登録のリンクは期限が切れたか使用済みです" in page(again)
+    differs = seat.client.post("/desk/join/made-up/", {"password": PASSWORD, "again": "x"})
+    assert "パスワードが2回で違います" in page(differs)
+
+
+def test_passkey_signs_in_alone(tanaka: Seat) -> None:
+    key = Authenticator("127.0.0.1", settings.ORIGIN)
+
+    def options(response: Any) -> str:
+        found = re.search(r'data-options="([^"]*)"', response.content.decode())
+        assert found is not None
+        return html.unescape(found[1])
+
+    made = tanaka.client.post("/desk/passkey/")
+    done = tanaka.client.post("/desk/passkey/", {"made": key.register(options(made))})
+    assert "パスキーを登録しました" in page(done)
+    fresh = browser()
+    asked_for = fresh.post("/desk/sign-in/passkey/", {"login_name": "ＴＡＮＡＫＡ"})
+    entered = fresh.post("/desk/sign-in/passkey/", {"answer": key.sign(options(asked_for))})
+    assert entered["Location"] == "/desk/"
+    assert fresh.get("/desk/").status_code == 200
+    nobody = fresh.post("/desk/sign-in/passkey/", {"login_name": "nobody"})
+    assert nobody.status_code == 200  # as for who has no key
+    assert browser().post("/desk/sign-in/passkey/", {"answer": "none"}).status_code == 422
+
+
+# --------------------------------------------------------------------------------- a new PIN
+@pytest.mark.rule("AUTH-002")
+def test_two_people_give_a_member_a_new_pin(site: Site, tanaka: Seat, suzuki: Seat) -> None:
+    member, address = asked(site)
+    shown = page(tanaka.client.get(address))
+    assert "佐藤 花子" in shown
+    assert "1988年4月12日" in shown
+    assert "h***@example.jp" in shown
+    assert MAIL_OF_SATO not in shown
+    image = tanaka.client.get(f"{address}pages/1/")
+    assert image["Content-Type"] == "image/jpeg"
+    assert image.content.startswith(b"\xff\xd8\xff")
+    assert image["X-Content-Type-Options"] == "nosniff"
+    first = tanaka.client.post(address, {"verdict": "genuine"})
+    assert first["Location"] == "/desk/?tab=resets"
+    assert "2人目は別の担当者が行います" in page(tanaka.client.get(address))
+    assert tanaka.client.post(address, {"verdict": "genuine"}).status_code == 409
+    assert rows("SELECT state FROM people_request") == [("once",)]
+    assert "2人目を待っています" in page(suzuki.client.get("/desk/?tab=resets"))
+    suzuki.client.post(address, {"verdict": "genuine"})
+    work(site.codes / "sent", clock.now())
+    (letter,) = [one for one in mails(site.codes / "sent") if "/reset/" in plain(one)]
+    found = re.search(r"/reset/\S+", plain(letter))
+    assert found is not None
+    client = browser()
+    assert client.get(found[0]).status_code == 200
+    weak = client.post(found[0], {"new": "0412", "again": "0412"})
+    assert weak.status_code == 422
+    assert "生年月日から推測される番号です" in page(weak)
+    assert "決めました" in page(client.post(found[0], {"new": NEW_PIN, "again": NEW_PIN}))
+    assert client.post(found[0], {"new": "5294", "again": "5294"}).status_code == 410
+    entered = site.house.enter(member.member_number, Pin(NEW_PIN), at=clock.now())
+    assert isinstance(entered, Entered)
+
+
+MAIL_OF_SATO = "hanako@example.jp"
+
+
+@pytest.mark.rule("AUTH-002")
+def test_database_refuses_one_person_alone(site: Site, tanaka: Seat) -> None:
+    member, address = asked(site)
+    tanaka.client.post(address, {"verdict": "genuine"})
+    for statement in (
+        "UPDATE people_request SET state = 'approved'",
+        "UPDATE people_request SET state = 'approved', second_staff = first_staff",
+    ):
+        with pytest.raises(IntegrityError):
+            do(_raw, statement)
+    assert rows("SELECT state FROM people_request") == [("once",)]
+    assert member.member_id
+
+
+def _raw(cursor: Any, statement: str) -> None:
+    cursor.execute(statement)
+
+
+def test_doubt_ends_it_with_its_reason_and_the_member_is_told(site: Site, tanaka: Seat) -> None:
+    _, address = asked(site)
+    unchosen = tanaka.client.post(address, {})
+    assert unchosen.status_code == 422
+    assert "判断が選ばれていません" in page(unchosen)
+    tanaka.client.post(address, {"verdict": "other_person"})
+    assert rows("SELECT state, reason FROM people_request") == [("refused", "other_person")]
+    work(site.codes / "sent", clock.now())
+    told = [plain(one) for one in mails(site.codes / "sent")]
+    assert any("ご本人と確かめられませんでした" in text for text in told)
+    assert not any("/reset/" in text for text in told)
+    assert tanaka.client.get(address).status_code == 404  # it waits no more
+
+
+@pytest.mark.rule("PRIV-003")
+def test_each_look_is_written_down_with_what_for(site: Site, tanaka: Seat) -> None:
+    member, address = asked(site)
+    number = address.rstrip("/").rpartition("/")[2]
+    tanaka.client.get(address)
+    tanaka.client.get(f"{address}pages/1/")
+    found = rows(
+        "SELECT actor, purpose FROM journal_row WHERE member_id = %s AND kind = 'staff_access'",
+        member.member_id,
+    )
+    assert found == [(f"staff {tanaka.staff_id}", f"pin_reset {number}")] * 2
+
+
+@pytest.mark.rule("PRIV-003")
+def test_own_records_and_guarded_members_are_as_none(
+    site: Site, tanaka: Seat, suzuki: Seat
+) -> None:
+    member, address = asked(site)
+    nowhere = tanaka.client.get(f"/desk/resets/{member.member_id}/987654/")
+    boss = Staff(suzuki.staff_id, frozenset({Role.SUPERVISOR}), "case 1")
+    assert do(access.bar, member.member_id, tanaka.staff_id, boss, clock.now()) is None
+    there = tanaka.client.get(address)
+    assert (there.status_code, nowhere.status_code) == (404, 404)
+    assert tanaka.client.post(address, {"verdict": "genuine"}).status_code == 404
+    assert tanaka.client.get(f"{address}pages/1/").status_code == 404
+    hidden = [bare(there).replace(address, ""), bare(nowhere)]
+    hidden[1] = hidden[1].replace(f"/desk/resets/{member.member_id}/987654/", "")
+    assert hidden[0] == hidden[1]
+    assert suzuki.client.get(address).status_code == 200
+
+
+# ------------------------------------------------------------- cards, starting again, documents
+@pytest.mark.rule("AUTH-011")
+def test_new_card_has_a_new_number_and_ends_the_stop(
+    client: Client, site: Site, tanaka: Seat
+) -> None:
+    member, key = site.enter(client)
+    client.post("/member/settings/card/")
+    listed = page(tanaka.client.get("/desk/?tab=applications"))
+    found = re.search(r"/desk/requests/\d+/\d+/", listed)
+    assert found is not None
+    assert member.member_number not in listed
+    wrong = tanaka.client.post(found[0], {"verdict": "genuine", "number": "123"})
+    assert wrong.status_code == 422
+    taken = tanaka.client.post(found[0], {"verdict": "genuine", "number": member.member_number})
+    assert taken.status_code == 422
+    assert "使われています" in page(taken)
+    assert do(freezes.frozen_at, member.member_id) is not None
+    done = tanaka.client.post(found[0], {"verdict": "genuine", "number": "87654321"})
+    assert done["Location"] == "/desk/?tab=applications"
+    assert do(freezes.frozen_at, member.member_id) is None
+    assert rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id) == [([],)]
+    assert not isinstance(site.house.enter(member.member_number, at=clock.now()), Entered)
+    assert isinstance(site.house.enter("87654321", at=clock.now()), Entered)
+    assert tanaka.client.post(found[0], {"verdict": "genuine", "number": "1"}).status_code == 404
+
+
+def test_stop_ends_when_somebody_made_sure(client: Client, site: Site, tanaka: Seat) -> None:
+    member, key = site.enter(client)
+    client.post("/member/settings/freeze/")
+    do(requests.ask_own, member.member_id, requests.Kind.REOPENING, clock.now())
+    listed = page(tanaka.client.get("/desk/?tab=applications"))
+    found = re.search(r"/desk/requests/\d+/\d+/", listed)
+    assert found is not None
+    assert tanaka.client.get(found[0].replace("requests", "resets")).status_code == 404
+    tanaka.client.post(found[0], {"verdict": "genuine"})
+    assert do(freezes.frozen_at, member.member_id) is None
+    assert rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id) == [([],)]
+    assert {"frozen", "reopening_settled", "unfrozen"} <= set(kinds_of(member.member_id))
+
+
+def test_refused_request_leaves_the_stop(client: Client, site: Site, tanaka: Seat) -> None:
+    member, _ = site.enter(client)
+    client.post("/member/settings/card/")
+    found = re.search(
+        r"/desk/requests/\d+/\d+/", page(tanaka.client.get("/desk/?tab=applications"))
+    )
+    assert found is not None
+    tanaka.client.post(found[0], {"verdict": "not_genuine"})
+    assert rows("SELECT state, reason FROM people_request") == [("refused", "not_genuine")]
+    assert do(freezes.frozen_at, member.member_id) is not None
+
+
+@pytest.mark.rule("PRIV-003")
+def test_document_is_judged_page_by_page(site: Site, tanaka: Seat) -> None:
+    member, _ = site.member()
+    upload = intake.Upload("a.jpg", photo())
+    kept = do(intake.keep, member.member_id, intake.Purpose.INCOME, upload, clock.now())
+    assert isinstance(kept, intake.Kept)
+    assert "収入" in page(tanaka.client.get("/desk/?tab=documents"))
+    address = f"/desk/documents/{kept.document_ref}/"
+    assert "佐藤 花子" in page(tanaka.client.get(address))
+    assert tanaka.client.get(f"{address}1/").content.startswith(b"\xff\xd8\xff")
+    assert tanaka.client.get(f"{address}2/").status_code == 404
+    assert tanaka.client.post(address, {"page-1": "nothing"}).status_code == 422
+    done = tanaka.client.post(address, {"page-1": "glare"})
+    assert done["Location"] == "/desk/?tab=documents"
+    (found,) = do(intake.of_member, member.member_id)
+    assert found.finding is intake.Finding.GLARE
+    looks = rows("SELECT purpose FROM journal_row WHERE kind = 'staff_access'")
+    assert all(purpose.startswith("document ") for (purpose,) in looks)
+    assert len(looks) == 5
+
+
+@pytest.mark.rule("DESK-004")
+@pytest.mark.rule("PRIV-003")
+def test_complaint_is_answered_and_closed_by_another(
+    site: Site, tanaka: Seat, suzuki: Seat
+) -> None:
+    member, _ = site.member()
+    told = cases.Told(cases.Kind.COMPLAINT, "<b>電話が多い</b>")
+    case = do(cases.tell, member.member_id, told, Source("member", "x"), clock.now())
+    listed = page(tanaka.client.get("/desk/?tab=complaints"))
+    assert "電話が多い" not in listed
+    address = f"/desk/cases/{member.member_id}/{case.key.case_id}/"
+    assert address in listed
+    assert "&lt;b&gt;電話が多い" in page(tanaka.client.get(address))
+    assert tanaka.client.post(address, {"words": "x"}).status_code == 422
+    assert tanaka.client.post(address, {"step": "answered", "words": " "}).status_code == 422
+    done = tanaka.client.post(address, {"step": "answered", "words": "回数を見直しました"})
+    assert done["Location"] == "/desk/?tab=complaints"
+    assert do(cases.case, case.key).steps[-1].step.words == "回数を見直しました"
+    assert tanaka.client.post(address, {"step": "closed"}).status_code == 409
+    assert suzuki.client.post(address, {"step": "closed"}).status_code == 302
+    assert address not in page(tanaka.client.get("/desk/?tab=complaints"))
+    looks = rows("SELECT DISTINCT purpose FROM journal_row WHERE kind = 'staff_access'")
+    assert looks == [(f"case {case.key.case_id}",)]
+
+
+def test_application_for_a_higher_limit_is_shown_as_taken_in(site: Site, tanaka: Seat) -> None:
+    member, key = site.member()
+    do(
+        _raw,
+        "INSERT INTO screening_increase (member_id, agreement_id, limit_before_yen,"
+        " limit_wanted_yen, stated_income_yen, stated_others_yen, needs_evidence, source, actor,"
+        f" asked_at) VALUES ({key.member_id}, {key.agreement_id}, 500000, 700000, 4000000, 0, true,"
+        " 'x', 'member', now())",
+    )
+    listed = page(tanaka.client.get("/desk/?tab=applications"))
+    found = re.search(r"/desk/increases/\d+/\d+/", listed)
+    assert found is not None
+    assert "700,000円" in page(tanaka.client.get(found[0]))
+    assert tanaka.client.get(f"/desk/increases/{member.member_id}/987654/").status_code == 404
+
+
+def test_empty_queue_shows_zeros(tanaka: Seat) -> None:
+    for tab in ("documents", "resets", "applications", "complaints", "nothing"):
+        text = page(tanaka.client.get(f"/desk/?tab={tab}"))
+        assert text.count('<span class="tag">0</span>') == 4
+        assert "0件です" in text
+
+
+# ------------------------------------------------------------------------ recovery of a colleague
+@pytest.mark.rule("AUTH-007")
+def test_new_means_need_two_supervisors_neither_of_them_the_one(
+    site: Site, tanaka: Seat, suzuki: Seat
+) -> None:
+    ito = seated("ito", Role.SUPERVISOR)
+    address = f"/desk/colleagues/{tanaka.staff_id}/recovery/"
+    assert tanaka.client.post(address).status_code == 409  # no role for it
+    assert suzuki.client.post(address, {"agree": "yes"}).status_code == 404  # nobody asked
+    own = f"/desk/colleagues/{suzuki.staff_id}/recovery/"
+    assert suzuki.client.post(own).status_code == 409
+    assert suzuki.client.post(address)["Location"] == "/desk/colleagues/"
+    assert "別の管理者の同意を待っています" in page(suzuki.client.get("/desk/colleagues/"))
+    assert suzuki.client.post(address, {"agree": "yes"}).status_code == 409
+    assert "再登録に同意する" in page(ito.client.get("/desk/colleagues/"))
+    assert "/desk/join/" in page(ito.client.post(address, {"agree": "yes"}))
+
+
+# -------------------------------------------------------------------------------- who sees what
+OPEN = {"sign_in", "by_passkey", "sign_out", "join"}
+
+
+def addresses() -> list[tuple[str, str]]:
+    values = {"<int:case_id>": "1", "<int:increase_id>": "1", "<int:member_id>": "1", "<int:request_id>": "1", "<int:page_no>": "1",
+              "<int:staff_id>": "1", "<str:token>": "x", "<str:document_ref>": "x"}  # fmt: skip
+    found = []
+    for one in urls.urlpatterns:
+        assert isinstance(one, URLPattern)
+        address = str(one.pattern)
+        for place, value in values.items():
+            address = address.replace(place, value)
+        assert "<" not in address, address
+        found.append((str(one.name), f"/desk/{address}"))
+    return found
+
+
+@pytest.mark.rule("PRIV-003")
+def test_members_and_strangers_get_nothing(client: Client, site: Site) -> None:
+    site.enter(client)
+    for visitor in (client, browser()):
+        visitor.handler.enforce_csrf_checks = False
+        for name, address in addresses():
+            if name in OPEN:
+                continue
+            for response in (visitor.get(address), visitor.post(address)):
+                assert response.status_code in {302, 405}, name
+                assert response.status_code == 405 or response["Location"] == "/desk/sign-in/"
+
+
+@pytest.mark.rule("PRIV-003")
+def test_role_that_is_not_for_it_gets_nothing(site: Site, tanaka: Seat) -> None:
+    operator = seated("kato", Role.OPERATOR)
+    _, address = asked(site)
+    assert operator.client.get("/desk/").status_code == 200
+    for path in (address, f"{address}pages/1/", "/desk/colleagues/", "/desk/documents/x/"):
+        assert operator.client.get(path).status_code == 409, path
+    assert operator.client.get("/member/").status_code == 302
+
+
+def test_every_form_needs_its_token(tanaka: Seat) -> None:
+    tanaka.client.handler.enforce_csrf_checks = True
+    for name, address in addresses():
+        if name not in {"queue", "colleagues", "reset_page", "document_page"}:
+            assert tanaka.client.post(address).status_code == 403, name
+
+
+def test_members_session_and_seat_do_not_mix(client: Client, site: Site, tanaka: Seat) -> None:
+    member, _ = site.member()
+    site.known(tanaka.client, member)
+    site.sign_in(tanaka.client, member)
+    assert tanaka.client.get("/member/").status_code == 200
+    assert tanaka.client.get("/desk/").status_code == 302

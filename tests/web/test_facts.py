@@ -1,0 +1,681 @@
+"""What members registered, chose and agreed to, without a browser; the ways back in."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern
+from tests.database import Database
+from tests.documents.files import photo
+from tests.notices.posting import mails, plain, work
+from tests.people.authenticator import Authenticator
+from tests.people.house import BORN, MAIL, rows
+from tests.web.membership import Site, do
+
+from motocho.config.worker import TASKS
+from motocho.contact import holds
+from motocho.contact.guard import HoldKind
+from motocho.documents import archive
+from motocho.law.prescription import last_day_of
+from motocho.outside import banks, clock, mail
+from motocho.people import consents, requests
+from motocho.people.consents import Consent
+from motocho.people.facts import history
+from motocho.people.facts.values import Kind
+from motocho.people.members import Member
+from motocho.people.safety import freezes
+from motocho.people.safety import holds as held
+from motocho.web.facts import agreeing, telling, urls
+
+pytestmark = pytest.mark.usefixtures("database")
+FACTS = "/member/settings/facts/"
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+
+
+@pytest.fixture
+def site(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path))
+    return Site.at(tmp_path)
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Moves the clock on."""
+    started = clock.now()
+
+    def move(passed: timedelta) -> None:
+        monkeypatch.setattr(clock, "now", lambda: started + passed)
+
+    return move
+
+
+def page(response: Any) -> str:
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def bare(response: Any) -> str:
+    """A page without what is different on each: the tokens of its forms."""
+    return TOKEN.sub("", page(response))
+
+
+def stepped(client: Client, site: Site, member: Member, address: str, typed: Any) -> Any:
+    """A form that asks for a code, with the code."""
+    asked = client.post(address, typed)
+    assert asked.status_code == 200, page(asked)
+    return client.post(address, typed | {"code": site.code(member)})
+
+
+def told(member: Member, kind: Kind) -> list[str]:
+    found = do(history.history, member.member_id, kind)
+    return [one.masked for one in found]
+
+
+def by_the_worker(folder: Path) -> list[Any]:
+    """Every mail that went out once the worker had been round."""
+    work(folder / "sent", clock.now())
+    return mails(folder / "sent")
+
+
+# ------------------------------------------------------------------------------- registered facts
+@pytest.mark.rule("AUTH-007")
+@pytest.mark.rule("AUTH-008")
+def test_email_changes_after_a_code_and_the_old_address_is_told(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    address = f"{FACTS}email/"
+    asked = client.post(address, {"email": "ｎｅｗ@example.jp"})
+    assert 'name="email" value="ｎｅｗ@example.jp"' in page(asked)
+    assert "h***@example.jp" in page(asked)  # the code goes to the address there was
+    assert told(member, Kind.EMAIL) == ["h***@example.jp"]
+    typed = {"email": "ｎｅｗ@example.jp", "code": site.code(member)}
+    wrong = "000000" if typed["code"] != "000000" else "111111"
+    assert client.post(address, typed | {"code": wrong}).status_code == 422
+    done = client.post(address, typed)
+    assert done["Location"] == f"{FACTS}?changed=email"
+    assert "メールアドレスを変えました" in page(client.get(done["Location"]))
+    assert told(member, Kind.EMAIL) == ["h***@example.jp", "n***@example.jp"]
+    sent = [one for one in by_the_worker(site.codes) if "登録内容" in plain(one)]
+    assert sorted(str(one["To"]) for one in sent) == [MAIL.address, "new@example.jp"]
+
+
+@pytest.mark.rule("AUTH-007")
+def test_code_is_good_for_the_change_it_was_asked_for(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    client.post(f"{FACTS}email/", {"email": "mine@example.jp"})
+    code = site.code(member)
+    for address, typed in (
+        (f"{FACTS}email/", {"email": "thief@example.jp"}),
+        (f"{FACTS}mobile_phone/", {"phone": "090-2345-6789"}),
+    ):
+        assert client.post(address, typed | {"code": code}).status_code == 200  # asks anew
+    assert told(member, Kind.EMAIL) == ["h***@example.jp"]
+    assert len(told(member, Kind.MOBILE_PHONE)) == 1
+
+
+def test_form_that_is_sent_twice_counts_once(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    address = f"{FACTS}home_phone/"
+    asked = page(client.post(address, {"phone": "03-2345-6789"}))
+    found = TOKEN.search(asked.split("<main")[1])
+    assert found is not None
+    typed = {"phone": "03-2345-6789", "code": site.code(member), "csrfmiddlewaretoken": found[1]}
+    assert [client.post(address, typed).status_code for _ in range(3)] == [302, 302, 302]
+    assert told(member, Kind.HOME_PHONE) == ["******6789"]
+
+
+def test_what_no_code_is_needed_for_changes_at_once_and_goes_again(
+    client: Client, site: Site
+) -> None:
+    member, _ = site.enter(client)
+    address = f"{FACTS}employer/"
+    assert client.post(address, {"employer": "<b>あおば商事</b>"})["Location"]
+    assert client.post(address, {"remove": "yes"}).status_code == 302
+    assert told(member, Kind.EMPLOYER) == ["<b…", ""]
+    text = page(client.get(FACTS))
+    assert "&lt;b…" in text
+    assert "<b…" not in text
+    income = {"yearly": "350万", "of_year": f"{clock.now().year - 1}"}
+    assert client.post(f"{FACTS}income/", income).status_code == 302
+    assert client.post(f"{FACTS}income/", income | {"of_year": "1990"}).status_code == 422
+    assert told(member, Kind.INCOME) == [f"{clock.now().year - 1}年 ****円"]
+
+
+def test_html_in_a_name_is_text(client: Client, site: Site) -> None:
+    site.enter(client)
+    names = {"family_name": "<i>山﨑", "given_name": "花子&", "family_kana": "やまざき",
+             "given_kana": "ハナコ"}  # fmt: skip
+    assert client.post(f"{FACTS}name/", names).status_code == 302
+    text = page(client.get(FACTS))
+    assert "&lt;i&gt;山﨑 花子&amp;" in text
+    kana = rows("SELECT family_kana, given_kana FROM people_member ORDER BY member_id DESC")[0]
+    assert kana == ("ヤマザキ", "ハナコ")
+
+
+@pytest.mark.parametrize(("name", "typed", "said"), [
+    ("address", {"postcode": "123456", "address": "東京都"}, "郵便番号は7けたです。いま6けたです"),
+    ("name", {"family_kana": "山"}, "ふりがなは、ひらがなかカタカナです"),
+    ("email", {"email": "a@example.jp\r\nBcc: all@example.jp"}, "メールアドレスとして読めません"),
+    ("email", {"email": "a@example.jp\nSubject: x"}, "メールアドレスとして読めません"),
+    ("mobile_phone", {"phone": "110"}, "電話番号"),
+    ("address", {"postcode": "1000001", "address": "東京都\x00千代田区"}, "こえています"),
+    ("address", {"postcode": "1000001", "address": "東京都", "from_on": "2001/1/1"}, "始まる日は"),
+    ("income", {"yearly": "100.000", "of_year": "2025"}, "100.000"),
+    ("bank_account", {"bank": "どこか", "branch": "1", "account_kind": "ordinary", "number": "1234567"}, "銀行が見つかりません"),
+    ("bank_account", {"bank": "中央", "branch": "1", "account_kind": "ordinary", "number": "1234567"}, "いくつかあります"),
+    ("bank_account", {"bank": "みずほ", "branch": "999999", "account_kind": "ordinary", "number": "1234567"}, "支店が見つかりません"),
+    ("bank_account", {"bank": "みずほ", "branch": "001", "account_kind": "", "number": "123"}, "口座番号は7けたの数字です。いま3けたです"),
+])  # fmt: skip
+def test_what_cannot_be_read_says_what_mends_it(
+    client: Client, site: Site, name: str, typed: dict[str, str], said: str
+) -> None:
+    member, _ = site.enter(client)
+    before = rows("SELECT count(*) FROM people_fact WHERE member_id = %s", member.member_id)
+    response = client.post(f"{FACTS}{name}/", typed)
+    assert response.status_code == 422
+    assert said in page(response)
+    assert rows("SELECT count(*) FROM people_fact WHERE member_id = %s", member.member_id) == before
+
+
+@pytest.mark.rule("AUTH-008")
+def test_new_account_is_the_member_s_own_and_waits_a_day(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    typed = {"bank": "みずほ銀行", "branch": "丸の内中央", "account_kind": "ordinary",
+             "number": "１２３−４５６７"}  # fmt: skip
+    asked = page(client.post(f"{FACTS}bank_account/", typed))
+    for said in ("みずほ銀行 (0001)", "丸の内中央 (004)", "1234567", "ｻﾄｳ ﾊﾅｺ"):
+        assert said in asked, said
+    done = client.post(f"{FACTS}bank_account/", typed | {"code": site.code(member)})
+    assert "新しい口座への借入を" in page(client.get(done["Location"]))
+    assert told(member, Kind.BANK_ACCOUNT) == ["0001-004 ****567"]
+    (hold,) = do(held.holds, member.member_id, clock.now())
+    assert hold.kind is held.Kind.NEW_ACCOUNT
+
+
+@pytest.mark.rule("AUTH-003")
+def test_phone_that_gives_the_pin_away_asks_for_a_new_one(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    done = stepped(client, site, member, f"{FACTS}mobile_phone/", {"phone": "090-1234-7305"})
+    assert done.status_code == 302
+    assert client.get(done["Location"])["Location"] == "/member/settings/pin/"
+
+
+def test_change_of_a_later_day_is_shown_and_does_not_hold_yet(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    later = clock.now().date() + timedelta(days=30)
+    typed = {"postcode": "１００−０００１", "address": "東京都千代田区千代田1-1",
+             "from_on": later.isoformat()}  # fmt: skip
+    done = stepped(client, site, member, f"{FACTS}address/", typed)
+    assert "曜日</time>から: 東京都…" in page(client.get(done["Location"]))
+    assert Kind.ADDRESS not in do(history.as_of, member.member_id, clock.now().date())
+    assert do(history.as_of, member.member_id, later)[Kind.ADDRESS].masked == "東京都…"
+
+
+def test_birth_date_and_made_up_items_are_not_changed_here(client: Client, site: Site) -> None:
+    site.enter(client)
+    assert client.get(f"{FACTS}birth_date/").status_code == 404
+    assert client.post(f"{FACTS}nothing/").status_code == 404
+
+
+def test_bank_search_knows_names_readings_codes() -> None:
+    assert [one.code for one in banks.search("みずほ")] == ["0001"]
+    assert [one.code for one in banks.search("ラクテン")] == ["0036"]
+    assert [one.code for one in banks.search("京都中央信用金庫")] == ["1611"]
+    assert banks.search("") == []
+    assert banks.branches("9999", "1") == []
+    assert banks.branch_name("0001", "999") is None
+
+
+# -------------------------------------------------------------------------------- notices, inbox
+def test_choices_of_mails_stand_and_safety_cannot_be_switched_off(
+    client: Client, site: Site
+) -> None:
+    member, _ = site.enter(client)
+    typed = {"due_soon": "on", "style": "plain", "language": "en", "watchword": "あおい りんご",
+             "login": "", "pin_link": ""}  # fmt: skip
+    done = client.post("/member/settings/notices/", typed)
+    assert "設定を変えました" in page(client.get(done["Location"]))
+    ((style, language, word, off),) = rows(
+        "SELECT style, language, watchword, switched_off FROM notices_choice WHERE member_id = %s",
+        member.member_id,
+    )
+    assert (style, language, word) == ("plain", "en", "あおい りんご")
+    assert "due_soon" not in off
+    assert {"due_today", "draw", "card_renewal"} <= set(off)
+    assert not {"login", "fact_changed", "frozen", "document_ready"} & set(off)
+    wrong = client.post("/member/settings/notices/", typed | {"watchword": "x" * 21, "style": "?"})
+    assert wrong.status_code == 422
+    assert "この合言葉は使えません" in page(wrong)
+
+
+def test_every_mail_that_may_be_off_is_in_a_group() -> None:
+    from motocho.notices.kinds import ALWAYS_MAILED  # noqa: PLC0415
+    from motocho.notices.kinds import Kind as Notice  # noqa: PLC0415
+
+    grouped = frozenset().union(*(kinds for _, kinds in telling.GROUPS.values()))
+    assert not grouped & ALWAYS_MAILED
+    assert grouped >= {Notice.DUE_SOON, Notice.DUE_TODAY, Notice.DUE_MISSED, Notice.DRAW}
+
+
+def test_mail_to_check_with_goes_once_in_ten_minutes(client: Client, site: Site, at: Any) -> None:
+    member, _ = site.enter(client)
+    typed = {"style": "discreet", "language": "ja", "watchword": "あおい りんご"}
+    client.post("/member/settings/notices/", typed)
+    for _ in range(3):
+        client.post("/member/settings/notices/test/")
+    sent = [one for one in by_the_worker(site.codes) if "お知らせが1件あります" in one["Subject"]]
+    tests = [one for one in sent if "あおい りんご" in plain(one)]
+    assert rows("SELECT count(*) FROM notices_message WHERE kind = 'test'") == [(1,)]
+    assert tests
+    at(timedelta(minutes=9))
+    client.get("/member/")
+    at(timedelta(minutes=12))
+    client.post("/member/settings/notices/test/")
+    assert rows("SELECT count(*) FROM notices_message WHERE kind = 'test'") == [(2,)]
+    assert member.member_id
+
+
+@pytest.mark.rule("SOLI-002")
+@pytest.mark.rule("SOLI-004")
+def test_no_solicitation_says_until_when_and_never_gets_shorter(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    today = clock.now().date()
+    address = "/member/settings/solicitation/"
+    client.post(address)  # the button alone: six months
+    six = last_day_of(today, 6)
+    assert f"{six.year}年{six.month}月{six.day}日" in page(client.get(address))
+    client.post(address, {"span": "36"})
+    three = last_day_of(today, 36)
+    client.post(address, {"span": "6"})
+    assert f"{three.year}年{three.month}月{three.day}日" in page(client.get(address))
+    client.post(address, {"span": "never"})
+    assert "これから先、電話・メールの勧誘をしません" in page(client.get(address))
+    kinds = {one.hold.kind for one in do(holds.standing, member.member_id, today)}
+    assert kinds == {HoldKind.NOT_NOW, HoldKind.NEVER}
+    client.post(address, {"resume": "yes"})
+    assert do(holds.standing, member.member_id, today) == []
+    assert rows("SELECT count(*) FROM contact_hold WHERE ended_by = 'member'") == [(4,)]
+
+
+def test_inbox_shows_and_marks_what_was_told(client: Client, site: Site) -> None:
+    site.enter(client)
+    assert "お知らせは0件です" in page(client.get("/member/inbox/"))
+    by_the_worker(site.codes)
+    listed = page(client.get("/member/inbox/"))
+    assert "ログインがありました" in listed
+    assert "未読" in page(client.get("/member/"))
+    first = re.search(r"/member/inbox/(\d+)/", listed)
+    assert first is not None
+    opened = page(client.get(first[0]))
+    assert "送信済み" in opened
+    client.post("/member/inbox/all-read/")
+    assert "未読" not in page(client.get("/member/inbox/"))
+    assert client.get("/member/inbox/?before=abc").status_code == 200
+    assert client.get("/member/inbox/?before=1").status_code == 200
+
+
+# -------------------------------------------------------------------------------------- consents
+def test_consents_are_dated_and_taken_back(client: Client, site: Site) -> None:
+    member, key = site.enter(client)
+    address = "/member/settings/consents/"
+    assert page(client.get(address)).count("同意していません") == 2
+    client.post(address, {"name": "campaign", "say": "give"})
+    campaign = Consent(consents.Kind.CAMPAIGN)
+    assert do(consents.in_force, member.member_id, campaign, clock.now())
+    ((wording,),) = rows("SELECT wording_ref FROM people_consent")
+    assert re.fullmatch(r"consent\.campaign_words [0-9a-f]{16}", wording)
+    client.post(address, {"name": "campaign", "say": "withdraw"})
+    assert not do(consents.in_force, member.member_id, campaign, clock.now())
+    assert client.post(address, {"name": "nothing", "say": "give"}).status_code == 404
+    assert rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)[0][0] == []
+    receipt = Consent(consents.Kind.ELECTRONIC_DELIVERY, "receipt")
+    told = consents.Told("member", "form 1", "words 1")
+    assert page(client.get(address)).count("郵送</dd>") == 5
+    do(consents.give, member.member_id, receipt, told, clock.now())
+    assert page(client.get(address)).count("郵送</dd>") == 4
+
+
+def test_papers_of_the_page_are_those_that_may_come_by_wire() -> None:
+    assert set(agreeing.PAPERS) == set(archive.CONSENTS)
+
+
+def test_without_the_bureau_nothing_new_is_lent(client: Client, site: Site) -> None:
+    _, key = site.enter(client)
+    address = "/member/settings/consents/"
+    client.post(address, {"name": "bureau", "say": "give"})
+    client.post(address, {"name": "bureau", "say": "withdraw"})
+    stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)[0][0]
+    assert "member_asked" in stops
+
+
+# -------------------------------------------------------------------------------------- passkeys
+def authenticator() -> Authenticator:
+    return Authenticator("127.0.0.1", settings.ORIGIN)
+
+
+def options_of(response: Any) -> str:
+    import html  # noqa: PLC0415
+
+    found = re.search(r'data-options="([^"]*)"', response.content.decode())
+    assert found is not None, page(response)
+    return html.unescape(found[1])
+
+
+def with_key(client: Client, site: Site, member: Member) -> Authenticator:
+    """A member who added a passkey."""
+    address = "/member/settings/passkeys/add/"
+    key = authenticator()
+    client.post(address, {"name": "<b>スマホ"})
+    asked = client.post(address, {"name": "<b>スマホ", "code": site.code(member)})
+    code_id = re.search(r'name="code_id" value="(\d+)"', asked.content.decode())
+    assert code_id is not None
+    made = {"name": "<b>スマホ", "code_id": code_id[1], "made": key.register(options_of(asked))}
+    assert client.post(address, made)["Location"] == "/member/settings/passkeys/"
+    return key
+
+
+@pytest.mark.rule("AUTH-007")
+def test_passkey_takes_the_place_of_a_code(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    key = with_key(client, site, member)
+    assert "&lt;b&gt;スマホ" in page(client.get("/member/settings/passkeys/"))
+    address, typed = f"{FACTS}email/", {"email": "new@example.jp"}
+    asked = client.post(address, typed)
+    assert "パスキーで確かめる" in page(asked)
+    other = authenticator()
+    other.credential_id = key.credential_id
+    forged = client.post(address, typed | {"answer": other.sign(options_of(asked))})
+    assert forged.status_code == 422
+    assert client.post(address, typed | {"answer": "none"}).status_code == 422
+    again = client.post(address, typed)
+    done = client.post(address, typed | {"answer": key.sign(options_of(again))})
+    assert done["Location"] == f"{FACTS}?changed=email"
+    mailed = client.post(address, {"email": "third@example.jp", "again": "mail"})
+    assert 'id="code"' in page(mailed)
+
+
+def test_passkey_is_taken_away_after_one_more_check(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    with_key(client, site, member)
+    listed = page(client.get("/member/settings/passkeys/"))
+    named = re.search(r'name="key" value="([^"]+)"', listed)
+    assert named is not None
+    address = "/member/settings/passkeys/end/"
+    assert client.post(address, {"key": "AAAA"}).status_code == 404
+    client.post(address, {"key": named[1], "again": "mail"})
+    done = client.post(address, {"key": named[1], "code": site.code(member)})
+    assert done.status_code == 302
+    assert "パスキーは0件です" in page(client.get("/member/settings/passkeys/"))
+
+
+# ------------------------------------------------------------------------ stopping and going on
+@pytest.mark.rule("AUTH-011")
+def test_lost_card_stops_all_and_asks_for_another(client: Client, site: Site) -> None:
+    member, key = site.enter(client)
+    assert "新しいカードの申込みを受け付けました" in page(client.post("/member/settings/card/"))
+    assert client.get("/member/").status_code == 302
+    assert do(freezes.frozen_at, member.member_id) is not None
+    stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)[0][0]
+    assert "card_lost" in stops
+    (asked,) = do(requests.waiting, [requests.Kind.NEW_CARD])
+    assert asked.key.member_id == member.member_id
+
+
+def test_frozen_member_asks_to_go_on_after_a_code(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    assert "利用は止まっていません" in page(client.get("/member/settings/reopen/"))
+    client.post("/member/settings/freeze/")
+    site.sign_in(client, member)
+    client.post("/member/sign-in/code/", {"code": site.code(member)})
+    assert "/member/settings/reopen/" in page(client.get("/member/"))
+    assert client.get(f"{FACTS}email/").status_code == 409
+    client.post("/member/settings/reopen/")
+    assert do(requests.waiting, [requests.Kind.REOPENING]) == []
+    done = client.post("/member/settings/reopen/", {"code": site.code(member)})
+    assert "再開の申込みを受け付けました" in page(done)
+    assert "再開の申込みを受け付けました" in page(client.post("/member/settings/reopen/"))
+    assert len(do(requests.waiting, [requests.Kind.REOPENING])) == 1
+
+
+def test_freeze_link_freezes_once_and_does_nothing_else(client: Client, site: Site) -> None:
+    member, key = site.member()
+    token = do(freezes.link, member.member_id, clock.now())
+    client.handler.enforce_csrf_checks = False
+    for _ in range(2):  # a program that looks at links changes nothing
+        assert "利用を止めますか" in page(client.get(f"/freeze/{token}"))
+    assert do(freezes.frozen_at, member.member_id) is None
+    done = client.post(f"/freeze/{token}")
+    assert do(freezes.frozen_at, member.member_id) is not None
+    stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)[0][0]
+    assert "member_asked" in stops
+    do(freezes.lift, member.member_id, "staff 1", clock.now())
+    again = client.post(f"/freeze/{token}")
+    made_up = client.post("/freeze/made-up")
+    assert do(freezes.frozen_at, member.member_id) is None
+    texts = {bare(one).replace(token, "made-up") for one in (done, again, made_up)}
+    assert len(texts) == 1
+    assert client.get("/member/").status_code == 302  # nobody is signed in by it
+
+
+# ------------------------------------------------------------------------------- the ways back in
+def document() -> SimpleUploadedFile:
+    return SimpleUploadedFile("a.jpg", photo(), "image/jpeg")
+
+
+def asking(member: Member, **other: Any) -> dict[str, Any]:
+    return {
+        "member_number": member.member_number,
+        "born_on": BORN.isoformat(),
+        "email": MAIL.address,
+        "document": document(),
+    } | other
+
+
+def looked_at() -> int:
+    """The worker looks whose the claims are."""
+    for (claim_id,) in rows("SELECT claim_id FROM people_claim"):
+        TASKS[requests.LOOK](claim_id=claim_id)
+    return len(do(requests.waiting))
+
+
+@pytest.mark.rule("AUTH-006")
+def test_answer_and_work_are_the_same_whoever_asks_for_a_pin(client: Client, site: Site) -> None:
+    member, _ = site.member()
+    client.handler.enforce_csrf_checks = False
+    client.post("/member/forgotten/pin/", asking(member))  # what is done once is done
+    seen, work_done = set(), set()
+    for other in ({}, {"member_number": "98765432"}, {"email": "thief@example.com"},
+                  {"born_on": "1990-01-01"}):  # fmt: skip
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            response = client.post("/member/forgotten/pin/", asking(member, **other))
+        assert response.status_code == 200
+        seen.add(bare(response))
+        work_done.add(len(asked.captured_queries))
+    assert len(seen) == 1
+    assert len(work_done) == 1
+    assert looked_at() == 1
+
+
+def test_claim_that_cannot_be_read_says_so_before_anything_is_kept(
+    client: Client, site: Site
+) -> None:
+    member, _ = site.member()
+    client.handler.enforce_csrf_checks = False
+    wrong = asking(member, document=SimpleUploadedFile("x.jpg", b"no picture"))
+    response = client.post("/member/forgotten/pin/", wrong)
+    assert response.status_code == 422
+    assert "UPL" not in page(response)
+    empty = client.post("/member/forgotten/pin/", {})
+    assert empty.status_code == 422
+    assert rows("SELECT count(*) FROM people_claim") == [(0,)]
+
+
+@pytest.mark.rule("AUTH-006")
+def test_forgotten_number_goes_to_the_registered_address_alone(client: Client, site: Site) -> None:
+    member, _ = site.member()
+    client.handler.enforce_csrf_checks = False
+    typed = {"family_kana": "さとう", "given_kana": "ﾊﾅｺ", "born_on": "S63.4.12",
+             "email": MAIL.address}  # fmt: skip
+    pages_seen = {
+        bare(client.post("/member/forgotten/number/", typed | other))
+        for other in ({}, {"email": "thief@example.com"}, {"born_on": "1990/1/1"})
+    }
+    assert len(pages_seen) == 1
+    looked_at()
+    numbers = [one for one in by_the_worker(site.codes) if member.member_number in plain(one)]
+    assert [str(one["To"]) for one in numbers] == [MAIL.address]
+
+
+@pytest.mark.rule("AUTH-005")
+def test_network_that_asks_too_often_waits(client: Client, site: Site, at: Any) -> None:
+    client.handler.enforce_csrf_checks = False
+    typed = {"family_kana": "サトウ", "given_kana": "ハナコ", "born_on": "S63.4.12",
+             "email": MAIL.address}  # fmt: skip
+    address = "/member/forgotten/number/"
+    for _ in range(requests.MOST_ASKED):
+        assert client.post(address, typed).status_code == 200
+    slowed = client.post(address, typed)
+    assert slowed.status_code == 429
+    assert int(slowed["Retry-After"]) > 3000
+    elsewhere = client.post(address, typed, REMOTE_ADDR="198.51.100.9")
+    assert elsewhere.status_code == 200
+    at(requests.ASKED_WITHIN + timedelta(seconds=5))
+    assert client.post(address, typed).status_code == 200
+
+
+@pytest.mark.rule("AUTH-002")
+@pytest.mark.rule("AUTH-003")
+def test_reset_link_that_is_over_changes_nothing(client: Client, site: Site) -> None:
+    site.member()
+    client.handler.enforce_csrf_checks = False
+    assert client.get("/reset/made-up").status_code == 200
+    over = client.post("/reset/made-up", {"new": "6183", "again": "6183"})
+    assert over.status_code == 410
+    assert "このリンクは使えません" in page(over)
+    assert client.post("/reset/made-up", {"new": "6183", "again": "6184"}).status_code == 422
+
+
+# --------------------------------------------------------------------------- somebody else's login
+def test_login_elsewhere_is_told_shown_and_stopped(client: Client, site: Site) -> None:
+    """B12: a second browser signs in: a mail, a row, and 「私ではない」 stops it."""
+    member, _ = site.enter(client)
+    client.post(
+        "/member/settings/notices/", {"style": "discreet", "language": "ja", "watchword": "あおい"}
+    )
+    thief = Client(SERVER_NAME="127.0.0.1", headers={"user-agent": "Mozilla/5.0 (iPhone) Safari/1"})
+    site.sign_in(thief, member)
+    thief.post("/member/sign-in/code/", {"code": site.code(member)})
+    assert thief.get("/member/").status_code == 200
+    settings_page = page(client.get("/member/settings/"))
+    assert "Safari · iPhone" in settings_page
+    alerts = [one for one in by_the_worker(site.codes) if "新しい端末" in plain(one)]
+    assert alerts
+    found = re.search(r"/member/settings/logins/\d+/not-me/", settings_page)
+    assert found is not None
+    client.post(found[0])
+    assert do(freezes.frozen_at, member.member_id) is not None
+    assert thief.get("/member/").status_code == 302
+    assert client.get("/member/").status_code == 302
+
+
+def test_rules_of_mails_hold(client: Client, site: Site) -> None:
+    """B13: no lender's name in a discreet subject, no link to sign in, the watchword is there."""
+    member, _ = site.enter(client)
+    typed = {"style": "discreet", "language": "ja", "watchword": "あおい りんご"}
+    client.post("/member/settings/notices/", typed)
+    client.post(f"{FACTS}employer/", {"employer": "あおば商事"})
+    client.post(f"{FACTS}employer/", {"employer": "みなと商事"})
+    sent = by_the_worker(site.codes)
+    assert sent
+    for one in sent:
+        assert one["Subject"] == "お知らせが1件あります"
+        text = plain(one)
+        assert "合言葉: あおい りんご" in text
+        links = re.findall(r"https?://\S+", text)
+        assert all("/freeze/" in link for link in links), links
+        assert len(links) <= 1
+    assert member.member_id
+
+
+# --------------------------------------------------------------------------------- who sees what
+OPEN = {"ask_pin", "ask_number"}
+
+
+def addresses(message_id: int = 1) -> list[tuple[str, str]]:
+    """Every address of this part, from the list of addresses itself."""
+    values = {"<slug:name>": "email", "<int:message_id>": str(message_id)}
+    found = []
+    for one in urls.urlpatterns:
+        assert isinstance(one, URLPattern)
+        address = str(one.pattern)
+        for place, value in values.items():
+            address = address.replace(place, value)
+        assert "<" not in address, f"{address}: say whose id it is"
+        found.append((str(one.name), f"/member/{address}"))
+    return found
+
+
+@pytest.mark.rule("PRIV-003")
+def test_who_is_not_signed_in_sees_nothing(client: Client, site: Site) -> None:
+    site.member()
+    client.handler.enforce_csrf_checks = False
+    for name, address in addresses():
+        if name in OPEN:
+            continue
+        for response in (client.get(address), client.post(address)):
+            assert response.status_code in {302, 405}, name
+            assert response.status_code == 405 or "sign-in" in response["Location"], name
+
+
+@pytest.mark.rule("PRIV-003")
+def test_another_members_message_and_key_are_as_none(client: Client, site: Site) -> None:
+    other = Client(SERVER_NAME="127.0.0.1")
+    member, _ = site.enter(other)
+    with_key(other, site, member)
+    by_the_worker(site.codes)
+    ((message_id,),) = rows("SELECT max(message_id) FROM notices_message")
+    named = re.search(r'name="key" value="([^"]+)"', page(other.get("/member/settings/passkeys/")))
+    assert named is not None
+    site.enter(client)
+    there = client.get(f"/member/inbox/{message_id}/")
+    nowhere = client.get("/member/inbox/987654/")
+    assert (there.status_code, nowhere.status_code) == (404, 404)
+    assert bare(there).replace(f"/{message_id}/", "") == bare(nowhere).replace("/987654/", "")
+    ended = client.post("/member/settings/passkeys/end/", {"key": named[1]})
+    assert ended.status_code == 404
+    assert named[1] in page(other.get("/member/settings/passkeys/"))
+
+
+def test_every_form_needs_its_token(client: Client, site: Site) -> None:
+    site.enter(client)
+    client.handler.enforce_csrf_checks = True
+    for _, address in addresses():
+        assert client.post(address).status_code == 403, address
+    for address in ("/freeze/x", "/reset/x"):
+        assert client.post(address).status_code == 403, address
+    assert client.get("/member/").status_code == 200
+
+
+def test_nothing_is_changed_in_the_maintenance(
+    client: Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
+    monday = now.replace(hour=1, minute=30) + timedelta(days=(7 - now.weekday()) % 7 or 7)
+    monkeypatch.setattr(clock, "now", lambda: monday)
+    site.enter(client)
+    assert client.get(FACTS).status_code == 200
+    for address in (f"{FACTS}employer/", "/member/settings/notices/", "/member/settings/consents/",
+                    "/member/forgotten/number/"):  # fmt: skip
+        response = client.post(address, {"employer": "x"})
+        assert response.status_code == 503, address
+        assert "この操作は行われていません" in page(response)
+    assert client.post("/member/settings/solicitation/").status_code == 302  # only takes away
