@@ -24,11 +24,10 @@ from tests.web.borrowing import borrower
 from tests.web.membership import PIN, Site
 
 from motocho.loans.commands import Key
-from motocho.outside import clock, teller
+from motocho.outside import clock, mail, teller
 from motocho.outside.postgres import Role
 from motocho.people.members import Member
 from motocho.web.access import DEVICE_COOKIE
-from motocho.web.member import stepping
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 REF = "a-reference-of-the-kill"
@@ -101,7 +100,7 @@ def test_killed_site_says_whether_money_moved_and_lends_once(
     database: Database, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     monkeypatch.setenv("MOTOCHO_HOME", str(home))  # one pepper for the test and the site
-    monkeypatch.setenv(stepping.OUTBOX, str(tmp_path / "codes"))
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path / "codes"))
     monkeypatch.setenv(teller.VARIABLE, str(tmp_path / "bank"))
     house = Site.at(tmp_path / "codes")
     member, key = borrower(house)

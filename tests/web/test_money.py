@@ -578,7 +578,7 @@ def test_less_than_what_is_due_leads_to_a_talk(client: Client, site: Site, at: M
     assert answer.status_code == 422
     assert f"今回の分{due:,}円以上" in main(answer)
     assert "返し方を相談できます" in main(answer)
-    assert 'href="/trouble/"' in answer.content.decode()
+    assert 'href="/member/trouble/"' in answer.content.decode()
 
 
 @pytest.mark.rule("LEDG-022")
