@@ -30,6 +30,7 @@ _TRIED = 50
 """Ports that are tried, one after another."""
 _PATIENCE_SECONDS = 60
 _LOOK_SECONDS = 0.2
+_LOOKS = int(_PATIENCE_SECONDS / _LOOK_SECONDS)
 _NAMES = {
     Standing.ON_TIME: ("返済日どおり", "on time"),
     Standing.LATE: ("返済が遅れている", "late"),
@@ -112,8 +113,7 @@ def _running(arguments: tuple[str, ...], places: _Places) -> Iterator[subprocess
 
 
 def _await_site(port: int, site: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < until:
+    for _ in range(_LOOKS):
         _refuse_ended(site)
         with socket.socket() as trial:
             if trial.connect_ex((LOOPBACK, port)) == 0:

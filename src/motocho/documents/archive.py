@@ -17,8 +17,8 @@ from enum import Enum
 from typing import Any
 
 from motocho.contact import gate
-from motocho.contact.gate import Channel, Permit, Wanted
-from motocho.contact.guard import Purpose
+from motocho.contact.gate import Permit, Wanted
+from motocho.contact.guard import Channel, Purpose
 from motocho.documents import paper as sheets
 from motocho.documents.paper import Paper
 from motocho.journal import rows as journal
@@ -321,7 +321,7 @@ def addressed(cursor: Any, letter: Letter, actor: str, at: datetime) -> tuple[st
     The address is read by a permit of the gate, and the reading is kept.
     """
     cause = f"paper {letter.paper_no}"
-    wanted = Wanted(Purpose.STATUTORY_DOCUMENT, cause, actor, Channel.POST)
+    wanted = Wanted(Purpose.STATUTORY_DOCUMENT, cause, actor, way=Channel.POST)
     permit = gate.ask(cursor, letter.member_id, wanted, at)
     known = gate.address(cursor, permit, at) if isinstance(permit, Permit) else None
     if known is None or not isinstance(known.value, values.Address):

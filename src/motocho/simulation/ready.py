@@ -32,20 +32,8 @@ from motocho.loans.takeover import (
 from motocho.notices import choices
 from motocho.notices.choices import Choices
 from motocho.people import members, pin
-from motocho.people.credentials.pins import Pin
-from motocho.people.facts import history
-from motocho.people.facts.history import Change, Road, Teller
-from motocho.people.facts.values import (
-    AccountKind,
-    Address,
-    BankAccount,
-    Email,
-    Employer,
-    Income,
-    Kind,
-    Phone,
-    Value,
-)
+from motocho.people.credentials import pins
+from motocho.people.facts import history, values
 from motocho.people.members import Member, Person
 from motocho.simulation._replay import CLOSED
 from motocho.units.errors import NotFoundError, ensure
@@ -163,26 +151,32 @@ def _make(cursor: Any, one: Ready, day: _Day, old: Sequence[OldRow]) -> None:
     registered_at = day.at - timedelta(days=400)
     member = members.register(cursor, one.person, one.member_number, registered_at)
     for kind, value in _facts(one, day.place):
-        change = Change(member.member_id, kind, value, registered_at.date(), f"demo {kind.value}")
-        history.record(cursor, change, Teller(_ACTOR, Road.REGISTRATION), registered_at)
-    registered = pin.register(cursor, member.member_id, Pin(PIN), _ACTOR, registered_at)
+        change = history.Change(
+            member.member_id, kind, value, registered_at.date(), f"demo {kind.value}"
+        )
+        history.record(
+            cursor, change, history.Teller(_ACTOR, history.Road.REGISTRATION), registered_at
+        )
+    registered = pin.register(cursor, member.member_id, pins.Pin(PIN), _ACTOR, registered_at)
     ensure(not isinstance(registered, Refusal), "a PIN that may be used")
     choices.choose(cursor, member.member_id, Choices(watchword=WATCHWORD), day.at)
     _take_over(cursor, member, _past(one, day.business_on, old), day)
 
 
-def _facts(one: Ready, place: int) -> Iterable[tuple[Kind, Value]]:
+def _facts(one: Ready, place: int) -> Iterable[tuple[values.Kind, values.Value]]:
     """Facts of nobody: numbers and names that are given to no one."""
     holder = f"{one.person.family_kana} {one.person.given_kana}"
     return (
-        (Kind.EMAIL, Email(f"member{place + 1}@example.jp")),
-        (Kind.MOBILE_PHONE, Phone(f"0900000{place + 11:04d}")),
-        (Kind.ADDRESS, Address("1000001", f"東京都千代田区見本町{place + 1}-2-3")),
-        (Kind.EMPLOYER, Employer("株式会社みほん商店")),
-        (Kind.INCOME, Income(4_200_000, one.person.born_on.year + 35)),
+        (values.Kind.EMAIL, values.Email(f"member{place + 1}@example.jp")),
+        (values.Kind.MOBILE_PHONE, values.Phone(f"0900000{place + 11:04d}")),
+        (values.Kind.ADDRESS, values.Address("1000001", f"東京都千代田区見本町{place + 1}-2-3")),
+        (values.Kind.EMPLOYER, values.Employer("株式会社みほん商店")),
+        (values.Kind.INCOME, values.Income(4_200_000, one.person.born_on.year + 35)),
         (
-            Kind.BANK_ACCOUNT,
-            BankAccount("0001", "001", AccountKind.ORDINARY.value, f"000000{place + 1}", holder),
+            values.Kind.BANK_ACCOUNT,
+            values.BankAccount(
+                "0001", "001", values.AccountKind.ORDINARY.value, f"000000{place + 1}", holder
+            ),
         ),
     )
 
