@@ -220,4 +220,4 @@ def test_a_failed_job_is_shown_and_given_back(
     command.done("worker", "retry", str(job["job_id"]))
     assert command.refused(4, "worker", "retry", str(job["job_id"])) == "QUE-001"
     assert command.done("worker", "run", "--once", "--json").document["state"] == "stopped"
-    assert query("SELECT status FROM procrastinate_jobs") == [("succeeded",)]
+    assert query("SELECT status FROM procrastinate_jobs") == []

@@ -17,6 +17,7 @@ from tests.loans.desk import days
 from motocho.config import worker
 from motocho.config.worker import (
     ASK_STATEMENTS,
+    CLEAR_DOCUMENTS,
     CLEAR_TRIES,
     END_RESTS,
     FOLLOW_PAPERS,
@@ -51,7 +52,7 @@ def test_a_job_is_worked_off_once(database: Database) -> None:
     work(Until.EMPTY, tasks={"note": lambda *, line_id: seen.append(line_id)})
     work(Until.EMPTY, tasks={"note": lambda *, line_id: seen.append(line_id)})
     assert seen == [7]
-    assert [job[1] for job in jobs()] == ["succeeded"]
+    assert jobs() == []  # what went well leaves no row: the reader of the journal comes each 20 s
 
 
 def test_a_job_of_a_transaction_that_is_rolled_back_never_runs(database: Database) -> None:
@@ -180,7 +181,7 @@ def test_a_line_is_booked_by_the_worker_without_the_night(
     for _ in range(2):  # put in twice, done once
         enqueue(TAKE_LINE, line_id=line_id)
     work(Until.EMPTY)
-    assert [job[1] for job in jobs()] == ["succeeded", "succeeded"]
+    assert jobs() == []
     rows = query("SELECT status, member_id FROM close_bank_line")
     assert rows == [("received", key.member_id)]
     assert OPENED < TODAY
@@ -190,4 +191,5 @@ def test_every_name_of_the_house_has_its_command() -> None:
     assert set(TASKS) == {
         "inbox.take_line", "close.run", requests.LOOK, CLEAR_TRIES, TELL, SEND,
         FOLLOW_PAPERS, ASK_STATEMENTS, following.MAKE, following.STATEMENT, END_RESTS, PAY_OUT,
+        CLEAR_DOCUMENTS,
     }  # fmt: skip
