@@ -100,6 +100,15 @@ def test_words_that_are_none_or_too_many_are_refused(house: House, words: str) -
     assert not rows("SELECT 1 FROM care_case")
 
 
+@pytest.mark.rule("PRIV-001")
+def test_my_number_among_words_is_not_kept(house: House) -> None:
+    member_id = house.member().member_id
+    with pytest.raises(InputError, match="look like a My Number"):
+        tell(member_id, "番号は１２３４－５６７８－９０１８です")
+    assert not rows("SELECT 1 FROM care_case")
+    assert tell(member_id, "会員番号は12345678です、口座は1234 5678 9012")
+
+
 def test_answer_to_a_call_that_was_not_the_members_is_refused(house: House) -> None:
     told = Told(Kind.REPLY, "返事", attempt_id=99)
     with pytest.raises(NotFoundError):

@@ -282,6 +282,7 @@ def test_only_a_reviewer_with_a_purpose_judges(house: House) -> None:
 
 @pytest.mark.rule("DOC-009")
 @pytest.mark.rule("DOC-010")
+@pytest.mark.rule("PRIV-001")
 @pytest.mark.parametrize("finding", sorted(ERASED, key=str))
 def test_page_that_nobody_may_hold_is_erased_at_once(house: House, finding: Finding) -> None:
     _, found = kept(house, files.pdf(2))

@@ -13,6 +13,7 @@ from motocho.units.text import (
     FixedNumber,
     close_set,
     folded,
+    holds_my_number,
     kanji_number,
     name_key,
     read_digits,
@@ -334,3 +335,22 @@ class TestReadDigits:
     @given(st.from_regex("[0-9]{4}[ -]?[0-9]{4}", fullmatch=True))
     def test_reads_wide_text_the_same(self, text: str) -> None:
         assert read_digits(widened(text), MEMBER_NUMBER) == read_digits(text, MEMBER_NUMBER)
+
+
+@given(st.integers(0, 10**11 - 1), st.sampled_from(["", " ", "-"]))
+def test_of_ten_last_digits_one_makes_a_my_number(first_eleven: int, between: str) -> None:
+    """A second route: the weights of the ordinance, written out from the lowest digit up."""
+    digits = f"{first_eleven:011d}"
+    total = sum(
+        int(sign) * (place + 1 if place <= 6 else place - 5)
+        for place, sign in enumerate(reversed(digits), start=1)
+    )
+    check = 0 if total % 11 <= 1 else 11 - total % 11
+    found = []
+    for last in range(10):
+        whole = f"{digits}{last}"
+        shown = between.join((whole[:4], whole[4:8], whole[8:]))
+        if holds_my_number(f"番号{shown}。"):
+            found.append(last)
+    assert found == [check]
+    assert not holds_my_number(f"1{digits}{check}")

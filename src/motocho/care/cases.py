@@ -23,6 +23,7 @@ from motocho.law.rules import Refusal
 from motocho.outside.bank import next_business_day
 from motocho.outside.clock import JAPAN
 from motocho.units.errors import Fault, InputError, NotFoundError, RefusedError
+from motocho.units.text import holds_my_number
 
 LONGEST_WORDS = 2_000
 ANSWER_BUSINESS_DAYS = 10
@@ -148,7 +149,7 @@ def _task_source(key: CaseKey) -> str:
 
 
 def _readable(words: str) -> str:
-    """Words without what no eye sees; lines stay.
+    """Words without what no eye sees; lines stay · PRIV-001: a My Number is not kept.
 
     Raises    InputError.
     """
@@ -159,6 +160,8 @@ def _readable(words: str) -> str:
     if len(plain) > LONGEST_WORDS:
         details = {"longest": f"{LONGEST_WORDS:,}", "count": f"{len(plain):,}"}
         raise InputError(Fault("CAR-002", details=details))
+    if holds_my_number(plain):
+        raise InputError(Fault("CAR-023"))
     return plain
 
 

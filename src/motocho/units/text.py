@@ -127,6 +127,28 @@ def name_key(text: str) -> str:
 
 
 # ------------------------------------------------------------------------------------ kanji numbers
+_TWELVE_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])")
+_LONG_WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+
+
+def holds_my_number(text: str) -> bool:
+    """Whether a text holds twelve digits that can be a My Number [個人番号の有無].
+
+    Law       番号利用法20条: who may not ask for one may not collect it. Its check digit:
+              番号利用法施行令8条; 平成26年総務省令85号5条.
+
+    >>> holds_my_number("番号は１２３４ ５６７８ ９０１８です"), holds_my_number("1234 5678 9012")
+    (True, False)
+    """
+    return any(_is_my_number(found[0]) for found in _TWELVE_DIGITS.finditer(folded(text)))
+
+
+def _is_my_number(shown: str) -> bool:
+    digits = [int(one) for one in shown if one.isdigit()]
+    rest = sum(digit * weight for digit, weight in zip(digits, _LONG_WEIGHTS, strict=False)) % 11
+    return digits[-1] == (0 if rest <= 1 else 11 - rest)
+
+
 _MYRIAD = 10_000
 _FORMAL_SIGNS = str.maketrans("○◯零壱弐参伍拾佰阡仟萬", "〇〇〇一二三五十百千千万")
 _KANJI_DIGITS = "〇一二三四五六七八九"
