@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -131,6 +133,32 @@ def test_damaged_file_is_a_fault_or_a_picture_never_more(place: int, noise: byte
     data = files.photo_of_a_place()
     found = intake.examine(upload(data[:place] + noise + data[place + len(noise) :]))
     assert all(isinstance(one, Fault | Picture) for one in found)
+
+
+def test_decoder_that_hangs_or_dies_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever becomes of the other process, this one gets an answer."""
+    died = tmp_path / "died.py"
+    died.write_text("import os; os.kill(os.getpid(), 9)", encoding="utf-8")
+    hangs = tmp_path / "hangs.py"
+    hangs.write_text("import time; time.sleep(60)", encoding="utf-8")
+    monkeypatch.setattr(intake, "_SECONDS", 0.5)
+    for program in (died, hangs):
+        monkeypatch.setattr(intake, "_DECODER", program)
+        (fault,) = intake.examine(upload(files.photo()))
+        assert isinstance(fault, Fault)
+        assert fault.code == "UPL-004"
+
+
+def test_decoder_takes_no_more_memory_than_it_may() -> None:
+    """What a decoder would ask for beyond a gigabyte it does not get."""
+    greedy = (
+        f"import runpy; names = runpy.run_path({str(intake._DECODER)!r}, run_name='x')\n"
+        "names['bound']()\ntry:\n    bytearray(2 << 30)\nexcept MemoryError:\n    print('refused')"
+    )
+    ran = subprocess.run([sys.executable, "-I", "-c", greedy], capture_output=True, check=True)
+    assert ran.stdout == b"refused\n"
 
 
 def kept(

@@ -334,6 +334,11 @@ def test_registered_account_is_read(desk: Desk) -> None:
     found = do(payouts.account_of, member.member_id, ON, reading)
     assert found is not None
     assert (found.account, found.holder) == (ACCOUNT, "ｻﾄｳ ﾊﾅｺ")
+    told = Registered("0001", "001", "ordinary", "1234567", "サトウ ハナコ")
+    house.tell(member.member_id, Kind.BANK_ACCOUNT, told, at=LONG_AGO)
+    spelt = do(payouts.account_of, member.member_id, ON, reading)
+    assert spelt is not None
+    assert spelt.holder == "ｻﾄｳ ﾊﾅｺ"
 
 
 # ------------------------------------------------------------------------------------ what it costs

@@ -568,18 +568,34 @@ def test_all_of_it_is_exact_and_says_its_day(client: Client, site: Site) -> None
 
 
 def test_less_than_what_is_due_leads_to_a_talk(client: Client, site: Site, at: Move) -> None:
-    member, _ = site.enter(client)
-    at(timedelta(days=10))
-    key = site.desk.open(clock.business_date() - timedelta(days=60), 300_000, Scheme.EVERY_35_DAYS, member_id=site.desk.member())  # fmt: skip
-    assert key.member_id != member.member_id
+    member, key = enter(site, client)
+    early = see(client, "repay/confirm", **pay(key, "1000", "amount"))
+    assert early.status_code == 200  # more than two weeks ahead any amount only shortens the loan
+    at(timedelta(days=5))
     site.sign_in(client, member)
-    own = do(queries.agreements, member.member_id)[0].key
-    due = due_of(own)
-    answer = see(client, "repay/confirm", **pay(own, str(due - 1), "amount"))
+    due = due_of(key)
+    answer = see(client, "repay/confirm", **pay(key, str(due - 1), "amount"))
     assert answer.status_code == 422
     assert f"今回の分{due:,}円以上" in main(answer)
     assert "返し方を相談できます" in main(answer)
-    assert 'href="/trouble/"' in answer.content.decode()
+    assert 'href="/member/trouble/"' in answer.content.decode()
+
+
+@pytest.mark.rule("LEDG-022")
+def test_payment_before_its_due_date_is_open_lowers_the_principal(
+    client: Client, site: Site
+) -> None:
+    member = site.house.member()
+    today = clock.business_date()
+    day = (today - timedelta(days=3)).day
+    key = site.desk.open(today - timedelta(days=50), 300_000, Scheme.MONTHLY, min(day, 28), member.member_id)  # fmt: skip
+    site.desk.draw(key, 100_000, today - timedelta(days=2))
+    site.known(client, member)
+    site.sign_in(client, member)
+    first = see(client, "repay")
+    assert 'id="what-due"' not in first.content.decode()
+    assert "から返せます" in main(first)
+    assert "1円を返します" in main(see(client, "repay/confirm", **pay(key, "1", "amount")))
 
 
 UNPAYABLE = {

@@ -18,6 +18,7 @@ from types import FrameType
 from motocho.cli import _mailroom
 from motocho.cli._grid import columns
 from motocho.cli._output import Output
+from motocho.cli._showcase import CALLED_AS
 from motocho.documents.sheet import Align
 from motocho.outside.mail import FOLDER_VARIABLE, folder
 from motocho.simulation import ready
@@ -153,6 +154,13 @@ def _told(places: _Places, output: Output) -> Iterator[str]:
     )
     rows = [(one.member_number, _name(one), _standing(one, output)) for one in ready.READY]
     yield from (f"   {line}" for line in columns(rows, (Align.LEFT,) * 3))
+    call = os.environ.get(CALLED_AS) or "motocho"
+    yield say("   銀行の役をする", "   To play the bank")
+    bank = [
+        (f"{call} bank play orders", say("届いた振込依頼を実行する", "carry transfers out")),
+        (f"{call} bank play pay NUMBER", say("お客様番号の請求を払う", "pay a bill")),
+    ]
+    yield from (f"   {line}" for line in columns(bank, (Align.LEFT,) * 2))
 
 
 def _name(one: Ready) -> str:

@@ -15,8 +15,9 @@ from motocho.loans._book import Key
 from motocho.loans.outlook import Outlook
 from motocho.loans.payouts.checks import LATE_DAYS, MANY_DAYS, Caution, Habits, Payee, caution
 from motocho.loans.payouts.costs import Costs, Effect, costs_of, effect_of, going_on, least_yen
-from motocho.outside.bank import AccountType, BankAccount
+from motocho.outside.bank import AccountType, BankAccount, account_name
 from motocho.people.facts import history, values
+from motocho.units.errors import Unread
 
 _TYPES = {
     "ordinary": AccountType.ORDINARY,
@@ -33,7 +34,9 @@ def account_of(cursor: Any, member_id: int, on: date, reading: history.Reading) 
         return None
     kept = whole.value
     account = BankAccount(kept.bank_code, kept.branch_code, _TYPES[kept.kind], kept.number)
-    return Payee(account, kept.holder, whole.recorded_at)
+    name = account_name(kept.holder)  # orders carry it in the signs of banks, however it was told
+    holder = kept.holder if isinstance(name, Unread) else name
+    return Payee(account, holder, whole.recorded_at)
 
 
 def habits(cursor: Any, key: Key, today: date) -> Habits:

@@ -7,6 +7,7 @@ the bank has it once. Whether a silent bank took an order is never guessed: it s
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,8 +22,9 @@ from motocho.loans.payouts.orders import Payout, PayoutKey, State, locked, moved
 from motocho.outside.teller import Answer, Fate, Order, Teller
 from motocho.people.access import check_open
 from motocho.people.safety import freezes, holds
-from motocho.units.errors import OutsideFailure
+from motocho.units.errors import OutsideFailure, RefusedError, StateConflict
 
+log = logging.getLogger("motocho.payouts")
 CHANNEL = "payout"
 MOST = 200
 
@@ -61,12 +63,15 @@ def _under_way(at: datetime, most: int) -> list[PayoutKey]:
 
 
 def _carry_one(key: PayoutKey, sender: Sender) -> bool:
-    """Whether a payout moved on; a bank that does not answer is asked again the next time."""
+    """Whether a payout moved on; what could not is tried again, and stops no other."""
     with transaction.atomic(), connection.cursor() as cursor:
         before = one(cursor, key)
     try:
         return _carried(before, sender) is not before.state
     except OutsideFailure:
+        return False
+    except (RefusedError, StateConflict) as error:
+        log.warning("payout %s was not carried: %s", before.order_ref, error.faults[0].code)
         return False
 
 

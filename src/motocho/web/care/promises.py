@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -34,6 +35,15 @@ class PromiseForm(Form):
 
     on = DateField("care.promise.on", "care.promise.on_hint", optional="optional")
     amount = YenField("care.promise.amount", "care.promise.amount_hint", most_yen=_LARGEST_YEN)
+
+    @classmethod
+    def up_to(cls, owed_yen: int, asked: Mapping[str, str] | None) -> PromiseForm:
+        """The form, for at most what settles all of it [約束の入力]."""
+        form = cls(asked)
+        amount = form.fields["amount"]
+        if isinstance(amount, YenField):
+            amount.most_yen = max(amount.least_yen, owed_yen)
+        return form
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +83,13 @@ def _choose(request: HttpRequest, member: Member, listed: Listed) -> HttpRespons
         last_on = today + timedelta(days=policy.LONGEST_PROMISE_DAYS)
         days = paydays.likely_days(today, last_on, pay_day, _acting.is_business_day)
         waits = [queries.waiting(cursor, listed.key, today, on) for on in days]
+        owed_yen = queries.payoff_quote(cursor, listed.key, last_on).total_yen
     is_asked = "on" in request.GET or "chip" in request.GET
     asked = {
         "on": request.GET.get("chip") or request.GET.get("on", ""),
         "amount": request.GET.get("amount", "") or yen_text(position.due_yen),
     }
-    form = PromiseForm(asked if is_asked else None)
+    form = PromiseForm.up_to(owed_yen, asked if is_asked else None)
     chosen = _chosen(form, listed, today, last_on) if is_asked and position.due_yen else None
     context = {
         "listed": listed,
@@ -122,10 +133,6 @@ def _chosen(form: PromiseForm, listed: Listed, first_on: date, last_on: date) ->
         return None
     with connection.cursor() as cursor:
         waiting = queries.waiting(cursor, listed.key, first_on, on)
-        owed_yen = queries.payoff_quote(cursor, listed.key, on).total_yen
-    if amount_yen > owed_yen:
-        form.refuse("amount", Fault("CAR-006", details={"most": yen_text(owed_yen)}))
-        return None
     return Chosen(on, amount_yen, waiting)
 
 
@@ -135,16 +142,18 @@ def _told(on: date) -> str:
 
 def _promise(request: HttpRequest, member: Member, listed: Listed) -> HttpResponse:
     """Promise, once for each form; what is wrong leads back to the choice."""
-    form = PromiseForm({name: request.POST.get(name, "") for name in ("on", "amount")})
+    asked = {name: request.POST.get(name, "") for name in ("on", "amount")}
     with transaction.atomic(), connection.cursor() as cursor:
         way = _acting.made(cursor, member, f"promise {_acting.form_key(request)}")
         last_on = way.business_on + timedelta(days=policy.LONGEST_PROMISE_DAYS)
+        owed_yen = queries.payoff_quote(cursor, listed.key, last_on).total_yen
+        form = PromiseForm.up_to(owed_yen, asked)
         chosen = _chosen(form, listed, way.business_on, last_on)
         if chosen is not None:
             commands.promise(cursor, listed.key, chosen.amount_yen, chosen.on, way)
     address = reverse("care:promise", args=[listed.key.agreement_id])
     if chosen is None:  # the day is over by now, or somebody changed the form: say what is wrong
-        return HttpResponseRedirect(f"{address}?{urlencode(dict(form.data.items()))}")
+        return HttpResponseRedirect(f"{address}?{urlencode(asked)}")
     return HttpResponseRedirect(address)
 
 

@@ -126,9 +126,15 @@ def _of_one(position: Position) -> list[str]:
         found.append("cause.assigned")
     if position.status is Status.OPEN and not position.limit_yen:
         found.append("cause.limit_zero")
+    elif position.status is Status.OPEN and _is_late(position):
+        found.append("cause.late")
     elif position.status is Status.OPEN and not position.available_yen and not position.stops:
         found.append("cause.limit_used")
     return found
+
+
+def _is_late(position: Position) -> bool:
+    return position.late_since is not None or position.accelerated_on is not None
 
 
 def _address(name: str) -> str:

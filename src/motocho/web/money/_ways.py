@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 
 from motocho.close import day
 from motocho.loans import payouts
@@ -88,18 +86,3 @@ def arrival(payee: Payee, amount_yen: int, ordered_at: datetime) -> Arrival:
     ours = our_bank()
     order = bank.Order(ordered_at, ours.account.bank_code, payee.account.bank_code, amount_yen)
     return bank.arrival(order, ours.around_the_clock)
-
-
-def address_of(*names: str) -> str:
-    """The first of these pages that there is; others may bring more [ページの場所]."""
-    for name in names:
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue
-    return ""
-
-
-def first_way(ways: Iterable[tuple[str, str]]) -> tuple[str, str]:
-    """The label and address of the first page that there is [次の一歩]."""
-    return next((label, address_of(name)) for name, label in ways if address_of(name))

@@ -21,7 +21,6 @@ from motocho.people.safety import holds
 from motocho.web import pages
 from motocho.web.access import Member
 from motocho.web.member.home import STOP_TEXTS
-from motocho.web.money import _ways
 from motocho.web.words import say
 
 
@@ -36,15 +35,18 @@ class Way:
 _DESK = Way("public:contacts", "frame.contacts")
 _HOME = Way("member:home", "frame.home")
 _REPAY = Way("money:repay", "money.repay")
-_TROUBLE = (Way("care:trouble", "frame.trouble"), Way("public:trouble", "frame.trouble"))
-_PAPERS = (Way("documents:documents", "money.papers"), _DESK)
-_ACCOUNT = (Way("facts:overview", "facts.title"), Way("member:facts", "facts.title"))
-_LIMIT = (Way("care:limits", "money.limit"), _DESK)
+_TROUBLE = (Way("care:trouble", "frame.trouble"),)
+_PAPERS = (Way("documents:documents", "money.papers"),)
+_ACCOUNT = (Way("facts:overview", "facts.title"),)
+_LIMIT = (Way("care:limits", "money.limit"),)
+_REST = Way("care:rest", "money.rest")
+_REOPEN = Way("facts:reopen", "money.reopen")
+_CARD = Way("facts:lost_card", "money.card")
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why not, and what comes next [理由と次の一歩]: keys of texts, and the first way there is."""
+    """Why not, and what comes next [理由と次の一歩]: keys of texts, and one page or two."""
 
     why: str
     next: str
@@ -53,7 +55,7 @@ class Reason:
     until: str = ""
 
 
-FROZEN = Reason("cause.frozen", "closed.unfreeze", (Way("facts:reopen", "money.reopen"), _DESK))
+FROZEN = Reason("cause.frozen", "closed.unfreeze", (_REOPEN, _DESK))
 MAINTENANCE = Reason("cause.maintenance", "closed.from_five", (_HOME,), status=503)
 NO_AGREEMENT = Reason("home.none", "closed.ask_desk")
 NO_ACCOUNT = Reason("closed.no_account", "closed.register_account", _ACCOUNT)
@@ -79,14 +81,11 @@ _OF_STOPS: Mapping[Stop, Reason] = {
     ),
     Stop.BUREAU_CHECK_DUE: Reason(STOP_TEXTS[Stop.BUREAU_CHECK_DUE], "closed.wait_check", (_HOME,)),
     Stop.COUNSEL: Reason(STOP_TEXTS[Stop.COUNSEL], "closed.counsel"),
-    Stop.CARD_LOST: Reason(STOP_TEXTS[Stop.CARD_LOST], "closed.new_card"),
+    Stop.CARD_LOST: Reason(STOP_TEXTS[Stop.CARD_LOST], "closed.new_card", (_CARD,)),
     Stop.FRAUD: Reason(STOP_TEXTS[Stop.FRAUD], "closed.check_together"),
     Stop.CREDIT: Reason(STOP_TEXTS[Stop.CREDIT], "closed.ask_why"),
-    Stop.MEMBER_ASKED: Reason(
-        STOP_TEXTS[Stop.MEMBER_ASKED],
-        "closed.lift_pause",
-        (Way("care:rest", "money.rest"), _DESK),
-    ),
+    Stop.RESTING: Reason(STOP_TEXTS[Stop.RESTING], "closed.lift_rest", (_REST,)),
+    Stop.MEMBER_ASKED: Reason(STOP_TEXTS[Stop.MEMBER_ASKED], "closed.lift_pause", (_REOPEN, _DESK)),
 }
 """The gravest first; what the member asked for comes last, so that it hides nothing."""
 
@@ -178,12 +177,11 @@ def why_not_debit(cursor: Any, member: Member, position: Position) -> Reason | N
 def show(request: HttpRequest, reason: Reason, title: str = "closed.borrow") -> HttpResponse:
     """The page of a reason [理由の画面]; no money moved, and it says so."""
     tongue = pages.tongue_of(request)
-    way, address = _ways.first_way((one.name, one.label) for one in reason.ways)
     context = {
         "title": title,
         "why": say(reason.why, tongue, until=reason.until),
         "next": say(reason.next, tongue, until=reason.until),
-        "label": way,
-        "address": address,
+        "ways": reason.ways,
+        "is_home": _HOME in reason.ways,
     }
     return pages.show(request, "money/closed.html", context, status=reason.status)

@@ -130,7 +130,6 @@ def _choice_page(request: HttpRequest, choice: Choice, form: PaymentForm) -> Htt
         "form": shown(form, pages.tongue_of(request)),
         "choice": choice,
         "is_open": _is_open(choice.position),
-        "trouble": _ways.address_of("care:trouble", "public:trouble"),
         "is_less": form.is_bound and any(one.code == "MNY-024" for one in form.faults_of("amount")),
     }
     return pages.show(request, "money/repay.html", context, status=422 if form.is_bound else 200)

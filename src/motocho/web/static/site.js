@@ -18,6 +18,15 @@
     });
   });
 
+  // Without a connection nothing is sent, and what was typed stays on the page.
+  const offline = document.getElementById("offline");
+  each("form", (form) => form.addEventListener("submit", (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault(); event.stopImmediatePropagation();
+    offline.hidden = false; offline.focus();
+  }));
+  addEventListener("online", () => { offline.hidden = true; });
+
   // A form is sent once; the button says so after it was sent, never before.
   each("form[data-once]", (form) => {
     form.addEventListener("submit", (event) => {
