@@ -445,7 +445,7 @@ def test_members_and_strangers_get_nothing(client: Client, site: Site) -> None:
 def test_role_that_is_not_for_it_gets_nothing(site: Site, tanaka: Seat) -> None:
     operator = seated("kato", Role.OPERATOR)
     _, address = asked(site)
-    assert operator.client.get("/desk/").status_code == 200
+    assert "/desk/colleagues/" not in page(operator.client.get("/desk/"))
     for path in (address, f"{address}pages/1/", "/desk/colleagues/", "/desk/documents/x/"):
         assert operator.client.get(path).status_code == 409, path
     assert operator.client.get("/member/").status_code == 302

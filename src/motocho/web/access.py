@@ -244,6 +244,11 @@ class Colleague:
         """The same, who says what for: a case or a task, never words about a person [目的]."""
         return replace(self.staff, purpose=purpose)
 
+    @property
+    def may_manage(self) -> bool:
+        """Whether colleagues are this one's business [管理の可否]; the frame shows the way."""
+        return self.may(Action.MANAGE_STAFF)
+
     def may(self, action: Action) -> bool:
         """Whether a role of today is for this [役割の有無]."""
         return gate.may(self.staff, action)

@@ -77,7 +77,7 @@ def case(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
         if is_good and _taken(request, cursor, form, (key, staff.actor, colleague)):
             return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=complaints")
         context = {
-            "desk": "desk",
+            "desk": colleague,
             "case": known,
             "kind": KINDS[known.kind],
             "steps": [(one, STATES[one.step.state]) for one in known.steps],
@@ -120,5 +120,5 @@ def increase(
         if found is None or found.increase_id != increase_id:
             raise members.no_such_member()
         member = members.one(cursor, member_id)
-    context = {"desk": "desk", "one": found, "member": member}
+    context = {"desk": colleague, "one": found, "member": member}
     return pages.show(request, "desk/increase.html", context)

@@ -22,7 +22,7 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         asked = staff.recoveries(cursor)
     me = colleague.staff.staff_id
     rows = [(one, _step(asked.get(one.staff_id), me), one.staff_id == me) for one in accounts]
-    return pages.show(request, "desk/colleagues.html", {"desk": "desk", "rows": rows})
+    return pages.show(request, "desk/colleagues.html", {"desk": colleague, "rows": rows})
 
 
 def _step(asked_by: int | None, me: int) -> str:
@@ -44,5 +44,5 @@ def recover(request: HttpRequest, colleague: Colleague, staff_id: int) -> HttpRe
         token = staff.agree(cursor, staff_id, colleague.staff, colleague.at)
         access.allow(token)
     address = request.build_absolute_uri(reverse("desk:join", args=[token]))
-    context = {"desk": "desk", "account": account, "address": address}
+    context = {"desk": colleague, "account": account, "address": address}
     return pages.show(request, "desk/recovered.html", context)

@@ -64,7 +64,7 @@ def document(request: HttpRequest, colleague: Colleague, document_ref: str) -> H
         open_pages = [one for one in found.pages if one.finding is None]
         findings = _findings(request, open_pages)
         if request.method != "POST" or len(findings) < len(open_pages):
-            return _page(request, cursor, found)
+            return _page(request, cursor, colleague, found)
         access.allow(intake.judge(cursor, document_ref, staff, findings, colleague.at))
     return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=documents")
 
@@ -75,13 +75,13 @@ def _findings(request: HttpRequest, open_pages: list[Page]) -> dict[int, Finding
     return {number: known[name] for number, name in chosen.items() if name in known}
 
 
-def _page(request: HttpRequest, cursor: Any, found: Pages) -> HttpResponse:
+def _page(request: HttpRequest, cursor: Any, colleague: Colleague, found: Pages) -> HttpResponse:
     tongue = pages.tongue_of(request)
     owner_id = found.owner_id or 0
     facts = history.as_of(cursor, owner_id, found.kept_at.astimezone(JAPAN).date())
     is_wrong = request.method == "POST"
     context = {
-        "desk": "desk",
+        "desk": colleague,
         "one": found,
         "purpose": f"desk.purpose_{found.purpose.value}",
         "options": [(one.value, said(one.fault, tongue)) for one in Finding],

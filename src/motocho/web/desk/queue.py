@@ -160,6 +160,5 @@ def waiting(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         "tab": tab,
         "label": TABS[tab],
         "listed": [(title, rows) for title, rows in listed if rows],
-        "may_manage": colleague.may(Action.MANAGE_STAFF),
     }
-    return pages.show(request, "desk/queue.html", context | {"desk": "desk"})
+    return pages.show(request, "desk/queue.html", context | {"desk": colleague})

@@ -128,7 +128,6 @@ def _page(
     on = asked.asked_at.astimezone(JAPAN).date()
     facts = history.as_of(cursor, member_id, on)
     context = more | {
-        "desk": "desk",
         "one": asked,
         "member": members.one(cursor, member_id),
         "facts": [(label, facts[item]) for item, label in SHOWN.items() if item in facts],
@@ -165,7 +164,12 @@ def own(
         form.refuse("number", Fault("DSK-004", excerpt=number))
         with transaction.atomic(), connection.cursor() as cursor:
             asked, _ = _asked(cursor, colleague, key, Action.UNFREEZE)
-            return _page(request, cursor, (asked, form), {"verdicts": OWN_VERDICTS, "card": "card"})
+            return _page(
+                request,
+                cursor,
+                (asked, form),
+                {"desk": colleague, "verdicts": OWN_VERDICTS, "card": "card"},
+            )
 
 
 def _own(request: HttpRequest, colleague: Colleague, key: RequestKey) -> HttpResponse:
@@ -178,7 +182,8 @@ def _own(request: HttpRequest, colleague: Colleague, key: RequestKey) -> HttpRes
         made = CardForm if is_card and not refuses else VerdictForm
         form = made(request.POST if request.method == "POST" else None)
         if not form.is_bound or not form.is_valid():
-            context = {"verdicts": OWN_VERDICTS, "card": "card" if is_card else ""}
+            card = "card" if is_card else ""
+            context = {"desk": colleague, "verdicts": OWN_VERDICTS, "card": card}
             if is_card and made is VerdictForm:
                 form = CardForm(request.POST)
             return _page(request, cursor, (asked, form), context)

@@ -172,4 +172,4 @@ def own_passkey(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         with transaction.atomic(), connection.cursor() as cursor:
             account = staff.account(cursor, staff_id)
             context["options"] = staff.ask_passkey(cursor, passkey_site(), account, colleague.at)
-    return pages.show(request, "desk/own_passkey.html", context | {"desk": "desk"})
+    return pages.show(request, "desk/own_passkey.html", context | {"desk": colleague})
