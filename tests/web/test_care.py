@@ -62,6 +62,13 @@ def page(response: Any) -> str:
     return " ".join(html.unescape(text).split())
 
 
+def shown_which(client: Client, address: str) -> dict[str, str]:
+    """What a page's form names that it would end."""
+    found = re.search(r'name="which" value="(\d+)"', client.get(address).content.decode())
+    assert found is not None
+    return {"which": found[1]}
+
+
 def late(site: Site, client: Client) -> tuple[Member, Key]:
     """A member with a payment overdue, signed in."""
     made = site.house.member(SATO, clock.now() - timedelta(days=200))
@@ -133,9 +140,13 @@ def test_promise_is_kept_once_however_often_it_is_sent(
     other = client.post(address, form | {"key": "x" * 24})
     assert other.status_code == 409
     assert rows("SELECT count(*) FROM loan_promise") == [(1,)]
-    assert client.post(f"{address}withdraw/", {"key": KEY})["Location"] == address
-    assert client.post(f"{address}withdraw/", {"key": KEY}).status_code == 302
+    ended = shown_which(client, address)
+    for _ in range(2):
+        assert client.post(f"{address}withdraw/", ended)["Location"] == address
     assert rows("SELECT outcome FROM loan_promise") == [("withdrawn",)]
+    client.post(address, form | {"key": "n" * 24})
+    client.post(f"{address}withdraw/", ended)  # the old form does not end the new promise
+    assert rows("SELECT outcome FROM loan_promise ORDER BY promise_no") == [("withdrawn",), (None,)]
 
 
 @pytest.mark.parametrize(
@@ -326,7 +337,9 @@ def test_consultation_stops_calls_until_its_hour_and_offers_after_it(
         offer = do(gate.ask, member.member_id, offers, at)
         assert isinstance(offer, Closed)  # nobody agreed to offers either
         assert ("CON-012" in {one.refusal.code for one in offer.hindrances}) is is_refused
-    assert client.post(f"{address}cancel/", {"key": "c" * 24}).status_code == 302
+    client.post(f"{address}cancel/", {"which": "987654"})
+    assert rows("SELECT outcome FROM care_consultation") == [(None,)]
+    assert client.post(f"{address}cancel/", shown_which(client, address)).status_code == 302
     assert rows("SELECT outcome FROM care_consultation") == [("cancelled",)]
     assert do(tasks.of_member, member.member_id) == []
 
@@ -409,7 +422,10 @@ def test_raise_is_kept_for_a_person_after_a_code(client: Client, site: Site) -> 
     assert (kept.asked.limit_yen, kept.needs_evidence) == (600_000, True)
     assert "増額の申込みを受け付けています" in page(client.get(address))
     assert do(queries.position, key, clock.now().date()).limit_yen == 300_000
-    assert client.post("/member/limit/raise/withdraw/")["Location"] == "/member/limit/"
+    ended = shown_which(client, address)
+    client.post("/member/limit/raise/withdraw/", {"which": "987654"})
+    assert do(increases.waiting) == [kept]
+    assert client.post("/member/limit/raise/withdraw/", ended)["Location"] == "/member/limit/"
     assert do(increases.waiting) == []
 
 
@@ -461,7 +477,10 @@ def test_rest_stops_draws_at_once_and_is_lifted_tomorrow(
     client.post("/member/rest/", {"months": "1", "key": "m" * 24})
     (rest,) = rows("SELECT last_on FROM loan_rest")
     assert rest[0] > today + timedelta(days=80)
-    client.post("/member/rest/", {"lift": "yes", "key": "n" * 24})
+    ended = shown_which(client, "/member/rest/")
+    client.post("/member/rest/", {"lift": "yes", "which": "987654"})
+    assert "明日から借りられるようにする" in page(client.get("/member/rest/"))
+    client.post("/member/rest/", ended | {"lift": "yes", "key": "n" * 24})
     with pytest.raises(RefusedError):
         site.desk.draw(key, 1_000, today)
     made = site.desk.made(today + DAY)
@@ -505,7 +524,9 @@ def test_calls_are_listed_with_reason_and_answered_in_writing(
     assert "返事を見る" in page(client.get("/member/calls/"))
 
 
-def test_preferred_hours_are_kept_and_heeded(client: Client, site: Site, noon: datetime) -> None:
+def test_preferred_hours_are_kept_and_heeded(
+    client: Client, site: Site, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     member, _ = late(site, client)
     for form in ({"from": "20", "until": "9"}, {"from": "6", "until": "12"}, {"from": "x"}, {}):
         assert client.post("/member/calls/hours/", form).status_code == 422
@@ -516,7 +537,15 @@ def test_preferred_hours_are_kept_and_heeded(client: Client, site: Site, noon: d
     assert isinstance(refused, Closed)
     assert [one.refusal.code for one in refused.hindrances] == ["CON-002"]
     assert "18時から20時まで" in page(client.get("/member/calls/"))
-    client.post("/member/calls/hours/", {"forget": "yes", "key": "f" * 24})
+    ended = shown_which(client, "/member/calls/")
+    monkeypatch.setattr(clock, "now", lambda: noon + timedelta(minutes=1))
+    client.post("/member/calls/hours/", {"from": "9", "until": "11", "key": "n" * 24})
+    monkeypatch.setattr(clock, "now", lambda: noon + timedelta(minutes=2))
+    for old in (form, ended | {"forget": "yes"}):  # what came after an old form stands
+        client.post("/member/calls/hours/", old)
+        assert "9時から11時まで" in page(client.get("/member/calls/"))
+    ended = shown_which(client, "/member/calls/")
+    client.post("/member/calls/hours/", ended | {"forget": "yes"})
     assert isinstance(called(member.member_id, Purpose.ARREARS, noon), Permit)
 
 

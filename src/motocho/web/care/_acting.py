@@ -45,6 +45,14 @@ def form_key(request: HttpRequest) -> str:
     return typed if _KEY.fullmatch(typed) else secrets.token_urlsafe(18)
 
 
+def is_meant(request: HttpRequest, number: int) -> bool:
+    """Whether a form that ends something names it [対象の確認].
+
+    Why       an old form sent once more must not end what came after it.
+    """
+    return request.POST.get("which", "") == str(number)
+
+
 def today(cursor: Any, member: Member) -> date:
     """The day of the book, which decides what may be done [業務日付]; else the calendar's."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -71,7 +72,7 @@ def calls(request: HttpRequest, member: Member) -> HttpResponse:
         planned = made_calls.planned(cursor, member.member_id, member.at)
         facts = gate.facts_of(cursor, member.member_id, member.at)
         told = cases.of_member(cursor, member.member_id)
-    hours = [one.hours for one in facts.holds if one.hours is not None]
+        hours = _told_hours(cursor, member)
     answered = {one.attempt_id: one for one in told if one.attempt_id is not None}
     is_promised = facts.promised_on is not None and facts.promised_on >= member.today
     context = {
@@ -81,7 +82,8 @@ def calls(request: HttpRequest, member: Member) -> HttpResponse:
         "promised_on": facts.promised_on if is_promised else None,
         "named_at": facts.named_at,
         "has_counsel": facts.has_counsel,
-        "hours": hours[0] if hours else None,
+        "hours": hours[0].hold.hours if hours else None,
+        "which": hours[0].hold_id if hours else 0,
         "choices": range(EARLIEST_HOUR, LATEST_HOUR + 1),
         "key": _acting.form_key(request),
     }
@@ -99,14 +101,25 @@ def preferred_hours(request: HttpRequest, member: Member) -> HttpResponse:
     """Keep the hours in which the member wants to be called; or forget them [希望の時間帯]."""
     hours = _hours(request)
     with transaction.atomic(), connection.cursor() as cursor:
-        for one in holds.standing(cursor, member.member_id, member.today):
-            if one.hold.kind is HoldKind.PREFERRED_HOURS:
-                holds.end(cursor, member.member_id, one.hold_id, _acting.MEMBER, member.at)
+        kept = 0
         if "forget" not in request.POST:
             wish = Wish(HoldKind.PREFERRED_HOURS, hours=hours)
             form = _acting.source(f"hours {_acting.form_key(request)}")
-            holds.put(cursor, member.member_id, wish, form, member.at)
+            standing = holds.put(cursor, member.member_id, wish, form, member.at)
+            if standing.told_at != member.at:  # the same form once more: what came after it stands
+                return HttpResponseRedirect(reverse("care:calls"))
+            kept = standing.hold_id
+        for one in _told_hours(cursor, member):
+            is_over = one.hold_id != kept if kept else _acting.is_meant(request, one.hold_id)
+            if is_over:
+                holds.end(cursor, member.member_id, one.hold_id, _acting.MEMBER, member.at)
     return HttpResponseRedirect(reverse("care:calls"))
+
+
+def _told_hours(cursor: Any, member: Member) -> list[holds.Standing]:
+    """The preferred hours that stand, the newest first."""
+    standing = holds.standing(cursor, member.member_id, member.today)
+    return [one for one in standing if one.hold.kind is HoldKind.PREFERRED_HOURS]
 
 
 def _hours(request: HttpRequest) -> Hours:

@@ -101,6 +101,7 @@ def cancel(request: HttpRequest, member: Member) -> HttpResponse:
     """The consultation is not wanted any more [予約の取消し]."""
     with transaction.atomic(), connection.cursor() as cursor:
         form = _acting.source(f"cancel {_acting.form_key(request)}")
-        if consultations.booked(cursor, member.member_id, member.at) is not None:
+        found = consultations.booked(cursor, member.member_id, member.at)
+        if found is not None and _acting.is_meant(request, found.consultation_id):
             consultations.cancel(cursor, member.member_id, form, member.at)
     return HttpResponseRedirect(reverse("care:consultation"))

@@ -312,9 +312,10 @@ def _code_page(request: HttpRequest, form: CodeForm, step: Step) -> HttpResponse
 @require_POST
 @changes_something
 @access.members(Action.ASK_FOR_HELP)
-def withdraw(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001
+def withdraw(request: HttpRequest, member: Member) -> HttpResponse:
     """Take the application back [増額の取下げ]."""
     with transaction.atomic(), connection.cursor() as cursor:
-        if increases.waiting_of(cursor, member.member_id) is not None:
+        found = increases.waiting_of(cursor, member.member_id)
+        if found is not None and _acting.is_meant(request, found.increase_id):
             increases.withdraw(cursor, member.member_id, _acting.MEMBER, member.at)
     return HttpResponseRedirect(reverse("care:limits"))

@@ -165,7 +165,8 @@ def withdraw(request: HttpRequest, member: Member, agreement_id: int) -> HttpRes
     listed = member.agreement(agreement_id)
     with transaction.atomic(), connection.cursor() as cursor:
         way = _acting.made(cursor, member, f"withdraw {_acting.form_key(request)}")
-        if commands.open_promise(cursor, listed.key) is not None:
+        found = commands.open_promise(cursor, listed.key)
+        if found is not None and _acting.is_meant(request, found.promise_no):
             commands.withdraw_promise(cursor, listed.key, way)
     return HttpResponseRedirect(reverse("care:promise", args=[agreement_id]))
 

@@ -45,6 +45,8 @@ def _change(request: HttpRequest, member: Member) -> HttpResponse:
         way = _acting.made(cursor, member, f"rest {_acting.form_key(request)}")
         if wanted in _MONTHS:
             resting.begin(cursor, member.member_id, _MONTHS[wanted], way)
-        elif "lift" in request.POST and commands.rest_of(cursor, member.member_id) is not None:
-            resting.lift(cursor, member.member_id, way)
+        elif "lift" in request.POST:
+            found = commands.rest_of(cursor, member.member_id)
+            if found is not None and _acting.is_meant(request, found.rest_no):
+                resting.lift(cursor, member.member_id, way)
     return HttpResponseRedirect(reverse("care:rest"))
