@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from tests.database import Database
 from tests.people.house import rows
 from tests.web.borrowing import borrower, carry, latest
-from tests.web.browsing import DESKTOP, LOOKS, Device
+from tests.web.browsing import DESKTOP, LOOKS, PHONE, Device
 from tests.web.membership import PIN, Site
 from tests.web.test_browser import SIDEWAYS, TARGETS, violations
 from tests.web.test_member_browser import sign_in
@@ -65,6 +65,9 @@ def whole(page: Page, name: str) -> None:
     picture(page, name)
     assert page.evaluate(SIDEWAYS) <= 0, name
     assert page.evaluate(TARGETS) == [], name
+    page.set_viewport_size({"width": 320, "height": 256})  # 1280 × 1024 at 400 %
+    assert page.evaluate(SIDEWAYS) <= 0, name
+    page.set_viewport_size(PHONE)
     for details in page.query_selector_all("main details"):
         details.evaluate("one => one.open = true")
     assert violations(page) == [], name
@@ -205,6 +208,51 @@ def test_borrowing_and_paying_without_scripts(device: MakeDevice, house: Site) -
     assert "返す番号" in page.locator("h1").inner_text()
     page.click("text=いまの状態を見る")
     assert "まだ届いていません" in page.locator("main").inner_text()
+
+
+def test_borrowing_and_paying_by_keyboard_alone(device: MakeDevice, house: Site) -> None:
+    member, _ = borrower(house)
+    one = device()
+    sign_in(one.page, house, member)
+    page = one.page
+
+    def reach(what: str) -> None:
+        """Tab on until something is focused; its ring is seen, and not below the menu."""
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("what => document.activeElement.matches(what)", what):
+                break
+        focused = page.locator(":focus")
+        assert focused.evaluate("(one, what) => one.matches(what)", what)
+        assert focused.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+        box = focused.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= ABOVE_THE_BAR + 1
+
+    reach("main a[href='/member/borrow/']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#amount")
+    reach("#amount")
+    page.keyboard.type("50000")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".cost")
+    reach("main .cost .actions .button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#pin")
+    reach("#pin")
+    page.keyboard.type(PIN)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('受け付けました')")
+    page.goto("/member/")
+    reach("main a[href='/member/repay/']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#what-due")
+    reach("main .form .button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main .actions button")
+    reach("main .actions button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('返す番号')")
 
 
 def test_double_click_reload_and_back_are_one_draw(device: MakeDevice, house: Site) -> None:
