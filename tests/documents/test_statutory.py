@@ -457,7 +457,7 @@ def test_worker_s_tasks_deliver_and_end_what_the_night_found(lender: Lender) -> 
         TASKS[following.MAKE](**args)
     assert {one.kind for one in lender.papers()} == {Kind.CONTRACT, Kind.DRAW}
     assert len(do(tasks.still_open, date(2100, 1, 1))) == 1
-    TASKS[FOLLOW_PAPERS](timestamp=int(clock.now().timestamp()))
+    TASKS[ASK_STATEMENTS](timestamp=int(clock.now().timestamp()))
     assert not do(tasks.still_open, date(2100, 1, 1))
 
 

@@ -227,6 +227,14 @@ def one(cursor: Any, member_id: int, paper_no: int) -> Kept:
     return _kept(row)
 
 
+def causes_since(cursor: Any, since: datetime) -> list[tuple[int, str]]:
+    """Members and causes of what was delivered since a moment [最近の交付]."""
+    cursor.execute(
+        "SELECT member_id, cause FROM documents_paper WHERE delivered_at >= %s", (since,)
+    )
+    return [(int(member_id), str(cause)) for member_id, cause in cursor.fetchall()]
+
+
 def is_made(cursor: Any, member_id: int, cause: str) -> bool:
     """Whether a paper of this cause was delivered [交付済みか]."""
     cursor.execute(

@@ -31,6 +31,7 @@ CREATE TABLE documents_paper (
     CHECK ((delivered_at AT TIME ZONE 'Asia/Tokyo')::date < period_last_on + 1 + interval '1 month'),
     CHECK (agreement_id > 0 OR kind = 'pre_contract')
 );
+CREATE INDEX documents_paper_lately ON documents_paper (delivered_at);
 CREATE INDEX documents_paper_of_event ON documents_paper (member_id, agreement_id, event_no);
 
 CREATE TABLE documents_post (

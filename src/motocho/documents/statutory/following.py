@@ -37,6 +37,8 @@ from motocho.units.errors import Fault, OutsideFailure
 MAKE = "documents.make"
 STATEMENT = "documents.statement"
 CHUNK = 200
+OF_JOURNAL = "journal "
+"""How the cause of a paper begins that a row of the journal asked for; the row's number follows."""
 TO_ACCOUNT = frozenset({"bank", "debit", "inbox", "import", "payeasy"})
 """Channels of money that came to an account: a receipt where it is asked for · 18条2項."""
 SUBSTITUTE = Consent(consents.Kind.PERIOD_STATEMENT)
@@ -106,7 +108,7 @@ def make(cursor: Any, row: tuple[int, int], lender: Lender, at: datetime) -> Del
         "SELECT pg_advisory_xact_lock(hashtext('documents_paper'), hashtext(%s))", (str(row[0]),)
     )
     news: News = journal.one_row(cursor, *row)
-    told = _Told(news.happening, f"journal {news.position.row_id}", lender, at)
+    told = _Told(news.happening, f"{OF_JOURNAL}{news.position.row_id}", lender, at)
     found = MAKERS[told.happening.kind](cursor, told)
     delivered = None if found is None else archive.deliver(cursor, *found, at)
     is_repeat = delivered is not None and delivered.is_repeat
