@@ -145,9 +145,7 @@ def test_every_item_stands_on_every_kind_of_paper(lender: Lender) -> None:
         Kind.DRAW_NOTICE: making.draw_notice(subject, drawn),
         Kind.RECEIPT: making.receipt(subject, received, 100_000),
         Kind.MONTHLY: making.monthly(subject, period, position, 100_000),
-        Kind.CORRECTION: making.correction(
-            subject, "受取証書（書面番号 1）", received, "100,000円"
-        ),
+        Kind.CORRECTION: making.correction(subject, "受取証書（書面番号 1）", received),
     }
     assert set(made) == set(Kind)
     for kind, paper in made.items():
@@ -258,9 +256,9 @@ def test_database_refuses_wire_without_a_consent_in_force(lender: Lender) -> Non
     lender.follow()
     with pytest.raises(IntegrityError, match="no consent in force"), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO documents_paper (member_id, agreement_id, kind, cause, title, road,"
+            "INSERT INTO documents_paper (member_id, agreement_id, kind, cause, title, stated, road,"
             " consent_no, dated_on, digest, sealed, pepper_id, delivered_at) SELECT member_id,"
-            " agreement_id, 'draw', 'x', 'x', 'electronic', (SELECT min(consent_no) FROM"
+            " agreement_id, 'draw', 'x', 'x', '', 'electronic', (SELECT min(consent_no) FROM"
             " people_consent), dated_on, digest, sealed, pepper_id, '2026-11-03'"
             " FROM documents_paper"
         )
@@ -321,6 +319,26 @@ def test_correction_is_a_new_paper(lender: Lender) -> None:
     assert before == first
     assert (last.kind, last.corrects_no) == (Kind.CORRECTION, first[-1].paper_no)
     assert "5,000円" in lender.text(last)
+
+
+def test_payment_of_an_earlier_day_corrects_the_receipts_after_it(lender: Lender) -> None:
+    lender.agree(by_wire("receipt"))
+    key = lender.open()
+    lender.desk.draw(key, 100_000, OPENED)
+    lender.desk.receive(key, 5_000, date(2026, 11, 5))
+    (receipt,) = [one for one in lender.follow() if one.kind is Kind.RECEIPT]
+    lender.desk.receive(key, 4_000, date(2026, 10, 25), on=date(2026, 11, 6))
+    *_, later, correction = lender.follow()
+    assert (later.kind, correction.kind) == (Kind.RECEIPT, Kind.CORRECTION)
+    assert correction.corrects_no == receipt.paper_no
+    row = next(
+        one
+        for one in do(queries.statement, key, OPENED, date(2026, 11, 6))
+        if one.on == date(2026, 11, 5)
+    )
+    assert f"利息{row.to_interest_yen:,}円" in lender.text(correction)
+    assert receipt.stated != correction.stated == making.stated_text(row)
+    assert lender.follow()[-1] == correction
 
 
 # ------------------------------------------------------------------------------- monthly statements
@@ -439,7 +457,7 @@ def test_worker_s_tasks_deliver_and_end_what_the_night_found(lender: Lender) -> 
         TASKS[following.MAKE](**args)
     assert {one.kind for one in lender.papers()} == {Kind.CONTRACT, Kind.DRAW}
     assert len(do(tasks.still_open, date(2100, 1, 1))) == 1
-    TASKS[FOLLOW_PAPERS](timestamp=int(clock.now().timestamp()))
+    TASKS[ASK_STATEMENTS](timestamp=int(clock.now().timestamp()))
     assert not do(tasks.still_open, date(2100, 1, 1))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ _ASKED_FOR = (
     TaskKind.DRAW_DOCUMENT,
     TaskKind.RECEIPT_DOCUMENT,
 )
-MOST = 500
+_LATELY = timedelta(days=3)
+"""A night that was late still finds its papers."""
 
 
 @cache
@@ -32,8 +33,8 @@ def lender() -> Lender:
     return known.lender
 
 
-def follow(at: datetime) -> None:
-    """Read the journal to its end, and end the night's tasks whose papers are there [書面の予約].
+def follow() -> None:
+    """Read the journal to its end [書面の予約].
 
     Each stretch is a transaction: killed in the middle, the next one goes on from there.
     """
@@ -41,18 +42,17 @@ def follow(at: datetime) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             if following.follow(cursor) < following.CHUNK:
                 break
-    with transaction.atomic(), connection.cursor() as cursor:
-        end_tasks(cursor, at)
 
 
 def end_tasks(cursor: Any, at: datetime) -> int:
-    """End tasks for papers that were delivered [書面の業務の完了]; gives how many.
+    """End the night's tasks for papers that were delivered [書面の業務の完了]; gives how many.
 
     What stays open is a paper that could not be made: somebody has to look.
     """
-    ended = 0
-    for found in tasks.still_open(cursor, at.date(), _ASKED_FOR, MOST):
-        if archive.is_made(cursor, found.task.member_id, f"journal {found.task.ref}"):
-            tasks.done(cursor, found.task.member_id, found.task_id, at.date(), "documents")
-            ended += 1
-    return ended
+    delivered = archive.causes_since(cursor, at - _LATELY)
+    refs = [
+        (member_id, cause.removeprefix(following.OF_JOURNAL))
+        for member_id, cause in delivered
+        if cause.startswith(following.OF_JOURNAL)
+    ]
+    return tasks.done_by_ref(cursor, refs, _ASKED_FOR, at.date(), "documents")

@@ -136,9 +136,9 @@ def booking_date(cursor: Any) -> date:
         return clock.business_date()
 
 
-def follow_papers(*, timestamp: int) -> None:
+def follow_papers(*, timestamp: int) -> None:  # noqa: ARG001  # every task that comes again is told
     """Put in jobs for papers that what happened asks for [法定書面の予約]."""
-    _papers.follow(datetime.fromtimestamp(timestamp, clock.JAPAN))
+    _papers.follow()
 
 
 def make_paper(*, member_id: int, row_id: int) -> None:
@@ -148,9 +148,11 @@ def make_paper(*, member_id: int, row_id: int) -> None:
 
 
 def ask_statements(*, timestamp: int) -> None:
-    """Put in jobs for the statements of the month that is over [月次明細の予約]."""
+    """Statements of the month that is over; tasks of the night that are done [月次明細の予約]."""
+    at = datetime.fromtimestamp(timestamp, clock.JAPAN)
     with transaction.atomic(), connection.cursor() as cursor:
-        following.ask_statements(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
+        following.ask_statements(cursor, at)
+        _papers.end_tasks(cursor, at)
 
 
 def make_statement(*, member_id: int, agreement_id: int, month_id: int) -> None:

@@ -93,6 +93,8 @@ class About:
     period_last_on: date | None = None
     corrects_no: int | None = None
     due: Due = Due.ALWAYS
+    stated: str = ""
+    """The yen it states of its event, for seeing later that they no longer hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Kept:
     event_no: int
     kind: Kind
     title: str
+    stated: str
     road: Road
     dated_on: date
     delivered_at: datetime
@@ -123,7 +126,7 @@ class Kept:
 
 
 _KEPT = (
-    "SELECT p.paper_no, p.agreement_id, p.event_no, p.kind, p.title, p.road, p.dated_on,"
+    "SELECT p.paper_no, p.agreement_id, p.event_no, p.kind, p.title, p.stated, p.road, p.dated_on,"
     " p.delivered_at, p.digest, p.corrects_no, l.queued_at, l.posted_at"
     " FROM documents_paper p LEFT JOIN documents_post l USING (member_id, paper_no)"
 )
@@ -148,14 +151,14 @@ def deliver(cursor: Any, paper: Paper, about: About, at: datetime) -> Delivered:
     digest = hashlib.sha256(pages).digest()
     sealed = hashing.seal_bytes("paper", _owner(member_id, digest), pages)
     cursor.execute(
-        "INSERT INTO documents_paper (member_id, agreement_id, event_no, kind, cause, title, road,"
-        " consent_no, period_last_on, dated_on, digest, sealed, pepper_id, corrects_no,"
-        " delivered_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " RETURNING paper_no",
+        "INSERT INTO documents_paper (member_id, agreement_id, event_no, kind, cause, title,"
+        " stated, road, consent_no, period_last_on, dated_on, digest, sealed, pepper_id,"
+        " corrects_no, delivered_at) VALUES"
+        " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING paper_no",
         (
             member_id, about.key.agreement_id, about.event_no, about.kind.value, about.cause,
-            paper.title, road.value, consent_no, about.period_last_on, paper.dated_on, digest,
-            sealed.data, sealed.pepper_id, about.corrects_no, at,
+            paper.title, about.stated, road.value, consent_no, about.period_last_on,
+            paper.dated_on, digest, sealed.data, sealed.pepper_id, about.corrects_no, at,
         ),
     )  # fmt: skip
     paper_no = int(cursor.fetchone()[0])
@@ -224,6 +227,14 @@ def one(cursor: Any, member_id: int, paper_no: int) -> Kept:
     return _kept(row)
 
 
+def causes_since(cursor: Any, since: datetime) -> list[tuple[int, str]]:
+    """Members and causes of what was delivered since a moment [最近の交付]."""
+    cursor.execute(
+        "SELECT member_id, cause FROM documents_paper WHERE delivered_at >= %s", (since,)
+    )
+    return [(int(member_id), str(cause)) for member_id, cause in cursor.fetchall()]
+
+
 def is_made(cursor: Any, member_id: int, cause: str) -> bool:
     """Whether a paper of this cause was delivered [交付済みか]."""
     cursor.execute(
@@ -238,23 +249,11 @@ def of_event(cursor: Any, key: Key, event_no: int) -> list[Kept]:
 
 
 def _kept(row: tuple[Any, ...]) -> Kept:
-    (
-        no,
-        agreement_id,
-        event_no,
-        kind,
-        title,
-        road,
-        dated_on,
-        at,
-        digest,
-        corrects,
-        queued,
-        posted,
-    ) = row
+    paper_no, agreement_id, event_no, kind, title, stated, road, *rest = row
+    dated_on, delivered_at, digest, corrects_no, queued_at, posted_at = rest
     return Kept(
-        no, agreement_id, event_no, Kind(kind), title, Road(road), dated_on, at, bytes(digest),
-        corrects, queued, posted,
+        paper_no, agreement_id, event_no, Kind(kind), title, stated, Road(road), dated_on,
+        delivered_at, bytes(digest), corrects_no, queued_at, posted_at,
     )  # fmt: skip
 
 

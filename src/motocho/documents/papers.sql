@@ -10,6 +10,7 @@ CREATE TABLE documents_paper (
         'monthly_statement', 'correction')),
     cause text NOT NULL CHECK (cause <> ''),
     title text NOT NULL CHECK (title <> ''),
+    stated text NOT NULL,
     road text NOT NULL CHECK (road IN ('electronic', 'post', 'on_request')),
     consent_no bigint,
     period_last_on date,
@@ -30,6 +31,7 @@ CREATE TABLE documents_paper (
     CHECK ((delivered_at AT TIME ZONE 'Asia/Tokyo')::date < period_last_on + 1 + interval '1 month'),
     CHECK (agreement_id > 0 OR kind = 'pre_contract')
 );
+CREATE INDEX documents_paper_lately ON documents_paper (delivered_at);
 CREATE INDEX documents_paper_of_event ON documents_paper (member_id, agreement_id, event_no);
 
 CREATE TABLE documents_post (
@@ -112,6 +114,6 @@ GRANT UPDATE (posted_at, posted_by) ON documents_post TO motocho_app;
 GRANT SELECT ON documents_reader TO motocho_app;
 GRANT UPDATE (transaction_id, row_id) ON documents_reader TO motocho_app;
 GRANT USAGE ON SEQUENCE documents_paper_paper_no_seq TO motocho_app;
-GRANT SELECT (member_id, paper_no, agreement_id, event_no, kind, cause, title, road, consent_no, period_last_on, dated_on,
+GRANT SELECT (member_id, paper_no, agreement_id, event_no, kind, cause, title, stated, road, consent_no, period_last_on, dated_on,
     digest, pepper_id, corrects_no, delivered_at) ON documents_paper TO motocho_audit;
 GRANT SELECT ON documents_post, documents_conclusion, documents_reader TO motocho_audit;

@@ -37,6 +37,8 @@ from motocho.units.errors import Fault, OutsideFailure
 MAKE = "documents.make"
 STATEMENT = "documents.statement"
 CHUNK = 200
+OF_JOURNAL = "journal "
+"""How the cause of a paper begins that a row of the journal asked for; the row's number follows."""
 TO_ACCOUNT = frozenset({"bank", "debit", "inbox", "import", "payeasy"})
 """Channels of money that came to an account: a receipt where it is asked for · 18条2項."""
 SUBSTITUTE = Consent(consents.Kind.PERIOD_STATEMENT)
@@ -100,11 +102,20 @@ def make(cursor: Any, row: tuple[int, int], lender: Lender, at: datetime) -> Del
     """Make and deliver the paper of a row of the journal [書面の作成]; None if it needs none.
 
     Takes     the member's id and the row's number.
+    Lock      the member's papers.
     """
+    cursor.execute(
+        "SELECT pg_advisory_xact_lock(hashtext('documents_paper'), hashtext(%s))", (str(row[0]),)
+    )
     news: News = journal.one_row(cursor, *row)
-    told = _Told(news.happening, f"journal {news.position.row_id}", lender, at)
+    told = _Told(news.happening, f"{OF_JOURNAL}{news.position.row_id}", lender, at)
     found = MAKERS[told.happening.kind](cursor, told)
-    return None if found is None else archive.deliver(cursor, *found, at)
+    delivered = None if found is None else archive.deliver(cursor, *found, at)
+    is_repeat = delivered is not None and delivered.is_repeat
+    if told.happening.kind in MAKE_ANEW and not is_repeat:
+        for one in _corrections(cursor, told):
+            archive.deliver(cursor, *one, at)
+    return delivered
 
 
 # ----------------------------------------------------------------------------------------- makers
@@ -185,7 +196,10 @@ def _received(cursor: Any, told: _Told) -> _Made | None:
     last_draw_yen = _last_draw_yen(_rows(cursor, told.key, told.on), row)
     made = making.receipt(_subject(cursor, told), row, last_draw_yen)
     due = Due.WHEN_ASKED if row.channel in TO_ACCOUNT else Due.ALWAYS
-    return made, About(told.key, Kind.RECEIPT, told.cause, told.event_no, due=due)
+    about = About(
+        told.key, Kind.RECEIPT, told.cause, told.event_no, due=due, stated=making.stated_text(row)
+    )
+    return made, about
 
 
 def _reversed(cursor: Any, told: _Told) -> _Made | None:
@@ -200,12 +214,49 @@ def _reversed(cursor: Any, told: _Told) -> _Made | None:
         return None
     position = queries.position(cursor, told.key, told.on)
     rest = f"{position.payoff_yen:,}円（元本 {position.principal_yen:,}円）"
-    named = f"{earlier[0].title}（書面番号 {earlier[0].paper_no}、{earlier[0].dated_on}）"
-    made = making.correction(_subject(cursor, told), named, row, rest)
+    made = making.cancellation(_subject(cursor, told), _named(earlier[0]), row, rest)
     about = About(
         told.key, Kind.CORRECTION, told.cause, told.event_no, corrects_no=earlier[0].paper_no
     )
     return made, about
+
+
+MAKE_ANEW = frozenset({"received", "reversed"})
+"""What may come with an earlier date, and then makes the rows after it anew."""
+
+
+def _corrections(cursor: Any, told: _Told) -> list[_Made]:
+    """A correction of each receipt whose payment now met something else · 貸金業法12条の6."""
+    last: dict[int, archive.Kept] = {}
+    first: dict[int, archive.Kept] = {}
+    for kept in reversed(archive.listed(cursor, *told.key)):
+        if kept.stated:
+            last[kept.event_no] = kept
+            first.setdefault(kept.event_no, kept)
+    now = {row.event_no: row for row in _rows(cursor, told.key, told.on)}
+    made: list[_Made] = []
+    for event_no, kept in last.items():
+        row = now.get(event_no)
+        if row is None or making.stated_text(row) == kept.stated:
+            continue
+        paper = making.correction(_subject(cursor, told), _named(first[event_no]), row)
+        about = About(
+            told.key, Kind.CORRECTION, f"{told.cause} event {event_no}", event_no,
+            corrects_no=first[event_no].paper_no, due=_due_of(first[event_no]),
+            stated=making.stated_text(row),
+        )  # fmt: skip
+        made.append((paper, about))
+    return made
+
+
+def _due_of(kept: archive.Kept) -> Due:
+    """A correction goes where its receipt went; one that nobody got waits with it."""
+    was_given = kept.road is not archive.Road.ON_REQUEST or kept.queued_at is not None
+    return Due.ALWAYS if was_given else Due.WHEN_ASKED
+
+
+def _named(kept: archive.Kept) -> str:
+    return f"{kept.title}（書面番号 {kept.paper_no}、{kept.dated_on}）"
 
 
 def _about(told: _Told, kind: Kind) -> About:

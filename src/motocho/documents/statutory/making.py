@@ -295,6 +295,11 @@ def rest_text(row: StatementRow) -> str:
     )
 
 
+def stated_text(row: StatementRow) -> str:
+    """What a receipt states of its payment, in yen [記載した額]."""
+    return f"{_yen(row.amount_yen)}（{split_text(row)}）。残存債務 {rest_text(row)}"
+
+
 def lent_text(last_draw_yen: int, row: StatementRow) -> str:
     """What a payment is for: the last draw, and the whole with it [弁済に係る貸付け]."""
     before = (row.principal_yen or 0) + row.to_principal_yen
@@ -344,8 +349,8 @@ def _listed(texts: Sequence[str]) -> str:
     return "／".join(texts) if texts else "期間中にありません"
 
 
-def correction(subject: Subject, earlier: str, row: StatementRow, rest: str) -> Paper:
-    """That an earlier paper holds no more, since its event was cancelled [訂正の書面]."""
+def cancellation(subject: Subject, earlier: str, row: StatementRow, rest: str) -> Paper:
+    """That an earlier paper holds no more, since its event was cancelled [取消しの書面]."""
     reason = "" if row.undoing is None else f"（理由: {row.undoing.reason}）"
     said = {
         "corrected": earlier,
@@ -353,4 +358,17 @@ def correction(subject: Subject, earlier: str, row: StatementRow, rest: str) -> 
         f"取り消しました{reason}。さきの書面は効力を持ちません。",
         "rest": rest,
     }
+    return paper_of(Kind.CORRECTION, subject, said)
+
+
+def correction(subject: Subject, earlier: str, row: StatementRow) -> Paper:
+    """That a payment met something else than its receipt says [訂正の書面].
+
+    Why       what is booked with an earlier date makes the rows after it anew.
+    """
+    what = (
+        f"取引{row.event_no}（{both_calendars_text(row.on)}）の充当を、先の日付の取引を受け付けたため、"
+        f"次のとおり改めます。{stated_text(row)}"
+    )
+    said = {"corrected": earlier, "what": what, "rest": rest_text(row)}
     return paper_of(Kind.CORRECTION, subject, said)
