@@ -106,7 +106,8 @@ def test_my_number_among_words_is_not_kept(house: House) -> None:
     with pytest.raises(InputError, match="look like a My Number"):
         tell(member_id, "番号は１２３４－５６７８－９０１８です")
     assert not rows("SELECT 1 FROM care_case")
-    assert tell(member_id, "会員番号は12345678です、口座は1234 5678 9012")
+    told = "会員番号は12345678です、口座は1234 5678 9012"
+    assert tell(member_id, told).steps[0].words == told
 
 
 def test_answer_to_a_call_that_was_not_the_members_is_refused(house: House) -> None:
