@@ -107,7 +107,7 @@ def test_my_number_among_words_is_not_kept(house: House) -> None:
         tell(member_id, "番号は１２３４－５６７８－９０１８です")
     assert not rows("SELECT 1 FROM care_case")
     told = "会員番号は12345678です、口座は1234 5678 9012"
-    assert tell(member_id, told).steps[0].words == told
+    assert tell(member_id, told).steps[0].step.words == told
 
 
 def test_answer_to_a_call_that_was_not_the_members_is_refused(house: House) -> None:
