@@ -14,12 +14,11 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from motocho.kernel.revolving import Cure, DamagesBase, Fractions, Rules
-from motocho.kernel.schedule import HolidayRule, MinimumBracket, MinimumRule, Scheme
+from motocho.kernel.revolving import Rules
+from motocho.kernel.schedule import Scheme
 from motocho.law.rules import Refusal
 from motocho.loans import products, takeover
 from motocho.loans.commands import Made, Parked, take_over
-from motocho.loans.products import Product, RateBracket
 from motocho.loans.takeover import (
     Check,
     PastAgreement,
@@ -35,34 +34,20 @@ from motocho.people import members, pin
 from motocho.people.credentials import pins
 from motocho.people.facts import history, values
 from motocho.people.members import Member, Person
+from motocho.simulation import world
 from motocho.simulation._replay import CLOSED
 from motocho.units.errors import NotFoundError, ensure
 
 PIN = "7305"
 """The PIN of all three."""
 WATCHWORD = "朝の コーヒー"
-PRODUCT = Product(
+PRODUCT = replace(
+    world.products(date(2001, 1, 1))[0],
     product_id="demo",
-    version=1,
     from_on=date(2000, 1, 1),
     title_ja="みほんカード",
     title_en="Sample Card",
-    rates=(RateBracket(1_000, 180_000), RateBracket(1_000_000, 150_000)),
-    damages_ppm=200_000,
-    minimum=MinimumRule((MinimumBracket(300_000, 42_000), MinimumBracket(None, 30_000))),
-    schemes=(Scheme.EVERY_35_DAYS, Scheme.MONTHLY),
-    cycle_days=35,
-    window_days=14,
-    holiday_rule=HolidayRule.NEXT_BUSINESS_DAY,
     free_days=0,
-    unit_yen=1_000,
-    largest_limit_yen=8_000_000,
-    rest_below_yen=1_000,
-    fractions=Fractions.EACH_ROW,
-    damages_base=DamagesBase.BALANCE,
-    cure=Cure.MINIMUM,
-    renewal_years=5,
-    interest_only_a_year=2,
 )
 _RATE_PPM, _LIMIT_YEN = 180_000, 500_000
 _ACTOR = "demo"

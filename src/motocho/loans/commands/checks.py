@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any
 
 from motocho.journal.rows import Happening, write
-from motocho.loans import _book, monitoring, standing
+from motocho.loans import _book, _capacity, monitoring, standing
 from motocho.loans._book import Key, Loan, Made
 from motocho.loans.commands._telling import refuse_day, tell
 from motocho.loans.commands.terms import change_limit
@@ -262,7 +262,7 @@ def record_income(
         return _known(cursor, member_id, loans, made)
     tell(cursor, Key(member_id, 0), "income_recorded", made)
     law = monitoring.law_on(made.business_on)
-    income, burden = _income(cursor, member_id), _burden(cursor, member_id, loans)
+    income, burden = _capacity.income(cursor, member_id), _burden(cursor, member_id, loans)
     if not monitoring.needs_evidence(burden, income, made.business_on, law):
         _meet(cursor, member_id, (CheckKind.INCOME,), made.business_on)
         loans = _lift_if_met(cursor, loans, Stop.INCOME_EVIDENCE_DUE, made)
@@ -280,7 +280,7 @@ def _refuse_below_zero(amount_yen: int) -> None:
 def _ask_evidence(cursor: Any, member_id: int, loans: list[Loan], made: Made) -> list[Loan]:
     """Evidence of income within a month of learning that it is needed; or none, if it is not."""
     law, on = monitoring.law_on(made.business_on), made.business_on
-    burden, income = _burden(cursor, member_id, loans), _income(cursor, member_id)
+    burden, income = _burden(cursor, member_id, loans), _capacity.income(cursor, member_id)
     if not monitoring.needs_evidence(burden, income, on, law):
         _meet(cursor, member_id, (CheckKind.INCOME,), on)
         return _lift_if_met(cursor, loans, Stop.INCOME_EVIDENCE_DUE, made)
@@ -294,7 +294,7 @@ def _hold_to_base(
     cursor: Any, member_id: int, loans: list[Loan], made: Made, remedy: Remedy
 ) -> Learned:
     """Stop draws above a third of the income, or cut the limits; lift the stop below it."""
-    law, income = monitoring.law_on(made.business_on), _income(cursor, member_id)
+    law, income = monitoring.law_on(made.business_on), _capacity.income(cursor, member_id)
     burden = _burden(cursor, member_id, loans)
     if income is not None and monitoring.is_over_base(burden, income, law):
         cuts = None
@@ -331,23 +331,8 @@ def _limit_yen(loan: Loan) -> int:
 
 
 def _burden(cursor: Any, member_id: int, loans: Sequence[Loan]) -> Burden:
-    cursor.execute(
-        "SELECT others_yen FROM loan_bureau_answer WHERE member_id = %s"
-        " ORDER BY inquired_on DESC, answer_id DESC LIMIT 1",
-        (member_id,),
-    )
-    row = cursor.fetchone()
-    return Burden(sum(_limit_yen(loan) for loan in loans), row[0] if row else 0)
-
-
-def _income(cursor: Any, member_id: int) -> Income | None:
-    cursor.execute(
-        "SELECT issued_on, annual_yen FROM loan_income_evidence WHERE member_id = %s"
-        " ORDER BY issued_on DESC, evidence_id DESC LIMIT 1",
-        (member_id,),
-    )
-    row = cursor.fetchone()
-    return Income(*row) if row else None
+    others_yen = _capacity.others_yen(cursor, member_id) or 0
+    return Burden(sum(_limit_yen(loan) for loan in loans), others_yen)
 
 
 def _evidence_due(cursor: Any, member_id: int) -> date | None:
@@ -361,7 +346,7 @@ def _evidence_due(cursor: Any, member_id: int) -> date | None:
 
 
 def _known(cursor: Any, member_id: int, loans: Sequence[Loan], made: Made) -> Learned:
-    burden, income = _burden(cursor, member_id, loans), _income(cursor, member_id)
+    burden, income = _burden(cursor, member_id, loans), _capacity.income(cursor, member_id)
     law = monitoring.law_on(made.business_on)
     is_over = income is not None and monitoring.is_over_base(burden, income, law)
     stops = frozenset(stop for loan in loans for stop in loan.stops)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from motocho.kernel import revolving
-from motocho.loans import _book, monitoring
+from motocho.loans import _book, _capacity, monitoring
 from motocho.loans._book import Key, Loan
 from motocho.loans.monitoring import Burden, Income
 from motocho.loans.policy import Status, Stop
@@ -48,7 +48,7 @@ def conduct(cursor: Any, key: Key, on: date, months: int) -> Conduct:
     facts = loan.facts(on)
     # The end of the day before: what was late on the first day of the months counts.
     since = max(loan.opened_on, monitoring.a_month_after(on, -months)) - monitoring.ONE_DAY
-    others = _others(cursor, key.member_id)
+    others = _capacity.others_yen(cursor, key.member_id)
     state = facts.state
     return Conduct(
         key=key,
@@ -63,7 +63,7 @@ def conduct(cursor: Any, key: Key, on: date, months: int) -> Conduct:
         last_late_on=_last_late(cursor, loan, since, on),
         burden=Burden(_own_limits(cursor, key.member_id), others or 0),
         is_bureau_known=others is not None,
-        income=_income(cursor, key.member_id),
+        income=_capacity.income(cursor, key.member_id),
     )
 
 
@@ -93,23 +93,3 @@ def _own_limits(cursor: Any, member_id: int) -> int:
         (member_id,),
     )
     return int(cursor.fetchone()[0])
-
-
-def _others(cursor: Any, member_id: int) -> int | None:
-    cursor.execute(
-        "SELECT others_yen FROM loan_bureau_answer WHERE member_id = %s"
-        " ORDER BY inquired_on DESC, answer_id DESC LIMIT 1",
-        (member_id,),
-    )
-    row = cursor.fetchone()
-    return None if row is None else int(row[0])
-
-
-def _income(cursor: Any, member_id: int) -> Income | None:
-    cursor.execute(
-        "SELECT issued_on, annual_yen FROM loan_income_evidence WHERE member_id = %s"
-        " ORDER BY issued_on DESC, evidence_id DESC LIMIT 1",
-        (member_id,),
-    )
-    row = cursor.fetchone()
-    return Income(*row) if row else None
