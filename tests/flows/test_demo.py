@@ -25,7 +25,7 @@ def test_filled_once_and_found_again(home: Path) -> None:
     first = demo(home)
     assert first.code == 0, first.err
     for part in (
-        "4. 架空の会員6人の帳簿",
+        "4. 架空の会員9人の帳簿",
         "5. 昨夜の締め",
         "6. 会員",
         "最後の入金の説明",
@@ -67,5 +67,5 @@ def test_filling_that_was_cut_off_is_begun_anew(home: Path) -> None:
     process.wait()
     whole = demo(home)
     assert whole.code == 0, whole.err
-    assert "4. 架空の会員6人の帳簿" in whole.text
+    assert "4. 架空の会員9人の帳簿" in whole.text
     assert at(home, "ledger", "verify").code == 0

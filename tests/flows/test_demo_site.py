@@ -62,7 +62,7 @@ def demo(home: Path) -> Iterator[Demo]:
         yield Demo(process, "".join(said))
     finally:
         process.kill()
-        process.wait()
+        process.communicate()  # closes the pipe
 
 
 def browser() -> urllib.request.OpenerDirector:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
-from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection, transaction
-from tests.database import Database
+from tests.database import Database, fresh_database
 
-from motocho.journal.rows import Happening, News, Position, read, write
+from motocho.config.settings import setup
+from motocho.journal.rows import Happening, Position, read, write
 from motocho.outside.postgres import Role
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -21,20 +20,12 @@ def happening(kind: str, member_id: int = 7) -> Happening:
     return Happening(member_id, kind, "operator 1", AT, {"agreement": 1, "amount_yen": 5_000})
 
 
-def soon(cursor: Any, after: Position, count: int) -> list[News]:
-    """So many rows, when they are handed out: other databases of the server may hold them up."""
-    ends = time.monotonic() + 30
-    while len(found := read(cursor, after, count)) < count and time.monotonic() < ends:
-        time.sleep(0.05)
-    return found
-
-
 def test_readers_get_rows_once_and_in_order(database: Database) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         write(cursor, [happening("drawn"), happening("received", 8)])
     with connection.cursor() as cursor:
-        first = soon(cursor, Position(), 1)
-        rest = soon(cursor, first[-1].position, 1)
+        first = read(cursor, Position(), 1)
+        rest = read(cursor, first[-1].position, 1)
         assert [news.happening for news in (*first, *rest)] == [
             happening("drawn"),
             happening("received", 8),
@@ -51,7 +42,31 @@ def test_row_of_a_slow_transaction_is_not_lost(database: Database) -> None:
         quick.commit()
         assert read(cursor, Position(), 10) == []
         slow.commit()
-        assert [news.happening.kind for news in soon(cursor, Position(), 2)] == ["slow", "quick"]
+        assert [news.happening.kind for news in read(cursor, Position(), 2)] == ["slow", "quick"]
+
+
+def test_transaction_of_another_database_holds_nobody_up(database: Database) -> None:
+    """Ids are given out over the whole server; only those of this database are waited for."""
+    with fresh_database() as elsewhere, elsewhere.connect(Role.APP) as other:
+        write(other.cursor(), [happening("elsewhere")])  # and stays under way
+        setup(Role.APP, database.address)
+        with database.connect(Role.APP) as ours, connection.cursor() as cursor:
+            write(cursor, [happening("here")])
+            assert [news.happening.kind for news in read(cursor, Position(), 9)] == ["here"]
+            write(ours.cursor(), [happening("slow")])
+            write(cursor, [happening("quick")])
+            assert [news.happening.kind for news in read(cursor, Position(), 9)] == ["here"]
+            ours.commit()
+            kinds = [news.happening.kind for news in read(cursor, Position(), 9)]
+            assert kinds == ["here", "slow", "quick"]
+
+
+def test_own_transaction_is_under_way_too(database: Database) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        write(cursor, [happening("drawn")])
+        assert read(cursor, Position(), 9) == []
+    with connection.cursor() as cursor:
+        assert len(read(cursor, Position(), 9)) == 1
 
 
 def test_nothing_is_written_when_the_command_fails(database: Database) -> None:

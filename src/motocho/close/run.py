@@ -278,9 +278,7 @@ def _wait_for_others() -> None:
         mine = cursor.fetchone()[0]
     for _ in range(WAITS):
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::text::xid8", (mine,)
-            )
+            cursor.execute("SELECT journal_horizon() > %s::text::xid8", (mine,))
             if cursor.fetchone() == (True,):
                 return
         sleep(WAIT_SECONDS)

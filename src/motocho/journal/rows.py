@@ -42,7 +42,7 @@ _READ = """
 SELECT transaction_id::text::bigint, row_id, member_id, kind, actor, happened_at, subject, purpose
 FROM journal_row
 WHERE (transaction_id, row_id) > (%s::text::xid8, %s)
-  AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+  AND transaction_id < (SELECT journal_horizon())
 ORDER BY transaction_id, row_id LIMIT %s
 """
 
@@ -76,7 +76,8 @@ def text(happenings: Iterable[Happening]) -> str:
 def read(cursor: Any, after: Position, most: int) -> list[News]:
     """Rows after a position, oldest first, at most so many [日誌の読み取り].
 
-    Rows of transactions that began before one still under way wait until that one is over.
+    Rows of transactions that began before one still under way in this database wait until that one
+    is over (`journal_horizon`).
     """
     cursor.execute(_READ, (after.transaction_id, after.row_id, most))
     return [_news(row) for row in cursor.fetchall()]

@@ -34,6 +34,25 @@ BEGIN
     RETURN cardinality(happenings);
 END $$;
 
+-- The first transaction that may still be under way in this database, as the calling query sees it: rows of all before it
+-- are there or never will be. Who is under way counts over the whole server, so those are left out that surely belong to
+-- another database, by the tables they hold; one that cannot be told counts as ours. STABLE: with a snapshot of its own it
+-- could let a row be missed that the caller does not see yet.
+CREATE FUNCTION journal_horizon() RETURNS xid8 LANGUAGE sql STABLE AS $$
+    WITH elsewhere AS MATERIALIZED (
+        SELECT t.transactionid::text::bigint AS short_id
+        FROM pg_locks t JOIN pg_locks held USING (virtualtransaction)
+        WHERE t.locktype = 'transactionid' AND t.mode = 'ExclusiveLock' AND t.granted AND held.locktype = 'relation'
+            AND held.database NOT IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+    ), under_way AS (
+        SELECT one.id FROM pg_snapshot_xip(pg_current_snapshot()) AS one (id)
+        WHERE one.id::text::bigint & 4294967295 NOT IN (SELECT short_id FROM elsewhere)
+        UNION ALL SELECT pg_current_xact_id_if_assigned()
+    )
+    SELECT coalesce(min(id), pg_snapshot_xmax(pg_current_snapshot())) FROM under_way
+$$;
+
 GRANT SELECT, INSERT ON journal_row TO motocho_app;
+GRANT EXECUTE ON FUNCTION journal_horizon TO motocho_app;
 GRANT EXECUTE ON FUNCTION journal_write TO motocho_app;
 GRANT SELECT ON journal_row TO motocho_audit;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,13 +10,23 @@ import typer
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli.lending._book_of_loans import opened, output_in
 from motocho.outside import clock
-from motocho.people.access import Role
 from motocho.units.errors import Fault, NotFoundError
 
 if TYPE_CHECKING:
     from motocho.people.access import Staff
 
 SCHEMA_VERSION = 1
+
+
+class RoleName(Enum):
+    """The roles of `people.access.Role`, which is slow to import for a word [従業者の役割]."""
+
+    OPERATOR = "operator"
+    REVIEWER = "reviewer"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
 
 app = typer.Typer(help="従業者 / Staff.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -30,7 +41,9 @@ ByOption = Annotated[
 def add(
     login_name: LoginArgument,
     name: Annotated[str, typer.Option("--name", help="氏名 / Name.")],
-    roles: Annotated[list[Role], typer.Option("--role", help="役割 / Role, several if need be.")],
+    roles: Annotated[
+        list[RoleName], typer.Option("--role", help="役割 / Role, several if need be.")
+    ],
     by: ByOption = None,
     json_wanted: JsonOption = False,
     lang: LangOption = None,
@@ -44,10 +57,12 @@ def add(
     """
     from motocho.config.settings import ORIGIN
     from motocho.people import staff
+    from motocho.people.access import Role
     from motocho.people.staff import Joiner
 
     output = output_in(lang)
-    joiner = Joiner(login_name, name.strip(), clock.business_date(), frozenset(roles))
+    wanted = frozenset(Role(one.value) for one in roles)
+    joiner = Joiner(login_name, name.strip(), clock.business_date(), wanted)
     with opened() as cursor:
         giver = None if by is None else _colleague(cursor, by)
         account, token = staff.join(cursor, joiner, giver, clock.now())
