@@ -411,13 +411,17 @@ def test_raise_is_kept_for_a_person_after_a_code(client: Client, site: Site) -> 
     assert cost.course is not None
     assert f"{cost.course.interest_yen:,}円" in shown
     assert "収入を証明する書類が要ります" in shown
-    assert client.post(address, form | {"apply": "yes"}).status_code == 200
-    assert not rows("SELECT 1 FROM screening_increase")
-    code = "/member/limit/raise/code/"
+    form |= {"apply": "yes"}
+    assert "確認番号" in page(client.post(address, form))
     wrong = "000000" if site.code(member) != "000000" else "111111"
-    assert client.post(code, {"code": wrong}).status_code == 422
-    assert client.post(code, {"code": site.code(member)})["Location"] == address
-    assert client.post(code, {"code": site.code(member)})["Location"] == "/member/limit/"
+    assert client.post(address, form | {"code": wrong}).status_code == 422
+    other = form | {"limit": "70万", "code": site.code(member)}
+    assert client.post(address, other).status_code == 200  # a code is for what was asked for
+    assert not rows("SELECT 1 FROM screening_increase")
+    assert "確認番号" in page(client.post(address, form))
+    assert client.post(address, form | {"code": site.code(member)})["Location"] == address
+    again = client.post(address, form | {"code": site.code(member)})
+    assert "増額の申込みを受け付けています" in page(again)
     (kept,) = do(increases.waiting)
     assert (kept.asked.limit_yen, kept.needs_evidence) == (600_000, True)
     assert "増額の申込みを受け付けています" in page(client.get(address))

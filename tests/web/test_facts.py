@@ -405,6 +405,26 @@ def test_passkey_takes_the_place_of_a_code(client: Client, site: Site) -> None:
     assert 'id="code"' in page(mailed)
 
 
+@pytest.mark.rule("AUTH-007")
+def test_passkey_lets_a_new_device_in(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    key = with_key(client, site, member)
+    new = Client(SERVER_NAME="127.0.0.1")
+    address = "/member/sign-in/code/"
+    assert 'value="passkey"' in page(site.sign_in(new, member))
+    asked = new.post(address, {"again": "passkey"})
+    other = authenticator()
+    other.credential_id = key.credential_id
+    assert new.post(address, {"answer": other.sign(options_of(asked))}).status_code == 422
+    assert new.get("/member/").status_code == 302
+    again = options_of(new.post(address, {"again": "passkey"}))
+    assert new.post(address, {"answer": key.sign(again)})["Location"] == "/member/"
+    assert new.get("/member/").status_code == 200
+    third = Client(SERVER_NAME="127.0.0.1")
+    site.sign_in(third, member)
+    assert third.post(address, {"answer": key.sign(again)}).status_code == 422
+
+
 def test_passkey_is_taken_away_after_one_more_check(client: Client, site: Site) -> None:
     member, _ = site.enter(client)
     with_key(client, site, member)

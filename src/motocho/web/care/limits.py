@@ -32,8 +32,8 @@ from motocho.web.access import Member
 from motocho.web.care import _acting
 from motocho.web.fields import Form, YenField, shown
 from motocho.web.maintenance import changes_something
-from motocho.web.member import signing, stepping
-from motocho.web.member.stepping import CodeForm, Step
+from motocho.web.member import confirming
+from motocho.web.member.confirming import Thing
 from motocho.web.words import Said, said
 
 _LARGEST_YEN = 100_000_000
@@ -238,75 +238,29 @@ def _reasons(request: HttpRequest, looked: Looked | None) -> list[Reason]:
     return [Reason(said(one.fault(), tongue), one.allowed_from) for one in found]
 
 
-_PENDING = "increase"
-"""The store's key of an application that waits for its code."""
-
-
 def _apply(request: HttpRequest, member: Member, listed: Listed, asked: Asked) -> HttpResponse:
-    """Ask for a code first; the application is kept when it was right · AUTH-007."""
-    step = stepping.ask(request, member.member_id, codes.Purpose.LIMIT, _bound(member))
-    request.session[_PENDING] = {
-        "code_id": step.code_id,
-        "address": step.address,
-        "agreement_id": listed.key.agreement_id,
-        "asked": [asked.limit_yen, asked.income_yen, asked.others_yen],
-        "key": _acting.form_key(request),
-    }
-    return _code_page(request, CodeForm(), step)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@changes_something
-@access.members(Action.CHANGE_LIMIT)
-def raise_code(request: HttpRequest, member: Member) -> HttpResponse:
-    """The code of an application; with it the application is kept [増額の本人確認] · AUTH-007."""
-    pending = request.session.get(_PENDING)
-    if pending is None:
-        return HttpResponseRedirect(reverse("care:limits"))
-    listed = member.agreement(int(pending["agreement_id"]))
-    if "again" in request.POST:
-        return _apply(request, member, listed, Asked(*pending["asked"]))
-    step = Step(int(pending["code_id"]), str(pending["address"]), None)
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid() or not step.code_id:
-        return _code_page(request, form, step)
-    code = form.cleaned_data["code"]
-    answer = stepping.confirm(request, member.member_id, step.code_id, code)
-    if signing.refuse_code(form, answer):
-        return _code_page(request, form, step)
-    _keep(member, listed, pending)
-    del request.session[_PENDING]
+    """One more check first; the application is kept when it was right · AUTH-007."""
+    typed = (str(one) for one in (asked.limit_yen, asked.income_yen, asked.others_yen))
+    bound_to = confirming.bound(member, "limit", str(listed.key.agreement_id), *typed)
+    thing = Thing(codes.Purpose.LIMIT, bound_to)
+    asking = confirming.confirmed(request, member, thing)
+    if asking is not None:
+        return confirming.show(request, asking, (), "care.raise.title")
+    _keep(request, member, thing, (listed, asked))
     return HttpResponseRedirect(reverse("care:raise", args=[listed.key.agreement_id]))
 
 
-def _keep(member: Member, listed: Listed, pending: dict[str, Any]) -> None:
-    """The code is spent and the application kept, or neither."""
+def _keep(request: HttpRequest, member: Member, thing: Thing, wanted: tuple[Listed, Asked]) -> None:
+    """The check is spent and the application kept, or neither."""
+    listed, asked = wanted
     with transaction.atomic(), connection.cursor() as cursor:
-        purpose = codes.Purpose.LIMIT
-        spent = codes.spend(cursor, member.member_id, purpose, _bound(member), member.at)
-        form = _acting.source(f"increase {pending['key']}")
-        asked = Asked(*pending["asked"])
+        spent = codes.spend(cursor, member.member_id, *thing, member.at)
+        form = _acting.source(f"increase {_acting.form_key(request)}")
         kept = increases.apply(cursor, listed.key, asked, form, member.at)
         if spent is not None:
             raise RefusedError(spent.fault())
         if isinstance(kept, tuple):
             raise RefusedError(*(one.fault() for one in kept))
-
-
-def _bound(member: Member) -> str:
-    return f"session {member.session.session_id} limit"
-
-
-def _code_page(request: HttpRequest, form: CodeForm, step: Step) -> HttpResponse:
-    until = None if step.until is None else f"{step.until:%H:%M}"
-    context = {
-        "form": shown(form, pages.tongue_of(request)),
-        "step": step,
-        "until": until,
-        "action": reverse("care:raise_code"),
-    }
-    status = 422 if form.is_bound else 200
-    return pages.show(request, "member/code.html", context, status=status)
 
 
 @require_POST

@@ -32,7 +32,6 @@ urlpatterns = [
     path("limit/<int:agreement_id>/", limits.limit, name="limit"),
     path("limit/<int:agreement_id>/lower/", limits.lower, name="lower"),
     path("limit/<int:agreement_id>/raise/", limits.raise_limit, name="raise"),
-    path("limit/raise/code/", limits.raise_code, name="raise_code"),
     path("limit/raise/withdraw/", limits.withdraw, name="raise_withdraw"),
     path("rest/", resting.rest, name="rest"),
     path("calls/", calls.calls, name="calls"),

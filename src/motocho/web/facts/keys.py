@@ -15,9 +15,9 @@ from motocho.people.safety import codes, passkeys
 from motocho.units.errors import clipped
 from motocho.web import access, pages
 from motocho.web.access import Member
-from motocho.web.facts import _step
-from motocho.web.facts._step import Thing
 from motocho.web.maintenance import changes_something
+from motocho.web.member import confirming
+from motocho.web.member.confirming import Thing
 
 LONGEST_KEY_NAME = 30
 
@@ -44,10 +44,10 @@ def add(request: HttpRequest, member: Member) -> HttpResponse:
     name = name or access.device_name(request.headers.get("User-Agent", ""))
     if "made" in request.POST:
         return _made(request, member, name)
-    thing = Thing(codes.Purpose.PASSKEY, _step.bound(member, "passkey"))
-    asking = _step.confirmed(request, member, thing)
+    thing = Thing(codes.Purpose.PASSKEY, confirming.bound(member, "passkey"))
+    asking = confirming.confirmed(request, member, thing)
     if asking is not None:
-        return _step.show(request, asking, (), "passkey.add")
+        return confirming.show(request, asking, (), "passkey.add")
     with transaction.atomic(), connection.cursor() as cursor:
         asked = passkeys.ask_new(
             cursor, access.passkey_site(), member.member_id, thing.bound_to, member.at
@@ -83,11 +83,11 @@ def end(request: HttpRequest, member: Member) -> HttpResponse:
     credential_id = _read_id(named)
     if credential_id not in found:
         raise no_such_member()
-    thing = Thing(codes.Purpose.PASSKEY, _step.bound(member, "end passkey", named))
-    asking = _step.confirmed(request, member, thing)
+    thing = Thing(codes.Purpose.PASSKEY, confirming.bound(member, "end passkey", named))
+    asking = confirming.confirmed(request, member, thing)
     if asking is not None:
         told = (("passkey.title", found[credential_id]),)
-        return _step.show(request, asking, told, "passkey.end")
+        return confirming.show(request, asking, told, "passkey.end")
     with transaction.atomic(), connection.cursor() as cursor:
         access.allow(codes.spend(cursor, member.member_id, *thing, member.at))
         passkeys.end(cursor, member.member_id, credential_id, member.at)

@@ -19,11 +19,12 @@ from motocho.people.members import Person
 from motocho.people.safety import codes, holds
 from motocho.web import access, pages
 from motocho.web.access import Member
-from motocho.web.facts import _forms, _step
+from motocho.web.facts import _forms
 from motocho.web.facts._forms import FORMS, REMOVABLE, FactForm
-from motocho.web.facts._step import Thing
 from motocho.web.fields import shown
 from motocho.web.maintenance import changes_something
+from motocho.web.member import confirming
+from motocho.web.member.confirming import Thing
 
 TEXTS = {
     values.Kind.NAME: "facts.name",
@@ -129,10 +130,10 @@ def _recorded(
     bound_to = ""
     if purpose is not None:
         typed = "" if value is None else repr(sorted(values.document(value).items()))
-        bound_to = _step.bound(member, kind.value, typed, effective_on.isoformat())
-        asking = _step.confirmed(request, member, Thing(purpose, bound_to))
+        bound_to = confirming.bound(member, kind.value, typed, effective_on.isoformat())
+        asking = confirming.confirmed(request, member, Thing(purpose, bound_to))
         if asking is not None:
-            return _step.show(request, asking, told, TEXTS[kind])
+            return confirming.show(request, asking, told, TEXTS[kind])
     change = history.Change(member.member_id, kind, value, effective_on, _forms.form_ref(request))
     with transaction.atomic(), connection.cursor() as cursor:
         done = history.record(

@@ -15,8 +15,9 @@ from motocho.people.access import Action
 from motocho.people.safety import codes, freezes
 from motocho.web import access, pages
 from motocho.web.access import Member
-from motocho.web.facts import _forms, _step
-from motocho.web.facts._step import Thing
+from motocho.web.facts import _forms
+from motocho.web.member import confirming
+from motocho.web.member.confirming import Thing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,10 +52,10 @@ def reopen(request: HttpRequest, member: Member) -> HttpResponse:
     context = {"frozen_at": frozen_at, "asked_at": asked.get(requests.Kind.REOPENING)}
     if request.method != "POST" or frozen_at is None or context["asked_at"] is not None:
         return pages.show(request, "facts/reopen.html", context)
-    thing = Thing(codes.Purpose.REOPEN, _step.bound(member, "reopen"))
-    asking = _step.confirmed(request, member, thing)
+    thing = Thing(codes.Purpose.REOPEN, confirming.bound(member, "reopen"))
+    asking = confirming.confirmed(request, member, thing)
     if asking is not None:
-        return _step.show(request, asking, (), "reopening.title")
+        return confirming.show(request, asking, (), "reopening.title")
     with transaction.atomic(), connection.cursor() as cursor:
         access.allow(codes.spend(cursor, member.member_id, *thing, member.at))
         requests.ask_own(cursor, member.member_id, requests.Kind.REOPENING, member.at)

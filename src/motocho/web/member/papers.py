@@ -30,10 +30,9 @@ from motocho.units.errors import Fault, Language, RefusedError
 from motocho.units.money import rate_text, yen_text
 from motocho.web import access, pages
 from motocho.web.access import Member
-from motocho.web.fields import shown
-from motocho.web.member import delivery, signing, stepping
+from motocho.web.member import confirming, delivery
+from motocho.web.member.confirming import Thing
 from motocho.web.member.dealings import Filter
-from motocho.web.member.stepping import CodeForm, Step
 from motocho.web.words import plain
 
 _DAY = Heading("日付", Align.LEFT, 11)
@@ -278,33 +277,23 @@ _WHOLE = (
     Heading("残元金(円)", Align.RIGHT, 10), Heading("備考", Align.LEFT, 14),
 )  # fmt: skip
 _KINDS = {"borrow": "借入", "repay": "返済", "closing": "計算日"}
-_STEP = "export"
-"""The store's key of a code that is waited for before a whole history is given out."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.members(Action.EXPORT_HISTORY)
 def whole(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
-    """The whole history, after a code; no reason is asked [取引履歴の開示] · AUTH-007."""
+    """The whole history, after one more check; no reason is asked [取引履歴の開示] · AUTH-007."""
     listed = member.agreement(agreement_id)
     if _refused(member) is None:
         context = {"listed": listed, "forms": FORMS}
         return pages.show(request, "member/whole.html", context)
-    kept = request.session.get(_STEP)
-    if request.method != "POST" or kept is None or "again" in request.POST:
-        if request.method != "POST":
-            return _step_page(request, listed, CodeForm(), None)
-        step = stepping.ask(request, member.member_id, codes.Purpose.EXPORT, _bound(member))
-        request.session[_STEP] = [step.code_id, step.address]
-        return _step_page(request, listed, CodeForm(), step)
-    step = Step(int(kept[0]), str(kept[1]), None)
-    form = CodeForm(request.POST)
-    if form.is_valid() and step.code_id:
-        code = form.cleaned_data["code"]
-        answer = stepping.confirm(request, member.member_id, step.code_id, code)
-        if not signing.refuse_code(form, answer):
-            return HttpResponseRedirect(reverse("member:whole", args=[agreement_id]))
-    return _step_page(request, listed, form, step)
+    address = reverse("member:whole", args=[agreement_id])
+    if request.method != "POST":
+        return pages.show(request, "member/whole_asked.html", {"action": address})
+    asking = confirming.confirmed(request, member, Thing(codes.Purpose.EXPORT, _bound(member)))
+    if asking is not None:
+        return confirming.show(request, asking, (), "whole.title")
+    return HttpResponseRedirect(address)
 
 
 def _bound(member: Member) -> str:
@@ -316,17 +305,6 @@ def _refused(member: Member) -> Refusal | None:
         return codes.check_fresh(
             cursor, member.member_id, codes.Purpose.EXPORT, _bound(member), member.at
         )
-
-
-def _step_page(
-    request: HttpRequest, listed: Listed, form: CodeForm, step: Step | None
-) -> HttpResponse:
-    address = reverse("member:whole", args=[listed.key.agreement_id])
-    context = {"form": shown(form, pages.tongue_of(request)), "step": step, "action": address}
-    if step is None:
-        return pages.show(request, "member/whole_asked.html", context)
-    status = 422 if form.is_bound else 200
-    return pages.show(request, "member/code.html", context, status=status)
 
 
 @require_safe

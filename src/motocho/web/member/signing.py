@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
+from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,7 +22,7 @@ from motocho.law.rules import Refusal
 from motocho.people import login
 from motocho.people.credentials import pins
 from motocho.people.login import Admitted, Entered, Locked, Missed, Outcome, Slowed, Typed
-from motocho.people.safety import codes, sessions
+from motocho.people.safety import codes, passkeys, sessions
 from motocho.units.errors import Fault
 from motocho.web import access, pages
 from motocho.web.fields import SignIn, shown
@@ -118,6 +120,10 @@ def code(request: HttpRequest) -> HttpResponse:
     step = Step(pending["code_id"], pending["address"], None)
     if request.method != "POST":
         return _code_page(request, CodeForm(), step, 200)
+    if request.POST.get("again") == "passkey":
+        return _ask_passkey(request, pending, step)
+    if "answer" in request.POST:
+        return _by_passkey(request, pending, step)
     if "again" in request.POST:
         step = stepping.ask(
             request, pending["member_id"], codes.Purpose.NEW_DEVICE, pending["bound_to"]
@@ -134,6 +140,38 @@ def code(request: HttpRequest) -> HttpResponse:
     return _admit(request, Entered(member_id, None, None), pending["bound_to"], pending["kept"])
 
 
+def _ask_passkey(request: HttpRequest, pending: dict[str, Any], step: Step) -> HttpResponse:
+    """A passkey in place of the code; the browser is asked on the same page · AUTH-007."""
+    thing = (codes.Purpose.NEW_DEVICE, pending["bound_to"])
+    with transaction.atomic(), connection.cursor() as cursor:
+        asked = passkeys.ask(
+            cursor, access.passkey_site(), pending["member_id"], thing, pages.moment(request)
+        )
+    if isinstance(asked, codes.TooMany):
+        return _code_page(request, CodeForm(), replace(step, until=asked.until), 200)
+    request.session[_PENDING] = pending | {"key_id": asked.code_id}
+    return _code_page(request, CodeForm(), step, 200, asked.options)
+
+
+def _by_passkey(request: HttpRequest, pending: dict[str, Any], step: Step) -> HttpResponse:
+    if "key_id" in pending and _is_signed(request, pending):
+        entered = Entered(pending["member_id"], None, None)
+        return _admit(request, entered, pending["bound_to"], pending["kept"])
+    form = CodeForm({})
+    form.is_valid()
+    form.errors.clear()
+    form.refuse("code", Fault("FCT-012"))
+    return _code_page(request, form, step, 422)
+
+
+def _is_signed(request: HttpRequest, pending: dict[str, Any]) -> bool:
+    key = codes.CodeKey(pending["member_id"], pending["key_id"])
+    answer, at = request.POST["answer"], pages.moment(request)
+    with transaction.atomic(), connection.cursor() as cursor:
+        found = passkeys.confirm(cursor, access.passkey_site(), key, answer, at)
+    return isinstance(found, codes.Confirmed)
+
+
 def refuse_code(form: CodeForm, answer: codes.Answer) -> str:
     """Put on the form why a code was not taken; empty if it was [番号の判定]."""
     if isinstance(answer, codes.Wrong):
@@ -145,9 +183,16 @@ def refuse_code(form: CodeForm, answer: codes.Answer) -> str:
     return ""
 
 
-def _code_page(request: HttpRequest, form: CodeForm, step: Step, status: int) -> HttpResponse:
+def _code_page(
+    request: HttpRequest, form: CodeForm, step: Step, status: int, options: str = ""
+) -> HttpResponse:
     until = None if step.until is None else f"{localtime(step.until):%H:%M}"
+    member_id = request.session[_PENDING]["member_id"]
+    with connection.cursor() as cursor:
+        has_keys = bool(passkeys.keys(cursor, member_id))
     context = {
+        "has_keys": has_keys,
+        "options": options,
         "form": shown(form, pages.tongue_of(request)),
         "step": step,
         "until": until,

@@ -1,5 +1,7 @@
 """Codes by e-mail before something grave: asked, sent, typed [追加の本人確認].
 
+`confirming` chooses between these and passkeys once somebody is signed in.
+
 Who sends a code stands in the settings: `CODE_SENDER` names a function. Where a letter does not go,
 no code was made and the page says so. A code is bound to one login or one session (AUTH-007).
 """

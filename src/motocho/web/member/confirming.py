@@ -1,9 +1,9 @@
 """One more check: a passkey where there is one, else a code by e-mail [追加の本人確認].
 
-    thing = Thing(codes.Purpose.CONTACT, step.bound(member, "email", value))
-    asking = step.confirmed(request, member, thing)
+    thing = Thing(codes.Purpose.CONTACT, confirming.bound(member, "email", value))
+    asking = confirming.confirmed(request, member, thing)
     if asking is not None:
-        return step.show(request, asking, told)
+        return confirming.show(request, asking, told, "facts.title")
 
 What was typed travels in the page itself, in fields that nobody sees, and is read anew when the
 answer comes: nothing of it is kept here. An answer is good for this change alone.
@@ -150,4 +150,4 @@ def show(
         "title": title,
     }
     status = 422 if asking.form.is_bound else 200
-    return pages.show(request, "facts/step.html", context, status=status)
+    return pages.show(request, "member/confirming.html", context, status=status)
