@@ -239,12 +239,11 @@ def test_typing_stays_when_the_line_is_gone(device: MakeDevice, house: Site) -> 
     page = one.open("/member/borrow/")
     page.fill("#amount", "30,000")
     one.context.set_offline(offline=True)
-    before = len(one.requests)
     page.click("text=費用を見る")
     page.wait_for_selector("#offline:not([hidden])")
     assert "まだ何も送っていません" in page.inner_text("#offline")
     assert page.input_value("#amount") == "30,000"
-    assert len(one.requests) == before
+    assert not [address for address in one.requests if "/cost/" in address]
     one.context.set_offline(offline=False)
     page.wait_for_selector("#offline", state="hidden")
     page.click("text=費用を見る")
