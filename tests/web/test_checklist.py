@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.test import Client
 from playwright.sync_api import Page
@@ -19,7 +20,7 @@ from tests.web.borrowing import borrower, give_account
 from tests.web.browsing import PHONE, Device
 from tests.web.membership import PIN, Site
 from tests.web.office import seated
-from tests.web.test_browser import FOCUS
+from tests.web.test_browser import FOCUS, SIDEWAYS
 from tests.web.test_member_browser import sign_in
 
 from motocho.outside import mail, teller
@@ -248,3 +249,72 @@ def test_typing_stays_when_the_line_is_gone(device: MakeDevice, house: Site) -> 
     page.wait_for_selector("#offline", state="hidden")
     page.click("text=費用を見る")
     page.wait_for_selector("text=30,000円を借りる")
+
+
+# ---------------------------------------------------------------------------------- other eyes
+LOOKED_AT = (
+    "/member/", "/member/procedures/", "/member/borrow/", "/member/repay/", "/member/trouble/",
+    "/member/limit/", "/member/rest/", "/member/calls/", "/member/voices/", "/member/settings/",
+    "/member/settings/facts/", "/member/settings/notices/", "/member/settings/consents/",
+    "/member/delivery/", "/member/documents/", "/member/inbox/", "/member/trouble/consultation/",
+)  # fmt: skip
+
+
+def test_large_type_and_a_magnified_page_lose_nothing(device: MakeDevice, house: Site) -> None:
+    """A5, A8: text at 200 %, a page at 400 % of 1280 pixels, colours of the system's own."""
+    member, key = borrower(house)
+    page = device(viewport=PHONE, forced_colors="active").page
+    sign_in(page, house, member)
+    one = f"/member/dealings/{key.agreement_id}/"
+    for address in (*LOOKED_AT, one, f"{one}papers/", f"{one}payoff/"):
+        page.goto(address)
+        page.set_viewport_size({"width": 320, "height": 256})
+        assert page.evaluate(SIDEWAYS) <= 0, f"{address} at 400 %"
+        page.set_viewport_size(PHONE)
+        page.evaluate("() => document.documentElement.style.setProperty('font-size', '200%')")
+        assert page.evaluate(SIDEWAYS) <= 0, f"{address} with large type"
+        button = page.query_selector("main .button")
+        if button is not None:
+            edge = button.evaluate("one => getComputedStyle(one).borderTopWidth")
+            assert edge == "2px", address
+
+
+def test_debt_is_never_smaller_than_credit_and_stands_above_it(
+    device: MakeDevice, house: Site
+) -> None:
+    """B4, by the style that the browser reckons."""
+    member, _ = borrower(house)
+    page = device(viewport=PHONE).page
+    sign_in(page, house, member)
+    sizes = "one => parseFloat(getComputedStyle(one).fontSize)"
+    debt = page.locator("section[aria-labelledby=debt] .figure-yen")
+    credit = page.locator("section[aria-labelledby=credit] p").first
+    assert debt.evaluate(sizes) >= credit.evaluate(sizes)
+    above, below = debt.bounding_box(), credit.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["y"] < below["y"]
+    assert page.locator(".hero-day").is_visible()
+
+
+def test_papers_print_as_paper(device: MakeDevice, house: Site) -> None:
+    """B17: no menu, black on white, A4 with its pages numbered, the figures of the screen."""
+    member, key = borrower(house)
+    page = device(color_scheme="dark").page
+    sign_in(page, house, member)
+    address = f"/member/dealings/{key.agreement_id}/papers/received/"
+    page.goto(address)
+    shown = page.locator("main table tbody tr").count()
+    assert shown == 3
+    page.emulate_media(media="print", color_scheme="dark")
+    for gone in (".places", ".head-tools", ".always"):
+        assert not page.locator(gone).first.is_visible(), gone
+    style = "() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+    assert page.evaluate(style) == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
+    made = page.request.get(f"{address}pdf/").body()
+    paper = pypdfium2.PdfDocument(made)
+    width, height = paper[0].get_size()
+    assert (round(width), round(height)) == (595, 842)
+    text = paper[0].get_textpage().get_text_range()
+    assert f"1/{len(paper)}" in text.replace(" ", "")
+    assert text.count("8,000") >= shown
