@@ -108,6 +108,16 @@ def test_draw_goes_its_way_and_interest_begins_when_it_arrives(key: Key, tray: T
     assert kinds == ["draw"]
 
 
+def test_many_that_wait_for_their_banks_hold_nobody_up(key: Key, tray: Tray) -> None:
+    """Looked up one at a time: those behind are sent, and the last is answered first."""
+    waiting = [ask(key, ref, replace(ASKED, amount_yen=10_000)) for ref in "ABC"]
+    assert payouts.carry(sender(tray), most=1) == 3
+    assert {state_of(one) for one in waiting} == {State.SENT}
+    tray.put_answer(waiting[-1].order_ref, Answer(Fate.ARRIVED, ON))
+    assert payouts.carry(sender(tray), most=1) == 1
+    assert state_of(waiting[-1]) is State.ARRIVED
+
+
 @pytest.mark.rule("BANK-007")
 def test_transfer_that_comes_back_lends_nothing(key: Key, tray: Tray) -> None:
     payout = ask(key)

@@ -8,9 +8,9 @@ the bank has it once. Whether a silent bank took an order is never guessed: it s
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -45,6 +45,8 @@ class Sender:
 def carry(sender: Sender, most: int = MOST) -> int:
     """Send what is to be sent, and take the bank's answers [振込の処理]; how many moved on.
 
+    Takes     how many are looked up at once.
+
     AUTH-010: nothing moves in the maintenance.
     """
     if check_open(sender.now()) is not None:
@@ -52,14 +54,27 @@ def carry(sender: Sender, most: int = MOST) -> int:
     return sum(_carry_one(key, sender) for key in _under_way(sender.now(), most))
 
 
-def _under_way(at: datetime, most: int) -> list[PayoutKey]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT member_id, payout_id FROM loan_payout"
-            " WHERE ended_at IS NULL AND send_from <= %s ORDER BY send_from LIMIT %s",
-            (at, most),
-        )
-        return [PayoutKey(*row) for row in cursor.fetchall()]
+_DUE = """
+SELECT send_from, member_id, payout_id FROM loan_payout
+WHERE ended_at IS NULL AND send_from <= %s AND (send_from, member_id, payout_id) > (%s, %s, %s)
+ORDER BY send_from, member_id, payout_id LIMIT %s
+"""
+
+
+def _under_way(at: datetime, most: int) -> Iterator[PayoutKey]:
+    """All that are under way, the oldest first, so many in a look.
+
+    Why       over a weekend many wait for banks of the next business day: none behind them may.
+    """
+    after: tuple[Any, ...] = (datetime.min.replace(tzinfo=UTC), 0, 0)
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_DUE, (at, *after, most))
+            found = cursor.fetchall()
+        yield from (PayoutKey(*row[1:]) for row in found)
+        if len(found) < most:
+            return
+        after = found[-1]
 
 
 def _carry_one(key: PayoutKey, sender: Sender) -> bool:
