@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import FilePayload, Page
 from tests.database import Database
 from tests.documents import files
@@ -110,3 +111,48 @@ def test_photo_takes_five_taps_from_home(device: MakeDevice, house: Site, *, scr
     assert wide == 320
     page.reload()
     assert page.locator(".page-picture").count() == 1
+
+
+def page_of_words(paper: int = 205) -> Image.Image:
+    """A page of small words on grey paper, as a phone sees it."""
+    made = Image.new("RGB", (1200, 900), (paper, paper, paper))
+    pen = ImageDraw.Draw(made)
+    for row in range(40, 860, 22):
+        pen.text((40, row), "NAME ADDRESS INCOME 2026 4,200,000 " * 5, fill="black")
+    return made
+
+
+def with_a_light() -> Image.Image:
+    made = page_of_words()
+    ImageDraw.Draw(made).ellipse((700, 300, 950, 500), fill="white")
+    return made
+
+
+PHOTOS: dict[str, Callable[[], Image.Image]] = {
+    "": page_of_words,
+    "ぼやけている": lambda: page_of_words().filter(ImageFilter.GaussianBlur(5)),
+    "光が反射": with_a_light,
+    "暗くて": lambda: page_of_words(40),
+}
+
+
+def test_photo_is_looked_at_before_it_is_sent(device: MakeDevice, house: Site) -> None:
+    """On the device itself: it says what may be wrong, and forbids nothing."""
+    member, _ = house.member()
+    one = device()
+    sign_in(one.page, house, member)
+    page = one.open("/member/documents/send/income/")
+    said = page.locator("[data-photo]")
+    for words, made in PHOTOS.items():
+        name = f"{len(words)}.png"
+        photo: FilePayload = {
+            "name": name, "mimeType": "image/png", "buffer": files.saved(made(), "PNG"),
+        }  # fmt: skip
+        page.set_input_files("#page-folder", photo)
+        page.wait_for_selector(f"[data-looked='{name}']", state="attached")
+        found = said.locator("[data-fault]:visible").all_inner_texts()
+        assert [words in text for text in found] == [True] * bool(words), (words, found)
+        assert said.is_visible() == bool(words)
+    assert one.complaints == []
+    page.click("text=この書類を送る")  # dark as it is
+    page.wait_for_selector(".page-picture")
