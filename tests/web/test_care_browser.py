@@ -102,6 +102,7 @@ def picture(page: Page, name: str) -> None:
 
 def look(page: Page, name: str, scheme: str = "light") -> None:
     """Everything that must hold of a page on a phone, on light or on dark paper."""
+    page.wait_for_load_state("load")
     assert page.evaluate(SIDEWAYS) <= 0, name
     assert page.evaluate(TARGETS) == [], name
     for details in page.query_selector_all("main details"):

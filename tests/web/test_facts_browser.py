@@ -44,6 +44,7 @@ def house(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def looked(page: Page, name: str) -> None:
     """A page that is whole: no fault of axe, nothing sideways, targets that a thumb hits."""
+    page.wait_for_load_state("load")
     folder = os.environ.get(PICTURES)
     if folder:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)

@@ -62,6 +62,7 @@ def addresses(key: Key) -> dict[str, str]:
 
 def whole(page: Page, name: str) -> None:
     """A page without a fault of accessibility, opened, on a small screen."""
+    page.wait_for_load_state("load")
     picture(page, name)
     assert page.evaluate(SIDEWAYS) <= 0, name
     assert page.evaluate(TARGETS) == [], name
