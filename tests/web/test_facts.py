@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from tests.database import Database
 from tests.documents.files import photo
 from tests.notices.posting import mails, plain, work
 from tests.people.authenticator import Authenticator
-from tests.people.house import BORN, MAIL, rows
+from tests.people.house import BORN, MAIL, SATO, rows
 from tests.web.membership import Site, do
 
 from motocho.config.worker import CLEAR_DOCUMENTS, TASKS
@@ -201,6 +202,18 @@ def test_new_account_is_the_member_s_own_and_waits_a_day(client: Client, site: S
     assert told(member, Kind.BANK_ACCOUNT) == ["0001-004 ****567"]
     (hold,) = do(held.holds, member.member_id, clock.now())
     assert hold.kind is held.Kind.NEW_ACCOUNT
+
+
+def test_reading_that_no_bank_can_write_is_said(client: Client, site: Site) -> None:
+    """The holder is the member's own reading: where it will not do, the form says why."""
+    member = site.house.member(replace(SATO, family_kana="佐藤"), clock.now())
+    site.known(client, member)
+    site.sign_in(client, member)
+    typed = {"bank": "みずほ銀行", "branch": "丸の内中央", "account_kind": "ordinary",
+             "number": "1234567"}  # fmt: skip
+    refused = client.post(f"{FACTS}bank_account/", typed)
+    assert refused.status_code == 422
+    assert "口座名義に「佐」は使えません" in page(refused)
 
 
 @pytest.mark.rule("AUTH-003")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import TypeAlias
 
 from django.http import HttpRequest
 
@@ -20,8 +20,6 @@ from motocho.people.facts import values
 from motocho.people.members import Person
 from motocho.units.days import read_date
 from motocho.units.errors import Fault, Unread
-from motocho.units.money import yen_text
-from motocho.units.phones import phone_text
 from motocho.units.text import POSTCODE, folded, read_digits, without_blanks
 from motocho.web.fields import DateField, Form, LineField, Manner, YenField
 from motocho.web.words import Tongue, plain
@@ -186,16 +184,8 @@ FROM = "from_on"
 """The name of the field that says from when on a change holds."""
 
 
-class FactForm(Form):
-    """A form that gives the value of one kind of fact [登録情報の入力]."""
-
-    def value(self, person: Person) -> values.Value | None:  # noqa: ARG002
-        """The value of a form that was read; None where it was refused after all [値]."""
-        return None
-
-    def told(self, value: Any) -> Sequence[tuple[str, str]]:
-        """What is shown before a change is confirmed: keys of labels, texts [確認の表示]."""
-        raise NotImplementedError
+class _Dated(Form):
+    """A form of a change that holds from a day on [変更の入力]."""
 
     def effective_on(self, today: date) -> date | None:
         """From which day it holds; None if the day cannot be [適用開始日]."""
@@ -215,7 +205,7 @@ class FromField(DateField):
         super().__init__("changing.from", "changing.from_hint", optional="optional")
 
 
-class NameForm(FactForm):
+class NameForm(_Dated):
     """A name with its reading [氏名]."""
 
     family_name = GivenNameField("changing.family_name", "family-name")
@@ -224,83 +214,60 @@ class NameForm(FactForm):
     given_kana = KanaField("changing.given_kana", "changing.kana_hint")
     from_on = FromField()
 
-    def value(self, person: Person) -> values.Value:  # noqa: ARG002
+    def value(self, person: Person) -> values.Name:  # noqa: ARG002
         """The name [値]."""
         names = ("family_name", "given_name", "family_kana", "given_kana")
         return values.Name(*(self.cleaned_data[name] for name in names))
 
-    def told(self, value: values.Name) -> Sequence[tuple[str, str]]:
-        """The name as it will stand [確認の表示]."""
-        return (
-            ("facts.name", f"{value.family_name} {value.given_name}"),
-            ("changing.kana", f"{value.family_kana} {value.given_kana}"),
-        )
 
-
-class AddressForm(FactForm):
+class AddressForm(_Dated):
     """Where somebody lives [住所]."""
 
     postcode = PostcodeField("changing.postcode", "changing.postcode_hint")
     address = AddressField("changing.address", "changing.address_hint")
     from_on = FromField()
 
-    def value(self, person: Person) -> values.Value:  # noqa: ARG002
+    def value(self, person: Person) -> values.Address:  # noqa: ARG002
         """The address [値]."""
         return values.Address(self.cleaned_data["postcode"], self.cleaned_data["address"])
 
-    def told(self, value: values.Address) -> Sequence[tuple[str, str]]:
-        """The address as it will stand [確認の表示]."""
-        return (("facts.address", f"〒{value.postcode[:3]}-{value.postcode[3:]} {value.text}"),)
 
-
-class PhoneForm(FactForm):
+class PhoneForm(_Dated):
     """A telephone number [電話番号]."""
 
     phone = OwnPhoneField("changing.phone", "changing.phone_hint")
     from_on = FromField()
 
-    def value(self, person: Person) -> values.Value:  # noqa: ARG002
+    def value(self, person: Person) -> values.Phone:  # noqa: ARG002
         """The number [値]."""
         phone: values.Phone = self.cleaned_data["phone"]
         return phone
 
-    def told(self, value: values.Phone) -> Sequence[tuple[str, str]]:
-        """The number as it is written [確認の表示]."""
-        return (("changing.phone", phone_text(value.digits)),)
 
-
-class EmailForm(FactForm):
+class EmailForm(_Dated):
     """An e-mail address [メールアドレス]."""
 
     email = EmailField("changing.email", "changing.email_hint")
 
-    def value(self, person: Person) -> values.Value:  # noqa: ARG002
+    def value(self, person: Person) -> values.Email:  # noqa: ARG002
         """The address [値]."""
         email: values.Email = self.cleaned_data["email"]
         return email
 
-    def told(self, value: values.Email) -> Sequence[tuple[str, str]]:
-        """The address as it will stand [確認の表示]."""
-        return (("facts.email", value.address),)
 
-
-class EmployerForm(FactForm):
+class EmployerForm(_Dated):
     """Where somebody works [勤務先]."""
 
     employer = EmployerField("changing.employer", "changing.employer_hint")
     from_on = FromField()
 
-    def value(self, person: Person) -> values.Value:  # noqa: ARG002
+    def value(self, person: Person) -> values.Employer:  # noqa: ARG002
         """The workplace [値]."""
         employer: values.Employer = self.cleaned_data["employer"]
         return employer
 
-    def told(self, value: values.Employer) -> Sequence[tuple[str, str]]:
-        """The workplace as it will stand [確認の表示]."""
-        return (("facts.employer", value.name),)
 
-
-class IncomeForm(FactForm):
+class IncomeForm(_Dated):
     """What somebody earned in a year [年収]."""
 
     yearly = YenField(
@@ -308,7 +275,7 @@ class IncomeForm(FactForm):
     )
     of_year = YearField("changing.of_year", "changing.of_year_hint")
 
-    def value(self, person: Person) -> values.Value:  # noqa: ARG002
+    def value(self, person: Person) -> values.Income:  # noqa: ARG002
         """The income [値]."""
         return values.Income(self.cleaned_data["yearly"], self.cleaned_data["of_year"])
 
@@ -321,10 +288,6 @@ class IncomeForm(FactForm):
         self.refuse("of_year", Fault("FCT-013", details=details))
         return None
 
-    def told(self, value: values.Income) -> Sequence[tuple[str, str]]:
-        """The income as it will stand [確認の表示]."""
-        return (("facts.income", yen_text(value.yearly_yen)),)
-
 
 ACCOUNT_KINDS: Mapping[str, str] = {
     values.AccountKind.ORDINARY.value: "changing.ordinary",
@@ -333,7 +296,7 @@ ACCOUNT_KINDS: Mapping[str, str] = {
 }
 
 
-class AccountForm(FactForm):
+class AccountForm(_Dated):
     """The account that draws are paid to: the member's own [振込先口座]."""
 
     bank = TextField("changing.bank", "changing.bank_hint")
@@ -341,7 +304,7 @@ class AccountForm(FactForm):
     account_kind = ChoiceField("changing.account_kind", ACCOUNT_KINDS)
     number = AccountNumberField("changing.number", "changing.number_hint")
 
-    def value(self, person: Person) -> values.Value | None:
+    def value(self, person: Person) -> values.BankAccount | None:
         """The account, its bank and branch looked up; none if they are not found [値]."""
         bank_code = self._one(
             "bank", [(one.code, one.name) for one in banks.search(self._of("bank"))]
@@ -350,7 +313,10 @@ class AccountForm(FactForm):
             return None
         branch_code = self._one("branch", banks.branches(bank_code, self._of("branch")))
         holder = account_name(f"{person.family_kana} {person.given_kana}")
-        if branch_code is None or isinstance(holder, Unread):
+        if isinstance(holder, Unread):  # a reading that no bank's signs can write
+            self.refuse("number", holder.at())
+            return None
+        if branch_code is None:
             return None
         typed = self.cleaned_data
         return values.BankAccount(
@@ -373,21 +339,23 @@ class AccountForm(FactForm):
         self.refuse(name, Fault(several, excerpt=excerpt, details={"names": names}))
         return None
 
-    def told(self, value: values.BankAccount) -> Sequence[tuple[str, str]]:
-        """Bank and branch by name, and the holder as banks will read it [確認の表示]."""
-        bank = banks.by_code(value.bank_code)
-        branch = banks.branch_name(value.bank_code, value.branch_code) or ""
-        return (
-            ("changing.bank", f"{bank.name if bank else ''} ({value.bank_code})"),
-            ("changing.branch", f"{branch} ({value.branch_code})"),
-            ("changing.number", value.number),
-            ("changing.holder", value.holder),
-        )
-
 
 _LOOKED_UP = {"bank": ("FCT-005", "FCT-006"), "branch": ("FCT-007", "FCT-008")}
 MOST_NAMED = 3
 
+Changed: TypeAlias = (
+    values.Name
+    | values.Address
+    | values.Phone
+    | values.Email
+    | values.Employer
+    | values.Income
+    | values.BankAccount
+)
+FactForm: TypeAlias = (
+    NameForm | AddressForm | PhoneForm | EmailForm | EmployerForm | IncomeForm | AccountForm
+)
+"""Each gives the value of its fact; the account's may find none, and says so."""
 FORMS: Mapping[values.Kind, type[FactForm]] = {
     values.Kind.NAME: NameForm,
     values.Kind.ADDRESS: AddressForm,

@@ -12,15 +12,19 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from motocho.outside import banks
 from motocho.people import members
 from motocho.people.access import Action
 from motocho.people.facts import history, values
 from motocho.people.members import Person
 from motocho.people.safety import codes, holds
+from motocho.units.errors import broken
+from motocho.units.money import yen_text
+from motocho.units.phones import phone_text
 from motocho.web import access, pages
 from motocho.web.access import Member
 from motocho.web.facts import _forms
-from motocho.web.facts._forms import FORMS, REMOVABLE, FactForm
+from motocho.web.facts._forms import FORMS, REMOVABLE, Changed, FactForm
 from motocho.web.fields import shown
 from motocho.web.maintenance import changes_something
 from motocho.web.member import confirming
@@ -115,7 +119,43 @@ def change(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     effective_on = None if value is None else form.effective_on(member.today)
     if value is None or effective_on is None:
         return _page(request, (kind, form), 422)
-    return _recorded(request, member, (kind, value, effective_on), form.told(value))
+    return _recorded(request, member, (kind, value, effective_on), _told(value))
+
+
+def _told(value: Changed) -> Sequence[tuple[str, str]]:
+    """What is shown before a change is confirmed: keys of labels, texts."""
+    match value:
+        case values.Name():
+            return (
+                ("facts.name", f"{value.family_name} {value.given_name}"),
+                ("changing.kana", f"{value.family_kana} {value.given_kana}"),
+            )
+        case values.Address():
+            return (("facts.address", f"〒{value.postcode[:3]}-{value.postcode[3:]} {value.text}"),)
+        case values.Phone():
+            return (("changing.phone", phone_text(value.digits)),)
+        case values.Email():
+            return (("facts.email", value.address),)
+        case values.Employer():
+            return (("facts.employer", value.name),)
+        case values.Income():
+            return (("facts.income", yen_text(value.yearly_yen)),)
+        case values.BankAccount():
+            return _account(value)
+
+
+def _account(value: values.BankAccount) -> Sequence[tuple[str, str]]:
+    """Bank and branch by name, and the holder as banks will read it."""
+    bank = banks.by_code(value.bank_code)
+    branch = banks.branch_name(value.bank_code, value.branch_code)
+    if bank is None or branch is None:
+        broken("an account whose bank was looked up")
+    return (
+        ("changing.bank", f"{bank.name} ({value.bank_code})"),
+        ("changing.branch", f"{branch} ({value.branch_code})"),
+        ("changing.number", value.number),
+        ("changing.holder", value.holder),
+    )
 
 
 def _recorded(
