@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from motocho.people.safety import sessions
@@ -60,20 +59,6 @@ MEMBER_PLACES = (
 )
 
 
-@cache
-def member_places() -> tuple[Place, ...]:
-    """The entries whose pages are built [会員のメニュー]."""
-    return tuple(place for place in MEMBER_PLACES if _is_there(place.name))
-
-
-def _is_there(name: str) -> bool:
-    try:
-        reverse(name)
-    except NoReverseMatch:
-        return False
-    return True
-
-
 def tongue_of(request: HttpRequest) -> Tongue:
     """The tongue this device chose; else English where its browser asks for it first [表示言語]."""
     chosen = request.COOKIES.get(TONGUE_COOKIE, "")
@@ -103,7 +88,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "tongue": tongue_of(request),
         "look": look_of(request),
         "here": request.get_full_path()[:LONGEST_ADDRESS],
-        "places": PUBLIC_PLACES if found is None else member_places(),
+        "places": PUBLIC_PLACES if found is None else MEMBER_PLACES,
         "assets_at": f"/static/{assets.fingerprint()}",
         "signed_in": found is not None,
         "warn_seconds": int((sessions.IDLE - sessions.WARNED_BEFORE).total_seconds()),

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from motocho.loans import commands
@@ -83,7 +83,6 @@ def agree(request: HttpRequest, member: Member) -> HttpResponse:
     context = {
         "rows": [_row(one, told) for one in OFFERS],
         "papers": _papers(told),
-        "papers_at": _address("member:delivery"),
     }
     return pages.show(request, "facts/consents.html", context)
 
@@ -95,14 +94,6 @@ def _papers(told: Sequence[Standing]) -> list[tuple[str, datetime | None]]:
     }
     found = [(label, latest.get(scope)) for scope, label in PAPERS.items()]
     return [(label, one.effective_at if one and one.is_given else None) for label, one in found]
-
-
-def _address(name: str) -> str:
-    """Where a page is that another part of the face may bring; empty until it does."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def _row(offer: Offer, told: Sequence[Standing]) -> Row:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
 
 from motocho.loans import commands, payouts, queries
 from motocho.loans.outlook import Outlook
@@ -74,8 +73,6 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
         "promise": promise,
         "unread": new,
         "causes": causes(member, [one.position for one in accounts]),
-        "repay_at": _address("money:repay"),
-        "borrow_at": _address("money:borrow"),
         "rows": () if first is None else _rows.shown(first.rows, pages.tongue_of(request)),
     }
     return pages.show(request, "member/home.html", context)
@@ -135,11 +132,3 @@ def _of_one(position: Position) -> list[str]:
 
 def _is_late(position: Position) -> bool:
     return position.late_since is not None or position.accelerated_on is not None
-
-
-def _address(name: str) -> str:
-    """Where a page is that another part of the face may bring; empty until it does."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from motocho.people.access import Action
@@ -27,20 +26,12 @@ LISTED: Sequence[tuple[str, str]] = (
     ("facts:lost_card", "card.title"),
     ("member:freeze", "home.freeze"),
 )
-"""Pages by name, with their words; one whose page is not built is left out."""
+"""Pages by name, with their words."""
 
 
 @require_safe
 @access.members(Action.LOOK)
 def procedures(request: HttpRequest, member: Member) -> HttpResponse:
     """The list, with the ways of each agreement below [手続き]."""
-    listed = [(address, key) for name, key in LISTED if (address := _address(name))]
-    context = {"listed": listed, "agreements": member.agreements}
+    context = {"listed": LISTED, "agreements": member.agreements}
     return pages.show(request, "member/procedures.html", context)
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
