@@ -102,7 +102,7 @@ def a_promise(
     key: Key, on: date, amount: str = "8000", form: str = KEY
 ) -> tuple[str, dict[str, str]]:
     address = f"/member/trouble/{key.agreement_id}/promise/"
-    return address, {"on": on.isoformat(), "amount": amount, "key": form}
+    return address, {"on": on.isoformat(), "amount": amount, "ref": form}
 
 
 @pytest.mark.rule("COLL-003")
@@ -137,14 +137,14 @@ def test_promise_is_kept_once_however_often_it_is_sent(
     for _ in range(3):
         assert client.post(address, form).status_code == 302
     assert rows("SELECT count(*) FROM loan_promise") == [(1,)]
-    other = client.post(address, form | {"key": "x" * 24})
+    other = client.post(address, form | {"ref": "x" * 24})
     assert other.status_code == 409
     assert rows("SELECT count(*) FROM loan_promise") == [(1,)]
     ended = shown_which(client, address)
     for _ in range(2):
         assert client.post(f"{address}withdraw/", ended)["Location"] == address
     assert rows("SELECT outcome FROM loan_promise") == [("withdrawn",)]
-    client.post(address, form | {"key": "n" * 24})
+    client.post(address, form | {"ref": "n" * 24})
     client.post(f"{address}withdraw/", ended)  # the old form does not end the new promise
     assert rows("SELECT outcome FROM loan_promise ORDER BY promise_no") == [("withdrawn",), (None,)]
 
@@ -192,11 +192,11 @@ def test_pay_day_brings_the_day_after_it(client: Client, site: Site, noon: datet
     _, key = late(site, client)
     address = f"/member/trouble/{key.agreement_id}/promise/"
     paid_on = noon.date() + 6 * DAY
-    client.post(f"{address}pay-day/", {"day": str(paid_on.day), "key": KEY})
+    client.post(f"{address}pay-day/", {"day": str(paid_on.day), "ref": KEY})
     likely = next_business_day(paid_on)
     assert f"{likely.month}月{likely.day}日" in page(client.get(address))
     for typed in ("0", "99", "-1", "x", "１"):
-        client.post(f"{address}pay-day/", {"day": typed, "key": f"{KEY}{len(typed)}a"})
+        client.post(f"{address}pay-day/", {"day": typed, "ref": f"{KEY}{len(typed)}a"})
     assert rows("SELECT count(*) FROM care_pay_day")[0][0] <= 3
 
 
@@ -231,9 +231,9 @@ def test_another_due_date_is_what_was_shown(client: Client, site: Site) -> None:
         assert f"{one.interest_yen:,}円" in shown
     assert len(forecast.then.days) == 6
     assert f"{forecast.difference_yen:,}円" in shown
-    done = client.post(address, {"plan": "25", "key": KEY})
+    done = client.post(address, {"plan": "25", "ref": KEY})
     assert done["Location"].endswith("/done/due-date/")
-    assert client.post(address, {"plan": "25", "key": KEY}).status_code == 302
+    assert client.post(address, {"plan": "25", "ref": KEY}).status_code == 302
     after = do(queries.position, key, today)
     assert after.due_on == forecast.then.days[0].due_on
     assert rows("SELECT count(*) FROM loan_event WHERE kind = 'terms'") == [(1,)]
@@ -247,7 +247,7 @@ def test_due_date_is_not_changed_while_late(client: Client, site: Site) -> None:
     _, key = late(site, client)
     address = f"/member/trouble/{key.agreement_id}/due-date/"
     assert "遅れている返済があるあいだは、返済日を変えられません" in page(client.get(address))
-    assert client.post(address, {"plan": "25", "key": KEY}).status_code == 409
+    assert client.post(address, {"plan": "25", "ref": KEY}).status_code == 409
     assert not rows("SELECT 1 FROM loan_event WHERE kind = 'terms'")
 
 
@@ -267,10 +267,10 @@ def test_due_date_is_not_changed_right_before_it(
     address = f"/member/trouble/{key.agreement_id}/due-date/"
     shown = page(other.get(address))
     assert "3日前まで" in shown
-    assert other.post(address, {"plan": "35d", "key": KEY}).status_code == 409
+    assert other.post(address, {"plan": "35d", "ref": KEY}).status_code == 409
     early = datetime.combine(due_on - 3 * DAY, time(12), JAPAN)
     monkeypatch.setattr(clock, "now", lambda: early)
-    assert other.post(address, {"plan": "35d", "key": KEY}).status_code == 302
+    assert other.post(address, {"plan": "35d", "ref": KEY}).status_code == 302
 
 
 @pytest.mark.rule("LEDG-015")
@@ -285,13 +285,13 @@ def test_lighter_month_is_what_was_shown_and_limited(client: Client, site: Site)
     assert found.more_yen > 0
     assert "1年に2回まで" in shown
     for _ in range(2):
-        done = client.post(address, {"key": KEY})
+        done = client.post(address, {"ref": KEY})
     assert "次の1回を利息だけにしました" in page(client.get(done["Location"]))
     due_on = do(queries.position, key, today).due_on
     assert do(queries.position, key, due_on).due_yen == found.asked_then_yen
-    assert client.post(address, {"key": "y" * 24}).status_code == 302
+    assert client.post(address, {"ref": "y" * 24}).status_code == 302
     assert "年2回まで" in page(client.get(address))
-    assert client.post(address, {"key": "z" * 24}).status_code == 409
+    assert client.post(address, {"ref": "z" * 24}).status_code == 409
 
 
 def test_lighter_month_of_an_overdue_loan_asks_for_the_interest_now(
@@ -303,7 +303,7 @@ def test_lighter_month_of_an_overdue_loan_asks_for_the_interest_now(
     position = do(queries.position, key, today)
     assert found.pay_on == today
     assert found.asked_now_yen == position.due_yen
-    client.post(f"/member/trouble/{key.agreement_id}/lighter/", {"key": KEY})
+    client.post(f"/member/trouble/{key.agreement_id}/lighter/", {"ref": KEY})
     assert do(queries.position, key, today).due_yen == found.asked_then_yen
 
 
@@ -316,7 +316,7 @@ def test_consultation_stops_calls_until_its_hour_and_offers_after_it(
     address = "/member/trouble/consultation/"
     hours = re.findall(r'<option value="(20[^"]+)"', client.get(address).content.decode())
     assert hours
-    form = {"topic": "late", "hour": hours[5], "key": KEY}
+    form = {"topic": "late", "hour": hours[5], "ref": KEY}
     for _ in range(2):
         assert client.post(address, form)["Location"] == address
     assert rows("SELECT count(*) FROM care_consultation") == [(1,)]
@@ -350,7 +350,7 @@ def test_consultation_says_which_hours_there_are(
     late(site, client)
     address = "/member/trouble/consultation/"
     for hour in ("", "x", "2026-11-22", "2020-01-06T10:00:00+09:00", "2099-01-05T10:00:00+09:00"):
-        response = client.post(address, {"topic": "late", "hour": hour, "key": KEY})
+        response = client.post(address, {"topic": "late", "hour": hour, "ref": KEY})
         assert response.status_code == 422, hour
         assert "ほかの時間を選んでください" in page(response)
     assert not rows("SELECT 1 FROM care_consultation")
@@ -365,7 +365,7 @@ def test_lower_limit_is_shown_then_set_once(client: Client, site: Site) -> None:
     assert chips[0] == "250,000"
     assert "250,000円" in page(client.get(address, {"chip": "250,000"}))
     for _ in range(2):
-        done = client.post(f"{address}lower/", {"to": "250000", "key": KEY})
+        done = client.post(f"{address}lower/", {"to": "250000", "ref": KEY})
         assert done["Location"] == address
     assert do(queries.position, key, clock.now().date()).limit_yen == 250_000
     assert rows("SELECT count(*) FROM journal_row WHERE kind = 'limit_changed'") == [(1,)]
@@ -376,7 +376,7 @@ def test_lower_limit_never_raises(client: Client, site: Site, typed: str) -> Non
     _, key = site.enter(client)
     address = f"/member/limit/{key.agreement_id}/"
     assert client.get(address, {"limit": typed}).status_code == 422
-    client.post(f"{address}lower/", {"to": typed, "key": KEY})
+    client.post(f"{address}lower/", {"to": typed, "ref": KEY})
     assert do(queries.position, key, clock.now().date()).limit_yen == 500_000
 
 
@@ -404,7 +404,7 @@ def test_raise_names_every_reason_and_when_it_may_be_gone(client: Client, site: 
 def test_raise_is_kept_for_a_person_after_a_code(client: Client, site: Site) -> None:
     member, key = long_standing(site, client)
     address = f"/member/limit/{key.agreement_id}/raise/"
-    form = {"limit": "60万", "income": "400万", "others": "", "key": KEY}
+    form = {"limit": "60万", "income": "400万", "others": "", "ref": KEY}
     shown = page(client.post(address, form))
     assert "600,000円を申し込めます" in shown
     cost = do(queries.limit_forecast, key, 600_000, clock.now().date())
@@ -457,11 +457,11 @@ def test_raise_is_pointed_to_by_no_page_of_who_is_in_trouble(
     elif trouble == "opted out":
         do(holds.put, member.member_id, Wish(HoldKind.NOT_NOW), Source("member", "f"), noon)
     elif trouble == "rest":
-        client.post("/member/rest/", {"months": "1", "key": KEY})
+        client.post("/member/rest/", {"months": "1", "ref": KEY})
     else:
         address = "/member/trouble/consultation/"
         hours = re.findall(r'<option value="(20[^"]+)"', client.get(address).content.decode())
-        client.post(address, {"topic": "less", "hour": hours[0], "key": KEY})
+        client.post(address, {"topic": "less", "hour": hours[0], "ref": KEY})
     assert raised not in client.get("/member/limit/").content.decode()
     assert client.get(raised).status_code == 200  # who asks by themselves is answered
 
@@ -474,17 +474,17 @@ def test_rest_stops_draws_at_once_and_is_lifted_tomorrow(
     _, key = site.enter(client)
     today = clock.now().date()
     assert "今日" not in page(client.get("/member/rest/"))
-    client.post("/member/rest/", {"months": "3", "key": KEY})
+    client.post("/member/rest/", {"months": "3", "ref": KEY})
     with pytest.raises(RefusedError):
         site.desk.draw(key, 1_000, today)
     assert "あなたの希望で借入を休んでいます" in page(client.get("/member/"))
-    client.post("/member/rest/", {"months": "1", "key": "m" * 24})
+    client.post("/member/rest/", {"months": "1", "ref": "m" * 24})
     (rest,) = rows("SELECT last_on FROM loan_rest")
     assert rest[0] > today + timedelta(days=80)
     ended = shown_which(client, "/member/rest/")
     client.post("/member/rest/", {"lift": "yes", "which": "987654"})
     assert "明日から借りられるようにする" in page(client.get("/member/rest/"))
-    client.post("/member/rest/", ended | {"lift": "yes", "key": "n" * 24})
+    client.post("/member/rest/", ended | {"lift": "yes", "ref": "n" * 24})
     with pytest.raises(RefusedError):
         site.desk.draw(key, 1_000, today)
     made = site.desk.made(today + DAY)
@@ -515,8 +515,8 @@ def test_calls_are_listed_with_reason_and_answered_in_writing(
     ):
         assert said in shown, said
     address = f"/member/calls/{permit.permit_id}/reply/"
-    assert client.post(address, {"words": "  ", "key": KEY}).status_code == 422
-    form = {"words": "来週<b>払います</b>\n<script>", "key": KEY}
+    assert client.post(address, {"words": "  ", "ref": KEY}).status_code == 422
+    form = {"words": "来週<b>払います</b>\n<script>", "ref": KEY}
     for _ in range(2):
         done = client.post(address, form)
     told = client.get(done["Location"])
@@ -535,7 +535,7 @@ def test_preferred_hours_are_kept_and_heeded(
     for form in ({"from": "20", "until": "9"}, {"from": "6", "until": "12"}, {"from": "x"}, {}):
         assert client.post("/member/calls/hours/", form).status_code == 422
     for index in range(2):
-        form = {"from": "18", "until": "20", "key": f"{KEY}{index}"}
+        form = {"from": "18", "until": "20", "ref": f"{KEY}{index}"}
         assert client.post("/member/calls/hours/", form).status_code == 302
     refused = called(member.member_id, Purpose.ARREARS, noon)
     assert isinstance(refused, Closed)
@@ -543,7 +543,7 @@ def test_preferred_hours_are_kept_and_heeded(
     assert "18時から20時まで" in page(client.get("/member/calls/"))
     ended = shown_which(client, "/member/calls/")
     monkeypatch.setattr(clock, "now", lambda: noon + timedelta(minutes=1))
-    client.post("/member/calls/hours/", {"from": "9", "until": "11", "key": "n" * 24})
+    client.post("/member/calls/hours/", {"from": "9", "until": "11", "ref": "n" * 24})
     monkeypatch.setattr(clock, "now", lambda: noon + timedelta(minutes=2))
     for old in (form, ended | {"forget": "yes"}):  # what came after an old form stands
         client.post("/member/calls/hours/", old)
@@ -574,7 +574,7 @@ def test_complaint_is_answered_in_place_and_closed_by_another(
     client: Client, site: Site, noon: datetime
 ) -> None:
     member, _ = site.enter(client)
-    form = {"kind": "complaint", "words": "電話が多いです", "key": KEY}
+    form = {"kind": "complaint", "words": "電話が多いです", "ref": KEY}
     for _ in range(2):
         done = client.post("/member/voices/", form)
     address = done["Location"]
@@ -589,8 +589,8 @@ def test_complaint_is_answered_in_place_and_closed_by_another(
         do(cases.add, case.key, Step(State.CLOSED), Source("staff 1", "desk 3"), noon)
     assert do(cases.add, case.key, Step(State.CLOSED), two, noon).state is State.CLOSED
     assert do(cases.waiting) == []
-    client.post(address, {"words": "まだ続いています", "key": "m" * 24})
-    client.post(address, {"words": "まだ続いています", "key": "m" * 24})
+    client.post(address, {"words": "まだ続いています", "ref": "m" * 24})
+    client.post(address, {"words": "まだ続いています", "ref": "m" * 24})
     again = do(cases.case, CaseKey(member.member_id, case.key.case_id))
     assert (again.state, len(again.steps)) == (State.RECEIVED, 4)
     assert len(do(tasks.waiting, [tasks.Kind.REPLY])) == 1
@@ -599,10 +599,10 @@ def test_complaint_is_answered_in_place_and_closed_by_another(
 
 def test_words_of_any_kind_are_text_and_bounded(client: Client, site: Site) -> None:
     site.enter(client)
-    long = client.post("/member/voices/", {"words": "あ" * 2001, "key": KEY})
+    long = client.post("/member/voices/", {"words": "あ" * 2001, "ref": KEY})
     assert long.status_code == 422
     assert "いま2,001字です" in page(long)
-    done = client.post("/member/voices/", {"words": "a\x00\x07b\u202e{{x}}'--", "key": KEY})
+    done = client.post("/member/voices/", {"words": "a\x00\x07b\u202e{{x}}'--", "ref": KEY})
     assert "ab{{x}}'--" in page(client.get(done["Location"]))
 
 
@@ -612,13 +612,13 @@ def test_agreement_is_closed_at_zero_and_can_still_be_seen(client: Client, site:
     _, key = site.enter(client)
     address = f"/member/close/{key.agreement_id}/"
     assert "全部返すと解約できます" in page(client.get(address))
-    assert client.post(address, {"key": KEY}).status_code == 409
+    assert client.post(address, {"ref": KEY}).status_code == 409
     today = clock.now().date()
     site.desk.receive(key, do(queries.payoff_quote, key, today).total_yen, today)
     shown = page(client.get(address))
     assert "契約書を返します" in shown
     for _ in range(2):
-        assert client.post(address, {"key": KEY})["Location"] == address
+        assert client.post(address, {"ref": KEY})["Location"] == address
     assert "この契約は終わりました" in page(client.get(address))
     assert client.get(f"/member/dealings/{key.agreement_id}/whole/").status_code == 200
 

@@ -46,6 +46,23 @@ def standing(cursor: Any) -> date:
     return _known(row[0] if row else None)
 
 
+def booking_date(cursor: Any, calendar_on: date) -> date:
+    """The business date, held; a book that no night closes goes by the calendar [記帳日].
+
+    Lock      as `business_date`.
+    """
+    cursor.execute("SELECT close_business_date()")
+    found: date | None = cursor.fetchone()[0]
+    return found or calendar_on
+
+
+def day_to_look_at(cursor: Any, calendar_on: date) -> date:
+    """The business date, to look at only; the calendar's where no night closes [業務日付の照会]."""
+    cursor.execute("SELECT business_on FROM close_day")
+    row = cursor.fetchone()
+    return calendar_on if row is None else row[0]
+
+
 def _known(found: date | None) -> date:
     if found is None:
         raise NotFoundError(Fault("CLS-001"))

@@ -36,7 +36,6 @@ from motocho.notices import messages, reading, sending
 from motocho.notices.sending import MailKey
 from motocho.outside import clock, teller
 from motocho.people import login, requests
-from motocho.units.errors import NotFoundError
 
 Task = Callable[..., None]
 TAKE_LINE = "inbox.take_line"
@@ -125,15 +124,11 @@ def read_news(at: datetime) -> None:
 
 def pay_out(*, timestamp: int) -> None:  # noqa: ARG001  # the clock is read at each step
     """Send transfers whose time to regret is over, and take the bank's answers [振込の処理]."""
-    carry(Sender(teller.from_environment(), clock.now, booking_date))
+    carry(Sender(teller.from_environment(), clock.now, _booking_date))
 
 
-def booking_date(cursor: Any) -> date:
-    """The business date; today where the book has not been opened [業務日付]."""
-    try:
-        return day.business_date(cursor)
-    except NotFoundError:
-        return clock.business_date()
+def _booking_date(cursor: Any) -> date:
+    return day.booking_date(cursor, clock.business_date())
 
 
 def follow_papers(*, timestamp: int) -> None:  # noqa: ARG001  # every task that comes again is told

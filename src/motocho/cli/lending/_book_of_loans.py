@@ -93,12 +93,7 @@ def business_date(cursor: Any, named: date | None) -> date:
     """
     from motocho.close import day
 
-    if named is not None:
-        return named
-    try:
-        return day.business_date(cursor)
-    except NotFoundError:
-        return clock.business_date()
+    return day.booking_date(cursor, clock.business_date()) if named is None else named
 
 
 def reference_of(ref: str | None) -> str:

@@ -22,7 +22,7 @@ from motocho.people.access import Action
 from motocho.people.members import no_such_member
 from motocho.units.errors import Fault, InputError
 from motocho.units.phones import phone_text
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.care import _acting
 from motocho.web.fields import Form, LinesField, shown
@@ -85,7 +85,7 @@ def calls(request: HttpRequest, member: Member) -> HttpResponse:
         "hours": hours[0].hold.hours if hours else None,
         "which": hours[0].hold_id if hours else 0,
         "choices": range(EARLIEST_HOUR, LATEST_HOUR + 1),
-        "key": _acting.form_key(request),
+        "ref": _acting.form_key(request),
     }
     return pages.show(request, "care/calls.html", context)
 
@@ -104,7 +104,7 @@ def preferred_hours(request: HttpRequest, member: Member) -> HttpResponse:
         kept = 0
         if "forget" not in request.POST:
             wish = Wish(HoldKind.PREFERRED_HOURS, hours=hours)
-            form = _acting.source(f"hours {_acting.form_key(request)}")
+            form = _commands.source(f"hours {_acting.form_key(request)}")
             standing = holds.put(cursor, member.member_id, wish, form, member.at)
             if standing.told_at != member.at:  # the same form once more: what came after it stands
                 return HttpResponseRedirect(reverse("care:calls"))
@@ -112,7 +112,7 @@ def preferred_hours(request: HttpRequest, member: Member) -> HttpResponse:
         for one in _told_hours(cursor, member):
             is_over = one.hold_id != kept if kept else _acting.is_meant(request, one.hold_id)
             if is_over:
-                holds.end(cursor, member.member_id, one.hold_id, _acting.MEMBER, member.at)
+                holds.end(cursor, member.member_id, one.hold_id, _commands.MEMBER, member.at)
     return HttpResponseRedirect(reverse("care:calls"))
 
 
@@ -163,7 +163,7 @@ def reply(request: HttpRequest, member: Member, attempt_id: int) -> HttpResponse
     context = {
         "form": shown(form, pages.tongue_of(request)),
         "shown": _shown(found[attempt_id]),
-        "key": _acting.form_key(request),
+        "ref": _acting.form_key(request),
     }
     return pages.show(request, "care/reply.html", context, status=422 if form.is_bound else 200)
 
@@ -172,7 +172,7 @@ def send(request: HttpRequest, member: Member, form: Form, told: Told) -> str:
     """Take words in, and where they can be read again; empty where the form says why not [送信]."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            origin = _acting.source(f"case {_acting.form_key(request)}")
+            origin = _commands.source(f"case {_acting.form_key(request)}")
             case = cases.tell(cursor, member.member_id, told, origin, member.at)
     except InputError as wrong:
         form.refuse("words", wrong.faults[0])

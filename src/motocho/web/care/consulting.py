@@ -19,7 +19,8 @@ from motocho.contact.guard import REST_DAYS
 from motocho.people.access import Action
 from motocho.people.facts import history, values
 from motocho.units.errors import RefusedError
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
+from motocho.web._directory import directory
 from motocho.web.access import Member
 from motocho.web.care import _acting
 from motocho.web.maintenance import changes_something
@@ -61,7 +62,7 @@ def _page(request: HttpRequest, member: Member, wrong: Said | None, status: int)
         "wrong": wrong,
         "wanted": request.POST.get("hour", ""),
         "about": request.POST.get("topic", ""),
-        "key": _acting.form_key(request),
+        "ref": _acting.form_key(request),
     }
     return pages.show(request, "care/consultation.html", context, status=status)
 
@@ -70,7 +71,7 @@ _PHONES = (values.Kind.MOBILE_PHONE, values.Kind.HOME_PHONE)
 
 
 def _offered(cursor: Any, member: Member) -> list[datetime]:
-    hours = _acting.directory().desk("card_loan").hours
+    hours = directory().desk("card_loan").hours
     full = consultations.full_hours(cursor, member.at)
     return consultations.hours_to_choose(hours, member.at, _acting.is_business_day, full)
 
@@ -85,7 +86,7 @@ def _book(request: HttpRequest, member: Member) -> HttpResponse:
     topic = known.get(request.POST.get("topic", ""), Topic.OTHER)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            form = _acting.source(f"consultation {_acting.form_key(request)}")
+            form = _commands.source(f"consultation {_acting.form_key(request)}")
             wanted = Wanted(topic, hour or member.at, _offered(cursor, member))
             consultations.book(cursor, member.member_id, wanted, form, member.at)
     except RefusedError as refused:
@@ -100,7 +101,7 @@ def _book(request: HttpRequest, member: Member) -> HttpResponse:
 def cancel(request: HttpRequest, member: Member) -> HttpResponse:
     """The consultation is not wanted any more [予約の取消し]."""
     with transaction.atomic(), connection.cursor() as cursor:
-        form = _acting.source(f"cancel {_acting.form_key(request)}")
+        form = _commands.source(f"cancel {_acting.form_key(request)}")
         found = consultations.booked(cursor, member.member_id, member.at)
         if found is not None and _acting.is_meant(request, found.consultation_id):
             consultations.cancel(cursor, member.member_id, form, member.at)

@@ -15,7 +15,7 @@ from motocho.loans import commands, queries
 from motocho.loans.queries import Listed, PlanForecast
 from motocho.people.access import Action
 from motocho.units.errors import RefusedError
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.care import _acting, trouble
 from motocho.web.maintenance import changes_something
@@ -47,7 +47,7 @@ def due_date(request: HttpRequest, member: Member, agreement_id: int) -> HttpRes
     if request.method == "POST" and wanted is not None:
         return _change(request, member, listed, wanted)
     with connection.cursor() as cursor:
-        today = _acting.today(cursor, member)
+        today = _commands.today(cursor, member.at)
         position = queries.position(cursor, listed.key, today)
         now = trouble.same_plan(cursor, listed, today)
         then = None if wanted is None else _forecast(cursor, listed, wanted, today)
@@ -67,7 +67,7 @@ def due_date(request: HttpRequest, member: Member, agreement_id: int) -> HttpRes
         "offered": DAYS_OFFERED,
         "days": range(1, LAST_OF_MONTH + 1),
         "last_of_month": LAST_OF_MONTH,
-        "key": _acting.form_key(request),
+        "ref": _acting.form_key(request),
     }
     template = "care/due_review.html" if then and not refusal else "care/due.html"
     return pages.show(request, template, context)
@@ -81,7 +81,7 @@ def _change(
     request: HttpRequest, member: Member, listed: Listed, wanted: tuple[Scheme, int]
 ) -> HttpResponse:
     with transaction.atomic(), connection.cursor() as cursor:
-        way = _acting.made(cursor, member, f"plan {_acting.form_key(request)}")
+        way = _commands.made(cursor, f"plan {_acting.form_key(request)}", member.at)
         forecast = queries.plan_forecast(cursor, listed.key, *wanted, way.business_on)
         done = commands.change_plan(cursor, listed.key, forecast.plan, way)
         if forecast.refusal is not None and not done.is_repeat:
@@ -100,7 +100,7 @@ def lighter(request: HttpRequest, member: Member, agreement_id: int) -> HttpResp
     if request.method == "POST":
         return _lighten(request, member, listed)
     with connection.cursor() as cursor:
-        today = _acting.today(cursor, member)
+        today = _commands.today(cursor, member.at)
         found = queries.lighter_forecast(cursor, listed.key, today)
         position = queries.position(cursor, listed.key, today)
     context = {
@@ -108,14 +108,14 @@ def lighter(request: HttpRequest, member: Member, agreement_id: int) -> HttpResp
         "found": found,
         "position": position,
         "refusal": _acting.told(request, found.refusal),
-        "key": _acting.form_key(request),
+        "ref": _acting.form_key(request),
     }
     return pages.show(request, "care/lighter.html", context)
 
 
 def _lighten(request: HttpRequest, member: Member, listed: Listed) -> HttpResponse:
     with transaction.atomic(), connection.cursor() as cursor:
-        way = _acting.made(cursor, member, f"lighter {_acting.form_key(request)}")
+        way = _commands.made(cursor, f"lighter {_acting.form_key(request)}", member.at)
         found = queries.lighter_forecast(cursor, listed.key, way.business_on)
         commands.arrange(cursor, listed.key, found.arrangement, way)
     address = reverse("care:done", args=[listed.key.agreement_id, "lighter"])

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from motocho.loans import commands, queries
 from motocho.loans.policy import Status
 from motocho.people.access import Action
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.care import _acting
 from motocho.web.maintenance import changes_something
@@ -27,11 +27,11 @@ def close(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
     listed = member.agreement(agreement_id)
     if request.method == "POST":
         with transaction.atomic(), connection.cursor() as cursor:
-            way = _acting.made(cursor, member, f"close {_acting.form_key(request)}")
+            way = _commands.made(cursor, f"close {_acting.form_key(request)}", member.at)
             commands.close_agreement(cursor, listed.key, way)
         return HttpResponseRedirect(reverse("care:close", args=[agreement_id]))
     with connection.cursor() as cursor:
-        today = _acting.today(cursor, member)
+        today = _commands.today(cursor, member.at)
         quote = queries.payoff_quote(cursor, listed.key, today)
         position = queries.position(cursor, listed.key, today)
     owes = bool(quote.total_yen or quote.excess_yen or position.held_yen)
@@ -41,6 +41,6 @@ def close(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
         "position": position,
         "is_closed": listed.status is Status.CLOSED,
         "may_close": not owes and listed.status is not Status.CLOSED,
-        "key": _acting.form_key(request),
+        "ref": _acting.form_key(request),
     }
     return pages.show(request, "care/close.html", context)

@@ -27,7 +27,7 @@ from motocho.screening.eligibility import Asked
 from motocho.screening.increases import DECIDED_WITHIN_DAYS, Looked
 from motocho.units.errors import Fault, RefusedError
 from motocho.units.money import yen_text
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.care import _acting
 from motocho.web.fields import Form, YenField, shown
@@ -70,13 +70,13 @@ def limit(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
     if wanted is None:
         return _limit_page(request, member, listed, form)
     with connection.cursor() as cursor:
-        position = queries.position(cursor, listed.key, _acting.today(cursor, member))
+        position = queries.position(cursor, listed.key, _commands.today(cursor, member.at))
     context = {
         "listed": listed,
         "position": position,
         "to": wanted,
         "is_below_debt": wanted < position.principal_yen,
-        "key": _acting.form_key(request),
+        "ref": _acting.form_key(request),
     }
     return pages.show(request, "care/limit_review.html", context)
 
@@ -87,7 +87,7 @@ def _wanted(form: LowerForm, member: Member, listed: Listed) -> int | None:
         return None
     wanted: int = form.cleaned_data["limit"]
     with connection.cursor() as cursor:
-        known = queries.conduct(cursor, listed.key, _acting.today(cursor, member), 1)
+        known = queries.conduct(cursor, listed.key, _commands.today(cursor, member.at), 1)
     if not known.unit_yen <= wanted < known.limit_yen or wanted % known.unit_yen:
         unit, most = yen_text(known.unit_yen), yen_text(known.limit_yen)
         form.refuse("limit", Fault("CAR-008", details={"least": unit, "most": most, "unit": unit}))
@@ -99,7 +99,7 @@ def _limit_page(
     request: HttpRequest, member: Member, listed: Listed, form: LowerForm
 ) -> HttpResponse:
     with connection.cursor() as cursor:
-        today = _acting.today(cursor, member)
+        today = _commands.today(cursor, member.at)
         position = queries.position(cursor, listed.key, today)
         lower = queries.lower_limits(cursor, listed.key, today)
         waits = increases.waiting_of(cursor, member.member_id)
@@ -136,7 +136,7 @@ def lower(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
     listed = member.agreement(agreement_id)
     form = LowerForm({"limit": request.POST.get("to", "")})
     with transaction.atomic(), connection.cursor() as cursor:
-        way = _acting.made(cursor, member, f"limit {_acting.form_key(request)}")
+        way = _commands.made(cursor, f"limit {_acting.form_key(request)}", member.at)
         if form.is_valid():
             wanted: int = form.cleaned_data["limit"]
             _change(cursor, listed.key, wanted, way)
@@ -211,7 +211,7 @@ def _raise_page(
 ) -> HttpResponse:
     tongue = pages.tongue_of(request)
     with connection.cursor() as cursor:
-        today = _acting.today(cursor, member)
+        today = _commands.today(cursor, member.at)
         known = queries.conduct(cursor, listed.key, today, 1)
         looked, cost = None, None
         if asked is not None:
@@ -225,7 +225,7 @@ def _raise_page(
         "reasons": _reasons(request, looked),
         "cost": cost,
         "form": shown(form, tongue),
-        "key": _acting.form_key(request),
+        "ref": _acting.form_key(request),
         "days": DECIDED_WITHIN_DAYS,
     }
     status = 422 if form.is_bound and asked is None else 200
@@ -255,7 +255,7 @@ def _keep(request: HttpRequest, member: Member, thing: Thing, wanted: tuple[List
     listed, asked = wanted
     with transaction.atomic(), connection.cursor() as cursor:
         spent = codes.spend(cursor, member.member_id, *thing, member.at)
-        form = _acting.source(f"increase {_acting.form_key(request)}")
+        form = _commands.source(f"increase {_acting.form_key(request)}")
         kept = increases.apply(cursor, listed.key, asked, form, member.at)
         if spent is not None:
             raise RefusedError(spent.fault())
@@ -271,5 +271,5 @@ def withdraw(request: HttpRequest, member: Member) -> HttpResponse:
     with transaction.atomic(), connection.cursor() as cursor:
         found = increases.waiting_of(cursor, member.member_id)
         if found is not None and _acting.is_meant(request, found.increase_id):
-            increases.withdraw(cursor, member.member_id, _acting.MEMBER, member.at)
+            increases.withdraw(cursor, member.member_id, _commands.MEMBER, member.at)
     return HttpResponseRedirect(reverse("care:limits"))

@@ -20,7 +20,7 @@ from motocho.loans.queries import Listed, Waiting
 from motocho.people.access import Action
 from motocho.units.errors import Fault
 from motocho.units.money import yen_text
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.care import _acting
 from motocho.web.fields import DateField, Form, FormPage, YenField, shown
@@ -69,7 +69,7 @@ def promise(request: HttpRequest, member: Member, agreement_id: int) -> HttpResp
         return _choose(request, member, listed)
     with connection.cursor() as cursor:
         waiting = queries.waiting(
-            cursor, listed.key, _acting.today(cursor, member), max(found.pay_on, member.today)
+            cursor, listed.key, _commands.today(cursor, member.at), max(found.pay_on, member.today)
         )
     context = {"listed": listed, "promise": found, "waiting": waiting}
     return pages.show(request, "care/promised.html", context)
@@ -77,7 +77,7 @@ def promise(request: HttpRequest, member: Member, agreement_id: int) -> HttpResp
 
 def _choose(request: HttpRequest, member: Member, listed: Listed) -> HttpResponse:
     with connection.cursor() as cursor:
-        today = _acting.today(cursor, member)
+        today = _commands.today(cursor, member.at)
         position = queries.position(cursor, listed.key, today)
         pay_day = paydays.known(cursor, member.member_id)
         last_on = today + timedelta(days=policy.LONGEST_PROMISE_DAYS)
@@ -102,7 +102,7 @@ def _choose(request: HttpRequest, member: Member, listed: Listed) -> HttpRespons
         "amount": asked["amount"],
         "chosen": chosen,
         "form": _with_amount(shown(form, pages.tongue_of(request)), asked["amount"]),
-        "key": _acting.form_key(request),
+        "ref": _acting.form_key(request),
         "days": range(1, paydays.LAST_OF_MONTH + 1),
     }
     status = 422 if is_asked and chosen is None and position.due_yen else 200
@@ -144,7 +144,7 @@ def _promise(request: HttpRequest, member: Member, listed: Listed) -> HttpRespon
     """Promise, once for each form; what is wrong leads back to the choice."""
     asked = {name: request.POST.get(name, "") for name in ("on", "amount")}
     with transaction.atomic(), connection.cursor() as cursor:
-        way = _acting.made(cursor, member, f"promise {_acting.form_key(request)}")
+        way = _commands.made(cursor, f"promise {_acting.form_key(request)}", member.at)
         last_on = way.business_on + timedelta(days=policy.LONGEST_PROMISE_DAYS)
         owed_yen = queries.payoff_quote(cursor, listed.key, last_on).total_yen
         form = PromiseForm.up_to(owed_yen, asked)
@@ -164,7 +164,7 @@ def withdraw(request: HttpRequest, member: Member, agreement_id: int) -> HttpRes
     """Take the open promise back, for another day to be chosen [約束の取下げ]."""
     listed = member.agreement(agreement_id)
     with transaction.atomic(), connection.cursor() as cursor:
-        way = _acting.made(cursor, member, f"withdraw {_acting.form_key(request)}")
+        way = _commands.made(cursor, f"withdraw {_acting.form_key(request)}", member.at)
         found = commands.open_promise(cursor, listed.key)
         if found is not None and _acting.is_meant(request, found.promise_no):
             commands.withdraw_promise(cursor, listed.key, way)
@@ -198,6 +198,6 @@ def pay_day(request: HttpRequest, member: Member, agreement_id: int) -> HttpResp
     typed: Any = request.POST.get("day", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 2 else -1
     with transaction.atomic(), connection.cursor() as cursor:
-        form = _acting.source(f"pay day {_acting.form_key(request)}")
+        form = _commands.source(f"pay day {_acting.form_key(request)}")
         paydays.tell(cursor, member.member_id, number, form, member.at)
     return HttpResponseRedirect(reverse("care:promise", args=[listed.key.agreement_id]))

@@ -11,7 +11,7 @@ from motocho.care import resting
 from motocho.loans import commands
 from motocho.loans.commands import REST_MONTHS
 from motocho.people.access import Action
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.care import _acting
 from motocho.web.maintenance import changes_something
@@ -28,13 +28,13 @@ def rest(request: HttpRequest, member: Member) -> HttpResponse:
         return _change(request, member)
     with connection.cursor() as cursor:
         found = commands.rest_of(cursor, member.member_id)
-        today = _acting.today(cursor, member)
+        today = _commands.today(cursor, member.at)
     is_lifted = found is not None and found.last_on is not None and found.last_on <= today
     context = {
         "rest": found,
         "is_lifted": is_lifted,
         "months": REST_MONTHS,
-        "key": _acting.form_key(request),
+        "ref": _acting.form_key(request),
     }
     return pages.show(request, "care/rest.html", context)
 
@@ -42,7 +42,7 @@ def rest(request: HttpRequest, member: Member) -> HttpResponse:
 def _change(request: HttpRequest, member: Member) -> HttpResponse:
     wanted = request.POST.get("months", "")
     with transaction.atomic(), connection.cursor() as cursor:
-        way = _acting.made(cursor, member, f"rest {_acting.form_key(request)}")
+        way = _commands.made(cursor, f"rest {_acting.form_key(request)}", member.at)
         if wanted in _MONTHS:
             resting.begin(cursor, member.member_id, _MONTHS[wanted], way)
         elif "lift" in request.POST:

@@ -16,9 +16,9 @@ from motocho.loans import commands, queries
 from motocho.loans.commands import Promise
 from motocho.loans.queries import Lighter, Listed, PlanForecast, Position, Waiting
 from motocho.people.access import Action
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
+from motocho.web._directory import directory
 from motocho.web.access import Member
-from motocho.web.care import _acting
 
 _ONE_DAY = timedelta(days=1)
 
@@ -47,7 +47,7 @@ class Account:
 @access.members(Action.ASK_FOR_HELP)
 def hub(request: HttpRequest, member: Member) -> HttpResponse:
     """Every relief of every agreement that owes something [返済にお困りのとき] · VULN-002."""
-    known = _acting.directory()
+    known = directory()
     desk = known.desk("card_loan")
     with connection.cursor() as cursor:
         found = [account(cursor, member, one) for one in member.open_agreements]
@@ -66,7 +66,7 @@ def hub(request: HttpRequest, member: Member) -> HttpResponse:
 
 def account(cursor: Any, member: Member, listed: Listed) -> Account:
     """An agreement as the page shows it [契約の表示]."""
-    on = _acting.today(cursor, member)
+    on = _commands.today(cursor, member.at)
     return Account(
         queries.position(cursor, listed.key, on),
         commands.open_promise(cursor, listed.key),
@@ -84,7 +84,7 @@ def done(request: HttpRequest, member: Member, agreement_id: int, what: str) -> 
     if what not in {"due-date", "lighter"}:
         raise Http404
     with connection.cursor() as cursor:
-        on = _acting.today(cursor, member)
+        on = _commands.today(cursor, member.at)
         position = queries.position(cursor, listed.key, on)
         forecast = same_plan(cursor, listed, on)
     context = {"listed": listed, "position": position, "what": what, "course": forecast.now}

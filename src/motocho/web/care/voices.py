@@ -16,7 +16,8 @@ from motocho.care.cases import Case, CaseKey, Kind, State, Step, Told
 from motocho.contact.holds import Source
 from motocho.people.access import Action
 from motocho.units.errors import InputError
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
+from motocho.web._directory import directory
 from motocho.web.access import Member
 from motocho.web.care import _acting, calls
 from motocho.web.fields import Form, LinesField, shown
@@ -62,8 +63,8 @@ def voices(request: HttpRequest, member: Member) -> HttpResponse:
         "kind": request.POST.get("kind", Kind.COMPLAINT.value),
         "kinds": [(one.value, KINDS[one]) for one in (Kind.COMPLAINT, Kind.OPINION)],
         "cases": [(one, KINDS[one.kind], STATES[one.state]) for one in found],
-        "lender": _acting.directory().lender,
-        "key": _acting.form_key(request),
+        "lender": directory().lender,
+        "ref": _acting.form_key(request),
     }
     return pages.show(request, "care/voices.html", context, status=422 if form.is_bound else 200)
 
@@ -84,14 +85,14 @@ def voice(request: HttpRequest, member: Member, case_id: int) -> HttpResponse:
         "kind": KINDS[case.kind],
         "steps": _timeline(request, case),
         "form": shown(form, pages.tongue_of(request)),
-        "lender": _acting.directory().lender,
-        "key": _acting.form_key(request),
+        "lender": directory().lender,
+        "ref": _acting.form_key(request),
     }
     return pages.show(request, "care/voice.html", context, status=422 if form.is_bound else 200)
 
 
 def _say_more(request: HttpRequest, member: Member, key: CaseKey, form: VoiceForm) -> bool:
-    more = Source(_acting.MEMBER, f"site more {_acting.form_key(request)}")
+    more = Source(_commands.MEMBER, f"site more {_acting.form_key(request)}")
     step = Step(State.RECEIVED, form.cleaned_data["words"])
     try:
         with transaction.atomic(), connection.cursor() as cursor:

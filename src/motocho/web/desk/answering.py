@@ -21,9 +21,8 @@ from motocho.people import members
 from motocho.people.access import Action
 from motocho.screening import increases
 from motocho.units.errors import Fault, InputError
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
-from motocho.web.desk._shown import form_ref
 from motocho.web.fields import Form, LineField, LinesField, shown
 
 STEPS = {
@@ -97,7 +96,13 @@ def _taken(
     typed = form.cleaned_data
     step = Step(State(typed["step"]), typed["words"] or "")
     try:
-        cases.add(cursor, key, step, Source(actor, form_ref(request)), colleague.at)
+        cases.add(
+            cursor,
+            key,
+            step,
+            Source(actor, _commands.form_ref(request, _commands.DESK)),
+            colleague.at,
+        )
     except InputError as error:
         form.refuse("words", error.faults[0])
         return ""

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from motocho.documents import intake
 from motocho.loans import commands, queries
-from motocho.loans.commands import Made
 from motocho.loans.policy import Status, Stop
 from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
@@ -25,7 +24,7 @@ from motocho.people.facts import history
 from motocho.people.requests import Kind, RequestKey, State, Verdict, Waiting
 from motocho.people.safety import freezes, sessions
 from motocho.units.errors import Fault
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._shown import SHOWN
 from motocho.web.fields import Form, LineField, MemberNumberField, shown
@@ -201,8 +200,8 @@ def _own(request: HttpRequest, colleague: Colleague, key: RequestKey) -> HttpRes
 def _go_on(cursor: Any, key: RequestKey, staff: Staff, colleague: Colleague) -> None:
     """End the member's own stop, in people and on each loan; other reasons stay."""
     freezes.lift(cursor, key.member_id, staff.actor, colleague.at)
-    today = colleague.at.astimezone(JAPAN).date()
-    made = Made("desk", f"request {key.request_id}", today, colleague.at, staff.actor)
+    reference = f"request {key.request_id}"
+    made = _commands.made(cursor, reference, colleague.at, staff.actor, _commands.DESK)
     for listed in queries.agreements(cursor, key.member_id):
         if listed.status is not Status.CLOSED:
             for stop in (Stop.MEMBER_ASKED, Stop.CARD_LOST):

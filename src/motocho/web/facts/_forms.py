@@ -6,13 +6,9 @@ own, so that its holder is never asked for.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TypeAlias
-
-from django.http import HttpRequest
 
 from motocho.outside import banks
 from motocho.outside.bank import account_name
@@ -30,15 +26,6 @@ AHEAD_DAYS = 90
 """So far ahead a change may be told."""
 YEARS_BACK = 5
 _TO_KATAKANA = {code: code + ord("ァ") - ord("ぁ") for code in range(ord("ぁ"), ord("ゖ") + 1)}
-
-
-def form_ref(request: HttpRequest) -> str:
-    """One sending of one form [フォームの識別子]: sent twice it counts once.
-
-    Why       each page gives its forms another token.
-    """
-    token = request.POST.get("csrfmiddlewaretoken", "") or secrets.token_hex()
-    return f"site {hashlib.sha256(token.encode()).hexdigest()}"
 
 
 # ------------------------------------------------------------------------------------------ fields

@@ -13,15 +13,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from motocho.loans import commands
-from motocho.loans.commands import Made
 from motocho.loans.policy import Stop
 from motocho.people import consents
 from motocho.people.access import Action
 from motocho.people.consents import Consent, Kind, Standing
 from motocho.people.consents import Told as Said
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
-from motocho.web.facts import _forms
 from motocho.web.maintenance import changes_something
 from motocho.web.words import Tongue, plain
 
@@ -104,7 +102,7 @@ def _row(offer: Offer, told: Sequence[Standing]) -> Row:
 
 def _say(request: HttpRequest, member: Member, offer: Offer) -> None:
     """Agreed or taken back; without the bureau nothing new may be lent (貸金業法41条の36)."""
-    form_ref = _forms.form_ref(request)
+    form_ref = _commands.form_ref(request)
     said = Said("member", form_ref, offer.wording_ref)
     with transaction.atomic(), connection.cursor() as cursor:
         if request.POST.get("say") == "give":
@@ -112,6 +110,6 @@ def _say(request: HttpRequest, member: Member, offer: Offer) -> None:
             return
         consents.withdraw(cursor, member.member_id, offer.consent, said, member.at)
         if offer.consent.kind is Kind.BUREAU:
-            made = Made("site", f"bureau {form_ref[-16:]}", member.today, member.at, "member")
+            made = _commands.made(cursor, f"bureau {form_ref[-16:]}", member.at)
             for listed in member.open_agreements:
                 commands.suspend(cursor, listed.key, Stop.MEMBER_ASKED, made)

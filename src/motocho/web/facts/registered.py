@@ -21,7 +21,7 @@ from motocho.people.safety import codes, holds
 from motocho.units.errors import broken
 from motocho.units.money import yen_text
 from motocho.units.phones import phone_text
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.facts import _forms
 from motocho.web.facts._forms import FORMS, REMOVABLE, Changed, FactForm
@@ -174,7 +174,9 @@ def _recorded(
         asking = confirming.confirmed(request, member, Thing(purpose, bound_to))
         if asking is not None:
             return confirming.show(request, asking, told, TEXTS[kind])
-    change = history.Change(member.member_id, kind, value, effective_on, _forms.form_ref(request))
+    change = history.Change(
+        member.member_id, kind, value, effective_on, _commands.form_ref(request)
+    )
     with transaction.atomic(), connection.cursor() as cursor:
         done = history.record(
             cursor, change, history.Teller("member", history.Road.SITE, bound_to), member.at

@@ -7,15 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from motocho.loans import commands, queries
-from motocho.loans.commands import Made
 from motocho.loans.policy import Status, Stop
-from motocho.outside.clock import JAPAN
 from motocho.people import requests
 from motocho.people.access import Action
 from motocho.people.safety import codes, freezes
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
-from motocho.web.facts import _forms
 from motocho.web.member import confirming
 from motocho.web.member.confirming import Thing
 
@@ -29,9 +26,8 @@ def lost_card(request: HttpRequest, member: Member) -> HttpResponse:
     """
     if request.method != "POST":
         return pages.show(request, "facts/lost_card.html")
-    reference = f"card lost {member.session.session_id}"
-    made = Made("site", reference, member.today, member.at, "member")
     with transaction.atomic(), connection.cursor() as cursor:
+        made = _commands.made(cursor, f"card lost {member.session.session_id}", member.at)
         for listed in member.open_agreements:
             commands.suspend(cursor, listed.key, Stop.CARD_LOST, made)
         freezes.freeze(cursor, member.member_id, freezes.Road.SITE, "member", member.at)
@@ -76,8 +72,8 @@ def freeze_link(request: HttpRequest, token: str) -> HttpResponse:
     with transaction.atomic(), connection.cursor() as cursor:
         member_id = freezes.freeze_by_link(cursor, token, at)
         if member_id is not None:
-            reference = f"link {_forms.form_ref(request)[-16:]}"
-            made = Made("site", reference, at.astimezone(JAPAN).date(), at, "link")
+            reference = f"link {_commands.form_ref(request)[-16:]}"
+            made = _commands.made(cursor, reference, at, "link")
             for listed in queries.agreements(cursor, member_id):
                 if listed.status is not Status.CLOSED:
                     commands.suspend(cursor, listed.key, Stop.MEMBER_ASKED, made)

@@ -21,9 +21,8 @@ from motocho.notices.kinds import Kind
 from motocho.notices.messages import Told
 from motocho.people.access import Action
 from motocho.units.errors import Language, Unread
-from motocho.web import access, maintenance, pages
+from motocho.web import _commands, access, maintenance, pages
 from motocho.web.access import Member
-from motocho.web.facts import _forms
 from motocho.web.facts._forms import ChoiceField
 from motocho.web.fields import Form, LineField, shown
 from motocho.web.maintenance import changes_something
@@ -177,7 +176,7 @@ def _refuse(request: HttpRequest, member: Member, span: str) -> None:
     _, months = SPANS.get(span, SPANS["6"])
     last_on: date | None = last_day_of(member.today, months) if months else None
     kind = HoldKind.NEVER if span == "never" else HoldKind.NOT_NOW
-    source = Source("member", _forms.form_ref(request))
+    source = Source("member", _commands.form_ref(request))
     with transaction.atomic(), connection.cursor() as cursor:
         holds.put(cursor, member.member_id, Wish(kind, last_on), source, member.at)
 

@@ -6,7 +6,6 @@ kind of paper has its own, and takes it back with as many taps.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,7 +19,7 @@ from motocho.documents.archive import Kept, Road
 from motocho.people import consents
 from motocho.people.access import Action
 from motocho.people.consents import Consent, Told
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.maintenance import changes_something
 
@@ -76,8 +75,7 @@ def delivery(request: HttpRequest, member: Member) -> HttpResponse:
 
 def _say(request: HttpRequest, member: Member) -> None:
     """Each page gives its forms another token: a form sent twice says it once."""
-    form_ref = hashlib.sha256(request.POST.get("csrfmiddlewaretoken", "").encode()).hexdigest()
-    told = Told("member", form_ref, WORDING)
+    told = Told(_commands.MEMBER, _commands.form_ref(request), WORDING)
     for command, field in ((consents.give, "give"), (consents.withdraw, "withdraw")):
         name = request.POST.get(field, "")
         names = [one for one in WANTED if one != PERIOD] if name == "all" else [name]

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from motocho.law.rules import Refusal
 from motocho.loans import commands
-from motocho.loans.commands import Made
 from motocho.loans.policy import Stop
 from motocho.people import members, pin
 from motocho.people.access import Action
@@ -19,7 +18,7 @@ from motocho.people.login import Entered, Missed
 from motocho.people.members import no_such_member
 from motocho.people.safety import devices, freezes, sessions
 from motocho.units.errors import Fault
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.fields import Form, Manner, PinField, shown
 from motocho.web.maintenance import changes_something
@@ -77,14 +76,10 @@ def freeze(request: HttpRequest, member: Member) -> HttpResponse:
 
 def _freeze(member: Member, why: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
+        made = _commands.made(cursor, f"{why} {member.session.session_id}", member.at)
         for listed in member.open_agreements:
-            made = _made(member, f"{why} {member.session.session_id}")
             commands.suspend(cursor, listed.key, Stop.MEMBER_ASKED, made)
         freezes.freeze(cursor, member.member_id, freezes.Road.SITE, "member", member.at)
-
-
-def _made(member: Member, reference: str) -> Made:
-    return Made("site", reference, member.today, member.at, "member")
 
 
 @require_POST
@@ -97,8 +92,8 @@ def not_me(request: HttpRequest, member: Member, session_id: int) -> HttpRespons
         raise no_such_member()
     with transaction.atomic(), connection.cursor() as cursor:
         freezes.not_me(cursor, sessions.SessionKey(member.member_id, session_id), member.at)
+        made = _commands.made(cursor, f"not me {session_id}", member.at)
         for listed in member.open_agreements:
-            made = _made(member, f"not me {session_id}")
             commands.suspend(cursor, listed.key, Stop.MEMBER_ASKED, made)
     access.leave(request)
     return pages.show(request, "member/frozen.html")

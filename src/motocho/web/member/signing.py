@@ -6,7 +6,6 @@ from people alone. Each try is a transaction of its own, so that it counts whate
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import replace
 from typing import Any
@@ -24,7 +23,7 @@ from motocho.people.credentials import pins
 from motocho.people.login import Admitted, Entered, Locked, Missed, Outcome, Slowed, Typed
 from motocho.people.safety import codes, passkeys, sessions
 from motocho.units.errors import Fault
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.fields import SignIn, shown
 from motocho.web.member import stepping
 from motocho.web.member.stepping import CodeForm, Step
@@ -61,10 +60,7 @@ def attempt(request: HttpRequest, number: str, digits: str) -> Outcome:
 
     Why       each page gives its forms another token, so that a form sent twice counts once.
     """
-    form_ref = hashlib.sha256(request.POST.get("csrfmiddlewaretoken", "").encode()).hexdigest()
-    if not request.POST.get("csrfmiddlewaretoken"):
-        form_ref = secrets.token_hex()
-    typed = Typed(number, pins.Pin(digits), form_ref)
+    typed = Typed(number, pins.Pin(digits), _commands.form_ref(request))
     with transaction.atomic(), connection.cursor() as cursor:
         return login.enter(cursor, typed, access.origin(request), pages.moment(request))
 

@@ -1,51 +1,23 @@
-"""What the pages of money share: references, the way of commands, where money goes [共通の前提]."""
+"""What the pages of money share: where money goes, and when it is there [共通の前提]."""
 
 from __future__ import annotations
 
-import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 
-from motocho.close import day
 from motocho.loans import payouts
-from motocho.loans.commands import Made
 from motocho.loans.payouts import Payee
 from motocho.outside import bank
 from motocho.outside.bank import Arrival
 from motocho.outside.house_bank import BankName, HouseBank, bank_name, house_bank
 from motocho.people import members
 from motocho.people.facts import history
-from motocho.units.errors import NotFoundError
 from motocho.web.access import Member
 
-CHANNEL = "site"
-_REFERENCE = re.compile("[A-Za-z0-9_-]{16,43}")
 _SHOWN_DIGITS = 4
-
-
-def new_reference() -> str:
-    """What one form asks under, however often it is sent [二重送信を防ぐ番号]."""
-    return secrets.token_urlsafe(18)
-
-
-def reference_of(request: HttpRequest) -> str:
-    """The reference that a form carries; empty where it is none of ours [番号の読取り]."""
-    given = (request.POST.get("ref") or request.GET.get("ref") or "")[:64]
-    return given if _REFERENCE.fullmatch(given) else ""
-
-
-def made(cursor: Any, member: Member, reference: str) -> Made:
-    """How a command of these pages comes [受付]; on the business date, held until it is over."""
-    try:
-        on = day.business_date(cursor)
-    except NotFoundError:  # a book that no night closes yet
-        on = member.today
-    return Made(CHANNEL, reference, on, member.at, "member")
 
 
 def our_bank() -> HouseBank:
@@ -76,8 +48,7 @@ def target(cursor: Any, member: Member) -> Target | None:
 
 def own_kana(cursor: Any, member: Member) -> str:
     """The member's name as banks may write it [会員の名義]."""
-    number = members.numbers_of(cursor, [member.member_id])[member.member_id]
-    person = members.by_number(cursor, number).person
+    person = members.one(cursor, member.member_id).person
     return f"{person.family_kana} {person.given_kana}"
 
 

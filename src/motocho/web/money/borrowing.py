@@ -29,7 +29,7 @@ from motocho.people.access import Action
 from motocho.people.login import Entered, Missed
 from motocho.units.errors import Fault, OutsideFailure, RefusedError, Unread
 from motocho.units.money import yen_text
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.fields import Form, PinField, YenField, shown
 from motocho.web.member import safety, signing
@@ -145,7 +145,7 @@ def _choice(request: HttpRequest, member: Member) -> Choice | Reason:
         named = [one for one in drawable if str(one.key.agreement_id) == asked]
         position = (named or drawable)[0]
         unit_yen = payouts.unit_yen(cursor, position.key)
-    reference = _ways.reference_of(request) or _ways.new_reference()
+    reference = _commands.reference_of(request) or _commands.new_reference()
     return Choice(position, unit_yen, target, reference, drawable if len(drawable) > 1 else ())
 
 
@@ -220,7 +220,7 @@ def _wanted(request: HttpRequest, member: Member) -> Wanted | HttpResponse:
     if isinstance(choice, Reason):
         return reasons.show(request, choice)
     data = request.POST if request.method == "POST" else request.GET
-    if not _ways.reference_of(request) or "amount" not in data:
+    if not _commands.reference_of(request) or "amount" not in data:
         return HttpResponseRedirect(reverse("money:borrow"))
     form = AmountForm(data, choice.position.available_yen, choice.unit_yen)
     if not form.is_valid():
@@ -264,11 +264,11 @@ def confirm(request: HttpRequest, member: Member) -> HttpResponse:
 
 def _asked_before(request: HttpRequest, member: Member) -> Payout | None:
     """What this reference asked for when it came first: the one draw of all its forms."""
-    reference = _ways.reference_of(request)
+    reference = _commands.reference_of(request)
     if not reference:
         return None
     with transaction.atomic(), connection.cursor() as cursor:
-        made = _ways.made(cursor, member, f"borrow {reference}")
+        made = _commands.made(cursor, f"borrow {reference}", member.at)
         return payouts.of_reference(cursor, member.member_id, made)
 
 
@@ -287,7 +287,7 @@ def _ask(member: Member, wanted: Wanted) -> Payout | Reason:
             kana = _ways.own_kana(cursor, member)
             arrives_on = _arrival(wanted, member).on
             asked = Asked(wanted.amount_yen, choice.target.payee, kana, arrives_on)
-            made = _ways.made(cursor, member, f"borrow {choice.reference}")
+            made = _commands.made(cursor, f"borrow {choice.reference}", member.at)
             return payouts.ask(cursor, choice.position.key, asked, made)
     except RefusedError as error:
         fault = error.faults[0]

@@ -15,7 +15,7 @@ from motocho.loans.debits import Mandate
 from motocho.outside.bank import AccountType
 from motocho.outside.house_bank import bank_name
 from motocho.people.access import Action
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.maintenance import changes_something
 from motocho.web.money import _ways, reasons
@@ -51,7 +51,7 @@ def debit(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
         "target": target,
         "may_register": target is not None and target.payee.account.account_type in DEBITED,
         "first_on": first_debit(member.today),
-        "ref": _ways.new_reference(),
+        "ref": _commands.new_reference(),
     }
     return pages.show(request, "money/debit.html", context)
 
@@ -62,10 +62,10 @@ _About = tuple[Any, Mandate | None, _ways.Target | None]
 def _change(request: HttpRequest, member: Member, cursor: Any, about: _About) -> None:
     """Register or end, as the form says; what is so already stays."""
     key, mandate, target = about
-    reference = _ways.reference_of(request)
+    reference = _commands.reference_of(request)
     if not reference:
         return
-    made = _ways.made(cursor, member, f"debit {reference}")
+    made = _commands.made(cursor, f"debit {reference}", member.at)
     if "end" in request.POST and mandate is not None:
         debits.end_mandate(cursor, key, made)
     elif "begin" in request.POST and mandate is None and target is not None:

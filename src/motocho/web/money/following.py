@@ -16,7 +16,7 @@ from motocho.loans.payouts import Payout, PayoutKey, State
 from motocho.outside.house_bank import bank_name
 from motocho.people.access import Action
 from motocho.units.errors import StateConflict
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.maintenance import changes_something
 from motocho.web.money import _ways
@@ -101,7 +101,7 @@ def recall(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse
     address = reverse("money:payout", args=[payout_id])
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            payouts.recall(cursor, key, _ways.made(cursor, member, f"recall {payout_id}"))
+            payouts.recall(cursor, key, _commands.made(cursor, f"recall {payout_id}", member.at))
     except StateConflict:
         return HttpResponseRedirect(f"{address}?late=yes")
     return HttpResponseRedirect(address)
@@ -114,7 +114,7 @@ def hurry(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse:
     """Send a draw without waiting [待たずに送信]."""
     key = PayoutKey(member.member_id, payout_id)
     with transaction.atomic(), connection.cursor() as cursor:
-        payouts.hurry(cursor, key, _ways.made(cursor, member, f"hurry {payout_id}"))
+        payouts.hurry(cursor, key, _commands.made(cursor, f"hurry {payout_id}", member.at))
     return HttpResponseRedirect(reverse("money:payout", args=[payout_id]))
 
 

@@ -25,7 +25,7 @@ from motocho.people import members
 from motocho.people.access import Action
 from motocho.units.errors import Fault
 from motocho.units.money import yen_text
-from motocho.web import access, pages
+from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.fields import Form, YenField, shown
 from motocho.web.maintenance import changes_something
@@ -102,7 +102,7 @@ def _choice(request: HttpRequest, member: Member) -> Choice | Reason:
         least_yen,
         what if what in WHAT and (what != "due" or _is_open(position)) else first,
         how if how in HOW else HOW[0],
-        _ways.reference_of(request) or _ways.new_reference(),
+        _commands.reference_of(request) or _commands.new_reference(),
         tuple(owing) if len(owing) > 1 else (),
     )
 
@@ -171,17 +171,17 @@ def confirm(request: HttpRequest, member: Member) -> HttpResponse:
 
 def _asked_before(request: HttpRequest, member: Member) -> Billed | None:
     """The bill that this reference made when it came first."""
-    reference = _ways.reference_of(request)
+    reference = _commands.reference_of(request)
     if not reference:
         return None
     with transaction.atomic(), connection.cursor() as cursor:
-        made = _ways.made(cursor, member, f"bill {reference}")
+        made = _commands.made(cursor, f"bill {reference}", member.at)
         return payeasy.bill_of_reference(cursor, member.member_id, made)
 
 
 def _bill(member: Member, choice: Choice, amount_yen: int) -> HttpResponse:
     with transaction.atomic(), connection.cursor() as cursor:
-        made = _ways.made(cursor, member, f"bill {choice.reference}")
+        made = _commands.made(cursor, f"bill {choice.reference}", member.at)
         found = payeasy.ask_bill(cursor, choice.position.key, amount_yen, made)
     return HttpResponseRedirect(reverse("money:bill", args=[found.bill_id]))
 

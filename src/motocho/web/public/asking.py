@@ -18,8 +18,8 @@ from motocho.units.errors import Fault, Unread
 from motocho.units.money import SignRule, court_yen_text, read_yen, yen_text
 from motocho.units.phones import PhoneKind, kind_of, phone_text
 from motocho.web import pages
+from motocho.web._directory import directory
 from motocho.web.fields import Form, PhoneField, RateField, YenField, shown
-from motocho.web.public._directory import directory
 from motocho.web.words import Tongue, say, yen
 
 

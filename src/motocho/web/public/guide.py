@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from motocho.units.text import name_key
 from motocho.web import maintenance, pages
+from motocho.web._directory import directory
 from motocho.web.fields import Form, SignIn, WordsField, shown
 from motocho.web.pages import LOOK_COOKIE, TONGUE_COOKIE, Look
-from motocho.web.public._directory import directory
 from motocho.web.words import Tongue, catalogue, plain, without_ruby
 
 TOPICS = (

@@ -16,8 +16,8 @@ from motocho.loans.products import Product
 from motocho.outside.bank import is_business_day
 from motocho.outside.net_banks import net_banks
 from motocho.web import pages
+from motocho.web._directory import directory
 from motocho.web.fields import Form, WordsField, shown
-from motocho.web.public._directory import directory
 
 
 class DeskShown(NamedTuple):
