@@ -72,8 +72,8 @@ def house() -> Iterator[Any]:
         def visits() -> Iterator[tuple[dict[str, str], dict[str, str]]]:
             yield {}, PAGES
             everything = test_attacks.addresses(**(known | own_ids))
-            yield _cookies(debtor), _shown(debtor, everything, "/member/")
             yield _cookies(client), _shown(client, test_attacks.addresses(**known), "/member/")
+            yield _cookies(debtor), _shown(debtor, everything, "/member/")
             yield _cookies(seat.client), _shown(seat.client, everything, "/desk/")
 
         yield visits
