@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -319,6 +320,30 @@ def test_correction_is_a_new_paper(lender: Lender) -> None:
     assert before == first
     assert (last.kind, last.corrects_no) == (Kind.CORRECTION, first[-1].paper_no)
     assert "5,000円" in lender.text(last)
+
+
+def test_correction_of_a_receipt_that_nobody_asked_for_waits_with_it(lender: Lender) -> None:
+    key = lender.open()
+    lender.desk.draw(key, 100_000, OPENED)
+    made = replace(lender.desk.made(date(2026, 11, 5)), channel="bank")
+    done = do(commands.receive, key, 5_000, date(2026, 11, 5), made)
+    receipt = lender.follow()[-1]
+    assert receipt.road is Road.ON_REQUEST
+    do(commands.reverse, key, done.event_no, "wrong agreement", lender.desk.made(date(2026, 11, 6)))
+    last = lender.follow()[-1]
+    assert (last.kind, last.road) == (Kind.CORRECTION, Road.ON_REQUEST)
+
+
+def test_change_that_is_cancelled_is_told_as_its_paper_was(lender: Lender) -> None:
+    key = lender.open()
+    made = lender.desk.made
+    done = do(commands.change_limit, key, 600_000, made(date(2026, 10, 8)), CONSENT)
+    change = lender.follow()[-1]
+    assert change.kind is Kind.CHANGE
+    do(commands.reverse, key, done.event_no, "never agreed", made(date(2026, 11, 6)))
+    last = lender.follow()[-1]
+    assert (last.kind, last.corrects_no) == (Kind.CORRECTION, change.paper_no)
+    assert "0円）を取り消しました" not in lender.text(last)
 
 
 def test_payment_of_an_earlier_day_corrects_the_receipts_after_it(lender: Lender) -> None:

@@ -207,7 +207,7 @@ def _reversed(cursor: Any, told: _Told) -> _Made | None:
     earlier = [
         one
         for one in archive.of_event(cursor, told.key, told.event_no)
-        if one.kind in {Kind.DRAW, Kind.DRAW_NOTICE, Kind.RECEIPT}
+        if one.kind in {Kind.CHANGE, Kind.DRAW, Kind.DRAW_NOTICE, Kind.RECEIPT}
     ]
     row = _row(cursor, told, queries.Undone.SHOWN)
     if not earlier or row is None:
@@ -216,8 +216,9 @@ def _reversed(cursor: Any, told: _Told) -> _Made | None:
     rest = f"{position.payoff_yen:,}円（元本 {position.principal_yen:,}円）"
     made = making.cancellation(_subject(cursor, told), _named(earlier[0]), row, rest)
     about = About(
-        told.key, Kind.CORRECTION, told.cause, told.event_no, corrects_no=earlier[0].paper_no
-    )
+        told.key, Kind.CORRECTION, told.cause, told.event_no, corrects_no=earlier[0].paper_no,
+        due=_due_of(earlier[0]),
+    )  # fmt: skip
     return made, about
 
 

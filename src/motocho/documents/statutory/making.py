@@ -352,9 +352,10 @@ def _listed(texts: Sequence[str]) -> str:
 def cancellation(subject: Subject, earlier: str, row: StatementRow, rest: str) -> Paper:
     """That an earlier paper holds no more, since its event was cancelled [取消しの書面]."""
     reason = "" if row.undoing is None else f"（理由: {row.undoing.reason}）"
+    moved = f"、{_yen(row.amount_yen)}" if row.amount_yen else ""
     said = {
         "corrected": earlier,
-        "what": f"取引{row.event_no}（{both_calendars_text(row.on)}、{_yen(row.amount_yen)}）を"
+        "what": f"取引{row.event_no}（{both_calendars_text(row.on)}{moved}）を"
         f"取り消しました{reason}。さきの書面は効力を持ちません。",
         "rest": rest,
     }
