@@ -99,7 +99,7 @@ def _not_lower(known: queries.Conduct, wanted_yen: int) -> Fault | None:
     """Why an amount is no lower limit; None where it is one."""
     if known.unit_yen <= wanted_yen < known.limit_yen and wanted_yen % known.unit_yen == 0:
         return None
-    unit, most = yen_text(known.unit_yen), yen_text(known.limit_yen)
+    unit, most = yen_text(known.unit_yen), yen_text(known.limit_yen - known.unit_yen)
     return Fault("CAR-008", details={"least": unit, "most": most, "unit": unit})
 
 
