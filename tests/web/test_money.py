@@ -466,8 +466,33 @@ def test_another_members_draws_and_bills_are_as_none(client: Client, site: Site)
                 assert there.status_code in {404, 405}, seen
     assert latest(theirs).state is State.WAITING
     wanted = confirm(client, form(key, ref=f"{REF}-x"))
-    assert wanted.status_code in {302, 422}
+    assert wanted.status_code == 409
+    assert "この借入は受け付けていません" in main(wanted)
+    assert draws() == 1
     assert latest(theirs).key.payout_id == payout_id
+    billed = client.post("/member/repay/confirm/", pay(key, "8000", "amount", f"{REF}-x"))
+    assert billed.status_code == 409
+    assert rows("SELECT count(*) FROM loan_bill") == [(1,)]
+
+
+def test_agreement_that_was_confirmed_is_never_another(client: Client, site: Site) -> None:
+    """Stopped or paid off between the pages: not the other agreement instead."""
+    member, key = enter(site, client)
+    other = site.desk.open(clock.business_date() - timedelta(days=9), 200_000, member_id=member.member_id)  # fmt: skip
+    site.desk.draw(other, 50_000, clock.business_date() - timedelta(days=8))
+    stop(Stop.FRAUD)(site, other)
+    answer = confirm(client, form(other, "10000"))
+    assert answer.status_code == 409
+    assert "この借入は受け付けていません" in main(answer)
+    assert draws() == 0
+    write_off(site, other)
+    answer = client.post("/member/repay/confirm/", pay(other, "8000", "amount"))
+    assert answer.status_code == 409
+    assert "返す番号は出していません" in main(answer)
+    assert 'href="/member/repay/"' in answer.content.decode()
+    assert rows("SELECT count(*) FROM loan_bill") == [(0,)]
+    assert see(client, "borrow").status_code == 200  # named by nobody: the one that is left
+    assert confirm(client, form(key, "10000")).status_code == 302
 
 
 def test_who_is_not_signed_in_moves_nothing(site: Site) -> None:
@@ -656,6 +681,17 @@ def test_who_owes_nothing_is_told_so(client: Client, site: Site) -> None:
     answer = see(client, "repay")
     assert answer.status_code == 409
     assert "返すお金はありません" in main(answer)
+
+
+def test_who_owes_to_another_company_is_not_told_that_nothing_is_owed(
+    client: Client, site: Site
+) -> None:
+    _, key = enter(site, client)
+    assign(site, key)
+    answer = see(client, "repay")
+    assert answer.status_code == 409
+    assert "返すお金はありません" not in main(answer)
+    assert "移った先の会社" in main(answer)
 
 
 def test_home_leads_to_both_with_the_debt_first(client: Client, site: Site) -> None:
