@@ -38,8 +38,13 @@ def test_answer_is_taken_once_it_is_whole_and_the_first_stays(tmp_path: Path) ->
     tray.take(ORDER)
     assert tray.answer("7-12") is None
     half = tmp_path / "answers" / "7-12.json"
-    half.write_text('{"answer": "arr')
-    assert tray.answer("7-12") is None
+    for odd in ('{"answer": "arr', '{"answer": "arrived"}', '{"answer": "no", "on": "2026-11-22"}',
+                "[]", '{"answer": "arrived", "on": 5}', '"\\ud800"', "null"):  # fmt: skip
+        half.write_text(odd)
+        with pytest.raises(OutsideFailure) as caught:
+            tray.answer("7-12")
+        (fault,) = caught.value.faults
+        assert (fault.code, fault.file) == ("MNY-007", "7-12.json")
     half.unlink()
     assert carry_out(tray, ON) == [ORDER]
     assert tray.answer("7-12") == Answer(Fate.ARRIVED, ON)
