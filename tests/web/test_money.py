@@ -83,7 +83,7 @@ def test_every_spelling_of_an_amount_reaches_its_cost(client: Client, site: Site
         assert "30,000円" in shown
 
 
-def test_way_of_a_draw_from_the_amount_to_the_paper(client: Client, site: Site) -> None:
+def test_way_of_a_draw_from_the_amount_to_the_paper(client: Client, site: Site, at: Move) -> None:
     member, key = enter(site, client)
     first = client.get("/member/borrow/").content.decode()
     assert 'type="range"' not in first
@@ -107,6 +107,9 @@ def test_way_of_a_draw_from_the_amount_to_the_paper(client: Client, site: Site) 
     arrived = client.get(done["Location"])
     assert "50,000円が着きました" in main(arrived)
     assert "利息は0円" in main(arrived)
+    at(timedelta(days=1))
+    site.sign_in(client, member)
+    assert "今日のうちに返す" not in main(client.get(done["Location"]))
     address = f"/member/dealings/{key.agreement_id}/papers/lending/"
     assert f'href="{address}"' in arrived.content.decode()
     assert "50,000円" in main(client.get(address))

@@ -48,8 +48,8 @@ def payout(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse
     with connection.cursor() as cursor:
         found = payouts.one(cursor, PayoutKey(member.member_id, payout_id))
         interest_yen = None
-        if found.state is State.ARRIVED and found.ended_at is not None:
-            arrived_on = localtime(found.ended_at).date()
+        arrived_on = payouts.arrived_on(cursor, member.member_id, found.entry_id)
+        if arrived_on == member.today:
             interest_yen = payouts.interest_if_repaid(
                 cursor, found.agreement, found.amount_yen, arrived_on, member.today
             )
