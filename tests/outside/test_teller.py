@@ -106,5 +106,20 @@ def test_faults_of_the_file_are_named_all_at_once(tmp_path: Path) -> None:
     assert {fault.code for fault in caught.value.faults} == {"MNY-001"}
 
 
+@pytest.mark.parametrize(
+    ("code", "name", "english"),
+    [
+        ("0001", "みずほ銀行", "Mizuho Bank"),
+        ("0288", "三菱UFJ信託銀行", "Mitsubishiufjshintaku Bank"),
+        ("1344", "城南信金", "Jiyounanshinkin"),
+        ("5030", "西東京農協", "Nishitoukiyounoukiyou"),
+        ("9900", "ゆうちょ銀行", "Yuuchiyo Bank"),
+    ],
+)
+def test_bank_is_called_what_it_is(code: str, name: str, english: str) -> None:
+    """A credit association is no bank, and the table leaves 銀行 out."""
+    assert house_bank.bank_name(code) == house_bank.BankName(name, english)
+
+
 def test_bank_that_the_table_does_not_know_is_its_code() -> None:
     assert house_bank.bank_name("9998").name_ja == "9998"
