@@ -122,8 +122,23 @@ def test_what_the_bank_returns_was_never_borrowed(client: Client, site: Site) ->
     shown = main(client.get(done["Location"]))
     assert "振り込めませんでした" in shown
     assert "借入は成立していません" in shown
+    assert "銀行の回答: 口座なし" in shown
     assert do(queries.position, key, clock.business_date()).held_yen == 0
     assert latest(member).state is State.RETURNED
+
+
+def test_draw_that_waits_for_the_bank_names_no_time_that_is_over(
+    client: Client, site: Site, at: Move
+) -> None:
+    member, key = enter(site, client)
+    done = confirm(client, form(key))
+    assert "それまでは取り消せます" in main(client.get(done["Location"]))
+    at(timedelta(minutes=31))
+    site.sign_in(client, member)
+    later = main(client.get(done["Location"]))
+    assert "銀行が受け付けるのを待っています" in later
+    assert "それまでは取り消せます" not in later
+    assert "この借入を取り消す" in later
 
 
 @pytest.mark.rule("BANK-006")
@@ -310,6 +325,35 @@ CAUSES: dict[str, Callable[[Site, Key], Any]] = {
     "assigned": assign,
     "no account": take_account,
 }
+
+
+def lower(site: Site, key: Key) -> None:
+    do(commands.change_limit, key, 160_000, site.desk.made(clock.business_date()))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (freeze, "あなたの申し出で、借入と登録の変更を止めています"),
+        (hold, "大切な変更があったので"),
+        (stop(Stop.FRAUD), "ふだんとちがう使われ方があったため"),
+        (stop(Stop.RESTING), "あなたの希望で借入を休んでいます"),
+        (lower, "借りられる額が、この借入の額より少なくなりました"),
+    ],
+)
+def test_what_was_stopped_says_why_in_the_words_of_its_cause(
+    client: Client, site: Site, change: Callable[[Site, Key], None], why: str
+) -> None:
+    member, key = enter(site, client)
+    done = confirm(client, form(key, "50000"))
+    change(site, key)
+    carry()
+    if change is freeze:
+        site.sign_in(client, member)
+        client.post("/member/sign-in/code/", {"code": site.code(member)})
+    shown = main(client.get(done["Location"]))
+    assert "送る前に止めたので、振り込んでいません" in shown
+    assert f"そのときの理由: {why}" in shown
 
 
 def test_each_cause_has_a_page_of_its_own(site: Site) -> None:
