@@ -24,6 +24,7 @@ from motocho.outside.clock import JAPAN
 from motocho.people.credentials import keeping
 from motocho.people.facts.values import Kind, Phone
 from motocho.people.safety import freezes, sessions
+from motocho.units.days import both_calendars_text
 from motocho.web import access
 from motocho.web.member import home, urls
 from motocho.web.words import Tongue, plain
@@ -380,6 +381,48 @@ def test_full_payment_is_certified_when_nothing_is_owed(client: Client, site: Si
     assert client.get(address).status_code == 409
     site.desk.receive(key, 400_000, clock.now().date())
     assert "債務がないことを証明します" in page(client.get(address))
+
+
+def test_balance_is_certified_of_a_day_that_is_over(client: Client, site: Site) -> None:
+    """Not of today: a payment of today cannot make the paper of today false."""
+    _, key = site.enter(client)
+    address = f"/member/dealings/{key.agreement_id}/papers/balance/"
+    today = clock.now().date()
+    before = page(client.get(address))
+    assert f"{both_calendars_text(today - timedelta(days=1))}の終わりの残高" in before
+    assert "償却" not in before
+    site.desk.receive(key, 400_000, today)
+    assert page(client.get(address)) == before
+    fresh = site.desk.open(today, member_id=key.member_id)
+    first_day = client.get(f"/member/dealings/{fresh.agreement_id}/papers/balance/")
+    assert first_day.status_code == 409
+    assert "明日から作れます" in page(first_day)
+
+
+def test_written_off_part_stands_on_the_certificate(client: Client, site: Site) -> None:
+    _, key = site.enter(client)
+    yesterday = clock.now().date() - timedelta(days=1)
+    owed = do(queries.payoff_quote, key, yesterday)
+    do(commands.write_off, key, site.desk.made(yesterday))
+    text = page(client.get(f"/member/dealings/{key.agreement_id}/papers/balance/"))
+    assert "残元金のうち償却した分" in text
+    assert text.count(f"{owed.principal_yen:,}円") == 2
+    assert f"{owed.total_yen:,}円" in text
+
+
+@pytest.mark.parametrize("name", ["balance", "settled"])
+def test_claim_that_has_passed_on_is_certified_by_nobody_here(
+    client: Client, site: Site, name: str
+) -> None:
+    """Its balance here is nothing, and its debt is not paid."""
+    _, key = site.enter(client)
+    do(commands.assign, key, site.desk.made(clock.now().date()))
+    address = f"/member/dealings/{key.agreement_id}/papers/"
+    for ending in ("", "pdf/"):
+        answer = client.get(f"{address}{name}/{ending}")
+        assert answer.status_code == 409
+        assert "ほかの会社に移りました" in page(answer)
+    assert client.get(f"{address}lending/").status_code == 200
 
 
 @pytest.mark.rule("AUTH-007")

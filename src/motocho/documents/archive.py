@@ -300,13 +300,15 @@ class Letter:
     queued_at: datetime
 
 
-def waiting(cursor: Any, most: int = 1_000) -> list[Letter]:
-    """What waits for the post, the oldest first [郵送待ちの一覧]."""
+def waiting(cursor: Any) -> list[Letter]:
+    """All that waits for the post, the oldest first [郵送待ちの一覧].
+
+    Why       papers without an address stay here: of a part, they would soon be all there is.
+    """
     cursor.execute(
         "SELECT p.member_id, p.paper_no, p.kind, p.title, l.queued_at FROM documents_post l"
         " JOIN documents_paper p USING (member_id, paper_no) WHERE l.posted_at IS NULL"
-        " ORDER BY l.queued_at, p.paper_no LIMIT %s",
-        (most,),
+        " ORDER BY l.queued_at, p.paper_no"
     )
     return [
         Letter(member_id, paper_no, Kind(kind), title, queued_at)
