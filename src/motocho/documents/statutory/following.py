@@ -23,8 +23,7 @@ from motocho.documents.statutory import making
 from motocho.documents.statutory.making import Borrower, Period, Subject
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening, News, Position
-from motocho.kernel.revolving import Terms
-from motocho.loans import queries, standing
+from motocho.loans import policy, queries, standing
 from motocho.loans.commands import Key
 from motocho.loans.queries import StatementRow
 from motocho.outside.clock import JAPAN
@@ -156,24 +155,9 @@ def _changed(cursor: Any, told: _Told) -> _Made | None:
     """貸金業法17条2項後段 · DOC-002."""
     before, after = standing.terms_around(cursor, told.key, told.event_no)
     largest = queries.contract(cursor, told.key, told.of_event).largest_limit_yen
-    if not asks_for_paper(before, after, largest_limit_yen=largest):
+    if not policy.asks_for_paper(before, after, largest):
         return None
     return _contract(cursor, told, Kind.CHANGE)
-
-
-def asks_for_paper(before: Terms, after: Terms, *, largest_limit_yen: int) -> bool:
-    """Whether new terms ask for a new paper [変更時の書面の要否] · DOC-002.
-
-    None for a lower limit or rate, nor for a limit that comes back up to what it was.
-    Law       貸金業法17条2項後段; 施行規則13条4項1号, 5項.
-    """
-    return (
-        after.limit_yen > max(before.limit_yen, largest_limit_yen)
-        or after.rate_ppm > before.rate_ppm
-        or after.damages_ppm > before.damages_ppm
-        or after.plan != before.plan
-        or after.minimum != before.minimum
-    )
 
 
 def _drawn(cursor: Any, told: _Told) -> _Made | None:
