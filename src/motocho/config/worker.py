@@ -139,7 +139,8 @@ def follow_papers(*, timestamp: int) -> None:  # noqa: ARG001  # every task that
 def make_paper(*, member_id: int, row_id: int) -> None:
     """Make and deliver the paper of one happening [法定書面の交付]."""
     with transaction.atomic(), connection.cursor() as cursor:
-        following.make(cursor, (member_id, row_id), _papers.lender(), clock.now())
+        row, at = (member_id, row_id), clock.now()
+        following.make(cursor, row, _papers.lender(), at, inbox.payer_name)
 
 
 def ask_statements(*, timestamp: int) -> None:

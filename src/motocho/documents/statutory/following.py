@@ -65,6 +65,16 @@ def follow(cursor: Any, most: int = CHUNK) -> int:
     return len(news)
 
 
+PayerOf = Callable[[Any, str], str]
+"""In whose name money of a bank's line came, by the line's key: a room above keeps the lines."""
+BANK = "bank"
+"""The channel of those lines."""
+
+
+def _unknown(cursor: Any, receipt_ref: str) -> str:  # noqa: ARG001  # as `PayerOf` is called
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """A happening with what its paper is made of."""
@@ -73,6 +83,7 @@ class _Told:
     cause: str
     lender: Lender
     at: datetime
+    payer_of: PayerOf
 
     @property
     def key(self) -> Key:
@@ -97,17 +108,23 @@ class _Told:
 _Made = tuple[Paper, About]
 
 
-def make(cursor: Any, row: tuple[int, int], lender: Lender, at: datetime) -> Delivered | None:
+def make(
+    cursor: Any,
+    row: tuple[int, int],
+    lender: Lender,
+    at: datetime,
+    payer_of: PayerOf = _unknown,
+) -> Delivered | None:
     """Make and deliver the paper of a row of the journal [書面の作成]; None if it needs none.
 
-    Takes     the member's id and the row's number.
+    Takes     the member's id and the row's number; who knows in whose name money came.
     Lock      the member's papers.
     """
     cursor.execute(
         "SELECT pg_advisory_xact_lock(hashtext('documents_paper'), hashtext(%s))", (str(row[0]),)
     )
     news: News = journal.one_row(cursor, *row)
-    told = _Told(news.happening, f"{OF_JOURNAL}{news.position.row_id}", lender, at)
+    told = _Told(news.happening, f"{OF_JOURNAL}{news.position.row_id}", lender, at, payer_of)
     found = MAKERS[told.happening.kind](cursor, told)
     delivered = None if found is None else archive.deliver(cursor, *found, at)
     is_repeat = delivered is not None and delivered.is_repeat
@@ -178,7 +195,8 @@ def _received(cursor: Any, told: _Told) -> _Made | None:
     if row is None:
         return None
     last_draw_yen = _last_draw_yen(_rows(cursor, told.key, told.on), row)
-    made = making.receipt(_subject(cursor, told), row, last_draw_yen)
+    payer_name = told.payer_of(cursor, row.external_ref) if row.channel == BANK else ""
+    made = making.receipt(_subject(cursor, told), row, last_draw_yen, payer_name)
     due = Due.WHEN_ASKED if row.channel in TO_ACCOUNT else Due.ALWAYS
     about = About(
         told.key, Kind.RECEIPT, told.cause, told.event_no, due=due, stated=making.stated_text(row)
@@ -289,18 +307,46 @@ MAKERS: Mapping[str, Callable[[Any, _Told], _Made | None]] = {
 def ask_statements(cursor: Any, at: datetime) -> int:
     """Put in a job for each statement of the month that is over [月次明細の予約] · DOC-003.
 
-    For members who agreed to it in place of a paper each time. Gives how many.
+    For members who agreed to it in place of a paper each time, and for draws of the month that had
+    a short notice while they did. Gives how many.
     Law       貸金業法施行規則13条16項, 17項; 15条4項, 5項: within a month.
     """
     last_on = at.astimezone(JAPAN).date().replace(day=1) - _DAY
     asked = 0
     for key in queries.moved_between(cursor, last_on.replace(day=1), last_on):
-        if consents.in_force(cursor, key.member_id, SUBSTITUTE, at):
-            cause = _month(key, last_on)
-            if not archive.is_made(cursor, key.member_id, cause):
-                asked += 1
-                enqueue(STATEMENT, **key._asdict(), month_id=last_on.toordinal())
+        if archive.is_made(cursor, key.member_id, _month(key, last_on)):
+            continue
+        is_agreed = consents.in_force(cursor, key.member_id, SUBSTITUTE, at)
+        if is_agreed or _was_told_shortly(cursor, key, last_on):
+            asked += 1
+            enqueue(STATEMENT, **key._asdict(), month_id=last_on.toordinal())
     return asked
+
+
+def _was_told_shortly(cursor: Any, key: Key, last_on: date) -> bool:
+    """Whether a draw of a month had its notice alone: then the statement is owed, consent or not.
+
+    Why       a consent that is withdrawn does not take back what was left out while it held.
+    """
+    short = archive.noticed(cursor, key)
+    return bool(short) and any(
+        row.event_no in short for row in _of_month(_rows(cursor, key, last_on + _DAY), last_on)
+    )
+
+
+_CHANGING = frozenset(
+    {"draw", "receipt", "excess_used", "refund", "cost", "waiver", "write_off", "departure"}
+)
+"""What changes what is owed, or what is held for the member."""
+_ASKING = frozenset({"draw", "receipt", "excess_used"})
+"""What a statement is owed for."""
+
+
+def _of_month(rows: list[StatementRow], last_on: date) -> tuple[StatementRow, ...]:
+    first_on = last_on.replace(day=1)
+    return tuple(
+        row for row in rows if first_on <= row.business_on <= last_on and row.kind in _CHANGING
+    )
 
 
 def _month(key: Key, last_on: date) -> str:
@@ -318,20 +364,16 @@ def make_statement(
     if at.astimezone(JAPAN).date() > _month_after(last_on):
         raise OutsideFailure(Fault("DCM-003", details={"on": last_on.isoformat()}))
     rows = _rows(cursor, key, at.astimezone(JAPAN).date())
-    first_on = last_on.replace(day=1)
-    moved = tuple(
-        row
-        for row in rows
-        if first_on <= row.business_on <= last_on and row.kind in {"draw", "receipt", "excess_used"}
-    )
-    if not moved:
+    moved = _of_month(rows, last_on)
+    if not any(row.kind in _ASKING for row in moved):
         return None
     happening = Happening(key.member_id, "", "worker", at, {"agreement": key.agreement_id})
-    told = _Told(happening, cause, lender, at)
-    period = Period(first_on, last_on, moved)
-    last_draw_yen = _last_draw_yen(rows, moved[-1])
+    told = _Told(happening, cause, lender, at, _unknown)
+    last_draws_yen = {row.event_no: _last_draw_yen(rows, row) for row in moved}
+    ended = queries.position(cursor, key, last_on)
+    period = Period(last_on.replace(day=1), last_on, moved, last_draws_yen, ended)
     position = queries.position(cursor, key, told.on)
-    made = making.monthly(_subject(cursor, told), period, position, last_draw_yen)
+    made = making.monthly(_subject(cursor, told), period, position)
     about = About(key, Kind.MONTHLY, cause, period_last_on=last_on)
     return archive.deliver(cursor, made, about, at)
 
