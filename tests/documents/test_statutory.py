@@ -336,8 +336,19 @@ def test_contract_without_an_address_is_told_to_the_staff_not_delivered(
         effective_on=date(2026, 9, 2),
     )
     lender.open()
-    assert lender.follow() == []
-    assert "document_lacking" in kinds_of(lender.member_id)
+    for _ in range(2):
+        assert lender.follow() == []
+    assert kinds_of(lender.member_id).count("document_lacking") == 1
+    before = len(jobs(following.MAKE))
+    assert do(following.ask_lacking) == 1
+    at = datetime(2026, 11, 11, 9, tzinfo=JAPAN)
+    house.tell(lender.member_id, Fact.ADDRESS, HOME, at=at, effective_on=at.date())
+    follow_all()
+    assert len(jobs(following.MAKE)) == before + 2  # the day's, and for the address that came
+    (made,) = lender.follow(at)
+    assert made.kind is Kind.CONTRACT
+    assert HOME.text in lender.text(made)
+    assert do(following.ask_lacking) == 0
 
 
 def test_correction_is_a_new_paper(lender: Lender) -> None:

@@ -144,9 +144,10 @@ def make_paper(*, member_id: int, row_id: int) -> None:
 
 
 def ask_statements(*, timestamp: int) -> None:
-    """Statements of the month that is over; tasks of the night that are done [月次明細の予約]."""
+    """Statements of the month that is over; papers that lacked an item; tasks done [書面の予約]."""
     at = datetime.fromtimestamp(timestamp, clock.JAPAN)
     with transaction.atomic(), connection.cursor() as cursor:
+        following.ask_lacking(cursor)
         following.ask_statements(cursor, at)
         _papers.end_tasks(cursor, at)
 

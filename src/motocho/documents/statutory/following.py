@@ -2,7 +2,8 @@
 
 A reader's cursor moves in the transaction that puts the jobs in; a job makes one paper and delivers
 it, in a transaction of its own, and may come twice. What cannot be made, because an item is
-not known, is said in the journal, and the night's task for it stays open.
+not known, is said in the journal, tried again each day and when an address comes, and the night's
+task for it stays open.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ def follow(cursor: Any, most: int = CHUNK) -> int:
     for one in news:
         if one.happening.kind in MAKERS and one.happening.happened_at >= since:
             enqueue(MAKE, member_id=one.happening.member_id, row_id=one.position.row_id)
+        if _is_of_address(one.happening):
+            ask_lacking(cursor, one.happening.member_id)
     if news:
         cursor.execute(
             "UPDATE documents_reader SET transaction_id = %s, row_id = %s", news[-1].position
@@ -73,6 +76,29 @@ BANK = "bank"
 
 def _unknown(cursor: Any, receipt_ref: str) -> str:  # noqa: ARG001  # as `PayerOf` is called
     return ""
+
+
+def _is_of_address(happening: Happening) -> bool:
+    return (
+        happening.kind == "fact_changed"
+        and happening.subject.get("kind") == values.Kind.ADDRESS.value
+    )
+
+
+def ask_lacking(cursor: Any, member_id: int | None = None) -> int:
+    """Put in jobs once more for papers that lacked an item [未作成の書面の再予約]; gives how many.
+
+    Takes     whose; everybody's, as each day, without: an address may hold from a later day on.
+    """
+    of_whom = "" if member_id is None else " WHERE member_id = %s"
+    cursor.execute(
+        f"SELECT member_id, row_id FROM documents_lacking{of_whom} ORDER BY member_id, row_id",  # noqa: S608  # our own words
+        () if member_id is None else (member_id,),
+    )
+    rows = cursor.fetchall()
+    for whose, row_id in rows:
+        enqueue(MAKE, member_id=whose, row_id=row_id)
+    return len(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +153,8 @@ def make(
     told = _Told(news.happening, f"{OF_JOURNAL}{news.position.row_id}", lender, at, payer_of)
     found = MAKERS[told.happening.kind](cursor, told)
     delivered = None if found is None else archive.deliver(cursor, *found, at)
+    if delivered is not None:
+        cursor.execute("DELETE FROM documents_lacking WHERE member_id = %s AND row_id = %s", row)
     is_repeat = delivered is not None and delivered.is_repeat
     if told.happening.kind in MAKE_ANEW and not is_repeat:
         for one in _corrections(cursor, told):
@@ -155,12 +183,23 @@ def _address(cursor: Any, told: _Told) -> str:
 def _contract(cursor: Any, told: _Told, kind: Kind = Kind.CONTRACT) -> _Made | None:
     address = _address(cursor, told)
     if not address:
-        subject: dict[str, int | str] = {"agreement": told.key.agreement_id, "document": kind.value}
-        lacking = Happening(told.key.member_id, "document_lacking", "worker", told.at, subject)
-        journal.write(cursor, [lacking])
+        _say_lacking(cursor, told, kind)
         return None
     made = making.contract(_subject(cursor, told, address), kind)
     return made, About(told.key, kind, told.cause, told.event_no)
+
+
+def _say_lacking(cursor: Any, told: _Told, kind: Kind) -> None:
+    """Keep that a paper could not be made, and say it once: it is tried again until it can."""
+    cursor.execute(
+        "INSERT INTO documents_lacking (member_id, row_id, lacking_since) VALUES (%s, %s, %s)"
+        " ON CONFLICT (member_id, row_id) DO NOTHING",
+        (told.key.member_id, int(told.cause.removeprefix(OF_JOURNAL)), told.at),
+    )
+    if cursor.rowcount:
+        subject: dict[str, int | str] = {"agreement": told.key.agreement_id, "document": kind.value}
+        lacking = Happening(told.key.member_id, "document_lacking", "worker", told.at, subject)
+        journal.write(cursor, [lacking])
 
 
 def _opened(cursor: Any, told: _Told) -> _Made | None:
