@@ -124,7 +124,6 @@ def said_on(paper: Paper) -> dict[str, str]:
 
 
 # ------------------------------------------------------------------------------------------ items
-@pytest.mark.rule("DOC-001")
 @pytest.mark.rule("DOC-002")
 @pytest.mark.rule("DOC-003")
 @pytest.mark.rule("DOC-004")
@@ -480,7 +479,6 @@ def test_without_consent_there_is_no_statement_in_place_of_papers(lender: Lender
 
 
 # ---------------------------------------------------------------------------------- pre-contract
-@pytest.mark.rule("DOC-001")
 def test_contract_needs_its_paper_before(lender: Lender) -> None:
     lender.agree(by_wire("pre_contract"))
     key = lender.open()
@@ -499,7 +497,6 @@ def test_contract_needs_its_paper_before(lender: Lender) -> None:
     do(archive.conclude, key, shown.paper_no, shown_at + timedelta(minutes=20))
 
 
-@pytest.mark.rule("DOC-001")
 def test_paper_that_waits_for_the_post_was_not_delivered_yet(lender: Lender) -> None:
     key = lender.open()
     at = datetime(2026, 10, 5, 10, tzinfo=JAPAN)
