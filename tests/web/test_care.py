@@ -424,7 +424,10 @@ def test_raise_is_kept_for_a_person_after_a_code(client: Client, site: Site) -> 
     assert "増額の申込みを受け付けています" in page(again)
     (kept,) = do(increases.waiting)
     assert (kept.asked.limit_yen, kept.needs_evidence) == (600_000, True)
-    assert "増額の申込みを受け付けています" in page(client.get(address))
+    waits = page(client.get(address))
+    assert "増額の申込みを受け付けています" in waits
+    assert "いつでも取り下げられます" in waits
+    assert "日以内" not in waits  # nobody decides yet, so no day is promised
     assert do(queries.position, key, clock.now().date()).limit_yen == 300_000
     ended = shown_which(client, address)
     client.post("/member/limit/raise/withdraw/", {"which": "987654"})

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import URLPattern
+from django.utils import timezone
 from tests.database import Database
 from tests.documents.files import photo
 from tests.notices.posting import mails, plain, work
@@ -22,7 +23,8 @@ from tests.web.membership import Site, do
 from tests.web.office import PASSWORD, Seat, browser, joined, seated
 from tests.web.test_facts import asking, bare, looked_at, page
 
-from motocho.care import cases
+from motocho.care import cases, consultations
+from motocho.care.consultations import Topic, Wanted
 from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.outside import clock, mail
@@ -32,7 +34,7 @@ from motocho.people.credentials.pins import Pin
 from motocho.people.login import Entered
 from motocho.people.members import Member
 from motocho.people.safety import freezes
-from motocho.web.desk import urls
+from motocho.web.desk import queue, urls
 
 pytestmark = pytest.mark.usefixtures("database")
 NEW_PIN = "6183"
@@ -385,10 +387,49 @@ def test_application_for_a_higher_limit_is_shown_as_taken_in(site: Site, tanaka:
     assert tanaka.client.get(f"/desk/increases/{member.member_id}/987654/").status_code == 404
 
 
+@pytest.mark.rule("VULN-002")
+@pytest.mark.rule("PRIV-003")
+def test_consultation_is_seen_called_at_its_hour_and_ended_once(
+    site: Site, tanaka: Seat, at: Any
+) -> None:
+    member, _ = site.member()
+    hour = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=3)
+    wanted = Wanted(Topic.LESS, hour, [hour])
+    source = Source("member", "form 1")
+    booked = do(consultations.book, member.member_id, wanted, source, clock.now())
+    listed = page(tanaka.client.get("/desk/?tab=consultations"))
+    address = f"/desk/consultations/{member.member_id}/{booked.consultation_id}/"
+    assert address in listed
+    assert "佐藤" not in listed
+    early = page(tanaka.client.get(address))
+    assert "毎回の額を少なくしたい" in early
+    assert timezone.localtime(hour).strftime("%Y/%m/%d %H:%M") in early
+    phone = "09011112222"
+    assert phone not in page(tanaka.client.post(address, {"call": "yes"}))
+    assert tanaka.client.post(address, {"outcome": "held"}).status_code == 422
+    assert not rows("SELECT 1 FROM contact_attempt WHERE channel = 'phone'")
+    for minutes in range(10, 180, 10):
+        at(timedelta(minutes=minutes))
+        assert phone not in page(tanaka.client.get(address))
+    at(hour - clock.now() + timedelta(minutes=170))
+    assert phone in page(tanaka.client.post(address, {"call": "yes"}))
+    assert rows("SELECT purpose, actor FROM contact_attempt WHERE channel = 'phone'") == [
+        ("asked_for", f"staff {tanaka.staff_id}")
+    ]
+    assert tanaka.client.post(address).status_code == 422
+    for _ in range(2):
+        ended = tanaka.client.post(address, {"outcome": "held"})
+        assert ended["Location"] == "/desk/?tab=consultations"
+    assert rows("SELECT outcome FROM care_consultation") == [("held",)]
+    assert kinds_of(member.member_id).count("consultation_ended") == 1
+    assert address not in page(tanaka.client.get("/desk/?tab=consultations"))
+    assert tanaka.client.get(address).status_code == 404
+
+
 def test_empty_queue_shows_zeros(tanaka: Seat) -> None:
-    for tab in ("documents", "resets", "applications", "complaints", "nothing"):
+    for tab in (*queue.TABS, "nothing"):
         text = page(tanaka.client.get(f"/desk/?tab={tab}"))
-        assert text.count('<span class="tag">0</span>') == 4
+        assert text.count('<span class="tag">0</span>') == len(queue.TABS) == 5
         assert "0件です" in text
 
 
@@ -415,7 +456,8 @@ OPEN = {"sign_in", "by_passkey", "sign_out", "join"}
 
 
 def addresses() -> list[tuple[str, str]]:
-    values = {"<int:case_id>": "1", "<int:increase_id>": "1", "<int:member_id>": "1", "<int:request_id>": "1", "<int:page_no>": "1",
+    values = {"<int:case_id>": "1", "<int:increase_id>": "1", "<int:consultation_id>": "1",
+              "<int:member_id>": "1", "<int:request_id>": "1", "<int:page_no>": "1",
               "<int:staff_id>": "1", "<str:token>": "x", "<str:document_ref>": "x"}  # fmt: skip
     found = []
     for one in urls.urlpatterns:

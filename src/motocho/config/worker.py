@@ -139,13 +139,15 @@ def follow_papers(*, timestamp: int) -> None:  # noqa: ARG001  # every task that
 def make_paper(*, member_id: int, row_id: int) -> None:
     """Make and deliver the paper of one happening [法定書面の交付]."""
     with transaction.atomic(), connection.cursor() as cursor:
-        following.make(cursor, (member_id, row_id), _papers.lender(), clock.now())
+        row, at = (member_id, row_id), clock.now()
+        following.make(cursor, row, _papers.lender(), at, inbox.payer_name)
 
 
 def ask_statements(*, timestamp: int) -> None:
-    """Statements of the month that is over; tasks of the night that are done [月次明細の予約]."""
+    """Statements of the month that is over; papers that lacked an item; tasks done [書面の予約]."""
     at = datetime.fromtimestamp(timestamp, clock.JAPAN)
     with transaction.atomic(), connection.cursor() as cursor:
+        following.ask_lacking(cursor)
         following.ask_statements(cursor, at)
         _papers.end_tasks(cursor, at)
 

@@ -243,6 +243,16 @@ def is_made(cursor: Any, member_id: int, cause: str) -> bool:
     return cursor.fetchone() is not None
 
 
+def noticed(cursor: Any, key: Key) -> frozenset[int]:
+    """Events of which a short notice was delivered in place of the paper [簡素な書面の取引]."""
+    cursor.execute(
+        "SELECT event_no FROM documents_paper WHERE member_id = %s AND agreement_id = %s"
+        " AND kind = %s",
+        (*key, Kind.DRAW_NOTICE.value),
+    )
+    return frozenset(int(event_no) for (event_no,) in cursor.fetchall())
+
+
 def of_event(cursor: Any, key: Key, event_no: int) -> list[Kept]:
     """Papers about one event [取引の書面]."""
     return [one for one in listed(cursor, *key) if one.event_no == event_no]

@@ -21,9 +21,6 @@ from motocho.screening import eligibility
 from motocho.screening.eligibility import LEAST_MONTHS, Asked, Eligibility
 from motocho.units.errors import Fault, NotFoundError
 
-DECIDED_WITHIN_DAYS = 7
-"""A house rule: a person has looked at it within a week of all papers."""
-
 
 @dataclass(frozen=True, slots=True)
 class Increase:

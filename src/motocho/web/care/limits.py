@@ -24,7 +24,7 @@ from motocho.people.access import Action
 from motocho.people.safety import codes
 from motocho.screening import increases
 from motocho.screening.eligibility import Asked, evidence_of
-from motocho.screening.increases import DECIDED_WITHIN_DAYS, Looked
+from motocho.screening.increases import Looked
 from motocho.units.errors import Fault, RefusedError
 from motocho.units.money import yen_text
 from motocho.web import _commands, access, pages
@@ -199,7 +199,7 @@ def raise_limit(request: HttpRequest, member: Member, agreement_id: int) -> Http
     with connection.cursor() as cursor:
         waits = increases.waiting_of(cursor, member.member_id)
     if waits is not None:
-        context = {"listed": listed, "waits": waits, "days": DECIDED_WITHIN_DAYS}
+        context = {"listed": listed, "waits": waits}
         return pages.show(request, "care/raise_waiting.html", context)
     if request.method != "POST":
         return _raise_page(request, member, listed, RaiseForm(), None)
@@ -237,7 +237,6 @@ def _raise_page(
         "cost": cost,
         "form": shown(form, tongue),
         "ref": _acting.form_key(request),
-        "days": DECIDED_WITHIN_DAYS,
     }
     status = 422 if form.is_bound and asked is None else 200
     return pages.show(request, "care/raise.html", context, status=status)

@@ -1,4 +1,4 @@
-"""One queue of what waits for the staff, under four tabs [審査待ちの一覧].
+"""One queue of what waits for the staff, under its tabs [審査待ちの一覧].
 
 A part of the house that has something waiting adds a line to `SOURCES`: which tab, what it is
 called, how many wait, and their rows. A row leads to a page that asks `people.access`; the list
@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from motocho.care import cases
+from motocho.care import cases, consultations
 from motocho.documents import intake
 from motocho.people import requests
 from motocho.people.access import Action
@@ -25,13 +25,14 @@ from motocho.people.requests import Kind, Waiting
 from motocho.screening import increases
 from motocho.web import access, pages
 from motocho.web.access import Colleague
-from motocho.web.desk import answering
+from motocho.web.desk import answering, calling
 
 TABS = {
     "documents": "desk.documents",
     "resets": "desk.resets",
     "applications": "desk.applications",
     "complaints": "desk.complaints",
+    "consultations": "desk.consultations",
 }
 
 
@@ -48,6 +49,8 @@ class Row:
     state: str
     """A key: what it waits for."""
     address: str
+    planned_at: datetime | None = None
+    """The moment the member chose, where one was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,26 @@ def _increases(cursor: Any) -> Sequence[Row]:
     ]
 
 
+def _consultations(cursor: Any) -> Sequence[Row]:
+    return [
+        Row(
+            f"{one.consultation_id}",
+            one.booked_at,
+            calling.TOPICS[one.topic],
+            reverse("desk:consultation", args=[one.member_id, one.consultation_id]),
+            one.booked_for,
+        )
+        for one in consultations.waiting(cursor)
+    ]
+
+
 SOURCES: list[Source] = [
+    Source(
+        "consultations",
+        "desk.consultations",
+        lambda cursor: len(consultations.waiting(cursor)),
+        _consultations,
+    ),
     Source("complaints", "desk.complaints", lambda cursor: len(cases.waiting(cursor)), _cases),
     Source(
         "applications", "desk.increases", lambda cursor: len(increases.waiting(cursor)), _increases
