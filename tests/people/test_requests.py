@@ -186,6 +186,35 @@ def test_request_of_another_member_is_not_there(
         do(requests.review, key, reviewers[0], Verdict.GENUINE, AT)
 
 
+@pytest.mark.parametrize("is_link_made", [True, False])
+def test_link_that_ran_out_bars_no_other_request(
+    member: Member, reviewers: tuple[Staff, Staff], *, is_link_made: bool
+) -> None:
+    """Neither does one that was never made: the worker may have been down."""
+    key = waiting(member)
+    for one in reviewers:
+        do(requests.review, key, one, Verdict.GENUINE, AT)
+    if is_link_made:
+        do(requests.reset_link, key, AT)
+    ask(Kind.PIN_RESET, claim(member), after(hours=23))
+    assert do(requests.waiting) == []
+    ask(Kind.PIN_RESET, claim(member), after(hours=24))
+    (new,) = do(requests.waiting)
+    assert new.key != key
+    assert do(requests.reset_link, key, after(hours=24)) is None
+    ended = rows("SELECT state, reason, token_hash FROM people_request ORDER BY request_id")[0]
+    assert ended == ("refused", "expired", None)
+    assert "pin_reset_expired" in kinds_of(member.member_id)
+
+
+def test_document_of_a_link_that_ran_out_goes_a_month_later(
+    member: Member, reviewers: tuple[Staff, Staff]
+) -> None:
+    approved(member, reviewers)
+    needed = [do(requests.needed, ["document 1"], after(days=days)) for days in (0, 29, 30)]
+    assert needed == [{"document 1"}, {"document 1"}, set()]
+
+
 @pytest.mark.parametrize("hours", [24, 100])
 def test_link_lives_a_day(member: Member, reviewers: tuple[Staff, Staff], hours: int) -> None:
     token = approved(member, reviewers)

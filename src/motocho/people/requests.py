@@ -227,8 +227,27 @@ def _reachable(cursor: Any, found: list[int], email: str, at: datetime) -> list[
     return reachable
 
 
+_LINK_UNTIL = f"coalesce(token_until, second_at + interval '{LINK_LIVES.total_seconds():.0f} s')"
+"""Until when an approved request waits for its link, which may never have been made."""
+
+
+def _end_expired(cursor: Any, member_id: int, kind: Kind, at: datetime) -> None:
+    """An approved request whose link ran out is over: it bars no other one."""
+    cursor.execute(
+        f"UPDATE people_request SET state = 'refused', reason = %s, done_at = {_LINK_UNTIL},"  # noqa: S608
+        " token_hash = NULL WHERE member_id = %s AND kind = %s AND state = 'approved'"
+        f" AND {_LINK_UNTIL} <= %s RETURNING request_id",
+        (Verdict.EXPIRED.value, member_id, kind.value, at),
+    )
+    over = [{"request_id": int(request_id)} for (request_id,) in cursor.fetchall()]
+    journal.write(
+        cursor, [Happening(member_id, f"{kind.value}_expired", "system", at, one) for one in over]
+    )
+
+
 def _ask(cursor: Any, member_id: int, asked: tuple[Kind, str, int], at: datetime) -> bool:
     kind, document_ref, email_no = asked
+    _end_expired(cursor, member_id, kind, at)
     cursor.execute(
         "INSERT INTO people_request (member_id, kind, document_ref, email_fact_no, asked_at, state,"
         " done_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
@@ -402,10 +421,11 @@ def needed(cursor: Any, documents: Collection[str], at: datetime) -> set[str]:
     One that waits, or was settled not long ago: who was refused may ask why.
     """
     cursor.execute(
-        "SELECT document_ref FROM people_request WHERE kind = 'pin_reset'"
-        " AND document_ref = ANY(%s) AND (state IN ('waiting', 'once', 'approved')"
+        "SELECT document_ref FROM people_request WHERE kind = 'pin_reset'"  # noqa: S608
+        " AND document_ref = ANY(%s) AND (state IN ('waiting', 'once')"
+        f" OR state = 'approved' AND {_LINK_UNTIL} > %s"
         " OR greatest(first_at, second_at, done_at) > %s)",
-        (list(documents), at - KEPT_SETTLED),
+        (list(documents), at, at - KEPT_SETTLED),
     )
     return {str(document_ref) for (document_ref,) in cursor.fetchall()}
 
