@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.close.book import Lender
 from tests.loans.crowd import do
 from tests.loans.desk import SATO, Desk
 from tests.notices.posting import Refusing, html, mails, office, plain, waiting, work
-from tests.people.house import AT, GOOD, MAIL, OTHER, House, after, kinds_of, rows
+from tests.people.house import AT, BORN, GOOD, MAIL, OTHER, House, after, kinds_of, rows
 
 from motocho.config import worker
 from motocho.contact import holds
@@ -29,11 +30,14 @@ from motocho.notices.choices import Choices, Style
 from motocho.notices.kinds import Kind
 from motocho.notices.messages import Told
 from motocho.outside.clock import JAPAN
-from motocho.outside.mail import Outcome
-from motocho.people import pin
+from motocho.outside.mail import FolderPost, Letter, Outcome
+from motocho.people import pin, requests
+from motocho.people.access import Role
 from motocho.people.facts.values import Email
 from motocho.people.facts.values import Kind as Fact
 from motocho.people.login import Entered
+from motocho.people.members import Member
+from motocho.people.requests import Claim, RequestKey, Verdict
 from motocho.people.safety import codes, freezes
 from motocho.units.errors import Fault, InputError, Language, NotFoundError, OutsideFailure
 
@@ -373,6 +377,57 @@ def test_a_server_that_is_away_is_tried_again_with_the_same_letter(house: House)
     assert len({one.letter_id for one in post.seen}) == 1
     assert len(post.seen) == 2
     assert states(member_id) == ["sent"]
+
+
+def may_choose_a_pin(house: House, member: Member, at: datetime = AT) -> RequestKey:
+    """A request for a new PIN that two approved."""
+    asked = Claim(BORN, MAIL.address, member.member_number, "", f"document {member.member_id}")
+    do(requests.ask, requests.Kind.PIN_RESET, asked, at)
+    for (claim_id,) in rows("SELECT claim_id FROM people_claim"):
+        do(requests.look, claim_id)
+    key: RequestKey = do(requests.waiting)[-1].key
+    for _ in range(2):
+        name = f"reviewer-{next(house.forms)}"
+        do(requests.review, key, house.colleague(name, Role.REVIEWER), Verdict.GENUINE, at)
+    return key
+
+
+def link_in(mail: EmailMessage) -> str:
+    (token,) = re.findall(r"https://site.example/reset/(\S+)", plain(mail))
+    return str(token)
+
+
+def test_a_letter_sent_twice_holds_the_link_that_works(house: House, folder: Path) -> None:
+    """Killed after the letter went out, the worker tries again: the member has the first one."""
+    member = house.member()
+    key = may_choose_a_pin(house, member)
+
+    def die(letter: Letter) -> Outcome:
+        FolderPost(folder).send(letter)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work(Refusing(die), AT)
+    work(folder, after(minutes=5))
+    (mail,) = mails(folder)
+    assert states(member.member_id) == ["sent"]
+    assert do(requests.reset_of, link_in(mail), after(minutes=6)) == key
+
+
+def test_the_link_to_a_new_pin_goes_out_however_late(house: House, folder: Path) -> None:
+    member = house.member()
+    key = may_choose_a_pin(house, member)
+    work(folder, after(days=3))
+    (mail,) = mails(folder)
+    assert do(requests.reset_of, link_in(mail), after(days=3, hours=23)) == key
+
+
+def test_a_letter_without_its_link_is_not_sent(house: House, folder: Path) -> None:
+    member = house.member()
+    key = may_choose_a_pin(house, member)
+    do(requests.finish, key, AT)
+    work(folder, AT)
+    assert (states(member.member_id), mails(folder)) == (["moot"], [])
 
 
 def test_a_letter_that_got_stuck_is_looked_at_again(house: House, folder: Path) -> None:

@@ -61,7 +61,7 @@ def approved(member: Member, reviewers: tuple[Staff, Staff]) -> str:
     key = waiting(member)
     for staff in reviewers:
         do(requests.review, key, staff, Verdict.GENUINE, AT)
-    token = do(requests.reset_link, key, AT)
+    token = do(requests.reset_link, key, "letter 1", AT)
     assert isinstance(token, str)
     return token
 
@@ -152,7 +152,7 @@ def test_one_look_or_the_same_one_twice_is_not_enough(
     again = do(requests.review, key, first, Verdict.GENUINE, AT)
     assert isinstance(again, Refusal)
     assert again.code == "PPL-070"
-    assert do(requests.reset_link, key, AT) is None
+    assert do(requests.reset_link, key, "letter 1", AT) is None
     assert house.enter(member.member_number) == Locked()
 
 
@@ -161,7 +161,7 @@ def test_one_who_doubts_ends_it(member: Member, reviewers: tuple[Staff, Staff]) 
     first, second = reviewers
     assert do(requests.review, key, first, Verdict.NOT_GENUINE, AT) is State.REFUSED
     assert do(requests.review, key, second, Verdict.GENUINE, AT) is State.REFUSED
-    assert do(requests.reset_link, key, AT) is None
+    assert do(requests.reset_link, key, "letter 1", AT) is None
 
 
 def test_both_at_once_are_two_looks(member: Member, reviewers: tuple[Staff, Staff]) -> None:
@@ -195,13 +195,13 @@ def test_link_that_ran_out_bars_no_other_request(
     for one in reviewers:
         do(requests.review, key, one, Verdict.GENUINE, AT)
     if is_link_made:
-        do(requests.reset_link, key, AT)
+        do(requests.reset_link, key, "letter 1", AT)
     ask(Kind.PIN_RESET, claim(member), after(hours=23))
     assert do(requests.waiting) == []
     ask(Kind.PIN_RESET, claim(member), after(hours=24))
     (new,) = do(requests.waiting)
     assert new.key != key
-    assert do(requests.reset_link, key, after(hours=24)) is None
+    assert do(requests.reset_link, key, "letter 1", after(hours=24)) is None
     ended = rows("SELECT state, reason, token_hash FROM people_request ORDER BY request_id")[0]
     assert ended == ("refused", "expired", None)
     assert "pin_reset_expired" in kinds_of(member.member_id)
@@ -223,10 +223,11 @@ def test_link_lives_a_day(member: Member, reviewers: tuple[Staff, Staff], hours:
     assert refused.code == "PPL-072"
 
 
-def test_new_link_ends_the_one_before(member: Member, reviewers: tuple[Staff, Staff]) -> None:
+def test_another_letter_ends_the_one_before(member: Member, reviewers: tuple[Staff, Staff]) -> None:
     first = approved(member, reviewers)
     (key,) = [RequestKey(*row) for row in rows("SELECT member_id, request_id FROM people_request")]
-    second = do(requests.reset_link, key, AT)
+    assert do(requests.reset_link, key, "letter 1", after(minutes=1)) == first
+    second = do(requests.reset_link, key, "letter 2", AT)
     assert isinstance(do(pin.reset, first, OTHER, AT), Refusal)
     assert do(pin.reset, second, OTHER, AT) == pin.Changed(member.member_id)
 

@@ -114,7 +114,10 @@ def _prepare(cursor: Any, key: MailKey, office: Office) -> _Ready | None:
     facts = json.loads(facts_text)
     chosen = choices.of(cursor, key.member_id)
     text = text_of(kind, facts, happened_at, chosen.language)
-    extra = _extra(cursor, key.member_id, (kind, facts), office)
+    extra = _extra(cursor, (key.member_id, letter_id), (kind, facts), office)
+    if extra is None:
+        _end(cursor, key, ("moot", ""), at)
+        return None
     written = mail_of(kind, text, chosen, extra)
     cursor.execute(
         "UPDATE notices_mail SET state = 'sending', look_at = %s, tries = tries + 1"
@@ -148,14 +151,15 @@ def _address(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> history
 
 
 def _extra(
-    cursor: Any, member_id: int, about: tuple[Kind, dict[str, int | str]], office: Office
-) -> Extra:
-    kind, facts = about
+    cursor: Any, of: tuple[int, str], about: tuple[Kind, dict[str, int | str]], office: Office
+) -> Extra | None:
+    """What stands in a member's letter alone; None where it would have nothing to say."""
+    (member_id, letter_id), (kind, facts) = of, about
     at = office.now()
     if kind is Kind.PIN_LINK:
         request = RequestKey(member_id, int(facts["request_id"]))
-        token = requests.reset_link(cursor, request, at)
-        return Extra(secret=f"{office.origin}{RESET_PATH}{token}" if token else "")
+        token = requests.reset_link(cursor, request, letter_id, at)
+        return Extra(secret=f"{office.origin}{RESET_PATH}{token}") if token else None
     if kind is Kind.MEMBER_NUMBER:
         return Extra(secret=members.numbers_of(cursor, [member_id])[member_id])
     if kind in WITH_LINK:

@@ -7,7 +7,7 @@ staff; the others need one, who says why.
 
 from __future__ import annotations
 
-import secrets
+import base64
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -28,7 +28,7 @@ from motocho.people.facts import _rows
 from motocho.people.facts._rows import Reading
 from motocho.people.facts.values import Email
 from motocho.people.facts.values import Kind as Item
-from motocho.people.safety.devices import TOKEN_BYTES, token_hash
+from motocho.people.safety.devices import token_hash
 from motocho.units.errors import Fault, StateConflict, ensure
 
 LINK_LIVES = timedelta(hours=24)
@@ -430,13 +430,14 @@ def needed(cursor: Any, documents: Collection[str], at: datetime) -> set[str]:
     return {str(document_ref) for (document_ref,) in cursor.fetchall()}
 
 
-def reset_link(cursor: Any, key: RequestKey, at: datetime) -> str | None:
+def reset_link(cursor: Any, key: RequestKey, letter_id: str, at: datetime) -> str | None:
     """The token of an approved request, for the mail to the registered address [再設定リンク].
 
-    Each call makes a new one and ends the one before: whoever sends the mail asks once. None if the
-    request is not approved.
+    Made from the letter's id: however often a letter is tried, it holds the same token, and another
+    letter's ends the one before. None if the request is not approved.
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    mark = hashing.mark("reset", letter_id)
+    token = base64.urlsafe_b64encode(mark).decode().rstrip("=")
     cursor.execute(
         "UPDATE people_request SET token_hash = %s, token_until = %s"
         " WHERE member_id = %s AND request_id = %s AND state = 'approved'",
