@@ -186,6 +186,14 @@ def test_new_name_is_found_by_banks_and_the_first_one_is_kept(house: House) -> N
     assert do(history.as_of, member_id, TODAY - timedelta(days=1))[Kind.NAME].masked == "佐藤 花子"
 
 
+@pytest.mark.parametrize(("hour", "minute"), [(0, 30), (8, 0)])
+def test_first_name_holds_from_the_day_in_japan(house: House, hour: int, minute: int) -> None:
+    member_id = house.member(at=AT.replace(hour=hour, minute=minute)).member_id
+    house.tell(member_id, Kind.NAME, Name("田中", "花子", "タナカ", "ハナコ"), at=after(days=1))
+    first, _ = do(history.history, member_id, Kind.NAME)
+    assert first.effective_on == TODAY
+
+
 def test_name_that_was_changed_behind_its_history_is_found(
     house: House, database: Database
 ) -> None:

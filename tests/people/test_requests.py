@@ -21,6 +21,8 @@ from motocho.law.rules import Refusal
 from motocho.people import pin, requests
 from motocho.people.access import Role, Staff
 from motocho.people.credentials.pins import Pin
+from motocho.people.facts.values import Email
+from motocho.people.facts.values import Kind as Item
 from motocho.people.login import Entered, Locked
 from motocho.people.members import Member
 from motocho.people.requests import Claim, Kind, Received, RequestKey, State, Verdict
@@ -89,6 +91,17 @@ def test_number_goes_to_the_registered_address_once_a_day(
     assert kinds_of(member.member_id).count("member_number_asked") == (0 if other else 1)
     ask(Kind.MEMBER_NUMBER, asked, after(hours=24))
     assert kinds_of(member.member_id).count("member_number_asked") == (0 if other else 2)
+
+
+@pytest.mark.parametrize(("hour", "minute"), [(0, 30), (8, 0)])
+def test_address_of_today_is_asked_for_by_the_day_in_japan(
+    house: House, member: Member, hour: int, minute: int
+) -> None:
+    """Before nine in Japan it is still yesterday in Greenwich."""
+    house.tell(member.member_id, Item.EMAIL, Email("new@example.jp"), effective_on=AT.date())
+    asked = replace(claim(member), email="new@example.jp")
+    ask(Kind.PIN_RESET, asked, AT.replace(hour=hour, minute=minute))
+    assert len(do(requests.waiting)) == 1
 
 
 def test_one_request_at_a_time(member: Member) -> None:

@@ -19,6 +19,7 @@ import orjson
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
+from motocho.outside.clock import JAPAN
 from motocho.outside.queue import enqueue
 from motocho.people import members
 from motocho.people.access import Action, Staff, check_staff
@@ -179,7 +180,7 @@ def look(cursor: Any, claim_id: int) -> int:
     row = cursor.fetchone()
     if row is None:
         return 0
-    kind, at = Kind(row[0]), row[3]
+    kind, at = Kind(row[0]), row[3].astimezone(JAPAN)
     told = orjson.loads(hashing.unseal("claim", kind.value, Sealed(bytes(row[1]), row[2])))
     claim = Claim(**{**told, "born_on": date.fromisoformat(told["born_on"])})
     found = _of_number(cursor, claim) if kind is Kind.PIN_RESET else _of_name(cursor, claim, at)

@@ -16,6 +16,7 @@ from typing import Any
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
+from motocho.outside.clock import JAPAN
 from motocho.people import members
 from motocho.people.credentials import keeping
 from motocho.people.credentials.pins import Guess, Known, guessable
@@ -194,7 +195,7 @@ def _keep_first(cursor: Any, change: Change, person: Person, registered_at: date
             change.member_id,
             change.kind,
             first[change.kind],
-            registered_at.date(),
+            registered_at.astimezone(JAPAN).date(),
             "kept at the first change",
         )
         _insert(cursor, held, Teller("system", Road.REGISTRATION), registered_at)
