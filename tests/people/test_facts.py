@@ -218,6 +218,26 @@ def test_same_form_counts_once_and_other_contents_are_refused(house: House) -> N
         do(history.record, replace(change, value=Employer("南の商店")), teller, AT)
 
 
+@pytest.mark.parametrize(("value", "other"), [
+    (Employer("株式会社A"), Employer("株式会社B")),
+    (Income(4_000_000, 2025), Income(5_000_000, 2025)),
+    (HOME, Address("1000001", "東京都千代田区千代田1-2")),
+    (Employer("株式会社A"), None),
+    (None, Employer("株式会社A")),
+])  # fmt: skip
+def test_values_that_look_alike_masked_are_no_repeat(
+    house: House, value: Value | None, other: Value | None
+) -> None:
+    kind = next(kind for kind, of_kind in VALUES.items() if type(of_kind) is type(value or other))
+    change = Change(house.member().member_id, kind, value, TODAY, "form 1")
+    teller = Teller("staff 1", Road.DESK)
+    first = do(history.record, change, teller, AT)
+    assert isinstance(first, Recorded)
+    assert do(history.record, change, teller, AT) == replace(first, is_repeat=True)
+    with pytest.raises(StateConflict):
+        do(history.record, replace(change, value=other), teller, AT)
+
+
 def test_value_of_another_kind_stops(house: House) -> None:
     with pytest.raises(BrokenInvariant):
         house.tell(house.member().member_id, Kind.EMAIL, MOBILE)
