@@ -33,7 +33,7 @@ from motocho.outside.clock import JAPAN
 from motocho.outside.mail import FolderPost, Letter, Outcome
 from motocho.people import pin, requests
 from motocho.people.access import Role
-from motocho.people.facts.values import Email
+from motocho.people.facts.values import BankAccount, Email, Phone
 from motocho.people.facts.values import Kind as Fact
 from motocho.people.login import Entered
 from motocho.people.members import Member
@@ -42,6 +42,7 @@ from motocho.people.safety import codes, freezes
 from motocho.units.errors import Fault, InputError, Language, NotFoundError, OutsideFailure
 
 NIGHT = datetime(2026, 11, 18, 22, 30, tzinfo=JAPAN)
+ACCOUNT = BankAccount("9999", "001", "ordinary", "1234567", "サトウ ハナコ")
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def test_money_that_moves_is_told(house: House, folder: Path) -> None:
     desk.draw(key, 50_000, AT.date())
     desk.receive(key, 8_000, AT.date())
     work(folder, AT)
-    assert told(key.member_id) == [Kind.DRAW, Kind.RECEIPT]
+    assert told(key.member_id) == [Kind.FACT_CHANGED, Kind.DRAW, Kind.RECEIPT]
     draw = do(messages.listed, key.member_id)[1]
     assert "50,000円" in draw.text(Language.JA).body
     assert draw.agreement_id == key.agreement_id
@@ -158,6 +159,19 @@ def test_a_changed_address_is_told_to_the_old_one_too(house: House, folder: Path
     assert {one["To"] for one in mails(folder)} == {MAIL.address, "new@example.jp"}
     assert told(member_id) == [Kind.FACT_CHANGED]
     assert "メールアドレス" in plain(mails(folder)[0])
+
+
+@pytest.mark.parametrize("kind", [Fact.BANK_ACCOUNT, Fact.HOME_PHONE])
+def test_the_first_account_or_phone_of_an_old_member_is_told(
+    house: House, folder: Path, kind: Fact
+) -> None:
+    value = ACCOUNT if kind is Fact.BANK_ACCOUNT else Phone("0355556666")
+    old, new = house.member(), house.member(at=after(hours=-1))
+    for member in (old, new):
+        house.tell(member.member_id, kind, value)
+    work(folder, AT)
+    assert (told(old.member_id), told(new.member_id)) == ([Kind.FACT_CHANGED], [])
+    assert [one["To"] for one in mails(folder)] == [MAIL.address]
 
 
 def test_without_an_address_the_site_tells_alone(house: House, folder: Path) -> None:

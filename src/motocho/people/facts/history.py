@@ -141,10 +141,15 @@ def record(cursor: Any, change: Change, teller: Teller, at: datetime) -> Recorde
     replaced_no = _latest_no(cursor, change.member_id, change.kind)
     fact_no = _insert(cursor, change, teller, at)
     _mirror(cursor, change, person)
-    subject = {"fact_no": fact_no, "kind": change.kind.value, "replaced_no": replaced_no or 0}
+    is_late = at > registered_at + holds.LASTS
+    subject = {
+        "fact_no": fact_no,
+        "kind": change.kind.value,
+        "replaced_no": replaced_no or 0,
+        "is_late": int(is_late),
+    }
     happening = Happening(change.member_id, "fact_changed", teller.actor, at, subject)
     journal.write(cursor, [happening])
-    is_late = at > registered_at + holds.LASTS
     if change.kind in _CAUSES and (replaced_no is not None or is_late):
         holds.after(cursor, change.member_id, _CAUSES[change.kind], at)
     given_away = _given_away(change.value)
