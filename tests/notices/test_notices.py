@@ -24,6 +24,7 @@ from motocho.contact.holds import Source, Wish
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.loans import commands
+from motocho.loans.commands import Key
 from motocho.loans.policy import Stop
 from motocho.notices import choices, messages, sending
 from motocho.notices.choices import Choices, Style
@@ -63,13 +64,16 @@ def happen(member_id: int, kind: str, at: datetime = AT, **subject: int | str) -
     do(journal.write, [Happening(member_id, kind, "test", at, subject)])
 
 
-def remind(member_id: int, kind: Kind = Kind.DUE_SOON, at: datetime = AT) -> None:
+def remind(
+    member_id: int, kind: Kind = Kind.DUE_SOON, at: datetime = AT, agreement_id: int = 1
+) -> None:
     facts: dict[str, int | str] = {
         "last_day_to_pay": "2026-11-21",
         "asked_yen": 8_000,
         "due_on": "2026-11-21",
     }
-    do(messages.tell, Told(member_id, kind, f"task {kind.value}", 1, facts, at), at)
+    cause = f"task {kind.value} {at:%m-%d}"
+    do(messages.tell, Told(member_id, kind, cause, agreement_id, facts, at), at)
 
 
 # ---------------------------------------------------------------------------------- each kind once
@@ -281,6 +285,47 @@ def test_what_was_paid_meanwhile_is_not_asked_for(house: House, folder: Path) ->
     remind(member_id, Kind.DUE_MISSED)
     work(folder, AT)
     assert states(member_id) == ["moot"]
+
+
+def late_member(house: House) -> Key:
+    """An agreement whose first due date was missed."""
+    desk = Desk()
+    house.tell(desk.member_id, Fact.EMAIL, MAIL, at=after(days=-2))
+    key = desk.open(date(2026, 9, 1))
+    desk.draw(key, 100_000, date(2026, 9, 1))
+    return key
+
+
+@pytest.mark.rule("COLL-014")
+@pytest.mark.parametrize("is_carried", [False, True])
+def test_a_demand_that_is_tried_again_is_one_demand(
+    house: House, folder: Path, *, is_carried: bool
+) -> None:
+    """The server was away, or the worker was killed after it: the letter waits for no other day."""
+    key = late_member(house)
+    remind(key.member_id, Kind.DUE_MISSED, agreement_id=key.agreement_id)
+
+    def fail(letter: Letter) -> Outcome:
+        if is_carried:
+            FolderPost(folder).send(letter)
+        raise OutsideFailure(Fault("MAI-001", details={"host": "x"}))
+
+    with pytest.raises(OutsideFailure):
+        work(Refusing(fail), AT)
+    for passed in (timedelta(minutes=5), timedelta(days=1), timedelta(days=5)):
+        work(folder, AT + passed)
+        assert states(key.member_id)[-1] == "sent"
+    assert len(mails(folder)) == 1
+
+
+@pytest.mark.rule("COLL-014")
+def test_another_demand_waits_for_its_day(house: House, folder: Path) -> None:
+    key = late_member(house)
+    for days in (0, 1):
+        at = after(days=days)
+        remind(key.member_id, Kind.DUE_MISSED, at, agreement_id=key.agreement_id)
+        work(folder, at)
+    assert states(key.member_id)[-2:] == ["sent", "later"]
 
 
 def test_due_dates_are_told_before_on_and_after(house: House, folder: Path, tmp_path: Path) -> None:

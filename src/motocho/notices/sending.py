@@ -100,7 +100,8 @@ def _prepare(cursor: Any, key: MailKey, office: Office) -> _Ready | None:
     if _is_moot(cursor, key.member_id, purpose, at):
         _end(cursor, key, ("moot", ""), at)
         return None
-    answer = gate.ask(cursor, key.member_id, Wanted(purpose, f"message {message_id}", "worker"), at)
+    wanted = Wanted(purpose, f"message {message_id}", "worker", is_one_letter=True)
+    answer = gate.ask(cursor, key.member_id, wanted, at)
     if isinstance(answer, Closed):
         _closed(cursor, key, answer, at)
         return None
