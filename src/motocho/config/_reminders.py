@@ -8,8 +8,9 @@ from typing import Any
 from motocho.close import tasks
 from motocho.close.plan import TaskKind
 from motocho.close.tasks import Found
-from motocho.notices import messages
-from motocho.notices.kinds import Kind
+from motocho.loans.commands import Key
+from motocho.notices import messages, reminders
+from motocho.notices.kinds import Kind, purpose_of
 from motocho.notices.messages import Told
 
 _KINDS = {
@@ -20,11 +21,17 @@ MOST = 500
 
 
 def remind(cursor: Any, at: datetime) -> int:
-    """Make messages of the open reminders that are due today [案内の作成]; gives how many."""
+    """Make messages of the open reminders that are due today [案内の作成]; gives how many are done.
+
+    One that comes too late, or asks for what was paid, is told nowhere.
+    """
     kinds = (TaskKind.DUE_SOON, *_KINDS)
     found = tasks.still_open(cursor, at.date(), kinds, MOST)
     for one in found:
-        messages.tell(cursor, _told(one, at), at)
+        told = _told(one, at)
+        loan = Key(told.member_id, told.agreement_id)
+        if not reminders.is_moot(cursor, purpose_of(told.kind), loan, told.facts, at):
+            messages.tell(cursor, told, at)
         tasks.done(cursor, one.task.member_id, one.task_id, at.date(), "notices")
     return len(found)
 

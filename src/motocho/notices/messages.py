@@ -20,7 +20,9 @@ from motocho.units.errors import Fault, Language, NotFoundError
 
 SEND = "notices.send"
 MAILED_WITHIN = timedelta(days=1)
-"""What happened longer ago is told on the site alone: a book that comes in mails nobody."""
+"""What happened longer ago is told on the site alone: a book that comes in mails nobody.
+
+The link to a new PIN goes by mail whenever it can: who waits for it cannot see the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def tell(cursor: Any, told: Told, at: datetime) -> int | None:
         return None
     message_id = int(row[0])
     is_off = told.kind in choices.of(cursor, told.member_id).switched_off
-    if at - told.happened_at <= MAILED_WITHIN and (told.kind in ALWAYS_MAILED or not is_off):
+    is_fresh = at - told.happened_at <= MAILED_WITHIN or told.kind is Kind.PIN_LINK
+    if is_fresh and (told.kind in ALWAYS_MAILED or not is_off):
         for fact_no in dict.fromkeys((told.only_to, told.also_to or told.only_to)):
             _mail(cursor, told.member_id, message_id, fact_no)
     return message_id

@@ -8,6 +8,7 @@ an id of its own: sent again, it is the same letter with the same `Message-ID`, 
 from __future__ import annotations
 
 import os
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -28,7 +29,11 @@ FOLDER_VARIABLE = "MOTOCHO_MAIL_FOLDER"
 SENDER_VARIABLE = "MOTOCHO_MAIL_FROM"
 SENDER = "notice@localhost.localdomain"
 _TIMEOUT_SECONDS = 20
-_PERMANENT = 500
+_NOBODY = re.compile(rb"5\.1\.(?:1|2|3|6|10)\b")
+"""The enhanced status codes (RFC 3463, 7505) of an address that is nobody's, or can be none.
+
+Every other refusal is of the server, of us or of today: the same letter is tried again.
+"""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PORTS = {"smtp": 587, "smtps": 465}
 
@@ -133,8 +138,7 @@ class SmtpPost:
             with self._open() as server:
                 server.send_message(made)
         except smtplib.SMTPRecipientsRefused as refused:
-            codes = [code for code, _ in refused.recipients.values()]
-            if min(codes) >= _PERMANENT:
+            if all(_NOBODY.match(words) for _, words in refused.recipients.values()):
                 return Outcome.BOUNCED
             raise OutsideFailure(Fault("MAI-001", details={"host": self.host})) from None
         except (smtplib.SMTPException, OSError):

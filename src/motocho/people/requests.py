@@ -7,7 +7,7 @@ staff; the others need one, who says why.
 
 from __future__ import annotations
 
-import secrets
+import base64
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,6 +19,7 @@ import orjson
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
+from motocho.outside.clock import JAPAN
 from motocho.outside.queue import enqueue
 from motocho.people import members
 from motocho.people.access import Action, Staff, check_staff
@@ -28,7 +29,7 @@ from motocho.people.facts import _rows
 from motocho.people.facts._rows import Reading
 from motocho.people.facts.values import Email
 from motocho.people.facts.values import Kind as Item
-from motocho.people.safety.devices import TOKEN_BYTES, token_hash
+from motocho.people.safety.devices import token_hash
 from motocho.units.errors import Fault, StateConflict, ensure
 
 LINK_LIVES = timedelta(hours=24)
@@ -179,7 +180,7 @@ def look(cursor: Any, claim_id: int) -> int:
     row = cursor.fetchone()
     if row is None:
         return 0
-    kind, at = Kind(row[0]), row[3]
+    kind, at = Kind(row[0]), row[3].astimezone(JAPAN)
     told = orjson.loads(hashing.unseal("claim", kind.value, Sealed(bytes(row[1]), row[2])))
     claim = Claim(**{**told, "born_on": date.fromisoformat(told["born_on"])})
     found = _of_number(cursor, claim) if kind is Kind.PIN_RESET else _of_name(cursor, claim, at)
@@ -227,8 +228,27 @@ def _reachable(cursor: Any, found: list[int], email: str, at: datetime) -> list[
     return reachable
 
 
+_LINK_UNTIL = f"coalesce(token_until, second_at + interval '{LINK_LIVES.total_seconds():.0f} s')"
+"""Until when an approved request waits for its link, which may never have been made."""
+
+
+def _end_expired(cursor: Any, member_id: int, kind: Kind, at: datetime) -> None:
+    """An approved request whose link ran out is over: it bars no other one."""
+    cursor.execute(
+        f"UPDATE people_request SET state = 'refused', reason = %s, done_at = {_LINK_UNTIL},"  # noqa: S608
+        " token_hash = NULL WHERE member_id = %s AND kind = %s AND state = 'approved'"
+        f" AND {_LINK_UNTIL} <= %s RETURNING request_id",
+        (Verdict.EXPIRED.value, member_id, kind.value, at),
+    )
+    over = [{"request_id": int(request_id)} for (request_id,) in cursor.fetchall()]
+    journal.write(
+        cursor, [Happening(member_id, f"{kind.value}_expired", "system", at, one) for one in over]
+    )
+
+
 def _ask(cursor: Any, member_id: int, asked: tuple[Kind, str, int], at: datetime) -> bool:
     kind, document_ref, email_no = asked
+    _end_expired(cursor, member_id, kind, at)
     cursor.execute(
         "INSERT INTO people_request (member_id, kind, document_ref, email_fact_no, asked_at, state,"
         " done_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
@@ -402,21 +422,23 @@ def needed(cursor: Any, documents: Collection[str], at: datetime) -> set[str]:
     One that waits, or was settled not long ago: who was refused may ask why.
     """
     cursor.execute(
-        "SELECT document_ref FROM people_request WHERE kind = 'pin_reset'"
-        " AND document_ref = ANY(%s) AND (state IN ('waiting', 'once', 'approved')"
+        "SELECT document_ref FROM people_request WHERE kind = 'pin_reset'"  # noqa: S608
+        " AND document_ref = ANY(%s) AND (state IN ('waiting', 'once')"
+        f" OR state = 'approved' AND {_LINK_UNTIL} > %s"
         " OR greatest(first_at, second_at, done_at) > %s)",
-        (list(documents), at - KEPT_SETTLED),
+        (list(documents), at, at - KEPT_SETTLED),
     )
     return {str(document_ref) for (document_ref,) in cursor.fetchall()}
 
 
-def reset_link(cursor: Any, key: RequestKey, at: datetime) -> str | None:
+def reset_link(cursor: Any, key: RequestKey, letter_id: str, at: datetime) -> str | None:
     """The token of an approved request, for the mail to the registered address [再設定リンク].
 
-    Each call makes a new one and ends the one before: whoever sends the mail asks once. None if the
-    request is not approved.
+    Made from the letter's id: however often a letter is tried, it holds the same token, and another
+    letter's ends the one before. None if the request is not approved.
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    mark = hashing.mark("reset", letter_id)
+    token = base64.urlsafe_b64encode(mark).decode().rstrip("=")
     cursor.execute(
         "UPDATE people_request SET token_hash = %s, token_until = %s"
         " WHERE member_id = %s AND request_id = %s AND state = 'approved'",
