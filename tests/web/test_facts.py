@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 from hypothesis import given
@@ -22,7 +22,7 @@ from tests.documents.files import photo
 from tests.notices.posting import mails, plain, work
 from tests.people.authenticator import Authenticator
 from tests.people.house import BORN, MAIL, SATO, rows
-from tests.web.membership import Site, do
+from tests.web.membership import PIN, Site, do
 
 from motocho.config.worker import CLEAR_DOCUMENTS, TASKS
 from motocho.contact import holds
@@ -39,6 +39,7 @@ from motocho.people.members import Member
 from motocho.people.safety import freezes
 from motocho.people.safety import holds as held
 from motocho.units.errors import Language, Unread
+from motocho.web import access
 from motocho.web.facts import _forms, agreeing, telling, urls
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -637,6 +638,38 @@ def test_network_that_asks_too_often_waits(client: Client, site: Site, at: Any) 
     assert elsewhere.status_code == 200
     at(requests.ASKED_WITHIN + timedelta(seconds=5))
     assert client.post(address, typed).status_code == 200
+
+
+def test_behind_a_proxy_the_last_address_it_passes_on_counts(
+    client: Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was sent before the proxy's own entry is anybody's word."""
+    member, _ = site.member()
+    site.known(client, member)
+
+    def seen(origin: str, **headers: str) -> str:
+        monkeypatch.setattr(settings, "ORIGIN", origin)
+        request = RequestFactory().get("/", REMOTE_ADDR="127.0.0.1", **headers)
+        return access.address_of(request)
+
+    passed_on = {"HTTP_X_FORWARDED_FOR": "192.0.2.1, 203.0.113.77"}
+    assert seen("https://member.example.jp", **passed_on) == "203.0.113.77"
+    assert seen("https://member.example.jp") == "127.0.0.1"
+    assert seen("http://127.0.0.1:8000", **passed_on) == "127.0.0.1"
+    monkeypatch.setattr(settings, "ORIGIN", "https://member.example.jp")
+    client.handler.enforce_csrf_checks = False
+    typed = {"member_number": member.member_number, "pin": PIN}
+    assert client.post("/member/sign-in/", typed, **passed_on).status_code == 302
+    places = rows("SELECT place FROM people_session WHERE member_id = %s", member.member_id)
+    assert places == [("203.0.113.x",)]
+    typed = {"family_kana": "サトウ", "given_kana": "ハナコ", "born_on": "S63.4.12",
+             "email": MAIL.address}  # fmt: skip
+    for forged in range(requests.MOST_ASKED):
+        asked = {"HTTP_X_FORWARDED_FOR": f"198.51.{forged}.1, 203.0.113.9"}
+        assert client.post("/member/forgotten/number/", typed, **asked).status_code == 200
+    assert client.post("/member/forgotten/number/", typed, **passed_on).status_code == 429
+    others = {"HTTP_X_FORWARDED_FOR": "203.0.113.9, 198.51.100.9"}
+    assert client.post("/member/forgotten/number/", typed, **others).status_code == 200
 
 
 @pytest.mark.rule("AUTH-002")

@@ -118,11 +118,23 @@ def _signed(request: HttpRequest) -> Signed | None:
         return Signed(use, keeping.must_change(cursor, use.key.member_id))
 
 
+def address_of(request: HttpRequest) -> str:
+    """The address that a request came from [接続元のアドレス].
+
+    Why       with an https address there is a proxy, and every request comes from it: the last entry
+              of `X-Forwarded-For` is what the proxy itself saw, whatever it was sent before.
+    """
+    passed_on = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    if passed_on and settings.ORIGIN.startswith("https://"):
+        return passed_on
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
 def origin(request: HttpRequest) -> Origin:
     """Where a request came from, as people take it [接続元]."""
     token = request.COOKIES.get(DEVICE_COOKIE) or None
     name = device_name(request.headers.get("User-Agent", ""))
-    return Origin(request.META.get("REMOTE_ADDR", ""), token, name)
+    return Origin(address_of(request), token, name)
 
 
 _BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet",
