@@ -311,6 +311,22 @@ def test_stop_ends_when_somebody_made_sure(client: Client, site: Site, tanaka: S
     assert {"frozen", "reopening_settled", "unfrozen"} <= set(kinds_of(member.member_id))
 
 
+def test_end_of_a_stop_is_no_consent_to_the_bureau(
+    client: Client, site: Site, tanaka: Seat
+) -> None:
+    """Consent taken back, all stopped, all opened again: still nothing is lent without it."""
+    member, key = site.enter(client)
+    client.post("/member/settings/consents/", {"name": "bureau", "say": "give"})
+    client.post("/member/settings/consents/", {"name": "bureau", "say": "withdraw"})
+    client.post("/member/settings/freeze/")
+    asked_for = do(requests.ask_own, member.member_id, requests.Kind.REOPENING, clock.now())
+    address = f"/desk/requests/{asked_for.member_id}/{asked_for.request_id}/"
+    assert tanaka.client.post(address, {"verdict": "genuine"}).status_code == 302
+    assert do(freezes.frozen_at, member.member_id) is None
+    stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)
+    assert stops == [(["no_bureau_consent"],)]
+
+
 def test_refused_request_leaves_the_stop(client: Client, site: Site, tanaka: Seat) -> None:
     member, _ = site.enter(client)
     client.post("/member/settings/card/")

@@ -368,9 +368,18 @@ def test_without_the_bureau_nothing_new_is_lent(client: Client, site: Site) -> N
     _, key = site.enter(client)
     address = "/member/settings/consents/"
     client.post(address, {"name": "bureau", "say": "give"})
-    client.post(address, {"name": "bureau", "say": "withdraw"})
-    stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)[0][0]
-    assert "member_asked" in stops
+    taken_back = {"name": "bureau", "say": "withdraw", "csrfmiddlewaretoken": "1"}
+    client.post(address, taken_back)
+    stops = "SELECT stops FROM loan_agreement WHERE member_id = %s"
+    assert rows(stops, key.member_id) == [(["no_bureau_consent"],)]
+    assert "信用情報の照会への同意がないため" in page(client.get("/member/"))
+    closed = page(client.get("/member/borrow/"))
+    assert "同意すると、すぐに再開します" in closed
+    assert f'href="{address}"' in closed
+    client.post(address, {"name": "bureau", "say": "give"})
+    assert rows(stops, key.member_id) == [([],)]
+    client.post(address, taken_back)  # the old form, sent again
+    assert rows(stops, key.member_id) == [([],)]
 
 
 # -------------------------------------------------------------------------------------- passkeys
