@@ -121,8 +121,8 @@ def _signed(request: HttpRequest) -> Signed | None:
 def address_of(request: HttpRequest) -> str:
     """The address that a request came from [接続元のアドレス].
 
-    Why       with an https address there is a proxy, and every request comes from it: the last entry
-              of `X-Forwarded-For` is what the proxy itself saw, whatever it was sent before.
+    Why       with an https address there is a proxy, and every request comes from it: the last
+              entry of `X-Forwarded-For` is what the proxy itself saw, whatever it was sent before.
     """
     passed_on = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     if passed_on and settings.ORIGIN.startswith("https://"):
