@@ -271,6 +271,18 @@ def test_own_records_and_guarded_members_are_as_none(
     assert suzuki.client.get(address).status_code == 200
 
 
+@pytest.mark.rule("PRIV-003")
+def test_reviewer_who_is_a_member_cannot_confirm_the_own_reset(site: Site, tanaka: Seat) -> None:
+    member, address = asked(site)
+    sato = seated("sato", Role.REVIEWER, own_member_id=member.member_id)
+    assert sato.client.get(address).status_code == 404
+    assert sato.client.post(address, {"verdict": "genuine"}).status_code == 404
+    assert rows("SELECT state FROM people_request") == [("waiting",)]
+    tanaka.client.post(address, {"verdict": "genuine"})
+    assert sato.client.post(address, {"verdict": "genuine"}).status_code == 404  # nor as the second
+    assert rows("SELECT state FROM people_request") == [("once",)]
+
+
 # ------------------------------------------------------------- cards, starting again, documents
 @pytest.mark.rule("AUTH-011")
 def test_new_card_has_a_new_number_and_ends_the_stop(
