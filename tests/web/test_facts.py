@@ -41,6 +41,8 @@ from motocho.people.safety import holds as held
 from motocho.units.errors import Language, Unread
 from motocho.web import access
 from motocho.web.facts import _forms, agreeing, telling, urls
+from motocho.web.fields import Form, LineField, LinesField, WordsField
+from motocho.web.words import Tongue
 
 pytestmark = pytest.mark.usefixtures("database")
 FACTS = "/member/settings/facts/"
@@ -491,6 +493,25 @@ def test_frozen_member_asks_to_go_on_after_a_code(client: Client, site: Site) ->
     assert len(do(requests.waiting, [requests.Kind.REOPENING])) == 1
 
 
+@pytest.mark.rule("AUTH-003")
+@pytest.mark.rule("AUTH-011")
+def test_pin_that_must_be_set_bars_nobody_from_the_stop(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    stepped(client, site, member, f"{FACTS}mobile_phone/", {"phone": "090-1234-7305"})
+    assert client.get("/member/")["Location"] == "/member/settings/pin/"
+    for address in ("settings/freeze/", "settings/card/", "settings/reopen/", "voices/"):
+        assert client.get(f"/member/{address}").status_code == 200, address
+    assert client.post("/member/settings/freeze/").status_code == 200
+    assert do(freezes.frozen_at, member.member_id) is not None
+    site.sign_in(client, member)
+    client.post("/member/sign-in/code/", {"code": site.code(member)})
+    for address in ("", "repay/", "settings/reopen/", "settings/freeze/", "inbox/"):
+        assert client.get(f"/member/{address}").status_code == 200, address
+    assert client.get(f"{FACTS}email/").status_code == 409  # a stop, not another page
+    do(freezes.lift, member.member_id, "staff 1", clock.now())
+    assert client.get("/member/")["Location"] == "/member/settings/pin/"
+
+
 def test_freeze_link_freezes_once_and_does_nothing_else(client: Client, site: Site) -> None:
     member, key = site.member()
     token = do(freezes.link, member.member_id, clock.now())
@@ -588,6 +609,25 @@ def test_papers_of_strangers_are_erased_and_those_of_requests_stay(
         assert rows(count) == [(left,)]
 
 
+@pytest.mark.parametrize(("line", "longest"), [
+    (_forms.TextField("facts.name"), 40), (_forms.KanaField("facts.name"), 40),
+    (_forms.AddressField("facts.address"), 200), (_forms.EmployerField("facts.employer"), 200),
+    (WordsField("facts.name"), 200), (LinesField("facts.name"), 1_000_000),
+])  # fmt: skip
+def test_what_is_too_long_is_refused_whole_and_never_cut(line: LineField, longest: int) -> None:
+    made: Any = type("Typed", (Form,), {"line": line})
+    assert made({"line": "ア" * longest}).is_valid()
+    form = made({"line": "ア" * (longest + 1)})
+    assert not form.is_valid()
+    assert [fault.code for fault in form.faults_of("line")] == ["FCT-011"]
+    assert form.asked(Tongue.JA)["line"].typed == "ア" * (longest + 1)
+
+
+def test_browser_cuts_nothing_either(client: Client, site: Site) -> None:
+    site.enter(client)
+    assert "maxlength" not in page(client.get(f"{FACTS}address/"))
+
+
 # What people type is anything at all.
 ANYTHING = st.text(max_size=60) | st.text(alphabet="a@.\r\n\t\0 -０１2ぁァー:", max_size=30)
 
@@ -656,29 +696,29 @@ def test_behind_a_proxy_the_last_address_it_passes_on_counts(
     member, _ = site.member()
     site.known(client, member)
 
-    def seen(origin: str, **headers: str) -> str:
+    def seen(origin: str, headers: dict[str, str]) -> str:
         monkeypatch.setattr(settings, "ORIGIN", origin)
-        request = RequestFactory().get("/", REMOTE_ADDR="127.0.0.1", **headers)
+        request = RequestFactory().get("/", REMOTE_ADDR="127.0.0.1", headers=headers)
         return access.address_of(request)
 
-    passed_on = {"HTTP_X_FORWARDED_FOR": "192.0.2.1, 203.0.113.77"}
-    assert seen("https://member.example.jp", **passed_on) == "203.0.113.77"
-    assert seen("https://member.example.jp") == "127.0.0.1"
-    assert seen("http://127.0.0.1:8000", **passed_on) == "127.0.0.1"
+    passed_on = {"X-Forwarded-For": "192.0.2.1, 203.0.113.77"}
+    assert seen("https://member.example.jp", passed_on) == "203.0.113.77"
+    assert seen("https://member.example.jp", {}) == "127.0.0.1"
+    assert seen("http://127.0.0.1:8000", passed_on) == "127.0.0.1"
     monkeypatch.setattr(settings, "ORIGIN", "https://member.example.jp")
     client.handler.enforce_csrf_checks = False
     typed = {"member_number": member.member_number, "pin": PIN}
-    assert client.post("/member/sign-in/", typed, **passed_on).status_code == 302
+    assert client.post("/member/sign-in/", typed, headers=passed_on).status_code == 302
     places = rows("SELECT place FROM people_session WHERE member_id = %s", member.member_id)
     assert places == [("203.0.113.x",)]
     typed = {"family_kana": "サトウ", "given_kana": "ハナコ", "born_on": "S63.4.12",
              "email": MAIL.address}  # fmt: skip
     for forged in range(requests.MOST_ASKED):
-        asked = {"HTTP_X_FORWARDED_FOR": f"198.51.{forged}.1, 203.0.113.9"}
-        assert client.post("/member/forgotten/number/", typed, **asked).status_code == 200
-    assert client.post("/member/forgotten/number/", typed, **passed_on).status_code == 429
-    others = {"HTTP_X_FORWARDED_FOR": "203.0.113.9, 198.51.100.9"}
-    assert client.post("/member/forgotten/number/", typed, **others).status_code == 200
+        asked = {"X-Forwarded-For": f"198.51.{forged}.1, 203.0.113.9"}
+        assert client.post("/member/forgotten/number/", typed, headers=asked).status_code == 200
+    assert client.post("/member/forgotten/number/", typed, headers=passed_on).status_code == 429
+    others = {"X-Forwarded-For": "203.0.113.9, 198.51.100.9"}
+    assert client.post("/member/forgotten/number/", typed, headers=others).status_code == 200
 
 
 @pytest.mark.rule("AUTH-002")

@@ -110,6 +110,7 @@ class EmailField(LineField):
     """An e-mail address: nothing of it can end a header's line [メールアドレス]."""
 
     manner = Manner(keyboard="email", autocomplete="email")
+    longest = values.LONGEST_EMAIL
 
     def read(self, text: str) -> values.Email | Unread:
         """The address [読取り]."""
