@@ -42,7 +42,7 @@ from motocho.units.errors import Language, Unread
 from motocho.web import access
 from motocho.web.facts import _forms, agreeing, telling, urls
 from motocho.web.fields import Form, LineField, LinesField, WordsField
-from motocho.web.words import Tongue
+from motocho.web.words import Tongue, say
 
 pytestmark = pytest.mark.usefixtures("database")
 FACTS = "/member/settings/facts/"
@@ -465,10 +465,16 @@ def test_passkey_is_taken_away_after_one_more_check(client: Client, site: Site) 
 
 
 # ------------------------------------------------------------------------ stopping and going on
+ON_ITS_WAY = "その前に銀行へ送った借入は、ログイン後の画面か窓口で確かめられます"
+"""A stop calls nothing back that the bank has: none of its pages says that no money moved."""
+
+
 @pytest.mark.rule("AUTH-011")
 def test_lost_card_stops_all_and_asks_for_another(client: Client, site: Site) -> None:
     member, key = site.enter(client)
-    assert "新しいカードの申込みを受け付けました" in page(client.post("/member/settings/card/"))
+    stopped = page(client.post("/member/settings/card/"))
+    assert "新しいカードの申込みを受け付けました" in stopped
+    assert ON_ITS_WAY in stopped
     assert client.get("/member/").status_code == 302
     assert do(freezes.frozen_at, member.member_id) is not None
     stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)[0][0]
@@ -501,7 +507,7 @@ def test_pin_that_must_be_set_bars_nobody_from_the_stop(client: Client, site: Si
     assert client.get("/member/")["Location"] == "/member/settings/pin/"
     for address in ("settings/freeze/", "settings/card/", "settings/reopen/", "voices/"):
         assert client.get(f"/member/{address}").status_code == 200, address
-    assert client.post("/member/settings/freeze/").status_code == 200
+    assert ON_ITS_WAY in page(client.post("/member/settings/freeze/"))
     assert do(freezes.frozen_at, member.member_id) is not None
     site.sign_in(client, member)
     client.post("/member/sign-in/code/", {"code": site.code(member)})
@@ -526,6 +532,9 @@ def test_freeze_link_freezes_once_and_does_nothing_else(client: Client, site: Si
     do(freezes.lift, member.member_id, "staff 1", clock.now())
     again = client.post(f"/freeze/{token}")
     made_up = client.post("/freeze/made-up")
+    assert ON_ITS_WAY in page(made_up)
+    assert "使えるリンクなら" in page(made_up)
+    assert "つかえる リンクなら" in say("freeze_link.done_text", Tongue.EASY)
     assert do(freezes.frozen_at, member.member_id) is None
     texts = {bare(one).replace(token, "made-up") for one in (done, again, made_up)}
     assert len(texts) == 1
