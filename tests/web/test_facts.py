@@ -139,6 +139,27 @@ def test_form_that_is_sent_twice_counts_once(client: Client, site: Site) -> None
     assert told(member, Kind.HOME_PHONE) == ["******6789"]
 
 
+def test_same_thing_again_is_asked_with_a_code_that_was_sent(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    address = f"{FACTS}home_phone/"
+
+    def sent() -> int:
+        return len(list(site.codes.glob(f"code-{member.member_id}-*.eml")))
+
+    typed = {"phone": "03-2345-6789"}
+    for _ in range(2):  # a double tap: the code that was sent is still good
+        assert client.post(address, typed).status_code == 200
+    assert sent() == 1
+    assert client.post(address, typed | {"code": site.code(member)}).status_code == 302
+    assert client.post(address, {"remove": "yes"}).status_code == 200
+    client.post(address, {"remove": "yes", "code": site.code(member)})
+    again = client.post(address, typed)
+    assert again.status_code == 200
+    assert sent() == 3
+    assert client.post(address, typed | {"code": site.code(member)}).status_code == 302
+    assert told(member, Kind.HOME_PHONE) == ["******6789", "", "******6789"]
+
+
 def test_what_no_code_is_needed_for_changes_at_once_and_goes_again(
     client: Client, site: Site
 ) -> None:
