@@ -349,6 +349,33 @@ def test_refused_request_leaves_the_stop(client: Client, site: Site, tanaka: Sea
     tanaka.client.post(found[0], {"verdict": "not_genuine"})
     assert rows("SELECT state, reason FROM people_request") == [("refused", "not_genuine")]
     assert do(freezes.frozen_at, member.member_id) is not None
+    work(site.codes / "sent", clock.now())
+    told = [plain(one) for one in mails(site.codes / "sent")]
+    assert any("新しいカードのお申し込みは、ご本人と確かめられなかったため" in one for one in told)
+
+
+def test_refused_reopening_is_mailed_and_stands_on_its_page(
+    client: Client, site: Site, tanaka: Seat
+) -> None:
+    member, _ = site.enter(client)
+    client.post("/member/settings/card/")
+    site.sign_in(client, member)
+    client.post("/member/sign-in/code/", {"code": site.code(member)})
+    reopening = "/member/settings/reopen/"
+    assert "新しいカードの受付" in page(client.get(reopening))
+    client.post(reopening)
+    client.post(reopening, {"code": site.code(member)})
+    key = rows("SELECT member_id, request_id FROM people_request WHERE kind = 'reopening'")[0]
+    tanaka.client.post(f"/desk/requests/{key[0]}/{key[1]}/", {"verdict": "other_person"})
+    work(site.codes / "sent", clock.now())
+    told = [plain(one) for one in mails(site.codes / "sent")]
+    assert any("利用の再開のお申し込みは、ご本人と確かめられなかったため" in one for one in told)
+    shown = page(client.get(reopening))
+    assert "再開をお受けできませんでした" in shown
+    assert "再開を申し込む" in shown  # it can be asked for again
+    client.post(reopening)
+    client.post(reopening, {"code": site.code(member)})
+    assert "再開をお受けできませんでした" not in page(client.get(reopening))
 
 
 @pytest.mark.rule("PRIV-003")
