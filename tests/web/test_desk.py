@@ -18,7 +18,7 @@ from tests.documents.files import photo
 from tests.notices.posting import mails, plain, work
 from tests.people.authenticator import Authenticator
 from tests.people.house import kinds_of, rows
-from tests.web.membership import Site, do
+from tests.web.membership import PIN, Site, do
 from tests.web.office import PASSWORD, Seat, browser, joined, seated
 from tests.web.test_facts import asking, bare, looked_at, page
 
@@ -306,6 +306,13 @@ def test_new_card_has_a_new_number_and_ends_the_stop(
     assert rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id) == [([],)]
     assert not isinstance(site.house.enter(member.member_number, at=clock.now()), Entered)
     assert isinstance(site.house.enter("87654321", at=clock.now()), Entered)
+    typed = {"member_number": "87654321", "pin": PIN}
+    client.post("/member/sign-in/", typed)
+    client.post("/member/sign-in/code/", {"code": site.code(member)})
+    assert client.get("/member/")["Location"] == "/member/settings/pin/"
+    assert "カードが新しくなりました" in page(client.get("/member/settings/pin/"))
+    client.post("/member/settings/pin/", {"present": PIN, "new": "6183", "again": "6183"})
+    assert client.get("/member/").status_code == 200
     assert tanaka.client.post(found[0], {"verdict": "genuine", "number": "1"}).status_code == 404
 
 
