@@ -30,7 +30,7 @@ from motocho.contact.guard import HoldKind
 from motocho.documents import archive
 from motocho.law.prescription import last_day_of
 from motocho.outside import banks, clock, mail
-from motocho.people import consents, requests
+from motocho.people import consents, members, requests
 from motocho.people.access import Role
 from motocho.people.consents import Consent
 from motocho.people.facts import history
@@ -257,6 +257,19 @@ def test_change_of_a_later_day_is_shown_and_does_not_hold_yet(client: Client, si
     assert "曜日</time>から: 東京都…" in page(client.get(done["Location"]))
     assert Kind.ADDRESS not in do(history.as_of, member.member_id, clock.now().date())
     assert do(history.as_of, member.member_id, later)[Kind.ADDRESS].masked == "東京都…"
+
+
+def test_name_holds_from_the_day_it_is_told(client: Client, site: Site) -> None:
+    """It is what banks are told at once: no form asks from when on."""
+    member, _ = site.enter(client)
+    assert "from_on" not in page(client.get(f"{FACTS}name/"))
+    later = clock.now().date() + timedelta(days=30)
+    typed = {"family_name": "鈴木", "given_name": "花子", "family_kana": "スズキ",
+             "given_kana": "ハナコ", "from_on": later.isoformat()}  # fmt: skip
+    assert client.post(f"{FACTS}name/", typed).status_code == 302
+    today = clock.now().date()
+    assert do(history.as_of, member.member_id, today)[Kind.NAME].masked == "鈴木 花子"
+    assert do(members.one, member.member_id).person.family_name == "鈴木"
 
 
 def test_birth_date_and_made_up_items_are_not_changed_here(client: Client, site: Site) -> None:
