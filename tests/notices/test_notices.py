@@ -107,6 +107,7 @@ HAPPENINGS: dict[str, tuple[Kind, dict[str, int | str]]] = {
     "pin_reset": (Kind.PIN_RESET, {}),
     "frozen": (Kind.FROZEN, {"freeze_id": 1, "road": "site"}),
     "unfrozen": (Kind.UNFROZEN, {"freeze_id": 1}),
+    "own_request_refused": (Kind.REQUEST_REFUSED, {"request_id": 1, "request": "reopening"}),
     "drawn": (Kind.DRAW, {"agreement": 1, "amount_yen": 50_000, "event": 1}),
     "draw_sent": (Kind.DRAW_SENT, {"agreement": 1, "amount_yen": 50_000, "entry": 1}),
     "draw_recalled": (Kind.DRAW_RECALLED, {"agreement": 1, "amount_yen": 50_000, "entry": 1}),

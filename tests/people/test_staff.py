@@ -72,7 +72,9 @@ def test_roles_have_their_days(house: House) -> None:
     account, _ = joined(house)
     monday = date(2026, 12, 7)
     do(staff.give_role, account.staff_id, Role.REVIEWER, monday, "staff 9")
-    do(staff.end_role, account.staff_id, Role.REVIEWER, monday + timedelta(days=1))
+    by = Staff(99, frozenset({Role.ADMINISTRATOR}))
+    last_at = AT + (monday + timedelta(days=1) - AT.date())
+    assert do(staff.end_role, account.staff_id, Role.REVIEWER, by, last_at) == 1
     found = [
         do(staff.active, account.staff_id, monday + timedelta(days=days)) for days in (-1, 0, 1, 2)
     ]

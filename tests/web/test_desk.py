@@ -19,7 +19,7 @@ from tests.documents.files import photo
 from tests.notices.posting import mails, plain, work
 from tests.people.authenticator import Authenticator
 from tests.people.house import kinds_of, rows
-from tests.web.membership import Site, do
+from tests.web.membership import PIN, Site, do
 from tests.web.office import PASSWORD, Seat, browser, joined, seated
 from tests.web.test_facts import asking, bare, looked_at, page
 
@@ -273,6 +273,18 @@ def test_own_records_and_guarded_members_are_as_none(
     assert suzuki.client.get(address).status_code == 200
 
 
+@pytest.mark.rule("PRIV-003")
+def test_reviewer_who_is_a_member_cannot_confirm_the_own_reset(site: Site, tanaka: Seat) -> None:
+    member, address = asked(site)
+    sato = seated("sato", Role.REVIEWER, own_member_id=member.member_id)
+    assert sato.client.get(address).status_code == 404
+    assert sato.client.post(address, {"verdict": "genuine"}).status_code == 404
+    assert rows("SELECT state FROM people_request") == [("waiting",)]
+    tanaka.client.post(address, {"verdict": "genuine"})
+    assert sato.client.post(address, {"verdict": "genuine"}).status_code == 404  # nor as the second
+    assert rows("SELECT state FROM people_request") == [("once",)]
+
+
 # ------------------------------------------------------------- cards, starting again, documents
 @pytest.mark.rule("AUTH-011")
 def test_new_card_has_a_new_number_and_ends_the_stop(
@@ -296,6 +308,13 @@ def test_new_card_has_a_new_number_and_ends_the_stop(
     assert rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id) == [([],)]
     assert not isinstance(site.house.enter(member.member_number, at=clock.now()), Entered)
     assert isinstance(site.house.enter("87654321", at=clock.now()), Entered)
+    typed = {"member_number": "87654321", "pin": PIN}
+    client.post("/member/sign-in/", typed)
+    client.post("/member/sign-in/code/", {"code": site.code(member)})
+    assert client.get("/member/")["Location"] == "/member/settings/pin/"
+    assert "カードが新しくなりました" in page(client.get("/member/settings/pin/"))
+    client.post("/member/settings/pin/", {"present": PIN, "new": "6183", "again": "6183"})
+    assert client.get("/member/").status_code == 200
     assert tanaka.client.post(found[0], {"verdict": "genuine", "number": "1"}).status_code == 404
 
 
@@ -313,6 +332,22 @@ def test_stop_ends_when_somebody_made_sure(client: Client, site: Site, tanaka: S
     assert {"frozen", "reopening_settled", "unfrozen"} <= set(kinds_of(member.member_id))
 
 
+def test_end_of_a_stop_is_no_consent_to_the_bureau(
+    client: Client, site: Site, tanaka: Seat
+) -> None:
+    """Consent taken back, all stopped, all opened again: still nothing is lent without it."""
+    member, key = site.enter(client)
+    client.post("/member/settings/consents/", {"name": "bureau", "say": "give"})
+    client.post("/member/settings/consents/", {"name": "bureau", "say": "withdraw"})
+    client.post("/member/settings/freeze/")
+    asked_for = do(requests.ask_own, member.member_id, requests.Kind.REOPENING, clock.now())
+    address = f"/desk/requests/{asked_for.member_id}/{asked_for.request_id}/"
+    assert tanaka.client.post(address, {"verdict": "genuine"}).status_code == 302
+    assert do(freezes.frozen_at, member.member_id) is None
+    stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)
+    assert stops == [(["no_bureau_consent"],)]
+
+
 def test_refused_request_leaves_the_stop(client: Client, site: Site, tanaka: Seat) -> None:
     member, _ = site.enter(client)
     client.post("/member/settings/card/")
@@ -323,6 +358,33 @@ def test_refused_request_leaves_the_stop(client: Client, site: Site, tanaka: Sea
     tanaka.client.post(found[0], {"verdict": "not_genuine"})
     assert rows("SELECT state, reason FROM people_request") == [("refused", "not_genuine")]
     assert do(freezes.frozen_at, member.member_id) is not None
+    work(site.codes / "sent", clock.now())
+    told = [plain(one) for one in mails(site.codes / "sent")]
+    assert any("新しいカードのお申し込みは、ご本人と確かめられなかったため" in one for one in told)
+
+
+def test_refused_reopening_is_mailed_and_stands_on_its_page(
+    client: Client, site: Site, tanaka: Seat
+) -> None:
+    member, _ = site.enter(client)
+    client.post("/member/settings/card/")
+    site.sign_in(client, member)
+    client.post("/member/sign-in/code/", {"code": site.code(member)})
+    reopening = "/member/settings/reopen/"
+    assert "新しいカードの受付" in page(client.get(reopening))
+    client.post(reopening)
+    client.post(reopening, {"code": site.code(member)})
+    key = rows("SELECT member_id, request_id FROM people_request WHERE kind = 'reopening'")[0]
+    tanaka.client.post(f"/desk/requests/{key[0]}/{key[1]}/", {"verdict": "other_person"})
+    work(site.codes / "sent", clock.now())
+    told = [plain(one) for one in mails(site.codes / "sent")]
+    assert any("利用の再開のお申し込みは、ご本人と確かめられなかったため" in one for one in told)
+    shown = page(client.get(reopening))
+    assert "再開をお受けできませんでした" in shown
+    assert "再開を申し込む" in shown  # it can be asked for again
+    client.post(reopening)
+    client.post(reopening, {"code": site.code(member)})
+    assert "再開をお受けできませんでした" not in page(client.get(reopening))
 
 
 @pytest.mark.rule("PRIV-003")

@@ -36,6 +36,8 @@ class Stop(Enum):
     MEMBER_ASKED = "member_asked"
     RESTING = "resting"
     """The member rests from borrowing, until a day or until they lift it [借入れの休止]."""
+    NO_BUREAU_CONSENT = "no_bureau_consent"
+    """The member took the consent to asking a credit bureau back [信用情報の同意の撤回]."""
     CARD_LOST = "card_lost"
     BUREAU_CHECK_DUE = "bureau_check_due"
     INCOME_EVIDENCE_DUE = "income_evidence_due"
@@ -115,6 +117,7 @@ _STOPPED: Mapping[Stop, tuple[str, str]] = {
     Stop.CARD_LOST: ("LEND-019", "LON-011"),
     Stop.FRAUD: ("LEND-019", "LON-011"),
     Stop.CREDIT: ("LEND-019", "LON-011"),
+    Stop.NO_BUREAU_CONSENT: ("LEND-019", "LON-019"),
     Stop.MEMBER_ASKED: ("LEND-019", "LON-011"),
     Stop.RESTING: ("LEND-019", "LON-018"),
 }

@@ -113,7 +113,7 @@ def _said(table: str, name: str, language: Language) -> str:
 def _values(facts: Facts, happened_at: datetime, language: Language) -> dict[str, str]:
     here = happened_at.astimezone(JAPAN)
     on = str(facts.get("last_day_to_pay") or facts.get("due_on") or here.date().isoformat())
-    fact = str(facts.get("kind", ""))
+    fact = str(facts.get("kind") or facts.get("request", ""))
     known = catalogue()["facts"].get(f"{fact}_{language.value}", fact)
     return {
         "at": f"{_day(here.date(), language)} {here.hour}:{here.minute:02d}",

@@ -9,6 +9,8 @@ from typing import Any
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
+from motocho.people.credentials import keeping
+from motocho.people.credentials.pins import Guess
 from motocho.units.errors import Fault, NotFoundError
 
 
@@ -103,7 +105,7 @@ def no_such_member() -> NotFoundError:
 def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: datetime) -> None:
     """Give a member another number, with a new card; the old one ends at once [会員番号の再発行].
 
-    AUTH-011: whoever found the lost card logs in nowhere with its number.
+    AUTH-011: whoever found the lost card logs in nowhere with its number; the PIN is chosen anew.
 
     Raises    NotFoundError for no such member; the database's IntegrityError for a taken number.
     """
@@ -121,6 +123,7 @@ def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: dat
         "INSERT INTO people_number (member_number, member_id) VALUES (%s, %s)",
         (member_number, member_id),
     )
+    keeping.demand(cursor, member_id, Guess.NEW_CARD)
     journal.write(cursor, [Happening(member_id, "number_reissued", actor, at)])
 
 

@@ -308,6 +308,16 @@ def own_waiting(cursor: Any, member_id: int) -> dict[Kind, datetime]:
     return {Kind(name): asked_at for name, asked_at in cursor.fetchall()}
 
 
+def own_refused(cursor: Any, member_id: int, since: datetime) -> dict[Kind, datetime]:
+    """What a member asked for and was refused since a moment, with when [断った申請]."""
+    cursor.execute(
+        "SELECT kind, max(done_at) FROM people_request WHERE member_id = %s AND state = 'refused'"
+        " AND kind IN ('new_card', 'reopening') AND done_at >= %s GROUP BY kind",
+        (member_id, since),
+    )
+    return {Kind(name): done_at for name, done_at in cursor.fetchall()}
+
+
 # ---------------------------------------------------------------------------------------- reviewing
 _WAITING = (
     "SELECT member_id, request_id, kind, document_ref, asked_at, first_staff, first_at"
@@ -345,7 +355,8 @@ def settle(
 ) -> State | Refusal:
     """One of the staff settles a request of a member who was signed in [申請の処理].
 
-    What is done with it (a new number, the end of a stop) stands in the same transaction.
+    What is done with it (a new number, the end of a stop) stands in the same transaction; one that
+    is refused is told to the member.
     Lock      the request's row.
     Raises    NotFoundError for no such request.
     """
@@ -369,7 +380,11 @@ def settle(
         (after.value, staff.staff_id, at, verdict.value, at, *key),
     )
     subject = {"request_id": key.request_id, "state": after.value, "reason": verdict.value}
-    journal.write(cursor, [Happening(key.member_id, f"{row[1]}_settled", staff.actor, at, subject)])
+    happened = [Happening(key.member_id, f"{row[1]}_settled", staff.actor, at, subject)]
+    if after is State.REFUSED:
+        told = {"request_id": key.request_id, "request": row[1]}
+        happened.append(Happening(key.member_id, "own_request_refused", staff.actor, at, told))
+    journal.write(cursor, happened)
     return after
 
 

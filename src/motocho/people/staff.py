@@ -18,6 +18,7 @@ from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
 from motocho.ledger.chart import HOUSE
+from motocho.outside.clock import JAPAN
 from motocho.people.access import Role, Staff
 from motocho.people.credentials import hashing, passkeys
 from motocho.people.credentials.hashing import Cost, Match, Sealed, Stored
@@ -59,6 +60,8 @@ class Joiner:
     name: str
     joined_on: date
     roles: frozenset[Role]
+    own_member_id: int | None = None
+    """Who is a member too: what is the colleague's own is shut to the colleague [本人の会員]."""
 
 
 def join(cursor: Any, joiner: Joiner, by: Staff | None, at: datetime) -> tuple[Account, str]:
@@ -70,9 +73,9 @@ def join(cursor: Any, joiner: Joiner, by: Staff | None, at: datetime) -> tuple[A
     if by is None and cursor.fetchone()[0]:
         raise StateConflict(Fault("PPL-090"))
     cursor.execute(
-        "INSERT INTO people_staff (login_name, name, joined_on) VALUES (%s, %s, %s)"
-        " ON CONFLICT (login_name) DO NOTHING RETURNING staff_id",
-        (joiner.login_name, joiner.name, joiner.joined_on),
+        "INSERT INTO people_staff (login_name, name, joined_on, own_member_id)"
+        " VALUES (%s, %s, %s, %s) ON CONFLICT (login_name) DO NOTHING RETURNING staff_id",
+        (joiner.login_name, joiner.name, joiner.joined_on, joiner.own_member_id),
     )
     row = cursor.fetchone()
     if row is None:
@@ -110,13 +113,18 @@ def give_role(cursor: Any, staff_id: int, role: Role, from_on: date, given_by: s
     )
 
 
-def end_role(cursor: Any, staff_id: int, role: Role, until_on: date) -> None:
-    """The last day of a role [役割の終了]."""
+def end_role(cursor: Any, staff_id: int, role: Role, by: Staff, at: datetime) -> int:
+    """Today is the last day of a role [役割の終了]; gives how many ended, 0 for one not held."""
+    today = at.astimezone(JAPAN).date()
     cursor.execute(
-        "UPDATE people_staff_role SET until_on = %s"
+        "UPDATE people_staff_role SET until_on = greatest(from_on, %s)"
         " WHERE staff_id = %s AND role = %s AND until_on IS NULL",
-        (until_on, staff_id, role.value),
+        (today, staff_id, role.value),
     )
+    ended = int(cursor.rowcount)
+    if ended:
+        _tell(cursor, "staff_role_ended", staff_id, by.actor, at)
+    return ended
 
 
 def active(cursor: Any, staff_id: int, on: date, purpose: str = "") -> Staff | None:

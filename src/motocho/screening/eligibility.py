@@ -91,6 +91,7 @@ _STOPS: Mapping[Stop, str] = {
     Stop.BUREAU_CHECK_DUE: "SCR-007",
     Stop.RESTING: "SCR-008",
     Stop.MEMBER_ASKED: "SCR-009",
+    Stop.NO_BUREAU_CONSENT: "SCR-017",
     Stop.COUNSEL: "SCR-010",
     Stop.CARD_LOST: "SCR-011",
     Stop.DECEASED: "SCR-012",

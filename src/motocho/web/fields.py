@@ -29,7 +29,7 @@ from motocho.web.words import Said, Tongue, said
 
 PIN_DIGITS = 4
 LONGEST_TYPED = 200
-"""Signs of one line; more is cut, as nobody types it."""
+"""Signs of one line; nothing that was typed is ever cut: more is refused and shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,11 @@ class LineField(forms.Field):
 
     def clean(self, value: Any) -> Any:
         """Django's door to both [検査]."""
-        text = str(value or "")[: self.longest]
+        text = str(value or "")
         if self.optional and not text.strip():
             return None
+        if len(text) > max(self.longest, LONGEST_TYPED):
+            raise refusing(Fault("FCT-011", details={"length": str(self.longest)}))
         found = self.read(text)
         if isinstance(found, Unread):
             raise refusing(found.at())
@@ -200,7 +202,8 @@ class LinesField(LineField):
     """What somebody writes in their own words, in several lines [自由記述]."""
 
     manner = Manner(width="tall")
-    longest = 4_000
+    longest = 1_000_000
+    """More than any room takes: the one that keeps the words says how many, and counts them."""
 
 
 # ------------------------------------------------------------------------------- what a page shows
@@ -245,7 +248,7 @@ class Form(forms.Form):
             hint=line.hint,
             optional=line.optional,
             manner=line.manner,
-            typed=typed[: line.longest],
+            typed=typed,
             wrong=tuple(said(fault, tongue) for fault in self.faults_of(name)),
         )
 

@@ -104,12 +104,13 @@ def _say(request: HttpRequest, member: Member, offer: Offer) -> None:
     """Agreed or taken back; without the bureau nothing new may be lent (貸金業法41条の36)."""
     form_ref = _commands.form_ref(request)
     said = Said("member", form_ref, offer.wording_ref)
+    say = consents.give if request.POST.get("say") == "give" else consents.withdraw
     with transaction.atomic(), connection.cursor() as cursor:
-        if request.POST.get("say") == "give":
-            consents.give(cursor, member.member_id, offer.consent, said, member.at)
-            return
-        consents.withdraw(cursor, member.member_id, offer.consent, said, member.at)
+        say(cursor, member.member_id, offer.consent, said, member.at)
         if offer.consent.kind is Kind.BUREAU:
+            # What holds now, not what was sent: a form that comes again says nothing new.
+            holds = consents.in_force(cursor, member.member_id, offer.consent, member.at)
+            follow = commands.lift if holds else commands.suspend
             made = _commands.made(cursor, f"bureau {form_ref[-16:]}", member.at)
             for listed in member.open_agreements:
-                commands.suspend(cursor, listed.key, Stop.MEMBER_ASKED, made)
+                follow(cursor, listed.key, Stop.NO_BUREAU_CONSENT, made)

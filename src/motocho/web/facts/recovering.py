@@ -21,7 +21,7 @@ from motocho.people import members, pin, requests
 from motocho.people.credentials import pins
 from motocho.people.requests import Claim, Kind
 from motocho.units.errors import Fault
-from motocho.web import pages
+from motocho.web import access, pages
 from motocho.web.facts._forms import EmailField, KanaField
 from motocho.web.fields import DateField, Form, FormPage, MemberNumberField, shown
 from motocho.web.maintenance import changes_something
@@ -107,7 +107,7 @@ def _turn(request: HttpRequest) -> HttpResponse | None:
     """The page of a wait, where one network asks too often; each asking counts."""
     at = pages.moment(request)
     with transaction.atomic(), connection.cursor() as cursor:
-        until = requests.turn(cursor, request.META.get("REMOTE_ADDR", ""), at)
+        until = requests.turn(cursor, access.address_of(request), at)
     return None if until is None else _slowed(request, until)
 
 

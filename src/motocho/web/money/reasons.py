@@ -39,6 +39,7 @@ _TROUBLE = (Way("care:trouble", "frame.trouble"),)
 _PAPERS = (Way("documents:documents", "money.papers"),)
 _ACCOUNT = (Way("facts:overview", "facts.title"),)
 _LIMIT = (Way("care:limits", "money.limit"),)
+_CONSENTS = Way("facts:consents", "consent.title")
 _REST = Way("care:rest", "money.rest")
 _REOPEN = Way("facts:reopen", "money.reopen")
 _CARD = Way("facts:lost_card", "money.card")
@@ -86,6 +87,9 @@ _OF_STOPS: Mapping[Stop, Reason] = {
     Stop.FRAUD: Reason(STOP_TEXTS[Stop.FRAUD], "closed.check_together"),
     Stop.CREDIT: Reason(STOP_TEXTS[Stop.CREDIT], "closed.ask_why"),
     Stop.RESTING: Reason(STOP_TEXTS[Stop.RESTING], "closed.lift_rest", (_REST,)),
+    Stop.NO_BUREAU_CONSENT: Reason(
+        STOP_TEXTS[Stop.NO_BUREAU_CONSENT], "closed.give_consent", (_CONSENTS,)
+    ),
     Stop.MEMBER_ASKED: Reason(STOP_TEXTS[Stop.MEMBER_ASKED], "closed.lift_pause", (_REOPEN, _DESK)),
 }
 """The gravest first; what the member asked for comes last, so that it hides nothing."""
