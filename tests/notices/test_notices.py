@@ -206,10 +206,9 @@ def test_a_code_goes_out_while_somebody_waits(house: House, folder: Path) -> Non
     member_id = house.member().member_id
     asked = do(codes.ask, member_id, codes.Purpose.LIMIT, "form 1", NIGHT)
     assert isinstance(asked, codes.Asked)
-    assert (
-        sending.send_code(member_id, asked.code_id, asked.code, office(folder, NIGHT))
-        is Outcome.TAKEN
-    )
+    sent = sending.send_code(member_id, asked.code_id, asked.code, office(folder, NIGHT))
+    assert sent is not None
+    assert sent.outcome is Outcome.TAKEN
     (mail,) = mails(folder)
     assert asked.code in plain(mail)
     assert asked.code not in mail["Subject"]
