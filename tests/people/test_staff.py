@@ -243,6 +243,13 @@ def with_passkey(house: House) -> tuple[Account, Authenticator]:
     return account, key
 
 
+def test_key_that_is_known_is_not_added_again(house: House) -> None:
+    account, key = with_passkey(house)
+    again = key.register(do(staff.ask_passkey, SITE, account, AT))
+    assert do(staff.add_passkey, SITE, account.staff_id, again, AT) is False
+    assert kinds_of(0).count("staff_passkey_added") == 1
+
+
 def sign_in(answer: str, at: datetime = AT) -> Entered | Missed:
     outcome: Entered | Missed = do(staff.enter_by_passkey, SITE, answer, at)
     return outcome

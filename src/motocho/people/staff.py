@@ -455,7 +455,7 @@ def ask_passkey(cursor: Any, site: Site, account: Account, at: datetime) -> str:
 
 
 def add_passkey(cursor: Any, site: Site, staff_id: int, answer: str, at: datetime) -> bool:
-    """Keep the key that the browser made [パスキーの登録]; False if the answer is not right."""
+    """Keep the key that the browser made [パスキーの登録]; False if it is not right, or known."""
     for challenge in _take_challenges(cursor, staff_id, "register", at):
         key = passkeys.registered(site, challenge, answer)
         if key is not None:
@@ -464,8 +464,10 @@ def add_passkey(cursor: Any, site: Site, staff_id: int, answer: str, at: datetim
                 " name, registered_at) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                 (key.credential_id, staff_id, key.public_key, key.sign_count, "passkey", at),
             )
-            _tell(cursor, "staff_passkey_added", staff_id, _owner(staff_id), at)
-            return bool(cursor.rowcount)
+            is_new = bool(cursor.rowcount)
+            if is_new:
+                _tell(cursor, "staff_passkey_added", staff_id, _owner(staff_id), at)
+            return is_new
     return False
 
 
