@@ -51,6 +51,14 @@ def test_the_next_ones_join_and_leave_by_somebody(command: Command) -> None:
     left = command.done("staff", "leave", "suzuki", "--by", "tanaka", "--on", "2030-12-31")
     assert "2030-12-31" in left.out.decode()
     assert command("staff", "leave", "nobody", "--by", "tanaka").code == 4
+    assert command("staff", "leave", "suzuki", "--by", "tanaka", "--on", "2031-01-31").code == 8
+    assert command("staff", "leave", "tanaka", "--by", "suzuki").code == 5
+    assert (
+        command(
+            "staff", "add", "thief", "--name", "A", "--role", "supervisor", "--by", "suzuki"
+        ).code
+        == 5
+    )
     listed = json.loads(command.done("staff", "list", "--json").out)
     assert [one["left_on"] for one in listed["staff"]] == [None, "2030-12-31"]
     assert "suzuki" in command.done("staff", "list").out.decode()

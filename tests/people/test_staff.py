@@ -24,11 +24,12 @@ from motocho.people import staff
 from motocho.people.access import Role, Staff
 from motocho.people.credentials import hashing
 from motocho.people.credentials.passkeys import Site
-from motocho.people.staff import Account, Enrolled, Entered, Joiner, Locked, Missed, Typed
-from motocho.units.errors import NotFoundError, StateConflict
+from motocho.people.staff import Account, Duty, Enrolled, Entered, Joiner, Locked, Missed, Typed
+from motocho.units.errors import NotAllowedError, NotFoundError, StateConflict
 
 PASSWORD = "hashi no ue no kaze"
 SITE = Site("desk.example.jp", "https://desk.example.jp")
+MANAGER = Staff(99, frozenset({Role.ADMINISTRATOR}))
 FIRST = Joiner("sato", "佐藤", AT.date(), frozenset({Role.ADMINISTRATOR}))
 
 
@@ -57,9 +58,10 @@ def enter(seed: str, at: datetime = AT, **other: Any) -> staff.Outcome:
 # ---------------------------------------------------------------------------------- in and out of it
 def test_colleague_is_here_from_the_first_day_to_the_last(house: House) -> None:
     account, seed = joined(house)
-    by = Staff(99, frozenset({Role.ADMINISTRATOR}))
     last = AT.date() + timedelta(days=10)
-    do(staff.leave, account.staff_id, last, by, AT)
+    do(staff.leave, account.staff_id, last, MANAGER, AT)
+    with pytest.raises(StateConflict):
+        do(staff.leave, account.staff_id, AT.date(), MANAGER, AT)
     assert do(staff.active, account.staff_id, FIRST.joined_on - timedelta(days=1)) is None
     assert do(staff.active, account.staff_id, last) is not None
     assert do(staff.active, account.staff_id, last + timedelta(days=1)) is None
@@ -71,13 +73,36 @@ def test_colleague_is_here_from_the_first_day_to_the_last(house: House) -> None:
 def test_roles_have_their_days(house: House) -> None:
     account, _ = joined(house)
     monday = date(2026, 12, 7)
-    do(staff.give_role, account.staff_id, Role.REVIEWER, monday, "staff 9")
-    do(staff.end_role, account.staff_id, Role.REVIEWER, monday + timedelta(days=1))
+    duty = Duty(account.staff_id, Role.REVIEWER)
+    for _ in range(2):  # held already: nothing changes
+        do(staff.give_role, duty, monday, MANAGER, AT)
+    do(staff.end_role, duty, monday + timedelta(days=1), MANAGER, AT)
+    with pytest.raises(StateConflict):
+        do(staff.end_role, duty, monday, MANAGER, AT)
+    told = ["staff_role_given", "staff_role_given", "staff_role_ended"]  # the first by joining
+    assert [kind for kind in kinds_of(0) if "role" in kind] == told
     found = [
         do(staff.active, account.staff_id, monday + timedelta(days=days)) for days in (-1, 0, 1, 2)
     ]
     held = [one is not None and Role.REVIEWER in one.roles for one in found]
     assert held == [False, True, True, False]
+
+
+@pytest.mark.rule("PRIV-003")
+def test_who_does_not_manage_the_staff_changes_nothing_of_it(house: House) -> None:
+    account, _ = joined(house)
+    thief = Staff(account.staff_id, frozenset({Role.OPERATOR, Role.REVIEWER, Role.AUDITOR}))
+    duty = Duty(account.staff_id, Role.SUPERVISOR)
+    before = kinds_of(0)
+    for command in (
+        partial(do, staff.join, replace(FIRST, login_name="friend"), thief, AT),
+        partial(do, staff.leave, account.staff_id, AT.date(), thief, AT),
+        partial(do, staff.give_role, duty, AT.date(), thief, AT),
+        partial(do, staff.end_role, duty, AT.date(), thief, AT),
+    ):
+        with pytest.raises(NotAllowedError):
+            command()
+    assert kinds_of(0) == before
 
 
 def test_first_colleague_is_made_once(house: House) -> None:
