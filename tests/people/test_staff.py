@@ -209,7 +209,12 @@ def test_rotated_pepper_keeps_staff_in(
     _, seed = joined(house)
     second = f"second:{base64.b64encode(b's' * hashing.PEPPER_BYTES).decode()}"
     monkeypatch.setenv(hashing.VARIABLE, f"{pepper},{second}")
+    used = "SELECT pepper_id, seed_pepper_id FROM people_staff_secret"
+    assert rows(used) == [("first", "first")]
     assert isinstance(enter(seed), Entered)
+    assert rows(used) == [("second", "second")]
+    monkeypatch.setenv(hashing.VARIABLE, second)
+    assert isinstance(enter(seed, after(minutes=1)), Entered)
 
 
 # ----------------------------------------------------------------------------------------- recovery
@@ -243,6 +248,21 @@ def test_one_supervisor_or_the_one_concerned_is_not_enough(house: House) -> None
     do(staff.ask_recovery, two.staff_id, one, AT)
     assert isinstance(do(staff.agree, two.staff_id, two, AT), Refusal)
     assert isinstance(do(staff.ask_recovery, one.staff_id, one, AT), Refusal)
+
+
+def test_what_no_second_supervisor_agrees_to_within_a_day_is_over(house: House) -> None:
+    account, _ = joined(house)
+    one, two = supervisors(house)
+    for at in (AT, after(hours=1)):  # asked twice, told once
+        assert do(staff.ask_recovery, account.staff_id, one, at) is None
+    assert kinds_of(0).count("staff_recovery_asked") == 1
+    assert do(staff.recoveries, AT) == {account.staff_id: one.staff_id}
+    assert do(staff.recoveries, after(days=1)) == {}
+    with pytest.raises(NotFoundError):
+        do(staff.agree, account.staff_id, two, after(days=1))
+    do(staff.ask_recovery, account.staff_id, two, after(days=1))
+    assert do(staff.recoveries, after(days=1)) == {account.staff_id: two.staff_id}
+    assert isinstance(do(staff.agree, account.staff_id, one, after(days=1)), str)
 
 
 @pytest.mark.parametrize("attack", [
@@ -313,9 +333,18 @@ def test_answer_that_is_not_right_is_refused(house: House, fault: str) -> None:
     assert sign_in(answer, after(minutes=5 if fault == "late" else 0)) == Missed()
 
 
-def test_key_of_a_leaver_or_taken_away_opens_nothing(house: House) -> None:
+def test_key_of_a_leaver_opens_nothing(house: House) -> None:
     account, key = with_passkey(house)
-    assert do(staff.end_passkeys, account.staff_id, [key.credential_id], AT) == 1
+    do(staff.leave, account.staff_id, AT.date(), MANAGER, AT)
+    tomorrow = after(days=1)
+    assert sign_in(key.sign(do(staff.ask_entry, SITE, "sato", tomorrow)), tomorrow) == Missed()
+
+
+def test_key_opens_nothing_after_new_means_were_given(house: House) -> None:
+    account, key = with_passkey(house)
+    one, two = supervisors(house)
+    do(staff.ask_recovery, account.staff_id, one, AT)
+    do(staff.enrol, do(staff.agree, account.staff_id, two, AT), "umi no ue no tsuki", AT)
     assert sign_in(key.sign(do(staff.ask_entry, SITE, "sato", AT))) == Missed()
 
 

@@ -7,7 +7,6 @@ when two supervisors, neither of them the one concerned, agree.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -318,37 +317,46 @@ def check_password(password: str, login_name: str) -> Refusal | None:
     return Refusal("AUTH-007", "PPL-093", (), {"shortest": str(SHORTEST_PASSWORD)})
 
 
+_WAITS_FOR_A_SECOND = (
+    "kind = 'recovery' AND used_at IS NULL AND agreed_by IS NULL AND asked_at > %s"
+)
+
+
 def ask_recovery(cursor: Any, staff_id: int, by: Staff, at: datetime) -> Refusal | None:
-    """A supervisor asks for new means for a colleague [再登録の申請]."""
+    """A supervisor asks for new means for a colleague [再登録の申請]; one request at a time.
+
+    What nobody agreed to within a day is over, as the token is a day after that.
+    """
     refusal = _check_supervisor(by, staff_id)
     if refusal is not None:
         return refusal
     cursor.execute(
         "UPDATE people_staff_enrolment SET used_at = %s WHERE staff_id = %s AND used_at IS NULL"
-        " AND (kind = 'joiner' OR expires_at <= %s)",
-        (at, staff_id, at),
+        " AND (kind = 'joiner' OR coalesce(expires_at, asked_at + %s) <= %s)",
+        (at, staff_id, TOKEN_LIVES, at),
     )
     cursor.execute(
         "INSERT INTO people_staff_enrolment (staff_id, kind, asked_by, asked_at)"
         " VALUES (%s, 'recovery', %s, %s) ON CONFLICT (staff_id) WHERE used_at IS NULL DO NOTHING",
         (staff_id, by.staff_id, at),
     )
-    _tell(cursor, "staff_recovery_asked", staff_id, by.actor, at)
+    if cursor.rowcount:
+        _tell(cursor, "staff_recovery_asked", staff_id, by.actor, at)
     return None
 
 
 def agree(cursor: Any, staff_id: int, by: Staff, at: datetime) -> str | Refusal:
     """A second supervisor agrees: the token, which ends the means there were [再登録の承認].
 
-    Raises    NotFoundError if nobody asked.
+    Raises    NotFoundError if nobody asked within a day.
     """
     refusal = _check_supervisor(by, staff_id)
     if refusal is not None:
         return refusal
     cursor.execute(
-        "SELECT enrolment_id, asked_by FROM people_staff_enrolment WHERE staff_id = %s"
-        " AND kind = 'recovery' AND used_at IS NULL AND agreed_by IS NULL FOR UPDATE",
-        (staff_id,),
+        "SELECT enrolment_id, asked_by FROM people_staff_enrolment WHERE staff_id = %s"  # noqa: S608
+        f" AND {_WAITS_FOR_A_SECOND} FOR UPDATE",
+        (staff_id, at - TOKEN_LIVES),
     )
     row = cursor.fetchone()
     if row is None:
@@ -371,11 +379,11 @@ def _check_supervisor(by: Staff, staff_id: int) -> Refusal | None:
     return Refusal("AUTH-007", "PPL-095", ())
 
 
-def recoveries(cursor: Any) -> dict[int, int]:
+def recoveries(cursor: Any, at: datetime) -> dict[int, int]:
     """Who waits for new means, and which supervisor asked for them [再登録の申請一覧]."""
     cursor.execute(
-        "SELECT staff_id, asked_by FROM people_staff_enrolment"
-        " WHERE kind = 'recovery' AND used_at IS NULL AND agreed_by IS NULL"
+        f"SELECT staff_id, asked_by FROM people_staff_enrolment WHERE {_WAITS_FOR_A_SECOND}",  # noqa: S608
+        (at - TOKEN_LIVES,),
     )
     return dict(cursor.fetchall())
 
@@ -440,9 +448,23 @@ def enter(cursor: Any, typed: Typed, at: datetime) -> Outcome:
     cursor.execute(
         "UPDATE people_staff_secret SET last_step = %s WHERE staff_id = %s", (step, staff_id)
     )
+    if found is Match.OUTDATED:
+        _renew(cursor, staff_id, typed.password, Sealed(bytes(row[3]), row[4]))
     _count(cursor, login_name, 0, None)
     _tell(cursor, "staff_entered", staff_id, f"staff {staff_id}", at)
     return Entered(staff_id)
+
+
+def _renew(cursor: Any, staff_id: int, password: str, seed: Sealed) -> None:
+    """Hash and seal anew what was just found right: new pepper, new costs."""
+    owner = _owner(staff_id)
+    made = hashing.make(Cost.PASSWORD, owner, _password(password))
+    sealed = hashing.seal("totp", owner, hashing.unseal("totp", owner, seed))
+    cursor.execute(
+        "UPDATE people_staff_secret SET secret = %s, pepper_id = %s, seed = %s,"
+        " seed_pepper_id = %s WHERE staff_id = %s",
+        (made.secret, made.pepper_id, sealed.data, sealed.pepper_id, staff_id),
+    )
 
 
 def _step(code: str, row: tuple[Any, ...], at: datetime) -> int | None:
@@ -562,16 +584,6 @@ def enter_by_passkey(cursor: Any, site: Site, answer: str, at: datetime) -> Ente
             _tell(cursor, "staff_entered", staff_id, _owner(staff_id), at)
             return Entered(staff_id)
     return Missed()
-
-
-def end_passkeys(cursor: Any, staff_id: int, which: Collection[bytes], at: datetime) -> int:
-    """Take keys away [パスキーの削除]; gives how many there were."""
-    cursor.execute(
-        "UPDATE people_staff_passkey SET ended_at = %s"
-        " WHERE staff_id = %s AND credential_id = ANY(%s) AND ended_at IS NULL",
-        (at, staff_id, list(which)),
-    )
-    return int(cursor.rowcount)
 
 
 def _challenge(cursor: Any, staff_id: int, purpose: str, at: datetime) -> bytes:
