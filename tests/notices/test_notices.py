@@ -14,7 +14,7 @@ from tests.close.book import Lender
 from tests.loans.crowd import do
 from tests.loans.desk import SATO, Desk
 from tests.notices.posting import Refusing, html, mails, office, plain, waiting, work
-from tests.people.house import AT, GOOD, MAIL, OTHER, House, after, kinds_of, rows
+from tests.people.house import AT, BORN, GOOD, MAIL, OTHER, House, after, kinds_of, rows
 
 from motocho.config import worker
 from motocho.contact import holds
@@ -30,10 +30,12 @@ from motocho.notices.kinds import Kind
 from motocho.notices.messages import Told
 from motocho.outside.clock import JAPAN
 from motocho.outside.mail import Outcome
-from motocho.people import pin
+from motocho.people import pin, requests
+from motocho.people.access import Role
 from motocho.people.facts.values import Email
 from motocho.people.facts.values import Kind as Fact
 from motocho.people.login import Entered
+from motocho.people.requests import Claim
 from motocho.people.safety import codes, freezes
 from motocho.units.errors import Fault, InputError, Language, NotFoundError, OutsideFailure
 
@@ -394,3 +396,20 @@ def test_the_new_pin_is_told(house: House, folder: Path) -> None:
     assert Kind.PIN_CHANGED in told(member.member_id)
     assert not any(one.digits in plain(mail) for mail in mails(folder) for one in (GOOD, OTHER))
     assert SATO.family_name not in "".join(plain(mail) for mail in mails(folder))
+
+
+def test_the_link_to_a_new_pin_goes_where_it_was_asked_from(house: House) -> None:
+    member_id = house.member().member_id
+    ((fact_no,),) = rows("SELECT fact_no FROM people_fact WHERE kind = 'email'")
+    claim = Claim(BORN, MAIL.address, "10000001", "", "document 1")
+    do(requests.ask, requests.Kind.PIN_RESET, claim, AT)
+    do(requests.look, rows("SELECT claim_id FROM people_claim")[0][0])
+    (waiting,) = do(requests.waiting)
+    for name in ("tanaka", "suzuki"):
+        reviewer = house.colleague(name, Role.REVIEWER)
+        do(requests.review, waiting.key, reviewer, requests.Verdict.GENUINE, AT)
+    post = Refusing(lambda letter: Outcome.TAKEN)
+    work(post, AT)
+    assert [one.to for one in post.seen] == [MAIL.address]
+    bound = rows("SELECT fact_no FROM notices_mail WHERE member_id = %s", member_id)
+    assert bound == [(fact_no,)]

@@ -19,6 +19,7 @@ from tests.loans.crowd import at_once, do
 from tests.people.authenticator import PRESENT, Authenticator
 from tests.people.house import AT, House, after, kinds_of, rows
 
+from motocho.config import worker
 from motocho.law.rules import Refusal
 from motocho.people import staff
 from motocho.people.access import Role, Staff
@@ -353,6 +354,14 @@ def test_name_that_nobody_has_is_asked_the_same(house: House) -> None:
     nobody = do(staff.ask_entry, SITE, "nobody", AT)
     assert '"allowCredentials": []' in nobody
     assert rows("SELECT count(*) FROM people_staff_challenge") == [(0,)]
+
+
+def test_challenges_that_are_over_are_cleared_away(house: House) -> None:
+    account, _ = joined(house)
+    for at in (AT, after(minutes=4)):
+        do(staff.ask_passkey, SITE, account, at)
+    worker.clear_tries(timestamp=int(after(minutes=5).timestamp()))
+    assert rows("SELECT count(*) FROM people_staff_challenge") == [(1,)]
 
 
 def test_registration_for_another_site_is_refused(house: House) -> None:
