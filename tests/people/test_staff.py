@@ -19,7 +19,6 @@ from tests.loans.crowd import at_once, do
 from tests.people.authenticator import PRESENT, Authenticator
 from tests.people.house import AT, House, after, kinds_of, rows
 
-from motocho.config import worker
 from motocho.law.rules import Refusal
 from motocho.people import staff
 from motocho.people.access import Role, Staff
@@ -289,13 +288,6 @@ def with_passkey(house: House) -> tuple[Account, Authenticator]:
     return account, key
 
 
-def test_key_that_is_known_is_not_added_again(house: House) -> None:
-    account, key = with_passkey(house)
-    again = key.register(do(staff.ask_passkey, SITE, account, AT))
-    assert do(staff.add_passkey, SITE, account.staff_id, again, AT) is False
-    assert kinds_of(0).count("staff_passkey_added") == 1
-
-
 def sign_in(answer: str, at: datetime = AT) -> Entered | Missed:
     outcome: Entered | Missed = do(staff.enter_by_passkey, SITE, answer, at)
     return outcome
@@ -354,14 +346,6 @@ def test_name_that_nobody_has_is_asked_the_same(house: House) -> None:
     nobody = do(staff.ask_entry, SITE, "nobody", AT)
     assert '"allowCredentials": []' in nobody
     assert rows("SELECT count(*) FROM people_staff_challenge") == [(0,)]
-
-
-def test_challenges_that_are_over_are_cleared_away(house: House) -> None:
-    account, _ = joined(house)
-    for at in (AT, after(minutes=4)):
-        do(staff.ask_passkey, SITE, account, at)
-    worker.clear_tries(timestamp=int(after(minutes=5).timestamp()))
-    assert rows("SELECT count(*) FROM people_staff_challenge") == [(1,)]
 
 
 def test_registration_for_another_site_is_refused(house: House) -> None:

@@ -36,7 +36,7 @@ from motocho.loans.payouts import Sender, carry
 from motocho.notices import messages, reading, sending
 from motocho.notices.sending import MailKey
 from motocho.outside import clock, teller
-from motocho.people import login, requests, staff
+from motocho.people import login, requests
 from motocho.units.errors import MotochoError
 
 log = logging.getLogger("motocho.worker")
@@ -72,11 +72,10 @@ def look_at_claim(*, claim_id: int) -> None:
 
 
 def clear_tries(*, timestamp: int) -> None:
-    """Clear away tries at logins, claims and challenges that are over, stale stores [消去]."""
+    """Clear away tries at logins and claims that are over, and stale stores [消去]."""
     at = datetime.fromtimestamp(timestamp, clock.JAPAN)
     with transaction.atomic(), connection.cursor() as cursor:
         login.clear(cursor, at)
-        staff.clear(cursor, at)
         requests.clear(cursor, at)
     SessionStore.clear_expired()
 

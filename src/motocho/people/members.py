@@ -9,6 +9,9 @@ from typing import Any
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
+from motocho.people import login
+from motocho.people.credentials import keeping
+from motocho.people.credentials.pins import Guess, Known, guessable
 from motocho.units.errors import Fault, NotFoundError
 
 
@@ -103,7 +106,9 @@ def no_such_member() -> NotFoundError:
 def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: datetime) -> None:
     """Give a member another number, with a new card; the old one ends at once [会員番号の再発行].
 
-    AUTH-011: whoever found the lost card logs in nowhere with its number.
+    AUTH-011: whoever found the lost card logs in nowhere with its number. What strangers tried with
+    the new one while nobody had it locks nobody out (AUTH-004); where it gives the PIN away, a new
+    one is asked for (AUTH-003).
 
     Raises    NotFoundError for no such member; the database's IntegrityError for a taken number.
     """
@@ -122,6 +127,9 @@ def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: dat
         (member_number, member_id),
     )
     journal.write(cursor, [Happening(member_id, "number_reissued", actor, at)])
+    login.reopen(cursor, member_id, actor, at)
+    given_away = guessable(Known(date(2000, 1, 1), member_number=member_number))
+    keeping.recheck(cursor, member_id, {Guess.MEMBER_NUMBER: given_away[Guess.MEMBER_NUMBER]})
 
 
 NAMES_APART = """

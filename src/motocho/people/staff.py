@@ -526,7 +526,7 @@ def ask_passkey(cursor: Any, site: Site, account: Account, at: datetime) -> str:
 
 
 def add_passkey(cursor: Any, site: Site, staff_id: int, answer: str, at: datetime) -> bool:
-    """Keep the key that the browser made [パスキーの登録]; False if it is not right, or known."""
+    """Keep the key that the browser made [パスキーの登録]; False if the answer is not right."""
     for challenge in _take_challenges(cursor, staff_id, "register", at):
         key = passkeys.registered(site, challenge, answer)
         if key is not None:
@@ -535,10 +535,8 @@ def add_passkey(cursor: Any, site: Site, staff_id: int, answer: str, at: datetim
                 " name, registered_at) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                 (key.credential_id, staff_id, key.public_key, key.sign_count, "passkey", at),
             )
-            is_new = bool(cursor.rowcount)
-            if is_new:
-                _tell(cursor, "staff_passkey_added", staff_id, _owner(staff_id), at)
-            return is_new
+            _tell(cursor, "staff_passkey_added", staff_id, _owner(staff_id), at)
+            return bool(cursor.rowcount)
     return False
 
 
@@ -594,12 +592,6 @@ def _challenge(cursor: Any, staff_id: int, purpose: str, at: datetime) -> bytes:
         (challenge, staff_id, purpose, at + CHALLENGE_LIVES),
     )
     return challenge
-
-
-def clear(cursor: Any, at: datetime) -> int:
-    """Clear away challenges that are over [要求の消去]; gives how many."""
-    cursor.execute("DELETE FROM people_staff_challenge WHERE expires_at <= %s", (at,))
-    return int(cursor.rowcount)
 
 
 def _take_challenges(cursor: Any, staff_id: int, purpose: str, at: datetime) -> list[bytes]:
