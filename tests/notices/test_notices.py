@@ -6,17 +6,20 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.close.book import Lender
-from tests.loans.crowd import do
+from tests.loans.crowd import at_once, do
 from tests.loans.desk import SATO, Desk
 from tests.notices.posting import Refusing, html, mails, office, plain, waiting, work
 from tests.people.house import AT, BORN, GOOD, MAIL, OTHER, House, after, kinds_of, rows
 
-from motocho.config import worker
+from motocho.close import tasks
+from motocho.close.plan import Task, TaskKind
+from motocho.config import _reminders, worker
 from motocho.contact import holds
 from motocho.contact.guard import HoldKind
 from motocho.contact.holds import Source, Wish
@@ -264,6 +267,14 @@ def test_what_was_paid_meanwhile_is_not_asked_for(house: House, folder: Path) ->
     remind(member_id, Kind.DUE_MISSED)
     work(folder, AT)
     assert states(member_id) == ["moot"]
+
+
+def test_of_two_workers_at_once_one_reminds(house: House) -> None:
+    members = [house.member().member_id for _ in range(5)]
+    due = [Task(one, 1, TaskKind.DUE_SOON, "2026-11-21", AT.date()) for one in members]
+    do(tasks.add, due, AT.date())
+    assert sorted(at_once([partial(do, _reminders.remind, AT)] * 4)) == [0, 0, 0, 5]
+    assert [told(one) for one in members] == [[Kind.DUE_SOON]] * 5
 
 
 def test_due_dates_are_told_before_on_and_after(house: House, folder: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from motocho.close import tasks
 from motocho.close.plan import TaskKind
 from motocho.close.tasks import Found
-from motocho.notices import messages
+from motocho.notices import messages, reading
 from motocho.notices.kinds import Kind
 from motocho.notices.messages import Told
 
@@ -20,7 +20,11 @@ MOST = 500
 
 
 def remind(cursor: Any, at: datetime) -> int:
-    """Make messages of the open reminders that are due today [案内の作成]; gives how many."""
+    """Make messages of the open reminders that are due today [案内の作成]; gives how many.
+
+    Lock      the journal's reader, as whoever reads it: of two workers one tells them.
+    """
+    reading.lock(cursor)
     kinds = (TaskKind.DUE_SOON, *_KINDS)
     found = tasks.still_open(cursor, at.date(), kinds, MOST)
     for one in found:
