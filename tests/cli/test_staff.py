@@ -55,6 +55,14 @@ def test_the_next_ones_join_and_leave_by_somebody(command: Command) -> None:
     left = command.done("staff", "leave", "suzuki", "--by", "tanaka", "--on", "2030-12-31")
     assert "2030-12-31" in left.out.decode()
     assert command("staff", "leave", "nobody", "--by", "tanaka").code == 4
+    assert command("staff", "leave", "suzuki", "--by", "tanaka", "--on", "2031-01-31").code == 8
+    assert command("staff", "leave", "tanaka", "--by", "suzuki").code == 5
+    assert (
+        command(
+            "staff", "add", "thief", "--name", "A", "--role", "supervisor", "--by", "suzuki"
+        ).code
+        == 5
+    )
     listed = json.loads(command.done("staff", "list", "--json").out)
     assert [one["left_on"] for one in listed["staff"]] == [None, "2030-12-31"]
     assert "suzuki" in command.done("staff", "list").out.decode()
@@ -86,9 +94,9 @@ def test_own_records_and_those_of_the_family_are_shut(command: Command) -> None:
 def test_role_is_given_and_ended_by_who_may(command: Command) -> None:
     command.done(*ADD)
     command.done(*SUZUKI)
-    assert command("staff", "leave", "tanaka", "--by", "suzuki").code == 6
+    assert command("staff", "leave", "tanaka", "--by", "suzuki").code == 5
     role = ("staff", "role", "suzuki", "auditor")
-    assert command(*role, "--by", "suzuki").code == 6
+    assert command(*role, "--by", "suzuki").code == 5
     assert command(*role, "--end", "--by", "tanaka").code == 4  # not held
     command.done(*role, "--by", "tanaka")
     assert "auditor" in command.done(*role, "--end", "--by", "tanaka").out.decode()

@@ -65,9 +65,10 @@ def test_killed_anywhere_everything_is_told_once(
             break
     program.communicate()
     assert killed >= 5, "else nothing was tried"
-    count = 12 + LOGINS + LINKS
+    count = 13 + LOGINS + LINKS
     kinds = Counter(kind for (kind,) in rows("SELECT kind FROM notices_message"))
-    assert kinds == {"draw": 6, "receipt": 6, "login": LOGINS, "pin_link": LINKS}
+    told = {"draw": 6, "receipt": 6, "login": LOGINS, "pin_link": LINKS}
+    assert kinds == told | {"fact_changed": 1}  # the address, told long after joining
     assert rows("SELECT count(*) FROM notices_mail WHERE state = 'sent'") == [(count,)]
     assert len(mails(folder)) == count
     assert len({one["Message-ID"] for one in mails(folder)}) == count

@@ -7,18 +7,20 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.close.book import Lender
-from tests.loans.crowd import do
+from tests.loans.crowd import at_once, do
 from tests.loans.desk import SATO, Desk
 from tests.notices.posting import Refusing, html, mails, office, plain, waiting, work
 from tests.people.house import AT, BORN, GOOD, MAIL, OTHER, House, after, kinds_of, rows
 
-from motocho.close.plan import TaskKind
-from motocho.config import worker
+from motocho.close import tasks
+from motocho.close.plan import Task, TaskKind
+from motocho.config import _reminders, worker
 from motocho.contact import holds
 from motocho.contact.guard import HoldKind
 from motocho.contact.holds import Source, Wish
@@ -238,10 +240,9 @@ def test_a_code_goes_out_while_somebody_waits(house: House, folder: Path) -> Non
     member_id = house.member().member_id
     asked = do(codes.ask, member_id, codes.Purpose.LIMIT, "form 1", NIGHT)
     assert isinstance(asked, codes.Asked)
-    assert (
-        sending.send_code(member_id, asked.code_id, asked.code, office(folder, NIGHT))
-        is Outcome.TAKEN
-    )
+    sent = sending.send_code(member_id, asked.code_id, asked.code, office(folder, NIGHT))
+    assert sent is not None
+    assert sent.outcome is Outcome.TAKEN
     (mail,) = mails(folder)
     assert asked.code in plain(mail)
     assert asked.code not in mail["Subject"]
@@ -347,6 +348,14 @@ def test_another_demand_waits_for_its_day(house: House, folder: Path) -> None:
         remind(key, Kind.DUE_MISSED, at)
         work(folder, at)
     assert states(key.member_id)[-2:] == ["sent", "later"]
+
+
+def test_of_two_workers_at_once_one_reminds(house: House) -> None:
+    members = [house.member().member_id for _ in range(5)]
+    due = [Task(one, 1, TaskKind.DUE_SOON, "2026-11-21", AT.date()) for one in members]
+    do(tasks.add, due, AT.date())
+    assert sorted(at_once([partial(do, _reminders.remind, AT)] * 4)) == [0, 0, 0, 5]
+    assert [told(one) for one in members] == [[Kind.DUE_SOON]] * 5
 
 
 def test_due_dates_are_told_before_on_and_after(house: House, folder: Path, tmp_path: Path) -> None:
@@ -545,3 +554,20 @@ def test_the_new_pin_is_told(house: House, folder: Path) -> None:
     assert Kind.PIN_CHANGED in told(member.member_id)
     assert not any(one.digits in plain(mail) for mail in mails(folder) for one in (GOOD, OTHER))
     assert SATO.family_name not in "".join(plain(mail) for mail in mails(folder))
+
+
+def test_the_link_to_a_new_pin_goes_where_it_was_asked_from(house: House) -> None:
+    member_id = house.member().member_id
+    ((fact_no,),) = rows("SELECT fact_no FROM people_fact WHERE kind = 'email'")
+    claim = Claim(BORN, MAIL.address, "10000001", "", "document 1")
+    do(requests.ask, requests.Kind.PIN_RESET, claim, AT)
+    do(requests.look, rows("SELECT claim_id FROM people_claim")[0][0])
+    (waiting,) = do(requests.waiting)
+    for name in ("tanaka", "suzuki"):
+        reviewer = house.colleague(name, Role.REVIEWER)
+        do(requests.review, waiting.key, reviewer, requests.Verdict.GENUINE, AT)
+    post = Refusing(lambda letter: Outcome.TAKEN)
+    work(post, AT)
+    assert [one.to for one in post.seen] == [MAIL.address]
+    bound = rows("SELECT fact_no FROM notices_mail WHERE member_id = %s", member_id)
+    assert bound == [(fact_no,)]

@@ -35,7 +35,7 @@ from motocho.config.worker import CLEAR_TRIES, RETRY, TASKS, Until
 from motocho.law.rules import Refusal
 from motocho.people import login, members
 from motocho.people.credentials import hashing, keeping
-from motocho.people.credentials.pins import Pin
+from motocho.people.credentials.pins import Guess, Pin
 from motocho.people.login import Admitted, Entered, Locked, Missed, Origin, Outcome, Slowed
 from motocho.people.safety import sessions
 from motocho.people.safety.codes import Purpose
@@ -452,6 +452,23 @@ def test_number_of_a_lost_card_is_refused_with_the_right_pin(house: House) -> No
     member = house.member()
     do(members.reissue, member.member_id, "20000001", "staff 1", AT)
     assert house.enter(member.member_number) == Missed(2)
+
+
+@pytest.mark.rule("AUTH-004")
+def test_new_number_that_strangers_tried_is_open(house: House) -> None:
+    member = house.member()
+    for _ in range(3):
+        house.enter("20000001")
+    assert house.enter("20000001") == Locked()
+    do(members.reissue, member.member_id, "20000001", "staff 1", AT)
+    assert isinstance(house.enter("20000001"), Entered)
+
+
+@pytest.mark.rule("AUTH-003")
+def test_new_number_asks_for_a_new_pin(house: House) -> None:
+    member = house.member()
+    do(members.reissue, member.member_id, "20000001", "staff 1", AT)
+    assert house.entered("20000001").must_change is Guess.NEW_CARD
 
 
 def test_cost_of_a_pin_is_what_was_decided(house: House) -> None:

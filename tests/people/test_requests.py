@@ -16,7 +16,7 @@ from tests.database import Database
 from tests.loans.crowd import at_once, do
 from tests.people.house import AT, BORN, GOOD, MAIL, OTHER, WRONG, House, after, kinds_of, rows
 
-from motocho.config.worker import TASKS
+from motocho.config.worker import CLEAR_TRIES, TASKS
 from motocho.law.rules import Refusal
 from motocho.people import pin, requests
 from motocho.people.access import Role, Staff
@@ -243,6 +243,37 @@ def test_another_letter_ends_the_one_before(member: Member, reviewers: tuple[Sta
     second = do(requests.reset_link, key, "letter 2", AT)
     assert isinstance(do(pin.reset, first, OTHER, AT), Refusal)
     assert do(pin.reset, second, OTHER, AT) == pin.Changed(member.member_id)
+
+
+@pytest.mark.rule("AUTH-002")
+@pytest.mark.parametrize("looks", [0, 1])
+def test_another_address_ends_the_review_bound_to_the_one_before(
+    house: House, member: Member, reviewers: tuple[Staff, Staff], looks: int
+) -> None:
+    key = waiting(member)
+    for one in reviewers[:looks]:
+        do(requests.review, key, one, Verdict.GENUINE, AT)
+    house.tell(member.member_id, Item.EMAIL, Email("new@example.jp"))
+    assert do(requests.review, key, reviewers[looks], Verdict.GENUINE, AT) is State.REFUSED
+    assert kinds_of(member.member_id)[-1] == "pin_reset_expired"
+
+
+@pytest.mark.rule("AUTH-002")
+def test_another_address_ends_the_link_sent_to_the_one_before(
+    house: House, member: Member, reviewers: tuple[Staff, Staff]
+) -> None:
+    token = approved(member, reviewers)
+    house.tell(member.member_id, Item.EMAIL, Email("new@example.jp"))
+    assert isinstance(do(pin.reset, token, OTHER, AT), Refusal)
+    ask(Kind.PIN_RESET, replace(claim(member), email="new@example.jp"))
+    assert len(do(requests.waiting)) == 1
+
+
+def test_claims_that_no_job_could_look_at_are_cleared_away(member: Member) -> None:
+    do(requests.ask, Kind.PIN_RESET, claim(member), AT)
+    for hours, left in ((23, 1), (24, 0)):
+        TASKS[CLEAR_TRIES](timestamp=int(after(hours=hours).timestamp()))
+        assert rows("SELECT count(*) FROM people_claim") == [(left,)]
 
 
 def test_guessable_pin_leaves_the_link_open(member: Member, reviewers: tuple[Staff, Staff]) -> None:

@@ -257,6 +257,17 @@ def with_passkey(house: House, member_id: int) -> Authenticator:
     return key
 
 
+def test_passkey_that_is_known_is_not_added_again(house: House) -> None:
+    member_id = house.member().member_id
+    key = with_passkey(house, member_id)
+    house.confirmed(member_id, Purpose.PASSKEY, "session 2")
+    asked = do(passkeys.ask_new, SITE, member_id, "session 2", AT)
+    assert isinstance(asked, Question)
+    again = passkeys.NewKey(asked.code_id, key.register(asked.options), "my phone")
+    assert do(passkeys.add, SITE, member_id, again, AT) is False
+    assert kinds_of(member_id).count("passkey_added") == 1
+
+
 @pytest.mark.rule("AUTH-007")
 def test_passkey_stands_in_for_a_code(house: House) -> None:
     member_id = house.member().member_id

@@ -106,7 +106,13 @@ def test_who_left_and_who_got_new_means_is_out_at_once(site: Site, suzuki: Seat,
     other = seated("mori", Role.REVIEWER)
     assert one.client.get("/desk/").status_code == 200
     yesterday = clock.now().date() - timedelta(days=1)
-    do(staff.leave, one.staff_id, yesterday, Staff(suzuki.staff_id, frozenset()), clock.now())
+    do(
+        staff.leave,
+        one.staff_id,
+        yesterday,
+        Staff(suzuki.staff_id, frozenset({Role.ADMINISTRATOR})),
+        clock.now(),
+    )
     assert one.client.get("/desk/")["Location"] == "/desk/sign-in/"
     second = seated("ito", Role.SUPERVISOR)
     at(timedelta(seconds=5))

@@ -14,6 +14,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern
 from tests.database import Database
+from tests.outside.test_mail import catcher
 from tests.people.house import rows
 from tests.web.membership import PIN, Site, do
 
@@ -117,6 +118,19 @@ def test_nobody_is_let_in_where_no_mail_server_answers(
     response = site.sign_in(client, member)
     assert response.status_code == 503
     assert not rows("SELECT 1 FROM people_code")
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_who_is_not_reached_by_mail_is_told_so_and_the_address_marked(
+    client: Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member, _ = site.member()
+    with catcher("550 5.1.1 no such user") as (_, post):
+        monkeypatch.setenv(mail.VARIABLE, f"smtp://127.0.0.1:{post.port}")
+        response = site.sign_in(client, member)
+    assert response.status_code == 503
+    assert "登録されているメールアドレスに、メールが届きません" in page(response)
+    assert [of for (of,) in rows("SELECT member_id FROM notices_bounce")] == [member.member_id]
 
 
 @pytest.mark.rule("AUTH-006")

@@ -9,7 +9,7 @@ from motocho.close import tasks
 from motocho.close.plan import TaskKind
 from motocho.close.tasks import Found
 from motocho.loans.commands import Key
-from motocho.notices import messages, reminders
+from motocho.notices import messages, reading, reminders
 from motocho.notices.kinds import Kind, purpose_of
 from motocho.notices.messages import Told
 
@@ -24,7 +24,10 @@ def remind(cursor: Any, at: datetime) -> int:
     """Make messages of the open reminders that are due today [案内の作成]; gives how many are done.
 
     One that comes too late, or asks for what was paid, is told nowhere.
+
+    Lock      the journal's reader, as whoever reads it: of two workers one tells them.
     """
+    reading.lock(cursor)
     kinds = (TaskKind.DUE_SOON, *_KINDS)
     found = tasks.still_open(cursor, at.date(), kinds, MOST)
     for one in found:

@@ -238,7 +238,14 @@ def bounced_at(cursor: Any, member_id: int, fact_no: int) -> datetime | None:
 
 
 # -------------------------------------------------------------------------------------------- codes
-def send_code(member_id: int, code_id: int, code: str, office: Office) -> Outcome | None:
+class SentCode(NamedTuple):
+    """What became of a letter with a code, and to which address fact it went [確認番号の結果]."""
+
+    outcome: Outcome
+    fact_no: int
+
+
+def send_code(member_id: int, code_id: int, code: str, office: Office) -> SentCode | None:
     """Send a one-time code now, while somebody waits for it [確認番号の送信] · AUTH-007.
 
     The code stands nowhere, so it cannot wait in the queue. None without an address.
@@ -253,4 +260,5 @@ def send_code(member_id: int, code_id: int, code: str, office: Office) -> Outcom
     if told is None or not isinstance(told.value, values.Email):
         return None
     written = code_mail(code, chosen)
-    return office.post.send(_letter(f"code-{member_id}-{code_id}", told.value.address, written, at))
+    letter = _letter(f"code-{member_id}-{code_id}", told.value.address, written, at)
+    return SentCode(office.post.send(letter), told.fact_no)

@@ -9,6 +9,7 @@ from typing import Any
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
+from motocho.people import login
 from motocho.people.credentials import keeping
 from motocho.people.credentials.pins import Guess
 from motocho.units.errors import Fault, NotFoundError
@@ -106,6 +107,7 @@ def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: dat
     """Give a member another number, with a new card; the old one ends at once [会員番号の再発行].
 
     AUTH-011: whoever found the lost card logs in nowhere with its number; the PIN is chosen anew.
+    What strangers tried with the new number while nobody had it locks nobody out (AUTH-004).
 
     Raises    NotFoundError for no such member; the database's IntegrityError for a taken number.
     """
@@ -125,6 +127,7 @@ def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: dat
     )
     keeping.demand(cursor, member_id, Guess.NEW_CARD)
     journal.write(cursor, [Happening(member_id, "number_reissued", actor, at)])
+    login.reopen(cursor, member_id, actor, at)
 
 
 NAMES_APART = """

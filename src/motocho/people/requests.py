@@ -139,6 +139,8 @@ def turn(cursor: Any, address: str, at: datetime) -> datetime | None:
     return None
 
 
+CLAIMS_KEPT = timedelta(days=1)
+"""How long a claim stays at the most that could not be looked at."""
 LOOK = "people.look_at_claim"
 """The task that looks whether a claim is anybody's: no answer waits for it."""
 
@@ -191,6 +193,16 @@ def look(cursor: Any, claim_id: int) -> int:
     return sum(asked)
 
 
+def clear(cursor: Any, at: datetime) -> int:
+    """Clear away claims that no job could look at, and counts that are over [申告の消去].
+
+    Gives how many claims. By then the document that came with one is erased: who asked asks again.
+    """
+    cursor.execute("DELETE FROM people_asking WHERE asked_at <= %s", (at - ASKED_WITHIN,))
+    cursor.execute("DELETE FROM people_claim WHERE claimed_at <= %s", (at - CLAIMS_KEPT,))
+    return int(cursor.rowcount)
+
+
 def _of_number(cursor: Any, claim: Claim) -> list[int]:
     cursor.execute(
         "SELECT m.member_id FROM people_number n JOIN people_member m USING (member_id)"
@@ -232,13 +244,21 @@ _LINK_UNTIL = f"coalesce(token_until, second_at + interval '{LINK_LIVES.total_se
 """Until when an approved request waits for its link, which may never have been made."""
 
 
+_SAME_ADDRESS = """email_fact_no = (SELECT f.fact_no FROM people_fact f
+WHERE f.member_id = people_request.member_id AND f.kind = 'email' AND f.effective_on <= %s
+ORDER BY f.effective_on DESC, f.fact_no DESC LIMIT 1)"""
+"""Whether the address that a request was bound to is the registered one of a day."""
+
+
 def _end_expired(cursor: Any, member_id: int, kind: Kind, at: datetime) -> None:
-    """An approved request whose link ran out is over: it bars no other one."""
+    """A request bars no other once its link ran out, or it was bound to another address."""
     cursor.execute(
-        f"UPDATE people_request SET state = 'refused', reason = %s, done_at = {_LINK_UNTIL},"  # noqa: S608
-        " token_hash = NULL WHERE member_id = %s AND kind = %s AND state = 'approved'"
-        f" AND {_LINK_UNTIL} <= %s RETURNING request_id",
-        (Verdict.EXPIRED.value, member_id, kind.value, at),
+        "UPDATE people_request SET state = 'refused', reason = %s, token_hash = NULL,"  # noqa: S608
+        f" done_at = least(%s, {_LINK_UNTIL}) WHERE member_id = %s AND kind = %s"
+        f" AND (state = 'approved' AND {_LINK_UNTIL} <= %s"
+        f" OR state IN ('waiting', 'once', 'approved') AND NOT {_SAME_ADDRESS})"
+        " RETURNING request_id",
+        (Verdict.EXPIRED.value, at, member_id, kind.value, at, at.astimezone(JAPAN).date()),
     )
     over = [{"request_id": int(request_id)} for (request_id,) in cursor.fetchall()]
     journal.write(
@@ -393,6 +413,8 @@ def review(
 ) -> State | Refusal:
     """One of two looks at a request [申請の審査]; one who doubts ends it, two who agree approve it.
 
+    It is over, too, once another address is registered than the one that it was bound to.
+
     Lock      the request's row.
     Raises    NotFoundError for no such request.
     """
@@ -400,9 +422,9 @@ def review(
     if refusal is not None:
         return refusal
     cursor.execute(
-        "SELECT state, first_staff, email_fact_no FROM people_request"
+        f"SELECT state, first_staff, email_fact_no, {_SAME_ADDRESS} FROM people_request"  # noqa: S608
         " WHERE member_id = %s AND request_id = %s AND kind = 'pin_reset' FOR UPDATE",
-        key,
+        (at.astimezone(JAPAN).date(), *key),
     )
     row = cursor.fetchone()
     if row is None:
@@ -412,6 +434,8 @@ def review(
         return state
     if first_staff == staff.staff_id:
         return Refusal("AUTH-002", "PPL-070", ())
+    has_moved = verdict is Verdict.GENUINE and not row[3]
+    verdict = Verdict.EXPIRED if has_moved else verdict
     if verdict is Verdict.GENUINE:
         after = State.ONCE if first_staff is None else State.APPROVED
     else:
@@ -422,11 +446,16 @@ def review(
         f" {place}_at = %s WHERE member_id = %s AND request_id = %s",
         (after.value, verdict.value, staff.staff_id, at, *key),
     )
-    subject: dict[str, int | str] = {"request_id": key.request_id, "state": after.value}
+    subject: dict[str, int | str] = {
+        "request_id": key.request_id,
+        "state": after.value,
+        "email_fact_no": int(row[2]),
+    }
     happened = [Happening(key.member_id, "pin_reset_reviewed", staff.actor, at, subject)]
     if after is State.REFUSED:
-        told = subject | {"reason": verdict.value, "email_fact_no": int(row[2])}
-        happened.append(Happening(key.member_id, "pin_reset_refused", staff.actor, at, told))
+        kind = "pin_reset_expired" if has_moved else "pin_reset_refused"
+        told = subject | {"reason": verdict.value}
+        happened.append(Happening(key.member_id, kind, staff.actor, at, told))
     journal.write(cursor, happened)
     return after
 
@@ -463,11 +492,14 @@ def reset_link(cursor: Any, key: RequestKey, letter_id: str, at: datetime) -> st
 
 
 def reset_of(cursor: Any, token: str, at: datetime) -> RequestKey | None:
-    """The approved request of a token, locked; None if it is over or made up [リンクの照合]."""
+    """The approved request of a token, locked; None if it is over or made up [リンクの照合].
+
+    It is over as well once another address is registered than the one that it was bound to.
+    """
     cursor.execute(
-        "SELECT member_id, request_id FROM people_request WHERE token_hash = %s"
-        " AND state = 'approved' AND token_until > %s FOR UPDATE",
-        (token_hash(token), at),
+        "SELECT member_id, request_id FROM people_request WHERE token_hash = %s"  # noqa: S608
+        f" AND state = 'approved' AND token_until > %s AND {_SAME_ADDRESS} FOR UPDATE",
+        (token_hash(token), at, at.astimezone(JAPAN).date()),
     )
     row = cursor.fetchone()
     return None if row is None else RequestKey(*row)

@@ -7,7 +7,6 @@ when two supervisors, neither of them the one concerned, agree.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -18,13 +17,12 @@ from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
 from motocho.ledger.chart import HOUSE
-from motocho.outside.clock import JAPAN
-from motocho.people.access import Role, Staff
+from motocho.people.access import Action, Role, Staff, may
 from motocho.people.credentials import hashing, passkeys
 from motocho.people.credentials.hashing import Cost, Match, Sealed, Stored
 from motocho.people.credentials.passkeys import Passkey, Site
 from motocho.people.safety.devices import TOKEN_BYTES, token_hash
-from motocho.units.errors import Fault, NotFoundError, StateConflict
+from motocho.units.errors import Fault, NotAllowedError, NotFoundError, StateConflict
 from motocho.units.text import folded
 
 MOST_MISSES = 5
@@ -67,11 +65,14 @@ class Joiner:
 def join(cursor: Any, joiner: Joiner, by: Staff | None, at: datetime) -> tuple[Account, str]:
     """A new colleague, with the token of the first sign-in [入社]; `by` is None for the very first.
 
-    Raises    StateConflict for a first colleague where there is one, or a login name that is taken.
+    Raises    NotAllowedError for who may not manage the staff; StateConflict for a first colleague
+              where there is one, or a login name that is taken.
     """
     cursor.execute("SELECT count(*) FROM people_staff")
     if by is None and cursor.fetchone()[0]:
         raise StateConflict(Fault("PPL-090"))
+    if by is not None:
+        _check_manager(by)
     cursor.execute(
         "INSERT INTO people_staff (login_name, name, joined_on, own_member_id)"
         " VALUES (%s, %s, %s, %s) ON CONFLICT (login_name) DO NOTHING RETURNING staff_id",
@@ -83,7 +84,7 @@ def join(cursor: Any, joiner: Joiner, by: Staff | None, at: datetime) -> tuple[A
     staff_id = int(row[0])
     giver = by.actor if by else "installation"
     for role in sorted(joiner.roles, key=lambda role: role.value):
-        give_role(cursor, staff_id, role, joiner.joined_on, giver)
+        _give(cursor, Duty(staff_id, role), joiner.joined_on, giver, at)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     cursor.execute(
         "INSERT INTO people_staff_enrolment (staff_id, kind, asked_by, asked_at, token_hash,"
@@ -95,36 +96,77 @@ def join(cursor: Any, joiner: Joiner, by: Staff | None, at: datetime) -> tuple[A
 
 
 def leave(cursor: Any, staff_id: int, left_on: date, by: Staff, at: datetime) -> None:
-    """A colleague leaves: after that day nothing opens any more [退社]."""
+    """A colleague leaves: after that day nothing opens any more [退社].
+
+    Raises    NotAllowedError for who may not manage the staff; StateConflict for one who left, or
+              whose last day is set.
+    """
+    _check_manager(by)
     cursor.execute(
         "UPDATE people_staff SET left_on = %s WHERE staff_id = %s AND left_on IS NULL",
         (left_on, staff_id),
     )
-    if cursor.rowcount:
-        _tell(cursor, "staff_left", staff_id, by.actor, at)
+    if cursor.rowcount == 0:
+        last_on = account(cursor, staff_id).left_on
+        raise StateConflict(Fault("PPL-100", details={"last_on": str(last_on)}))
+    _tell(cursor, "staff_left", staff_id, by.actor, at)
 
 
-def give_role(cursor: Any, staff_id: int, role: Role, from_on: date, given_by: str) -> None:
-    """A role from a day on [役割の付与]."""
+class Duty(NamedTuple):
+    """A role of somebody [担当]."""
+
+    staff_id: int
+    role: Role
+
+
+def give_role(cursor: Any, duty: Duty, from_on: date, by: Staff, at: datetime) -> None:
+    """A role from a day on [役割の付与]; nothing changes for one that is held already.
+
+    Raises    NotAllowedError for who may not manage the staff.
+    """
+    _check_manager(by)
+    _give(cursor, duty, from_on, by.actor, at)
+
+
+def _give(cursor: Any, duty: Duty, from_on: date, given_by: str, at: datetime) -> None:
     cursor.execute(
-        "INSERT INTO people_staff_role (staff_id, role, from_on, given_by) VALUES (%s, %s, %s, %s)"
+        "INSERT INTO people_staff_role (staff_id, role, from_on, given_by)"
+        " SELECT %(staff)s, %(role)s, %(on)s, %(by)s WHERE NOT EXISTS"
+        " (SELECT FROM people_staff_role WHERE staff_id = %(staff)s AND role = %(role)s"
+        " AND from_on <= %(on)s AND (until_on IS NULL OR until_on >= %(on)s))"
         " ON CONFLICT DO NOTHING",
-        (staff_id, role.value, from_on, given_by),
+        {"staff": duty.staff_id, "role": duty.role.value, "on": from_on, "by": given_by},
     )
+    if cursor.rowcount:
+        _tell_duty(cursor, "staff_role_given", duty, (given_by, from_on), at)
 
 
-def end_role(cursor: Any, staff_id: int, role: Role, by: Staff, at: datetime) -> int:
-    """Today is the last day of a role [役割の終了]; gives how many ended, 0 for one not held."""
-    today = at.astimezone(JAPAN).date()
+def end_role(cursor: Any, duty: Duty, until_on: date, by: Staff, at: datetime) -> None:
+    """The last day of a role [役割の終了].
+
+    Raises    NotAllowedError for who may not manage the staff; StateConflict for a role that is not
+              held, or whose last day is set.
+    """
+    _check_manager(by)
     cursor.execute(
         "UPDATE people_staff_role SET until_on = greatest(from_on, %s)"
         " WHERE staff_id = %s AND role = %s AND until_on IS NULL",
-        (today, staff_id, role.value),
+        (until_on, duty.staff_id, duty.role.value),
     )
-    ended = int(cursor.rowcount)
-    if ended:
-        _tell(cursor, "staff_role_ended", staff_id, by.actor, at)
-    return ended
+    if cursor.rowcount == 0:
+        raise StateConflict(Fault("PPL-101", details={"role": duty.role.value}))
+    _tell_duty(cursor, "staff_role_ended", duty, (by.actor, until_on), at)
+
+
+def _check_manager(by: Staff) -> None:
+    if not may(by, Action.MANAGE_STAFF):
+        raise NotAllowedError(Fault("PPL-081", details={"action": Action.MANAGE_STAFF.value}))
+
+
+def _tell_duty(cursor: Any, kind: str, duty: Duty, told: tuple[str, date], at: datetime) -> None:
+    actor, on = told
+    subject = {"staff_id": duty.staff_id, "role": duty.role.value, "on": on.isoformat()}
+    journal.write(cursor, [Happening(HOUSE, kind, actor, at, subject)])
 
 
 def active(cursor: Any, staff_id: int, on: date, purpose: str = "") -> Staff | None:
@@ -277,37 +319,46 @@ def check_password(password: str, login_name: str) -> Refusal | None:
     return Refusal("AUTH-007", "PPL-093", (), {"shortest": str(SHORTEST_PASSWORD)})
 
 
+_WAITS_FOR_A_SECOND = (
+    "kind = 'recovery' AND used_at IS NULL AND agreed_by IS NULL AND asked_at > %s"
+)
+
+
 def ask_recovery(cursor: Any, staff_id: int, by: Staff, at: datetime) -> Refusal | None:
-    """A supervisor asks for new means for a colleague [再登録の申請]."""
+    """A supervisor asks for new means for a colleague [再登録の申請]; one request at a time.
+
+    What nobody agreed to within a day is over, as the token is a day after that.
+    """
     refusal = _check_supervisor(by, staff_id)
     if refusal is not None:
         return refusal
     cursor.execute(
         "UPDATE people_staff_enrolment SET used_at = %s WHERE staff_id = %s AND used_at IS NULL"
-        " AND (kind = 'joiner' OR expires_at <= %s)",
-        (at, staff_id, at),
+        " AND (kind = 'joiner' OR coalesce(expires_at, asked_at + %s) <= %s)",
+        (at, staff_id, TOKEN_LIVES, at),
     )
     cursor.execute(
         "INSERT INTO people_staff_enrolment (staff_id, kind, asked_by, asked_at)"
         " VALUES (%s, 'recovery', %s, %s) ON CONFLICT (staff_id) WHERE used_at IS NULL DO NOTHING",
         (staff_id, by.staff_id, at),
     )
-    _tell(cursor, "staff_recovery_asked", staff_id, by.actor, at)
+    if cursor.rowcount:
+        _tell(cursor, "staff_recovery_asked", staff_id, by.actor, at)
     return None
 
 
 def agree(cursor: Any, staff_id: int, by: Staff, at: datetime) -> str | Refusal:
     """A second supervisor agrees: the token, which ends the means there were [再登録の承認].
 
-    Raises    NotFoundError if nobody asked.
+    Raises    NotFoundError if nobody asked within a day.
     """
     refusal = _check_supervisor(by, staff_id)
     if refusal is not None:
         return refusal
     cursor.execute(
-        "SELECT enrolment_id, asked_by FROM people_staff_enrolment WHERE staff_id = %s"
-        " AND kind = 'recovery' AND used_at IS NULL AND agreed_by IS NULL FOR UPDATE",
-        (staff_id,),
+        "SELECT enrolment_id, asked_by FROM people_staff_enrolment WHERE staff_id = %s"  # noqa: S608
+        f" AND {_WAITS_FOR_A_SECOND} FOR UPDATE",
+        (staff_id, at - TOKEN_LIVES),
     )
     row = cursor.fetchone()
     if row is None:
@@ -330,11 +381,11 @@ def _check_supervisor(by: Staff, staff_id: int) -> Refusal | None:
     return Refusal("AUTH-007", "PPL-095", ())
 
 
-def recoveries(cursor: Any) -> dict[int, int]:
+def recoveries(cursor: Any, at: datetime) -> dict[int, int]:
     """Who waits for new means, and which supervisor asked for them [再登録の申請一覧]."""
     cursor.execute(
-        "SELECT staff_id, asked_by FROM people_staff_enrolment"
-        " WHERE kind = 'recovery' AND used_at IS NULL AND agreed_by IS NULL"
+        f"SELECT staff_id, asked_by FROM people_staff_enrolment WHERE {_WAITS_FOR_A_SECOND}",  # noqa: S608
+        (at - TOKEN_LIVES,),
     )
     return dict(cursor.fetchall())
 
@@ -399,9 +450,23 @@ def enter(cursor: Any, typed: Typed, at: datetime) -> Outcome:
     cursor.execute(
         "UPDATE people_staff_secret SET last_step = %s WHERE staff_id = %s", (step, staff_id)
     )
+    if found is Match.OUTDATED:
+        _renew(cursor, staff_id, typed.password, Sealed(bytes(row[3]), row[4]))
     _count(cursor, login_name, 0, None)
     _tell(cursor, "staff_entered", staff_id, f"staff {staff_id}", at)
     return Entered(staff_id)
+
+
+def _renew(cursor: Any, staff_id: int, password: str, seed: Sealed) -> None:
+    """Hash and seal anew what was just found right: new pepper, new costs."""
+    owner = _owner(staff_id)
+    made = hashing.make(Cost.PASSWORD, owner, _password(password))
+    sealed = hashing.seal("totp", owner, hashing.unseal("totp", owner, seed))
+    cursor.execute(
+        "UPDATE people_staff_secret SET secret = %s, pepper_id = %s, seed = %s,"
+        " seed_pepper_id = %s WHERE staff_id = %s",
+        (made.secret, made.pepper_id, sealed.data, sealed.pepper_id, staff_id),
+    )
 
 
 def _step(code: str, row: tuple[Any, ...], at: datetime) -> int | None:
@@ -519,16 +584,6 @@ def enter_by_passkey(cursor: Any, site: Site, answer: str, at: datetime) -> Ente
             _tell(cursor, "staff_entered", staff_id, _owner(staff_id), at)
             return Entered(staff_id)
     return Missed()
-
-
-def end_passkeys(cursor: Any, staff_id: int, which: Collection[bytes], at: datetime) -> int:
-    """Take keys away [パスキーの削除]; gives how many there were."""
-    cursor.execute(
-        "UPDATE people_staff_passkey SET ended_at = %s"
-        " WHERE staff_id = %s AND credential_id = ANY(%s) AND ended_at IS NULL",
-        (at, staff_id, list(which)),
-    )
-    return int(cursor.rowcount)
 
 
 def _challenge(cursor: Any, staff_id: int, purpose: str, at: datetime) -> bytes:

@@ -19,7 +19,7 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """Everybody who ever joined, and who waits for new means [従業者の一覧]."""
     with connection.cursor() as cursor:
         accounts = staff.accounts(cursor)
-        asked = staff.recoveries(cursor)
+        asked = staff.recoveries(cursor, colleague.at)
     me = colleague.staff.staff_id
     rows = [(one, _step(asked.get(one.staff_id), me), one.staff_id == me) for one in accounts]
     return pages.show(request, "desk/colleagues.html", {"desk": colleague, "rows": rows})
