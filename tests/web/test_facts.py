@@ -39,8 +39,9 @@ from motocho.people.members import Member
 from motocho.people.safety import freezes
 from motocho.people.safety import holds as held
 from motocho.units.errors import Language, Unread
-from motocho.web import access
+from motocho.web import access, pages
 from motocho.web.facts import _forms, agreeing, telling, urls
+from motocho.web.words import Tongue, wording_ref
 
 pytestmark = pytest.mark.usefixtures("database")
 FACTS = "/member/settings/facts/"
@@ -348,7 +349,7 @@ def test_consents_are_dated_and_taken_back(client: Client, site: Site) -> None:
     campaign = Consent(consents.Kind.CAMPAIGN)
     assert do(consents.in_force, member.member_id, campaign, clock.now())
     ((wording,),) = rows("SELECT wording_ref FROM people_consent")
-    assert re.fullmatch(r"consent\.campaign_words [0-9a-f]{16}", wording)
+    assert wording == wording_ref(["consent.campaign_words"], Tongue.JA)
     client.post(address, {"name": "campaign", "say": "withdraw"})
     assert not do(consents.in_force, member.member_id, campaign, clock.now())
     assert client.post(address, {"name": "nothing", "say": "give"}).status_code == 404
@@ -358,6 +359,19 @@ def test_consents_are_dated_and_taken_back(client: Client, site: Site) -> None:
     assert page(client.get(address)).count("郵送</dd>") == 5
     do(consents.give, member.member_id, receipt, told, clock.now())
     assert page(client.get(address)).count("郵送</dd>") == 4
+
+
+def test_consent_keeps_the_words_of_the_tongue_they_were_read_in(
+    client: Client, site: Site
+) -> None:
+    site.enter(client)
+    client.cookies[pages.TONGUE_COOKIE] = "en"
+    address = "/member/settings/consents/"
+    assert 'name="tongue" value="en"' in page(client.get(address))
+    client.post(address, {"name": "bureau", "say": "give"})
+    ((wording,),) = rows("SELECT wording_ref FROM people_consent")
+    assert wording == wording_ref(["consent.bureau_words"], Tongue.EN)
+    assert wording != wording_ref(["consent.bureau_words"], Tongue.JA)
 
 
 def test_papers_of_the_page_are_those_that_may_come_by_wire() -> None:

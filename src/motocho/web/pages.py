@@ -69,6 +69,15 @@ def tongue_of(request: HttpRequest) -> Tongue:
     return Tongue.EN if asked.startswith("en") else Tongue.JA
 
 
+def tongue_read(request: HttpRequest) -> Tongue:
+    """The tongue in which the page of a form was read, as the form says it itself [読まれた言語].
+
+    Why       the device may have chosen another one since, on another page.
+    """
+    known = {one.value: one for one in Tongue}
+    return known.get(request.POST.get("tongue", ""), tongue_of(request))
+
+
 def look_of(request: HttpRequest) -> Look:
     """The look this device chose [表示色]."""
     known = {one.value: one for one in Look}
