@@ -31,6 +31,7 @@ MARK = "<script>alert(1)</script>"
 NAMED = replace(SATO, family_name=f"佐藤{MARK}")
 OPEN = {
     "member:sign_in", "member:code", "member:sign_out", "member:signed_out", "member:extend",
+    "member:left",
     "facts:ask_pin", "facts:ask_number",
     "desk:sign_in", "desk:by_passkey", "desk:sign_out", "desk:join",
 }  # fmt: skip

@@ -17,7 +17,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from motocho.people.safety import sessions
 from motocho.web import access, assets
 from motocho.web.words import Tongue
 
@@ -100,8 +99,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "places": PUBLIC_PLACES if found is None else MEMBER_PLACES,
         "assets_at": f"/static/{assets.fingerprint()}",
         "signed_in": found is not None,
-        "warn_seconds": int((sessions.IDLE - sessions.WARNED_BEFORE).total_seconds()),
-        "end_seconds": int(sessions.IDLE.total_seconds()),
+        "session_left": None if found is None else access.left_of(found.use, moment(request)),
     }
 
 
