@@ -401,6 +401,32 @@ def test_application_for_a_higher_limit_is_shown_as_taken_in(site: Site, tanaka:
     assert tanaka.client.get(f"/desk/increases/{member.member_id}/987654/").status_code == 404
 
 
+def test_queue_counts_all_that_waits_and_says_that_it_shows_the_oldest(
+    database: Database, tanaka: Seat
+) -> None:
+    with database.connect("postgres", autocommit=True) as admin:
+        admin.execute(
+            "INSERT INTO people_member (member_number, family_name, given_name, family_kana,"
+            " given_kana, born_on, registered_at) SELECT (30000000 + n)::text, '佐藤', '花子',"
+            " 'サトウ', 'ハナコ', '1980-01-01', now() FROM generate_series(1, 101) n"
+        )
+        admin.execute(
+            "INSERT INTO people_request (member_id, kind, document_ref, email_fact_no, asked_at,"
+            " state) SELECT member_id, 'reopening', '', 0, now(), 'waiting' FROM people_member"
+            " WHERE member_number LIKE '30000%'"
+        )
+    text = page(tanaka.client.get("/desk/?tab=applications"))
+    assert '<span class="tag">101</span>' in text
+    assert "101件のうち、受付の古い100件です" in text
+    assert text.count("/desk/requests/") == 100
+    with database.connect("postgres", autocommit=True) as admin:
+        admin.execute("UPDATE people_request SET state = 'refused' WHERE request_id ="
+                      " (SELECT max(request_id) FROM people_request)")  # fmt: skip
+    text = page(tanaka.client.get("/desk/?tab=applications"))
+    assert '<span class="tag">100</span>' in text
+    assert "件のうち" not in text
+
+
 def test_empty_queue_shows_zeros(tanaka: Seat) -> None:
     for tab in ("documents", "resets", "applications", "complaints", "nothing"):
         text = page(tanaka.client.get(f"/desk/?tab={tab}"))

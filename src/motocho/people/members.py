@@ -9,7 +9,7 @@ from typing import Any
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
-from motocho.units.errors import Fault, NotFoundError
+from motocho.units.errors import Fault, NotFoundError, StateConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Member:
     person: Person
 
 
+NUMBER_TAKEN = "PPL-003"
+"""What a conflict of `reissue` says."""
 _COLUMNS = "family_name, given_name, family_kana, given_kana, born_on"
 
 
@@ -105,7 +107,7 @@ def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: dat
 
     AUTH-011: whoever found the lost card logs in nowhere with its number.
 
-    Raises    NotFoundError for no such member; the database's IntegrityError for a taken number.
+    Raises    NotFoundError for no such member; StateConflict for a number that was given before.
     """
     cursor.execute(
         "UPDATE people_member SET member_number = %s WHERE member_id = %s",
@@ -118,9 +120,12 @@ def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: dat
         (at, member_id),
     )
     cursor.execute(
-        "INSERT INTO people_number (member_number, member_id) VALUES (%s, %s)",
+        "INSERT INTO people_number (member_number, member_id) VALUES (%s, %s)"
+        " ON CONFLICT DO NOTHING",
         (member_number, member_id),
     )
+    if cursor.rowcount == 0:
+        raise StateConflict(Fault(NUMBER_TAKEN, excerpt=member_number))
     journal.write(cursor, [Happening(member_id, "number_reissued", actor, at)])
 
 

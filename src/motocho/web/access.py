@@ -109,7 +109,9 @@ OVER = Left(0, 0, "")
 
 def left_of(use: sessions.InUse, at: datetime) -> Left:
     """What is left of a session at a moment, cut to the second [残り時間]."""
-    to_warn, to_end = (max(0, int((one - at).total_seconds())) for one in (use.warn_at, use.ends_at))
+    to_warn, to_end = (
+        max(0, int((one - at).total_seconds())) for one in (use.warn_at, use.ends_at)
+    )
     return Left(to_warn, to_end, "last" if use.ends_at == use.longest_at else "")
 
 

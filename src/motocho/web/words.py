@@ -29,7 +29,6 @@ from django.utils.safestring import SafeString, mark_safe
 from motocho.units.errors import Fault, Language
 from motocho.units.money import yen_text
 
-
 _HASH_DIGITS = 16
 
 
