@@ -449,7 +449,9 @@ def test_new_means_need_two_supervisors_neither_of_them_the_one(
     assert "別の管理者の同意を待っています" in page(suzuki.client.get("/desk/colleagues/"))
     assert suzuki.client.post(address, {"agree": "yes"}).status_code == 409
     assert "再登録に同意する" in page(ito.client.get("/desk/colleagues/"))
-    assert "/desk/join/" in page(ito.client.post(address, {"agree": "yes"}))
+    link = page(ito.client.post(address, {"agree": "yes"}, headers={"host": "localhost"}))
+    assert f"{settings.ORIGIN}/desk/join/" in link
+    assert "//localhost" not in link
 
 
 # -------------------------------------------------------------------------------- who sees what
