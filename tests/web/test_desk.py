@@ -25,6 +25,7 @@ from tests.web.test_facts import asking, bare, looked_at, page
 from motocho.care import cases
 from motocho.contact.holds import Source
 from motocho.documents import intake
+from motocho.documents.intake import Purpose
 from motocho.outside import clock, mail
 from motocho.people import access, requests, staff
 from motocho.people.access import Role, Staff
@@ -33,6 +34,7 @@ from motocho.people.login import Entered
 from motocho.people.members import Member
 from motocho.people.safety import freezes
 from motocho.web.desk import urls
+from motocho.web.desk._shown import PURPOSES
 
 pytestmark = pytest.mark.usefixtures("database")
 NEW_PIN = "6183"
@@ -425,6 +427,10 @@ def test_queue_counts_all_that_waits_and_says_that_it_shows_the_oldest(
     text = page(tanaka.client.get("/desk/?tab=applications"))
     assert '<span class="tag">100</span>' in text
     assert "件のうち" not in text
+
+
+def test_every_purpose_of_a_document_has_its_words() -> None:
+    assert set(PURPOSES) == set(Purpose)
 
 
 def test_empty_queue_shows_zeros(tanaka: Seat) -> None:

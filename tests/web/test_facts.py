@@ -326,6 +326,14 @@ def test_no_solicitation_says_until_when_and_never_gets_shorter(client: Client, 
     assert rows("SELECT count(*) FROM contact_hold WHERE ended_by = 'member'") == [(4,)]
 
 
+def test_every_fate_of_a_mail_has_its_words() -> None:
+    ((states,),) = rows(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conname = 'notices_mail_state_check'"
+    )
+    assert set(re.findall(r"'(\w+)'::text", states)) == set(telling.FATES)
+
+
 def test_inbox_shows_and_marks_what_was_told(client: Client, site: Site) -> None:
     site.enter(client)
     assert "お知らせは0件です" in page(client.get("/member/inbox/"))
@@ -820,7 +828,7 @@ def test_nothing_is_changed_in_the_maintenance(
     site.enter(client)
     assert client.get(FACTS).status_code == 200
     for address in (f"{FACTS}employer/", "/member/settings/notices/", "/member/settings/consents/",
-                    "/member/forgotten/number/"):  # fmt: skip
+                    "/member/settings/reopen/", "/member/forgotten/number/"):  # fmt: skip
         response = client.post(address, {"employer": "x"})
         assert response.status_code == 503, address
         assert "この操作は行われていません" in page(response)

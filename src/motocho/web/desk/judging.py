@@ -20,7 +20,7 @@ from motocho.people.safety import freezes
 from motocho.units.errors import Fault
 from motocho.web import access, pages
 from motocho.web.access import Colleague
-from motocho.web.desk._shown import SHOWN
+from motocho.web.desk._shown import PURPOSES, SHOWN
 from motocho.web.uploads import picture
 from motocho.web.words import said
 
@@ -83,7 +83,7 @@ def _page(request: HttpRequest, cursor: Any, colleague: Colleague, found: Pages)
     context = {
         "desk": colleague,
         "one": found,
-        "purpose": f"desk.purpose_{found.purpose.value}",
+        "purpose": PURPOSES[found.purpose],
         "options": [(one.value, said(one.fault, tongue)) for one in Finding],
         "wrong": said(Fault("DSK-003"), tongue) if is_wrong else None,
         "member": members.one(cursor, owner_id),
@@ -91,9 +91,3 @@ def _page(request: HttpRequest, cursor: Any, colleague: Colleague, found: Pages)
         "frozen_at": freezes.frozen_at(cursor, owner_id),
     }
     return pages.show(request, "desk/document.html", context, status=422 if is_wrong else 200)
-
-
-PURPOSES = (
-    "desk.purpose_identity", "desk.purpose_income", "desk.purpose_address", "desk.purpose_other",
-)  # fmt: skip
-"""What documents are for, as the page says it."""

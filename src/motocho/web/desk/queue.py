@@ -26,6 +26,7 @@ from motocho.screening import increases
 from motocho.web import access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import answering
+from motocho.web.desk._shown import PURPOSES
 
 TABS = {
     "documents": "desk.documents",
@@ -85,7 +86,7 @@ def _documents(cursor: Any) -> Sequence[Row]:
         Row(
             one.document_ref[:SHOWN_SIGNS],
             one.kept_at,
-            f"desk.purpose_{one.purpose.value}",
+            PURPOSES[one.purpose],
             reverse("desk:document", args=[one.document_ref]),
         )
         for one in intake.waiting(cursor)

@@ -187,6 +187,12 @@ def _resume(member: Member) -> None:
 
 # ------------------------------------------------------------------------------------------- inbox
 PAGE = 20
+FATES: Mapping[str, str] = {
+    "waiting": "inbox.mail_waiting", "later": "inbox.mail_later", "sending": "inbox.mail_sending",
+    "sent": "inbox.mail_sent", "refused": "inbox.mail_refused", "moot": "inbox.mail_moot",
+    "no_address": "inbox.mail_no_address", "bounced": "inbox.mail_bounced",
+}  # fmt: skip
+"""Every fate of a mail, as the page says it."""
 
 
 @require_safe
@@ -219,7 +225,7 @@ def message(request: HttpRequest, member: Member, message_id: int) -> HttpRespon
     context = {
         "one": found,
         "text": found.text(pages.tongue_of(request).language),
-        "fates": [(fate, f"inbox.mail_{fate.state}") for fate in fates],
+        "fates": [(fate, FATES[fate.state]) for fate in fates],
     }
     return pages.show(request, "facts/message.html", context)
 
@@ -232,10 +238,3 @@ def all_read(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG
     with transaction.atomic(), connection.cursor() as cursor:
         messages.mark_all_read(cursor, member.member_id, member.at)
     return HttpResponseRedirect(reverse("facts:inbox"))
-
-
-FATES = (
-    "inbox.mail_waiting", "inbox.mail_later", "inbox.mail_sending", "inbox.mail_sent",
-    "inbox.mail_refused", "inbox.mail_moot", "inbox.mail_no_address", "inbox.mail_bounced",
-)  # fmt: skip
-"""Every fate of a mail, as the page says it."""
