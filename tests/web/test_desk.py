@@ -14,7 +14,7 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import URLPattern
 from tests.database import Database
-from tests.documents.files import photo
+from tests.documents.files import pdf, photo
 from tests.notices.posting import mails, plain, work
 from tests.people.authenticator import Authenticator
 from tests.people.house import kinds_of, rows
@@ -360,6 +360,23 @@ def test_document_is_judged_page_by_page(site: Site, tanaka: Seat) -> None:
     looks = rows("SELECT purpose FROM journal_row WHERE kind = 'staff_access'")
     assert all(purpose.startswith("document ") for (purpose,) in looks)
     assert len(looks) == 5
+
+
+def test_page_that_was_not_judged_is_named_and_the_others_stay_chosen(
+    site: Site, tanaka: Seat
+) -> None:
+    member, _ = site.member()
+    upload = intake.Upload("a.pdf", pdf(pages=3))
+    kept = do(intake.keep, member.member_id, intake.Purpose.INCOME, upload, clock.now())
+    assert isinstance(kept, intake.Kept)
+    address = f"/desk/documents/{kept.document_ref}/"
+    assert "aria-invalid" not in page(tanaka.client.get(address))
+    asked_again = tanaka.client.post(address, {"page-1": "glare", "page-3": "accepted"})
+    assert asked_again.status_code == 422
+    shown = page(asked_again)
+    assert re.findall(r'<li><a href="#(page-\d)">', shown) == ["page-2"]
+    assert re.findall(r'<option value="(\w+)" selected>', shown) == ["glare", "accepted"]
+    assert re.findall(r'name="(page-\d)" aria-invalid="true"', shown) == ["page-2"]
 
 
 @pytest.mark.rule("DESK-004")

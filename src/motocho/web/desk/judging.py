@@ -64,7 +64,7 @@ def document(request: HttpRequest, colleague: Colleague, document_ref: str) -> H
         open_pages = [one for one in found.pages if one.finding is None]
         findings = _findings(request, open_pages)
         if request.method != "POST" or len(findings) < len(open_pages):
-            return _page(request, cursor, colleague, found)
+            return _page(request, cursor, colleague, (found, findings))
         access.allow(intake.judge(cursor, document_ref, staff, findings, colleague.at))
     return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=documents")
 
@@ -75,7 +75,16 @@ def _findings(request: HttpRequest, open_pages: list[Page]) -> dict[int, Finding
     return {number: known[name] for number, name in chosen.items() if name in known}
 
 
-def _page(request: HttpRequest, cursor: Any, colleague: Colleague, found: Pages) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    cursor: Any,
+    colleague: Colleague,
+    about: tuple[Pages, dict[int, Finding]],
+) -> HttpResponse:
+    """The document with what was chosen so far, and which pages nobody has judged yet."""
+    found, findings = about
+    chosen = {page_no: finding.value for page_no, finding in findings.items()}
+    missing = [one.page_no for one in found.pages if not one.finding and one.page_no not in chosen]
     tongue = pages.tongue_of(request)
     owner_id = found.owner_id or 0
     facts = history.as_of(cursor, owner_id, found.kept_at.astimezone(JAPAN).date())
@@ -83,6 +92,8 @@ def _page(request: HttpRequest, cursor: Any, colleague: Colleague, found: Pages)
     context = {
         "desk": colleague,
         "one": found,
+        "rows": [(one, chosen.get(one.page_no, "")) for one in found.pages],
+        "missing": missing if is_wrong else [],
         "purpose": PURPOSES[found.purpose],
         "options": [(one.value, said(one.fault, tongue)) for one in Finding],
         "wrong": said(Fault("DSK-003"), tongue) if is_wrong else None,
