@@ -45,6 +45,7 @@ from motocho.web.words import Tongue, wording_ref
 
 pytestmark = pytest.mark.usefixtures("database")
 FACTS = "/member/settings/facts/"
+LEFT = re.compile(r'data-(?:warn|end)="\d+"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 
@@ -70,8 +71,8 @@ def page(response: Any) -> str:
 
 
 def bare(response: Any) -> str:
-    """A page without what is different on each: the tokens of its forms."""
-    return TOKEN.sub("", page(response))
+    """A page without what is different on each: the tokens of its forms, the seconds left."""
+    return LEFT.sub("", TOKEN.sub("", page(response)))
 
 
 def stepped(client: Client, site: Site, member: Member, address: str, typed: Any) -> Any:

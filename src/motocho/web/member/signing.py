@@ -251,12 +251,6 @@ def _left(request: HttpRequest) -> HttpResponse:
     return JsonResponse(answer)
 
 
-def _left(request: HttpRequest) -> HttpResponse:
-    found = access.left(request)
-    answer = {"warn": found.warn_seconds, "end": found.end_seconds, "last": found.last}
-    return JsonResponse(answer)
-
-
 @require_POST
 def extend(request: HttpRequest) -> HttpResponse:
     """Go on with a session that was about to end; what was typed stays [延長] · AUTH-009."""
