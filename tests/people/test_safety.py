@@ -102,6 +102,16 @@ def test_session_lasts_eight_hours_at_the_most(house: House) -> None:
     assert do(sessions.use, key, after(minutes=480)) == Ended(sessions.End.TOO_LONG)
 
 
+def test_asking_what_is_left_of_a_session_is_not_using_it(house: House) -> None:
+    key = house.session(house.member().member_id)
+    for minutes in (0, 5, 9):
+        left = do(sessions.left, key, after(minutes=minutes))
+        assert isinstance(left, InUse)
+        assert left.ends_at == after(minutes=10)
+    assert do(sessions.left, key, after(minutes=10)) == Ended(sessions.End.IDLE)
+    assert rows("SELECT ended_at FROM people_session") == [(None,)]
+
+
 def test_use_is_written_down_once_in_a_while(house: House) -> None:
     key = house.session(house.member().member_id)
     do(sessions.use, key, after(seconds=14))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -283,7 +284,7 @@ def test_database_holds_to_two_supervisors(house: House, database: Database, att
 def with_passkey(house: House) -> tuple[Account, Authenticator]:
     account, _ = joined(house)
     key = Authenticator(SITE.name, SITE.origin)
-    options = do(staff.ask_passkey, SITE, account, AT)
+    options = staff.ask_passkey(SITE, account, AT)
     assert do(staff.add_passkey, SITE, account.staff_id, key.register(options), AT) is True
     return account, key
 
@@ -345,11 +346,38 @@ def test_name_that_nobody_has_is_asked_the_same(house: House) -> None:
     with_passkey(house)
     nobody = do(staff.ask_entry, SITE, "nobody", AT)
     assert '"allowCredentials": []' in nobody
-    assert rows("SELECT count(*) FROM people_staff_challenge") == [(0,)]
+    sizes = {
+        len(json.loads(one)["challenge"]) for one in (nobody, do(staff.ask_entry, SITE, "sato", AT))
+    }
+    assert len(sizes) == 1
+
+
+def test_nobody_fills_or_uses_up_the_challenges_of_another(house: House) -> None:
+    account, key = with_passkey(house)
+    other = do(staff.join, replace(FIRST, login_name="ito"), Staff(1, FIRST.roles), AT)[0]
+    before = rows("SELECT count(*) FROM people_staff_challenge")
+    mine = do(staff.ask_entry, SITE, "sato", AT)
+    stranger = Authenticator(SITE.name, SITE.origin)
+    stranger.credential_id = key.credential_id
+    for _ in range(7):
+        assert sign_in(stranger.sign(do(staff.ask_entry, SITE, "sato", AT))) == Missed()
+        assert sign_in(stranger.sign(mine)) == Missed()
+    assert rows("SELECT count(*) FROM people_staff_challenge") == before
+    # What was asked of a colleague, or for another purpose, is no question to this key.
+    assert sign_in(key.sign(do(staff.ask_entry, SITE, "ito", AT))) == Missed()
+    assert sign_in(key.sign(staff.ask_passkey(SITE, account, AT))) == Missed()
+    assert sign_in(key.sign(mine)) == Entered(account.staff_id)
+    assert sign_in(key.sign(mine)) == Missed()
+    later = after(minutes=6)
+    assert sign_in(key.sign(do(staff.ask_entry, SITE, "sato", later)), later) == Entered(
+        account.staff_id
+    )
+    assert rows("SELECT count(*) FROM people_staff_challenge") == [(1,)]
+    assert other.staff_id != account.staff_id
 
 
 def test_registration_for_another_site_is_refused(house: House) -> None:
     account, _ = joined(house)
     key = Authenticator(SITE.name, "https://desk.example.com")
-    options = do(staff.ask_passkey, SITE, account, AT)
+    options = staff.ask_passkey(SITE, account, AT)
     assert do(staff.add_passkey, SITE, account.staff_id, key.register(options), AT) is False

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 from tests.database import Database
-from tests.documents.files import photo
+from tests.documents.files import pdf, photo
 from tests.notices.posting import mails, plain, work
 from tests.people.authenticator import Authenticator
 from tests.people.house import kinds_of, rows
@@ -27,6 +27,7 @@ from motocho.care import cases, consultations
 from motocho.care.consultations import Topic, Wanted
 from motocho.contact.holds import Source
 from motocho.documents import intake
+from motocho.documents.intake import Purpose
 from motocho.outside import clock, mail
 from motocho.people import access, requests, staff
 from motocho.people.access import Role, Staff
@@ -35,6 +36,7 @@ from motocho.people.login import Entered
 from motocho.people.members import Member
 from motocho.people.safety import freezes
 from motocho.web.desk import queue, urls
+from motocho.web.desk._shown import PURPOSES
 
 pytestmark = pytest.mark.usefixtures("database")
 NEW_PIN = "6183"
@@ -414,6 +416,23 @@ def test_document_is_judged_page_by_page(site: Site, tanaka: Seat) -> None:
     assert len(looks) == 5
 
 
+def test_page_that_was_not_judged_is_named_and_the_others_stay_chosen(
+    site: Site, tanaka: Seat
+) -> None:
+    member, _ = site.member()
+    upload = intake.Upload("a.pdf", pdf(pages=3))
+    kept = do(intake.keep, member.member_id, intake.Purpose.INCOME, upload, clock.now())
+    assert isinstance(kept, intake.Kept)
+    address = f"/desk/documents/{kept.document_ref}/"
+    assert "aria-invalid" not in page(tanaka.client.get(address))
+    asked_again = tanaka.client.post(address, {"page-1": "glare", "page-3": "accepted"})
+    assert asked_again.status_code == 422
+    shown = page(asked_again)
+    assert re.findall(r'<li><a href="#(page-\d)">', shown) == ["page-2"]
+    assert re.findall(r'<option value="(\w+)" selected>', shown) == ["glare", "accepted"]
+    assert re.findall(r'name="(page-\d)" aria-invalid="true"', shown) == ["page-2"]
+
+
 @pytest.mark.rule("DESK-004")
 @pytest.mark.rule("PRIV-003")
 def test_complaint_is_answered_and_closed_by_another(
@@ -494,6 +513,36 @@ def test_consultation_is_seen_called_at_its_hour_and_ended_once(
     assert tanaka.client.get(address).status_code == 404
 
 
+def test_queue_counts_all_that_waits_and_says_that_it_shows_the_oldest(
+    database: Database, tanaka: Seat
+) -> None:
+    with database.connect("postgres", autocommit=True) as admin:
+        admin.execute(
+            "INSERT INTO people_member (member_number, family_name, given_name, family_kana,"
+            " given_kana, born_on, registered_at) SELECT (30000000 + n)::text, '佐藤', '花子',"
+            " 'サトウ', 'ハナコ', '1980-01-01', now() FROM generate_series(1, 101) n"
+        )
+        admin.execute(
+            "INSERT INTO people_request (member_id, kind, document_ref, email_fact_no, asked_at,"
+            " state) SELECT member_id, 'reopening', '', 0, now(), 'waiting' FROM people_member"
+            " WHERE member_number LIKE '30000%'"
+        )
+    text = page(tanaka.client.get("/desk/?tab=applications"))
+    assert '<span class="tag">101</span>' in text
+    assert "101件のうち、受付の古い100件です" in text
+    assert text.count("/desk/requests/") == 100
+    with database.connect("postgres", autocommit=True) as admin:
+        admin.execute("UPDATE people_request SET state = 'refused' WHERE request_id ="
+                      " (SELECT max(request_id) FROM people_request)")  # fmt: skip
+    text = page(tanaka.client.get("/desk/?tab=applications"))
+    assert '<span class="tag">100</span>' in text
+    assert "件のうち" not in text
+
+
+def test_every_purpose_of_a_document_has_its_words() -> None:
+    assert set(PURPOSES) == set(Purpose)
+
+
 def test_empty_queue_shows_zeros(tanaka: Seat) -> None:
     for tab in (*queue.TABS, "nothing"):
         text = page(tanaka.client.get(f"/desk/?tab={tab}"))
@@ -516,7 +565,9 @@ def test_new_means_need_two_supervisors_neither_of_them_the_one(
     assert "別の管理者の同意を待っています" in page(suzuki.client.get("/desk/colleagues/"))
     assert suzuki.client.post(address, {"agree": "yes"}).status_code == 409
     assert "再登録に同意する" in page(ito.client.get("/desk/colleagues/"))
-    assert "/desk/join/" in page(ito.client.post(address, {"agree": "yes"}))
+    link = page(ito.client.post(address, {"agree": "yes"}, headers={"host": "localhost"}))
+    assert f"{settings.ORIGIN}/desk/join/" in link
+    assert "//localhost" not in link
 
 
 # -------------------------------------------------------------------------------- who sees what

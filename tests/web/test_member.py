@@ -194,10 +194,44 @@ def test_session_ends_after_ten_idle_minutes_and_not_before(
     at(timedelta(minutes=9))
     assert client.get("/member/").status_code == 200
     at(timedelta(minutes=18))
-    assert client.post("/member/extend/", headers={"x-requested-with": "fetch"}).status_code == 204
+    extended = client.post("/member/extend/", headers={"x-requested-with": "fetch"})
+    assert extended.json() == {"warn": 480, "end": 600, "last": ""}
     at(timedelta(minutes=29))
     wanted = "/member/sign-in/?next=%2Fmember%2Fdealings%2F"
     assert client.get("/member/dealings/")["Location"] == wanted
+
+
+@pytest.mark.rule("AUTH-009")
+def test_page_knows_how_long_its_session_goes_on_and_asking_extends_nothing(
+    client: Client, site: Site, at: Any
+) -> None:
+    assert client.get("/member/left/").json() == {"warn": 0, "end": 0, "last": ""}
+    site.enter(client)
+    assert client.get("/member/left/").json()["end"] in {599, 600}
+    at(timedelta(minutes=9))
+    assert client.get("/member/left/").json()["end"] in {59, 60}
+    at(timedelta(minutes=11))
+    assert client.get("/member/left/").json() == {"warn": 0, "end": 0, "last": ""}
+    assert client.get("/member/").status_code == 302
+    assert rows("SELECT end_reason FROM people_session") == [("idle",)]
+
+
+@pytest.mark.rule("AUTH-009")
+def test_page_warns_of_the_eighth_hour_as_it_does_of_ten_idle_minutes(
+    client: Client, site: Site, at: Any
+) -> None:
+    site.enter(client)
+    for minutes in range(9, 475, 9):
+        at(timedelta(minutes=minutes))
+        last = client.get("/member/left/").json()["last"]
+        assert client.get("/member/settings/").status_code == 200, minutes
+    assert (minutes, last) == (468, "")
+    at(timedelta(minutes=475))
+    shown = page(client.get("/member/settings/"))
+    found = re.search(r'data-warn="(\d+)" data-end="(\d+)" data-last="(\w*)"', shown)
+    assert found is not None
+    assert (int(found[1]), found[3]) in {(179, "last"), (180, "last")}
+    assert int(found[2]) in {299, 300}
 
 
 @pytest.mark.parametrize("address", ["//evil.example/", "https://evil.example", "/\\evil.example"])
@@ -258,7 +292,9 @@ def addresses(key: Any, event_no: int, device_id: int, session_id: int) -> list[
     return found
 
 
-OPEN = {"sign_in", "code", "sign_out", "signed_out", "extend"}
+LEFT = re.compile(r'data-(?:warn|end)="\d+"')
+"""How long the session goes on, by the second."""
+OPEN = {"sign_in", "code", "sign_out", "signed_out", "extend", "left"}
 
 
 @pytest.mark.rule("PRIV-003")
@@ -279,7 +315,7 @@ def test_another_members_ids_are_as_none(client: Client, site: Site) -> None:
             assert there.status_code == none.status_code, name
             assert there.status_code in {404, 405}, name
             hidden = {address: "A", nowhere: "A"}
-            texts = [page(one) for one in (there, none)]
+            texts = [LEFT.sub("", page(one)) for one in (there, none)]
             for seen, mark in hidden.items():
                 texts = [text.replace(seen, mark) for text in texts]
             assert texts[0] == texts[1], name

@@ -225,6 +225,12 @@ def waiting(cursor: Any, most: int = 100) -> list[Consultation]:
     return [_known(row) for row in cursor.fetchall()]
 
 
+def count_waiting(cursor: Any) -> int:
+    """How many did not end yet [待っている件数]."""
+    cursor.execute("SELECT count(*) FROM care_consultation WHERE ended_at IS NULL")
+    return int(cursor.fetchone()[0])
+
+
 def _of_source(cursor: Any, member_id: int, ref: str) -> Consultation | None:
     cursor.execute(f"{_SELECT} AND source = %s", (member_id, ref))
     return _consultation(cursor.fetchone())

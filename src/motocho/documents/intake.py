@@ -439,16 +439,20 @@ class Waiting:
     page_count: int
 
 
+_WAITING = (
+    " FROM documents_upload u JOIN documents_page p USING (document_ref)"
+    " LEFT JOIN documents_verdict v USING (document_ref, page_no)"
+    " WHERE u.member_id IS NOT NULL AND v.finding IS NULL AND p.replaced_by IS NULL"
+)
+
+
 def waiting(cursor: Any, most: int = 100) -> list[Waiting]:
     """Documents of members with pages nobody has judged, the oldest first [審査待ちの一覧].
 
     What somebody handed in who cannot log in waits with that request (`people.requests.waiting`).
     """
     cursor.execute(
-        "SELECT u.document_ref, u.member_id, u.purpose, u.kept_at, count(*)"
-        " FROM documents_upload u JOIN documents_page p USING (document_ref)"
-        " LEFT JOIN documents_verdict v USING (document_ref, page_no)"
-        " WHERE u.member_id IS NOT NULL AND v.finding IS NULL AND p.replaced_by IS NULL"
+        f"SELECT u.document_ref, u.member_id, u.purpose, u.kept_at, count(*){_WAITING}"
         " GROUP BY u.document_ref ORDER BY u.kept_at LIMIT %s",
         (most,),
     )
@@ -456,6 +460,12 @@ def waiting(cursor: Any, most: int = 100) -> list[Waiting]:
         Waiting(ref, owner_id, Purpose(purpose), kept_at, int(count))
         for ref, owner_id, purpose, kept_at, count in cursor.fetchall()
     ]
+
+
+def count_waiting(cursor: Any) -> int:
+    """How many documents wait, however many are listed [審査待ちの件数]."""
+    cursor.execute(f"SELECT count(DISTINCT u.document_ref){_WAITING}")
+    return int(cursor.fetchone()[0])
 
 
 # ---------------------------------------------------------------------------------------- judging

@@ -91,6 +91,22 @@ def tell(cursor: Any, told: Told, at: datetime) -> int | None:
     return message_id
 
 
+def tell_after(cursor: Any, told: Told, rest: timedelta, at: datetime) -> int | None:
+    """The same, but not while one of its kind is younger than a rest [間をあけたお知らせ].
+
+    Lock      the member's messages of this sort, so that two at once make one.
+    """
+    cursor.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))",
+        (f"motocho notices {told.kind.value}", told.member_id),
+    )
+    cursor.execute(
+        "SELECT 1 FROM notices_message WHERE member_id = %s AND kind = %s AND made_at > %s LIMIT 1",
+        (told.member_id, told.kind.value, at - rest),
+    )
+    return tell(cursor, told, at) if cursor.fetchone() is None else None
+
+
 def _mail(cursor: Any, member_id: int, message_id: int, fact_no: int) -> None:
     cursor.execute(
         "INSERT INTO notices_mail (member_id, message_id, fact_no) VALUES (%s, %s, %s)"

@@ -354,6 +354,15 @@ def waiting(
     return [_waiting(row) for row in cursor.fetchall()]
 
 
+def count_waiting(cursor: Any, kind: Kind) -> int:
+    """How many requests of a kind wait, however many are listed [審査待ちの件数]."""
+    cursor.execute(
+        "SELECT count(*) FROM people_request WHERE state IN ('waiting', 'once') AND kind = %s",
+        (kind.value,),
+    )
+    return int(cursor.fetchone()[0])
+
+
 def one_waiting(cursor: Any, key: RequestKey) -> Waiting:
     """One request that waits [審査待ちの申請].
 

@@ -520,26 +520,30 @@ def _password(text: str) -> str:
 
 
 # ----------------------------------------------------------------------------------------- passkeys
-def ask_passkey(cursor: Any, site: Site, account: Account, at: datetime) -> str:
+def ask_passkey(site: Site, account: Account, at: datetime) -> str:
     """What the browser of somebody signed in is asked for a new key [パスキー登録の要求]."""
-    challenge = _challenge(cursor, account.staff_id, "register", at)
+    challenge = _challenge("register", account.staff_id, at)
     owner = _owner(account.staff_id)
     return passkeys.registration_options(site, owner, account.login_name, challenge)
 
 
 def add_passkey(cursor: Any, site: Site, staff_id: int, answer: str, at: datetime) -> bool:
     """Keep the key that the browser made [パスキーの登録]; False if the answer is not right."""
-    for challenge in _take_challenges(cursor, staff_id, "register", at):
-        key = passkeys.registered(site, challenge, answer)
-        if key is not None:
-            cursor.execute(
-                "INSERT INTO people_staff_passkey (credential_id, staff_id, public_key, sign_count,"
-                " name, registered_at) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                (key.credential_id, staff_id, key.public_key, key.sign_count, "passkey", at),
-            )
-            _tell(cursor, "staff_passkey_added", staff_id, _owner(staff_id), at)
-            return bool(cursor.rowcount)
-    return False
+    challenge = passkeys.challenge(answer)
+    if challenge is None or not _is_ours(challenge, "register", staff_id, at):
+        return False
+    key = passkeys.registered(site, challenge, answer)
+    if key is None or not _use_up(cursor, challenge, staff_id, at):
+        return False
+    cursor.execute(
+        "INSERT INTO people_staff_passkey (credential_id, staff_id, public_key, sign_count,"
+        " name, registered_at) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (key.credential_id, staff_id, key.public_key, key.sign_count, "passkey", at),
+    )
+    if not cursor.rowcount:
+        return False
+    _tell(cursor, "staff_passkey_added", staff_id, _owner(staff_id), at)
+    return True
 
 
 def ask_entry(cursor: Any, site: Site, login_name: str, at: datetime) -> str:
@@ -554,16 +558,16 @@ def ask_entry(cursor: Any, site: Site, login_name: str, at: datetime) -> str:
     )
     rows = cursor.fetchall()
     keys = [bytes(credential_id) for _, credential_id in rows if credential_id is not None]
-    challenge = (
-        _challenge(cursor, int(rows[0][0]), "enter", at)
-        if rows
-        else secrets.token_bytes(TOKEN_BYTES)
-    )
-    return passkeys.entry_options(site, keys, challenge)
+    staff_id = int(rows[0][0]) if rows else 0
+    return passkeys.entry_options(site, keys, _challenge("enter", staff_id, at))
 
 
 def enter_by_passkey(cursor: Any, site: Site, answer: str, at: datetime) -> Entered | Missed:
-    """Sign in with a key, which is password and second factor in one [パスキー認証]."""
+    """Sign in with a key, which is password and second factor in one [パスキー認証].
+
+    Why       misses lock nothing: nobody guesses a signature, and a lock would let whoever knows
+              the name of a key shut out its owner.
+    """
     named = passkeys.credential_id(answer)
     cursor.execute(
         "SELECT staff_id, public_key, sign_count FROM people_staff_passkey"
@@ -574,33 +578,47 @@ def enter_by_passkey(cursor: Any, site: Site, answer: str, at: datetime) -> Ente
     if row is None or named is None or active(cursor, int(row[0]), at.date()) is None:
         return Missed()
     staff_id, key = int(row[0]), Passkey(named, bytes(row[1]), int(row[2]))
-    for challenge in _take_challenges(cursor, staff_id, "enter", at):
-        count = passkeys.signed(site, key, challenge, answer)
-        if count is not None:
-            cursor.execute(
-                "UPDATE people_staff_passkey SET sign_count = %s WHERE credential_id = %s",
-                (count, named),
-            )
-            _tell(cursor, "staff_entered", staff_id, _owner(staff_id), at)
-            return Entered(staff_id)
-    return Missed()
-
-
-def _challenge(cursor: Any, staff_id: int, purpose: str, at: datetime) -> bytes:
-    challenge = secrets.token_bytes(TOKEN_BYTES)
+    challenge = passkeys.challenge(answer)
+    if challenge is None or not _is_ours(challenge, "enter", staff_id, at):
+        return Missed()
+    count = passkeys.signed(site, key, challenge, answer)
+    if count is None or not _use_up(cursor, challenge, staff_id, at):
+        return Missed()
     cursor.execute(
-        "INSERT INTO people_staff_challenge (challenge, staff_id, purpose, expires_at)"
-        " VALUES (%s, %s, %s, %s)",
-        (challenge, staff_id, purpose, at + CHALLENGE_LIVES),
+        "UPDATE people_staff_passkey SET sign_count = %s WHERE credential_id = %s", (count, named)
     )
-    return challenge
+    _tell(cursor, "staff_entered", staff_id, _owner(staff_id), at)
+    return Entered(staff_id)
 
 
-def _take_challenges(cursor: Any, staff_id: int, purpose: str, at: datetime) -> list[bytes]:
-    """The open challenges of somebody, each used up by being looked at."""
+_MOMENT_BYTES, _RANDOM_BYTES = 8, 16
+
+
+def _challenge(purpose: str, staff_id: int, at: datetime) -> bytes:
+    """A challenge that says itself, under our mark, whose it is and until when.
+
+    Why       whoever knows a login name may ask for one: what is kept for nobody fills no table,
+              and nobody else's can be used up.
+    """
+    until = int((at + CHALLENGE_LIVES).timestamp()).to_bytes(_MOMENT_BYTES)
+    said = until + secrets.token_bytes(_RANDOM_BYTES)
+    return said + hashing.mark("challenge", purpose, _owner(staff_id), said.hex())
+
+
+def _is_ours(challenge: bytes, purpose: str, staff_id: int, at: datetime) -> bool:
+    length = _MOMENT_BYTES + _RANDOM_BYTES
+    said, marked = challenge[:length], challenge[length:]
+    wanted = hashing.mark("challenge", purpose, _owner(staff_id), said.hex())
+    until = int.from_bytes(said[:_MOMENT_BYTES])
+    return secrets.compare_digest(marked, wanted) and until > at.timestamp()
+
+
+def _use_up(cursor: Any, challenge: bytes, staff_id: int, at: datetime) -> bool:
+    """Whether a challenge that was answered rightly is answered for the first time."""
+    cursor.execute("DELETE FROM people_staff_challenge WHERE expires_at <= %s", (at,))
     cursor.execute(
-        "DELETE FROM people_staff_challenge WHERE staff_id = %s AND purpose = %s"
-        " RETURNING challenge, expires_at",
-        (staff_id, purpose),
+        "INSERT INTO people_staff_challenge (challenge, staff_id, expires_at)"
+        " VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+        (challenge, staff_id, at + CHALLENGE_LIVES),
     )
-    return [bytes(challenge) for challenge, expires_at in cursor.fetchall() if expires_at > at]
+    return bool(cursor.rowcount)

@@ -119,6 +119,12 @@ def waiting(cursor: Any, most: int = 100) -> list[Increase]:
     return [_increase(row) for row in cursor.fetchall()]
 
 
+def count_waiting(cursor: Any) -> int:
+    """How many applications wait, however many are listed [審査待ちの件数]."""
+    cursor.execute("SELECT count(*) FROM screening_increase WHERE ended_at IS NULL")
+    return int(cursor.fetchone()[0])
+
+
 def _of_source(cursor: Any, member_id: int, ref: str) -> Increase | None:
     cursor.execute(f"{_SELECT} WHERE member_id = %s AND source = %s", (member_id, ref))
     row = cursor.fetchone()

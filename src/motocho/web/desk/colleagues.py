@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -43,6 +44,6 @@ def recover(request: HttpRequest, colleague: Colleague, staff_id: int) -> HttpRe
             return HttpResponseRedirect(reverse("desk:colleagues"))
         token = staff.agree(cursor, staff_id, colleague.staff, colleague.at)
         access.allow(token)
-    address = request.build_absolute_uri(reverse("desk:join", args=[token]))
+    address = settings.ORIGIN + reverse("desk:join", args=[token])
     context = {"desk": colleague, "account": account, "address": address}
     return pages.show(request, "desk/recovered.html", context)
