@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from tests.close.book import Lender, query, seen, today
+from tests.close.book import Lender, query, seen
 from tests.database import Database
 from tests.loans.desk import CONSENT, days, with_settings
 

@@ -23,6 +23,7 @@ from motocho.documents import paper as sheets
 from motocho.documents.paper import Paper
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
+from motocho.loans import queries
 from motocho.loans.commands import Key
 from motocho.outside.clock import JAPAN
 from motocho.people import consents, members
@@ -423,7 +424,9 @@ def hold(cursor: Any, key: Key, actor: str, at: datetime) -> bool:
     """Say that we hold the paper of a contract [債権証書の保管] · DOC-008; gives whether it is new.
 
     Its journal row brings it back at once where all of it was paid before.
+    Raises    NotFoundError if the member has no such agreement.
     """
+    queries.contract(cursor, key)
     cursor.execute(
         "INSERT INTO documents_held (member_id, agreement_id, held_since, held_by)"
         " VALUES (%s, %s, %s, %s) ON CONFLICT (member_id, agreement_id) DO NOTHING",

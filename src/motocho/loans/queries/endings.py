@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from motocho.loans import _book
@@ -11,11 +11,12 @@ from motocho.loans._book import Key
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries.positions import Position, position
 from motocho.loans.queries.statements import statement
+from motocho.outside.clock import JAPAN
 
 _PAYING = frozenset({"receipt", "excess_used", "waiver"})
 _SETTLED = """
 SELECT EXISTS (SELECT FROM journal_row WHERE member_id = %s AND kind = 'settled'
-    AND (subject->>'agreement')::bigint = %s)
+    AND (subject->>'agreement')::bigint = %s AND happened_at <= %s)
 """
 
 
@@ -51,5 +52,5 @@ def _is_over(cursor: Any, stood: Position) -> bool:
         return stood.status is not Status.ASSIGNED
     if Stop.CREDIT not in _book.look(cursor, stood.key).stops:
         return False
-    cursor.execute(_SETTLED, stood.key)
+    cursor.execute(_SETTLED, (*stood.key, datetime.combine(stood.on, time.max, JAPAN)))
     return bool(cursor.fetchone()[0])
