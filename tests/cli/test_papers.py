@@ -20,6 +20,7 @@ from tests.people.house import House, kinds_of, rows
 from motocho.loans import commands
 from motocho.loans.commands import Key
 from motocho.outside import clock
+from motocho.outside.postgres import Role
 
 __all__ = ["house", "pepper"]
 
@@ -74,6 +75,11 @@ def test_contract_paper_is_held_listed_enclosed_and_posted_once(
     assert (listed["kind"], listed["is_overdue"]) == ("contract_return", False)
     assert today + timedelta(days=7) <= date.fromisoformat(listed["post_by"])
     assert listed["post_by"] in command.done("papers", "queue").out.decode()
+    with database.connect(Role.OWNER) as owner:
+        owner.execute("ALTER TABLE documents_post DISABLE TRIGGER posted_once")
+        owner.execute("UPDATE documents_post SET post_by = '2026-01-05' WHERE post_by IS NOT NULL")
+        owner.execute("ALTER TABLE documents_post ENABLE TRIGGER posted_once")
+    assert "2026-01-05（期限超過）" in command.done("papers", "queue").out.decode()
     folder = tmp_path / "second"
     assert "1通には契約書の原本を同封" in command.done("papers", "print", folder).out.decode()
     (row,) = csv.DictReader(io.StringIO((folder / "letters.csv").read_text()))
