@@ -86,6 +86,15 @@ def test_contract_paper_is_held_listed_enclosed_and_posted_once(
     assert row["enclosed"] == f"契約書の原本（契約番号 {agreement_id}）"
     assert "1通を発送済み" in command.done("papers", "posted", folder).out.decode()
     assert "0通を発送済み" in command.done("papers", "posted", folder).out.decode()
+    gone = command("papers", "release", number, "--reason", "紛失")
+    assert (gone.code, "保管していません" in gone.err) == (8, True)
+
+
+def test_paper_that_is_not_held_any_more_is_released(lender: Lender, database: Database) -> None:
+    command, number = Command(database), lender.member.member_number
+    command.done("papers", "hold", number)
+    released = command.done("papers", "release", number, "--reason", "記録の誤り")
+    assert "契約書の保管を終えました" in released.out.decode()
 
 
 def test_paper_of_an_agreement_that_is_none_cannot_be_held(

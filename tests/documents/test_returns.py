@@ -23,6 +23,7 @@ from motocho.outside import clock
 from motocho.outside.clock import JAPAN
 from motocho.outside.postgres import Role, violations
 from motocho.units.days import both_calendars_text
+from motocho.units.errors import InputError, StateConflict
 
 __all__ = ["house", "pepper"]
 
@@ -194,6 +195,30 @@ def test_paper_of_a_payment_that_was_undone_waits(lender: Lender) -> None:
     assert Kind.RETURN in {one.kind for one in do(archive.waiting)}
     do(commands.reverse, key, event_no, "不渡り", lender.desk.made(PAID))
     assert Kind.RETURN not in {one.kind for one in do(archive.waiting)}
+    assert do(archive.going_back, key) is None
+    pay_all(lender, key)
+    assert len(returned(lender)) == 1
+    assert Kind.RETURN in {one.kind for one in do(archive.waiting)}
+
+
+def test_paper_that_went_another_way_is_released_once_with_a_reason(
+    lender: Lender, database: Database
+) -> None:
+    key = owing(lender)
+    pay_all(lender, key)
+    close(lender, key)
+    assert len(returned(lender)) == 1
+    with pytest.raises(InputError):
+        do(archive.release, key, "tanaka", " ", AT)
+    do(archive.release, key, "tanaka", "窓口で返却", AT)
+    assert not do(archive.is_held, key)
+    assert returned(lender) == []
+    assert Kind.RETURN not in {one.kind for one in do(archive.waiting)}
+    assert late(database) == []
+    with pytest.raises(StateConflict):
+        do(archive.release, key, "tanaka", "x", AT)
+    with pytest.raises(IntegrityError, match="released once"), connection.cursor() as cursor:
+        cursor.execute("UPDATE documents_held SET released_why = 'y'")
 
 
 # -------------------------------------------------------------------------------------------- late

@@ -112,6 +112,7 @@ def test_member_sees_when_the_contract_paper_comes_back(client: Client, site: Si
     do(commands.close_agreement, key, site.desk.made(today))
     assert "契約書の返却" not in page(client.get(address))
     paid = do(queries.paid_off, key, today)
+    assert paid is not None
     borrower = Borrower("佐藤 花子", "", member.member_number)
     subject = Subject(shipped().lender, borrower, do(queries.contract, key), today)
     about = About(key, Kind.RETURN, "closed", post_by=today + timedelta(days=7))

@@ -30,7 +30,14 @@ from motocho.people import consents, members
 from motocho.people.consents import Consent
 from motocho.people.credentials import hashing
 from motocho.people.facts import values
-from motocho.units.errors import Fault, NotFoundError, RefusedError, ensure
+from motocho.units.errors import (
+    Fault,
+    InputError,
+    NotFoundError,
+    RefusedError,
+    StateConflict,
+    ensure,
+)
 
 
 class Kind(Enum):
@@ -230,9 +237,14 @@ def _queue(
 
 # ---------------------------------------------------------------------------------------- reading
 def listed(cursor: Any, member_id: int, agreement_id: int) -> list[Kept]:
-    """Papers of an agreement, the newest first [書面の一覧]."""
+    """Papers of an agreement, the newest first [書面の一覧].
+
+    Without a letter that stands back, since what it was to enclose stays (`documents_waiting`).
+    """
     cursor.execute(
         f"{_KEPT} WHERE p.member_id = %s AND p.agreement_id = %s"
+        " AND (p.kind <> 'contract_return' OR l.posted_at IS NOT NULL OR EXISTS (SELECT"
+        " FROM documents_waiting w WHERE (w.member_id, w.paper_no) = (p.member_id, p.paper_no)))"
         " ORDER BY p.delivered_at DESC, p.paper_no DESC",
         (member_id, agreement_id),
     )
@@ -334,14 +346,12 @@ class Letter:
 def waiting(cursor: Any, most: int = 1_000) -> list[Letter]:
     """What waits for the post, the oldest first [郵送待ちの一覧].
 
-    A contract paper whose payment was undone is owed again: it waits, and is not listed.
+    Without the letter of a contract paper whose payment was undone, or that is not held any more.
     """
     cursor.execute(
         "SELECT p.member_id, p.paper_no, p.agreement_id, p.kind, p.title, l.queued_at, l.post_by"
-        " FROM documents_post l JOIN documents_paper p USING (member_id, paper_no)"
-        " WHERE l.posted_at IS NULL AND NOT (p.kind = 'contract_return' AND EXISTS (SELECT"
-        " FROM loan_agreement a WHERE (a.member_id, a.agreement_id) = (p.member_id, p.agreement_id)"
-        " AND a.principal_yen > 0))"
+        " FROM documents_waiting JOIN documents_post l USING (member_id, paper_no)"
+        " JOIN documents_paper p USING (member_id, paper_no)"
         " ORDER BY l.queued_at, p.paper_no LIMIT %s",
         (most,),
     )
@@ -439,10 +449,30 @@ def hold(cursor: Any, key: Key, actor: str, at: datetime) -> bool:
     return True
 
 
+def release(cursor: Any, key: Key, actor: str, why: str, at: datetime) -> None:
+    """Say that we do not hold the paper of a contract any more, once [保管の終了] · DOC-008.
+
+    Takes     why: handed over at the counter, lost, recorded by mistake. It is kept beside the row.
+    Raises    StateConflict if we hold none, or it went back; InputError without a reason.
+    """
+    if not why.strip():
+        raise InputError(Fault("DCM-007", column="--reason"))
+    if not is_held(cursor, key):
+        raise StateConflict(Fault("DCM-006"))
+    cursor.execute(
+        "UPDATE documents_held SET released_at = %s, released_by = %s, released_why = %s"
+        " WHERE member_id = %s AND agreement_id = %s",
+        (at, actor, why, *key),
+    )
+    subject: dict[str, int | str] = {"agreement": key.agreement_id}
+    journal.write(cursor, [Happening(key.member_id, "contract_paper_released", actor, at, subject)])
+
+
 def is_held(cursor: Any, key: Key) -> bool:
     """Whether we hold the paper of a contract, and it has not gone back [債権証書の保管中か]."""
     cursor.execute(
-        "SELECT FROM documents_held WHERE (member_id, agreement_id) = (%s, %s)",
+        "SELECT FROM documents_held WHERE (member_id, agreement_id) = (%s, %s)"
+        " AND released_at IS NULL",
         tuple(key),
     )
     if cursor.fetchone() is None:
@@ -459,14 +489,14 @@ def going_back(cursor: Any, key: Key) -> Kept | None:
 
 OVERDUE: LiteralString = """
 SELECT p.member_id, p.agreement_id, l.post_by
-FROM documents_post l JOIN documents_paper p USING (member_id, paper_no)
-JOIN loan_agreement a USING (member_id, agreement_id)
-WHERE l.posted_at IS NULL AND l.post_by < (now() AT TIME ZONE 'Asia/Tokyo')::date
-  AND a.principal_yen = 0
+FROM documents_waiting JOIN documents_post l USING (member_id, paper_no)
+JOIN documents_paper p USING (member_id, paper_no)
+WHERE l.post_by < (now() AT TIME ZONE 'Asia/Tokyo')::date
 UNION ALL
 SELECT h.member_id, h.agreement_id, NULL
 FROM documents_held h JOIN loan_agreement a USING (member_id, agreement_id)
 WHERE a.status = 'closed' AND a.principal_yen = 0 AND h.held_since < now() - interval '1 day'
+  AND h.released_at IS NULL
   AND NOT EXISTS (SELECT FROM documents_paper p WHERE p.member_id = h.member_id
     AND p.agreement_id = h.agreement_id AND p.kind = 'contract_return')
   AND NOT EXISTS (SELECT FROM loan_event e WHERE e.member_id = h.member_id

@@ -70,9 +70,22 @@ CREATE TABLE documents_held (
     agreement_id bigint NOT NULL,
     held_since timestamptz NOT NULL,
     held_by text NOT NULL CHECK (held_by <> ''),
+    released_at timestamptz,
+    released_by text,
+    released_why text CHECK (released_why <> ''),
     PRIMARY KEY (member_id, agreement_id),
-    FOREIGN KEY (member_id, agreement_id) REFERENCES loan_agreement
+    FOREIGN KEY (member_id, agreement_id) REFERENCES loan_agreement,
+    CHECK (num_nonnulls(released_at, released_by, released_why) IN (0, 3)),
+    CHECK (released_at >= held_since)
 );
+-- Letters for the post. One that encloses a contract paper stands back while the claim is owed again, and for good
+-- once the paper is not held any more.
+CREATE VIEW documents_waiting AS
+SELECT l.member_id, l.paper_no FROM documents_post l JOIN documents_paper p USING (member_id, paper_no)
+WHERE l.posted_at IS NULL AND (p.kind <> 'contract_return' OR EXISTS (
+    SELECT FROM documents_held h JOIN loan_agreement a USING (member_id, agreement_id)
+    WHERE h.member_id = p.member_id AND h.agreement_id = p.agreement_id
+        AND h.released_at IS NULL AND a.principal_yen = 0));
 
 CREATE TABLE documents_reader (
     row_no smallint PRIMARY KEY DEFAULT 1 CHECK (row_no = 1),
@@ -114,9 +127,18 @@ END $$;
 CREATE FUNCTION refuse_return_of_nothing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM documents_held h JOIN loan_agreement a USING (member_id, agreement_id)
-    WHERE h.member_id = NEW.member_id AND h.agreement_id = NEW.agreement_id AND a.principal_yen = 0;
+    WHERE h.member_id = NEW.member_id AND h.agreement_id = NEW.agreement_id AND h.released_at IS NULL
+        AND a.principal_yen = 0;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no contract paper that is held and paid' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE FUNCTION keep_documents_held() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.released_at IS NOT NULL OR (NEW.member_id, NEW.agreement_id, NEW.held_since, NEW.held_by)
+        IS DISTINCT FROM (OLD.member_id, OLD.agreement_id, OLD.held_since, OLD.held_by) THEN
+        RAISE EXCEPTION 'a contract paper is released once' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END $$;
@@ -135,11 +157,14 @@ CREATE TRIGGER after_its_paper BEFORE INSERT ON documents_conclusion FOR EACH RO
 CREATE TRIGGER posted_once BEFORE UPDATE ON documents_post FOR EACH ROW EXECUTE FUNCTION keep_documents_post();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents_paper EXECUTE FUNCTION refuse_documents_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents_conclusion EXECUTE FUNCTION refuse_documents_change();
-CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents_held EXECUTE FUNCTION refuse_documents_change();
+CREATE TRIGGER released_once BEFORE UPDATE ON documents_held FOR EACH ROW EXECUTE FUNCTION keep_documents_held();
+CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON documents_held EXECUTE FUNCTION refuse_documents_change();
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON documents_post EXECUTE FUNCTION refuse_documents_change();
 
 GRANT SELECT, INSERT ON documents_paper, documents_post, documents_conclusion, documents_held TO motocho_app;
 GRANT UPDATE (posted_at, posted_by) ON documents_post TO motocho_app;
+GRANT UPDATE (released_at, released_by, released_why) ON documents_held TO motocho_app;
+GRANT SELECT ON documents_waiting TO motocho_app, motocho_audit;
 GRANT SELECT ON documents_reader TO motocho_app;
 GRANT UPDATE (transaction_id, row_id) ON documents_reader TO motocho_app;
 GRANT USAGE ON SEQUENCE documents_paper_paper_no_seq TO motocho_app;

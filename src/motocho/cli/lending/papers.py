@@ -102,8 +102,8 @@ def hold(
 ) -> None:
     """契約書の原本を当社が保管していると記録する / Say that we hold the paper of a contract.
 
-    完済して契約が終わると、返却の書面が郵送待ちに入る (貸金業法22条)。記録は取り消せない /
-    Once all is paid and the agreement is over, its letter waits for the post. It is not taken back.
+    完済して契約が終わると、返却の書面が郵送待ちに入る (貸金業法22条) /
+    Once all is paid and the agreement is over, its letter waits for the post.
 
     例 / Examples:  motocho papers hold 00000001 · motocho papers hold 00000001/3 --json
     """
@@ -120,6 +120,41 @@ def hold(
         ja, en = f"契約書の保管を記録しました: {found.name}", f"Contract paper held: {found.name}"
     else:
         ja, en = f"すでに記録されています: {found.name}", f"Already known: {found.name}"
+    output.data(output.text(ja, en))
+
+
+@app.command("release")
+def release(
+    agreement: AgreementArgument,
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason",
+            metavar="TEXT",
+            help="理由: 窓口で返却、紛失、記録の誤り / Why: handed over, lost, by mistake.",
+        ),
+    ],
+    actor: ActorOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """契約書の原本をもう保管していないと記録する / Say that we do not hold it any more.
+
+    返却の書面が郵送待ちにあれば外れる / Its letter leaves the queue for the post.
+
+    例 / Examples:  motocho papers release 00000001 --reason 窓口で返却 ·
+    motocho papers release 00000001/3 --reason "recorded by mistake" --json
+    """
+    from motocho.documents import archive
+
+    output = output_in(lang)
+    with opened() as cursor:
+        found = meant(cursor, agreement)
+        archive.release(cursor, found.key, actor or getpass.getuser(), reason, clock.now())
+    if json_wanted:
+        output.document({"schema_version": SCHEMA_VERSION, **found.key._asdict()})
+        return
+    ja, en = f"契約書の保管を終えました: {found.name}", f"Not held any more: {found.name}"
     output.data(output.text(ja, en))
 
 
