@@ -120,9 +120,9 @@ def _refuse_under_way(loan: Loan) -> None:
 
 
 def close_agreement(cursor: Any, key: Key, made: Made) -> None:
-    """End an agreement that owes nothing; the contract paper goes back [解約].
+    """End an agreement that owes nothing; a contract paper that is held goes back then [解約].
 
-    Law       貸金業法22条 (return of the contract paper) · LEDG-017, 025.
+    Law       貸金業法22条: `documents.statutory.following` reads the row "closed" · LEDG-017, 025.
     Raises    RefusedError while anything is owed, held, or under way.
     """
     loan = _book.lock(cursor, key)
@@ -131,4 +131,3 @@ def close_agreement(cursor: Any, key: Key, made: Made) -> None:
     refused(policy.check_closing(loan.facts(made.business_on)))
     _book.set_status(cursor, loan, Status.CLOSED)
     tell(cursor, key, "closed", made)
-    tell(cursor, key, "contract_paper_to_return", made)
