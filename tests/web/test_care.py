@@ -489,6 +489,7 @@ def test_rest_stops_draws_at_once_and_is_lifted_tomorrow(
     client.post("/member/rest/", {"lift": "yes", "which": "987654"})
     assert "明日から借りられるようにする" in page(client.get("/member/rest/"))
     client.post("/member/rest/", ended | {"lift": "yes", "ref": "n" * 24})
+    client.post("/member/rest/", {"months": "3", "ref": KEY})  # Back, and the first form once more
     with pytest.raises(RefusedError):
         site.desk.draw(key, 1_000, today)
     made = site.desk.made(today + DAY)

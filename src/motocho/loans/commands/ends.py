@@ -50,11 +50,12 @@ def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
     What is given up is of today, today's interest included; from tomorrow on nothing runs. Where
     no due date stands, because all had fallen due or a payment was awaited, one is set anew.
 
-    Raises    RefusedError if more is given up than is owed.
+    Raises    RefusedError if more is given up than is owed, or while a draw is on its way.
     """
     loan = _book.begin(cursor, key, made)
     if isinstance(loan, Done):
         return loan
+    _refuse_under_way(loan)
     on = made.business_on.toordinal()
     given_up = revolving.Waiver(on, wanted.damages_yen, wanted.interest_yen, wanted.principal_yen)
     if not policy.may_be_waived(loan.state, given_up, loan.rules):
@@ -114,7 +115,7 @@ def assign(cursor: Any, key: Key, made: Made) -> Done:
 
 
 def _refuse_under_way(loan: Loan) -> None:
-    """A transfer that arrives afterwards would be a draw on what has ended."""
+    """A transfer that arrives afterwards would be a draw on what has ended, or was agreed anew."""
     if loan.held_yen:
         raise RefusedError(Fault("LON-066", details={"held": f"{loan.held_yen:,}"}))
 
