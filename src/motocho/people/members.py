@@ -100,10 +100,10 @@ def no_such_member() -> NotFoundError:
     return NotFoundError(Fault("PPL-002"))
 
 
-def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: datetime) -> None:
-    """Give a member another number, with a new card; the old one ends at once [会員番号の再発行].
+def renumber(cursor: Any, member_id: int, member_number: str, actor: str, at: datetime) -> None:
+    """Give a member another number; the old one ends at once [会員番号の変更] · AUTH-011.
 
-    AUTH-011: whoever found the lost card logs in nowhere with its number.
+    It stands on a card, so `cards.reissue` asks for it.
 
     Raises    NotFoundError for no such member; the database's IntegrityError for a taken number.
     """
