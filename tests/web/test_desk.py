@@ -29,7 +29,7 @@ from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.documents.intake import Purpose
 from motocho.outside import clock, mail
-from motocho.people import access, requests, staff
+from motocho.people import access, cards, requests, staff
 from motocho.people.access import Role, Staff
 from motocho.people.credentials.pins import Pin
 from motocho.people.login import Entered
@@ -304,13 +304,21 @@ def test_new_card_has_a_new_number_and_ends_the_stop(
     found = re.search(r"/desk/requests/\d+/\d+/", listed)
     assert found is not None
     assert member.member_number not in listed
-    wrong = tanaka.client.post(found[0], {"verdict": "genuine", "number": "123"})
-    assert wrong.status_code == 422
-    taken = tanaka.client.post(found[0], {"verdict": "genuine", "number": member.member_number})
+    today = clock.business_date()
+    ends = today.replace(year=today.year + 5, day=1)
+    new = {"verdict": "genuine", "number": "87654321", "expires": f"{ends}"}
+    for wrong in ({"number": "123"}, {"expires": ""}, {"expires": f"{today}"}):
+        assert tanaka.client.post(found[0], new | wrong).status_code == 422
+    assert "発行日" in page(tanaka.client.post(found[0], new | {"expires": f"{today}"}))
+    assert rows("SELECT 1 FROM people_card") == []
+    taken = tanaka.client.post(found[0], new | {"number": member.member_number})
     assert taken.status_code == 422
     assert "使われています" in page(taken)
     assert do(freezes.frozen_at, member.member_id) is not None
-    done = tanaka.client.post(found[0], {"verdict": "genuine", "number": "87654321"})
+    done = tanaka.client.post(found[0], new)
+    issued = do(cards.current, member.member_id)
+    assert issued is not None
+    assert issued.validity == (today, ends)
     assert done["Location"] == "/desk/?tab=applications"
     assert do(freezes.frozen_at, member.member_id) is None
     assert rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id) == [([],)]
@@ -323,7 +331,7 @@ def test_new_card_has_a_new_number_and_ends_the_stop(
     assert "カードが新しくなりました" in page(client.get("/member/settings/pin/"))
     client.post("/member/settings/pin/", {"present": PIN, "new": "6183", "again": "6183"})
     assert client.get("/member/").status_code == 200
-    assert tanaka.client.post(found[0], {"verdict": "genuine", "number": "1"}).status_code == 404
+    assert tanaka.client.post(found[0], new).status_code == 404
 
 
 def test_stop_ends_when_somebody_made_sure(client: Client, site: Site, tanaka: Seat) -> None:

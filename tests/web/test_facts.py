@@ -29,7 +29,10 @@ from motocho.contact import holds
 from motocho.contact.guard import HoldKind
 from motocho.documents import archive
 from motocho.law.prescription import last_day_of
+from motocho.notices import bounces
+from motocho.notices.bounces import Noted
 from motocho.outside import banks, clock, mail
+from motocho.outside.mail import Delivery, Report
 from motocho.people import consents, members, requests
 from motocho.people.access import Role
 from motocho.people.consents import Consent
@@ -385,6 +388,22 @@ def test_inbox_shows_and_marks_what_was_told(client: Client, site: Site) -> None
     assert "未読" not in page(client.get("/member/inbox/"))
     assert client.get("/member/inbox/?before=abc").status_code == 200
     assert client.get("/member/inbox/?before=1").status_code == 200
+
+
+def test_member_whose_mails_come_back_sees_where_to_mend_it(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    (letter,) = {one["Message-ID"] for one in by_the_worker(site.codes)[:1]}
+    seen = "登録のアドレスにメールが届きません"
+    assert all(seen not in page(client.get(one)) for one in ("/member/", "/member/inbox/"))
+    report = Report(letter.strip("<>").partition("@")[0], Delivery.NOBODY)
+    assert do(bounces.note, report, clock.now()) is Noted.MARKED
+    for address in ("/member/", "/member/inbox/"):
+        shown = page(client.get(address))
+        assert seen in shown
+        assert f'href="{FACTS}email/"' in shown
+        assert MAIL.address not in shown
+    site.house.tell(member.member_id, Kind.EMAIL, Email("new@example.jp"), at=clock.now())
+    assert all(seen not in page(client.get(one)) for one in ("/member/", "/member/inbox/"))
 
 
 # -------------------------------------------------------------------------------------- consents

@@ -22,6 +22,8 @@ from motocho.loans import commands, queries
 from motocho.loans.policy import Stop
 from motocho.outside import clock, mail
 from motocho.outside.clock import JAPAN
+from motocho.people import cards
+from motocho.people.cards import Validity
 from motocho.people.credentials import keeping
 from motocho.people.facts.values import Kind, Phone
 from motocho.people.safety import freezes, sessions
@@ -522,6 +524,20 @@ def test_login_of_somebody_else_is_ended_and_stops_all(client: Client, site: Sit
     client.post(f"/member/settings/logins/{strange.session_id}/not-me/")
     assert do(freezes.frozen_at, member.member_id) is not None
     assert isinstance(do(sessions.use, strange, clock.now()), sessions.Ended)
+
+
+def test_settings_say_until_when_the_card_works(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    assert "カードの有効期限" not in page(client.get("/member/settings/"))
+    today = clock.business_date()
+    for days, said in ((0, "まで使えます"), (-1, "で切れました")):
+        ends = today + timedelta(days=days)
+        validity = Validity(today - timedelta(days=90), ends)
+        do(cards.issue, member.member_id, validity, "staff 1", clock.now())
+        text = page(client.get("/member/settings/"))
+        assert "カードの有効期限" in text
+        assert said in text
+        assert f"{ends.month}月{ends.day}日" in text
 
 
 def test_device_is_forgotten_with_its_sessions(client: Client, site: Site) -> None:

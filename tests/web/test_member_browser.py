@@ -11,11 +11,16 @@ import pytest
 from playwright.sync_api import Page
 from tests.database import Database
 from tests.web.browsing import DESKTOP, LOOKS, Device
-from tests.web.membership import PIN, Site
+from tests.web.membership import PIN, Site, do
 from tests.web.test_browser import SIDEWAYS, TARGETS, violations
 
 from motocho.loans.commands import Key
-from motocho.outside import mail
+from motocho.notices import sending
+from motocho.outside import clock, mail
+from motocho.people import cards
+from motocho.people.cards import Validity
+from motocho.people.facts import history
+from motocho.people.facts.values import Kind
 from motocho.people.members import Member
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -37,6 +42,15 @@ def sign_in(page: Page, house: Site, member: Member) -> None:
     page.fill("#code", house.code(member))
     page.click(".form:has(#code) .button")
     page.wait_for_url("**/member/")
+
+
+def beset(member: Member) -> None:
+    """A card that ends, an address that reaches nobody: what pages say of them is looked at too."""
+    now = clock.now()
+    validity = Validity(now.date() - timedelta(days=400), now.date() + timedelta(days=20))
+    do(cards.issue, member.member_id, validity, "staff 1", now)
+    told = do(history.as_of, member.member_id, now.date())[Kind.EMAIL]
+    do(sending.note_bounce, member.member_id, told.fact_no, now)
 
 
 def addresses(key: Key) -> dict[str, str]:
@@ -70,6 +84,7 @@ def test_every_page_of_a_member_is_whole(device: MakeDevice, house: Site, look: 
     member, key = house.member()
     one = device(color_scheme=look)
     sign_in(one.page, house, member)
+    beset(member)
     for name, address in addresses(key).items():
         page = one.open(address)
         picture(page, f"{name}-phone-{look}")
@@ -86,6 +101,7 @@ def test_other_tongues_are_as_good(device: MakeDevice, house: Site, tongue: str)
     member, key = house.member()
     one = device(tongue=tongue, viewport=DESKTOP)
     sign_in(one.page, house, member)
+    beset(member)
     for name, address in addresses(key).items():
         page = one.open(address)
         picture(page, f"{name}-desktop-{tongue}")

@@ -136,6 +136,10 @@ def read_news(at: datetime) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             if _reminders.remind(cursor, at) < _reminders.MOST:
                 break
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if _reminders.remind_of_cards(cursor, at) < _reminders.MOST:
+                break
     with transaction.atomic(), connection.cursor() as cursor:
         sending.look_again(cursor, at)
 

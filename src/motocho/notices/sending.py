@@ -2,7 +2,8 @@
 
 Three steps: what is to be sent is decided and written down; the letter goes out; its fate is
 written down. Killed between them, the job comes again, and the same letter with the same id goes
-out: who has it already keeps it once.
+out: who has it already keeps it once. To another address it is another letter, with another id, so
+that what comes back names one address (`bounces`).
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ def send(key: MailKey, office: Office) -> None:
 
 
 _MAIL = """
-SELECT m.message_id, m.fact_no, m.letter_id::text, n.kind, n.purpose, n.agreement_id,
-    n.facts::text, n.happened_at, n.made_at
+SELECT m.message_id, m.fact_no, n.kind, n.purpose, n.agreement_id, n.facts::text, n.happened_at,
+    n.made_at
 FROM notices_mail m JOIN notices_message n USING (member_id, message_id)
 WHERE m.member_id = %s AND m.mail_id = %s AND m.settled_at IS NULL FOR UPDATE OF m
 """
@@ -96,7 +97,7 @@ def _prepare(cursor: Any, key: MailKey, office: Office) -> _Ready | None:
     row = cursor.fetchone()
     if row is None:
         return None
-    message_id, fact_no, letter_id, name, purpose_name, agreement_id, *told_of = row
+    message_id, fact_no, name, purpose_name, agreement_id, *told_of = row
     facts_text, happened_at, made_at = told_of
     at, kind, facts = office.now(), Kind(name), json.loads(facts_text)
     purpose, loan = Purpose(purpose_name), Key(key.member_id, agreement_id)
@@ -117,17 +118,25 @@ def _prepare(cursor: Any, key: MailKey, office: Office) -> _Ready | None:
         return None
     chosen = choices.of(cursor, key.member_id)
     text = text_of(kind, facts, happened_at, chosen.language)
+    letter_id = _addressed(cursor, key, told.fact_no, at)
     extra = _extra(cursor, (key.member_id, letter_id), (kind, facts), office)
     if extra is None:
         _end(cursor, key, ("moot", ""), at)
         return None
     written = mail_of(kind, text, chosen, extra)
-    cursor.execute(
-        "UPDATE notices_mail SET state = 'sending', look_at = %s, tries = tries + 1"
-        " WHERE member_id = %s AND mail_id = %s",
-        (at + LOOK_AGAIN, *key),
-    )
     return _Ready(_letter(letter_id, told.value.address, written, made_at), told.fact_no)
+
+
+def _addressed(cursor: Any, key: MailKey, fact_no: int, at: datetime) -> str:
+    """Write down that a letter goes out, and to which address; gives the letter's id."""
+    cursor.execute(
+        "UPDATE notices_mail SET state = 'sending', look_at = %s, tries = tries + 1, sent_to = %s,"
+        " letter_id = CASE WHEN coalesce(sent_to, %s) = %s THEN letter_id"
+        " ELSE gen_random_uuid() END WHERE member_id = %s AND mail_id = %s"
+        " RETURNING letter_id::text",
+        (at + LOOK_AGAIN, fact_no, fact_no, fact_no, *key),
+    )
+    return str(cursor.fetchone()[0])
 
 
 def _closed(cursor: Any, key: MailKey, answer: Closed, at: datetime) -> None:
@@ -204,10 +213,12 @@ def look_again(cursor: Any, at: datetime, most: int = 1_000) -> int:
 
 
 def fates(cursor: Any, member_id: int, message_id: int) -> list[Fate]:
-    """What became of the mails of a message [送信の状況]."""
+    """What became of the mails of a message [送信の状況]; what came back is not `sent`."""
     cursor.execute(
-        "SELECT message_id, state, reason, settled_at FROM notices_mail"
-        " WHERE member_id = %s AND message_id = %s ORDER BY mail_id",
+        "SELECT m.message_id, CASE WHEN r.noted_at IS NULL THEN m.state ELSE 'bounced' END,"
+        " m.reason, coalesce(r.noted_at, m.settled_at)"
+        " FROM notices_mail m LEFT JOIN notices_return r USING (member_id, mail_id)"
+        " WHERE m.member_id = %s AND m.message_id = %s ORDER BY m.mail_id",
         (member_id, message_id),
     )
     return [Fate(*row) for row in cursor.fetchall()]

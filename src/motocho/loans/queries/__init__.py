@@ -32,7 +32,7 @@ from motocho.loans.queries.forecasts import (
     waiting,
 )
 from motocho.loans.queries.histories import HistoryCase, case_of, history_case
-from motocho.loans.queries.listing import Listed, agreements
+from motocho.loans.queries.listing import Listed, agreements, needs_card
 from motocho.loans.queries.positions import Position, Stage, position, position_of
 from motocho.loans.queries.quotes import DayTotal, Quote, payoff_quote, quote_of
 from motocho.loans.queries.statements import StatementRow, statement
@@ -73,6 +73,7 @@ __all__ = [
     "limit_forecast",
     "lower_limits",
     "moved_between",
+    "needs_card",
     "paid_off",
     "payoff_quote",
     "plan_forecast",

@@ -15,7 +15,7 @@ from motocho.contact import holds
 from motocho.contact.guard import REFUSALS, HoldKind
 from motocho.contact.holds import Source, Standing, Wish
 from motocho.law.prescription import last_day_of
-from motocho.notices import choices, messages, sending
+from motocho.notices import bounces, choices, messages, sending
 from motocho.notices.choices import LONGEST_WATCHWORD, Choices, Style
 from motocho.notices.kinds import Kind
 from motocho.notices.messages import Told
@@ -204,11 +204,13 @@ def inbox(request: HttpRequest, member: Member) -> HttpResponse:
     with connection.cursor() as cursor:
         found = messages.listed(cursor, member.member_id, before_id, PAGE + 1)
         new = messages.unread(cursor, member.member_id)
+        since = bounces.unreachable_since(cursor, member.member_id, member.today)
     language = pages.tongue_of(request).language
     context = {
         "rows": [(one, one.text(language)) for one in found[:PAGE]],
         "before": found[PAGE - 1].message_id if len(found) > PAGE else None,
         "unread": new,
+        "unreachable_since": since,
     }
     return pages.show(request, "facts/inbox.html", context)
 
