@@ -84,7 +84,7 @@ def _reset_lately(cursor: Any, member_id: int, at: datetime) -> bool:
 
 
 def _changed_lately(cursor: Any, member_id: int, at: datetime) -> bool:
-    """A device or an e-mail address in the day before; the first of each is no change."""
+    """A device in the day before, were it the first, or an e-mail address in place of another."""
     cursor.execute(
         "SELECT FROM people_device WHERE member_id = %(member)s AND known_at > %(since)s"
         " UNION ALL SELECT FROM people_fact f WHERE member_id = %(member)s AND kind = 'email'"
