@@ -506,6 +506,23 @@ def test_a_server_that_is_away_is_tried_again_with_the_same_letter(house: House)
     assert states(member_id) == ["sent"]
 
 
+def test_a_letter_that_no_server_takes_is_given_up(house: House) -> None:
+    member_id = house.member().member_id
+    happen(member_id, "login", session_id=1, device_id=1)
+
+    def refuse(letter: object) -> Outcome:
+        raise OutsideFailure(Fault("MAI-001", details={"host": "x"}))
+
+    post = Refusing(refuse)
+    for minutes in range(sending.MOST_TRIES):
+        with pytest.raises(OutsideFailure):
+            work(post, after(minutes=minutes))
+    work(post, after(days=4))
+    (fate,) = do(sending.fates, member_id, 1)
+    assert (fate.state, fate.reason) == ("refused", "not_taken")
+    assert len(post.seen) == sending.MOST_TRIES
+
+
 def may_choose_a_pin(house: House, member: Member, at: datetime = AT) -> RequestKey:
     """A request for a new PIN that two approved."""
     asked = Claim(BORN, MAIL.address, member.member_number, "", f"document {member.member_id}")
