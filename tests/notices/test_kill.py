@@ -32,6 +32,8 @@ SIGKILLED = -9
 ROUNDS = 12
 LOGINS = 40
 LINKS = 6
+ADDRESS_TOLD = {"fact_changed": 1, "draws_held": 1}
+"""A first address, told long after joining."""
 
 
 def test_killed_anywhere_everything_is_told_once(
@@ -68,9 +70,11 @@ def test_killed_anywhere_everything_is_told_once(
             break
     program.communicate()
     assert killed >= 5, "else nothing was tried"
-    count = 12 + LOGINS + LINKS
+    count = 12 + LOGINS + LINKS + len(ADDRESS_TOLD)
     kinds = Counter(kind for (kind,) in rows("SELECT kind FROM notices_message"))
-    assert kinds == {"draw": 6, "receipt": 6, "login": LOGINS, "pin_link": LINKS}
+    assert kinds == ADDRESS_TOLD | {
+        "draw": 6, "receipt": 6, "login": LOGINS, "pin_link": LINKS,
+    }  # fmt: skip
     assert rows("SELECT count(*) FROM notices_mail WHERE state = 'sent'") == [(count,)]
     assert len(mails(folder)) == count
     assert len({one["Message-ID"] for one in mails(folder)}) == count
