@@ -32,7 +32,7 @@ ENDS = date(2026, 12, 18)
 def holder(house: House, ends: date = ENDS) -> tuple[Desk, Key]:
     """A member with an agreement and a card."""
     desk = Desk()
-    house.tell(desk.member_id, Fact.EMAIL, MAIL, at=after(days=-2))
+    house.tell(desk.member_id, Fact.EMAIL, MAIL, at=datetime(2020, 1, 1, 12, tzinfo=JAPAN))
     key = desk.open(AT.date())
     do(cards.issue, desk.member_id, Validity(date(2021, 12, 18), ends), "staff 1", AT)
     return desk, key
