@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 
 import psycopg
@@ -69,6 +70,27 @@ def test_transaction_elsewhere_that_holds_no_table_holds_nobody_up(database: Dat
         with connection.cursor() as cursor:
             write(cursor, [happening("here")])
             assert [news.happening.kind for news in read(cursor, Position(), 9)] == ["here"]
+
+
+def test_transactions_that_come_and_go_elsewhere_hold_nobody_up(database: Database) -> None:
+    """Whose a transaction was cannot be told once it is over: it is asked again whether it is."""
+    stop = threading.Event()
+    with fresh_database() as elsewhere, elsewhere.connect(Role.APP, autocommit=True) as other:
+
+        def busy() -> None:
+            while not stop.is_set():
+                other.execute("SELECT pg_current_xact_id(), pg_sleep(0.004)")
+
+        thread = threading.Thread(target=busy)
+        thread.start()
+        try:
+            for there in range(60):  # a connection that knows no plan yet is slow
+                with database.connect(Role.APP, autocommit=True) as ours:
+                    write(ours.cursor(), [happening("here")])
+                    assert len(read(ours.cursor(), Position(), 99)) == there + 1
+        finally:
+            stop.set()
+            thread.join()
 
 
 def test_own_transaction_is_under_way_too(database: Database) -> None:

@@ -42,7 +42,7 @@ _READ = """
 SELECT transaction_id::text::bigint, row_id, member_id, kind, actor, happened_at, subject, purpose
 FROM journal_row
 WHERE (transaction_id, row_id) > (%s::text::xid8, %s)
-  AND transaction_id < (SELECT journal_horizon())
+  AND transaction_id < %s::text::xid8
 ORDER BY transaction_id, row_id LIMIT %s
 """
 
@@ -79,7 +79,9 @@ def read(cursor: Any, after: Position, most: int) -> list[News]:
     Rows of transactions that began before one still under way in this database wait until that one
     is over (`journal_horizon`).
     """
-    cursor.execute(_READ, (after.transaction_id, after.row_id, most))
+    cursor.execute("SELECT journal_horizon()::text")
+    (horizon,) = cursor.fetchone()
+    cursor.execute(_READ, (after.transaction_id, after.row_id, horizon, most))
     return [_news(row) for row in cursor.fetchall()]
 
 

@@ -34,26 +34,32 @@ BEGIN
     RETURN cardinality(happenings);
 END $$;
 
--- The first transaction that may still be under way in this database, as the calling query sees it: rows of all before it
--- are there or never will be. Who is under way counts over the whole server, so those are left out whose backend is
--- connected to another database (CREATE DATABASE takes seconds) or is nobody's (autovacuum); one that cannot be told counts
--- as ours (a backend that only starts has no datid yet). STABLE: with a snapshot of its own it could let a row be missed that the
--- caller does not see yet.
-CREATE FUNCTION journal_horizon() RETURNS xid8 LANGUAGE sql STABLE AS $$
-    WITH others AS MATERIALIZED (
-        SELECT pid FROM pg_stat_activity
-        WHERE datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
-            OR datid IS NOT NULL AND usesysid IS NULL
-    ), elsewhere AS MATERIALIZED (
-        SELECT transactionid::text::bigint AS short_id FROM pg_locks JOIN others USING (pid)
-        WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted
-    ), under_way AS (
-        SELECT one.id FROM pg_snapshot_xip(pg_current_snapshot()) AS one (id)
+-- The first transaction that may still be under way in this database: rows of all before it are there for whatever statement
+-- comes after this one, or never will be. Who is under way counts over the whole server, so those are left out whose backend
+-- is connected to another database (CREATE DATABASE takes seconds) or is nobody's (autovacuum); one that cannot be told counts
+-- as ours (a backend that only starts has no datid yet). Who ended between the look at all and the look at whose they are
+-- cannot be told any more, so a second look leaves them out: VOLATILE, each with a snapshot of its own.
+CREATE FUNCTION journal_horizon() RETURNS xid8 LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    seen pg_snapshot := pg_current_snapshot();
+    suspects xid8[] := ARRAY(
+        WITH others AS MATERIALIZED (
+            SELECT pid FROM pg_stat_activity
+            WHERE datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+                OR datid IS NOT NULL AND usesysid IS NULL
+        ), elsewhere AS MATERIALIZED (
+            SELECT transactionid::text::bigint AS short_id FROM pg_locks JOIN others USING (pid)
+            WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted
+        )
+        SELECT one.id FROM pg_snapshot_xip(seen) AS one (id)
         WHERE one.id::text::bigint & 4294967295 NOT IN (SELECT short_id FROM elsewhere)
+    );
+BEGIN
+    RETURN (SELECT coalesce(min(id), pg_snapshot_xmax(seen)) FROM (
+        SELECT one.id FROM pg_snapshot_xip(pg_current_snapshot()) AS one (id) WHERE one.id = ANY (suspects)
         UNION ALL SELECT pg_current_xact_id_if_assigned()
-    )
-    SELECT coalesce(min(id), pg_snapshot_xmax(pg_current_snapshot())) FROM under_way
-$$;
+    ) AS under_way);
+END $$;
 
 GRANT SELECT, INSERT ON journal_row TO motocho_app;
 GRANT EXECUTE ON FUNCTION journal_horizon TO motocho_app;
