@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from motocho.contact.directory import Desk, Directory, Lender, read_file, shipped
+from motocho.outside import clock
 from motocho.web.words import Tongue
 
 
@@ -15,7 +16,7 @@ from motocho.web.words import Tongue
 def directory() -> Directory:
     """The directory of this site, read once [連絡先]."""
     named: str | None = settings.DIRECTORY_FILE
-    return read_file(Path(named)) if named else shipped()
+    return read_file(Path(named), clock.business_date()) if named else shipped()
 
 
 def name_of(thing: Desk | Lender, tongue: Tongue) -> str:
