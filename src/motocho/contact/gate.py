@@ -68,13 +68,8 @@ class Closed:
 
     attempt_id: int
     hindrances: tuple[Hindrance, ...]
-
-    @property
-    def allowed_at(self) -> datetime | None:
-        """The first moment allowed, None where it needs somebody's deed [連絡できる時刻]."""
-        moments = [one.allowed_at for one in self.hindrances]
-        known = [one for one in moments if one is not None]
-        return max(known) if len(known) == len(moments) else None
+    allowed_at: datetime | None
+    """None where it needs somebody's deed."""
 
 
 def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | Closed:
@@ -109,7 +104,7 @@ def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | C
     )
     attempt_id = int(cursor.fetchone()[0])
     if valid_until is None:
-        return Closed(attempt_id, found)
+        return Closed(attempt_id, found, guard.opens_at(facts, wanted.purpose, at, channel))
     purpose = f"{wanted.purpose.value} {wanted.cause}"
     return Permit(attempt_id, member_id, wanted.actor, purpose, valid_until, _KINDS[channel])
 
@@ -147,7 +142,7 @@ def facts_of(cursor: Any, member_id: int, at: datetime) -> Facts:
 def _demanded(cursor: Any, member_id: int, at: datetime) -> Any:
     cursor.execute(
         "SELECT max(asked_at) FROM contact_attempt WHERE member_id = %s AND purpose = 'arrears'"
-        " AND channel = 'email' AND valid_until IS NOT NULL AND asked_at <= %s",
+        " AND channel <> 'phone' AND valid_until IS NOT NULL AND asked_at <= %s",
         (member_id, at),
     )
     (last_at,) = cursor.fetchone()
