@@ -132,15 +132,15 @@ def cases(draw: st.DrawFn) -> tuple[datetime, Facts]:
 def test_what_is_named_as_the_first_moment_is_the_first(
     case: tuple[datetime, Facts], purpose: Purpose, channel: Channel
 ) -> None:
-    """As things stand: at each half hour before something hinders, at the moment nothing does."""
+    """As things stand: at each hour before it something hinders, at it nothing does."""
     moment, facts = case
     opens = opens_at(facts, purpose, moment, channel)
     seen = moment
-    for _ in range(30 * 48):
+    for _ in range(12 * 24):
         as_then = facts if seen.date() == moment.date() else replace(facts, demands_today=0)
         if not hindrances(as_then, purpose, seen, channel):
             break
-        seen = seen.replace(minute=seen.minute // 30 * 30) + timedelta(minutes=30)
+        seen = seen.replace(minute=0) + timedelta(hours=1)
     else:
         assert opens is None
         return
