@@ -62,19 +62,7 @@ class Staff:
         return f"staff {self.staff_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """A program of the house: the night, the worker [システム]."""
-
-    name: str
-
-    @property
-    def actor(self) -> str:
-        """The word of the journal [日誌での呼称]."""
-        return self.name
-
-
-Actor: TypeAlias = Self | Staff | Machine
+Actor: TypeAlias = Self | Staff
 
 
 class Action(Enum):
@@ -93,7 +81,6 @@ class Action(Enum):
     ASK_FOR_HELP = "ask_for_help"
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
-    REOPEN_LOGIN = "reopen_login"
     REVIEW_PIN_RESET = "review_pin_reset"
     REVIEW_DOCUMENT = "review_document"
     BAR = "bar"
@@ -110,7 +97,6 @@ _BY_STAFF: Mapping[Action, frozenset[Role]] = {
     Action.ASK_FOR_HELP: _DESK,
     Action.FREEZE: _DESK,
     Action.UNFREEZE: _REVIEW,
-    Action.REOPEN_LOGIN: _REVIEW,
     Action.REVIEW_PIN_RESET: _REVIEW,
     Action.REVIEW_DOCUMENT: _REVIEW,
     Action.CHANGE_LIMIT: frozenset({Role.SUPERVISOR}),
@@ -154,9 +140,7 @@ def ask(
             refusal = _check_member(cursor, actor, action, member_id)
         case Staff():
             refusal = check_staff(cursor, actor, action, member_id)
-        case Machine():
-            refusal = None if _is_there(cursor, member_id) else not_there()
-    if refusal is None and action in _MOVES_MONEY and not isinstance(actor, Machine):
+    if refusal is None and action in _MOVES_MONEY:
         refusal = check_open(at)
     if refusal is not None:
         return refusal
