@@ -15,13 +15,14 @@ from tests.people.house import AT, MOBILE, House, after, rows
 
 from motocho.contact import calls, gate, tasks
 from motocho.contact.calls import Result
+from motocho.contact.directory import shipped
 from motocho.contact.gate import Closed, Permit, Wanted
 from motocho.contact.guard import FREE, JAPAN, Channel, Facts, Purpose, hindrances
 from motocho.contact.holds import Source
 from motocho.loans import commands
 from motocho.loans.policy import Stop
 from motocho.people.facts.values import Kind
-from motocho.units.errors import InputError, NotAllowedError, StateConflict
+from motocho.units.errors import InputError, NotAllowedError, RefusedError, StateConflict
 
 OURS = "0300000108"
 STAFF = Source("staff 7", "call")
@@ -32,7 +33,7 @@ MOMENTS = st.integers(0, 20 * 366 * 24 * 60).map(
 
 
 def call(member_id: int, purpose: Purpose = Purpose.ARREARS, at: datetime = AT) -> Permit | Closed:
-    wanted = Wanted(purpose, "case 7", "staff 7", OURS)
+    wanted = Wanted(purpose, "case 7", "staff 7", OURS, shipped())
     answer: Permit | Closed = do(gate.ask, member_id, wanted, at)
     return answer
 
@@ -162,7 +163,7 @@ def test_permit_of_a_call_opens_phones_and_no_address(house: House) -> None:
 def test_call_names_a_number_of_ours(house: House, number: str) -> None:
     member_id = house.member().member_id
     with pytest.raises(InputError):
-        do(gate.ask, member_id, Wanted(Purpose.ARREARS, "case 7", "staff 7", number), AT)
+        do(gate.ask, member_id, Wanted(Purpose.ARREARS, "case 7", "staff 7", number, shipped()), AT)
 
 
 @pytest.mark.rule("COLL-002")
@@ -231,3 +232,16 @@ def test_tasks_and_results_stay(house: House, statement: str) -> None:
 
 def test_what_passes_at_every_hour_by_phone_passes_by_mail_too() -> None:
     assert FREE[Channel.PHONE] < FREE[Channel.EMAIL]
+
+
+@pytest.mark.rule("FRAUD-004")
+@pytest.mark.parametrize("number", ["0300000101", "0312345678", "09000000000"])
+def test_nobody_is_called_under_a_number_that_the_public_does_not_know(
+    house: House, number: str
+) -> None:
+    member_id = house.member().member_id
+    wanted = Wanted(Purpose.SECURITY, "case 7", "staff 7", number, shipped())
+    with pytest.raises(RefusedError) as refused:
+        do(gate.ask, member_id, wanted, AT)
+    assert refused.value.faults[0].code == "DIR-001"
+    assert rows("SELECT 1 FROM contact_attempt") == []

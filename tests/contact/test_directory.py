@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -195,7 +196,7 @@ def test_next_opening_is_open_and_no_earlier(
 def test_smallest_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(ONE, encoding="utf-8")
-    assert read_file(path).numbers[0].text == "03-0000-0001"
+    assert read_file(path, TODAY).numbers[0].text == "03-0000-0001"
 
 
 @pytest.mark.parametrize(("line", "expected"), [
@@ -211,6 +212,40 @@ def test_number_that_may_not_stand_there(line: str, expected: str) -> None:
 
 def test_desk_that_nobody_can_call() -> None:
     assert codes(ONE.replace("use: in", "use: out")) == ["DIR-012"]
+
+
+def test_desk_that_nobody_can_call_yet(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(ONE, encoding="utf-8")
+    with pytest.raises(FaultyInput) as raised:
+        read_file(path, date(2024, 3, 31))
+    assert [(one.file, one.code) for one in raised.value.faults] == [("mine.yaml", "DIR-012")]
+
+
+@pytest.mark.parametrize(("from_on", "expected"), [("2026-12-01", []), ("2026-12-02", ["DIR-015"])])
+def test_desk_that_nobody_can_call_for_a_day(from_on: str, expected: list[str]) -> None:
+    text = ONE.replace("from_on: 2024-04-01", "from_on: 2024-04-01, until_on: 2026-11-30") + (
+        "  - {number: 03-0000-0002, desk: desk, use: in, filed_on: 2024-03-01,"
+        f" from_on: {from_on}}}\n"
+    )
+    assert (codes(text) if expected else list(read(text, "x").numbers[2:])) == expected
+
+
+@pytest.mark.parametrize(("before", "after"), [
+    ("business_days", "weekdays"), ('"09:00"', '"9"'), ('"18:00"', '"08:00"'), ('["09:00", "18:00"]', '["09:00"]'),
+    ("channels: [phone]", "channels: [pigeon]"), ("use: in", "use: inward"), ("from_on: 2024-04-01", "from_on: soon"),
+])  # fmt: skip
+def test_value_that_cannot_be_read(before: str, after: str) -> None:
+    assert codes(ONE.replace(before, after)) == ["DIR-014"]
+
+
+@pytest.mark.parametrize("key", [
+    "desks", "numbers", "lender", "dispute_phone", "id", "name_ja", "purposes_en", "hours", "channels", "number", "desk",
+    "use", "filed_on", "from_on",
+])  # fmt: skip
+def test_key_that_is_missing(key: str) -> None:
+    faults = codes(re.sub(rf"(?<![\w-]){key}:", f"x_{key}:", ONE))
+    assert set(faults) == {"DIR-013"}
 
 
 def test_all_faults_at_once() -> None:

@@ -13,7 +13,7 @@ from tests.people.house import AT, MAIL, House, after, kinds_of, rows
 
 from motocho.contact import gate, holds
 from motocho.contact.gate import Closed, Permit, Wanted
-from motocho.contact.guard import HoldKind, Hours, Purpose
+from motocho.contact.guard import Channel, HoldKind, Hours, Purpose
 from motocho.contact.holds import Source, Wish
 from motocho.loans import commands
 from motocho.loans.policy import Stop
@@ -138,6 +138,7 @@ def test_a_hold_told_just_before_midnight_in_japan_is_of_that_day(house: House) 
     Wish(HoldKind.PAUSE), Wish(HoldKind.PAUSE, date(2026, 11, 17)), Wish(HoldKind.PAUSE, date(2099, 1, 1)),
     Wish(HoldKind.PREFERRED_HOURS), Wish(HoldKind.PREFERRED_HOURS, hours=Hours(12, 12)),
     Wish(HoldKind.PREFERRED_HOURS, hours=Hours(20, 25)),
+    Wish(HoldKind.PREFERRED_HOURS, hours=Hours(21, 24)), Wish(HoldKind.PREFERRED_HOURS, hours=Hours(0, 8)),
 ])  # fmt: skip
 def test_holds_that_cannot_be_are_refused(house: House, wish: Wish) -> None:
     with pytest.raises(InputError):
@@ -159,6 +160,20 @@ def test_counsel_arrears_and_promises_are_read_from_the_loans(database: Database
     assert rules_of(ask(key.member_id, Purpose.CAMPAIGN)) == ["SOLI-005", "SOLI-005"]
     desk.do(commands.suspend, key, Stop.COUNSEL, desk.made(today))
     assert rules_of(ask(key.member_id, Purpose.REMINDER)) == ["COLL-010"]
+
+
+@pytest.mark.rule("COLL-014")
+@pytest.mark.parametrize("way", [Channel.POST, Channel.EMAIL])
+def test_a_demand_by_letter_counts_as_one_by_mail_does(database: Database, way: Channel) -> None:
+    desk = Desk()
+    key = desk.open(date(2026, 9, 1))
+    desk.draw(key, 100_000, date(2026, 9, 1))
+    wanted = Wanted(Purpose.ARREARS, "case 1", "staff 1", way=way)
+    assert isinstance(do(gate.ask, key.member_id, wanted, AT), Permit)
+    answer = ask(key.member_id, Purpose.ARREARS, after(days=1))
+    assert rules_of(answer) == ["COLL-014"]
+    assert isinstance(answer, Closed)
+    assert answer.allowed_at == datetime(2026, 11, 22, 8, tzinfo=JAPAN)
 
 
 @pytest.mark.rule("COLL-014")

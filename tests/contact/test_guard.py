@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from motocho.contact.guard import (
     ALWAYS,
     JAPAN,
+    Channel,
     Facts,
     Hold,
     HoldKind,
@@ -20,6 +22,7 @@ from motocho.contact.guard import (
     Purpose,
     hindrances,
     last_day,
+    opens_at,
 )
 from motocho.units.errors import Language
 
@@ -100,13 +103,55 @@ def test_safety_transactions_and_documents_always_pass(moment: datetime, purpose
     assert hindrances(worst, purpose, moment) == ()
 
 
-@given(MOMENTS, st.sampled_from([Purpose.REMINDER, Purpose.ARREARS, Purpose.CAMPAIGN]))
-def test_what_is_named_as_the_first_moment_is_the_first(moment: datetime, purpose: Purpose) -> None:
-    found = hindrances(CLEAN, purpose, moment)
-    opens = max((one.allowed_at for one in found if one.allowed_at), default=moment)
-    assert hindrances(CLEAN, purpose, opens) == ()
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[datetime, Facts]:
+    """A moment, and facts of the days around it."""
+    moment = draw(MOMENTS)
+    days = st.integers(-5, 5).map(lambda ahead: moment.date() + timedelta(days=ahead))
+    hours = st.tuples(st.integers(0, 23), st.integers(1, 24)).filter(lambda one: one[0] < one[1])
+    ended = st.builds(
+        Hold, st.sampled_from(sorted(set(HoldKind) - {HoldKind.NEVER, HoldKind.PREFERRED_HOURS},
+                                     key=lambda one: one.value)),
+        st.just(moment.date()), days,
+    )  # fmt: skip
+    wished = hours.map(lambda one: Hold(HoldKind.PREFERRED_HOURS, moment.date(), None, Hours(*one)))
+    facts = st.builds(
+        Facts, holds=st.lists(ended | wished, max_size=4).map(tuple), has_consent=st.just(value=True),
+        promised_on=st.none() | days, demanded_on=st.none() | days,
+        named_at=st.none() | st.integers(-72, 72).map(lambda ahead: moment + timedelta(hours=ahead)),
+        demands_today=st.integers(0, 5),
+    )  # fmt: skip
+    return moment, draw(facts)
+
+
+@given(
+    cases(),
+    st.sampled_from([Purpose.REMINDER, Purpose.ARREARS, Purpose.CAMPAIGN]),
+    st.sampled_from(sorted(Channel, key=lambda one: one.value)),
+)
+def test_what_is_named_as_the_first_moment_is_the_first(
+    case: tuple[datetime, Facts], purpose: Purpose, channel: Channel
+) -> None:
+    """As things stand: at each hour before it something hinders, at it nothing does."""
+    moment, facts = case
+    opens = opens_at(facts, purpose, moment, channel)
+    seen = moment
+    for _ in range(12 * 24):
+        as_then = facts if seen.date() == moment.date() else replace(facts, demands_today=0)
+        if not hindrances(as_then, purpose, seen, channel):
+            break
+        seen = seen.replace(minute=0) + timedelta(hours=1)
+    else:
+        assert opens is None
+        return
+    assert opens is not None
+    assert opens <= seen
+    as_then = facts if opens.date() == moment.date() else replace(facts, demands_today=0)
+    assert hindrances(as_then, purpose, opens, channel) == ()
     if opens > moment:
-        assert hindrances(CLEAN, purpose, opens - timedelta(microseconds=1)) != ()
+        before = opens - timedelta(microseconds=1)
+        as_then = facts if before.date() == moment.date() else replace(facts, demands_today=0)
+        assert hindrances(as_then, purpose, before, channel) != ()
 
 
 def test_preferred_hours_hold_beside_the_quiet_ones() -> None:

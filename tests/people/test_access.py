@@ -12,7 +12,7 @@ from tests.people.house import AT, House, kinds_of, rows
 from motocho.law.rules import Refusal
 from motocho.outside.clock import JAPAN
 from motocho.people import access
-from motocho.people.access import Action, Allowed, Machine, Role, Self, Staff
+from motocho.people.access import Action, Allowed, Role, Self, Staff
 from motocho.people.safety import freezes
 from motocho.people.safety.freezes import Road
 
@@ -134,11 +134,3 @@ def test_mondays_from_one_to_five_are_view_only(house: House, at: datetime) -> N
         assert code_of(do(access.ask, Self(member_id), action, member_id, at)) == "PPL-083"
     for action in (Action.LOOK, Action.FREEZE, Action.ASK_FOR_HELP):
         assert not code_of(do(access.ask, Self(member_id), action, member_id, at))
-
-
-def test_machine_works_at_any_hour_on_members_that_are_there(house: House) -> None:
-    member_id = house.member().member_id
-    at = monday(3, 0)
-    assert not code_of(do(access.ask, Machine("night"), Action.REPAY, member_id, at))
-    assert code_of(do(access.ask, Machine("night"), Action.REPAY, 999_999, at)) == NOT_THERE
-    assert "staff_access" not in kinds_of(member_id)

@@ -21,11 +21,11 @@ from tests.people.authenticator import PRESENT, Authenticator
 from tests.people.house import AT, House, after, kinds_of, rows
 
 from motocho.law.rules import Refusal
-from motocho.people import staff
-from motocho.people.access import Role, Staff
+from motocho.people import access, staff
+from motocho.people.access import Duty, Role, Staff
 from motocho.people.credentials import hashing
 from motocho.people.credentials.passkeys import Site
-from motocho.people.staff import Account, Duty, Enrolled, Entered, Joiner, Locked, Missed, Typed
+from motocho.people.staff import Account, Enrolled, Entered, Joiner, Locked, Missed, Typed
 from motocho.units.errors import NotAllowedError, NotFoundError, StateConflict
 
 PASSWORD = "hashi no ue no kaze"
@@ -76,10 +76,10 @@ def test_roles_have_their_days(house: House) -> None:
     monday = date(2026, 12, 7)
     duty = Duty(account.staff_id, Role.REVIEWER)
     for _ in range(2):  # held already: nothing changes
-        do(staff.give_role, duty, monday, MANAGER, AT)
-    do(staff.end_role, duty, monday + timedelta(days=1), MANAGER, AT)
+        do(access.give_role, duty, monday, MANAGER, AT)
+    do(access.end_role, duty, monday + timedelta(days=1), MANAGER, AT)
     with pytest.raises(StateConflict):
-        do(staff.end_role, duty, monday, MANAGER, AT)
+        do(access.end_role, duty, monday, MANAGER, AT)
     told = ["staff_role_given", "staff_role_given", "staff_role_ended"]  # the first by joining
     assert [kind for kind in kinds_of(0) if "role" in kind] == told
     found = [
@@ -98,8 +98,8 @@ def test_who_does_not_manage_the_staff_changes_nothing_of_it(house: House) -> No
     for command in (
         partial(do, staff.join, replace(FIRST, login_name="friend"), thief, AT),
         partial(do, staff.leave, account.staff_id, AT.date(), thief, AT),
-        partial(do, staff.give_role, duty, AT.date(), thief, AT),
-        partial(do, staff.end_role, duty, AT.date(), thief, AT),
+        partial(do, access.give_role, duty, AT.date(), thief, AT),
+        partial(do, access.end_role, duty, AT.date(), thief, AT),
     ):
         with pytest.raises(NotAllowedError):
             command()

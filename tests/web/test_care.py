@@ -19,6 +19,7 @@ from motocho.care import cases, consultations
 from motocho.care.cases import CaseKey, State, Step
 from motocho.contact import calls, gate, holds, tasks
 from motocho.contact.calls import Result
+from motocho.contact.directory import shipped
 from motocho.contact.gate import Closed, Permit, Wanted
 from motocho.contact.guard import HoldKind, Purpose
 from motocho.contact.holds import Source, Wish
@@ -93,7 +94,7 @@ def long_standing(site: Site, client: Client) -> tuple[Member, Key]:
 
 
 def called(member_id: int, purpose: Purpose, at: datetime) -> Permit | Closed:
-    wanted = Wanted(purpose, "case 7", "staff 7", OUR_NUMBER)
+    wanted = Wanted(purpose, "case 7", "staff 7", OUR_NUMBER, shipped())
     answer: Permit | Closed = do(gate.ask, member_id, wanted, at)
     return answer
 

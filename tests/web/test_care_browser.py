@@ -22,6 +22,7 @@ from motocho.care import cases
 from motocho.care.cases import State, Step
 from motocho.contact import calls, gate
 from motocho.contact.calls import Result
+from motocho.contact.directory import shipped
 from motocho.contact.gate import Permit, Wanted
 from motocho.contact.guard import Purpose
 from motocho.contact.holds import Source
@@ -55,7 +56,7 @@ def late(house: Site) -> tuple[Member, Key]:
     key = house.desk.open(today - 280 * DAY, 500_000, member_id=made.member_id)
     house.desk.draw(key, 150_000, today - 60 * DAY)
     called_at = clock.now() - timedelta(hours=3)
-    wanted = Wanted(Purpose.ARREARS, "case 7", "staff 7", "0300000108")
+    wanted = Wanted(Purpose.ARREARS, "case 7", "staff 7", "0300000108", shipped())
     permit = do(gate.ask, made.member_id, wanted, called_at)
     assert isinstance(permit, Permit)
     do(calls.note, permit, Result.NO_ANSWER, Source("staff 7", "call"), called_at)

@@ -15,6 +15,7 @@ from motocho.config.settings import DIRECTORY_FILE
 from motocho.contact.directory import Lender, read_file, shipped
 from motocho.documents import archive
 from motocho.documents.statutory import following
+from motocho.outside import clock
 
 _ASKED_FOR = (
     TaskKind.CONTRACT_DOCUMENT,
@@ -29,8 +30,9 @@ _LATELY = timedelta(days=3)
 @cache
 def lender() -> Lender:
     """Who lends, as the directory of this site says [貸金業者]."""
-    known = read_file(Path(DIRECTORY_FILE)) if DIRECTORY_FILE else shipped()
-    return known.lender
+    if not DIRECTORY_FILE:
+        return shipped().lender
+    return read_file(Path(DIRECTORY_FILE), clock.business_date()).lender
 
 
 def follow() -> None:

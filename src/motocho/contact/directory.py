@@ -14,8 +14,8 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
@@ -27,7 +27,7 @@ import yaml
 
 from motocho.law.citation import parse_citations
 from motocho.law.rules import Refusal
-from motocho.units.errors import Fault, FaultyInput, Unread, clipped
+from motocho.units.errors import Fault, FaultyInput, Unread, broken, clipped
 from motocho.units.phones import PhoneKind, kind_of, phone_text, read_phone
 
 FILE = "directory.yaml"
@@ -166,11 +166,7 @@ class Directory:
 
     def call_back(self, desk: Desk, on: date) -> Number:
         """The number on which a desk, or the one that answers for it, is called [折返し先]."""
-        return next(
-            one
-            for one in self.numbers
-            if one.desk.desk_id == desk.answered_by and one.use is not Use.OUT and one.holds_on(on)
-        )
+        return next(one for one in _called(desk, self.numbers) if one.holds_on(on))
 
     def incoming(self, desk: Desk, on: date) -> tuple[Number, ...]:
         """The numbers on which a desk is called [受付番号]."""
@@ -241,12 +237,16 @@ def next_opening(hours: Hours, at: datetime, is_business_day: IsBusinessDay) -> 
 
 
 # ---------------------------------------------------------------------------------------- the file
-def read_file(path: Path) -> Directory:
-    """The directory of a file [連絡先の読込み].
+def read_file(path: Path, on: date) -> Directory:
+    """The directory of a file, for use from a day on [連絡先の読込み].
 
-    Raises    FaultyInput with every fault of it.
+    Raises    FaultyInput with every fault of it; a desk that nobody can call on that day is one.
     """
-    return read(path.read_text(encoding="utf-8"), path.name)
+    known = read(path.read_text(encoding="utf-8"), path.name)
+    silent = [one for one in known.desks if not _is_called_on(one, known.numbers, on)]
+    if silent:
+        raise FaultyInput(*(_silent(one).within(path.name) for one in silent))
+    return known
 
 
 @cache
@@ -259,38 +259,87 @@ def shipped() -> Directory:
 def read(text: str, file: str) -> Directory:
     """The directory that a text holds [連絡先の点検].
 
-    Raises    FaultyInput with every fault: numbers that may not be registered (ADV-002), filed too
-              late (ADV-003), desks that nobody can call.
+    Raises    FaultyInput with every fault: what is missing or cannot be read, numbers that may not
+              be registered (ADV-002), filed too late (ADV-003), desks that nobody can call.
     """
-    content: Mapping[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    content: Any = yaml.load(text, Loader=yaml.CSafeLoader)
+    faults = _missing("", content, _PARTS)
+    if not faults:
+        faults = _missing("lender", content["lender"], _LENDER_KEYS)
+        for place, entry in enumerate(content["desks"], 1):
+            faults += _faults_of_desk(f"desks {place}", entry)
+    if faults:
+        raise FaultyInput(*(one.within(file) for one in faults))
     desks = {one["id"]: _desk(one) for one in content["desks"]}
-    faults: list[Fault] = []
     numbers: list[Number] = []
-    for entry in content["numbers"]:
-        found = _faults_of(entry, desks)
+    for place, entry in enumerate(content["numbers"], 1):
+        found = _missing(f"numbers {place}", entry, _NUMBER_KEYS) or _faults_of(entry, desks)
         faults += found
         if not found:
             numbers.append(_number(entry, desks))
     faults += _faults_together(desks, numbers) if not faults else []
     if faults:
         raise FaultyInput(*(one.within(file) for one in faults))
-    return Directory(Lender(**content["lender"]), tuple(desks.values()), tuple(numbers))
+    lender = {key: str(content["lender"][key]) for key in _LENDER_KEYS}
+    return Directory(Lender(**lender), tuple(desks.values()), tuple(numbers))
+
+
+_PARTS = ("lender", "desks", "numbers")
+_LENDER_KEYS = tuple(one.name for one in fields(Lender))
+_DESK_KEYS = ("id", "name_ja", "name_en", "purposes_ja", "purposes_en", "hours", "channels")
+_NUMBER_KEYS = ("number", "desk", "use", "filed_on", "from_on")
+_ONLY_BUSINESS_DAYS = {"business_days": True, "every_day": False}
+_HOURS_KNOWN = '{business_days: ["09:00", "18:00"]}, {every_day: ["00:00", "24:00"]}'
+
+
+def _missing(place: str, entry: Any, keys: tuple[str, ...]) -> list[Fault]:
+    held = entry if isinstance(entry, Mapping) else {}
+    return [
+        Fault("DIR-013", column=place, details={"key": key})
+        for key in keys
+        if held.get(key) in (None, "")
+    ]
+
+
+def _misread(place: str, key: str, value: object, known: str) -> Fault:
+    excerpt = clipped(str(value))
+    return Fault("DIR-014", column=place, excerpt=excerpt, details={"key": key, "known": known})
+
+
+def _faults_of_desk(place: str, entry: Any) -> list[Fault]:
+    faults = _missing(place, entry, _DESK_KEYS)
+    if faults:
+        return faults
+    if _hours(entry["hours"]) is None:
+        faults.append(_misread(entry["id"], "hours", entry["hours"], _HOURS_KNOWN))
+    known = [one.value for one in Channel]
+    strange = [one for one in entry["channels"] if one not in known]
+    faults += [_misread(entry["id"], "channels", one, ", ".join(known)) for one in strange]
+    return faults
+
+
+def _hours(told: Any) -> Hours | None:
+    """Hours as the file writes them; None where they cannot be read, or end before they begin."""
+    try:
+        ((kind, (opens, until)),) = told.items()
+        hours = Hours(
+            time.fromisoformat(opens),
+            None if until == _MIDNIGHT else time.fromisoformat(until),
+            only_business_days=_ONLY_BUSINESS_DAYS[kind],
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return hours if hours.until is None or hours.opens < hours.until else None
 
 
 def _desk(entry: Mapping[str, Any]) -> Desk:
-    kind, (opens, until) = next(iter(entry["hours"].items()))
-    hours = Hours(
-        time.fromisoformat(opens),
-        None if until == _MIDNIGHT else time.fromisoformat(until),
-        only_business_days=kind == "business_days",
-    )
     return Desk(
         desk_id=entry["id"],
         name_ja=entry["name_ja"],
         name_en=entry["name_en"],
         purposes_ja=tuple(entry["purposes_ja"]),
         purposes_en=tuple(entry["purposes_en"]),
-        hours=hours,
+        hours=_hours(entry["hours"]) or broken("hours were read before", desk=entry["id"]),
         channels=tuple(Channel(one) for one in entry["channels"]),
         answered_by=entry.get("answered_by", entry["id"]),
     )
@@ -314,7 +363,9 @@ def _faults_of(entry: Mapping[str, Any], desks: Mapping[str, Desk]) -> list[Faul
     digits = read_phone(shown)
     if isinstance(digits, Unread):
         return [digits.at(column=shown)]
-    faults = []
+    faults = _misread_of(entry)
+    if faults:
+        return faults
     if entry["desk"] not in desks:
         details = {"known": ", ".join(desks)}
         excerpt = clipped(entry["desk"])
@@ -325,6 +376,19 @@ def _faults_of(entry: Mapping[str, Any], desks: Mapping[str, Desk]) -> list[Faul
     late = refuse_filing(digits, entry["filed_on"], entry["from_on"])
     if late is not None:
         faults.append(late.fault())
+    return faults
+
+
+def _misread_of(entry: Mapping[str, Any]) -> list[Fault]:
+    shown = str(entry["number"])
+    faults = [
+        _misread(shown, key, entry[key], "2026-04-01")
+        for key in ("filed_on", "from_on", "until_on")
+        if type(entry.get(key)) is not date and not (key == "until_on" and entry.get(key) is None)
+    ]
+    known = [one.value for one in Use]
+    if entry["use"] not in known:
+        faults.append(_misread(shown, "use", entry["use"], ", ".join(known)))
     return faults
 
 
@@ -361,13 +425,36 @@ def _faults_together(desks: Mapping[str, Desk], numbers: list[Number]) -> list[F
         if any(_overlap(one, other) for other in others):
             faults.append(Fault("DIR-011", details={"number": one.text}))
     for desk in desks.values():
-        can_call = any(
-            one.desk.desk_id == desk.answered_by and one.use is not Use.OUT and one.until_on is None
-            for one in numbers
-        )
-        if not can_call:
-            faults.append(Fault("DIR-012", details={"desk": desk.desk_id}))
+        faults += _faults_of_calling(desk, numbers)
     return faults
+
+
+def _faults_of_calling(desk: Desk, numbers: Sequence[Number]) -> list[Fault]:
+    """A desk can be called from its first day on, without a gap and without end."""
+    mine = sorted(_called(desk, numbers), key=lambda one: one.from_on)
+    if all(one.until_on is not None for one in mine):
+        return [_silent(desk)]
+    ends = [one.until_on + timedelta(days=1) for one in mine if one.until_on is not None]
+    return [
+        Fault("DIR-015", details={"desk": desk.desk_id, "from": str(silent_on)})
+        for silent_on in ends
+        if not _is_called_on(desk, mine, silent_on)
+    ]
+
+
+def _called(desk: Desk, numbers: Sequence[Number]) -> list[Number]:
+    """The numbers on which a desk, or the one that answers for it, is called."""
+    return [
+        one for one in numbers if one.desk.desk_id == desk.answered_by and one.use is not Use.OUT
+    ]
+
+
+def _is_called_on(desk: Desk, numbers: Sequence[Number], on: date) -> bool:
+    return any(one.holds_on(on) for one in _called(desk, numbers))
+
+
+def _silent(desk: Desk) -> Fault:
+    return Fault("DIR-012", details={"desk": desk.desk_id})
 
 
 def _overlap(one: Number, other: Number) -> bool:

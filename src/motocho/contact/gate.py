@@ -16,6 +16,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from motocho.contact import guard, holds, tasks
+from motocho.contact.directory import Directory
 from motocho.contact.guard import Channel, Facts, Hindrance, Purpose
 from motocho.loans import commands, standing
 from motocho.loans.policy import Stop
@@ -23,7 +24,7 @@ from motocho.outside.clock import JAPAN
 from motocho.people import consents
 from motocho.people.consents import Consent
 from motocho.people.facts import reach, values
-from motocho.units.errors import Fault, InputError
+from motocho.units.errors import Fault, InputError, RefusedError, broken
 
 LASTS = timedelta(minutes=10)
 """A permit is for now: what waits longer asks again."""
@@ -33,14 +34,15 @@ LASTS = timedelta(minutes=10)
 class Wanted:
     """What somebody wants to write or call for [連絡の申出]; the cause is a message or a case.
 
-    The purpose is fixed here, before anything is dialled. A call names our own number, which the
-    caller has asked the directory for (`Directory.refuse_caller`).
+    The purpose is fixed here, before anything is dialled. A call names our own number, and the
+    directory by which it is one that the public knows.
     """
 
     purpose: Purpose
     cause: str
     actor: str
     our_number: str = ""
+    directory: Directory | None = None
     way: Channel = Channel.EMAIL
     """How one writes; who names a number of ours calls."""
     is_one_letter: bool = False
@@ -70,23 +72,19 @@ class Closed:
 
     attempt_id: int
     hindrances: tuple[Hindrance, ...]
-
-    @property
-    def allowed_at(self) -> datetime | None:
-        """The first moment allowed, None where it needs somebody's deed [連絡できる時刻]."""
-        moments = [one.allowed_at for one in self.hindrances]
-        known = [one for one in moments if one is not None]
-        return max(known) if len(known) == len(moments) else None
+    allowed_at: datetime | None
+    """None where it needs somebody's deed."""
 
 
 def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | Closed:
     """Ask to reach a member; the answer is written down, whichever it is [連絡の許可].
 
     Lock      the member's contacts.
-    Raises    InputError for a number of ours that is none.
+    Raises    InputError for a number of ours that is none; RefusedError for one that the directory
+              does not say we call from that day (FRAUD-004).
     """
-    if wanted.our_number and not _DIGITS.fullmatch(wanted.our_number):
-        raise InputError(Fault("CON-016", excerpt=wanted.our_number))
+    if wanted.our_number:
+        _check_caller(wanted, at.astimezone(JAPAN).date())
     holds.lock(cursor, member_id)
     channel = wanted.channel
     is_free = wanted.purpose in guard.FREE[channel]
@@ -112,9 +110,18 @@ def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | C
     )
     attempt_id = int(cursor.fetchone()[0])
     if valid_until is None:
-        return Closed(attempt_id, found)
+        return Closed(attempt_id, found, guard.opens_at(facts, wanted.purpose, at, channel))
     purpose = f"{wanted.purpose.value} {wanted.cause}"
     return Permit(attempt_id, member_id, wanted.actor, purpose, valid_until, _KINDS[channel])
+
+
+def _check_caller(wanted: Wanted, on: date) -> None:
+    if not _DIGITS.fullmatch(wanted.our_number):
+        raise InputError(Fault("CON-016", excerpt=wanted.our_number))
+    known = wanted.directory or broken("a call names the directory", cause=wanted.cause)
+    refusal = known.refuse_caller(wanted.our_number, on)
+    if refusal is not None:
+        raise RefusedError(refusal.fault())
 
 
 _DIGITS = re.compile("[0-9]{10,11}")
@@ -153,7 +160,7 @@ def facts_of(cursor: Any, member_id: int, at: datetime, tried_as: str = "") -> F
 def _demanded(cursor: Any, member_id: int, tried_as: str, at: datetime) -> Any:
     cursor.execute(
         "SELECT max(asked_at) FROM contact_attempt WHERE member_id = %s AND purpose = 'arrears'"
-        " AND channel = 'email' AND valid_until IS NOT NULL AND asked_at <= %s AND cause <> %s",
+        " AND channel <> 'phone' AND valid_until IS NOT NULL AND asked_at <= %s AND cause <> %s",
         (member_id, at, tried_as),
     )
     (last_at,) = cursor.fetchone()

@@ -15,7 +15,7 @@ database, so that the same facts give the same answer for ever.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 from typing import NamedTuple
@@ -123,7 +123,7 @@ class Facts:
     promised_on: date | None = None
     """The last day of the promise of payment that is open."""
     demanded_on: date | None = None
-    """The day of the last e-mail about arrears."""
+    """The day of the last e-mail or letter about arrears."""
     named_at: datetime | None = None
     """The moment at which the member asked to be spoken to, as for a consultation."""
     demands_today: int = 0
@@ -172,8 +172,42 @@ def hindrances(
     return tuple(found)
 
 
+def opens_at(
+    facts: Facts, purpose: Purpose, at: datetime, channel: Channel = Channel.EMAIL
+) -> datetime | None:
+    """The first moment from now on at which nothing hinders [連絡できる時刻].
+
+    None where it needs somebody's deed, or where wished hours leave no hour at all. As things stand
+    now: where one hindrance ends, another may begin, as the night does.
+
+    >>> promised = Facts(promised_on=date(2026, 11, 22))
+    >>> noon = datetime(2026, 11, 22, 12, 0, tzinfo=JAPAN)
+    >>> opens_at(promised, Purpose.ARREARS, noon).isoformat()
+    '2026-11-23T08:00:00+09:00'
+    """
+    moment = at
+    for _ in range(2 * (len(facts.holds) + len(Facts.__slots__))):
+        is_today = moment.astimezone(JAPAN).date() == at.astimezone(JAPAN).date()
+        found = hindrances(
+            facts if is_today else replace(facts, demands_today=0), purpose, moment, channel
+        )
+        moments = [one.allowed_at for one in found if one.allowed_at is not None]
+        if len(moments) < len(found):
+            return None
+        if not found:
+            return moment
+        moment = max(moments)
+    return None
+
+
 def _law(on: date) -> Row:
     return table("contact.mail").at(on)
+
+
+def hours_of(on: date) -> Hours:
+    """The hours of a day in which one may write or call at all [連絡できる時間帯]."""
+    law = _law(on)
+    return Hours(law.number("quiet_until_hour"), law.number("quiet_from_hour"))
 
 
 def _calls(on: date) -> Row:
@@ -185,11 +219,9 @@ def _morning(on: date, hour: int = 0) -> datetime:
 
 
 def _hours(facts: Facts, here: datetime) -> Iterator[Hindrance]:
-    law = _law(here.date())
-    quiet_from, quiet_until = law.number("quiet_from_hour"), law.number("quiet_until_hour")
-    allowed = Hours(quiet_until, quiet_from)
+    allowed = hours_of(here.date())
     if not _within(allowed, here):
-        details = {"from": f"{quiet_from}:00", "until": f"{quiet_until}:00"}
+        details = {"from": f"{allowed.until_hour}:00", "until": f"{allowed.from_hour}:00"}
         yield _hindrance(
             "COLL-001", "CON-001", "貸金業法21条1項1号", _next(allowed, here), **details
         )

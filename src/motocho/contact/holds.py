@@ -59,7 +59,7 @@ def put(cursor: Any, member_id: int, wish: Wish, source: Source, at: datetime) -
     """
     told_on = at.astimezone(JAPAN).date()
     last_on = _last_on(wish, told_on)
-    _refuse_hours(wish)
+    _refuse_hours(wish, told_on)
     lock(cursor, member_id)
     from_hour, until_hour = wish.hours or (None, None)
     cursor.execute(
@@ -95,12 +95,16 @@ def _last_on(wish: Wish, told_on: date) -> date | None:
     return None
 
 
-def _refuse_hours(wish: Wish) -> None:
+def _refuse_hours(wish: Wish, on: date) -> None:
     hours = wish.hours
     if wish.kind is not HoldKind.PREFERRED_HOURS:
         return
     if hours is None or not 0 <= hours.from_hour < hours.until_hour <= guard.HOURS_A_DAY:
         raise InputError(Fault("CON-021"))
+    allowed = guard.hours_of(on)
+    if hours.from_hour >= allowed.until_hour or hours.until_hour <= allowed.from_hour:
+        details = {"from": f"{allowed.from_hour}:00", "until": f"{allowed.until_hour}:00"}
+        raise InputError(Fault("CON-023", details=details))
 
 
 def _same_source(cursor: Any, member_id: int, wish: Wish, source: Source) -> Standing:

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
+from motocho.ledger.chart import HOUSE
 from motocho.outside.clock import JAPAN
 from motocho.people.safety import freezes
+from motocho.units.errors import Fault, NotAllowedError, StateConflict
 
 
 class Role(Enum):
@@ -62,19 +64,7 @@ class Staff:
         return f"staff {self.staff_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """A program of the house: the night, the worker [システム]."""
-
-    name: str
-
-    @property
-    def actor(self) -> str:
-        """The word of the journal [日誌での呼称]."""
-        return self.name
-
-
-Actor: TypeAlias = Self | Staff | Machine
+Actor: TypeAlias = Self | Staff
 
 
 class Action(Enum):
@@ -93,7 +83,6 @@ class Action(Enum):
     ASK_FOR_HELP = "ask_for_help"
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
-    REOPEN_LOGIN = "reopen_login"
     REVIEW_PIN_RESET = "review_pin_reset"
     REVIEW_DOCUMENT = "review_document"
     BAR = "bar"
@@ -110,7 +99,6 @@ _BY_STAFF: Mapping[Action, frozenset[Role]] = {
     Action.ASK_FOR_HELP: _DESK,
     Action.FREEZE: _DESK,
     Action.UNFREEZE: _REVIEW,
-    Action.REOPEN_LOGIN: _REVIEW,
     Action.REVIEW_PIN_RESET: _REVIEW,
     Action.REVIEW_DOCUMENT: _REVIEW,
     Action.CHANGE_LIMIT: frozenset({Role.SUPERVISOR}),
@@ -154,9 +142,7 @@ def ask(
             refusal = _check_member(cursor, actor, action, member_id)
         case Staff():
             refusal = check_staff(cursor, actor, action, member_id)
-        case Machine():
-            refusal = None if _is_there(cursor, member_id) else not_there()
-    if refusal is None and action in _MOVES_MONEY and not isinstance(actor, Machine):
+    if refusal is None and action in _MOVES_MONEY:
         refusal = check_open(at)
     if refusal is not None:
         return refusal
@@ -216,6 +202,69 @@ def check_staff(cursor: Any, staff: Staff, action: Action, member_id: int) -> Re
 def _is_there(cursor: Any, member_id: int) -> bool:
     cursor.execute("SELECT FROM people_member WHERE member_id = %s", (member_id,))
     return cursor.fetchone() is not None
+
+
+# ----------------------------------------------------------------------------------- roles and bars
+FIRST_GIVER = "installation"
+"""Who lets the very first colleague in [最初の登録者]."""
+
+
+class Duty(NamedTuple):
+    """A role of one of the staff [担当]."""
+
+    staff_id: int
+    role: Role
+
+
+def check_manager(by: Staff | None) -> None:
+    """Whether somebody may manage the staff; None is the installation itself [従業者管理の権限].
+
+    Raises    NotAllowedError for who may not.
+    """
+    if by is not None and not may(by, Action.MANAGE_STAFF):
+        raise NotAllowedError(Fault("PPL-081", details={"action": Action.MANAGE_STAFF.value}))
+
+
+def give_role(cursor: Any, duty: Duty, from_on: date, by: Staff | None, at: datetime) -> None:
+    """A role from a day on [役割の付与]; nothing changes for one that is held already.
+
+    Raises    NotAllowedError for who may not manage the staff.
+    """
+    check_manager(by)
+    giver = by.actor if by else FIRST_GIVER
+    cursor.execute(
+        "INSERT INTO people_staff_role (staff_id, role, from_on, given_by)"
+        " SELECT %(staff)s, %(role)s, %(on)s, %(by)s WHERE NOT EXISTS"
+        " (SELECT FROM people_staff_role WHERE staff_id = %(staff)s AND role = %(role)s"
+        " AND from_on <= %(on)s AND (until_on IS NULL OR until_on >= %(on)s))"
+        " ON CONFLICT DO NOTHING",
+        {"staff": duty.staff_id, "role": duty.role.value, "on": from_on, "by": giver},
+    )
+    if cursor.rowcount:
+        _tell_duty(cursor, "staff_role_given", duty, (giver, from_on), at)
+
+
+def end_role(cursor: Any, duty: Duty, until_on: date, by: Staff, at: datetime) -> None:
+    """The last day of a role [役割の終了].
+
+    Raises    NotAllowedError for who may not manage the staff; StateConflict for a role that is not
+              held, or whose last day is set.
+    """
+    check_manager(by)
+    cursor.execute(
+        "UPDATE people_staff_role SET until_on = greatest(from_on, %s)"
+        " WHERE staff_id = %s AND role = %s AND until_on IS NULL",
+        (until_on, duty.staff_id, duty.role.value),
+    )
+    if cursor.rowcount == 0:
+        raise StateConflict(Fault("PPL-101", details={"role": duty.role.value}))
+    _tell_duty(cursor, "staff_role_ended", duty, (by.actor, until_on), at)
+
+
+def _tell_duty(cursor: Any, kind: str, duty: Duty, told: tuple[str, date], at: datetime) -> None:
+    actor, on = told
+    subject = {"staff_id": duty.staff_id, "role": duty.role.value, "on": on.isoformat()}
+    journal.write(cursor, [Happening(HOUSE, kind, actor, at, subject)])
 
 
 def bar(

@@ -9,7 +9,7 @@ CREATE TABLE people_device (
     known_at timestamptz NOT NULL,
     last_used_at timestamptz NOT NULL,
     ended_at timestamptz,
-    end_reason text CHECK (end_reason IN ('forgotten', 'too_many', 'frozen', 'not_me', 'pin_reset')),
+    end_reason text CHECK (end_reason IN ('forgotten', 'too_many', 'frozen', 'not_me')),
     PRIMARY KEY (member_id, device_id),
     UNIQUE (member_id, token_hash),
     CHECK ((ended_at IS NULL) = (end_reason IS NULL))

@@ -17,12 +17,12 @@ from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
 from motocho.ledger.chart import HOUSE
-from motocho.people.access import Action, Role, Staff, may
+from motocho.people.access import FIRST_GIVER, Duty, Role, Staff, check_manager, give_role
 from motocho.people.credentials import hashing, passkeys
 from motocho.people.credentials.hashing import Cost, Match, Sealed, Stored
 from motocho.people.credentials.passkeys import Passkey, Site
 from motocho.people.safety.devices import TOKEN_BYTES, token_hash
-from motocho.units.errors import Fault, NotAllowedError, NotFoundError, StateConflict
+from motocho.units.errors import Fault, NotFoundError, StateConflict
 from motocho.units.text import folded
 
 MOST_MISSES = 5
@@ -71,8 +71,7 @@ def join(cursor: Any, joiner: Joiner, by: Staff | None, at: datetime) -> tuple[A
     cursor.execute("SELECT count(*) FROM people_staff")
     if by is None and cursor.fetchone()[0]:
         raise StateConflict(Fault("PPL-090"))
-    if by is not None:
-        _check_manager(by)
+    check_manager(by)
     cursor.execute(
         "INSERT INTO people_staff (login_name, name, joined_on, own_member_id)"
         " VALUES (%s, %s, %s, %s) ON CONFLICT (login_name) DO NOTHING RETURNING staff_id",
@@ -82,9 +81,9 @@ def join(cursor: Any, joiner: Joiner, by: Staff | None, at: datetime) -> tuple[A
     if row is None:
         raise StateConflict(Fault("PPL-091", excerpt=joiner.login_name))
     staff_id = int(row[0])
-    giver = by.actor if by else "installation"
+    giver = by.actor if by else FIRST_GIVER
     for role in sorted(joiner.roles, key=lambda role: role.value):
-        _give(cursor, Duty(staff_id, role), joiner.joined_on, giver, at)
+        give_role(cursor, Duty(staff_id, role), joiner.joined_on, by, at)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     cursor.execute(
         "INSERT INTO people_staff_enrolment (staff_id, kind, asked_by, asked_at, token_hash,"
@@ -101,7 +100,7 @@ def leave(cursor: Any, staff_id: int, left_on: date, by: Staff, at: datetime) ->
     Raises    NotAllowedError for who may not manage the staff; StateConflict for one who left, or
               whose last day is set.
     """
-    _check_manager(by)
+    check_manager(by)
     cursor.execute(
         "UPDATE people_staff SET left_on = %s WHERE staff_id = %s AND left_on IS NULL",
         (left_on, staff_id),
@@ -110,63 +109,6 @@ def leave(cursor: Any, staff_id: int, left_on: date, by: Staff, at: datetime) ->
         last_on = account(cursor, staff_id).left_on
         raise StateConflict(Fault("PPL-100", details={"last_on": str(last_on)}))
     _tell(cursor, "staff_left", staff_id, by.actor, at)
-
-
-class Duty(NamedTuple):
-    """A role of somebody [担当]."""
-
-    staff_id: int
-    role: Role
-
-
-def give_role(cursor: Any, duty: Duty, from_on: date, by: Staff, at: datetime) -> None:
-    """A role from a day on [役割の付与]; nothing changes for one that is held already.
-
-    Raises    NotAllowedError for who may not manage the staff.
-    """
-    _check_manager(by)
-    _give(cursor, duty, from_on, by.actor, at)
-
-
-def _give(cursor: Any, duty: Duty, from_on: date, given_by: str, at: datetime) -> None:
-    cursor.execute(
-        "INSERT INTO people_staff_role (staff_id, role, from_on, given_by)"
-        " SELECT %(staff)s, %(role)s, %(on)s, %(by)s WHERE NOT EXISTS"
-        " (SELECT FROM people_staff_role WHERE staff_id = %(staff)s AND role = %(role)s"
-        " AND from_on <= %(on)s AND (until_on IS NULL OR until_on >= %(on)s))"
-        " ON CONFLICT DO NOTHING",
-        {"staff": duty.staff_id, "role": duty.role.value, "on": from_on, "by": given_by},
-    )
-    if cursor.rowcount:
-        _tell_duty(cursor, "staff_role_given", duty, (given_by, from_on), at)
-
-
-def end_role(cursor: Any, duty: Duty, until_on: date, by: Staff, at: datetime) -> None:
-    """The last day of a role [役割の終了].
-
-    Raises    NotAllowedError for who may not manage the staff; StateConflict for a role that is not
-              held, or whose last day is set.
-    """
-    _check_manager(by)
-    cursor.execute(
-        "UPDATE people_staff_role SET until_on = greatest(from_on, %s)"
-        " WHERE staff_id = %s AND role = %s AND until_on IS NULL",
-        (until_on, duty.staff_id, duty.role.value),
-    )
-    if cursor.rowcount == 0:
-        raise StateConflict(Fault("PPL-101", details={"role": duty.role.value}))
-    _tell_duty(cursor, "staff_role_ended", duty, (by.actor, until_on), at)
-
-
-def _check_manager(by: Staff) -> None:
-    if not may(by, Action.MANAGE_STAFF):
-        raise NotAllowedError(Fault("PPL-081", details={"action": Action.MANAGE_STAFF.value}))
-
-
-def _tell_duty(cursor: Any, kind: str, duty: Duty, told: tuple[str, date], at: datetime) -> None:
-    actor, on = told
-    subject = {"staff_id": duty.staff_id, "role": duty.role.value, "on": on.isoformat()}
-    journal.write(cursor, [Happening(HOUSE, kind, actor, at, subject)])
 
 
 def active(cursor: Any, staff_id: int, on: date, purpose: str = "") -> Staff | None:

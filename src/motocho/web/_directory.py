@@ -8,10 +8,11 @@ from pathlib import Path
 from django.conf import settings
 
 from motocho.contact.directory import Directory, read_file, shipped
+from motocho.outside import clock
 
 
 @cache
 def directory() -> Directory:
     """The directory of this site, read once [連絡先]."""
     named: str | None = settings.DIRECTORY_FILE
-    return read_file(Path(named)) if named else shipped()
+    return read_file(Path(named), clock.business_date()) if named else shipped()

@@ -142,18 +142,18 @@ def role(
     例 / Examples:  motocho staff role suzuki supervisor --by tanaka ·
     motocho staff role suzuki reviewer --end --by tanaka
     """
-    from motocho.people import staff
+    from motocho.people import access
     from motocho.people.access import Role
 
     output = output_in(lang)
     wanted, today = Role(named.value), clock.business_date()
     with opened() as cursor:
         giver = _colleague(cursor, by)
-        duty = staff.Duty(_colleague(cursor, login_name).staff_id, wanted)
+        duty = access.Duty(_colleague(cursor, login_name).staff_id, wanted)
         if not end:
-            staff.give_role(cursor, duty, today, giver, clock.now())
+            access.give_role(cursor, duty, today, giver, clock.now())
         else:
-            staff.end_role(cursor, duty, today, giver, clock.now())
+            access.end_role(cursor, duty, today, giver, clock.now())
     said = ("まで", "until") if end else ("から", "from")
     output.data(
         output.text(

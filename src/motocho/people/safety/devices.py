@@ -31,7 +31,6 @@ class End(Enum):
     TOO_MANY = "too_many"
     FROZEN = "frozen"
     NOT_ME = "not_me"
-    PIN_RESET = "pin_reset"
 
 
 @dataclass(frozen=True, slots=True)
