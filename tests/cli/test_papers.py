@@ -48,6 +48,31 @@ def test_letters_are_listed_written_and_posted_once(
     assert kinds_of(lender.member_id)[-1] == "paper_posted"
 
 
+_PAPERS = """
+INSERT INTO documents_paper (member_id, agreement_id, event_no, kind, cause, title, stated, road,
+    consent_no, period_last_on, dated_on, digest, sealed, pepper_id, corrects_no, delivered_at)
+SELECT member_id, agreement_id, event_no, kind, cause || ' copy ' || n, title, stated, road,
+    consent_no, period_last_on, dated_on, digest, sealed, pepper_id, corrects_no, delivered_at
+FROM documents_paper, generate_series(1, 1000) n WHERE kind = 'contract'
+"""
+_QUEUED = """
+INSERT INTO documents_post (member_id, paper_no, queued_at, reason)
+SELECT member_id, paper_no, delivered_at - interval '1 day', 'asked' FROM documents_paper
+WHERE cause LIKE '% copy %'
+"""
+
+
+@pytest.mark.usefixtures("lender")
+def test_many_letters_hide_none(database: Database) -> None:
+    """The one that came last stands behind a thousand that nobody posts."""
+    with database.connect(autocommit=True) as there:
+        there.execute(_PAPERS)
+        there.execute(_QUEUED)
+    found = json.loads(Command(database).done("papers", "queue", "--json").out)["letters"]
+    assert len(found) == 1_001
+    assert len({one["paper_no"] for one in found}) == 1_001
+
+
 def test_list_that_is_none_is_refused(lender: Lender, database: Database, tmp_path: Path) -> None:
     command = Command(database)
     assert command("papers", "posted", tmp_path).code == 4

@@ -9,7 +9,11 @@ import pytest
 from tests.cli.at_book import Command
 from tests.database import Database
 from tests.people.house import rows
+from tests.web.membership import do
 from tests.web.office import PASSWORD, browser
+
+from motocho.people import access
+from motocho.people.access import Action, Role, Staff
 
 ADD = (
     "staff",
@@ -51,9 +55,55 @@ def test_the_next_ones_join_and_leave_by_somebody(command: Command) -> None:
     left = command.done("staff", "leave", "suzuki", "--by", "tanaka", "--on", "2030-12-31")
     assert "2030-12-31" in left.out.decode()
     assert command("staff", "leave", "nobody", "--by", "tanaka").code == 4
+    assert command("staff", "leave", "suzuki", "--by", "tanaka", "--on", "2031-01-31").code == 8
+    assert command("staff", "leave", "tanaka", "--by", "suzuki").code == 5
+    assert (
+        command(
+            "staff", "add", "thief", "--name", "A", "--role", "supervisor", "--by", "suzuki"
+        ).code
+        == 5
+    )
     listed = json.loads(command.done("staff", "list", "--json").out)
     assert [one["left_on"] for one in listed["staff"]] == [None, "2030-12-31"]
     assert "suzuki" in command.done("staff", "list").out.decode()
+
+
+SUZUKI = ("staff", "add", "suzuki", "--name", "鈴木", "--role", "reviewer", "--by", "tanaka")
+MEMBER = ("--family-name", "佐藤", "--given-name", "花子", "--family-kana", "サトウ",
+          "--given-kana", "ハナコ", "--born-on", "1988-04-12")  # fmt: skip
+
+
+@pytest.mark.rule("PRIV-003")
+def test_own_records_and_those_of_the_family_are_shut(command: Command) -> None:
+    for number in ("00000001", "00000002", "00000003"):
+        command.done("member", "add", number, *MEMBER)
+    command.done(*ADD)
+    assert command(*SUZUKI, "--member", "99999999").code == 4
+    command.done(*SUZUKI, "--member", "00000001")
+    bar = ("staff", "bar", "00000002", "--from", "suzuki", "--by")
+    assert command(*bar, "suzuki").code == 6  # no role for it
+    command.done(*bar, "tanaka")
+    command.done("staff", "bar", "00000003", "--by", "tanaka")
+    suzuki = Staff(2, frozenset({Role.REVIEWER}), "case 1")
+    boss = Staff(1, frozenset({Role.SUPERVISOR}), "case 1")
+    for (member_id,) in rows("SELECT member_id FROM people_member"):
+        assert do(access.check_staff, suzuki, Action.LOOK, member_id) == access.not_there()
+        assert do(access.check_staff, boss, Action.LOOK, member_id) is None
+
+
+def test_role_is_given_and_ended_by_who_may(command: Command) -> None:
+    command.done(*ADD)
+    command.done(*SUZUKI)
+    assert command("staff", "leave", "tanaka", "--by", "suzuki").code == 5
+    role = ("staff", "role", "suzuki", "auditor")
+    assert command(*role, "--by", "suzuki").code == 5
+    assert command(*role, "--end", "--by", "tanaka").code == 8  # not held
+    command.done(*role, "--by", "tanaka")
+    assert "auditor" in command.done(*role, "--end", "--by", "tanaka").out.decode()
+    held = rows("SELECT role, given_by, until_on IS NULL FROM people_staff_role"
+                " WHERE staff_id = 2 ORDER BY role")  # fmt: skip
+    assert held == [("auditor", "staff 1", False), ("reviewer", "staff 1", True)]
+    assert rows("SELECT actor FROM journal_row WHERE kind = 'staff_role_ended'") == [("staff 1",)]
 
 
 def test_nobody_yet(command: Command) -> None:

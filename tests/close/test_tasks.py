@@ -185,6 +185,14 @@ def test_a_new_document_is_due_for_what_does_not_only_help(
     assert len(evening.tasks(TaskKind.CHANGE_DOCUMENT)) == documents
 
 
+def test_limit_that_comes_back_up_asks_for_no_new_document(evening: Lender) -> None:
+    key = drawn(evening, DUE - days(1))
+    evening.do(commands.change_limit, key, 300_000, evening.made(DUE))
+    evening.do(commands.change_limit, key, 500_000, evening.made(DUE), CONSENT)
+    evening.close(DUE)
+    assert evening.tasks(TaskKind.CHANGE_DOCUMENT) == []
+
+
 def test_documents_of_a_life(evening: Lender) -> None:
     key = drawn(evening, DUE)
     evening.receive(key, 100_000, DUE)

@@ -17,7 +17,7 @@ BY_MEMBER = {
     "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce", "notices_return",
     "loan_rest", "contact_call_result", "contact_task", "care_case", "care_case_step", "care_consultation",
     "care_pay_day", "screening_increase",
-    "documents_paper", "documents_post", "documents_conclusion",
+    "documents_paper", "documents_post", "documents_conclusion", "documents_lacking",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from tests.database import Database
 from tests.loans.desk import Desk, days
 from tests.people.house import rows
@@ -125,6 +125,24 @@ def test_worker_lifts_on_the_next_business_date(desk: Desk, key: Key) -> None:
         worker.end_rests(timestamp=at)
     assert stops(desk, key) == frozenset()
     assert worker.AGAIN[worker.END_RESTS].split()[0] == "*/5"
+
+
+def test_a_rest_that_cannot_be_ended_holds_up_no_other(
+    desk: Desk, key: Key, database: Database
+) -> None:
+    other = desk.open(date(2026, 1, 6), member_id=desk.member())
+    for one in (key, other):
+        desk.do(commands.rest, one.member_id, 1, desk.made(TODAY))
+    with database.connect("motocho_owner") as owner:
+        owner.execute(
+            f"ALTER TABLE loan_rest ADD CHECK (member_id <> {key.member_id} OR ended_on IS NULL)"
+        )
+    with transaction.atomic(), connection.cursor() as cursor:
+        day.open_book(cursor, date(2026, 10, 1))
+    with pytest.raises(IntegrityError):
+        worker.end_rests(timestamp=int(datetime(2026, 10, 1, 1, tzinfo=UTC).timestamp()))
+    assert Stop.RESTING in stops(desk, key)
+    assert stops(desk, other) == frozenset()
 
 
 @pytest.mark.parametrize("statement", [

@@ -13,7 +13,8 @@ import pytest
 from tests.database import Database
 from tests.loans.crowd import do
 from tests.loans.desk import Desk
-from tests.notices.posting import mails
+from tests.notices.posting import mails, plain
+from tests.notices.test_notices import link_in, may_choose_a_pin
 from tests.people.house import AT, MAIL, House, rows
 
 from motocho.config import worker
@@ -21,11 +22,13 @@ from motocho.config.worker import AGAIN, TASKS, TELL, Until
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.notices import messages
+from motocho.people import requests
 from motocho.people.facts.values import Kind as Fact
 
 SIGKILLED = -9
 ROUNDS = 12
 LOGINS = 40
+LINKS = 6
 
 
 def test_killed_anywhere_everything_is_told_once(
@@ -41,6 +44,7 @@ def test_killed_anywhere_everything_is_told_once(
         Happening(desk.member_id, "login", "member", AT, {"session_id": one, "device_id": 1})
         for one in range(LOGINS)
     ])  # fmt: skip
+    asked = [may_choose_a_pin(house, house.member()) for _ in range(LINKS)]
     folder = tmp_path / "mail"
     program = subprocess.Popen(
         [sys.executable, "-m", "tests.notices.worker_child",
@@ -61,12 +65,15 @@ def test_killed_anywhere_everything_is_told_once(
             break
     program.communicate()
     assert killed >= 5, "else nothing was tried"
-    count = 12 + LOGINS
+    count = 13 + LOGINS + LINKS
     kinds = Counter(kind for (kind,) in rows("SELECT kind FROM notices_message"))
-    assert kinds == {"draw": 6, "receipt": 6, "login": LOGINS}
+    told = {"draw": 6, "receipt": 6, "login": LOGINS, "pin_link": LINKS}
+    assert kinds == told | {"fact_changed": 1}  # the address, told long after joining
     assert rows("SELECT count(*) FROM notices_mail WHERE state = 'sent'") == [(count,)]
     assert len(mails(folder)) == count
     assert len({one["Message-ID"] for one in mails(folder)}) == count
+    links = [link_in(one) for one in mails(folder) if "/reset/" in plain(one)]
+    assert {do(requests.reset_of, link, AT) for link in links} == set(asked)
     assert [
         path for path in folder.iterdir() if path.suffix == ".eml" and not path.stat().st_size
     ] == []

@@ -38,8 +38,13 @@ def test_answer_is_taken_once_it_is_whole_and_the_first_stays(tmp_path: Path) ->
     tray.take(ORDER)
     assert tray.answer("7-12") is None
     half = tmp_path / "answers" / "7-12.json"
-    half.write_text('{"answer": "arr')
-    assert tray.answer("7-12") is None
+    for odd in ('{"answer": "arr', '{"answer": "arrived"}', '{"answer": "no", "on": "2026-11-22"}',
+                "[]", '{"answer": "arrived", "on": 5}', '"\\ud800"', "null"):  # fmt: skip
+        half.write_text(odd)
+        with pytest.raises(OutsideFailure) as caught:
+            tray.answer("7-12")
+        (fault,) = caught.value.faults
+        assert (fault.code, fault.file) == ("MNY-007", "7-12.json")
     half.unlink()
     assert carry_out(tray, ON) == [ORDER]
     assert tray.answer("7-12") == Answer(Fate.ARRIVED, ON)
@@ -99,6 +104,21 @@ def test_faults_of_the_file_are_named_all_at_once(tmp_path: Path) -> None:
     assert named[-1] == "institution_number"
     assert len(named) == 9
     assert {fault.code for fault in caught.value.faults} == {"MNY-001"}
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "english"),
+    [
+        ("0001", "みずほ銀行", "Mizuho Bank"),
+        ("0288", "三菱UFJ信託銀行", "Mitsubishiufjshintaku Bank"),
+        ("1344", "城南信金", "Jiyounanshinkin"),
+        ("5030", "西東京農協", "Nishitoukiyounoukiyou"),
+        ("9900", "ゆうちょ銀行", "Yuuchiyo Bank"),
+    ],
+)
+def test_bank_is_called_what_it_is(code: str, name: str, english: str) -> None:
+    """A credit association is no bank, and the table leaves 銀行 out."""
+    assert house_bank.bank_name(code) == house_bank.BankName(name, english)
 
 
 def test_bank_that_the_table_does_not_know_is_its_code() -> None:

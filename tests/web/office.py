@@ -42,12 +42,12 @@ def browser() -> Client:
     return Client(enforce_csrf_checks=False, SERVER_NAME="127.0.0.1")
 
 
-def joined(name: str, *roles: Role) -> Seat:
+def joined(name: str, *roles: Role, own_member_id: int | None = None) -> Seat:
     """A colleague who set a password by the link of the first sign-in."""
     first = Staff(1, frozenset({Role.ADMINISTRATOR}))
     is_first = not rows("SELECT 1 FROM people_staff")
     since = clock.now().date() - timedelta(days=30)
-    joiner = Joiner(name, name.title(), since, frozenset(roles))
+    joiner = Joiner(name, name.title(), since, frozenset(roles), own_member_id)
     account, token = do(staff.join, joiner, None if is_first else first, clock.now())
     client = browser()
     page = client.post(f"/desk/join/{token}/", {"password": PASSWORD, "again": PASSWORD})
@@ -57,8 +57,8 @@ def joined(name: str, *roles: Role) -> Seat:
     return Seat(account.staff_id, name, found[1].replace(" ", ""), client)
 
 
-def seated(name: str, *roles: Role) -> Seat:
+def seated(name: str, *roles: Role, own_member_id: int | None = None) -> Seat:
     """The same, signed in."""
-    one = joined(name, *roles)
+    one = joined(name, *roles, own_member_id=own_member_id)
     assert one.sign_in()["Location"] == "/desk/"
     return one

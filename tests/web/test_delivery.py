@@ -28,6 +28,9 @@ from motocho.people import consents
 from motocho.people.consents import Consent
 from motocho.people.members import Member
 from motocho.units.errors import Language
+from motocho.web import pages
+from motocho.web.member.delivery import METHOD
+from motocho.web.words import Tongue, say, wording_ref
 
 DELIVERY = "/member/delivery/"
 
@@ -72,12 +75,27 @@ def test_consent_is_asked_after_the_method_is_shown_and_taken_back(
     assert rows("SELECT count(*) FROM people_consent WHERE NOT is_given") == [(1,)]
     client.post(DELIVERY, {"give": "period", "csrfmiddlewaretoken": "d"})
     assert "period_statement" in agreed(member)
-    assert rows("SELECT DISTINCT wording_ref FROM people_consent WHERE is_given") == [
-        ("web.delivery 2026-11",)
-    ]
+    ((period,),) = rows("SELECT wording_ref FROM people_consent WHERE kind = 'period_statement'")
+    assert period == wording_ref(["delivery.period"], Tongue.JA)
     read_news(clock.now())
     title = do(messages.listed, member.member_id)[0].text(Language.JA).title
     assert title == "書面の受け取り方が変わりました"
+
+
+@pytest.mark.rule("DOC-005")
+def test_consent_keeps_the_words_and_the_tongue_that_were_read(client: Client, site: Site) -> None:
+    site.enter(client)
+    client.cookies[pages.TONGUE_COOKIE] = "en"
+    shown = page(client.get(DELIVERY))
+    words = ["delivery.receipt", *METHOD]
+    for key in words:
+        assert say(key, Tongue.EN) in shown
+    assert 'name="tongue" value="en"' in shown
+    client.cookies[pages.TONGUE_COOKIE] = "easy"  # chosen since, on another page
+    client.post(DELIVERY, {"give": "receipt", "tongue": "en", "csrfmiddlewaretoken": "a"})
+    ((kept,),) = rows("SELECT wording_ref FROM people_consent WHERE is_given")
+    assert kept == wording_ref(words, Tongue.EN)
+    assert kept != wording_ref(words, Tongue.JA)
 
 
 def test_word_that_is_none_changes_nothing(client: Client, site: Site) -> None:

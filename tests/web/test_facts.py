@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 from hypothesis import given
@@ -22,7 +22,7 @@ from tests.documents.files import photo
 from tests.notices.posting import mails, plain, work
 from tests.people.authenticator import Authenticator
 from tests.people.house import BORN, MAIL, SATO, rows
-from tests.web.membership import Site, do
+from tests.web.membership import PIN, Site, do
 
 from motocho.config.worker import CLEAR_DOCUMENTS, TASKS
 from motocho.contact import holds
@@ -33,7 +33,7 @@ from motocho.notices import bounces
 from motocho.notices.bounces import Noted
 from motocho.outside import banks, clock, mail
 from motocho.outside.mail import Delivery, Report
-from motocho.people import consents, requests
+from motocho.people import consents, members, requests
 from motocho.people.access import Role
 from motocho.people.consents import Consent
 from motocho.people.facts import history
@@ -42,10 +42,14 @@ from motocho.people.members import Member
 from motocho.people.safety import freezes
 from motocho.people.safety import holds as held
 from motocho.units.errors import Language, Unread
+from motocho.web import access, pages
 from motocho.web.facts import _forms, agreeing, telling, urls
+from motocho.web.fields import Form, LineField, LinesField, WordsField
+from motocho.web.words import Tongue, say, wording_ref
 
 pytestmark = pytest.mark.usefixtures("database")
 FACTS = "/member/settings/facts/"
+LEFT = re.compile(r'data-(?:warn|end)="\d+"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 
@@ -71,8 +75,8 @@ def page(response: Any) -> str:
 
 
 def bare(response: Any) -> str:
-    """A page without what is different on each: the tokens of its forms."""
-    return TOKEN.sub("", page(response))
+    """A page without what is different on each: the tokens of its forms, the seconds left."""
+    return LEFT.sub("", TOKEN.sub("", page(response)))
 
 
 def stepped(client: Client, site: Site, member: Member, address: str, typed: Any) -> Any:
@@ -137,6 +141,27 @@ def test_form_that_is_sent_twice_counts_once(client: Client, site: Site) -> None
     typed = {"phone": "03-2345-6789", "code": site.code(member), "csrfmiddlewaretoken": found[1]}
     assert [client.post(address, typed).status_code for _ in range(3)] == [302, 302, 302]
     assert told(member, Kind.HOME_PHONE) == ["******6789"]
+
+
+def test_same_thing_again_is_asked_with_a_code_that_was_sent(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    address = f"{FACTS}home_phone/"
+
+    def sent() -> int:
+        return len(list(site.codes.glob(f"code-{member.member_id}-*.eml")))
+
+    typed = {"phone": "03-2345-6789"}
+    for _ in range(2):  # a double tap: the code that was sent is still good
+        assert client.post(address, typed).status_code == 200
+    assert sent() == 1
+    assert client.post(address, typed | {"code": site.code(member)}).status_code == 302
+    assert client.post(address, {"remove": "yes"}).status_code == 200
+    client.post(address, {"remove": "yes", "code": site.code(member)})
+    again = client.post(address, typed)
+    assert again.status_code == 200
+    assert sent() == 3
+    assert client.post(address, typed | {"code": site.code(member)}).status_code == 302
+    assert told(member, Kind.HOME_PHONE) == ["******6789", "", "******6789"]
 
 
 def test_what_no_code_is_needed_for_changes_at_once_and_goes_again(
@@ -238,6 +263,19 @@ def test_change_of_a_later_day_is_shown_and_does_not_hold_yet(client: Client, si
     assert do(history.as_of, member.member_id, later)[Kind.ADDRESS].masked == "東京都…"
 
 
+def test_name_holds_from_the_day_it_is_told(client: Client, site: Site) -> None:
+    """It is what banks are told at once: no form asks from when on."""
+    member, _ = site.enter(client)
+    assert "from_on" not in page(client.get(f"{FACTS}name/"))
+    later = clock.now().date() + timedelta(days=30)
+    typed = {"family_name": "鈴木", "given_name": "花子", "family_kana": "スズキ",
+             "given_kana": "ハナコ", "from_on": later.isoformat()}  # fmt: skip
+    assert client.post(f"{FACTS}name/", typed).status_code == 302
+    today = clock.now().date()
+    assert do(history.as_of, member.member_id, today)[Kind.NAME].masked == "鈴木 花子"
+    assert do(members.one, member.member_id).person.family_name == "鈴木"
+
+
 def test_birth_date_and_made_up_items_are_not_changed_here(client: Client, site: Site) -> None:
     site.enter(client)
     assert client.get(f"{FACTS}birth_date/").status_code == 404
@@ -284,22 +322,25 @@ def test_every_mail_that_may_be_off_is_in_a_group() -> None:
     assert grouped >= {Notice.DUE_SOON, Notice.DUE_TODAY, Notice.DUE_MISSED, Notice.DRAW}
 
 
-def test_mail_to_check_with_goes_once_in_ten_minutes(client: Client, site: Site, at: Any) -> None:
-    member, _ = site.enter(client)
+def test_mail_to_check_with_goes_once_in_ten_minutes(
+    client: Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = clock.now().replace(minute=8, second=30, microsecond=0)  # a tenth minute is near
+    monkeypatch.setattr(clock, "now", lambda: began)
+    site.enter(client)
     typed = {"style": "discreet", "language": "ja", "watchword": "あおい りんご"}
     client.post("/member/settings/notices/", typed)
     for _ in range(3):
         client.post("/member/settings/notices/test/")
     sent = [one for one in by_the_worker(site.codes) if "お知らせが1件あります" in one["Subject"]]
-    tests = [one for one in sent if "あおい りんご" in plain(one)]
-    assert rows("SELECT count(*) FROM notices_message WHERE kind = 'test'") == [(1,)]
-    assert tests
-    at(timedelta(minutes=9))
-    client.get("/member/")
-    at(timedelta(minutes=12))
-    client.post("/member/settings/notices/test/")
-    assert rows("SELECT count(*) FROM notices_message WHERE kind = 'test'") == [(2,)]
-    assert member.member_id
+    assert [one for one in sent if "あおい りんご" in plain(one)]
+    count = "SELECT count(*) FROM notices_message WHERE kind = 'test'"
+    for passed, made in ((0, 1), (2, 1), (9, 1), (10, 2), (11, 2)):
+        moment = began + timedelta(minutes=passed)
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        told = client.post("/member/settings/notices/test/")["Location"]
+        assert rows(count) == [(made,)], passed
+        assert ("tested=sent" in told) == (passed == 10), passed
 
 
 @pytest.mark.rule("SOLI-002")
@@ -322,6 +363,14 @@ def test_no_solicitation_says_until_when_and_never_gets_shorter(client: Client, 
     client.post(address, {"resume": "yes"})
     assert do(holds.standing, member.member_id, today) == []
     assert rows("SELECT count(*) FROM contact_hold WHERE ended_by = 'member'") == [(4,)]
+
+
+def test_every_fate_of_a_mail_has_its_words() -> None:
+    ((states,),) = rows(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conname = 'notices_mail_state_check'"
+    )
+    assert set(re.findall(r"'(\w+)'::text", states)) == set(telling.FATES)
 
 
 def test_inbox_shows_and_marks_what_was_told(client: Client, site: Site) -> None:
@@ -366,7 +415,7 @@ def test_consents_are_dated_and_taken_back(client: Client, site: Site) -> None:
     campaign = Consent(consents.Kind.CAMPAIGN)
     assert do(consents.in_force, member.member_id, campaign, clock.now())
     ((wording,),) = rows("SELECT wording_ref FROM people_consent")
-    assert re.fullmatch(r"consent\.campaign_words [0-9a-f]{16}", wording)
+    assert wording == wording_ref(["consent.campaign_words"], Tongue.JA)
     client.post(address, {"name": "campaign", "say": "withdraw"})
     assert not do(consents.in_force, member.member_id, campaign, clock.now())
     assert client.post(address, {"name": "nothing", "say": "give"}).status_code == 404
@@ -378,6 +427,19 @@ def test_consents_are_dated_and_taken_back(client: Client, site: Site) -> None:
     assert page(client.get(address)).count("郵送</dd>") == 4
 
 
+def test_consent_keeps_the_words_of_the_tongue_they_were_read_in(
+    client: Client, site: Site
+) -> None:
+    site.enter(client)
+    client.cookies[pages.TONGUE_COOKIE] = "en"
+    address = "/member/settings/consents/"
+    assert 'name="tongue" value="en"' in page(client.get(address))
+    client.post(address, {"name": "bureau", "say": "give"})
+    ((wording,),) = rows("SELECT wording_ref FROM people_consent")
+    assert wording == wording_ref(["consent.bureau_words"], Tongue.EN)
+    assert wording != wording_ref(["consent.bureau_words"], Tongue.JA)
+
+
 def test_papers_of_the_page_are_those_that_may_come_by_wire() -> None:
     assert set(agreeing.PAPERS) == set(archive.CONSENTS)
 
@@ -386,9 +448,18 @@ def test_without_the_bureau_nothing_new_is_lent(client: Client, site: Site) -> N
     _, key = site.enter(client)
     address = "/member/settings/consents/"
     client.post(address, {"name": "bureau", "say": "give"})
-    client.post(address, {"name": "bureau", "say": "withdraw"})
-    stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)[0][0]
-    assert "member_asked" in stops
+    taken_back = {"name": "bureau", "say": "withdraw", "csrfmiddlewaretoken": "1"}
+    client.post(address, taken_back)
+    stops = "SELECT stops FROM loan_agreement WHERE member_id = %s"
+    assert rows(stops, key.member_id) == [(["no_bureau_consent"],)]
+    assert "信用情報の照会への同意がないため" in page(client.get("/member/"))
+    closed = page(client.get("/member/borrow/"))
+    assert "同意すると、すぐに再開します" in closed
+    assert f'href="{address}"' in closed
+    client.post(address, {"name": "bureau", "say": "give"})
+    assert rows(stops, key.member_id) == [([],)]
+    client.post(address, taken_back)  # the old form, sent again
+    assert rows(stops, key.member_id) == [([],)]
 
 
 # -------------------------------------------------------------------------------------- passkeys
@@ -472,10 +543,16 @@ def test_passkey_is_taken_away_after_one_more_check(client: Client, site: Site) 
 
 
 # ------------------------------------------------------------------------ stopping and going on
+ON_ITS_WAY = "その前に銀行へ送った借入は、ログイン後の画面か窓口で確かめられます"
+"""A stop calls nothing back that the bank has: none of its pages says that no money moved."""
+
+
 @pytest.mark.rule("AUTH-011")
 def test_lost_card_stops_all_and_asks_for_another(client: Client, site: Site) -> None:
     member, key = site.enter(client)
-    assert "新しいカードの申込みを受け付けました" in page(client.post("/member/settings/card/"))
+    stopped = page(client.post("/member/settings/card/"))
+    assert "新しいカードの申込みを受け付けました" in stopped
+    assert ON_ITS_WAY in stopped
     assert client.get("/member/").status_code == 302
     assert do(freezes.frozen_at, member.member_id) is not None
     stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)[0][0]
@@ -500,6 +577,25 @@ def test_frozen_member_asks_to_go_on_after_a_code(client: Client, site: Site) ->
     assert len(do(requests.waiting, [requests.Kind.REOPENING])) == 1
 
 
+@pytest.mark.rule("AUTH-003")
+@pytest.mark.rule("AUTH-011")
+def test_pin_that_must_be_set_bars_nobody_from_the_stop(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    stepped(client, site, member, f"{FACTS}mobile_phone/", {"phone": "090-1234-7305"})
+    assert client.get("/member/")["Location"] == "/member/settings/pin/"
+    for address in ("settings/freeze/", "settings/card/", "settings/reopen/", "voices/"):
+        assert client.get(f"/member/{address}").status_code == 200, address
+    assert ON_ITS_WAY in page(client.post("/member/settings/freeze/"))
+    assert do(freezes.frozen_at, member.member_id) is not None
+    site.sign_in(client, member)
+    client.post("/member/sign-in/code/", {"code": site.code(member)})
+    for address in ("", "repay/", "settings/reopen/", "settings/freeze/", "inbox/"):
+        assert client.get(f"/member/{address}").status_code == 200, address
+    assert client.get(f"{FACTS}email/").status_code == 409  # a stop, not another page
+    do(freezes.lift, member.member_id, "staff 1", clock.now())
+    assert client.get("/member/")["Location"] == "/member/settings/pin/"
+
+
 def test_freeze_link_freezes_once_and_does_nothing_else(client: Client, site: Site) -> None:
     member, key = site.member()
     token = do(freezes.link, member.member_id, clock.now())
@@ -514,6 +610,9 @@ def test_freeze_link_freezes_once_and_does_nothing_else(client: Client, site: Si
     do(freezes.lift, member.member_id, "staff 1", clock.now())
     again = client.post(f"/freeze/{token}")
     made_up = client.post("/freeze/made-up")
+    assert ON_ITS_WAY in page(made_up)
+    assert "使えるリンクなら" in page(made_up)
+    assert "つかえる リンクなら" in say("freeze_link.done_text", Tongue.EASY)
     assert do(freezes.frozen_at, member.member_id) is None
     texts = {bare(one).replace(token, "made-up") for one in (done, again, made_up)}
     assert len(texts) == 1
@@ -597,6 +696,25 @@ def test_papers_of_strangers_are_erased_and_those_of_requests_stay(
         assert rows(count) == [(left,)]
 
 
+@pytest.mark.parametrize(("line", "longest"), [
+    (_forms.TextField("facts.name"), 40), (_forms.KanaField("facts.name"), 40),
+    (_forms.AddressField("facts.address"), 200), (_forms.EmployerField("facts.employer"), 200),
+    (WordsField("facts.name"), 200), (LinesField("facts.name"), 1_000_000),
+])  # fmt: skip
+def test_what_is_too_long_is_refused_whole_and_never_cut(line: LineField, longest: int) -> None:
+    made: Any = type("Typed", (Form,), {"line": line})
+    assert made({"line": "ア" * longest}).is_valid()
+    form = made({"line": "ア" * (longest + 1)})
+    assert not form.is_valid()
+    assert [fault.code for fault in form.faults_of("line")] == ["FCT-011"]
+    assert form.asked(Tongue.JA)["line"].typed == "ア" * (longest + 1)
+
+
+def test_browser_cuts_nothing_either(client: Client, site: Site) -> None:
+    site.enter(client)
+    assert "maxlength" not in page(client.get(f"{FACTS}address/"))
+
+
 # What people type is anything at all.
 ANYTHING = st.text(max_size=60) | st.text(alphabet="a@.\r\n\t\0 -０１2ぁァー:", max_size=30)
 
@@ -647,8 +765,11 @@ def test_network_that_asks_too_often_waits(client: Client, site: Site, at: Any) 
     typed = {"family_kana": "サトウ", "given_kana": "ハナコ", "born_on": "S63.4.12",
              "email": MAIL.address}  # fmt: skip
     address = "/member/forgotten/number/"
-    for _ in range(requests.MOST_ASKED):
-        assert client.post(address, typed).status_code == 200
+    for sent in range(requests.MOST_ASKED):
+        assert client.get(address).status_code == 200
+        wrong = client.post(address if sent % 2 else "/member/forgotten/pin/", {"born_on": "x"})
+        assert wrong.status_code == 422  # it is counted before it is read
+    assert client.post("/member/forgotten/pin/", {"born_on": "x"}).status_code == 429
     slowed = client.post(address, typed)
     assert slowed.status_code == 429
     assert int(slowed["Retry-After"]) > 3000
@@ -656,6 +777,38 @@ def test_network_that_asks_too_often_waits(client: Client, site: Site, at: Any) 
     assert elsewhere.status_code == 200
     at(requests.ASKED_WITHIN + timedelta(seconds=5))
     assert client.post(address, typed).status_code == 200
+
+
+def test_behind_a_proxy_the_last_address_it_passes_on_counts(
+    client: Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was sent before the proxy's own entry is anybody's word."""
+    member, _ = site.member()
+    site.known(client, member)
+
+    def seen(origin: str, headers: dict[str, str]) -> str:
+        monkeypatch.setattr(settings, "ORIGIN", origin)
+        request = RequestFactory().get("/", REMOTE_ADDR="127.0.0.1", headers=headers)
+        return access.address_of(request)
+
+    passed_on = {"X-Forwarded-For": "192.0.2.1, 203.0.113.77"}
+    assert seen("https://member.example.jp", passed_on) == "203.0.113.77"
+    assert seen("https://member.example.jp", {}) == "127.0.0.1"
+    assert seen("http://127.0.0.1:8000", passed_on) == "127.0.0.1"
+    monkeypatch.setattr(settings, "ORIGIN", "https://member.example.jp")
+    client.handler.enforce_csrf_checks = False
+    typed = {"member_number": member.member_number, "pin": PIN}
+    assert client.post("/member/sign-in/", typed, headers=passed_on).status_code == 302
+    places = rows("SELECT place FROM people_session WHERE member_id = %s", member.member_id)
+    assert places == [("203.0.113.x",)]
+    typed = {"family_kana": "サトウ", "given_kana": "ハナコ", "born_on": "S63.4.12",
+             "email": MAIL.address}  # fmt: skip
+    for forged in range(requests.MOST_ASKED):
+        asked = {"X-Forwarded-For": f"198.51.{forged}.1, 203.0.113.9"}
+        assert client.post("/member/forgotten/number/", typed, headers=asked).status_code == 200
+    assert client.post("/member/forgotten/number/", typed, headers=passed_on).status_code == 429
+    others = {"X-Forwarded-For": "203.0.113.9, 198.51.100.9"}
+    assert client.post("/member/forgotten/number/", typed, headers=others).status_code == 200
 
 
 @pytest.mark.rule("AUTH-002")
@@ -780,7 +933,7 @@ def test_nothing_is_changed_in_the_maintenance(
     site.enter(client)
     assert client.get(FACTS).status_code == 200
     for address in (f"{FACTS}employer/", "/member/settings/notices/", "/member/settings/consents/",
-                    "/member/forgotten/number/"):  # fmt: skip
+                    "/member/settings/reopen/", "/member/forgotten/number/"):  # fmt: skip
         response = client.post(address, {"employer": "x"})
         assert response.status_code == 503, address
         assert "この操作は行われていません" in page(response)

@@ -82,7 +82,7 @@ def test_vendored_script_has_its_licence_beside_it() -> None:
 
 
 def test_assets_are_kept_for_ever_under_their_hash_alone(client: Client) -> None:
-    response = client.get(assets.address("site.css"))
+    response = client.get(f"/static/{assets.fingerprint()}/site.css")
     assert response["Cache-Control"] == "public, max-age=31536000, immutable"
     assert response["Content-Type"] == "text/css; charset=utf-8"
     assert client.get("/static/older/site.css")["Cache-Control"] == "no-cache"
@@ -115,6 +115,14 @@ def test_bug_page_gives_a_number_and_nothing_else(
     assert report.stat().st_mode & 0o077 == 0
     assert report.parent.stat().st_mode & 0o077 == 0
     assert response["Cache-Control"] == "no-store"
+    client.handler.enforce_csrf_checks = False
+    sent = client.post("/broken/").content.decode()
+    assert UNKNOWN in sent
+    assert "記録されていません" not in sent
+
+
+UNKNOWN = "受け付けたかどうか、まだわかりません。ログインして確かめてください"
+"""Who sent something learns no more than is known: the answer may have been lost after the book."""
 
 
 def test_refusal_is_told_with_what_mends_it(client: Client) -> None:
@@ -151,12 +159,17 @@ def test_database_that_does_not_answer_is_503(client: Client) -> None:
         connections["default"].close()
         del connections["default"]
         response = client.get("/terms/")
+        client.handler.enforce_csrf_checks = False
+        sent = client.post("/member/sign-in/", {"member_number": "12345678", "pin": "4127"})
     finally:
         connections.settings["default"] |= kept
         del connections["default"]
     assert response.status_code == 503
     assert response["Retry-After"]
     assert "お金は動いていません" in response.content.decode()
+    assert sent.status_code == 503
+    assert UNKNOWN in sent.content.decode()
+    assert "お金は動いていません" not in sent.content.decode()
 
 
 # ----------------------------------------------------------------------------------- maintenance

@@ -34,6 +34,7 @@ WORDS: Mapping[Enum, tuple[str, str]] = {
     Lateness.UNCOUNTED: ("保留(元金のみ)", "set aside"),
     Stop.MEMBER_ASKED: ("本人の申出", "the member asked"),
     Stop.RESTING: ("本人の希望による休止", "the member rests from borrowing"),
+    Stop.NO_BUREAU_CONSENT: ("信用情報の同意なし", "no consent to a bureau"),
     Stop.CARD_LOST: ("カード紛失", "card lost"),
     Stop.BUREAU_CHECK_DUE: ("信用情報の調査待ち", "bureau check due"),
     Stop.INCOME_EVIDENCE_DUE: ("収入証明書の提出待ち", "income evidence due"),

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from motocho.journal.rows import Happening
 from motocho.kernel import revolving
-from motocho.kernel.revolving import State, Terms
+from motocho.kernel.revolving import State
 from motocho.ledger.balances import Balance
 from motocho.ledger.chart import Account
 from motocho.loans.monitoring import CheckKind
@@ -288,19 +288,6 @@ def from_news(told: Told, kinds: Mapping[str, TaskKind], morning: date) -> Task 
     ref = str(told.row_id)
     member_id, facts = happening.member_id, dict(happening.subject)
     return Task(member_id, told.agreement_id, kind, ref, morning, facts=facts)
-
-
-def needs_document(before: Terms, after: Terms) -> bool:
-    """Whether new terms ask for a new document: none for what only helps the member [変更時の書面].
-
-    Law       貸金業法17条2項後段, 施行規則13条4項: no document for a lower limit or rate.
-    """
-    return (
-        after.limit_yen > before.limit_yen
-        or after.rate_ppm > before.rate_ppm
-        or after.damages_ppm > before.damages_ppm
-        or after.plan != before.plan
-    )
 
 
 CHECKS: Mapping[str, TaskKind] = {

@@ -9,8 +9,9 @@ from motocho.close import tasks
 from motocho.close.plan import TaskKind
 from motocho.close.tasks import Found
 from motocho.loans import queries
-from motocho.notices import messages
-from motocho.notices.kinds import Kind
+from motocho.loans.commands import Key
+from motocho.notices import messages, reading, reminders
+from motocho.notices.kinds import Kind, purpose_of
 from motocho.notices.messages import Told
 from motocho.outside.clock import JAPAN
 from motocho.people import cards
@@ -24,11 +25,20 @@ MOST = 500
 
 
 def remind(cursor: Any, at: datetime) -> int:
-    """Make messages of the open reminders that are due today [案内の作成]; gives how many."""
+    """Make messages of the open reminders that are due today [案内の作成]; gives how many are done.
+
+    One that comes too late, or asks for what was paid, is told nowhere.
+
+    Lock      the journal's reader, as whoever reads it: of two workers one tells them.
+    """
+    reading.lock(cursor)
     kinds = (TaskKind.DUE_SOON, *_KINDS)
     found = tasks.still_open(cursor, at.date(), kinds, MOST)
     for one in found:
-        messages.tell(cursor, _told(one, at), at)
+        told = _told(one, at)
+        loan = Key(told.member_id, told.agreement_id)
+        if not reminders.is_moot(cursor, purpose_of(told.kind), loan, told.facts, at):
+            messages.tell(cursor, told, at)
         tasks.done(cursor, one.task.member_id, one.task_id, at.date(), "notices")
     return len(found)
 
@@ -45,7 +55,10 @@ def remind_of_cards(cursor: Any, at: datetime) -> int:
     """Make messages of cards that end within 30 days [カード更新の案内]; gives how many it saw.
 
     Each card is looked at once: nobody is told of a card that was renewed, or is of no more use.
+
+    Lock      the journal's reader, as `remind`.
     """
+    reading.lock(cursor)
     on = at.astimezone(JAPAN).date()
     ending, seen = cards.look_at_ending(cursor, on, MOST)
     for one in ending:

@@ -243,6 +243,16 @@ def is_made(cursor: Any, member_id: int, cause: str) -> bool:
     return cursor.fetchone() is not None
 
 
+def noticed(cursor: Any, key: Key) -> frozenset[int]:
+    """Events of which a short notice was delivered in place of the paper [簡素な書面の取引]."""
+    cursor.execute(
+        "SELECT event_no FROM documents_paper WHERE member_id = %s AND agreement_id = %s"
+        " AND kind = %s",
+        (*key, Kind.DRAW_NOTICE.value),
+    )
+    return frozenset(int(event_no) for (event_no,) in cursor.fetchall())
+
+
 def of_event(cursor: Any, key: Key, event_no: int) -> list[Kept]:
     """Papers about one event [取引の書面]."""
     return [one for one in listed(cursor, *key) if one.event_no == event_no]
@@ -300,13 +310,15 @@ class Letter:
     queued_at: datetime
 
 
-def waiting(cursor: Any, most: int = 1_000) -> list[Letter]:
-    """What waits for the post, the oldest first [郵送待ちの一覧]."""
+def waiting(cursor: Any) -> list[Letter]:
+    """All that waits for the post, the oldest first [郵送待ちの一覧].
+
+    Why       papers without an address stay here: of a part, they would soon be all there is.
+    """
     cursor.execute(
         "SELECT p.member_id, p.paper_no, p.kind, p.title, l.queued_at FROM documents_post l"
         " JOIN documents_paper p USING (member_id, paper_no) WHERE l.posted_at IS NULL"
-        " ORDER BY l.queued_at, p.paper_no LIMIT %s",
-        (most,),
+        " ORDER BY l.queued_at, p.paper_no"
     )
     return [
         Letter(member_id, paper_no, Kind(kind), title, queued_at)

@@ -58,6 +58,15 @@ CREATE TABLE documents_conclusion (
     FOREIGN KEY (member_id, agreement_id) REFERENCES loan_agreement
 );
 
+-- A paper that could not be made yet, since an item is not known [作成できない書面]: the journal's row that asks for it.
+CREATE TABLE documents_lacking (
+    member_id bigint NOT NULL,
+    row_id bigint NOT NULL,
+    lacking_since timestamptz NOT NULL,
+    PRIMARY KEY (member_id, row_id),
+    FOREIGN KEY (member_id, row_id) REFERENCES journal_row
+);
+
 CREATE TABLE documents_reader (
     row_no smallint PRIMARY KEY DEFAULT 1 CHECK (row_no = 1),
     since timestamptz NOT NULL,
@@ -111,9 +120,10 @@ CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON documents_post EXECUTE FU
 
 GRANT SELECT, INSERT ON documents_paper, documents_post, documents_conclusion TO motocho_app;
 GRANT UPDATE (posted_at, posted_by) ON documents_post TO motocho_app;
+GRANT SELECT, INSERT, DELETE ON documents_lacking TO motocho_app;
 GRANT SELECT ON documents_reader TO motocho_app;
 GRANT UPDATE (transaction_id, row_id) ON documents_reader TO motocho_app;
 GRANT USAGE ON SEQUENCE documents_paper_paper_no_seq TO motocho_app;
 GRANT SELECT (member_id, paper_no, agreement_id, event_no, kind, cause, title, stated, road, consent_no, period_last_on, dated_on,
     digest, pepper_id, corrects_no, delivered_at) ON documents_paper TO motocho_audit;
-GRANT SELECT ON documents_post, documents_conclusion, documents_reader TO motocho_audit;
+GRANT SELECT ON documents_post, documents_conclusion, documents_lacking, documents_reader TO motocho_audit;

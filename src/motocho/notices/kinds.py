@@ -22,6 +22,8 @@ class Kind(Enum):
     """The link to choose a new PIN, after the review of two."""
     PIN_REFUSED = "pin_refused"
     """The review found that a new PIN cannot be given."""
+    REQUEST_REFUSED = "request_refused"
+    """A new card, or going on after a stop, was asked for and refused."""
     MEMBER_NUMBER = "member_number"
     FACT_CHANGED = "fact_changed"
     FROZEN = "frozen"
@@ -52,8 +54,8 @@ class Kind(Enum):
 
 _SECURITY = frozenset({
     Kind.LOGIN, Kind.LOCKED, Kind.NEW_DEVICE, Kind.PASSKEY_ADDED, Kind.PASSKEY_ENDED,
-    Kind.PIN_CHANGED, Kind.PIN_RESET, Kind.PIN_LINK, Kind.PIN_REFUSED, Kind.MEMBER_NUMBER,
-    Kind.FACT_CHANGED, Kind.FROZEN, Kind.UNFROZEN,
+    Kind.PIN_CHANGED, Kind.PIN_RESET, Kind.PIN_LINK, Kind.PIN_REFUSED, Kind.REQUEST_REFUSED,
+    Kind.MEMBER_NUMBER, Kind.FACT_CHANGED, Kind.FROZEN, Kind.UNFROZEN,
 })  # fmt: skip
 _REMINDERS: Mapping[Kind, Purpose] = {
     Kind.DUE_SOON: Purpose.REMINDER,
@@ -68,7 +70,7 @@ ALWAYS_MAILED = _SECURITY | {Kind.DOCUMENT_READY}
 SAID_OPENLY = _SECURITY
 """Even a discreet mail says what happened: nothing in it tells of a loan."""
 WITH_LINK = frozenset(Kind) - {
-    Kind.FROZEN, Kind.PIN_LINK, Kind.MEMBER_NUMBER, Kind.TEST, *_REMINDERS,
+    Kind.FROZEN, Kind.REQUEST_REFUSED, Kind.PIN_LINK, Kind.MEMBER_NUMBER, Kind.TEST, *_REMINDERS,
 }  # fmt: skip
 """Mails that carry the one link, which freezes and does nothing else."""
 
@@ -94,6 +96,7 @@ OF_NEWS: Mapping[str, Kind] = {
     "pin_reset": Kind.PIN_RESET,
     "pin_reset_reviewed": Kind.PIN_LINK,
     "pin_reset_refused": Kind.PIN_REFUSED,
+    "own_request_refused": Kind.REQUEST_REFUSED,
     "member_number_asked": Kind.MEMBER_NUMBER,
     "fact_changed": Kind.FACT_CHANGED,
     "frozen": Kind.FROZEN,

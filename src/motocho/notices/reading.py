@@ -24,8 +24,7 @@ def read_on(cursor: Any, at: datetime, most: int = CHUNK) -> int:
 
     Lock      the cursor's row: one reader at a time.
     """
-    cursor.execute("SELECT transaction_id, row_id FROM notices_reader FOR UPDATE")
-    news = read(cursor, Position(*cursor.fetchone()), most)
+    news = read(cursor, lock(cursor), most)
     for one in news:
         told = of_news(one)
         if told is not None:
@@ -35,6 +34,12 @@ def read_on(cursor: Any, at: datetime, most: int = CHUNK) -> int:
             "UPDATE notices_reader SET transaction_id = %s, row_id = %s", news[-1].position
         )
     return len(news)
+
+
+def lock(cursor: Any) -> Position:
+    """Hold off other readers until the transaction ends; gives how far was read [読取りの排他]."""
+    cursor.execute("SELECT transaction_id, row_id FROM notices_reader FOR UPDATE")
+    return Position(*cursor.fetchone())
 
 
 def of_news(news: News) -> Told | None:
@@ -61,7 +66,7 @@ def _is_told(kind: Kind, subject: Mapping[str, int | str]) -> bool:
     if kind is Kind.PIN_LINK:
         return subject["state"] == "approved"
     if kind is Kind.FACT_CHANGED:
-        return bool(subject["replaced_no"])
+        return bool(subject["replaced_no"] or subject["is_late"])
     if kind is Kind.CONSENT_CHANGED:
         return subject["kind"] in {"electronic_delivery", "period_statement"}
     return True

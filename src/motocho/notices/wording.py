@@ -114,7 +114,7 @@ def _values(facts: Facts, happened_at: datetime, language: Language) -> dict[str
     here = happened_at.astimezone(JAPAN)
     told = (facts.get(name) for name in ("last_day_to_pay", "due_on", "expires_on"))
     on = str(next(filter(None, told), here.date().isoformat()))
-    fact = str(facts.get("kind", ""))
+    fact = str(facts.get("kind") or facts.get("request", ""))
     known = catalogue()["facts"].get(f"{fact}_{language.value}", fact)
     return {
         "at": f"{_day(here.date(), language)} {here.hour}:{here.minute:02d}",

@@ -6,7 +6,9 @@ What stands here is the operator's: `house_bank.yaml` is a fictional sample.
 >>> bank.institution_number, bank.account.bank_code in bank.around_the_clock
 ('99999', True)
 >>> bank_name("0001")
-BankName(name_ja='みずほ', name_en='Mizuho')
+BankName(name_ja='みずほ銀行', name_en='Mizuho Bank')
+>>> bank_name("1344").name_ja
+'城南信金'
 """
 
 from __future__ import annotations
@@ -20,9 +22,8 @@ from typing import Any
 
 import yaml
 
-from motocho.outside.net_banks import known_banks
+from motocho.outside import banks
 from motocho.units.errors import Fault, FaultyInput
-from motocho.units.text import folded
 
 _SHAPES = {
     "bank_code": "[0-9]{4}",
@@ -103,8 +104,9 @@ class BankName:
 
 
 def bank_name(code: str) -> BankName:
-    """What a bank is called, by the table of zengin-code [銀行名]; else its code."""
-    found = known_banks().get(code)
+    """What a bank is called, whole, by the table of zengin-code [銀行名]; else its code."""
+    found = banks.by_code(code)
     if found is None:
         return BankName(code, code)
-    return BankName(folded(found["name"]), str(found["roma"]).title())
+    roman = found.roman.title()
+    return BankName(found.name, f"{roman} Bank" if found.name.endswith("銀行") else roman)

@@ -7,7 +7,8 @@ CREATE TABLE people_pin (
     pepper_id text NOT NULL CHECK (pepper_id <> ''),
     set_at timestamptz NOT NULL,
     ceremony text NOT NULL CHECK (ceremony IN ('registered', 'changed', 'reset')),
-    must_change text CHECK (must_change IN ('birthday', 'phone', 'member_number', 'postcode'))
+    must_change text CHECK (must_change IN
+        ('birthday', 'phone', 'member_number', 'postcode', 'new_card'))
 );
 
 -- Misses in a row, by the number as it was typed (whether anybody has it or not) and by lane: 0 for

@@ -34,7 +34,7 @@ from motocho.people.access import Action, Self, Staff
 from motocho.people.credentials import keeping, passkeys, pins
 from motocho.people.login import Admitted, Origin
 from motocho.people.members import no_such_member
-from motocho.people.safety import sessions
+from motocho.people.safety import freezes, sessions
 from motocho.units.errors import Fault, NotFoundError, RefusedError
 
 DEVICE_COOKIE = "device"
@@ -94,6 +94,38 @@ def signed(request: HttpRequest) -> Signed | None:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How long a session goes on, for the page that warns of its end [残り時間]."""
+
+    warn_seconds: int
+    end_seconds: int
+    last: str
+    """`last` if it ends then whatever is done."""
+
+
+OVER = Left(0, 0, "")
+
+
+def left_of(use: sessions.InUse, at: datetime) -> Left:
+    """What is left of a session at a moment, cut to the second [残り時間]."""
+    to_warn, to_end = (
+        max(0, int((one - at).total_seconds())) for one in (use.warn_at, use.ends_at)
+    )
+    return Left(to_warn, to_end, "last" if use.ends_at == use.longest_at else "")
+
+
+def left(request: HttpRequest) -> Left:
+    """The same, asked without using the session: another page may have gone on [残り時間]."""
+    kept = request.session.get(_KEY)
+    if kept is None:
+        return OVER
+    at: datetime = request.at  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        found = sessions.left(cursor, sessions.SessionKey(*kept), at)
+    return left_of(found, at) if isinstance(found, sessions.InUse) else OVER
+
+
 def shown_signed(request: HttpRequest) -> Signed | None:
     """The same for the frame of any page: nobody where the book does not answer [枠の表示用]."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES and not hasattr(request, "signed"):
@@ -118,11 +150,23 @@ def _signed(request: HttpRequest) -> Signed | None:
         return Signed(use, keeping.must_change(cursor, use.key.member_id))
 
 
+def address_of(request: HttpRequest) -> str:
+    """The address that a request came from [接続元のアドレス].
+
+    Why       with an https address there is a proxy, and every request comes from it: the last
+              entry of `X-Forwarded-For` is what the proxy itself saw, whatever it was sent before.
+    """
+    passed_on = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    if passed_on and settings.ORIGIN.startswith("https://"):
+        return passed_on
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
 def origin(request: HttpRequest) -> Origin:
     """Where a request came from, as people take it [接続元]."""
     token = request.COOKIES.get(DEVICE_COOKIE) or None
     name = device_name(request.headers.get("User-Agent", ""))
-    return Origin(request.META.get("REMOTE_ADDR", ""), token, name)
+    return Origin(address_of(request), token, name)
 
 
 _BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet",
@@ -183,7 +227,7 @@ def members(action: Action) -> Callable[[View], View]:
     """A view for members who are signed in and may do this [会員の画面] · PRIV-003, AUTH-009.
 
     The view gets a `Member` after the request. Who is not signed in is led to the login and back;
-    who must change the PIN, to the page for that.
+    who must change the PIN, to the page for that: but never from stopping everything or from help.
     Raises    NotFoundError or RefusedError, as people refuses.
     """
 
@@ -193,7 +237,7 @@ def members(action: Action) -> Callable[[View], View]:
             found = signed(request)
             if found is None:
                 return to_sign_in(request)
-            if found.must_change is not None and action is not Action.CHANGE_PIN:
+            if found.must_change is not None and _pin_comes_first(found, action):
                 return HttpResponseRedirect(reverse("member:pin"))
             return view(request, _member(request, found, action), *rest, **names)
 
@@ -201,6 +245,18 @@ def members(action: Action) -> Callable[[View], View]:
         return guarded
 
     return wrap
+
+
+_BEFORE_A_PIN = frozenset({Action.CHANGE_PIN, Action.FREEZE, Action.ASK_FOR_HELP, Action.HAND_IN})
+"""What does not wait until another PIN is set."""
+
+
+def _pin_comes_first(found: Signed, action: Action) -> bool:
+    """Whether a PIN must be set before this; who is frozen cannot set one, and may not have to."""
+    if action in _BEFORE_A_PIN:
+        return False
+    with connection.cursor() as cursor:
+        return freezes.frozen_at(cursor, found.use.key.member_id) is None
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

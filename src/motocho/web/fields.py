@@ -29,7 +29,7 @@ from motocho.web.words import Said, Tongue, said
 
 PIN_DIGITS = 4
 LONGEST_TYPED = 200
-"""Signs of one line; more is cut, as nobody types it."""
+"""Signs of one line; nothing that was typed is ever cut: more is refused and shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,11 @@ class LineField(forms.Field):
 
     def clean(self, value: Any) -> Any:
         """Django's door to both [検査]."""
-        text = str(value or "")[: self.longest]
+        text = str(value or "")
         if self.optional and not text.strip():
             return None
+        if len(text) > max(self.longest, LONGEST_TYPED):
+            raise refusing(Fault("FCT-011", details={"length": str(self.longest)}))
         found = self.read(text)
         if isinstance(found, Unread):
             raise refusing(found.at())
@@ -124,14 +126,13 @@ class RateField(LineField):
         self.least_ppm, self.most_ppm = least_ppm, most_ppm
 
     def read(self, text: str) -> int | Unread:
-        """Parts in a million a year; a bare number is percent, as its unit says [読取り]."""
-        bare = folded(text).rstrip("%")
-        if not bare:
+        """Parts in a million a year; a bare number from 1 up is percent, below it a part [読取り].
+
+        Why       0.18 and 0.08 are eighteen and eight percent, whatever the least of a field is.
+        """
+        if not folded(text).rstrip("%"):
             return Unread("WEB-007", text)
-        as_percent = read_rate_ppm(f"{bare}%", rule=RateRule.TABLE_CELL)
-        if isinstance(as_percent, Unread) or as_percent < self.least_ppm:
-            return read_rate_ppm(text, rule=RateRule.TABLE_CELL)
-        return as_percent
+        return read_rate_ppm(text, rule=RateRule.TABLE_CELL)
 
     def faults(self, value: int) -> Iterator[Fault]:
         """Whether it lies in the range [範囲の点検]."""
@@ -200,7 +201,8 @@ class LinesField(LineField):
     """What somebody writes in their own words, in several lines [自由記述]."""
 
     manner = Manner(width="tall")
-    longest = 4_000
+    longest = 1_000_000
+    """More than any room takes: the one that keeps the words says how many, and counts them."""
 
 
 # ------------------------------------------------------------------------------- what a page shows
@@ -245,7 +247,7 @@ class Form(forms.Form):
             hint=line.hint,
             optional=line.optional,
             manner=line.manner,
-            typed=typed[: line.longest],
+            typed=typed,
             wrong=tuple(said(fault, tongue) for fault in self.faults_of(name)),
         )
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from motocho.cli._options import JsonOption, LangOption, day_of
-from motocho.cli.lending._book_of_loans import opened, output_in
+from motocho.cli.lending._book_of_loans import member_of, opened, output_in
 from motocho.outside import clock
-from motocho.units.errors import Fault, NotFoundError
+from motocho.units.errors import Fault, NotFoundError, RefusedError
 
 if TYPE_CHECKING:
     from motocho.people.access import Staff
@@ -44,13 +44,18 @@ def add(
     roles: Annotated[
         list[RoleName], typer.Option("--role", help="役割 / Role, several if need be.")
     ],
+    own_number: Annotated[
+        str | None,
+        typer.Option("--member", metavar="NUMBER", help="本人の会員番号 / Own member number."),
+    ] = None,
     by: ByOption = None,
     json_wanted: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
     """従業者を登録し、最初のサインインのリンクを出す / Register a colleague; gives the first link.
 
-    最初の1人には --by はいりません。/ The very first one needs no --by.
+    最初の1人には --by はいりません。会員でもある人は --member を付けると、自分の記録を扱えません。/
+    The very first one needs no --by. With --member a colleague's own records are shut to them.
 
     例 / Examples:  motocho staff add tanaka --name 田中 --role administrator --role supervisor ·
     motocho staff add suzuki --name 鈴木 --role reviewer --by tanaka
@@ -62,9 +67,10 @@ def add(
 
     output = output_in(lang)
     wanted = frozenset(Role(one.value) for one in roles)
-    joiner = Joiner(login_name, name.strip(), clock.business_date(), wanted)
     with opened() as cursor:
         giver = None if by is None else _colleague(cursor, by)
+        own_id = None if own_number is None else member_of(cursor, own_number).member_id
+        joiner = Joiner(login_name, name.strip(), clock.business_date(), wanted, own_id)
         account, token = staff.join(cursor, joiner, giver, clock.now())
     address = f"{ORIGIN}/desk/join/{token}/"
     if json_wanted:
@@ -117,6 +123,78 @@ def leave(
     output.data(
         output.text(
             f"{login_name} は {last_on} が最後の日です", f"{login_name} leaves on {last_on}"
+        )
+    )
+
+
+@app.command("role")
+def role(
+    login_name: LoginArgument,
+    named: Annotated[RoleName, typer.Argument(metavar="ROLE", help="役割 / Role.")],
+    by: Annotated[str, typer.Option("--by", metavar="LOGIN", help="登録する人 / Who does it.")],
+    end: Annotated[
+        bool, typer.Option("--end", help="今日を最後の日にする / Today is its last day.")
+    ] = False,
+    lang: LangOption = None,
+) -> None:
+    """役割を今日から付ける、または今日で終える / Give a role from today, or end it.
+
+    例 / Examples:  motocho staff role suzuki supervisor --by tanaka ·
+    motocho staff role suzuki reviewer --end --by tanaka
+    """
+    from motocho.people import staff
+    from motocho.people.access import Role
+
+    output = output_in(lang)
+    wanted, today = Role(named.value), clock.business_date()
+    with opened() as cursor:
+        giver = _colleague(cursor, by)
+        duty = staff.Duty(_colleague(cursor, login_name).staff_id, wanted)
+        if not end:
+            staff.give_role(cursor, duty, today, giver, clock.now())
+        else:
+            staff.end_role(cursor, duty, today, giver, clock.now())
+    said = ("まで", "until") if end else ("から", "from")
+    output.data(
+        output.text(
+            f"{login_name} は {today} {said[0]} {named.value} です",
+            f"{login_name} is {named.value} {said[1]} {today}",
+        )
+    )
+
+
+@app.command("bar")
+def bar(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="会員番号 / Member number.")],
+    by: Annotated[str, typer.Option("--by", metavar="LOGIN", help="登録する人 / Who does it.")],
+    kept_from: Annotated[
+        str | None,
+        typer.Option("--from", metavar="LOGIN", help="見せない人 / Whom. All but supervisors."),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """家族や知人の会員を、その従業者に見せない / Keep a member apart from a colleague.
+
+    例 / Examples:  motocho staff bar 00000001 --from suzuki --by tanaka ·
+    motocho staff bar 00000001 --by tanaka
+    """
+    from dataclasses import replace
+
+    from motocho.people import access
+
+    output = output_in(lang)
+    with opened() as cursor:
+        supervisor = replace(_colleague(cursor, by), purpose="staff bar")
+        member = member_of(cursor, number)
+        barred = None if kept_from is None else _colleague(cursor, kept_from).staff_id
+        refusal = access.bar(cursor, member.member_id, barred, supervisor, clock.now())
+        if refusal is not None:
+            raise RefusedError(refusal.fault())
+    whom = kept_from or output.text("管理者でない人", "all but supervisors")
+    output.data(
+        output.text(
+            f"会員 {member.member_number} を {whom} に見せません",
+            f"Member {member.member_number} is kept apart from {whom}",
         )
     )
 

@@ -10,7 +10,7 @@ from motocho.kernel import revolving
 from motocho.kernel.revolving import Arrangement, Relief
 from motocho.kernel.schedule import first_due
 from motocho.loans import _book, policy
-from motocho.loans._book import Done, Key, Made
+from motocho.loans._book import Done, Key, Loan, Made
 from motocho.loans.commands._telling import refused, tell
 from motocho.loans.policy import Demand, Status, Stop
 from motocho.units.errors import Fault, RefusedError
@@ -79,12 +79,16 @@ def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
 
 
 def write_off(cursor: Any, key: Key, made: Made) -> Done:
-    """Take the principal out of the books; the claim stays, receipts are recoveries [貸倒償却]."""
+    """Take the principal out of the books; the claim stays, receipts are recoveries [貸倒償却].
+
+    Raises    RefusedError without principal, or while a draw is on its way.
+    """
     loan = _book.begin(cursor, key, made)
     if isinstance(loan, Done):
         return loan
     if loan.status is not Status.OPEN or loan.state.principal_yen == 0:
         raise RefusedError(Fault("LON-061"))
+    _refuse_under_way(loan)
     loan, done = _book.happen(cursor, loan, revolving.WriteOff(made.business_on.toordinal()), made)
     _book.set_status(cursor, loan, Status.WRITTEN_OFF)
     tell(cursor, key, "written_off", made, event=done.event_no)
@@ -94,6 +98,7 @@ def write_off(cursor: Any, key: Key, made: Made) -> Done:
 def assign(cursor: Any, key: Key, made: Made) -> Done:
     """The claim goes to somebody else; the account takes no more postings [債権譲渡・代位弁済].
 
+    Raises    RefusedError if it is over, or while a draw is on its way.
     Law       貸金業法24条, 24条の2 · LEDG-024.
     """
     loan = _book.begin(cursor, key, made)
@@ -101,10 +106,17 @@ def assign(cursor: Any, key: Key, made: Made) -> Done:
         return loan
     if loan.status in {Status.ASSIGNED, Status.CLOSED}:
         refused(policy.refusal("LEDG-024", "LON-044"))
+    _refuse_under_way(loan)
     loan, done = _book.happen(cursor, loan, revolving.Departure(made.business_on.toordinal()), made)
     _book.set_status(cursor, loan, Status.ASSIGNED)
     tell(cursor, key, "assigned", made, event=done.event_no)
     return done
+
+
+def _refuse_under_way(loan: Loan) -> None:
+    """A transfer that arrives afterwards would be a draw on what has ended."""
+    if loan.held_yen:
+        raise RefusedError(Fault("LON-066", details={"held": f"{loan.held_yen:,}"}))
 
 
 def close_agreement(cursor: Any, key: Key, made: Made) -> None:

@@ -17,6 +17,7 @@ from motocho.loans.payouts.checks import (
 from motocho.loans.payouts.costs import Cost, Costs, Effect, costs_of, effect_of, least_yen
 from motocho.loans.payouts.facts import (
     account_of,
+    arrived_on,
     caution_of,
     cost,
     effect,
@@ -58,6 +59,7 @@ __all__ = [
     "Sender",
     "State",
     "account_of",
+    "arrived_on",
     "ask",
     "carry",
     "caution",

@@ -69,6 +69,13 @@ def must_change(cursor: Any, member_id: int) -> Guess | None:
     return None if row is None or row[0] is None else Guess(row[0])
 
 
+def demand(cursor: Any, member_id: int, reason: Guess) -> None:
+    """Ask for a new PIN, whatever the present one is [暗証番号の変更の要求]."""
+    cursor.execute(
+        "UPDATE people_pin SET must_change = %s WHERE member_id = %s", (reason.value, member_id)
+    )
+
+
 def recheck(
     cursor: Any, member_id: int, candidates: Mapping[Guess, frozenset[str]]
 ) -> Guess | None:
@@ -82,9 +89,6 @@ def recheck(
     for reason, guesses in candidates.items():
         for digits in sorted(guesses):
             if hashing.match(Cost.PIN, owner(member_id), digits, kept) is not Match.WRONG:
-                cursor.execute(
-                    "UPDATE people_pin SET must_change = %s WHERE member_id = %s",
-                    (reason.value, member_id),
-                )
+                demand(cursor, member_id, reason)
                 return reason
     return None

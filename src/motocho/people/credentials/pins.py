@@ -50,6 +50,8 @@ class Guess(Enum):
     MEMBER_NUMBER = "member_number"
     POSTCODE = "postcode"
     CURRENT = "current"
+    NEW_CARD = "new_card"
+    """Whoever has the card that was lost may know it."""
 
 
 @dataclass(frozen=True, slots=True)

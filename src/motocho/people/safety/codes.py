@@ -185,6 +185,16 @@ def answer(cursor: Any, key: CodeKey, road: Road, secret: str, at: datetime) -> 
     return Confirmed(confirmed_at + FRESH)
 
 
+def is_open(cursor: Any, key: CodeKey, at: datetime) -> bool:
+    """Whether a code that was sent still waits for its answer [回答待ちか]."""
+    cursor.execute(
+        "SELECT FROM people_code WHERE member_id = %s AND code_id = %s AND expires_at > %s"
+        " AND tries_left > 0 AND spent_at IS NULL AND voided_at IS NULL",
+        (*key, at),
+    )
+    return cursor.fetchone() is not None
+
+
 def check_fresh(
     cursor: Any, member_id: int, purpose: Purpose, bound_to: str, at: datetime
 ) -> Refusal | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,7 +25,7 @@ from motocho.people.cards import Replacement, Validity
 from motocho.people.facts import history
 from motocho.people.requests import Kind, RequestKey, State, Verdict, Waiting
 from motocho.people.safety import freezes, sessions
-from motocho.units.errors import Fault
+from motocho.units.errors import Fault, StateConflict
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._shown import SHOWN
@@ -168,11 +168,12 @@ def own(
     key = RequestKey(member_id, request_id)
     try:
         return _own(request, colleague, key)
-    except IntegrityError:
-        number = request.POST.get("number", "")
+    except StateConflict as conflict:
+        if conflict.faults[0].code != members.NUMBER_TAKEN:
+            raise
         form = CardForm(request.POST)
         form.is_valid()
-        form.refuse("number", Fault("DSK-004", excerpt=number))
+        form.refuse("number", conflict.faults[0])
         with transaction.atomic(), connection.cursor() as cursor:
             asked, _ = _asked(cursor, colleague, key, Action.UNFREEZE)
             return _page(
@@ -208,7 +209,7 @@ def _own(request: HttpRequest, colleague: Colleague, key: RequestKey) -> HttpRes
         access.allow(state)
         if state is State.DONE:
             if card is not None:
-                cards.reissue(cursor, key.member_id, card, staff.actor, colleague.at)
+                cards.replace(cursor, key.member_id, card, staff.actor, colleague.at)
             _go_on(cursor, key, staff, colleague)
     return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=applications")
 

@@ -110,6 +110,7 @@ class EmailField(LineField):
     """An e-mail address: nothing of it can end a header's line [メールアドレス]."""
 
     manner = Manner(keyboard="email", autocomplete="email")
+    longest = values.LONGEST_EMAIL
 
     def read(self, text: str) -> values.Email | Unread:
         """The address [読取り]."""
@@ -193,13 +194,15 @@ class FromField(DateField):
 
 
 class NameForm(_Dated):
-    """A name with its reading [氏名]."""
+    """A name with its reading [氏名]: it holds from the day it is told.
+
+    Why       banks and people are matched by one name, and that is the one that was told last.
+    """
 
     family_name = GivenNameField("changing.family_name", "family-name")
     given_name = GivenNameField("changing.given_name", "given-name")
     family_kana = KanaField("changing.family_kana", "changing.kana_hint")
     given_kana = KanaField("changing.given_kana", "changing.kana_hint")
-    from_on = FromField()
 
     def value(self, person: Person) -> values.Name:  # noqa: ARG002
         """The name [値]."""

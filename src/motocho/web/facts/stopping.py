@@ -13,6 +13,7 @@ from motocho.people.access import Action
 from motocho.people.safety import codes, freezes
 from motocho.web import _commands, access, pages
 from motocho.web.access import Member
+from motocho.web.maintenance import changes_something
 from motocho.web.member import confirming
 from motocho.web.member.confirming import Thing
 
@@ -38,14 +39,27 @@ def lost_card(request: HttpRequest, member: Member) -> HttpResponse:
     return pages.show(request, "facts/card_stopped.html", context)
 
 
+_REFUSED = {
+    requests.Kind.REOPENING: "reopening.refused",
+    requests.Kind.NEW_CARD: "reopening.card_refused",
+}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
+@changes_something
 @access.members(Action.ASK_FOR_HELP)
 def reopen(request: HttpRequest, member: Member) -> HttpResponse:
     """Ask to go on after a stop: a code, then somebody of the staff [利用の再開の申込み]."""
     with connection.cursor() as cursor:
         frozen_at = freezes.frozen_at(cursor, member.member_id)
         asked = requests.own_waiting(cursor, member.member_id)
-    context = {"frozen_at": frozen_at, "asked_at": asked.get(requests.Kind.REOPENING)}
+        refused = requests.own_refused(cursor, member.member_id, frozen_at or member.at)
+    context = {
+        "frozen_at": frozen_at,
+        "asked_at": asked.get(requests.Kind.REOPENING),
+        "card_asked_at": asked.get(requests.Kind.NEW_CARD),
+        "refused": [(_REFUSED[kind], at) for kind, at in refused.items() if kind not in asked],
+    }
     if request.method != "POST" or frozen_at is None or context["asked_at"] is not None:
         return pages.show(request, "facts/reopen.html", context)
     thing = Thing(codes.Purpose.REOPEN, confirming.bound(member, "reopen"))

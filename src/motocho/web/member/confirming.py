@@ -75,6 +75,8 @@ def confirmed(request: HttpRequest, member: Member, thing: Thing) -> Asking | No
     kept: dict[str, Any] = request.session.get(_KEPT) or {}
     if kept.get("bound_to") != thing.bound_to or "again" in request.POST:
         return _ask(request, member, thing, CodeForm())
+    if not {"code", "answer"} & request.POST.keys():
+        return _first(request, member, thing, kept)
     if kept["road"] == codes.Road.PASSKEY.value:
         return _signed(request, member, thing, int(kept["code_id"]))
     form = CodeForm(request.POST)
@@ -86,6 +88,17 @@ def confirmed(request: HttpRequest, member: Member, thing: Thing) -> Asking | No
     return Asking(
         codes.Road.MAIL, int(kept["code_id"]), str(kept["address"]), None, "", form, _keys(member)
     )
+
+
+def _first(request: HttpRequest, member: Member, thing: Thing, kept: Mapping[str, Any]) -> Asking:
+    """The same thing asked for once more: by the code that still waits, or by a new one."""
+    key = codes.CodeKey(member.member_id, int(kept["code_id"]))
+    with connection.cursor() as cursor:
+        waits = codes.is_open(cursor, key, member.at)
+    if not waits or kept["road"] != codes.Road.MAIL.value:
+        return _ask(request, member, thing, CodeForm())
+    address = str(kept["address"])
+    return Asking(codes.Road.MAIL, key.code_id, address, None, "", CodeForm(), _keys(member))
 
 
 def _is_fresh(member: Member, thing: Thing) -> bool:

@@ -27,6 +27,7 @@ RECENT_DAYS = timedelta(days=400)
 STOP_TEXTS: Mapping[Stop, str] = {
     Stop.MEMBER_ASKED: "cause.member_asked",
     Stop.RESTING: "cause.resting",
+    Stop.NO_BUREAU_CONSENT: "cause.no_bureau_consent",
     Stop.CARD_LOST: "cause.card_lost",
     Stop.BUREAU_CHECK_DUE: "cause.bureau_check_due",
     Stop.INCOME_EVIDENCE_DUE: "cause.income_evidence_due",

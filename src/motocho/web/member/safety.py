@@ -163,8 +163,9 @@ def end(request: HttpRequest, member: Member) -> None:
 
 def _pin_page(request: HttpRequest, form: PinForm, status: int) -> HttpResponse:
     found = access.signed(request)
+    reason = None if found is None else found.must_change
     context = {
         "form": shown(form, pages.tongue_of(request)),
-        "forced": found is not None and found.must_change is not None,
+        "forced": "" if reason is None else reason.value,
     }
     return pages.show(request, "member/pin.html", context, status=status)
