@@ -15,9 +15,9 @@ BY_MEMBER = {
     "close_arrears", "close_task", "people_pin", "people_device", "people_session", "people_code", "people_passkey",
     "people_hold", "people_freeze", "people_fact", "people_card", "people_consent", "people_request", "people_barred",
     "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce", "notices_return",
-    "loan_rest", "contact_call_result", "contact_task", "care_case", "care_case_step", "care_consultation",
+    "loan_rest", "loan_rest_asking", "contact_call_result", "contact_task", "care_case", "care_case_step", "care_consultation",
     "care_pay_day", "screening_increase",
-    "documents_paper", "documents_post", "documents_conclusion", "documents_lacking",
+    "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",

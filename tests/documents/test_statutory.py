@@ -23,7 +23,7 @@ from motocho.config.worker import ASK_STATEMENTS, FOLLOW_PAPERS, TASKS
 from motocho.contact import directory
 from motocho.documents import archive
 from motocho.documents import paper as sheets
-from motocho.documents.archive import About, Delivered, Kind, Road
+from motocho.documents.archive import About, Delivered, Kind, Road, Signed
 from motocho.documents.paper import Paper
 from motocho.documents.statutory import following, making
 from motocho.documents.statutory.items import ITEMS, faults_of
@@ -31,6 +31,7 @@ from motocho.documents.statutory.making import Borrower, Subject
 from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
 from motocho.loans.commands import Key
+from motocho.loans.queries import PaidOff
 from motocho.outside import clock
 from motocho.outside.clock import JAPAN
 from motocho.outside.postgres import Role as Login
@@ -128,6 +129,7 @@ def said_on(paper: Paper) -> dict[str, str]:
 @pytest.mark.rule("DOC-002")
 @pytest.mark.rule("DOC-003")
 @pytest.mark.rule("DOC-004")
+@pytest.mark.rule("DOC-008")
 def test_every_item_stands_on_every_kind_of_paper(lender: Lender) -> None:
     key = lender.open()
     lender.desk.draw(key, 100_000, OPENED)
@@ -149,6 +151,7 @@ def test_every_item_stands_on_every_kind_of_paper(lender: Lender) -> None:
         Kind.RECEIPT: making.receipt(subject, received, 100_000),
         Kind.MONTHLY: making.monthly(subject, period, position),
         Kind.CORRECTION: making.correction(subject, "受取証書（書面番号 1）", received),
+        Kind.RETURN: making.contract_return(subject, PaidOff(key, OPENED, OPENED)),
     }
     assert set(made) == set(Kind)
     for kind, paper in made.items():
@@ -512,14 +515,15 @@ def test_contract_needs_its_paper_before(lender: Lender) -> None:
     about = About(Key(lender.member_id, 0), Kind.PRE_CONTRACT, "application 1")
     shown = do(archive.deliver, paper, about, shown_at)
     with pytest.raises(RefusedError) as early:
-        do(archive.conclude, key, shown.paper_no, shown_at - timedelta(minutes=20))
+        do(archive.conclude, key, shown.paper_no, Signed.BY_WIRE, shown_at - timedelta(minutes=20))
     assert early.value.faults[0].code == "DCM-004"
     with pytest.raises(IntegrityError, match="no pre-contract"), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO documents_conclusion VALUES (%s, %s, %s, %s)",
             (*key, shown.paper_no, shown_at - timedelta(minutes=20)),
         )
-    do(archive.conclude, key, shown.paper_no, shown_at + timedelta(minutes=20))
+    do(archive.conclude, key, shown.paper_no, Signed.BY_WIRE, shown_at + timedelta(minutes=20))
+    assert not do(archive.is_held, key)
 
 
 def test_paper_that_waits_for_the_post_was_not_delivered_yet(lender: Lender) -> None:
@@ -530,9 +534,10 @@ def test_paper_that_waits_for_the_post_was_not_delivered_yet(lender: Lender) -> 
     shown = do(archive.deliver, paper, about, at)
     assert shown.road is Road.POST
     with pytest.raises(RefusedError):
-        do(archive.conclude, key, shown.paper_no, at + timedelta(days=1))
+        do(archive.conclude, key, shown.paper_no, Signed.ON_PAPER, at + timedelta(days=1))
     do(archive.posted, do(archive.waiting), "staff 1", at + timedelta(days=1))
-    do(archive.conclude, key, shown.paper_no, at + timedelta(days=2))
+    do(archive.conclude, key, shown.paper_no, Signed.ON_PAPER, at + timedelta(days=2))
+    assert do(archive.is_held, key)
 
 
 # --------------------------------------------------------------------------------------- keeping

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from motocho.kernel import revolving
 from motocho.kernel.revolving import Rules
 from motocho.ledger.chart import Account
 from motocho.loans import _book, commands, payouts, policy, queries
-from motocho.loans.commands import Key, Made
+from motocho.loans.commands import Key, Made, Settlement
 from motocho.loans.payouts import Asked, Caution, Habits, Payee, Payout, Sender, State
 from motocho.loans.payouts.costs import smaller_than
 from motocho.loans.policy import Stop
@@ -352,14 +353,14 @@ def test_whole_limit_under_way_is_sent(key: Key, tray: Tray) -> None:
     assert state_of(payout) is State.SENT
 
 
-def test_agreement_is_not_written_off_or_assigned_while_a_draw_is_under_way(
-    key: Key, desk: Desk
-) -> None:
+def test_agreement_does_not_end_while_a_draw_is_under_way(key: Key, desk: Desk) -> None:
     desk.draw(key, 10_000, ON - timedelta(days=10))
     payout = ask(key)
-    for command in (commands.write_off, commands.assign):
+    settlement = Settlement(0, 0, 1_000, 3_000, ON + timedelta(days=365), "S-1")
+    settle = partial(commands.settle, wanted=settlement)
+    for command in (commands.write_off, commands.assign, settle):
         with refused("LON-066"):
-            do(command, key, desk.made(ON))
+            do(command, key=key, made=desk.made(ON))
     do(payouts.recall, payout.key, made("recall"))
     do(commands.write_off, key, desk.made(ON))
     do(commands.assign, key, desk.made(ON))

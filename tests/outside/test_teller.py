@@ -106,6 +106,39 @@ def test_faults_of_the_file_are_named_all_at_once(tmp_path: Path) -> None:
     assert {fault.code for fault in caught.value.faults} == {"MNY-001"}
 
 
+@pytest.mark.parametrize("content", [None, b"\xff", b"account: [", b"a: {b: c"])
+def test_settings_that_cannot_be_read_name_their_file(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "bank.yaml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(FaultyInput) as caught:
+        house_bank.house_bank(str(file))
+    assert [(one.code, one.file) for one in caught.value.faults] == [("MNY-008", str(file))]
+
+
+@pytest.mark.parametrize("content", ["", "- 1", "account: 5", "account:"])
+def test_settings_that_hold_nothing_lack_everything(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "bank.yaml"
+    file.write_text(content, "utf-8")
+    with pytest.raises(FaultyInput) as caught:
+        house_bank.house_bank(str(file))
+    assert {one.code for one in caught.value.faults} == {"MNY-001"}
+    assert len(caught.value.faults) == 9
+
+
+@pytest.mark.parametrize("listed", ["[0001]", "['1']", "9999", "['9999', '00010']", "{'9999': 1}"])
+def test_banks_around_the_clock_are_codes_of_four_digits(tmp_path: Path, listed: str) -> None:
+    sample = Path(house_bank.__file__).with_name(house_bank.SAMPLE).read_text("utf-8")
+    file = tmp_path / "bank.yaml"
+    before, _, _ = sample.partition("around_the_clock:")
+    file.write_text(f"{before}around_the_clock: {listed}\n", "utf-8")
+    with pytest.raises(FaultyInput) as caught:
+        house_bank.house_bank(str(file))
+    assert [one.details["name"] for one in caught.value.faults] == ["around_the_clock"]
+
+
 @pytest.mark.parametrize(
     ("code", "name", "english"),
     [

@@ -20,7 +20,7 @@ from motocho.documents import archive, paper
 from motocho.documents.archive import About, Kind
 from motocho.documents.statutory import making
 from motocho.documents.statutory.making import Borrower, Subject
-from motocho.loans import queries
+from motocho.loans import commands, queries
 from motocho.loans.commands import Key
 from motocho.notices import messages
 from motocho.outside import clock, mail
@@ -118,6 +118,28 @@ def test_papers_are_listed_by_year_and_saved_to_the_byte(client: Client, site: S
     assert saved["Content-Type"] == "application/pdf"
     assert saved["Content-Disposition"].startswith("attachment")
     assert saved.content == do(archive.pages, member.member_id, new.paper_no)
+
+
+@pytest.mark.rule("DOC-008")
+def test_member_sees_when_the_contract_paper_comes_back(client: Client, site: Site) -> None:
+    member, key = site.enter(client)
+    address = f"/member/dealings/{key.agreement_id}/papers/"
+    today, now = clock.now().date(), clock.now()
+    do(archive.hold, key, "tanaka", now)
+    site.desk.receive(key, do(queries.payoff_quote, key, today).total_yen, today)
+    do(commands.close_agreement, key, site.desk.made(today))
+    assert "契約書の返却" not in page(client.get(address))
+    paid = do(queries.paid_off, key, today)
+    assert paid is not None
+    borrower = Borrower("佐藤 花子", "", member.member_number)
+    subject = Subject(shipped().lender, borrower, do(queries.contract, key), today)
+    about = About(key, Kind.RETURN, "closed", post_by=today + timedelta(days=7))
+    do(archive.deliver, making.contract_return(subject, paid), about, now)
+    planned = page(client.get(address))
+    assert "お預かりしている契約書を" in planned
+    assert (today + timedelta(days=7)).isoformat() in planned
+    do(archive.posted, do(archive.waiting), "tanaka", clock.now())
+    assert f'契約書を<time datetime="{today}">' in page(client.get(address))
 
 
 def test_paper_is_asked_for_once_and_said_so(client: Client, site: Site) -> None:

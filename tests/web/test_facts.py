@@ -39,7 +39,7 @@ from motocho.people.consents import Consent
 from motocho.people.facts import history
 from motocho.people.facts.values import Email, Kind
 from motocho.people.members import Member
-from motocho.people.safety import freezes
+from motocho.people.safety import codes, freezes
 from motocho.people.safety import holds as held
 from motocho.units.errors import Language, Unread
 from motocho.web import access, pages
@@ -486,6 +486,21 @@ def with_key(client: Client, site: Site, member: Member) -> Authenticator:
     made = {"name": "<b>スマホ", "code_id": code_id[1], "made": key.register(options_of(asked))}
     assert client.post(address, made)["Location"] == "/member/settings/passkeys/"
     return key
+
+
+@pytest.mark.rule("AUTH-007")
+def test_code_that_was_sent_is_good_after_no_more_are_sent(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    address, typed = f"{FACTS}email/", {"email": "new@example.jp"}
+    client.post(address, typed)
+    for _ in range(codes.MOST_CODES - 1):
+        client.post(address, typed | {"again": "mail"})
+    code = site.code(member)
+    refused = client.post(address, typed | {"again": "mail"})
+    assert 'role="status"' in page(refused)
+    assert site.code(member) == code
+    done = client.post(address, typed | {"code": code})
+    assert done["Location"] == f"{FACTS}?changed=email"
 
 
 @pytest.mark.rule("AUTH-007")

@@ -77,8 +77,6 @@ class TaskKind(Enum):
     """documents: 貸金業法17条1項, or with consent 6項 [借入れの書面]."""
     RECEIPT_DOCUMENT = "receipt_document"
     """documents: 貸金業法18条; for a bank transfer on request only [受取証書]."""
-    CONTRACT_PAPER = "contract_paper"
-    """documents: 貸金業法22条 [債権証書の返還]."""
     REFUND = "refund"
     """care: held money to be given back or put to use [過入金の返金]."""
     FAILED_DRAW = "failed_draw"
@@ -258,7 +256,6 @@ DOCUMENTS: Mapping[str, TaskKind] = {
     "drawn": TaskKind.DRAW_DOCUMENT,
     "received": TaskKind.RECEIPT_DOCUMENT,
     "excess_used": TaskKind.RECEIPT_DOCUMENT,
-    "contract_paper_to_return": TaskKind.CONTRACT_PAPER,
 }
 """The document that each happening asks for; due without delay, so on the next morning."""
 CHANGES = frozenset({"limit_changed", "rate_changed", "plan_changed"})

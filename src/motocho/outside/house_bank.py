@@ -25,6 +25,7 @@ import yaml
 from motocho.outside import banks
 from motocho.units.errors import Fault, FaultyInput
 
+SAMPLE = "house_bank.yaml"
 _SHAPES = {
     "bank_code": "[0-9]{4}",
     "bank_ja": ".+",
@@ -64,26 +65,51 @@ class HouseBank:
 def house_bank(named: str | None) -> HouseBank:
     """The settings of a file, or of the sample [自社の銀行の読み取り].
 
-    Raises    FaultyInput with each entry that is missing or of another shape.
+    Raises    FaultyInput with each entry that is missing or of another shape, or for a file that
+              cannot be read.
     """
-    path = Path(named) if named else None
-    source = files("motocho.outside") / "house_bank.yaml"
-    text = source.read_text("utf-8") if path is None else path.read_text("utf-8")
-    content = yaml.load(text, Loader=yaml.CSafeLoader)
-    file = named or "house_bank.yaml"
-    account = dict(content.get("account") or {})
+    file = named or SAMPLE
+    content = _mapping(_content(named))
+    account = _mapping(content.get("account"))
     institution = str(content.get("institution_number", ""))
+    listed = content.get("around_the_clock") or ()
     faults = [
         _fault(file, name) for name, shape in _SHAPES.items() if not _fits(shape, account, name)
     ]
     if not re.fullmatch("[0-9]{5}", institution):
         faults.append(_fault(file, "institution_number"))
+    if not _are_codes(listed):
+        faults.append(_fault(file, "around_the_clock"))
     if faults:
         raise FaultyInput(*faults)
     return HouseBank(
         HouseAccount(**{name: str(account[name]) for name in _SHAPES}),
         institution,
-        frozenset(str(code) for code in content.get("around_the_clock") or ()),
+        frozenset(listed),
+    )
+
+
+def _content(named: str | None) -> object:
+    """What the file holds.
+
+    Raises    FaultyInput where it cannot be read, or is no YAML.
+    """
+    source = Path(named) if named else files("motocho.outside") / SAMPLE
+    try:
+        found: object = yaml.load(source.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        raise FaultyInput(Fault("MNY-008", file=named or SAMPLE)) from None
+    return found
+
+
+def _mapping(found: object) -> dict[str, Any]:
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def _are_codes(listed: object) -> bool:
+    """Whether all are texts of four digits: YAML reads 0001 without quotes as the number 1."""
+    return isinstance(listed, list | tuple) and all(
+        isinstance(one, str) and re.fullmatch("[0-9]{4}", one) for one in listed
     )
 
 

@@ -402,7 +402,7 @@ _NEWS: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     _deeds.Settle: ("settlement", ("settled",)),
     _deeds.WriteOff: ("write_off", ("written_off",)),
     _deeds.Assign: ("assignment", ("assigned",)),
-    _deeds.Close: ("closing", ("closed", "contract_paper_to_return")),
+    _deeds.Close: ("closing", ("closed",)),
 }
 """How a deed is counted, and the journal rows that it leaves."""
 

@@ -27,6 +27,7 @@ from motocho.journal.rows import Happening, News, Position
 from motocho.loans import policy, queries, standing
 from motocho.loans.commands import Key
 from motocho.loans.queries import StatementRow
+from motocho.outside.bank import next_business_day
 from motocho.outside.clock import JAPAN
 from motocho.outside.queue import enqueue
 from motocho.people import consents, members
@@ -57,7 +58,8 @@ def follow(cursor: Any, most: int = CHUNK) -> int:
     since, *position = cursor.fetchone()
     news = journal.read(cursor, Position(*position), most)
     for one in news:
-        if one.happening.kind in MAKERS and one.happening.happened_at >= since:
+        is_read = one.happening.kind in MAKERS or one.happening.kind in MAY_END
+        if is_read and one.happening.happened_at >= since:
             enqueue(MAKE, member_id=one.happening.member_id, row_id=one.position.row_id)
         if _is_of_address(one.happening):
             ask_lacking(cursor, one.happening.member_id)
@@ -151,7 +153,8 @@ def make(
     )
     news: News = journal.one_row(cursor, *row)
     told = _Told(news.happening, f"{OF_JOURNAL}{news.position.row_id}", lender, at, payer_of)
-    found = MAKERS[told.happening.kind](cursor, told)
+    maker = MAKERS.get(told.happening.kind)
+    found = None if maker is None else maker(cursor, told)
     delivered = None if found is None else archive.deliver(cursor, *found, at)
     if delivered is not None:
         cursor.execute("DELETE FROM documents_lacking WHERE member_id = %s AND row_id = %s", row)
@@ -159,6 +162,10 @@ def make(
     if told.happening.kind in MAKE_ANEW and not is_repeat:
         for one in _corrections(cursor, told):
             archive.deliver(cursor, *one, at)
+    back = _contract_back(cursor, told) if told.happening.kind in MAY_END else None
+    if back is not None:
+        returned = archive.deliver(cursor, *back, at)
+        return delivered or returned
     return delivered
 
 
@@ -289,6 +296,27 @@ def _corrections(cursor: Any, told: _Told) -> list[_Made]:
         )  # fmt: skip
         made.append((paper, about))
     return made
+
+
+RETURN_DAYS = 5
+"""Bank business days after it fell due in which a contract paper goes back: house policy. The law
+says 遅滞なく and no number (貸金業法22条)."""
+MAY_END = frozenset({"closed", "settled", "received", "excess_used", "contract_paper_held"})
+"""Rows after which an agreement may be over and paid, and its contract paper goes back."""
+
+
+def _contract_back(cursor: Any, told: _Told) -> _Made | None:
+    """The letter of a contract paper that we hold, once all is paid · 貸金業法22条 · DOC-008."""
+    if not archive.is_held(cursor, told.key) or archive.going_back(cursor, told.key) is not None:
+        return None
+    paid = queries.paid_off(cursor, told.key, told.on)
+    if paid is None or queries.paid_off(cursor, told.key, told.at.astimezone(JAPAN).date()) is None:
+        return None  # not by this row, or undone since
+    post_by = told.on
+    for _ in range(RETURN_DAYS):
+        post_by = next_business_day(post_by)
+    about = About(told.key, Kind.RETURN, told.cause, post_by=post_by)
+    return making.contract_return(_subject(cursor, told), paid), about
 
 
 def _due_of(kept: archive.Kept) -> Due:

@@ -21,7 +21,7 @@ from motocho.documents.statutory.items import ITEMS, faults_of
 from motocho.kernel.revolving import DamagesBase
 from motocho.kernel.schedule import DuePlan, HolidayRule, Scheme, minimum_yen
 from motocho.loans.outlook import Outlook, new_loan, outlook
-from motocho.loans.queries import Contract, Position, StatementRow, kind_name
+from motocho.loans.queries import Contract, PaidOff, Position, StatementRow, kind_name
 from motocho.units.days import both_calendars_text
 from motocho.units.errors import Language, RefusedError
 from motocho.units.money import rate_text, yen_text
@@ -35,6 +35,7 @@ TITLES: Mapping[Kind, str] = {
     Kind.RECEIPT: "受取証書",
     Kind.MONTHLY: "取引の明細書（月次）",
     Kind.CORRECTION: "訂正の書面",
+    Kind.RETURN: "契約書の返却のお知らせ",
 }
 NONE = "ありません"
 _READ_WELL = "この書面の内容を十分にお読みください。"
@@ -215,7 +216,7 @@ def paper_of(kind: Kind, subject: Subject, said: Mapping[str, str]) -> Paper:
 
     Takes     texts of the items that are not the same for every paper of the contract.
     Raises    RefusedError if an item is missing: such a paper is none.
-    Law       貸金業法16条の2, 17条, 18条 · DOC-001…004, DOC-007.
+    Law       貸金業法16条の2, 17条, 18条, 22条 · DOC-001…004, 007, 008.
     """
     texts = {**_always(subject), **said}
     refusal = faults_of(kind, texts)
@@ -413,3 +414,16 @@ def correction(subject: Subject, earlier: str, row: StatementRow) -> Paper:
     )
     said = {"corrected": earlier, "what": what, "rest": rest_text(row)}
     return paper_of(Kind.CORRECTION, subject, said)
+
+
+def contract_return(subject: Subject, paid: PaidOff) -> Paper:
+    """The letter with which a contract paper goes back · 22条 [債権証書の返還]."""
+    paid_on = "貸付けはありませんでした"
+    if paid.last_on is not None:
+        paid_on = both_calendars_text(paid.last_on)
+    number = paid.key.agreement_id
+    said = {
+        "paid_on": paid_on,
+        "enclosed": f"当社が保管していた契約書の原本（契約番号 {number}）を同封します",
+    }
+    return paper_of(Kind.RETURN, subject, said)

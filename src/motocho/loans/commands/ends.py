@@ -50,11 +50,12 @@ def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
     What is given up is of today, today's interest included; from tomorrow on nothing runs. Where
     no due date stands, because all had fallen due or a payment was awaited, one is set anew.
 
-    Raises    RefusedError if more is given up than is owed.
+    Raises    RefusedError if more is given up than is owed, or while a draw is on its way.
     """
     loan = _book.begin(cursor, key, made)
     if isinstance(loan, Done):
         return loan
+    _refuse_under_way(loan)
     on = made.business_on.toordinal()
     given_up = revolving.Waiver(on, wanted.damages_yen, wanted.interest_yen, wanted.principal_yen)
     if not policy.may_be_waived(loan.state, given_up, loan.rules):
@@ -114,15 +115,15 @@ def assign(cursor: Any, key: Key, made: Made) -> Done:
 
 
 def _refuse_under_way(loan: Loan) -> None:
-    """A transfer that arrives afterwards would be a draw on what has ended."""
+    """A transfer that arrives afterwards would be a draw on what has ended, or was agreed anew."""
     if loan.held_yen:
         raise RefusedError(Fault("LON-066", details={"held": f"{loan.held_yen:,}"}))
 
 
 def close_agreement(cursor: Any, key: Key, made: Made) -> None:
-    """End an agreement that owes nothing; the contract paper goes back [解約].
+    """End an agreement that owes nothing; a contract paper that is held goes back then [解約].
 
-    Law       貸金業法22条 (return of the contract paper) · LEDG-017, 025.
+    Law       貸金業法22条: `documents.statutory.following` reads the row "closed" · LEDG-017, 025.
     Raises    RefusedError while anything is owed, held, or under way.
     """
     loan = _book.lock(cursor, key)
@@ -131,4 +132,3 @@ def close_agreement(cursor: Any, key: Key, made: Made) -> None:
     refused(policy.check_closing(loan.facts(made.business_on)))
     _book.set_status(cursor, loan, Status.CLOSED)
     tell(cursor, key, "closed", made)
-    tell(cursor, key, "contract_paper_to_return", made)

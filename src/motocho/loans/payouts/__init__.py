@@ -42,7 +42,7 @@ from motocho.loans.payouts.orders import (
     recall,
     send_from,
 )
-from motocho.loans.payouts.sending import Sender, carry
+from motocho.loans.payouts.sending import Sender, Unsent, carry
 
 __all__ = [
     "ENDS_APART",
@@ -58,6 +58,7 @@ __all__ = [
     "PayoutKey",
     "Sender",
     "State",
+    "Unsent",
     "account_of",
     "arrived_on",
     "ask",

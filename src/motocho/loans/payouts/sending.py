@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from enum import Enum
 from typing import Any
 
 from django.db import connection, transaction
@@ -27,9 +28,22 @@ from motocho.units.errors import OutsideFailure, RefusedError, StateConflict
 log = logging.getLogger("motocho.payouts")
 CHANNEL = "payout"
 MOST = 200
-FROZEN, HELD, ENDED, LATE, LIMIT = "frozen", "held", "ended", "late", "limit"
-"""Why a payout was stopped before it was sent, beside the stops of `policy.Stop` [停止の理由]."""
-_OF_CODES = {"LON-010": ENDED, "LON-012": LATE}
+
+
+class Unsent(Enum):
+    """Why a payout was stopped before it was sent, beside the stops of `policy` [停止の理由]."""
+
+    FROZEN = "frozen"
+    HELD = "held"
+    """After a change of something important · AUTH-008."""
+    ENDED = "ended"
+    """The agreement lends no more: written off, assigned, closed."""
+    LATE = "late"
+    LIMIT = "limit"
+    """Less can be drawn than was asked for."""
+
+
+_OF_CODES = {"LON-010": Unsent.ENDED, "LON-012": Unsent.LATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +146,14 @@ def _begin(cursor: Any, found: Payout, sender: Sender) -> Payout:
 def _stopped(cursor: Any, payout: Payout, on: date, at: datetime) -> str:
     """Why it may not be sent after all: all that is asked of a draw is asked once more."""
     if freezes.frozen_at(cursor, payout.key.member_id) is not None:
-        return FROZEN
+        return Unsent.FROZEN.value
     facts = _book.look(cursor, payout.agreement).facts(on)
     without = replace(facts, held_yen=facts.held_yen - payout.amount_yen)
     refusal = policy.check_draw(without, payout.amount_yen)
     if refusal is not None:
-        return refusal.details.get("stop") or _OF_CODES.get(refusal.code, LIMIT)
+        return refusal.details.get("stop") or _OF_CODES.get(refusal.code, Unsent.LIMIT).value
     held = holds.check_draw(cursor, payout.key.member_id, None, at)
-    return "" if held is None else HELD
+    return "" if held is None else Unsent.HELD.value
 
 
 def _hand_over(payout: Payout, sender: Sender) -> Payout:

@@ -14,6 +14,7 @@ from motocho.loans.queries.contracts import (
     debits,
     moved_between,
 )
+from motocho.loans.queries.endings import PaidOff, paid_off
 from motocho.loans.queries.evidence import EvidenceAsked, evidence_asked
 from motocho.loans.queries.explanations import Explanation, explain, kind_name
 from motocho.loans.queries.forecasts import (
@@ -50,6 +51,7 @@ __all__ = [
     "Lighter",
     "LimitForecast",
     "Listed",
+    "PaidOff",
     "PlanForecast",
     "Position",
     "Quote",
@@ -72,6 +74,7 @@ __all__ = [
     "lower_limits",
     "moved_between",
     "needs_card",
+    "paid_off",
     "payoff_quote",
     "plan_forecast",
     "plan_of",

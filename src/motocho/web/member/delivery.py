@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from motocho.documents import archive
 from motocho.documents.archive import Kept, Road
+from motocho.loans.commands import Key
 from motocho.people import consents
 from motocho.people.access import Action
 from motocho.people.consents import Consent, Told
@@ -118,6 +119,12 @@ def delivered(member: Member, agreement_id: int, year: str) -> tuple[list[Shown]
     years = sorted({str(one.dated_on.year) for one in kept}, reverse=True)
     shown = [Shown(one) for one in kept if not year or str(one.dated_on.year) == year]
     return shown, years
+
+
+def contract_paper(key: Key) -> Kept | None:
+    """With which letter the contract's own paper goes back, or went [契約書の返却] · DOC-008."""
+    with connection.cursor() as cursor:
+        return archive.going_back(cursor, key)
 
 
 @require_safe

@@ -232,6 +232,7 @@ def papers(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespo
         "listed": listed,
         "papers": named,
         "delivered": found,
+        "back": delivery.contract_paper(listed.key),
         "years": years,
         "year": year,
     }

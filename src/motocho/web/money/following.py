@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST, require_safe
 
 from motocho.loans import payeasy, payouts, queries
-from motocho.loans.payouts import Payout, PayoutKey, State, sending
+from motocho.loans.payouts import Payout, PayoutKey, State, Unsent
 from motocho.outside.house_bank import bank_name
 from motocho.people.access import Action
 from motocho.units.errors import StateConflict
@@ -42,11 +42,11 @@ _REACHED = {
 }
 """How many of the three steps are done: taken, sent, arrived."""
 _WHY: Mapping[str, str] = {
-    sending.FROZEN: "cause.frozen",
-    sending.HELD: "cause.held",
-    sending.LATE: "cause.late",
-    sending.LIMIT: "payout.over_limit",
-    sending.ENDED: "payout.ended",
+    Unsent.FROZEN.value: "cause.frozen",
+    Unsent.HELD.value: "cause.held",
+    Unsent.LATE.value: "cause.late",
+    Unsent.LIMIT.value: "payout.over_limit",
+    Unsent.ENDED.value: "payout.ended",
     **{stop.value: text for stop, text in STOP_TEXTS.items()},
 }
 """Why it was stopped before it was sent: one cause, one text, the same as on other pages."""
