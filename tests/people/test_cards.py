@@ -74,7 +74,7 @@ def test_a_card_that_ends_before_it_begins_is_refused(house: House, days: int) -
     with pytest.raises(InputError):
         issue(member.member_id, wrong)
     with pytest.raises(InputError):
-        do(cards.replace, member.member_id, Replacement("20000001", wrong), "staff 1", AT)
+        do(cards.reissue, member.member_id, Replacement("20000001", wrong), "staff 1", AT)
     assert do(members.one, member.member_id).member_number == member.member_number
     issue(member.member_id, Validity(TODAY, TODAY + timedelta(days=1)))
 
@@ -84,20 +84,20 @@ def test_nobody_has_no_card(house: House) -> None:
     with pytest.raises(NotFoundError):
         issue(999, FIRST)
     with pytest.raises(NotFoundError):
-        do(cards.replace, 999, Replacement("20000001", RENEWED), "staff 1", AT)
+        do(cards.reissue, 999, Replacement("20000001", RENEWED), "staff 1", AT)
 
 
 def test_a_card_in_place_of_a_lost_one_has_its_own_days(house: House) -> None:
     """Even the same last day is another card: the number on it is another."""
     member, other = house.member(), house.member()
     issue(member.member_id, FIRST)
-    made = do(cards.replace, member.member_id, Replacement("20000001", FIRST), "staff 1", AT)
+    made = do(cards.reissue, member.member_id, Replacement("20000001", FIRST), "staff 1", AT)
     assert do(cards.current, member.member_id) == made
     assert do(members.by_number, "20000001").member_id == member.member_id
     assert len(rows("SELECT 1 FROM people_card")) == 2
     taken = Replacement(other.member_number, RENEWED)
     with pytest.raises(StateConflict):
-        do(cards.replace, member.member_id, taken, "staff 1", AT)
+        do(cards.reissue, member.member_id, taken, "staff 1", AT)
     assert do(cards.current, member.member_id) == made
 
 
@@ -154,7 +154,7 @@ def test_a_card_that_was_renewed_or_replaced_does_not_end(house: House) -> None:
     for member_id in (renewed, replaced):
         issue(member_id, FIRST)
     issue(renewed, RENEWED)
-    do(cards.replace, replaced, Replacement("20000001", RENEWED), "staff 1", AT)
+    do(cards.reissue, replaced, Replacement("20000001", RENEWED), "staff 1", AT)
     assert ending(TODAY) == ([], 2)
     assert ending(date(2031, 10, 31))[0] == [RENEWED.expires_on] * 2
 

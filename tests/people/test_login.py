@@ -7,7 +7,7 @@ import base64
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ from tests.people.house import (
 from motocho.config import worker
 from motocho.config.worker import CLEAR_TRIES, RETRY, TASKS, Until
 from motocho.law.rules import Refusal
-from motocho.people import login, members
+from motocho.people import cards, login, members
+from motocho.people.cards import Replacement, Validity
 from motocho.people.credentials import hashing, keeping
 from motocho.people.credentials.pins import Guess, Pin
 from motocho.people.login import Admitted, Entered, Locked, Missed, Origin, Outcome, Slowed
@@ -438,11 +439,14 @@ def test_attack_that_is_over_is_forgotten(house: House) -> None:
 
 
 # ------------------------------------------------------------------------------------ another number
+LOST = Replacement("20000001", Validity(AT.date(), date(2031, 11, 30)))
+
+
 @pytest.mark.rule("AUTH-011")
 def test_new_number_opens_and_the_lost_cards_does_not(house: House) -> None:
     member = house.member()
     assert isinstance(house.enter(member.member_number), Entered)
-    do(members.reissue, member.member_id, "20000001", "staff 1", AT)
+    do(cards.reissue, member.member_id, LOST, "staff 1", AT)
     assert isinstance(house.enter("20000001"), Entered)
     assert do(members.by_number, "20000001").member_id == member.member_id
 
@@ -450,7 +454,7 @@ def test_new_number_opens_and_the_lost_cards_does_not(house: House) -> None:
 @pytest.mark.rule("AUTH-011")
 def test_number_of_a_lost_card_is_refused_with_the_right_pin(house: House) -> None:
     member = house.member()
-    do(members.reissue, member.member_id, "20000001", "staff 1", AT)
+    do(cards.reissue, member.member_id, LOST, "staff 1", AT)
     assert house.enter(member.member_number) == Missed(2)
 
 
@@ -460,14 +464,14 @@ def test_new_number_that_strangers_tried_is_open(house: House) -> None:
     for _ in range(3):
         house.enter("20000001")
     assert house.enter("20000001") == Locked()
-    do(members.reissue, member.member_id, "20000001", "staff 1", AT)
+    do(members.renumber, member.member_id, "20000001", "staff 1", AT)
     assert isinstance(house.enter("20000001"), Entered)
 
 
 @pytest.mark.rule("AUTH-003")
 def test_new_number_asks_for_a_new_pin(house: House) -> None:
     member = house.member()
-    do(members.reissue, member.member_id, "20000001", "staff 1", AT)
+    do(members.renumber, member.member_id, "20000001", "staff 1", AT)
     assert house.entered("20000001").must_change is Guess.NEW_CARD
 
 

@@ -45,13 +45,14 @@ def test_number_that_is_or_was_somebody_s_is_given_to_nobody_else(database: Data
     with transaction.atomic(), connection.cursor() as cursor:
         one = members.register(cursor, SUZUKI, "00000017", AT)
         other = members.register(cursor, SUZUKI, "00000018", AT)
-        members.reissue(cursor, one.member_id, "00000019", "staff 1", AT)
+        members.renumber(cursor, one.member_id, "00000019", "staff 1", AT)
     for taken in ("00000017", "00000018", "00000019"):
         with (
-            pytest.raises(StateConflict, match="is taken"),
+            pytest.raises(StateConflict) as told,
             transaction.atomic(),
             connection.cursor() as cursor,
         ):
-            members.reissue(cursor, other.member_id, taken, "staff 1", AT)
+            members.renumber(cursor, other.member_id, taken, "staff 1", AT)
+        assert told.value.faults[0].code == members.NUMBER_TAKEN
     with transaction.atomic(), connection.cursor() as cursor:
         assert members.by_number(cursor, "00000018").member_id == other.member_id

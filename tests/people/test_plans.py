@@ -86,7 +86,7 @@ def test_no_page_reads_a_large_table_from_end_to_end(house: House, database: Dat
         (login.enter, Typed(number, GOOD, "f"), Origin(HERE), AT),
         (login.locked_lanes, member_id),
         (login.reopen, member_id, "x", AT),
-        (cards.replace, member_id, Replacement("30000000", VALID), "x", AT),
+        (cards.reissue, member_id, Replacement("30000000", VALID), "x", AT),
         (cards.issue, member_id, VALID._replace(expires_on=date(2032, 1, 1)), "x", AT),
         (cards.current, member_id),
         (cards.to_renew, AT.date()),

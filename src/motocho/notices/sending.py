@@ -85,8 +85,8 @@ def send(key: MailKey, office: Office) -> None:
 
 
 _MAIL = """
-SELECT m.message_id, m.fact_no, n.kind, n.purpose, n.agreement_id, n.facts::text,
-    n.happened_at, n.made_at
+SELECT m.message_id, m.fact_no, n.kind, n.purpose, n.agreement_id, n.facts::text, n.happened_at,
+    n.made_at
 FROM notices_mail m JOIN notices_message n USING (member_id, message_id)
 WHERE m.member_id = %s AND m.mail_id = %s AND m.settled_at IS NULL FOR UPDATE OF m
 """

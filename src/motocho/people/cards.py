@@ -54,7 +54,7 @@ def fault_of(validity: Validity) -> Fault | None:
     if validity.expires_on > validity.issued_on:
         return None
     details = {"issued_on": validity.issued_on.isoformat()}
-    return Fault("PPL-110", excerpt=validity.expires_on.isoformat(), details=details)
+    return Fault("PPL-102", excerpt=validity.expires_on.isoformat(), details=details)
 
 
 def issue(cursor: Any, member_id: int, validity: Validity, actor: str, at: datetime) -> Card:
@@ -79,7 +79,7 @@ def issue(cursor: Any, member_id: int, validity: Validity, actor: str, at: datet
     return _insert(cursor, member_id, validity, actor, at)
 
 
-def replace(cursor: Any, member_id: int, card: Replacement, actor: str, at: datetime) -> Card:
+def reissue(cursor: Any, member_id: int, card: Replacement, actor: str, at: datetime) -> Card:
     """A card in place of a lost one, with another number; the old one ends at once [再発行].
 
     AUTH-011: whoever found the lost card logs in nowhere with its number.
@@ -89,7 +89,7 @@ def replace(cursor: Any, member_id: int, card: Replacement, actor: str, at: date
     fault = fault_of(card.validity)
     if fault is not None:
         raise InputError(fault)
-    members.reissue(cursor, member_id, card.member_number, actor, at)
+    members.renumber(cursor, member_id, card.member_number, actor, at)
     return _insert(cursor, member_id, card.validity, actor, at)
 
 

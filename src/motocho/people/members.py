@@ -36,7 +36,7 @@ class Member:
 
 
 NUMBER_TAKEN = "PPL-003"
-"""What a conflict of `reissue` says."""
+"""What a conflict of `renumber` says."""
 _COLUMNS = "family_name, given_name, family_kana, given_kana, born_on"
 
 
@@ -105,11 +105,12 @@ def no_such_member() -> NotFoundError:
     return NotFoundError(Fault("PPL-002"))
 
 
-def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: datetime) -> None:
-    """Give a member another number, with a new card; the old one ends at once [会員番号の再発行].
+def renumber(cursor: Any, member_id: int, member_number: str, actor: str, at: datetime) -> None:
+    """Give a member another number; the old one ends at once [会員番号の変更] · AUTH-011.
 
-    AUTH-011: whoever found the lost card logs in nowhere with its number; the PIN is chosen anew.
-    What strangers tried with the new number while nobody had it locks nobody out (AUTH-004).
+    It stands on a card, so `cards.reissue` asks for it. Whoever found the lost card logs in nowhere
+    with its number, and the PIN is chosen anew. What strangers tried with the new number while
+    nobody had it locks nobody out (AUTH-004).
 
     Raises    NotFoundError for no such member; StateConflict for a number that was given before.
     """

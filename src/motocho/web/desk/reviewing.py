@@ -209,7 +209,7 @@ def _own(request: HttpRequest, colleague: Colleague, key: RequestKey) -> HttpRes
         access.allow(state)
         if state is State.DONE:
             if card is not None:
-                cards.replace(cursor, key.member_id, card, staff.actor, colleague.at)
+                cards.reissue(cursor, key.member_id, card, staff.actor, colleague.at)
             _go_on(cursor, key, staff, colleague)
     return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=applications")
 
