@@ -64,8 +64,8 @@ def states(member_id: int) -> list[str]:
     return [state for (state,) in found]
 
 
-def happen(member_id: int, kind: str, at: datetime = AT, **subject: int | str) -> None:
-    do(journal.write, [Happening(member_id, kind, "test", at, subject)])
+def happen(member_id: int, name: str, at: datetime = AT, /, **subject: int | str) -> None:
+    do(journal.write, [Happening(member_id, name, "test", at, subject)])
 
 
 def borrow(house: House, desk: Desk, at: datetime = AT, passed: int = 30) -> Key:
@@ -110,6 +110,10 @@ HAPPENINGS: dict[str, tuple[Kind, dict[str, int | str]]] = {
     "frozen": (Kind.FROZEN, {"freeze_id": 1, "road": "site"}),
     "unfrozen": (Kind.UNFROZEN, {"freeze_id": 1}),
     "own_request_refused": (Kind.REQUEST_REFUSED, {"request_id": 1, "request": "reopening"}),
+    "draws_held": (
+        Kind.DRAWS_HELD,
+        {"hold_id": 1, "kind": "new_account", "cause": "phone", "replaced_email_no": 0},
+    ),
     "drawn": (Kind.DRAW, {"agreement": 1, "amount_yen": 50_000, "event": 1}),
     "draw_sent": (Kind.DRAW_SENT, {"agreement": 1, "amount_yen": 50_000, "entry": 1}),
     "draw_recalled": (Kind.DRAW_RECALLED, {"agreement": 1, "amount_yen": 50_000, "entry": 1}),
@@ -145,7 +149,7 @@ def test_money_that_moves_is_told(house: House, folder: Path) -> None:
     desk.draw(key, 50_000, AT.date())
     desk.receive(key, 8_000, AT.date())
     work(folder, AT)
-    assert told(key.member_id) == [Kind.FACT_CHANGED, Kind.DRAW, Kind.RECEIPT]
+    assert told(key.member_id)[-2:] == [Kind.DRAW, Kind.RECEIPT]
     draw = do(messages.listed, key.member_id)[1]
     assert "50,000円" in draw.text(Language.JA).body
     assert draw.agreement_id == key.agreement_id
@@ -174,8 +178,36 @@ def test_a_changed_address_is_told_to_the_old_one_too(house: House, folder: Path
     house.tell(member_id, Fact.EMAIL, Email("new@example.jp"))
     work(folder, AT)
     assert {one["To"] for one in mails(folder)} == {MAIL.address, "new@example.jp"}
-    assert told(member_id) == [Kind.FACT_CHANGED]
-    assert "メールアドレス" in plain(mails(folder)[0])
+    assert told(member_id) == [Kind.FACT_CHANGED, Kind.DRAWS_HELD]
+    assert sum("メールアドレス" in plain(one) for one in mails(folder)) == 2
+
+
+@pytest.mark.rule("AUTH-008")
+@pytest.mark.parametrize(("hours", "also"), [
+    (1, {MAIL.address}), (23, {MAIL.address}), (25, set()), (240, set()),
+])  # fmt: skip
+def test_an_address_replaced_within_the_day_is_told_that_draws_wait(
+    house: House, folder: Path, hours: int, also: set[str]
+) -> None:
+    """A thief who changes the address first and the account an hour later is seen by the member."""
+    member_id = house.member().member_id
+    house.tell(member_id, Fact.EMAIL, Email("thief@example.jp"))
+    house.tell(member_id, Fact.EMAIL, Email("thief2@example.jp"), at=after(minutes=1))
+    work(folder, after(minutes=2))
+    seen = {one["Message-ID"] for one in mails(folder)}
+    house.tell(member_id, Fact.BANK_ACCOUNT, ACCOUNT, at=after(hours=hours))
+    work(folder, after(hours=hours))
+    assert told(member_id)[-2:] == [Kind.FACT_CHANGED, Kind.DRAWS_HELD]
+    new = [one for one in mails(folder) if one["Message-ID"] not in seen]
+    held = {one["To"] for one in new if "新しい口座への振込" in plain(one)}
+    assert held == {"thief2@example.jp"} | also
+
+
+def test_a_hold_on_all_draws_says_so(house: House, folder: Path) -> None:
+    member_id = house.member().member_id
+    happen(member_id, "draws_held", hold_id=1, kind="all_draws", cause="email", replaced_email_no=0)
+    work(folder, AT)
+    assert "24時間、すべての引き出しを止めています" in plain(mails(folder)[0])
 
 
 @pytest.mark.parametrize("kind", [Fact.BANK_ACCOUNT, Fact.HOME_PHONE])
@@ -187,8 +219,9 @@ def test_the_first_account_or_phone_of_an_old_member_is_told(
     for member in (old, new):
         house.tell(member.member_id, kind, value)
     work(folder, AT)
-    assert (told(old.member_id), told(new.member_id)) == ([Kind.FACT_CHANGED], [])
-    assert [one["To"] for one in mails(folder)] == [MAIL.address]
+    assert told(old.member_id) == [Kind.FACT_CHANGED, Kind.DRAWS_HELD]
+    assert told(new.member_id) == []
+    assert [one["To"] for one in mails(folder)] == [MAIL.address] * 2
 
 
 def test_without_an_address_the_site_tells_alone(house: House, folder: Path) -> None:
@@ -214,7 +247,7 @@ def test_an_address_that_bounces_is_marked_and_left_alone(house: House) -> None:
     house.tell(member_id, Fact.EMAIL, Email("new@example.jp"), at=after(minutes=6))
     post.fate = lambda letter: Outcome.TAKEN
     work(post, after(minutes=7))
-    assert [one.to for one in post.seen[1:]] == ["new@example.jp"]
+    assert {one.to for one in post.seen[1:]} == {"new@example.jp"}
 
 
 # ------------------------------------------------------------------------------------------ the links
@@ -481,6 +514,23 @@ def test_a_server_that_is_away_is_tried_again_with_the_same_letter(house: House)
     assert len({one.letter_id for one in post.seen}) == 1
     assert len(post.seen) == 2
     assert states(member_id) == ["sent"]
+
+
+def test_a_letter_that_no_server_takes_is_given_up(house: House) -> None:
+    member_id = house.member().member_id
+    happen(member_id, "login", session_id=1, device_id=1)
+
+    def refuse(letter: object) -> Outcome:
+        raise OutsideFailure(Fault("MAI-001", details={"host": "x"}))
+
+    post = Refusing(refuse)
+    for minutes in range(sending.MOST_TRIES):
+        with pytest.raises(OutsideFailure):
+            work(post, after(minutes=minutes))
+    work(post, after(days=4))
+    (fate,) = do(sending.fates, member_id, 1)
+    assert (fate.state, fate.reason) == ("refused", "not_taken")
+    assert len(post.seen) == sending.MOST_TRIES
 
 
 def may_choose_a_pin(house: House, member: Member, at: datetime = AT) -> RequestKey:

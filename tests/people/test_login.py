@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from tests.database import Database
 from tests.loans.crowd import at_once, do
 from tests.people.house import (
@@ -202,6 +203,21 @@ def test_wrong_unknown_and_locked_take_the_same_time(house: House) -> None:
         "locked": min(seconds(locked) for _ in range(8)),
     }
     assert max(quickest.values()) < 1.5 * min(quickest.values()), quickest
+
+
+@pytest.mark.rule("AUTH-006")
+def test_database_is_asked_the_same_whether_a_number_is_anybodys(house: House) -> None:
+    """What the server's time would tell apart: the statements of each try, one after the other."""
+
+    def statements(number: str) -> list[list[str]]:
+        tries = []
+        for typed in (WRONG, OTHER, Pin("8152"), GOOD):
+            with CaptureQueriesContext(connection) as seen:
+                house.enter(number, typed, address=ELSEWHERE)
+            tries.append([query["sql"][:20] for query in seen])
+        return tries
+
+    assert statements(house.member().member_number) == statements("60000000")
 
 
 def test_member_without_a_pin_answers_as_nobody_does(house: House) -> None:

@@ -161,11 +161,13 @@ def _demanded(cursor: Any, member_id: int, tried_as: str, at: datetime) -> Any:
 
 
 def _demands_of(cursor: Any, member_id: int, on: date) -> int:
-    """Calls about arrears that were permitted on a day in Japan."""
+    """Calls about arrears that were permitted on a day in Japan, but for those that nobody made."""
     begins = datetime.combine(on, time(), JAPAN)
     cursor.execute(
-        "SELECT count(*) FROM contact_attempt WHERE member_id = %s AND purpose = 'arrears'"
-        " AND channel = 'phone' AND valid_until IS NOT NULL AND asked_at >= %s AND asked_at < %s",
+        "SELECT count(*) FROM contact_attempt LEFT JOIN contact_call_result"
+        " USING (member_id, attempt_id) WHERE member_id = %s AND purpose = 'arrears'"
+        " AND channel = 'phone' AND valid_until IS NOT NULL AND asked_at >= %s AND asked_at < %s"
+        " AND result IS DISTINCT FROM 'not_called'",
         (member_id, begins, begins + timedelta(days=1)),
     )
     return int(cursor.fetchone()[0])

@@ -49,7 +49,6 @@ def of_news(news: News) -> Told | None:
     if kind is None or happening.member_id == HOUSE or not _is_told(kind, happening.subject):
         return None
     subject = happening.subject
-    is_address = kind is Kind.FACT_CHANGED and subject["kind"] == "email"
     return Told(
         happening.member_id,
         kind,
@@ -57,9 +56,17 @@ def of_news(news: News) -> Told | None:
         int(subject.get("agreement", 0)),
         subject,
         happening.happened_at,
-        also_to=int(subject["replaced_no"]) if is_address else 0,
+        also_to=_also_to(kind, subject),
         only_to=int(subject.get("email_fact_no", 0)),
     )
+
+
+def _also_to(kind: Kind, subject: Mapping[str, int | str]) -> int:
+    """The address that was replaced: a thief's first deed is to put another in its place."""
+    if kind is Kind.DRAWS_HELD:
+        return int(subject["replaced_email_no"])
+    is_address = kind is Kind.FACT_CHANGED and subject["kind"] == "email"
+    return int(subject["replaced_no"]) if is_address else 0
 
 
 def _is_told(kind: Kind, subject: Mapping[str, int | str]) -> bool:

@@ -35,6 +35,8 @@ from motocho.people.safety import freezes
 
 LOOK_AGAIN = timedelta(hours=1)
 """When a letter that is still on its way is looked at again."""
+MOST_TRIES = 500
+"""About four days of tries, six in each hour: what no server took until then is given up."""
 FREEZE_PATH = "/freeze/"
 RESET_PATH = "/reset/"
 
@@ -86,7 +88,7 @@ def send(key: MailKey, office: Office) -> None:
 
 _MAIL = """
 SELECT m.message_id, m.fact_no, n.kind, n.purpose, n.agreement_id, n.facts::text, n.happened_at,
-    n.made_at
+    n.made_at, m.tries
 FROM notices_mail m JOIN notices_message n USING (member_id, message_id)
 WHERE m.member_id = %s AND m.mail_id = %s AND m.settled_at IS NULL FOR UPDATE OF m
 """
@@ -98,11 +100,14 @@ def _prepare(cursor: Any, key: MailKey, office: Office) -> _Ready | None:
     if row is None:
         return None
     message_id, fact_no, name, purpose_name, agreement_id, *told_of = row
-    facts_text, happened_at, made_at = told_of
+    facts_text, happened_at, made_at, tries = told_of
     at, kind, facts = office.now(), Kind(name), json.loads(facts_text)
     purpose, loan = Purpose(purpose_name), Key(key.member_id, agreement_id)
     if reminders.is_moot(cursor, purpose, loan, facts, at):
         _end(cursor, key, ("moot", ""), at)
+        return None
+    if tries >= MOST_TRIES:
+        _end(cursor, key, ("refused", "not_taken"), at)
         return None
     wanted = Wanted(purpose, f"message {message_id}", "worker", is_one_letter=True)
     answer = gate.ask(cursor, key.member_id, wanted, at)

@@ -348,7 +348,9 @@ def ask_recovery(cursor: Any, staff_id: int, by: Staff, at: datetime) -> Refusal
 
 
 def agree(cursor: Any, staff_id: int, by: Staff, at: datetime) -> str | Refusal:
-    """A second supervisor agrees: the token, which ends the means there were [再登録の承認].
+    """A second supervisor agrees: the token, by which new means are set [再登録の承認].
+
+    The means there were count until it is used: `enrol` ends them.
 
     Raises    NotFoundError if nobody asked within a day.
     """
