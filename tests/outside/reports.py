@@ -119,7 +119,9 @@ A message that you sent could not be delivered to one or more of its
 recipients. This is a permanent error. The following address(es) failed:
 
   hanako@example.jp
-    all relevant MX records point to non-existent hosts
+    host mx.example.jp [192.0.2.9]
+    SMTP error from remote mail server after RCPT TO:<hanako@example.jp>:
+    550 5.1.1 <hanako@example.jp>: Recipient address rejected: User unknown
 
 --1794978190-eximdsn-424242
 Content-type: message/delivery-status
@@ -129,6 +131,8 @@ Reporting-MTA: dns; smtp.example.org
 Action: failed
 Final-Recipient: rfc822;hanako@example.jp
 Status: 5.0.0
+Remote-MTA: dns; mx.example.jp
+Diagnostic-Code: smtp; 550 5.1.1 <hanako@example.jp>: Recipient address rejected: User unknown
 
 --1794978190-eximdsn-424242
 Content-type: text/rfc822-headers

@@ -47,8 +47,11 @@ def test_each_makers_report_names_the_letter_and_a_lasting_failure(maker: Maker)
         ("failed", "5.1.1", Delivery.NOBODY),
         ("failed", "5.1.10", Delivery.NOBODY),
         ("Failed", "5.0.0", Delivery.NOBODY),
-        ("failed", "5.2.1", Delivery.NOBODY),
-        ("failed", "5.4.4 (unable to route: no mail hosts for domain)", Delivery.NOBODY),
+        ("failed", "5.1.2 (no such host)", Delivery.NOBODY),
+        ("failed", "5.1.8", Delivery.CAME_BACK),
+        ("failed", "5.1.12", Delivery.CAME_BACK),
+        ("failed", "5.2.1", Delivery.CAME_BACK),
+        ("failed", "5.4.4 (unable to route: no mail hosts for domain)", Delivery.CAME_BACK),
         ("failed", "5.2.2 (mailbox full)", Delivery.CAME_BACK),
         ("failed", "5.3.4", Delivery.CAME_BACK),
         ("failed", "5.6.0", Delivery.CAME_BACK),
@@ -67,6 +70,14 @@ def test_only_what_fails_for_good_and_is_of_the_address_marks_it(
 ) -> None:
     for maker in (postfix, gmail):
         assert read_report(maker(ID, action, status)) == Report(ID, delivery)
+
+
+@pytest.mark.parametrize(
+    "diagnosis", [b"550 User unknown", b"552 5.2.2 full, not 5.1.1", b"450 4.1.1 later", b""]
+)
+def test_a_status_that_says_nothing_is_told_by_its_diagnosis_alone(diagnosis: bytes) -> None:
+    told = postfix(ID, "failed", "5.0.0").replace(b"550 5.1.1 <hanako", diagnosis + b" <hanako")
+    assert read_report(told) == Report(ID, Delivery.CAME_BACK)
 
 
 def test_delay_warnings_are_no_bounces() -> None:

@@ -55,7 +55,10 @@ def remind_of_cards(cursor: Any, at: datetime) -> int:
     """Make messages of cards that end within 30 days [カード更新の案内]; gives how many it saw.
 
     Each card is looked at once: nobody is told of a card that was renewed, or is of no more use.
+
+    Lock      the journal's reader, as `remind`.
     """
+    reading.lock(cursor)
     on = at.astimezone(JAPAN).date()
     ending, seen = cards.look_at_ending(cursor, on, MOST)
     for one in ending:

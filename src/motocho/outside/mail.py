@@ -204,10 +204,9 @@ _RETURNED = frozenset({"message/rfc822", "text/rfc822-headers"})
 _LETTER_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>@\s]{1,255}>")
 _ACTION = re.compile(r"(failed|delayed|delivered|relayed|expanded)\b", re.IGNORECASE)
 _STATUS = re.compile(r"([245])\.([0-9]{1,3})\.([0-9]{1,3})(?![0-9.])")
-_OF_THE_LETTER = frozenset({3, 6, 7})
-"""Subjects of RFC 3463 that tell of servers, contents and policies, and not of an address."""
-_PASSING = frozenset({(2, 2), (2, 3), (4, 1), (4, 5), (4, 7)})
-"""A full mailbox, one that takes only shorter mails, a server that was away until time was over."""
+_DIAGNOSED = re.compile(r"smtp\s*;\s*[0-9]{3}[ -](5\.[0-9]{1,3}\.[0-9]{1,3})\b", re.IGNORECASE)
+_UNTOLD = "5.0.0"
+"""A status of servers that leave the code to their diagnosis."""
 
 
 class Delivery(IntEnum):
@@ -318,7 +317,8 @@ def _of_recipient(head: Message) -> Delivery | Unread:
         return Unread("MAI-012", clipped(f"{actions[0]} {statuses[0]}"))
     if action[1].lower() != "failed":
         return Delivery.UNDER_WAY
-    subject, detail = int(status[2]), int(status[3])
-    is_lasting = status[1] == "5" and subject not in _OF_THE_LETTER
-    is_nobody = is_lasting and (subject, detail) not in _PASSING
-    return Delivery.NOBODY if is_nobody else Delivery.CAME_BACK
+    code = status[0]
+    diagnosed = _DIAGNOSED.match(str(head.get("Diagnostic-Code", "")).strip())
+    if code == _UNTOLD and diagnosed is not None:
+        code = diagnosed[1]
+    return Delivery.NOBODY if _NOBODY.match(code.encode()) else Delivery.CAME_BACK

@@ -84,7 +84,7 @@ def reissue(cursor: Any, member_id: int, card: Replacement, actor: str, at: date
 
     AUTH-011: whoever found the lost card logs in nowhere with its number.
 
-    Raises    as `issue`; the database's IntegrityError for a taken number.
+    Raises    as `issue`; StateConflict for a number that was given before.
     """
     fault = fault_of(card.validity)
     if fault is not None:

@@ -36,7 +36,7 @@ class Member:
 
 
 NUMBER_TAKEN = "PPL-003"
-"""What a conflict of `reissue` says."""
+"""What a conflict of `renumber` says."""
 _COLUMNS = "family_name, given_name, family_kana, given_kana, born_on"
 
 

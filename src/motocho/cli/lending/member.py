@@ -118,16 +118,15 @@ def email(
     例 / Examples:  motocho member email 00000001 hanako@example.jp --actor tanaka
     """
     from motocho.people.facts import history, values
-    from motocho.people.facts.history import Change, Road, Teller
 
     output = output_in(lang)
     read = values.read_email(address)
     if isinstance(read, Unread):
         raise InputError(read.at(column="ADDRESS"))
-    teller = Teller(actor or getpass.getuser(), Road.DESK)
+    teller = history.Teller(actor or getpass.getuser(), history.Road.DESK)
     with opened() as cursor:
         member = member_of(cursor, number)
-        change = Change(
+        change = history.Change(
             member.member_id,
             values.Kind.EMAIL,
             read,
