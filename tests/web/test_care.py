@@ -353,6 +353,7 @@ def test_consultation_says_which_hours_there_are(
         response = client.post(address, {"topic": "late", "hour": hour, "ref": KEY})
         assert response.status_code == 422, hour
         assert "ほかの時間を選んでください" in page(response)
+        assert "いま埋まりました" not in page(response)
     assert not rows("SELECT 1 FROM care_consultation")
 
 
@@ -536,7 +537,9 @@ def test_preferred_hours_are_kept_and_heeded(
 ) -> None:
     member, _ = late(site, client)
     for form in ({"from": "20", "until": "9"}, {"from": "6", "until": "12"}, {"from": "x"}, {}):
-        assert client.post("/member/calls/hours/", form).status_code == 422
+        refused = client.post("/member/calls/hours/", form)
+        assert refused.status_code == 422
+        assert "時までの中の" in page(refused)
     for index in range(2):
         form = {"from": "18", "until": "20", "ref": f"{KEY}{index}"}
         assert client.post("/member/calls/hours/", form).status_code == 302
