@@ -294,6 +294,18 @@ def test_lighter_month_is_what_was_shown_and_limited(client: Client, site: Site)
     assert client.post(address, {"ref": "z" * 24}).status_code == 409
 
 
+@pytest.mark.rule("LEDG-015")
+def test_lighter_month_of_who_owes_nothing_is_refused(client: Client, site: Site) -> None:
+    """What the page refuses to show, it does not take either."""
+    _, key = site.enter(client)
+    today = clock.now().date()
+    owed = do(queries.payoff_quote, key, today).total_yen
+    site.desk.receive(key, owed, today)
+    address = f"/member/trouble/{key.agreement_id}/lighter/"
+    assert client.post(address, {"ref": KEY}).status_code == 409
+    assert not rows("SELECT 1 FROM loan_event WHERE kind = 'arrangement'")
+
+
 def test_lighter_month_of_an_overdue_loan_asks_for_the_interest_now(
     client: Client, site: Site
 ) -> None:
