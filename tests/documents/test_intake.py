@@ -151,6 +151,14 @@ def test_decoder_that_hangs_or_dies_is_a_fault(
         assert fault.code == code
 
 
+def test_nobody_waits_long_for_a_decoder(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "_WAIT_SECONDS", 0.1)
+    with intake._AT_ONCE, intake._AT_ONCE:
+        assert refused(None, files.photo()) == "UPL-009"
+    assert not rows("SELECT 1 FROM documents_try")  # it was not the file's doing
+    assert isinstance(do(intake.keep, None, Purpose.IDENTITY, upload(files.photo()), AT), Kept)
+
+
 def test_decoder_takes_no_more_memory_than_it_may() -> None:
     """What a decoder would ask for beyond a gigabyte it does not get."""
     greedy = (

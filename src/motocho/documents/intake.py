@@ -49,6 +49,8 @@ MOST_UNOWNED_AN_HOUR = 120
 """Files of people who cannot log in, all together, in an hour."""
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _SECONDS = 30
+_WAIT_SECONDS = 15
+"""For a decoder to be free: a transaction that waits for its file ends before a minute."""
 _CPU_IS_OVER = -getattr(signal, "SIGXCPU", 24)
 """How a decoder ends that took more of the processor than it may."""
 _AT_ONCE = threading.BoundedSemaphore(2)
@@ -153,6 +155,7 @@ _UNUSABLE = {
     "locked": "UPL-008",
     "slow": "UPL-012",
 }
+_BUSY = {"busy": "UPL-009"}
 
 
 def examine(upload: Upload) -> tuple[Picture, ...] | tuple[Fault, ...]:
@@ -171,7 +174,7 @@ def examine(upload: Upload) -> tuple[Picture, ...] | tuple[Fault, ...]:
         others = (seen for sign, seen in _OTHERS if upload.data.startswith(sign))
         return (Fault("UPL-003", file=name, excerpt=next(others, "?")),)
     found = _decoded(kind, upload.data)
-    return (Fault(_UNUSABLE[found], file=name),) if isinstance(found, str) else found
+    return (Fault((_UNUSABLE | _BUSY)[found], file=name),) if isinstance(found, str) else found
 
 
 def too_large(size: int) -> Fault:
@@ -188,19 +191,22 @@ def too_large(size: int) -> Fault:
 
 
 def _decoded(kind: str, data: bytes) -> tuple[Picture, ...] | str:
-    with _AT_ONCE:
-        try:
-            ran = subprocess.run(  # noqa: S603  # our own program, with a word of ours
-                [sys.executable, "-I", str(_DECODER), kind],
-                input=data,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={},
-                timeout=_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return "slow"
+    if not _AT_ONCE.acquire(timeout=_WAIT_SECONDS):
+        return "busy"
+    try:
+        ran = subprocess.run(  # noqa: S603  # our own program, with a word of ours
+            [sys.executable, "-I", str(_DECODER), kind],
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return "slow"
+    finally:
+        _AT_ONCE.release()
     if ran.returncode == _CPU_IS_OVER:
         return "slow"
     head, _, rest = ran.stdout.partition(b"\n")
