@@ -549,9 +549,9 @@ def test_preferred_hours_are_kept_and_heeded(
 ) -> None:
     member, _ = late(site, client)
     for form in ({"from": "20", "until": "9"}, {"from": "6", "until": "12"}, {"from": "x"}, {}):
-        refused = client.post("/member/calls/hours/", form)
-        assert refused.status_code == 422
-        assert "時までの中の" in page(refused)
+        answer = client.post("/member/calls/hours/", form)
+        assert answer.status_code == 422
+        assert "時までの中の" in page(answer)
     for index in range(2):
         form = {"from": "18", "until": "20", "ref": f"{KEY}{index}"}
         assert client.post("/member/calls/hours/", form).status_code == 302
