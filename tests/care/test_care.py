@@ -36,6 +36,7 @@ from motocho.outside.postgres import Role
 from motocho.units.errors import InputError, NotFoundError, RefusedError
 
 FORM = Source("member", "form 1")
+FORM_2, FORM_3, FORM_4 = (Source("member", f"form {number}") for number in (2, 3, 4))
 ONE, TWO = Source("staff 1", "desk 1"), Source("staff 2", "desk 2")
 DESK_HOURS = Hours(time(9), time(18), only_business_days=True)
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
@@ -98,6 +99,35 @@ def test_words_that_are_none_or_too_many_are_refused(house: House, words: str) -
     with pytest.raises(InputError):
         tell(house.member().member_id, words)
     assert not rows("SELECT 1 FROM care_case")
+
+
+def test_words_stay_as_they_were_laid_out(house: House) -> None:
+    told = "一行目　全角の空白\n\t字下げ\u00a0と空白"
+    case = tell(house.member().member_id, f"{told}\u200b\x07\r\n")
+    assert case.steps[0].step.words == told
+
+
+@pytest.mark.rule("PRIV-001")
+@pytest.mark.parametrize("state", list(State))
+def test_words_of_every_step_are_looked_at(house: House, state: State) -> None:
+    key = tell(house.member().member_id).key
+    do(cases.add, key, Step(State.ANSWERED, "直しました"), ONE, AT)
+    for words in ("番号は１２３４－５６７８－９０１８です", "あ" * 2001):
+        with pytest.raises(InputError):
+            do(cases.add, key, Step(state, words), TWO, AT)
+
+
+def test_days_count_anew_when_the_member_tells_more_after_an_answer(house: House) -> None:
+    first = tell(house.member().member_id)
+    later = [AT + timedelta(days=days) for days in (5, 20, 25)]
+    told = do(cases.add, first.key, Step(State.RECEIVED, "まだです"), FORM_2, later[0])
+    assert told.answered_by_on == first.answered_by_on
+    do(cases.add, first.key, Step(State.ANSWERED, "直しました"), ONE, later[0])
+    again = do(cases.add, first.key, Step(State.RECEIVED, "また"), FORM_3, later[1])
+    assert again.waits_since == later[1]
+    assert again.seen_by_on > later[1].date()
+    more = do(cases.add, first.key, Step(State.RECEIVED, "もう一つ"), FORM_4, later[2])
+    assert more.answered_by_on == again.answered_by_on > later[2].date()
 
 
 @pytest.mark.rule("PRIV-001")

@@ -52,6 +52,7 @@ SMALL = {
     "documents_upload": "looked up by its reference: spread by it",
     "documents_page": "with its upload",
     "documents_verdict": "with its upload",
+    "documents_try": "a day of files that could not be read",
     "close_bank_line": "an inbox: spread by the bank's key",
 }
 ROOMS = (

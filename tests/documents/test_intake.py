@@ -144,11 +144,19 @@ def test_decoder_that_hangs_or_dies_is_a_fault(
     hangs = tmp_path / "hangs.py"
     hangs.write_text("import time; time.sleep(60)", encoding="utf-8")
     monkeypatch.setattr(intake, "_SECONDS", 0.5)
-    for program in (died, hangs):
+    for program, code in ((died, "UPL-004"), (hangs, "UPL-012")):
         monkeypatch.setattr(intake, "_DECODER", program)
         (fault,) = intake.examine(upload(files.photo()))
         assert isinstance(fault, Fault)
-        assert fault.code == "UPL-004"
+        assert fault.code == code
+
+
+def test_nobody_waits_long_for_a_decoder(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "_WAIT_SECONDS", 0.1)
+    with intake._AT_ONCE, intake._AT_ONCE:
+        assert refused(None, files.photo()) == "UPL-009"
+    assert not rows("SELECT 1 FROM documents_try")  # it was not the file's doing
+    assert isinstance(do(intake.keep, None, Purpose.IDENTITY, upload(files.photo()), AT), Kept)
 
 
 def test_lack_of_decoders_is_no_fault_of_the_file(
@@ -164,7 +172,7 @@ def test_lack_of_decoders_is_no_fault_of_the_file(
     monkeypatch.setattr(intake, "_DECODER", program)
     with pytest.raises(OutsideFailure) as told:
         intake.examine(upload(files.photo()))
-    assert [fault.code for fault in told.value.faults] == ["UPL-012"]
+    assert [fault.code for fault in told.value.faults] == ["UPL-013"]
 
 
 def test_decoder_takes_no_more_memory_than_it_may() -> None:
@@ -256,6 +264,42 @@ def test_who_cannot_log_in_may_send_and_not_flood(
     assert not do(intake.waiting)
 
 
+def test_files_that_cannot_be_read_count_as_tries(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "MOST_UNOWNED_AN_HOUR", 2)
+    assert refused(None, b"") == "UPL-001"  # nothing was read for it
+    for _ in range(2):
+        assert refused(None, files.bomb()) == "UPL-005"
+    assert refused(None, files.photo()) == "UPL-009"
+    do(intake.clear_tries, after(hours=2))
+    assert rows("SELECT count(*) FROM documents_try") == [(2,)]
+    do(intake.clear_tries, after(days=2))
+    assert not rows("SELECT 1 FROM documents_try")
+
+
+def test_nobody_waits_while_a_file_is_read(house: House, database: Database) -> None:
+    """The lock of those who cannot log in is one: a file is examined before it is taken."""
+    with database.connect(Login.OWNER) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT pg_advisory_xact_lock(hashtext('documents_upload'), hashtext(''))")
+        assert refused(None, files.bomb()) == "UPL-005"
+
+
+def test_documents_of_nobody_are_found_page_by_page(house: House) -> None:
+    kept_at = [after(minutes=number) for number in range(3)]
+    refs = []
+    for at in kept_at:
+        found = do(intake.keep, None, Purpose.IDENTITY, upload(files.photo()), at)
+        assert isinstance(found, Kept)
+        refs.append(found.document_ref)
+    first = do(intake.unowned, after(hours=2), None, 2)
+    assert [one.document_ref for one in first] == refs[:2]
+    rest = do(intake.unowned, after(hours=2), first[-1], 2)
+    assert [one.document_ref for one in rest] == refs[2:]
+    assert not do(intake.unowned, after(hours=2), rest[-1], 2)
+
+
 def test_fault_keeps_nothing(house: House) -> None:
     owner = house.member().member_id
     assert refused(owner, files.bomb()) == "UPL-005"
@@ -281,8 +325,10 @@ def test_one_bad_page_of_three_is_sent_again(house: House) -> None:
     do(intake.replace_page, owner, (found.document_ref, 2), better)
     states = {(one.document_ref, one.page_no): one for one in do(intake.of_member, owner)}
     assert states[found.document_ref, 2].replaced_by == better.document_ref
+    do(intake.replace_page, owner, (found.document_ref, 2), better)  # a double tap
+    _, other = kept(house, files.photo(800, 700), owner=owner)
     with pytest.raises(NotFoundError):
-        do(intake.replace_page, owner, (found.document_ref, 2), better)
+        do(intake.replace_page, owner, (found.document_ref, 2), other)
 
 
 def test_refused_page_stays_in_sight_however_many_come_after_it(house: House) -> None:

@@ -29,7 +29,7 @@ TARGETS = """() => [...document.querySelectorAll('a, button, summary, input')].f
   const label = one.labels && one.labels[0];
   const tall = label ? Math.max(box.height, label.getBoundingClientRect().height) : box.height;
   const inline = one.matches('p a, dd a, li > a') && style.display === 'inline';
-  return box.width && !one.matches('.skip, [type=hidden]') && !inline && tall < 43.5;
+  return box.width && !one.matches('.skip, .silent, [type=hidden]') && !inline && tall < 43.5;
 }).map(one => one.outerHTML.slice(0, 120))"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - innerWidth"
 

@@ -296,6 +296,18 @@ def test_lighter_month_is_what_was_shown_and_limited(client: Client, site: Site)
     assert client.post(address, {"ref": "z" * 24}).status_code == 409
 
 
+@pytest.mark.rule("LEDG-015")
+def test_lighter_month_of_who_owes_nothing_is_refused(client: Client, site: Site) -> None:
+    """What the page refuses to show, it does not take either."""
+    _, key = site.enter(client)
+    today = clock.now().date()
+    owed = do(queries.payoff_quote, key, today).total_yen
+    site.desk.receive(key, owed, today)
+    address = f"/member/trouble/{key.agreement_id}/lighter/"
+    assert client.post(address, {"ref": KEY}).status_code == 409
+    assert not rows("SELECT 1 FROM loan_event WHERE kind = 'arrangement'")
+
+
 def test_lighter_month_of_an_overdue_loan_asks_for_the_interest_now(
     client: Client, site: Site
 ) -> None:
@@ -355,6 +367,7 @@ def test_consultation_says_which_hours_there_are(
         response = client.post(address, {"topic": "late", "hour": hour, "ref": KEY})
         assert response.status_code == 422, hour
         assert "ほかの時間を選んでください" in page(response)
+        assert "いま埋まりました" not in page(response)
     assert not rows("SELECT 1 FROM care_consultation")
 
 
@@ -539,7 +552,9 @@ def test_preferred_hours_are_kept_and_heeded(
 ) -> None:
     member, _ = late(site, client)
     for form in ({"from": "20", "until": "9"}, {"from": "6", "until": "12"}, {"from": "x"}, {}):
-        assert client.post("/member/calls/hours/", form).status_code == 422
+        answer = client.post("/member/calls/hours/", form)
+        assert answer.status_code == 422
+        assert "時までの中の" in page(answer)
     for index in range(2):
         form = {"from": "18", "until": "20", "ref": f"{KEY}{index}"}
         assert client.post("/member/calls/hours/", form).status_code == 302

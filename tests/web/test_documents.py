@@ -19,6 +19,7 @@ from tests.web.test_member import page
 from motocho.config.worker import read_news
 from motocho.documents import intake
 from motocho.documents.intake import Finding, Kept, Purpose
+from motocho.loans.commands import checks
 from motocho.notices import messages
 from motocho.outside import clock, mail
 from motocho.outside.postgres import Role as Login
@@ -140,7 +141,12 @@ def test_evidence_that_is_late_stops_borrowing_and_says_so(
 ) -> None:
     member, _ = site.enter(client)
     ask_for_income(member, days=-1)
-    assert "新しい借入を止めています" in page(client.get("/member/documents/"))
+    over = page(client.get("/member/documents/"))
+    assert "期限の" in over
+    assert "止めています" not in over  # no night has stopped anything yet
+    today = clock.now().date()
+    do(checks.stop_overdue, member.member_id, site.desk.made(today))
+    assert "確認できるまで、新しい借入を止めています" in page(client.get("/member/documents/"))
     with database.connect(Login.OWNER) as owner:
         owner.execute("UPDATE loan_check SET met_on = due_on")
     assert "いまお願いしている書類は0件です" in page(client.get("/member/documents/"))

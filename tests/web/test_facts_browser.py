@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,7 +24,8 @@ from tests.web.test_browser import SIDEWAYS, TARGETS, violations
 from tests.web.test_facts import asking, looked_at
 from tests.web.test_member_browser import sign_in
 
-from motocho.care import cases
+from motocho.care import cases, consultations
+from motocho.care.consultations import Topic, Wanted
 from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.outside import clock, mail
@@ -264,6 +266,9 @@ def test_desk_is_whole_and_works_without_scripts(
     do(requests.ask_own, member.member_id, requests.Kind.NEW_CARD, clock.now())
     told = cases.Told(cases.Kind.COMPLAINT, "電話が多い")
     do(cases.tell, member.member_id, told, Source("member", "x"), clock.now())
+    soon = clock.now() + timedelta(minutes=5)
+    wanted, source = Wanted(Topic.LESS, soon, [soon]), Source("member", "y")
+    do(consultations.book, member.member_id, wanted, source, clock.now())
     one = device(color_scheme=look, viewport=DESKTOP, java_script_enabled=scripts)
     page = one.page
     check = on_both_sizes if scripts else (lambda _page, _name: None)
@@ -299,6 +304,18 @@ def test_desk_is_whole_and_works_without_scripts(
     page.fill("#words", "回数を見直しました")
     page.click("main .form .button")
     page.wait_for_url("**/desk/?tab=complaints")
+    page.goto("/desk/?tab=consultations")
+    check(page, "desk-consultations")
+    page.click("main tbody a")
+    check(page, "desk-consultation")
+    page.click("main .form .button")
+    check(page, "desk-consultation-wrong")
+    page.click("text=電話番号を見る")
+    assert "09011112222" in page.locator("main").inner_text()
+    check(page, "desk-consultation-phone")
+    page.check("#outcome-held")
+    page.click("main .form .button")
+    page.wait_for_url("**/desk/?tab=consultations")
     for name in ("colleagues", "passkey"):
         page.goto(f"/desk/{name}/")
         check(page, f"desk-{name}")

@@ -9,6 +9,7 @@ and the journal hold numbers.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -48,6 +49,10 @@ class State(Enum):
     LOOKING = "looking"
     ANSWERED = "answered"
     CLOSED = "closed"
+
+
+_ENDING = frozenset({State.ANSWERED, State.CLOSED})
+"""After which the member waits for nothing, until there are words again."""
 
 
 class CaseKey(NamedTuple):
@@ -104,14 +109,25 @@ class Case:
         return self.steps[-1].step.state
 
     @property
+    def waits_since(self) -> datetime:
+        """When the member began to wait: told, or told more after the last answer [受付日時]."""
+        since, is_over = self.told_at, False
+        for one in self.steps:
+            if one.step.state in _ENDING:
+                is_over = True
+            elif one.step.state is State.RECEIVED and is_over:
+                since, is_over = one.at, False
+        return since
+
+    @property
     def seen_by_on(self) -> date:
         """The day by which somebody has seen it [受付確認の期限] · DESK-004."""
-        return next_business_day(self.told_at.astimezone(JAPAN).date())
+        return next_business_day(self.waits_since.astimezone(JAPAN).date())
 
     @property
     def answered_by_on(self) -> date:
         """The day by which it is answered [回答の期限]."""
-        on = self.told_at.astimezone(JAPAN).date()
+        on = self.waits_since.astimezone(JAPAN).date()
         for _ in range(ANSWER_BUSINESS_DAYS):
             on = next_business_day(on)
         return on
@@ -148,13 +164,22 @@ def _task_source(key: CaseKey) -> str:
     return f"case {key.case_id}"
 
 
+def _plain(words: str) -> str:
+    """Words without what no eye sees; lines, tabs and blanks of every width stay."""
+    kept = (one for one in words.replace("\r\n", "\n") if one in "\n\t" or _is_seen(one))
+    return "".join(kept).strip()
+
+
+def _is_seen(sign: str) -> bool:
+    return sign.isprintable() or unicodedata.category(sign) == "Zs"
+
+
 def _readable(words: str) -> str:
     """Words without what no eye sees; lines stay · PRIV-001: a My Number is not kept.
 
     Raises    InputError.
     """
-    plain = "".join(one for one in words.replace("\r\n", "\n") if one == "\n" or one.isprintable())
-    plain = plain.strip()
+    plain = _plain(words)
     if not plain:
         raise InputError(Fault("CAR-001"))
     if len(plain) > LONGEST_WORDS:
@@ -181,7 +206,8 @@ def add(cursor: Any, key: CaseKey, step: Step, source: Source, at: datetime) -> 
     The member's further words open an answered or a closed case again.
 
     Lock      the member's contacts.
-    Raises    NotFoundError for no such case; InputError for an answer without words; RefusedError
+    Raises    NotFoundError for no such case; InputError for an answer without words, or words that
+              may not be kept, whatever the step; RefusedError
               where a complaint would be closed by who handled it, or before it was answered.
     """
     lock(cursor, key.member_id)
@@ -196,9 +222,9 @@ def add(cursor: Any, key: CaseKey, step: Step, source: Source, at: datetime) -> 
         refusal = check_closing(known, source.actor)
         if refusal is not None:
             raise RefusedError(refusal.fault())
-    words = step.words.strip()
-    if step.state in {State.RECEIVED, State.ANSWERED}:
-        words = _readable(step.words)
+    words = _plain(step.words)
+    if words or step.state in {State.RECEIVED, State.ANSWERED}:
+        words = _readable(words)
     _write(cursor, key, Step(step.state, words), source, at)
     _keep_task(cursor, known, step.state, source, at)
     facts = {"case": key.case_id, "state": step.state.value}
@@ -230,7 +256,7 @@ def _keep_task(cursor: Any, known: Case, after: State, source: Source, at: datet
     key, ref = known.key, _task_source(known.key)
     waits = [one for one in tasks.of_member(cursor, key.member_id) if one.source.startswith(ref)]
     mine = [one for one in waits if one.plan.facts.get("case") == key.case_id]
-    if after in {State.ANSWERED, State.CLOSED}:
+    if after in _ENDING:
         ending = tasks.Ending(tasks.Outcome.DONE, source.actor)
         for one in mine:
             tasks.end(cursor, key.member_id, one.task_id, ending, at)

@@ -112,10 +112,18 @@ def clear_documents(*, timestamp: int) -> None:
     A claim is looked at within minutes; what came of none within an hour is a stranger's paper.
     """
     at = datetime.fromtimestamp(timestamp, clock.JAPAN)
+    last = None
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            found = intake.unowned(cursor, at - timedelta(hours=1), last)
+            refs = [one.document_ref for one in found]
+            for document_ref in set(refs) - requests.needed(cursor, refs, at):
+                intake.erase(cursor, document_ref, at)
+        if not found:
+            break
+        last = found[-1]
     with transaction.atomic(), connection.cursor() as cursor:
-        found = intake.unowned(cursor, at - timedelta(hours=1))
-        for document_ref in set(found) - requests.needed(cursor, found, at):
-            intake.erase(cursor, document_ref, at)
+        intake.clear_tries(cursor, at)
 
 
 def tell(*, timestamp: int) -> None:

@@ -13,19 +13,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import Enum
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from motocho.documents._decoding import DECODERS_MISSING
+from motocho.documents._findings import ERASED, Finding, Purpose
+from motocho.documents._standings import Standing, of_document, of_member
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
@@ -33,6 +35,13 @@ from motocho.people import access
 from motocho.people.access import Action, Staff
 from motocho.people.credentials import hashing
 from motocho.units.errors import Fault, NotFoundError, OutsideFailure, RefusedError, clipped, ensure
+
+__all__ = [
+    "ERASED", "MOST_BYTES", "Finding", "Judged", "Kept", "Page", "Pages", "Picture", "Purpose",
+    "Standing", "Unowned", "Upload", "Waiting", "clear_tries", "erase", "examine", "judge", "keep",
+    "kind_of", "of_document", "of_member", "open_kept", "replace_page", "too_large", "unowned",
+    "waiting",
+]  # fmt: skip
 
 MEGABYTE = 1 << 20
 MOST_BYTES = 10 * MEGABYTE
@@ -42,66 +51,15 @@ MOST_UNOWNED_AN_HOUR = 120
 """Files of people who cannot log in, all together, in an hour."""
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _SECONDS = 30
+_WAIT_SECONDS = 15
+"""For a decoder to be free: a transaction that waits for its file ends before a minute."""
+_CPU_IS_OVER = -getattr(signal, "SIGXCPU", 24)
+"""How a decoder ends that took more of the processor than it may."""
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Each decoder may take a gigabyte: so many at a time in one process."""
 _DECODER = Path(__file__).with_name("_decoding.py")
 _REF_BYTES = 16
 _JPEG = b"\xff\xd8\xff"
-
-
-class Purpose(Enum):
-    """What a document is to show [書類の目的]; no purpose is a proxy for a deed · DOC-009."""
-
-    IDENTITY = "identity"
-    INCOME = "income"
-    ADDRESS = "address"
-    OTHER = "other"
-
-
-class Finding(Enum):
-    """What the staff find of a page [審査の結果]; `code` has the words that the member reads."""
-
-    ACCEPTED = "accepted"
-    CUT_CORNER = "cut_corner"
-    GLARE = "glare"
-    BLURRED = "blurred"
-    OTHER_NAME = "other_name"
-    OTHER_ADDRESS = "other_address"
-    EXPIRED = "expired"
-    WRONG_KIND = "wrong_kind"
-    MY_NUMBER = "my_number"
-    """A My Number is to be seen: the page is erased at once · 番号利用法20条."""
-    DOMICILE = "domicile"
-    """A registered domicile [本籍] is to be seen: the page is erased at once."""
-    NOT_TO_BE_HELD = "not_to_be_held"
-    """A bank card, a PIN, a proxy for a deed: erased at once · 貸金業法20条, 20条の2."""
-
-    @property
-    def code(self) -> str:
-        """The code of its words [文言のコード]."""
-        return _CODES[self]
-
-    @property
-    def fault(self) -> Fault:
-        """Its words: what is wrong, what mends it [理由]."""
-        return Fault(self.code)
-
-
-_CODES: Mapping[Finding, str] = {
-    Finding.ACCEPTED: "UPL-020",
-    Finding.CUT_CORNER: "UPL-021",
-    Finding.GLARE: "UPL-022",
-    Finding.BLURRED: "UPL-023",
-    Finding.OTHER_NAME: "UPL-024",
-    Finding.OTHER_ADDRESS: "UPL-025",
-    Finding.EXPIRED: "UPL-026",
-    Finding.WRONG_KIND: "UPL-027",
-    Finding.MY_NUMBER: "UPL-028",
-    Finding.DOMICILE: "UPL-029",
-    Finding.NOT_TO_BE_HELD: "UPL-030",
-}
-ERASED = frozenset({Finding.MY_NUMBER, Finding.DOMICILE, Finding.NOT_TO_BE_HELD})
-"""Findings after which nobody may see the page again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +146,9 @@ _UNUSABLE = {
     "small": "UPL-006",
     "pages": "UPL-007",
     "locked": "UPL-008",
+    "slow": "UPL-012",
 }
+_BUSY = {"busy": "UPL-009"}
 
 
 def examine(upload: Upload) -> tuple[Picture, ...] | tuple[Fault, ...]:
@@ -209,7 +169,7 @@ def examine(upload: Upload) -> tuple[Picture, ...] | tuple[Fault, ...]:
         others = (seen for sign, seen in _OTHERS if upload.data.startswith(sign))
         return (Fault("UPL-003", file=name, excerpt=next(others, "?")),)
     found = _decoded(kind, upload.data)
-    return (Fault(_UNUSABLE[found], file=name),) if isinstance(found, str) else found
+    return (Fault((_UNUSABLE | _BUSY)[found], file=name),) if isinstance(found, str) else found
 
 
 def too_large(size: int) -> Fault:
@@ -226,21 +186,26 @@ def too_large(size: int) -> Fault:
 
 
 def _decoded(kind: str, data: bytes) -> tuple[Picture, ...] | str:
-    with _AT_ONCE:
-        try:
-            ran = subprocess.run(  # noqa: S603  # our own program, with a word of ours
-                [sys.executable, "-I", str(_DECODER), kind],
-                input=data,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={},
-                timeout=_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return "broken"
+    if not _AT_ONCE.acquire(timeout=_WAIT_SECONDS):
+        return "busy"
+    try:
+        ran = subprocess.run(  # noqa: S603  # our own program, with a word of ours
+            [sys.executable, "-I", str(_DECODER), kind],
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return "slow"
+    finally:
+        _AT_ONCE.release()
+    if ran.returncode == _CPU_IS_OVER:
+        return "slow"
     if ran.returncode == DECODERS_MISSING:
-        raise OutsideFailure(Fault("UPL-012"))
+        raise OutsideFailure(Fault("UPL-013"))
     head, _, rest = ran.stdout.partition(b"\n")
     if ran.returncode != 0 or not head:
         return "broken"
@@ -270,23 +235,56 @@ def keep(
     The same file of the same member, for the same purpose, within a day and not looked at yet, is
     the same document: a form that is sent twice keeps it once.
 
+    The file is read before the lock is taken, so that nobody waits while another's is decoded; one
+    that could not be read counts as a try.
+
     Takes     the owner's id, None for somebody who cannot log in.
     Lock      the owner's uploads.
     """
     told = "" if owner_id is None else str(owner_id)
     digest = hashlib.sha256(upload.data).hexdigest()
     mark = hashing.mark("upload", told, purpose.value, digest)
+    answered = _answered(cursor, owner_id, mark, upload, at)
+    if answered is not None:
+        return answered
+    found = examine(upload)
+    pictures = tuple(one for one in found if isinstance(one, Picture))
+    if not pictures:
+        faults = tuple(one for one in found if isinstance(one, Fault))
+        if not {one.code for one in faults}.isdisjoint(_UNUSABLE.values()):
+            cursor.execute(
+                "INSERT INTO documents_try (member_id, tried_at) VALUES (%s, %s)", (owner_id, at)
+            )
+        return faults
     cursor.execute(
         "SELECT pg_advisory_xact_lock(hashtext('documents_upload'), hashtext(%s))", (told,)
     )
+    answered = _answered(cursor, owner_id, mark, upload, at)
+    if answered is not None:
+        return answered
+    return Kept(_insert(cursor, owner_id, purpose, (mark, pictures), at))
+
+
+def _answered(
+    cursor: Any, owner_id: int | None, mark: bytes, upload: Upload, at: datetime
+) -> Kept | tuple[Fault, ...] | None:
+    """What needs no look at the file: it is kept already, or too many came."""
     if owner_id is not None and (known := _known(cursor, owner_id, mark, at)) is not None:
         return Kept(known)
     if _is_full(cursor, owner_id, at):
         return (Fault("UPL-009", file=clipped(upload.name)),)
-    found = examine(upload)
-    pictures = tuple(one for one in found if isinstance(one, Picture))
-    if not pictures:
-        return tuple(one for one in found if isinstance(one, Fault))
+    return None
+
+
+def _insert(
+    cursor: Any,
+    owner_id: int | None,
+    purpose: Purpose,
+    content: tuple[bytes, tuple[Picture, ...]],
+    at: datetime,
+) -> str:
+    """Keep pictures under a new reference; takes the mark of their file with them."""
+    mark, pictures = content
     document_ref = secrets.token_urlsafe(_REF_BYTES)
     cursor.execute(
         "INSERT INTO documents_upload (document_ref, member_id, purpose, mark, kept_at)"
@@ -305,7 +303,7 @@ def keep(
     if owner_id is not None:
         subject: dict[str, int | str] = {"document_ref": document_ref, "purpose": purpose.value}
         journal.write(cursor, [Happening(owner_id, "document_kept", "member", at, subject)])
-    return Kept(document_ref)
+    return document_ref
 
 
 def _seal(document_ref: str, page_no: int, size: str, content: bytes) -> hashing.Sealed:
@@ -325,12 +323,20 @@ def _known(cursor: Any, owner_id: int, mark: bytes, at: datetime) -> str | None:
 
 def _is_full(cursor: Any, owner_id: int | None, at: datetime) -> bool:
     span, most = (_HOUR, MOST_UNOWNED_AN_HOUR) if owner_id is None else (_DAY, MOST_A_DAY)
+    whose = {"owner": owner_id, "since": at - span}
     cursor.execute(
-        "SELECT count(*) FROM documents_upload"
-        " WHERE member_id IS NOT DISTINCT FROM %s AND kept_at > %s",
-        (owner_id, at - span),
+        "SELECT (SELECT count(*) FROM documents_upload"
+        " WHERE member_id IS NOT DISTINCT FROM %(owner)s AND kept_at > %(since)s)"
+        " + (SELECT count(*) FROM documents_try"
+        " WHERE member_id IS NOT DISTINCT FROM %(owner)s AND tried_at > %(since)s)",
+        whose,
     )
     return int(cursor.fetchone()[0]) >= most
+
+
+def clear_tries(cursor: Any, at: datetime) -> None:
+    """Forget tries that count no more [受付の試行の消去]."""
+    cursor.execute("DELETE FROM documents_try WHERE tried_at <= %s", (at - _DAY,))
 
 
 # ---------------------------------------------------------------------------------------- looking
@@ -374,58 +380,6 @@ def _page(document_ref: str, row: tuple[Any, ...]) -> Page:
 
 def _unseal(document_ref: str, page_no: int, size: str, sealed: hashing.Sealed) -> bytes:
     return hashing.unseal_bytes("upload", f"{document_ref} {page_no} {size}", sealed)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a member's page stands, without its picture [提出状況]."""
-
-    document_ref: str
-    page_no: int
-    purpose: Purpose
-    kept_at: datetime
-    finding: Finding | None
-    is_erased: bool
-    replaced_by: str | None
-
-
-def of_member(cursor: Any, member_id: int, most: int = 60) -> list[Standing]:
-    """Pages of a member, the newest document first [提出した書類].
-
-    The newest so many, and of the older ones each that is still to be sent again.
-    """
-    cursor.execute(
-        f"SELECT * FROM ({_STANDING}) one WHERE place <= %(most)s"  # noqa: S608  # a constant
-        " OR finding <> 'accepted' AND replaced_by IS NULL ORDER BY place",
-        {"member_id": member_id, "most": most},
-    )
-    return [_standing(row) for row in cursor.fetchall()]
-
-
-def of_document(cursor: Any, member_id: int, document_ref: str) -> list[Standing]:
-    """Pages of one document of the member's [書類の提出状況]; none if it is another's or none."""
-    cursor.execute(
-        f"SELECT * FROM ({_STANDING}) one WHERE document_ref = %(ref)s"  # noqa: S608  # a constant
-        " ORDER BY page_no",
-        {"member_id": member_id, "ref": document_ref},
-    )
-    return [_standing(row) for row in cursor.fetchall()]
-
-
-_STANDING = """
-SELECT u.document_ref, p.page_no, u.purpose, u.kept_at, v.finding,
-    p.erased_at IS NOT NULL AS is_erased, p.replaced_by,
-    row_number() OVER (ORDER BY u.kept_at DESC, u.document_ref, p.page_no) AS place
-FROM documents_upload u JOIN documents_page p USING (document_ref)
-LEFT JOIN documents_verdict v USING (document_ref, page_no)
-WHERE u.member_id = %(member_id)s
-"""
-
-
-def _standing(row: tuple[Any, ...]) -> Standing:
-    document_ref, page_no, purpose, kept_at, finding, is_erased, replaced_by, _ = row
-    found = None if finding is None else Finding(finding)
-    return Standing(document_ref, page_no, Purpose(purpose), kept_at, found, is_erased, replaced_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -537,6 +491,8 @@ def _erase(cursor: Any, document_ref: str, pages: list[int], at: datetime) -> No
 def replace_page(cursor: Any, owner_id: int, page: tuple[str, int], by: Kept) -> None:
     """Say that another document stands for a page that was refused [差し替え].
 
+    Said again of the same one, it changes nothing.
+
     Raises    NotFoundError unless both are the owner's and the page was refused and not replaced.
     """
     cursor.execute(
@@ -550,7 +506,14 @@ def replace_page(cursor: Any, owner_id: int, page: tuple[str, int], by: Kept) ->
         " AND other.document_ref <> p.document_ref",
         {"by": by.document_ref, "ref": page[0], "page_no": page[1], "owner": owner_id},
     )
-    if cursor.rowcount != 1:
+    if cursor.rowcount == 1:
+        return
+    cursor.execute(
+        "SELECT FROM documents_page p JOIN documents_upload u USING (document_ref)"
+        " WHERE p.document_ref = %s AND p.page_no = %s AND u.member_id = %s AND p.replaced_by = %s",
+        (*page, owner_id, by.document_ref),
+    )
+    if cursor.fetchone() is None:
         raise NotFoundError(Fault("UPL-010"))
 
 
@@ -567,15 +530,31 @@ def erase(cursor: Any, document_ref: str, at: datetime) -> None:
     )
 
 
-def unowned(cursor: Any, before: datetime, most: int = 200) -> list[str]:
+class Unowned(NamedTuple):
+    """A document of somebody who could not log in [持ち主のない書類]."""
+
+    kept_at: datetime
+    document_ref: str
+
+
+def unowned(
+    cursor: Any, before: datetime, after: Unowned | None = None, most: int = 200
+) -> list[Unowned]:
     """Documents of people who could not log in, handed in before a moment, still to be seen.
 
-    The oldest first [持ち主のない書類]; who keeps requests knows which are still needed.
+    The oldest first, page by page [持ち主のない書類]; who keeps requests knows which are still
+    needed.
+
+    Takes     the last one of the page before.
     """
     cursor.execute(
-        "SELECT u.document_ref FROM documents_upload u WHERE u.member_id IS NULL AND u.kept_at < %s"
+        "SELECT u.kept_at, u.document_ref FROM documents_upload u WHERE u.member_id IS NULL"
+        " AND u.kept_at < %s AND (u.kept_at, u.document_ref) > (%s, %s)"
         " AND EXISTS (SELECT FROM documents_page p WHERE p.document_ref = u.document_ref"
-        " AND p.erased_at IS NULL) ORDER BY u.kept_at LIMIT %s",
-        (before, most),
+        " AND p.erased_at IS NULL) ORDER BY u.kept_at, u.document_ref LIMIT %s",
+        (before, *(after or _FIRST), most),
     )
-    return [str(document_ref) for (document_ref,) in cursor.fetchall()]
+    return [Unowned(*row) for row in cursor.fetchall()]
+
+
+_FIRST = Unowned(datetime.min.replace(tzinfo=UTC), "")

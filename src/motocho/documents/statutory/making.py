@@ -313,8 +313,8 @@ def standing_text(position: Position) -> str:
     """What is owed as a day ends, with its parts and what the days bore [基準日の残存債務]."""
     return _rest_text(
         position.principal_yen,
-        position.unpaid_interest_yen + position.accrued_interest_yen,
-        position.unpaid_damages_yen + position.accrued_damages_yen,
+        position.interest_yen,
+        position.damages_yen,
         {"費用": position.costs_yen, "償却済みの元本": position.written_off_yen},
     )
 
@@ -322,7 +322,7 @@ def standing_text(position: Position) -> str:
 def _rest_text(
     principal_yen: int, interest_yen: int, damages_yen: int, others: Mapping[str, int]
 ) -> str:
-    whole_yen = principal_yen + interest_yen + damages_yen + sum(others.values())
+    whole_yen = sum((principal_yen, interest_yen, damages_yen, *others.values()))
     parts = [
         f"元本 {_yen(principal_yen)}",
         f"利息 {_yen(interest_yen)}",

@@ -110,6 +110,16 @@ class Position:
     accelerated_on: date | None
     interest_free_until: date | None
 
+    @property
+    def interest_yen(self) -> int:
+        """All interest that is owed as the day ends, whole yen [利息の残高]."""
+        return self.unpaid_interest_yen + self.accrued_interest_yen
+
+    @property
+    def damages_yen(self) -> int:
+        """All damages that are owed as the day ends, whole yen [遅延損害金の残高]."""
+        return self.unpaid_damages_yen + self.accrued_damages_yen
+
     def document(self) -> dict[str, Any]:
         """The position as JSON [公開形式]."""
         days = (

@@ -130,11 +130,12 @@ def _hours(request: HttpRequest) -> Hours:
     typed = [request.POST.get(name, "") for name in ("from", "until")]
     if "forget" in request.POST:
         return Hours(EARLIEST_HOUR, LATEST_HOUR)
+    details = {"first": str(EARLIEST_HOUR), "last": str(LATEST_HOUR)}
     if not all(one.isascii() and one.isdigit() and len(one) <= 2 for one in typed):
-        raise InputError(Fault("CAR-009"))
+        raise InputError(Fault("CAR-009", details=details))
     hours = Hours(*(int(one) for one in typed))
     if not EARLIEST_HOUR <= hours.from_hour < hours.until_hour <= LATEST_HOUR:
-        raise InputError(Fault("CAR-009"))
+        raise InputError(Fault("CAR-009", details=details))
     return hours
 
 

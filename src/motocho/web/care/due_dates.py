@@ -117,6 +117,8 @@ def _lighten(request: HttpRequest, member: Member, listed: Listed) -> HttpRespon
     with transaction.atomic(), connection.cursor() as cursor:
         way = _commands.made(cursor, f"lighter {_acting.form_key(request)}", member.at)
         found = queries.lighter_forecast(cursor, listed.key, way.business_on)
-        commands.arrange(cursor, listed.key, found.arrangement, way)
+        done = commands.arrange(cursor, listed.key, found.arrangement, way)
+        if found.refusal is not None and not done.is_repeat:
+            raise RefusedError(found.refusal.fault())
     address = reverse("care:done", args=[listed.key.agreement_id, "lighter"])
     return HttpResponseRedirect(address)

@@ -106,6 +106,7 @@ def _choose(request: HttpRequest, member: Member, listed: Listed) -> HttpRespons
         "days": range(1, paydays.LAST_OF_MONTH + 1),
     }
     status = 422 if is_asked and chosen is None and position.due_yen else 200
+    # Enter in a field presses the first button of its form: the template has one before the days.
     template = "care/promise_review.html" if chosen else "care/promise.html"
     return pages.show(request, template, context, status=status)
 

@@ -56,7 +56,7 @@ class OutcomeField(LineField):
 class OutcomeForm(Form):
     """How a consultation ended [結果の入力]."""
 
-    outcome = OutcomeField("desk.verdict")
+    outcome = OutcomeField("desk.talk_outcome")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
