@@ -214,6 +214,31 @@ def test_what_cannot_be_read_says_what_mends_it(
 
 
 @pytest.mark.rule("AUTH-008")
+def test_first_account_is_told_by_mail_too(client: Client, site: Site) -> None:
+    """It may be a thief's: what is registered on the site is told, as its page says."""
+    member, _ = site.enter(client)
+    typed = {"bank": "みずほ", "branch": "001", "account_kind": "ordinary", "number": "1234567"}
+    address = f"{FACTS}bank_account/"
+    assert "前から登録のメールアドレスに知らせます" in page(client.get(address))
+    assert stepped(client, site, member, address, typed).status_code == 302
+    assert len(told(member, Kind.BANK_ACCOUNT)) == 1
+    sent = [plain(one) for one in by_the_worker(site.codes) if "登録内容" in plain(one)]
+    assert ["振込先の口座" in one for one in sent] == [True]
+
+
+@pytest.mark.rule("AUTH-008")
+def test_all_draws_that_wait_are_said_to(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO people_hold (member_id, kind, cause, from_at, until_at)"
+                       " VALUES (%s, 'all_draws', 'pin_reset', %s, %s)",
+                       (member.member_id, clock.now(), clock.now() + held.LASTS))  # fmt: skip
+    shown = page(client.get(FACTS))
+    assert "大切な変更があったので、借入を" in shown
+    assert "新しい口座への借入を" not in shown
+
+
+@pytest.mark.rule("AUTH-008")
 def test_new_account_is_the_member_s_own_and_waits_a_day(client: Client, site: Site) -> None:
     member, _ = site.enter(client)
     typed = {"bank": "みずほ銀行", "branch": "丸の内中央", "account_kind": "ordinary",

@@ -61,7 +61,7 @@ def _is_told(kind: Kind, subject: Mapping[str, int | str]) -> bool:
     if kind is Kind.PIN_LINK:
         return subject["state"] == "approved"
     if kind is Kind.FACT_CHANGED:
-        return bool(subject["replaced_no"])
+        return bool(subject["replaced_no"]) or subject.get("road") == "site"
     if kind is Kind.CONSENT_CHANGED:
         return subject["kind"] in {"electronic_delivery", "period_statement"}
     return True

@@ -140,7 +140,12 @@ def record(cursor: Any, change: Change, teller: Teller, at: datetime) -> Recorde
     replaced_no = _latest_no(cursor, change.member_id, change.kind)
     fact_no = _insert(cursor, change, teller, at)
     _mirror(cursor, change, person)
-    subject = {"fact_no": fact_no, "kind": change.kind.value, "replaced_no": replaced_no or 0}
+    subject: dict[str, int | str] = {
+        "fact_no": fact_no,
+        "kind": change.kind.value,
+        "replaced_no": replaced_no or 0,
+        "road": teller.road.value,
+    }
     happening = Happening(change.member_id, "fact_changed", teller.actor, at, subject)
     journal.write(cursor, [happening])
     is_late = at > registered_at + holds.LASTS
