@@ -86,6 +86,18 @@ def test_anything_wrong_gives_one_page(site: Site, other: dict[str, str]) -> Non
     assert seat.client.get("/desk/").status_code == 302
 
 
+def test_password_that_is_too_long_is_told_so_and_never_cut(site: Site, suzuki: Seat) -> None:
+    first = Staff(suzuki.staff_id, frozenset({Role.SUPERVISOR}))
+    joiner = staff.Joiner("kato", "加藤", clock.now().date(), frozenset({Role.REVIEWER}))
+    _, token = do(staff.join, joiner, first, clock.now())
+    long = "a long phrase " * 20
+    refused = browser().post(f"/desk/join/{token}/", {"password": long, "again": long})
+    assert refused.status_code == 422
+    assert "200字をこえています" in page(refused)
+    good = {"password": PASSWORD, "again": PASSWORD}
+    assert browser().post(f"/desk/join/{token}/", good).status_code == 200
+
+
 def test_five_misses_wait(site: Site) -> None:
     seat = joined("tanaka", Role.REVIEWER)
     found = [seat.sign_in(password="x" * 12).status_code for _ in range(5)]
@@ -424,11 +436,31 @@ def test_complaint_is_answered_and_closed_by_another(
     done = tanaka.client.post(address, {"step": "answered", "words": "回数を見直しました"})
     assert done["Location"] == "/desk/?tab=complaints"
     assert do(cases.case, case.key).steps[-1].step.words == "回数を見直しました"
-    assert tanaka.client.post(address, {"step": "closed"}).status_code == 409
+    refused = tanaka.client.post(address, {"step": "closed", "words": "回数の件は以上です"})
+    assert refused.status_code == 422
+    assert "対応した人" in page(refused)
+    assert "回数の件は以上です" in page(refused)  # what was written is not lost
     assert suzuki.client.post(address, {"step": "closed"}).status_code == 302
     assert address not in page(tanaka.client.get("/desk/?tab=complaints"))
     looks = rows("SELECT DISTINCT purpose FROM journal_row WHERE kind = 'staff_access'")
     assert looks == [(f"case {case.key.case_id}",)]
+
+
+@pytest.mark.rule("PRIV-001")
+def test_words_of_every_step_are_read_by_the_member_and_hold_no_my_number(
+    site: Site, tanaka: Seat
+) -> None:
+    member, _ = site.member()
+    source = Source("member", "site more 1")
+    told = cases.Told(cases.Kind.OPINION, "画面が小さい")
+    case = do(cases.tell, member.member_id, told, source, clock.now())
+    address = f"/desk/cases/{member.member_id}/{case.key.case_id}/"
+    assert "会員が読みます" in page(tanaka.client.get(address))
+    noted = {"step": "looking", "words": "番号は 1234 5678 9018 です"}
+    assert tanaka.client.post(address, noted).status_code == 422
+    assert tanaka.client.post(address, noted | {"words": "担当へ渡しました"}).status_code == 302
+    steps = do(cases.case, case.key).steps
+    assert [one.step.words for one in steps] == ["画面が小さい", "担当へ渡しました"]
 
 
 def test_application_for_a_higher_limit_is_shown_as_taken_in(site: Site, tanaka: Seat) -> None:

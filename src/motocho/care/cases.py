@@ -181,8 +181,9 @@ def add(cursor: Any, key: CaseKey, step: Step, source: Source, at: datetime) -> 
     The member's further words open an answered or a closed case again.
 
     Lock      the member's contacts.
-    Raises    NotFoundError for no such case; InputError for an answer without words; RefusedError
-              where a complaint would be closed by who handled it, or before it was answered.
+    Raises    NotFoundError for no such case; InputError for an answer without words, or for words
+              that may not be kept; RefusedError where a complaint would be closed by who handled
+              it, or before it was answered.
     """
     lock(cursor, key.member_id)
     known = case(cursor, key)
@@ -197,8 +198,8 @@ def add(cursor: Any, key: CaseKey, step: Step, source: Source, at: datetime) -> 
         if refusal is not None:
             raise RefusedError(refusal.fault())
     words = step.words.strip()
-    if step.state in {State.RECEIVED, State.ANSWERED}:
-        words = _readable(step.words)
+    if words or step.state in {State.RECEIVED, State.ANSWERED}:
+        words = _readable(words)
     _write(cursor, key, Step(step.state, words), source, at)
     _keep_task(cursor, known, step.state, source, at)
     facts = {"case": key.case_id, "state": step.state.value}
