@@ -358,6 +358,21 @@ def test_end_of_a_stop_is_no_consent_to_the_bureau(
     assert stops == [(["no_bureau_consent"],)]
 
 
+@pytest.mark.rule("AUTH-011")
+def test_lost_card_lends_nothing_until_there_is_another(
+    client: Client, site: Site, tanaka: Seat
+) -> None:
+    member, key = site.enter(client)
+    client.post("/member/settings/card/")
+    for kind, left in ((requests.Kind.REOPENING, ["card_lost"]), (requests.Kind.NEW_CARD, [])):
+        asked_for = do(requests.ask_own, member.member_id, kind, clock.now())
+        address = f"/desk/requests/{asked_for.member_id}/{asked_for.request_id}/"
+        tanaka.client.post(address, {"verdict": "genuine", "number": "87654321"})
+        stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)
+        assert stops == [(left,)]
+    assert do(freezes.frozen_at, member.member_id) is None
+
+
 def test_refused_request_leaves_the_stop(client: Client, site: Site, tanaka: Seat) -> None:
     member, _ = site.enter(client)
     client.post("/member/settings/card/")
