@@ -83,6 +83,23 @@ def test_own_records_and_those_of_the_family_are_shut(command: Command) -> None:
         assert do(access.check_staff, boss, Action.LOOK, member_id) is None
 
 
+@pytest.mark.rule("AUTH-011")
+def test_who_calls_is_stopped_at_once(command: Command) -> None:
+    command.done("member", "add", "00000001", *MEMBER)
+    command.done(*ADD)
+    command.done(*SUZUKI)
+    command.done("staff", "add", "kato", "--name", "加藤", "--role", "auditor", "--by", "tanaka")
+    stop = ("member", "stop", "00000001", "--card-lost", "--by")
+    assert command(*stop, "kato").code == 6  # looks, and does nothing else
+    assert rows("SELECT 1 FROM people_freeze") == []
+    for _ in range(2):
+        command.done(*stop, "suzuki")
+    assert rows("SELECT road FROM people_freeze") == [("phone",)]
+    assert rows("SELECT kind, state FROM people_request") == [("new_card", "waiting")]
+    looked = rows("SELECT actor, purpose FROM journal_row WHERE kind = 'staff_access'")
+    assert looked == [("staff 2", "stop by phone")] * 2
+
+
 def test_role_is_given_and_ended_by_who_may(command: Command) -> None:
     command.done(*ADD)
     command.done(*SUZUKI)

@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from motocho.cli._options import JsonOption, LangOption, day_of
-from motocho.cli.lending._book_of_loans import OnOption, member_of, opened, output_in, today
+from motocho.cli.lending._book_of_loans import (
+    OnOption,
+    business_date,
+    made,
+    member_of,
+    opened,
+    output_in,
+    reference_of,
+    today,
+)
+from motocho.cli.lending.staff import who_may
+from motocho.law.rules import Refusal
 from motocho.outside import clock
 from motocho.units.errors import Fault, InputError, NotFoundError, StateConflict, Unread
 from motocho.units.text import MEMBER_NUMBER, folded, read_digits
@@ -148,3 +159,50 @@ def show(
     if rows:
         blocks.append(grid(headers, sides, rows))
     output.data("\n\n".join(blocks))
+
+
+@app.command("stop")
+def stop(
+    number: NumberArgument,
+    by: Annotated[str, typer.Option("--by", metavar="LOGIN", help="受けた人 / Who was told.")],
+    card_lost: Annotated[
+        bool,
+        typer.Option("--card-lost", help="紛失・盗難。再発行も申し込む / Lost; asks for another."),
+    ] = False,
+    lang: LangOption = None,
+) -> None:
+    """電話で頼まれて、会員の利用を止める / Stop a member's account, as asked by phone.
+
+    例 / Examples:  motocho member stop 00000001 --by suzuki ·
+    motocho member stop 00000001 --card-lost --by suzuki
+    """
+    from dataclasses import replace
+
+    from motocho.loans import commands, queries
+    from motocho.loans.policy import Status, Stop
+    from motocho.people import access, requests
+    from motocho.people.access import Action
+    from motocho.people.safety import freezes
+
+    output = output_in(lang)
+    reason = Stop.CARD_LOST if card_lost else Stop.MEMBER_ASKED
+    with opened() as cursor:
+        staff = replace(who_may(cursor, by, Action.FREEZE), purpose="stop by phone")
+        member_id = member_of(cursor, number).member_id
+        refusal = access.ask(cursor, staff, Action.FREEZE, member_id, clock.now())
+        if isinstance(refusal, Refusal):
+            raise NotFoundError(refusal.fault())
+        how = made(business_date(cursor, None), reference_of(None), staff.actor)
+        for listed in queries.agreements(cursor, member_id):
+            if listed.status is not Status.CLOSED:
+                commands.suspend(cursor, listed.key, reason, how)
+        freezes.freeze(cursor, member_id, freezes.Road.PHONE, staff.actor, clock.now())
+        if card_lost:
+            requests.ask_own(cursor, member_id, requests.Kind.NEW_CARD, clock.now())
+    output.data(output.text(f"会員 {number} の利用を止めました", f"Member {number} is stopped"))
+    output.note(
+        output.text(
+            "借入と変更を止め、全部の端末からログアウトしました。銀行へ送ったあとの借入は止まりません",
+            "Draws and changes stop, all devices are signed out; what the bank has goes on",
+        )
+    )

@@ -68,7 +68,7 @@ def add(
     output = output_in(lang)
     wanted = frozenset(Role(one.value) for one in roles)
     with opened() as cursor:
-        giver = None if by is None else _who_may(cursor, by, Action.MANAGE_STAFF)
+        giver = None if by is None else who_may(cursor, by, Action.MANAGE_STAFF)
         own_id = None if own_number is None else member_of(cursor, own_number).member_id
         joiner = Joiner(login_name, name.strip(), clock.business_date(), wanted, own_id)
         account, token = staff.join(cursor, joiner, giver, clock.now())
@@ -118,7 +118,7 @@ def leave(
     output = output_in(lang)
     last_on = day_of(on, "--on") or clock.business_date()
     with opened() as cursor:
-        giver = _who_may(cursor, by, Action.MANAGE_STAFF)
+        giver = who_may(cursor, by, Action.MANAGE_STAFF)
         leaver = _colleague(cursor, login_name)
         staff.leave(cursor, leaver.staff_id, last_on, giver, clock.now())
     output.data(
@@ -149,7 +149,7 @@ def role(
     output = output_in(lang)
     wanted, today = Role(named.value), clock.business_date()
     with opened() as cursor:
-        giver = _who_may(cursor, by, Action.MANAGE_STAFF)
+        giver = who_may(cursor, by, Action.MANAGE_STAFF)
         one = _colleague(cursor, login_name)
         if not end:
             staff.give_role(cursor, one.staff_id, wanted, today, giver.actor)
@@ -186,7 +186,7 @@ def bar(
 
     output = output_in(lang)
     with opened() as cursor:
-        supervisor = replace(_who_may(cursor, by, Action.BAR), purpose="staff bar")
+        supervisor = replace(who_may(cursor, by, Action.BAR), purpose="staff bar")
         member = member_of(cursor, number)
         barred = None if kept_from is None else _colleague(cursor, kept_from).staff_id
         refusal = access.bar(cursor, member.member_id, barred, supervisor, clock.now())
@@ -201,8 +201,8 @@ def bar(
     )
 
 
-def _who_may(cursor: Any, login_name: str, action: Action) -> Staff:
-    """Somebody of the staff of today with a role for this.
+def who_may(cursor: Any, login_name: str, action: Action) -> Staff:
+    """Somebody of the staff of today with a role for this [権限のある従業者].
 
     Raises    RefusedError where none of the roles is.
     """
