@@ -25,6 +25,8 @@ from tests.web.test_facts import asking, bare, looked_at, page
 from motocho.care import cases
 from motocho.contact.holds import Source
 from motocho.documents import intake
+from motocho.notices import messages
+from motocho.notices.kinds import Kind as Notice
 from motocho.outside import clock, mail
 from motocho.people import access, requests, staff
 from motocho.people.access import Role, Staff
@@ -451,6 +453,10 @@ def test_complaint_is_answered_and_closed_by_another(
     done = tanaka.client.post(address, {"step": "answered", "words": "回数を見直しました"})
     assert done["Location"] == "/desk/?tab=complaints"
     assert do(cases.case, case.key).steps[-1].step.words == "回数を見直しました"
+    work(site.codes / "sent", clock.now())
+    notices = do(messages.listed, case.key.member_id)
+    assert [one.kind for one in notices].count(Notice.CASE_ANSWERED) == 1
+    assert not any("回数を見直しました" in plain(one) for one in mails(site.codes / "sent"))
     refused = tanaka.client.post(address, {"step": "closed", "words": "回数の件は以上です"})
     assert refused.status_code == 422
     assert "対応した人" in page(refused)
