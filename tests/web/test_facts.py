@@ -36,7 +36,7 @@ from motocho.people.consents import Consent
 from motocho.people.facts import history
 from motocho.people.facts.values import Email, Kind
 from motocho.people.members import Member
-from motocho.people.safety import freezes
+from motocho.people.safety import codes, freezes
 from motocho.people.safety import holds as held
 from motocho.units.errors import Language, Unread
 from motocho.web import access
@@ -158,6 +158,26 @@ def test_same_thing_again_is_asked_with_a_code_that_was_sent(client: Client, sit
     assert sent() == 3
     assert client.post(address, typed | {"code": site.code(member)}).status_code == 302
     assert told(member, Kind.HOME_PHONE) == ["******6789", "", "******6789"]
+
+
+def test_no_page_says_that_a_code_was_sent_where_none_was(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    address, typed = f"{FACTS}home_phone/", {"phone": "03-2345-6789"}
+    for _ in range(codes.MOST_CODES):
+        assert "確認番号を送りました" in page(client.post(address, typed | {"again": "mail"}))
+    other = typed | {"phone": "03-2345-6780"}
+    for more in ({}, {"code": "000000"}, {"again": "mail"}):
+        asked = page(client.post(address, other | more))
+        assert "新しい番号を送れません" in asked
+        assert "確認番号を送りました" not in asked
+    client.cookies.clear()
+    for _ in range(codes.MOST_CODES):
+        site.sign_in(client, member)
+        assert "確認番号を送りました" in page(client.get("/member/sign-in/code/"))
+    for code in (site.sign_in(client, member), client.get("/member/sign-in/code/"),
+                  client.post("/member/sign-in/code/", {"code": "000000"})):  # fmt: skip
+        assert "新しい番号を送れません" in page(code)
+        assert "確認番号を送りました" not in page(code)
 
 
 def test_what_no_code_is_needed_for_changes_at_once_and_goes_again(
