@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +24,9 @@ from motocho.outside import clock
 from motocho.units.errors import Fault, InputError, NotFoundError, StateConflict, Unread
 from motocho.units.text import MEMBER_NUMBER, folded, read_digits
 
+if TYPE_CHECKING:
+    from motocho.people.access import Action, Staff
+
 SCHEMA_VERSION = 1
 TO_KATAKANA = ord("ァ") - ord("ぁ")
 
@@ -30,6 +34,10 @@ app = typer.Typer(help="会員 / Members.", no_args_is_help=True, rich_markup_mo
 
 NumberArgument = Annotated[
     str, typer.Argument(metavar="NUMBER", help="会員番号(8けた) / Member number, 8 digits.")
+]
+
+TakenByOption = Annotated[
+    str, typer.Option("--by", metavar="LOGIN", help="受けた従業者 / Who of the staff takes it.")
 ]
 
 
@@ -164,7 +172,7 @@ def show(
 @app.command("stop")
 def stop(
     number: NumberArgument,
-    by: Annotated[str, typer.Option("--by", metavar="LOGIN", help="受けた人 / Who was told.")],
+    by: TakenByOption,
     card_lost: Annotated[
         bool,
         typer.Option("--card-lost", help="紛失・盗難。再発行も申し込む / Lost; asks for another."),
@@ -176,22 +184,16 @@ def stop(
     例 / Examples:  motocho member stop 00000001 --by suzuki ·
     motocho member stop 00000001 --card-lost --by suzuki
     """
-    from dataclasses import replace
-
     from motocho.loans import commands, queries
     from motocho.loans.policy import Status, Stop
-    from motocho.people import access, requests
+    from motocho.people import requests
     from motocho.people.access import Action
     from motocho.people.safety import freezes
 
     output = output_in(lang)
     reason = Stop.CARD_LOST if card_lost else Stop.MEMBER_ASKED
     with opened() as cursor:
-        staff = replace(who_may(cursor, by, Action.FREEZE), purpose="stop by phone")
-        member_id = member_of(cursor, number).member_id
-        refusal = access.ask(cursor, staff, Action.FREEZE, member_id, clock.now())
-        if isinstance(refusal, Refusal):
-            raise NotFoundError(refusal.fault())
+        member_id, staff = _asked_by(cursor, number, by, Action.FREEZE)
         how = made(business_date(cursor, None), reference_of(None), staff.actor)
         for listed in queries.agreements(cursor, member_id):
             if listed.status is not Status.CLOSED:
@@ -206,3 +208,110 @@ def stop(
             "Draws and changes stop, all devices are signed out; what the bank has goes on",
         )
     )
+
+
+@app.command("unlock")
+def unlock(number: NumberArgument, by: TakenByOption, lang: LangOption = None) -> None:
+    """ログインのロックを、本人と確かめてから解く / Open a locked login, once it is known who it is.
+
+    例 / Examples:  motocho member unlock 00000001 --by suzuki
+    """
+    from motocho.people import login
+    from motocho.people.access import Action
+
+    output = output_in(lang)
+    with opened() as cursor:
+        member_id, staff = _asked_by(cursor, number, by, Action.REOPEN_LOGIN)
+        count = login.reopen(cursor, member_id, staff.actor, clock.now())
+    output.data(output.text(f"ロックを{count}つ解きました", f"{count} locks were taken away"))
+
+
+class WantedName(Enum):
+    """What a member may ask for by phone, of `people.requests.Kind` [電話での申請]."""
+
+    NEW_CARD = "new_card"
+    REOPENING = "reopening"
+
+
+@app.command("ask")
+def ask(
+    number: NumberArgument,
+    wanted: Annotated[WantedName, typer.Argument(metavar="WHAT", help="new_card | reopening")],
+    by: TakenByOption,
+    lang: LangOption = None,
+) -> None:
+    """電話で受けた申請を審査待ちに入れる / What a member asks for by phone waits at the desk.
+
+    例 / Examples:  motocho member ask 00000001 reopening --by suzuki ·
+    motocho member ask 00000001 new_card --by suzuki
+    """
+    from motocho.people import requests
+    from motocho.people.access import Action
+
+    output = output_in(lang)
+    with opened() as cursor:
+        member_id, _ = _asked_by(cursor, number, by, Action.ASK_FOR_HELP)
+        kind = requests.Kind(wanted.value)
+        key = requests.ask_own(cursor, member_id, kind, clock.now())
+    output.data(
+        output.text(f"申請 {key.request_id} が審査を待ちます", f"Request {key.request_id} waits")
+    )
+
+
+@app.command("change")
+def change(
+    number: NumberArgument,
+    by: TakenByOption,
+    email: Annotated[str | None, typer.Option("--email", help="メール / E-mail.")] = None,
+    mobile: Annotated[str | None, typer.Option("--mobile", help="携帯電話 / Mobile.")] = None,
+    born_on: Annotated[
+        str | None, typer.Option("--born-on", metavar="DATE", help="生年月日 / Birth date.")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """本人確認のあと、登録を窓口で直す / Mend what is registered, once it is known who it is.
+
+    例 / Examples:  motocho member change 00000001 --email sato@example.jp --by suzuki ·
+    motocho member change 00000001 --born-on S63.4.12 --by suzuki
+    """
+    from motocho.people.access import Action
+    from motocho.people.facts import history, values
+
+    output = output_in(lang)
+    typed = {
+        values.Kind.EMAIL: None if email is None else values.read_email(email),
+        values.Kind.MOBILE_PHONE: None if mobile is None else values.read_phone(mobile),
+    }
+    born = day_of(born_on, "--born-on")
+    told: dict[values.Kind, values.Value | Unread] = {
+        kind: value for kind, value in typed.items() if value is not None
+    }
+    with opened() as cursor:
+        member_id, staff = _asked_by(cursor, number, by, Action.CHANGE_FACTS)
+        if born is not None:
+            told[values.Kind.BIRTH_DATE] = values.BirthDate(born)
+        teller = history.Teller(staff.actor, history.Road.DESK)
+        form_ref = f"desk {reference_of(None)}"
+        for kind, value in told.items():
+            if isinstance(value, Unread):
+                raise InputError(value.at(column=f"--{kind.value}"))
+            one = history.Change(member_id, kind, value, clock.business_date(), form_ref)
+            history.record(cursor, one, teller, clock.now())
+    output.data(output.text(f"登録を{len(told)}つ直しました", f"{len(told)} facts were changed"))
+
+
+def _asked_by(cursor: Any, number: str, by: str, action: Action) -> tuple[int, Staff]:
+    """The member, and who of the staff acts; the look is written down with its purpose.
+
+    Raises    RefusedError without a role for it; NotFoundError for who may not be seen.
+    """
+    from dataclasses import replace
+
+    from motocho.people import access
+
+    staff = replace(who_may(cursor, by, action), purpose=f"member {action.value}")
+    member_id = member_of(cursor, number).member_id
+    refusal = access.ask(cursor, staff, action, member_id, clock.now())
+    if isinstance(refusal, Refusal):
+        raise NotFoundError(refusal.fault())
+    return member_id, staff
