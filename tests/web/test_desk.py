@@ -372,6 +372,10 @@ def test_lost_card_lends_nothing_until_there_is_another(
         tanaka.client.post(address, {"verdict": "genuine", "number": "87654321"})
         stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)
         assert stops == [(left,)]
+        if left:  # what still stops can be asked about: no page says that nothing does
+            site.sign_in(client, member)
+            client.post("/member/sign-in/code/", {"code": site.code(member)})
+            assert "新しいカードの受付" in page(client.get("/member/settings/reopen/"))
     assert do(freezes.frozen_at, member.member_id) is None
 
 
