@@ -363,6 +363,18 @@ def test_every_mail_that_may_be_off_is_in_a_group() -> None:
     assert grouped >= {Notice.DUE_SOON, Notice.DUE_TODAY, Notice.DUE_MISSED, Notice.DRAW}
 
 
+def test_no_mail_is_said_to_come_without_an_address(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    address = "/member/settings/notices/"
+    assert "メールの登録がなく" not in page(client.get(address))
+    teller = history.Teller("staff 1", history.Road.DESK)
+    gone = history.Change(member.member_id, Kind.EMAIL, None, clock.now().date(), "gone")
+    do(history.record, gone, teller, clock.now())
+    done = page(client.get(client.post(f"{address}test/")["Location"]))
+    assert "メールの登録がなく、送れません" in done
+    assert "1分ほどで届きます" not in done
+
+
 def test_mail_to_check_with_goes_once_in_ten_minutes(client: Client, site: Site, at: Any) -> None:
     member, _ = site.enter(client)
     typed = {"style": "discreet", "language": "ja", "watchword": "あおい りんご"}
