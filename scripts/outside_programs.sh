@@ -1,10 +1,10 @@
 #!/bin/sh
-# Programs of others that some tests hold our results against: Debian's hledger and ledger.
+# Programs of others that some tests hold our results against: Debian's hledger, ledger and LibreOffice's calc.
 # Where they cannot be installed, those tests are skipped and say so.
 set -eu
 missing=
-for program in hledger ledger; do
-    command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
+for pair in hledger=hledger ledger=ledger soffice=libreoffice-calc-nogui; do
+    command -v "${pair%=*}" >/dev/null 2>&1 || missing="$missing ${pair#*=}"
 done
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
@@ -14,5 +14,5 @@ fi
 printf 'Installing%s …\n' "$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 # The names are split into words on purpose; nobody waits long for a mirror that does not answer.
-{ timeout 120 apt-get update -q && timeout 180 apt-get install -y -q --no-install-recommends $missing; } >&2 ||
+{ timeout 120 apt-get update -q && timeout 300 apt-get install -y -q --no-install-recommends $missing; } >&2 ||
     printf 'Not to be had here:%s\n' "$missing" >&2

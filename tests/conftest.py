@@ -25,6 +25,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: close_run(keeper))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in a browser come last: its loop goes on running in their process, and nothing that
+    starts a loop of its own, as a worker does, can run there after them."""
+    items.sort(key=lambda one: "browser" in getattr(one, "fixturenames", ()))
+
+
 @pytest.fixture
 def database() -> Iterator[Database]:
     """A fresh migrated database; Django is turned to it as the application."""

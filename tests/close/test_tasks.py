@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from tests.close.book import Lender, query, seen, today
+from tests.close.book import Lender, query, seen
 from tests.database import Database
 from tests.loans.desk import CONSENT, days, with_settings
 
@@ -185,6 +185,14 @@ def test_a_new_document_is_due_for_what_does_not_only_help(
     assert len(evening.tasks(TaskKind.CHANGE_DOCUMENT)) == documents
 
 
+def test_limit_that_comes_back_up_asks_for_no_new_document(evening: Lender) -> None:
+    key = drawn(evening, DUE - days(1))
+    evening.do(commands.change_limit, key, 300_000, evening.made(DUE))
+    evening.do(commands.change_limit, key, 500_000, evening.made(DUE), CONSENT)
+    evening.close(DUE)
+    assert evening.tasks(TaskKind.CHANGE_DOCUMENT) == []
+
+
 def test_documents_of_a_life(evening: Lender) -> None:
     key = drawn(evening, DUE)
     evening.receive(key, 100_000, DUE)
@@ -192,9 +200,6 @@ def test_documents_of_a_life(evening: Lender) -> None:
     assert [task.due_on for task in evening.tasks(TaskKind.CONTRACT_DOCUMENT)] == [DUE + days(1)]
     assert evening.tasks(TaskKind.DRAW_DOCUMENT)[0].facts["amount_yen"] == 100_000
     assert len(evening.tasks(TaskKind.RECEIPT_DOCUMENT)) == 1
-    evening.do(commands.close_agreement, key, evening.made(today()))
-    evening.close(today())
-    assert len(evening.tasks(TaskKind.CONTRACT_PAPER)) == 1
 
 
 # --------------------------------------------------------------------------------------------- work

@@ -13,11 +13,11 @@ BY_MEMBER = {
     "loan_payout", "loan_bill",
     "people_member", "loan_bureau_answer", "loan_income_evidence", "loan_check", "close_parked",
     "close_arrears", "close_task", "people_pin", "people_device", "people_session", "people_code", "people_passkey",
-    "people_hold", "people_freeze", "people_fact", "people_consent", "people_request", "people_barred",
-    "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce",
-    "loan_rest", "contact_call_result", "contact_task", "care_case", "care_case_step", "care_consultation",
+    "people_hold", "people_freeze", "people_fact", "people_card", "people_consent", "people_request", "people_barred",
+    "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce", "notices_return",
+    "loan_rest", "loan_rest_asking", "contact_call_result", "contact_task", "care_case", "care_case_step", "care_consultation",
     "care_pay_day", "screening_increase",
-    "documents_paper", "documents_post", "documents_conclusion",
+    "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",

@@ -165,6 +165,19 @@ def test_call_names_a_number_of_ours(house: House, number: str) -> None:
         do(gate.ask, member_id, Wanted(Purpose.ARREARS, "case 7", "staff 7", number), AT)
 
 
+@pytest.mark.rule("COLL-002")
+def test_call_that_was_not_made_uses_up_none_of_the_day(database: Database) -> None:
+    desk = Desk()
+    key = desk.open(date(2026, 9, 1))
+    desk.draw(key, 100_000, date(2026, 9, 1))
+    permits = [call(key.member_id) for _ in range(3)]
+    assert isinstance(call(key.member_id), Closed)
+    for permit, result in zip(permits, (Result.NO_ANSWER, Result.NOT_CALLED), strict=False):
+        do(calls.note, permit, result, STAFF, AT)
+    assert isinstance(call(key.member_id), Permit)
+    assert isinstance(call(key.member_id), Closed)
+
+
 def test_result_is_written_once_and_of_calls_that_were_made(house: House) -> None:
     member_id = house.member().member_id
     permit = call(member_id)

@@ -34,7 +34,7 @@ from motocho.documents.intake import (
 from motocho.law.rules import Refusal
 from motocho.outside.postgres import Role as Login
 from motocho.people.access import Role
-from motocho.units.errors import Fault, Language, NotFoundError, RefusedError
+from motocho.units.errors import Fault, Language, NotFoundError, OutsideFailure, RefusedError
 
 BAD = {
     "empty": (b"", "UPL-001"),
@@ -149,6 +149,22 @@ def test_decoder_that_hangs_or_dies_is_a_fault(
         (fault,) = intake.examine(upload(files.photo()))
         assert isinstance(fault, Fault)
         assert fault.code == "UPL-004"
+
+
+def test_lack_of_decoders_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bare.py"
+    run = f"runpy.run_path({str(intake._DECODER)!r}, run_name='__main__')"
+    program.write_text(
+        "import runpy, sys\nsys.path[:] = [one for one in sys.path if '-packages' not in one]\n"
+        + run,
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(intake, "_DECODER", program)
+    with pytest.raises(OutsideFailure) as told:
+        intake.examine(upload(files.photo()))
+    assert [fault.code for fault in told.value.faults] == ["UPL-012"]
 
 
 def test_decoder_takes_no_more_memory_than_it_may() -> None:
@@ -267,6 +283,23 @@ def test_one_bad_page_of_three_is_sent_again(house: House) -> None:
     assert states[found.document_ref, 2].replaced_by == better.document_ref
     with pytest.raises(NotFoundError):
         do(intake.replace_page, owner, (found.document_ref, 2), better)
+
+
+def test_refused_page_stays_in_sight_however_many_come_after_it(house: House) -> None:
+    owner, first = kept(house, files.pdf(2))
+    reviewer = house.colleague("tanaka", Role.REVIEWER)
+    findings = {1: Finding.ACCEPTED, 2: Finding.GLARE}
+    do(intake.judge, first.document_ref, reviewer, findings, after(hours=1))
+    for turn in range(2):
+        at = after(hours=2 + turn)
+        do(intake.keep, owner, Purpose.INCOME, upload(files.photo(900, 900 + turn)), at)
+    seen = [
+        (one.document_ref == first.document_ref, one.page_no)
+        for one in do(intake.of_member, owner, 2)
+    ]
+    assert seen == [(False, 1), (False, 1), (True, 2)]
+    assert [one.page_no for one in do(intake.of_document, owner, first.document_ref)] == [1, 2]
+    assert not do(intake.of_document, house.member().member_id, first.document_ref)
 
 
 def test_only_a_reviewer_with_a_purpose_judges(house: House) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from motocho.config.worker import ASK_STATEMENTS, FOLLOW_PAPERS, TASKS
 from motocho.contact import directory
 from motocho.documents import archive
 from motocho.documents import paper as sheets
-from motocho.documents.archive import About, Delivered, Kind, Road
+from motocho.documents.archive import About, Delivered, Kind, Road, Signed
 from motocho.documents.paper import Paper
 from motocho.documents.statutory import following, making
 from motocho.documents.statutory.items import ITEMS, faults_of
@@ -30,6 +31,7 @@ from motocho.documents.statutory.making import Borrower, Subject
 from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
 from motocho.loans.commands import Key
+from motocho.loans.queries import PaidOff
 from motocho.outside import clock
 from motocho.outside.clock import JAPAN
 from motocho.outside.postgres import Role as Login
@@ -124,10 +126,10 @@ def said_on(paper: Paper) -> dict[str, str]:
 
 
 # ------------------------------------------------------------------------------------------ items
-@pytest.mark.rule("DOC-001")
 @pytest.mark.rule("DOC-002")
 @pytest.mark.rule("DOC-003")
 @pytest.mark.rule("DOC-004")
+@pytest.mark.rule("DOC-008")
 def test_every_item_stands_on_every_kind_of_paper(lender: Lender) -> None:
     key = lender.open()
     lender.desk.draw(key, 100_000, OPENED)
@@ -136,7 +138,10 @@ def test_every_item_stands_on_every_kind_of_paper(lender: Lender) -> None:
     statement = do(queries.statement, key, OPENED, date(2026, 11, 1))
     drawn, received = (row for row in statement if row.kind in {"draw", "receipt"})
     position = do(queries.position, key, date(2026, 11, 1))
-    period = making.Period(date(2026, 10, 1), date(2026, 10, 31), (drawn, received))
+    ended = do(queries.position, key, date(2026, 10, 31))
+    draws = {row.event_no: 100_000 for row in (drawn, received)}
+    first, last = date(2026, 10, 1), date(2026, 10, 31)
+    period = making.Period(first, last, (drawn, received), draws, ended)
     made = {
         Kind.PRE_CONTRACT: making.contract(subject, Kind.PRE_CONTRACT),
         Kind.CONTRACT: making.contract(subject),
@@ -144,8 +149,9 @@ def test_every_item_stands_on_every_kind_of_paper(lender: Lender) -> None:
         Kind.DRAW: making.draw(subject, drawn, position),
         Kind.DRAW_NOTICE: making.draw_notice(subject, drawn),
         Kind.RECEIPT: making.receipt(subject, received, 100_000),
-        Kind.MONTHLY: making.monthly(subject, period, position, 100_000),
+        Kind.MONTHLY: making.monthly(subject, period, position),
         Kind.CORRECTION: making.correction(subject, "受取証書（書面番号 1）", received),
+        Kind.RETURN: making.contract_return(subject, PaidOff(key, OPENED, OPENED)),
     }
     assert set(made) == set(Kind)
     for kind, paper in made.items():
@@ -279,6 +285,34 @@ def test_receipt_of_money_to_an_account_waits_to_be_asked_for(lender: Lender) ->
     assert asked.queued_at == again.queued_at is not None
 
 
+@pytest.mark.rule("DOC-004")
+@pytest.mark.parametrize(
+    ("name", "stands"),
+    [("ﾔﾏﾀﾞ ﾀﾛｳ", "振込依頼人の名義:ヤマダタロウ"), ("", "入金された方の名義は確認していません")],
+)
+def test_receipt_names_who_paid_and_denies_nothing_unchecked(
+    lender: Lender, name: str, stands: str
+) -> None:
+    key = lender.open()
+    lender.desk.draw(key, 100_000, OPENED)
+    at = datetime(2026, 11, 5, 9, tzinfo=JAPAN)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO close_bank_line (receipt_ref, account, file, loaded_at, value_on,"
+            " amount_yen, line) VALUES ('line 1', 'a', 'f', %s, %s, 5000, %s)",
+            (at, at.date(), orjson.dumps({"payer_name": name}).decode()),
+        )
+    made = commands.Made("bank", "line 1", at.date(), at, "worker")
+    do(commands.receive, key, 5_000, at.date(), made)
+    follow_all()
+    for (args,) in jobs(following.MAKE):
+        TASKS[following.MAKE](**args)
+    receipt = next(one for one in lender.papers() if one.kind is Kind.RECEIPT)
+    text = lender.text(receipt)
+    assert stands in text
+    assert "以外の人の弁済ではありません" not in text
+
+
 @pytest.mark.rule("DOC-002")
 def test_only_worse_terms_ask_for_a_new_paper(lender: Lender) -> None:
     key = lender.open()
@@ -305,8 +339,19 @@ def test_contract_without_an_address_is_told_to_the_staff_not_delivered(
         effective_on=date(2026, 9, 2),
     )
     lender.open()
-    assert lender.follow() == []
-    assert "document_lacking" in kinds_of(lender.member_id)
+    for _ in range(2):
+        assert lender.follow() == []
+    assert kinds_of(lender.member_id).count("document_lacking") == 1
+    before = len(jobs(following.MAKE))
+    assert do(following.ask_lacking) == 1
+    at = datetime(2026, 11, 11, 9, tzinfo=JAPAN)
+    house.tell(lender.member_id, Fact.ADDRESS, HOME, at=at, effective_on=at.date())
+    follow_all()
+    assert len(jobs(following.MAKE)) == before + 2  # the day's, and for the address that came
+    (made,) = lender.follow(at)
+    assert made.kind is Kind.CONTRACT
+    assert HOME.text in lender.text(made)
+    assert do(following.ask_lacking) == 0
 
 
 def test_correction_is_a_new_paper(lender: Lender) -> None:
@@ -319,6 +364,30 @@ def test_correction_is_a_new_paper(lender: Lender) -> None:
     assert before == first
     assert (last.kind, last.corrects_no) == (Kind.CORRECTION, first[-1].paper_no)
     assert "5,000円" in lender.text(last)
+
+
+def test_correction_of_a_receipt_that_nobody_asked_for_waits_with_it(lender: Lender) -> None:
+    key = lender.open()
+    lender.desk.draw(key, 100_000, OPENED)
+    made = replace(lender.desk.made(date(2026, 11, 5)), channel="bank")
+    done = do(commands.receive, key, 5_000, date(2026, 11, 5), made)
+    receipt = lender.follow()[-1]
+    assert receipt.road is Road.ON_REQUEST
+    do(commands.reverse, key, done.event_no, "wrong agreement", lender.desk.made(date(2026, 11, 6)))
+    last = lender.follow()[-1]
+    assert (last.kind, last.road) == (Kind.CORRECTION, Road.ON_REQUEST)
+
+
+def test_change_that_is_cancelled_is_told_as_its_paper_was(lender: Lender) -> None:
+    key = lender.open()
+    made = lender.desk.made
+    done = do(commands.change_limit, key, 600_000, made(date(2026, 10, 8)), CONSENT)
+    change = lender.follow()[-1]
+    assert change.kind is Kind.CHANGE
+    do(commands.reverse, key, done.event_no, "never agreed", made(date(2026, 11, 6)))
+    last = lender.follow()[-1]
+    assert (last.kind, last.corrects_no) == (Kind.CORRECTION, change.paper_no)
+    assert "0円）を取り消しました" not in lender.text(last)
 
 
 def test_payment_of_an_earlier_day_corrects_the_receipts_after_it(lender: Lender) -> None:
@@ -367,6 +436,49 @@ def test_consent_brings_a_notice_each_time_and_a_statement_a_month(lender: Lende
 
 
 @pytest.mark.rule("DOC-003")
+def test_statement_tells_the_month_s_last_day_and_every_row(lender: Lender) -> None:
+    """With what its days bore, and costs; each payment beside the draw before it."""
+    lender.agree(PERIOD)
+    key = lender.open()
+    made = lender.desk.made
+    lender.desk.draw(key, 50_000, date(2026, 11, 3))
+    lender.desk.receive(key, 3_000, date(2026, 11, 5))
+    lender.desk.draw(key, 20_000, date(2026, 11, 8))
+    lender.desk.receive(key, 4_000, date(2026, 11, 10))
+    do(commands.charge, key, "card_reissue", 1_100, made(date(2026, 11, 11)))
+    at = datetime(2026, 12, 9, 6, tzinfo=JAPAN)
+    lender.desk.receive(key, 9_000, date(2026, 12, 5))
+    do(following.make_statement, key, date(2026, 11, 30), LENDER, at)
+    ended = do(queries.position, key, date(2026, 11, 30))
+    assert ended.accrued_interest_yen > 0
+    assert ended.accrued_damages_yen > 0
+    text = lender.text(lender.papers()[-1])
+    assert f"期間の末日の残存債務の額{ended.payoff_yen:,}円（元本" in text
+    assert f"利息{ended.unpaid_interest_yen + ended.accrued_interest_yen:,}円" in text
+    assert "費用1,100円）" in text
+    assert "最後の貸付け50,000円" in text
+    assert "最後の貸付け20,000円" in text
+    assert "費用1,100000" in text  # a row of the table, with three zeros after its yen
+    owed = do(queries.position, key, at.date()).principal_yen
+    assert f"2026年12月9日(令和8年)の残元金{owed:,}円" in text
+
+
+@pytest.mark.rule("DOC-003")
+def test_statement_is_owed_for_draws_that_had_a_short_notice(lender: Lender) -> None:
+    """A consent withdrawn before the month ends does not take back what a notice left out."""
+    lender.agree(PERIOD)
+    key = lender.open()
+    lender.desk.draw(key, 50_000, date(2026, 11, 3))
+    kinds = {one.kind for one in lender.follow(datetime(2026, 11, 4, tzinfo=JAPAN))}
+    assert Kind.DRAW_NOTICE in kinds
+    lender.withdraw(PERIOD, datetime(2026, 11, 20, tzinfo=JAPAN))
+    lender.desk.receive(key, 3_000, date(2026, 12, 5))
+    assert do(following.ask_statements, datetime(2026, 12, 1, 6, tzinfo=JAPAN)) == 1
+    # Of December nothing was told shortly.
+    assert do(following.ask_statements, datetime(2027, 1, 1, 6, tzinfo=JAPAN)) == 0
+
+
+@pytest.mark.rule("DOC-003")
 def test_statement_after_its_month_is_refused(lender: Lender) -> None:
     lender.agree(PERIOD)
     key = lender.open()
@@ -395,7 +507,6 @@ def test_without_consent_there_is_no_statement_in_place_of_papers(lender: Lender
 
 
 # ---------------------------------------------------------------------------------- pre-contract
-@pytest.mark.rule("DOC-001")
 def test_contract_needs_its_paper_before(lender: Lender) -> None:
     lender.agree(by_wire("pre_contract"))
     key = lender.open()
@@ -404,17 +515,17 @@ def test_contract_needs_its_paper_before(lender: Lender) -> None:
     about = About(Key(lender.member_id, 0), Kind.PRE_CONTRACT, "application 1")
     shown = do(archive.deliver, paper, about, shown_at)
     with pytest.raises(RefusedError) as early:
-        do(archive.conclude, key, shown.paper_no, shown_at - timedelta(minutes=20))
+        do(archive.conclude, key, shown.paper_no, Signed.BY_WIRE, shown_at - timedelta(minutes=20))
     assert early.value.faults[0].code == "DCM-004"
     with pytest.raises(IntegrityError, match="no pre-contract"), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO documents_conclusion VALUES (%s, %s, %s, %s)",
             (*key, shown.paper_no, shown_at - timedelta(minutes=20)),
         )
-    do(archive.conclude, key, shown.paper_no, shown_at + timedelta(minutes=20))
+    do(archive.conclude, key, shown.paper_no, Signed.BY_WIRE, shown_at + timedelta(minutes=20))
+    assert not do(archive.is_held, key)
 
 
-@pytest.mark.rule("DOC-001")
 def test_paper_that_waits_for_the_post_was_not_delivered_yet(lender: Lender) -> None:
     key = lender.open()
     at = datetime(2026, 10, 5, 10, tzinfo=JAPAN)
@@ -423,9 +534,10 @@ def test_paper_that_waits_for_the_post_was_not_delivered_yet(lender: Lender) -> 
     shown = do(archive.deliver, paper, about, at)
     assert shown.road is Road.POST
     with pytest.raises(RefusedError):
-        do(archive.conclude, key, shown.paper_no, at + timedelta(days=1))
+        do(archive.conclude, key, shown.paper_no, Signed.ON_PAPER, at + timedelta(days=1))
     do(archive.posted, do(archive.waiting), "staff 1", at + timedelta(days=1))
-    do(archive.conclude, key, shown.paper_no, at + timedelta(days=2))
+    do(archive.conclude, key, shown.paper_no, Signed.ON_PAPER, at + timedelta(days=2))
+    assert do(archive.is_held, key)
 
 
 # --------------------------------------------------------------------------------------- keeping

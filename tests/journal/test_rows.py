@@ -61,6 +61,16 @@ def test_transaction_of_another_database_holds_nobody_up(database: Database) -> 
             assert kinds == ["here", "slow", "quick"]
 
 
+def test_transaction_elsewhere_that_holds_no_table_holds_nobody_up(database: Database) -> None:
+    """A database that is being made takes seconds and holds no table of its own."""
+    with fresh_database() as elsewhere, elsewhere.connect(Role.APP) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        setup(Role.APP, database.address)
+        with connection.cursor() as cursor:
+            write(cursor, [happening("here")])
+            assert [news.happening.kind for news in read(cursor, Position(), 9)] == ["here"]
+
+
 def test_own_transaction_is_under_way_too(database: Database) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         write(cursor, [happening("drawn")])

@@ -41,7 +41,9 @@ def book(database: Database) -> Desk:
     for outcome in ("pending", "arrived", "failed"):
         entry = desk.do(commands.send_draw, keys[2], 20_000, desk.made(JAN_5 + days(1)))
         if outcome == "arrived":
-            desk.do(commands.draw_arrived, keys[2], entry, desk.made(JAN_5 + days(2)))
+            desk.do(
+                commands.draw_arrived, keys[2], entry, JAN_5 + days(2), desk.made(JAN_5 + days(2))
+            )
         if outcome == "failed":
             desk.do(commands.draw_failed, keys[2], entry, desk.made(JAN_5 + days(2)))
     desk.do(commands.write_off, keys[3], desk.made(JAN_5 + days(30)))

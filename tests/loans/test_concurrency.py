@@ -296,7 +296,7 @@ def busy(desk: Desk, key: Key, after_each: Callable[[], None]) -> None:
         on = JAN_5 + days(turn + 1)
         number = do(commands.send_draw, key, 20_000, desk.made(on))
         after_each()
-        do(commands.draw_arrived, key, number, desk.made(on))
+        do(commands.draw_arrived, key, number, on, desk.made(on))
         after_each()
         desk.receive(key, 15_000, on)
         after_each()

@@ -215,15 +215,19 @@ def test_transfer_that_fails_lends_nothing(desk: Desk) -> None:
     assert revolving.payoff_yen(loan.facts(JAN_5 + days(100)).state) == 0
     assert balances_of(key) == {}
     with pytest.raises(StateConflict):
-        desk.do(commands.draw_arrived, key, entry, desk.made(JAN_5 + days(1)))
+        desk.do(commands.draw_arrived, key, entry, JAN_5 + days(1), desk.made(JAN_5 + days(1)))
 
 
 @pytest.mark.rule("BANK-007")
 def test_transfer_that_arrives_is_a_draw_of_that_day(desk: Desk) -> None:
     key = desk.open(JAN_5)
     entry = desk.do(commands.send_draw, key, 100_000, desk.made(JAN_5))
-    done = desk.do(commands.draw_arrived, key, entry, desk.made(JAN_5 + days(1), "OK"))
-    assert desk.do(commands.draw_arrived, key, entry, desk.made(JAN_5 + days(1), "OK")).is_repeat
+    done = desk.do(
+        commands.draw_arrived, key, entry, JAN_5 + days(1), desk.made(JAN_5 + days(1), "OK")
+    )
+    assert desk.do(
+        commands.draw_arrived, key, entry, JAN_5 + days(1), desk.made(JAN_5 + days(1), "OK")
+    ).is_repeat
     assert done.step.event.on == (JAN_5 + days(1)).toordinal()
     assert balances_of(key) == {Account.BANK: -100_000, Account.PRINCIPAL: 100_000}
     desk.do(commands.send_draw, key, 50_000, desk.made(JAN_5, "T-9"))

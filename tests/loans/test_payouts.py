@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.database import Database
 from tests.loans.crowd import at_once, behind, do
-from tests.loans.desk import Desk, balances_of
+from tests.loans.desk import CARD, Desk, balances_of
 from tests.people.house import House, rows
 
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Rules
 from motocho.ledger.chart import Account
 from motocho.loans import _book, commands, payouts, policy, queries
-from motocho.loans.commands import Key, Made
+from motocho.loans.commands import Key, Made, Settlement
 from motocho.loans.payouts import Asked, Caution, Habits, Payee, Payout, Sender, State
 from motocho.loans.payouts.costs import smaller_than
 from motocho.loans.policy import Stop
@@ -108,6 +109,86 @@ def test_draw_goes_its_way_and_interest_begins_when_it_arrives(key: Key, tray: T
     assert kinds == ["draw"]
 
 
+def after(on: date, tray: Tray, business_on: date | None = None) -> Sender:
+    """The worker after noon of a day, on a book that may lag behind it."""
+    at = datetime.combine(on, AT.timetz()) + payouts.REGRET
+    return Sender(tray, lambda: at, lambda _cursor: business_on or on)
+
+
+def test_draw_that_arrived_before_midnight_is_of_that_day(key: Key, desk: Desk, tray: Tray) -> None:
+    """The bank's answer is taken two days later; a draw came in between and is made anew."""
+    days = timedelta(days=1)
+    payout = ask(key)
+    payouts.carry(sender(tray))
+    tray.put_answer(payout.order_ref, Answer(Fate.ARRIVED, ON))
+    desk.draw(key, 20_000, ON + days)
+    assert payouts.carry(after(ON + 2 * days, tray)) == 1
+    assert do(payouts.arrived_on, key.member_id, payout.entry_id) == ON
+    drawn = "SELECT value_on FROM loan_event WHERE kind = 'draw' ORDER BY value_on"
+    assert [on for (on,) in rows(drawn)] == [ON, ON + days]
+    quote = do(queries.payoff_quote, key, ON + 10 * days)
+    assert (quote.principal_yen, quote.interest_yen) == (
+        70_000,
+        _interest(50_000, 1) + _interest(70_000, 9),
+    )
+    assert do(payouts.interest_if_repaid, key, 50_000, ON, ON + 2 * days) == _interest(50_000, 2)
+    (booked,) = rows("SELECT business_on FROM ledger_entry WHERE settles_entry_id IS NOT NULL")
+    assert booked == (ON + 2 * days,)
+
+
+def _interest(principal_yen: int, days: int) -> int:
+    return principal_yen * days * 18 // (100 * 365)
+
+
+def test_answer_of_a_day_that_the_book_has_not_come_to_waits(key: Key, tray: Tray) -> None:
+    """The night is stuck: nothing is lent before its day, and nothing is lost."""
+    tomorrow = ON + timedelta(days=1)
+    payout = ask(key)
+    payouts.carry(sender(tray))
+    tray.put_answer(payout.order_ref, Answer(Fate.ARRIVED, tomorrow))
+    assert payouts.carry(after(tomorrow, tray, ON)) == 0
+    assert (state_of(payout), do(queries.position, key, ON).held_yen) == (State.SENT, 50_000)
+    assert payouts.carry(after(tomorrow, tray)) == 1
+    assert state_of(payout) is State.ARRIVED
+    assert rows("SELECT value_on FROM loan_event WHERE kind = 'draw'") == [(tomorrow,)]
+
+
+def test_arrival_before_the_order_is_no_arrival(
+    key: Key, tray: Tray, caplog: pytest.LogCaptureFixture
+) -> None:
+    payout = ask(key)
+    payouts.carry(sender(tray))
+    tray.put_answer(payout.order_ref, Answer(Fate.ARRIVED, ON - timedelta(days=1)))
+    assert payouts.carry(sender(tray)) == 0
+    assert state_of(payout) is State.SENT
+    assert "LON-065" in caplog.text
+
+
+@pytest.mark.rule("RATE-002")
+def test_rate_steps_down_from_the_day_of_arrival(desk: Desk, tray: Tray) -> None:
+    """Told late: a draw made since then passed the threshold unseen."""
+    key, other = (desk.open(ON - timedelta(days=60), 600_000) for _ in range(2))
+    payout = ask(key, asked=replace(ASKED, amount_yen=600_000))
+    payouts.carry(sender(tray))
+    tray.put_answer(payout.order_ref, Answer(Fate.ARRIVED, ON))
+    desk.draw(other, 500_000, ON + timedelta(days=1))
+    assert payouts.carry(after(ON + timedelta(days=2), tray)) == 1
+    quote = do(queries.payoff_quote, other, ON + timedelta(days=3))
+    assert quote.interest_yen == 500_000 * 15 * 2 // (100 * 365) == 410
+
+
+def test_odd_answer_stops_nobody_behind_it(
+    key: Key, tray: Tray, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = (ask(key, ref, replace(ASKED, amount_yen=10_000)) for ref in "AB")
+    payouts.carry(sender(tray))
+    (tray.folder / "answers" / f"{first.order_ref}.json").write_text('{"answer": "gone", "on": 5}')
+    tray.put_answer(second.order_ref, Answer(Fate.ARRIVED, ON))
+    assert payouts.carry(sender(tray)) == 1
+    assert (state_of(first), state_of(second)) == (State.SENT, State.ARRIVED)
+    assert f"MNY-007 {first.order_ref}.json" in caplog.text
+
+
 def test_many_that_wait_for_their_banks_hold_nobody_up(key: Key, tray: Tray) -> None:
     """Looked up one at a time: those behind are sent, and the last is answered first."""
     waiting = [ask(key, ref, replace(ASKED, amount_yen=10_000)) for ref in "ABC"]
@@ -131,11 +212,13 @@ def test_transfer_that_comes_back_lends_nothing(key: Key, tray: Tray) -> None:
     assert balances_of(key) == {}
 
 
-def test_same_reference_asks_once_however_far_it_is(key: Key, tray: Tray) -> None:
+def test_same_reference_asks_once_however_far_it_is(key: Key, tray: Tray, desk: Desk) -> None:
     first = ask(key)
     assert ask(key).key == first.key
     with refused("LON-056"):
         ask(key, asked=replace(ASKED, amount_yen=30_000))
+    with refused("LON-056"):
+        ask(desk.open(ON, 100_000))
     payouts.carry(sender(tray))
     tray.put_answer(first.order_ref, Answer(Fate.ARRIVED, ON))
     payouts.carry(sender(tray))
@@ -236,6 +319,51 @@ def test_stop_put_meanwhile_stops_the_money(key: Key, tray: Tray, desk: Desk) ->
     do(commands.suspend, key, Stop.FRAUD, desk.made(ON))
     payouts.carry(sender(tray))
     assert (state_of(payout), do(payouts.one, payout.key).reason) == (State.STOPPED, "fraud")
+
+
+def be_late(desk: Desk, key: Key) -> date:
+    desk.draw(key, 10_000, ON - timedelta(days=40))
+    return ON + timedelta(days=20)
+
+
+def lower(desk: Desk, key: Key) -> date:
+    do(commands.change_limit, key, 40_000, desk.made(ON))
+    return ON
+
+
+@pytest.mark.parametrize(("change", "reason"), [(be_late, "late"), (lower, "limit")])
+@pytest.mark.rule("LEND-019")
+@pytest.mark.rule("LEND-020")
+def test_what_is_asked_of_a_draw_is_asked_again_before_it_is_sent(
+    key: Key, tray: Tray, desk: Desk, change: Callable[[Desk, Key], date], reason: str
+) -> None:
+    payout = ask(key)
+    on = change(desk, key)
+    payouts.carry(after(on, tray))
+    found = do(payouts.one, payout.key)
+    assert (found.state, found.reason) == (State.STOPPED, reason)
+    assert not tray.unanswered()
+    assert do(queries.position, key, on).held_yen == 0
+
+
+def test_whole_limit_under_way_is_sent(key: Key, tray: Tray) -> None:
+    """What is held for a payout does not stand in its own way."""
+    payout = ask(key, asked=replace(ASKED, amount_yen=300_000))
+    payouts.carry(sender(tray))
+    assert state_of(payout) is State.SENT
+
+
+def test_agreement_does_not_end_while_a_draw_is_under_way(key: Key, desk: Desk) -> None:
+    desk.draw(key, 10_000, ON - timedelta(days=10))
+    payout = ask(key)
+    settlement = Settlement(0, 0, 1_000, 3_000, ON + timedelta(days=365), "S-1")
+    settle = partial(commands.settle, wanted=settlement)
+    for command in (commands.write_off, commands.assign, settle):
+        with refused("LON-066"):
+            do(command, key=key, made=desk.made(ON))
+    do(payouts.recall, payout.key, made("recall"))
+    do(commands.write_off, key, desk.made(ON))
+    do(commands.assign, key, desk.made(ON))
 
 
 def test_silent_bank_leaves_the_draw_waiting_and_taking_back_open(key: Key, tray: Tray) -> None:
@@ -386,6 +514,17 @@ def test_cost_is_what_the_ledger_books_if_the_minimum_is_paid(key: Key, desk: De
     assert costs.wanted.added_yen == added > costs.smaller.added_yen > 0
 
 
+def test_cost_counts_what_is_on_its_way(key: Key, tray: Tray) -> None:
+    payout = ask(key)
+    before = do(payouts.cost, key, 50_000, ON)
+    payouts.carry(sender(tray))
+    tray.put_answer(payout.order_ref, Answer(Fate.ARRIVED, ON))
+    payouts.carry(sender(tray))
+    assert before == do(payouts.cost, key, 50_000, ON)
+    assert before is not None
+    assert (before.now is not None, before.wanted.principal_yen) == (True, 100_000)
+
+
 @pytest.mark.rule("RATE-002")
 def test_cost_reckons_with_the_rate_that_steps_down(desk: Desk) -> None:
     key = desk.open(ON - timedelta(days=60), 1_500_000)
@@ -407,6 +546,16 @@ def test_interest_is_nothing_on_the_day_and_something_on_the_next(key: Key, desk
     today = do(payouts.interest_if_repaid, key, 50_000, ON, ON)
     tomorrow = do(payouts.interest_if_repaid, key, 50_000, ON, ON + timedelta(days=1))
     assert (today, tomorrow) == (0, 24)
+
+
+def test_interest_free_days_are_counted_where_there_are_some() -> None:
+    desk = Desk(replace(CARD, free_days=30))
+    key = desk.open(ON - timedelta(days=1), 300_000)
+    desk.draw(key, 50_000, ON)
+    free = do(payouts.interest_if_repaid, key, 50_000, ON, ON + timedelta(days=10))
+    later = do(payouts.interest_if_repaid, key, 50_000, ON, ON + timedelta(days=40))
+    assert free == do(queries.payoff_quote, key, ON + timedelta(days=10)).interest_yen == 0
+    assert later == _interest(50_000, 11)  # the 30th day after the contract is the last free one
 
 
 def test_effect_of_paying_more_is_an_earlier_end(key: Key, desk: Desk) -> None:

@@ -84,6 +84,44 @@ def test_open_claim_takes_postings_and_an_assigned_one_none() -> None:
     assert rule(policy.check_draw(assigned, 1_000)) == "LEDG-024"
 
 
+@pytest.mark.rule("LEDG-024")
+def test_agreement_that_ended_or_was_passed_on_is_not_changed() -> None:
+    plan, on = DuePlan(Scheme.MONTHLY, 10), ON.toordinal()
+    relief = NewArrangement(on, Arrangement(Relief.AMOUNT, 2_000, on + 90))
+    ending = NewArrangement(on, None)
+    for status in Status:
+        known = facts(100_000, status=status)
+        changed = {
+            rule(policy.check_standing(status)),
+            rule(policy.check_limit(known, 300_000)),
+            rule(policy.check_plan_change(known, plan)),
+            rule(policy.check_plan_request(known, plan)),
+        }
+        relieved = {
+            rule(policy.check_arrangement(known, relief, 0)),
+            rule(policy.check_arrangement(known, ending, 0)),
+            rule(policy.check_promise(status, 5_000, ON, ON)),
+        }
+        is_owed_here = status in {Status.OPEN, Status.WRITTEN_OFF}
+        assert changed == {None if status is Status.OPEN else "LEDG-024"}, status
+        assert relieved == {None if is_owed_here else "LEDG-024"}, status
+
+
+@pytest.mark.rule("DOC-002")
+def test_only_worse_terms_than_ever_agreed_ask_for_a_paper() -> None:
+    lower = TERMS._replace(limit_yen=300_000)
+    assert not policy.asks_for_paper(TERMS, lower, 500_000)
+    assert not policy.asks_for_paper(lower, TERMS, 500_000)
+    assert policy.asks_for_paper(lower, TERMS, 300_000)
+    dearer = TERMS.minimum._replace(unit_yen=10_000)
+    for worse in (
+        TERMS._replace(minimum=dearer),
+        TERMS._replace(plan=DuePlan(Scheme.MONTHLY, 10)),
+        TERMS._replace(damages_ppm=TERMS.damages_ppm + 1),
+    ):
+        assert policy.asks_for_paper(TERMS, worse, 500_000)
+
+
 # ------------------------------------------------------------------------------------------- rates
 @pytest.mark.rule("RATE-002")
 def test_ceiling_after_a_draw_only_falls() -> None:

@@ -11,6 +11,7 @@ from tests.loans.desk import Desk, days
 
 from motocho.loans import commands, policy
 from motocho.loans.commands import Key, Outcome
+from motocho.loans.policy import Status
 from motocho.units.errors import NotFoundError, RefusedError
 
 TODAY = date(2026, 2, 20)
@@ -45,7 +46,7 @@ def test_promise_of_a_day_soon_passes_and_stops_no_damages(desk: Desk, key: Key)
     (0, TODAY + days(1)),
 ])  # fmt: skip
 def test_promise_outside_the_policy_is_refused(amount: int, pay_on: date) -> None:
-    refusal = policy.check_promise(amount, pay_on, TODAY)
+    refusal = policy.check_promise(Status.OPEN, amount, pay_on, TODAY)
     assert refusal is not None
     assert refusal.rule_id == "LEDG-016"
 

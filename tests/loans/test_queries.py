@@ -163,7 +163,7 @@ def test_stops_and_ends_are_those_of_the_day(desk: Desk) -> None:
 def test_draws_under_way_are_held_until_they_are_settled(desk: Desk) -> None:
     key = desk.open(JAN_5)
     entry = desk.do(commands.send_draw, key, 100_000, desk.made(JAN_5 + days(1)))
-    desk.do(commands.draw_arrived, key, entry, desk.made(JAN_5 + days(3)))
+    desk.do(commands.draw_arrived, key, entry, JAN_5 + days(3), desk.made(JAN_5 + days(3)))
     held = [position(key, JAN_5 + days(n)).held_yen for n in (0, 1, 2, 3)]
     assert held == [0, 100_000, 100_000, 0]
     assert position(key, JAN_5 + days(2)).available_yen == 400_000

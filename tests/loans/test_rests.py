@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from tests.database import Database
 from tests.loans.desk import Desk, days
 from tests.people.house import rows
@@ -99,9 +99,22 @@ def test_same_form_again_begins_no_second_rest(desk: Desk, key: Key) -> None:
     assert desk.do(commands.rest, key.member_id, 1, made) == first
     desk.do(commands.lift_rest, key.member_id, desk.made(TODAY))
     desk.do(commands.end_rest, key.member_id, desk.made(TODAY + days(1)))
-    with pytest.raises(NotFoundError):
-        desk.do(commands.rest, key.member_id, 1, made)
+    assert desk.do(commands.rest, key.member_id, 1, made).last_on == TODAY
     assert stops(desk, key) == frozenset()
+    assert desk.do(commands.rest_of, key.member_id) is None
+
+
+@pytest.mark.parametrize("ref", ["form 1", "form 2"])
+def test_form_sent_again_prolongs_no_rest_that_was_lifted(desk: Desk, key: Key, ref: str) -> None:
+    """The first form began it, the second made it longer; the member's last word was to lift it."""
+    desk.do(commands.rest, key.member_id, 1, desk.made(TODAY, "form 1"))
+    desk.do(commands.rest, key.member_id, 3, desk.made(TODAY, "form 2"))
+    desk.do(commands.lift_rest, key.member_id, desk.made(TODAY))
+    again = desk.do(commands.rest, key.member_id, 6, desk.made(TODAY, ref))
+    assert again.last_on == TODAY
+    assert desk.do(commands.rest_of, key.member_id) == again
+    fresh = desk.do(commands.rest, key.member_id, 1, desk.made(TODAY, "form 3"))
+    assert fresh.last_on == date(2026, 9, 30)
 
 
 def test_worker_ends_what_is_over(desk: Desk, key: Key) -> None:
@@ -127,9 +140,28 @@ def test_worker_lifts_on_the_next_business_date(desk: Desk, key: Key) -> None:
     assert worker.AGAIN[worker.END_RESTS].split()[0] == "*/5"
 
 
+def test_a_rest_that_cannot_be_ended_holds_up_no_other(
+    desk: Desk, key: Key, database: Database
+) -> None:
+    other = desk.open(date(2026, 1, 6), member_id=desk.member())
+    for one in (key, other):
+        desk.do(commands.rest, one.member_id, 1, desk.made(TODAY))
+    with database.connect("motocho_owner") as owner:
+        owner.execute(
+            f"ALTER TABLE loan_rest ADD CHECK (member_id <> {key.member_id} OR ended_on IS NULL)"
+        )
+    with transaction.atomic(), connection.cursor() as cursor:
+        day.open_book(cursor, date(2026, 10, 1))
+    with pytest.raises(IntegrityError):
+        worker.end_rests(timestamp=int(datetime(2026, 10, 1, 1, tzinfo=UTC).timestamp()))
+    assert Stop.RESTING in stops(desk, key)
+    assert stops(desk, other) == frozenset()
+
+
 @pytest.mark.parametrize("statement", [
     "DELETE FROM loan_rest", "TRUNCATE loan_rest", "UPDATE loan_rest SET began_on = began_on",
-    "UPDATE loan_rest SET ended_on = last_on",
+    "UPDATE loan_rest SET ended_on = last_on", "DELETE FROM loan_rest_asking",
+    "UPDATE loan_rest_asking SET rest_no = rest_no",
 ])  # fmt: skip
 def test_rests_stay_written(desk: Desk, key: Key, statement: str) -> None:
     desk.do(commands.rest, key.member_id, 1, desk.made(TODAY))

@@ -252,3 +252,31 @@ def test_first_contract_alone_has_interest_free_days(database: Database) -> None
     assert revolving.payoff_yen(state(first, ends)) == 100_000
     assert revolving.payoff_yen(state(first, ends + days(1))) == 100_049
     assert revolving.payoff_yen(state(second, ends)) == 101_035
+
+
+# -------------------------------------------------------------------------------------- what ended
+@pytest.mark.rule("LEDG-024")
+def test_what_ended_or_was_passed_on_is_changed_by_no_command(desk: Desk) -> None:
+    closed, passed_on = desk.open(JAN_5), desk.open(JAN_5)
+    desk.draw(passed_on, 100_000, JAN_5)
+    desk.do(commands.close_agreement, closed, desk.made(JAN_5 + days(1)))
+    desk.do(commands.assign, passed_on, desk.made(JAN_5 + days(1)))
+    on = JAN_5 + days(2)
+    relief = Arrangement(Relief.AMOUNT, 2_000, on.toordinal() + 30)
+    for key in (closed, passed_on):
+        for command, *wanted in (
+            (commands.change_limit, 300_000),
+            (commands.change_rate, 100_000),
+            (commands.change_plan, MONTHLY),
+            (commands.arrange, relief),
+            (commands.promise, 1, on),
+        ):
+            with pytest.raises(RefusedError) as refused:
+                desk.do(command, key, *wanted, desk.made(on))
+            assert refused_by(refused) == "LEDG-024", command
+
+
+def test_what_was_written_off_may_still_be_promised(desk: Desk, key: Key) -> None:
+    desk.do(commands.write_off, key, desk.made(JAN_5 + days(1)))
+    on = JAN_5 + days(2)
+    assert desk.do(commands.promise, key, 5_000, on, desk.made(on)).amount_yen == 5_000

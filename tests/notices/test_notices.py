@@ -6,38 +6,48 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.close.book import Lender
-from tests.loans.crowd import do
+from tests.loans.crowd import at_once, do
 from tests.loans.desk import SATO, Desk
 from tests.notices.posting import Refusing, html, mails, office, plain, waiting, work
-from tests.people.house import AT, GOOD, MAIL, OTHER, House, after, kinds_of, rows
+from tests.people.house import AT, BORN, GOOD, MAIL, OTHER, House, after, kinds_of, rows
 
-from motocho.config import worker
+from motocho.close import tasks
+from motocho.close.plan import Task, TaskKind
+from motocho.config import _reminders, worker
 from motocho.contact import holds
 from motocho.contact.guard import HoldKind
 from motocho.contact.holds import Source, Wish
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
-from motocho.loans import commands
+from motocho.kernel import revolving
+from motocho.loans import commands, standing
+from motocho.loans.commands import Key
 from motocho.loans.policy import Stop
 from motocho.notices import choices, messages, sending
 from motocho.notices.choices import Choices, Style
 from motocho.notices.kinds import Kind
 from motocho.notices.messages import Told
 from motocho.outside.clock import JAPAN
-from motocho.outside.mail import Outcome
-from motocho.people import pin
-from motocho.people.facts.values import Email
+from motocho.outside.mail import FolderPost, Letter, Outcome
+from motocho.people import pin, requests
+from motocho.people.access import Role
+from motocho.people.facts.values import BankAccount, Email, Phone
 from motocho.people.facts.values import Kind as Fact
 from motocho.people.login import Entered
+from motocho.people.members import Member
+from motocho.people.requests import Claim, RequestKey, Verdict
 from motocho.people.safety import codes, freezes
 from motocho.units.errors import Fault, InputError, Language, NotFoundError, OutsideFailure
 
 NIGHT = datetime(2026, 11, 18, 22, 30, tzinfo=JAPAN)
+ACCOUNT = BankAccount("9999", "001", "ordinary", "1234567", "サトウ ハナコ")
 
 
 @pytest.fixture
@@ -54,17 +64,28 @@ def states(member_id: int) -> list[str]:
     return [state for (state,) in found]
 
 
-def happen(member_id: int, kind: str, at: datetime = AT, **subject: int | str) -> None:
-    do(journal.write, [Happening(member_id, kind, "test", at, subject)])
+def happen(member_id: int, name: str, at: datetime = AT, /, **subject: int | str) -> None:
+    do(journal.write, [Happening(member_id, name, "test", at, subject)])
 
 
-def remind(member_id: int, kind: Kind = Kind.DUE_SOON, at: datetime = AT) -> None:
-    facts: dict[str, int | str] = {
-        "last_day_to_pay": "2026-11-21",
-        "asked_yen": 8_000,
-        "due_on": "2026-11-21",
-    }
-    do(messages.tell, Told(member_id, kind, f"task {kind.value}", 1, facts, at), at)
+def borrow(house: House, desk: Desk, at: datetime = AT, passed: int = 30) -> Key:
+    """A loan drawn so many days ago, 35 before its first due date, and never paid."""
+    house.tell(desk.member_id, Fact.EMAIL, MAIL, at=at - timedelta(days=2))
+    drawn_on = at.date() - timedelta(days=passed)
+    key = desk.open(drawn_on)
+    desk.draw(key, 100_000, drawn_on)
+    return key
+
+
+def remind(key: Key, kind: Kind = Kind.DUE_SOON, at: datetime = AT) -> None:
+    (loan,) = do(standing.see, [key])
+    last = revolving.deadline(loan.state, loan.rules)
+    assert last is not None
+    facts: dict[str, int | str] = {"last_day_to_pay": date.fromordinal(last).isoformat()}
+    if kind is Kind.DUE_MISSED:
+        facts = {"due_on": "2026-10-06", "short_yen": 4_000}
+    told_of = Told(key.member_id, kind, f"task {kind} {at}", key.agreement_id, facts, at)
+    do(messages.tell, told_of, at)
 
 
 # ---------------------------------------------------------------------------------- each kind once
@@ -89,6 +110,10 @@ HAPPENINGS: dict[str, tuple[Kind, dict[str, int | str]]] = {
     "frozen": (Kind.FROZEN, {"freeze_id": 1, "road": "site"}),
     "unfrozen": (Kind.UNFROZEN, {"freeze_id": 1}),
     "own_request_refused": (Kind.REQUEST_REFUSED, {"request_id": 1, "request": "reopening"}),
+    "draws_held": (
+        Kind.DRAWS_HELD,
+        {"hold_id": 1, "kind": "new_account", "cause": "phone", "replaced_email_no": 0},
+    ),
     "drawn": (Kind.DRAW, {"agreement": 1, "amount_yen": 50_000, "event": 1}),
     "draw_sent": (Kind.DRAW_SENT, {"agreement": 1, "amount_yen": 50_000, "entry": 1}),
     "draw_recalled": (Kind.DRAW_RECALLED, {"agreement": 1, "amount_yen": 50_000, "entry": 1}),
@@ -124,7 +149,7 @@ def test_money_that_moves_is_told(house: House, folder: Path) -> None:
     desk.draw(key, 50_000, AT.date())
     desk.receive(key, 8_000, AT.date())
     work(folder, AT)
-    assert told(key.member_id) == [Kind.DRAW, Kind.RECEIPT]
+    assert told(key.member_id)[-2:] == [Kind.DRAW, Kind.RECEIPT]
     draw = do(messages.listed, key.member_id)[1]
     assert "50,000円" in draw.text(Language.JA).body
     assert draw.agreement_id == key.agreement_id
@@ -153,8 +178,50 @@ def test_a_changed_address_is_told_to_the_old_one_too(house: House, folder: Path
     house.tell(member_id, Fact.EMAIL, Email("new@example.jp"))
     work(folder, AT)
     assert {one["To"] for one in mails(folder)} == {MAIL.address, "new@example.jp"}
-    assert told(member_id) == [Kind.FACT_CHANGED]
-    assert "メールアドレス" in plain(mails(folder)[0])
+    assert told(member_id) == [Kind.FACT_CHANGED, Kind.DRAWS_HELD]
+    assert sum("メールアドレス" in plain(one) for one in mails(folder)) == 2
+
+
+@pytest.mark.rule("AUTH-008")
+@pytest.mark.parametrize(("hours", "also"), [
+    (1, {MAIL.address}), (23, {MAIL.address}), (25, set()), (240, set()),
+])  # fmt: skip
+def test_an_address_replaced_within_the_day_is_told_that_draws_wait(
+    house: House, folder: Path, hours: int, also: set[str]
+) -> None:
+    """A thief who changes the address first and the account an hour later is seen by the member."""
+    member_id = house.member().member_id
+    house.tell(member_id, Fact.EMAIL, Email("thief@example.jp"))
+    house.tell(member_id, Fact.EMAIL, Email("thief2@example.jp"), at=after(minutes=1))
+    work(folder, after(minutes=2))
+    seen = {one["Message-ID"] for one in mails(folder)}
+    house.tell(member_id, Fact.BANK_ACCOUNT, ACCOUNT, at=after(hours=hours))
+    work(folder, after(hours=hours))
+    assert told(member_id)[-2:] == [Kind.FACT_CHANGED, Kind.DRAWS_HELD]
+    new = [one for one in mails(folder) if one["Message-ID"] not in seen]
+    held = {one["To"] for one in new if "新しい口座への振込" in plain(one)}
+    assert held == {"thief2@example.jp"} | also
+
+
+def test_a_hold_on_all_draws_says_so(house: House, folder: Path) -> None:
+    member_id = house.member().member_id
+    happen(member_id, "draws_held", hold_id=1, kind="all_draws", cause="email", replaced_email_no=0)
+    work(folder, AT)
+    assert "24時間、すべての引き出しを止めています" in plain(mails(folder)[0])
+
+
+@pytest.mark.parametrize("kind", [Fact.BANK_ACCOUNT, Fact.HOME_PHONE])
+def test_the_first_account_or_phone_of_an_old_member_is_told(
+    house: House, folder: Path, kind: Fact
+) -> None:
+    value = ACCOUNT if kind is Fact.BANK_ACCOUNT else Phone("0355556666")
+    old, new = house.member(), house.member(at=after(hours=-1))
+    for member in (old, new):
+        house.tell(member.member_id, kind, value)
+    work(folder, AT)
+    assert told(old.member_id) == [Kind.FACT_CHANGED, Kind.DRAWS_HELD]
+    assert told(new.member_id) == []
+    assert [one["To"] for one in mails(folder)] == [MAIL.address] * 2
 
 
 def test_without_an_address_the_site_tells_alone(house: House, folder: Path) -> None:
@@ -180,7 +247,7 @@ def test_an_address_that_bounces_is_marked_and_left_alone(house: House) -> None:
     house.tell(member_id, Fact.EMAIL, Email("new@example.jp"), at=after(minutes=6))
     post.fate = lambda letter: Outcome.TAKEN
     work(post, after(minutes=7))
-    assert [one.to for one in post.seen[1:]] == ["new@example.jp"]
+    assert {one.to for one in post.seen[1:]} == {"new@example.jp"}
 
 
 # ------------------------------------------------------------------------------------------ the links
@@ -197,8 +264,7 @@ def test_the_only_link_freezes_once_and_nothing_else(house: House, folder: Path)
 
 
 def test_reminders_hold_no_link(house: House, folder: Path) -> None:
-    member_id = house.member().member_id
-    remind(member_id)
+    remind(borrow(house, Desk()))
     work(folder, AT)
     assert "http" not in plain(mails(folder)[0]) + html(mails(folder)[0])
 
@@ -207,10 +273,9 @@ def test_a_code_goes_out_while_somebody_waits(house: House, folder: Path) -> Non
     member_id = house.member().member_id
     asked = do(codes.ask, member_id, codes.Purpose.LIMIT, "form 1", NIGHT)
     assert isinstance(asked, codes.Asked)
-    assert (
-        sending.send_code(member_id, asked.code_id, asked.code, office(folder, NIGHT))
-        is Outcome.TAKEN
-    )
+    sent = sending.send_code(member_id, asked.code_id, asked.code, office(folder, NIGHT))
+    assert sent is not None
+    assert sent.outcome is Outcome.TAKEN
     (mail,) = mails(folder)
     assert asked.code in plain(mail)
     assert asked.code not in mail["Subject"]
@@ -234,8 +299,8 @@ def test_a_code_goes_out_while_somebody_waits(house: House, folder: Path) -> Non
 def test_reminders_wait_for_the_morning(
     house: House, folder: Path, asked: datetime, goes_out: datetime | None
 ) -> None:
-    member_id = house.member().member_id
-    remind(member_id, at=asked)
+    key = borrow(house, Desk(), asked)
+    remind(key, at=asked)
     work(folder, asked)
     assert len(mails(folder)) == (1 if goes_out is None else 0)
     if goes_out is not None:
@@ -244,26 +309,86 @@ def test_reminders_wait_for_the_morning(
         work(folder, goes_out)
         work(folder, goes_out + timedelta(minutes=1))
         assert len(mails(folder)) == 1
-    assert states(member_id) == ["sent"]
+    assert states(key.member_id) == ["sent"]
 
 
 def test_who_is_represented_gets_no_reminder_by_mail(house: House, folder: Path) -> None:
     desk = Desk()
-    house.tell(desk.member_id, Fact.EMAIL, MAIL, at=after(days=-2))
-    key = desk.open(AT.date())
+    key = borrow(house, desk)
     desk.do(commands.suspend, key, Stop.COUNSEL, desk.made(AT.date()))
-    remind(key.member_id)
+    remind(key)
     work(folder, AT)
     assert mails(folder) == []
     (fate,) = do(sending.fates, key.member_id, 1)
     assert (fate.state, fate.reason) == ("refused", "COLL-010")
 
 
-def test_what_was_paid_meanwhile_is_not_asked_for(house: House, folder: Path) -> None:
-    member_id = house.member().member_id
-    remind(member_id, Kind.DUE_MISSED)
+@pytest.mark.parametrize(("kind", "passed"), [(Kind.DUE_SOON, 30), (Kind.DUE_MISSED, 60)])
+def test_what_was_paid_meanwhile_is_not_asked_for(
+    house: House, folder: Path, kind: Kind, passed: int
+) -> None:
+    """Each loan for itself: what the other one asks for is no reason to ask for this one too."""
+    desk = Desk()
+    paid, owed = borrow(house, desk, passed=passed), borrow(house, desk, passed=passed)
+    for key in (paid, owed):
+        remind(key, kind)
+    desk.receive(paid, 20_000, AT.date())
     work(folder, AT)
-    assert states(member_id) == ["moot"]
+    assert states(desk.member_id) == ["moot", "sent"]
+    assert len(mails(folder)) == 1
+
+
+@pytest.mark.parametrize(
+    ("late", "state"), [(timedelta(days=6), "sent"), (timedelta(days=7), "moot")]
+)
+def test_a_due_date_that_is_over_is_not_near(
+    house: House, folder: Path, late: timedelta, state: str
+) -> None:
+    """The worker was down: the last day to pay is told of, the day after is not."""
+    key = borrow(house, Desk())
+    remind(key)
+    work(folder, AT + late)
+    assert states(key.member_id) == [state]
+
+
+@pytest.mark.rule("COLL-014")
+@pytest.mark.parametrize("is_carried", [False, True])
+def test_a_demand_that_is_tried_again_is_one_demand(
+    house: House, folder: Path, *, is_carried: bool
+) -> None:
+    """The server was away, or the worker was killed after it: the letter waits for no other day."""
+    key = borrow(house, Desk(), passed=60)
+    remind(key, Kind.DUE_MISSED)
+
+    def fail(letter: Letter) -> Outcome:
+        if is_carried:
+            FolderPost(folder).send(letter)
+        raise OutsideFailure(Fault("MAI-001", details={"host": "x"}))
+
+    with pytest.raises(OutsideFailure):
+        work(Refusing(fail), AT)
+    for passed in (timedelta(minutes=5), timedelta(days=1), timedelta(days=5)):
+        work(folder, AT + passed)
+        assert states(key.member_id)[-1] == "sent"
+    assert len(mails(folder)) == 1
+
+
+@pytest.mark.rule("COLL-014")
+def test_another_demand_waits_for_its_day(house: House, folder: Path) -> None:
+    key = borrow(house, Desk(), passed=60)
+    for days in (0, 1):
+        at = after(days=days)
+        remind(key, Kind.DUE_MISSED, at)
+        work(folder, at)
+    assert states(key.member_id)[-2:] == ["sent", "later"]
+
+
+def test_of_two_workers_at_once_one_reminds(house: House) -> None:
+    members = [house.member().member_id for _ in range(5)]
+    due = [Task(one, 1, TaskKind.DUE_SOON, "2026-11-21", AT.date()) for one in members]
+    do(tasks.add, due, AT.date())
+    assert sorted(at_once([partial(do, _reminders.remind, AT)] * 4)) == [0, 0, 0, 5]
+    assert [told(one) for one in members] == [[Kind.DUE_SOON]] * 5
 
 
 def test_due_dates_are_told_before_on_and_after(house: House, folder: Path, tmp_path: Path) -> None:
@@ -289,6 +414,20 @@ def test_due_dates_are_told_before_on_and_after(house: House, folder: Path, tmp_
     assert (days[1] - days[0], days[2] - days[1]) == (3, 1)
 
 
+def test_a_worker_that_was_down_tells_of_no_due_date_that_is_over(
+    house: House, folder: Path, tmp_path: Path
+) -> None:
+    opens_on = date(2026, 11, 2)
+    lender = Lender(tmp_path, opens_on)
+    key = lender.open(opens_on)
+    lender.draw(key, 100_000, opens_on)
+    lender.close(date(2026, 12, 3))
+    assert [task.kind for task in lender.tasks(TaskKind.DUE_SOON)] == [TaskKind.DUE_SOON]
+    work(folder, datetime(2026, 12, 10, 9, tzinfo=JAPAN))
+    assert told(key.member_id) == [Kind.DRAW]
+    assert lender.tasks(TaskKind.DUE_SOON) == []
+
+
 # --------------------------------------------------------------------------------------- the choices
 def test_plain_mails_say_what_happened_in_the_members_language(house: House, folder: Path) -> None:
     member_id = house.member().member_id
@@ -304,11 +443,12 @@ def test_plain_mails_say_what_happened_in_the_members_language(house: House, fol
 
 
 def test_kinds_can_be_switched_off_but_safety_cannot(house: House, folder: Path) -> None:
-    member_id = house.member().member_id
+    key = borrow(house, Desk())
+    member_id = key.member_id
     do(choices.choose, member_id, Choices(switched_off=frozenset({Kind.DUE_SOON})), AT)
-    remind(member_id)
+    remind(key)
     work(folder, AT)
-    assert (told(member_id), mails(folder)) == ([Kind.DUE_SOON], [])
+    assert (told(member_id)[0], mails(folder)) == (Kind.DUE_SOON, [])
     with pytest.raises(InputError):
         do(choices.choose, member_id, Choices(switched_off=frozenset({Kind.LOGIN})), AT)
     with pytest.raises(InputError):
@@ -316,10 +456,10 @@ def test_kinds_can_be_switched_off_but_safety_cannot(house: House, folder: Path)
 
 
 def test_an_opt_out_stops_no_message_of_the_members_own(house: House, folder: Path) -> None:
-    member_id = house.member().member_id
-    do(holds.put, member_id, Wish(HoldKind.NEVER), Source("member", "form 1"), AT)
-    happen(member_id, "received", agreement=1, amount_yen=1_000, event=1)
-    remind(member_id)
+    key = borrow(house, Desk())
+    do(holds.put, key.member_id, Wish(HoldKind.NEVER), Source("member", "form 1"), AT)
+    happen(key.member_id, "received", agreement=1, amount_yen=1_000, event=1)
+    remind(key)
     work(folder, AT)
     assert len(mails(folder)) == 2
 
@@ -376,6 +516,74 @@ def test_a_server_that_is_away_is_tried_again_with_the_same_letter(house: House)
     assert states(member_id) == ["sent"]
 
 
+def test_a_letter_that_no_server_takes_is_given_up(house: House) -> None:
+    member_id = house.member().member_id
+    happen(member_id, "login", session_id=1, device_id=1)
+
+    def refuse(letter: object) -> Outcome:
+        raise OutsideFailure(Fault("MAI-001", details={"host": "x"}))
+
+    post = Refusing(refuse)
+    for minutes in range(sending.MOST_TRIES):
+        with pytest.raises(OutsideFailure):
+            work(post, after(minutes=minutes))
+    work(post, after(days=4))
+    (fate,) = do(sending.fates, member_id, 1)
+    assert (fate.state, fate.reason) == ("refused", "not_taken")
+    assert len(post.seen) == sending.MOST_TRIES
+
+
+def may_choose_a_pin(house: House, member: Member, at: datetime = AT) -> RequestKey:
+    """A request for a new PIN that two approved."""
+    asked = Claim(BORN, MAIL.address, member.member_number, "", f"document {member.member_id}")
+    do(requests.ask, requests.Kind.PIN_RESET, asked, at)
+    for (claim_id,) in rows("SELECT claim_id FROM people_claim"):
+        do(requests.look, claim_id)
+    key: RequestKey = do(requests.waiting)[-1].key
+    for _ in range(2):
+        name = f"reviewer-{next(house.forms)}"
+        do(requests.review, key, house.colleague(name, Role.REVIEWER), Verdict.GENUINE, at)
+    return key
+
+
+def link_in(mail: EmailMessage) -> str:
+    (token,) = re.findall(r"https://site.example/reset/(\S+)", plain(mail))
+    return str(token)
+
+
+def test_a_letter_sent_twice_holds_the_link_that_works(house: House, folder: Path) -> None:
+    """Killed after the letter went out, the worker tries again: the member has the first one."""
+    member = house.member()
+    key = may_choose_a_pin(house, member)
+
+    def die(letter: Letter) -> Outcome:
+        FolderPost(folder).send(letter)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work(Refusing(die), AT)
+    work(folder, after(minutes=5))
+    (mail,) = mails(folder)
+    assert states(member.member_id) == ["sent"]
+    assert do(requests.reset_of, link_in(mail), after(minutes=6)) == key
+
+
+def test_the_link_to_a_new_pin_goes_out_however_late(house: House, folder: Path) -> None:
+    member = house.member()
+    key = may_choose_a_pin(house, member)
+    work(folder, after(days=3))
+    (mail,) = mails(folder)
+    assert do(requests.reset_of, link_in(mail), after(days=3, hours=23)) == key
+
+
+def test_a_letter_without_its_link_is_not_sent(house: House, folder: Path) -> None:
+    member = house.member()
+    key = may_choose_a_pin(house, member)
+    do(requests.finish, key, AT)
+    work(folder, AT)
+    assert (states(member.member_id), mails(folder)) == (["moot"], [])
+
+
 def test_a_letter_that_got_stuck_is_looked_at_again(house: House, folder: Path) -> None:
     member_id = house.member().member_id
     happen(member_id, "login", session_id=1, device_id=1)
@@ -396,3 +604,20 @@ def test_the_new_pin_is_told(house: House, folder: Path) -> None:
     assert Kind.PIN_CHANGED in told(member.member_id)
     assert not any(one.digits in plain(mail) for mail in mails(folder) for one in (GOOD, OTHER))
     assert SATO.family_name not in "".join(plain(mail) for mail in mails(folder))
+
+
+def test_the_link_to_a_new_pin_goes_where_it_was_asked_from(house: House) -> None:
+    member_id = house.member().member_id
+    ((fact_no,),) = rows("SELECT fact_no FROM people_fact WHERE kind = 'email'")
+    claim = Claim(BORN, MAIL.address, "10000001", "", "document 1")
+    do(requests.ask, requests.Kind.PIN_RESET, claim, AT)
+    do(requests.look, rows("SELECT claim_id FROM people_claim")[0][0])
+    (waiting,) = do(requests.waiting)
+    for name in ("tanaka", "suzuki"):
+        reviewer = house.colleague(name, Role.REVIEWER)
+        do(requests.review, waiting.key, reviewer, requests.Verdict.GENUINE, AT)
+    post = Refusing(lambda letter: Outcome.TAKEN)
+    work(post, AT)
+    assert [one.to for one in post.seen] == [MAIL.address]
+    bound = rows("SELECT fact_no FROM notices_mail WHERE member_id = %s", member_id)
+    assert bound == [(fact_no,)]

@@ -23,6 +23,7 @@ FACTS: dict[str, int | str] = {
     "amount_yen": 50_000, "limit_yen": 300_000, "kind": "email", "asked_yen": 8_000,
     "last_day_to_pay": "2028-02-29", "due_on": "2028-02-29",
 }  # fmt: skip
+SECRETS = {Kind.PIN_LINK: "https://site.example/reset/x", Kind.MEMBER_NUMBER: "10000001"}
 IN_A_SUBJECT = re.compile(
     "返済|借|融資|ローン|督促|延滞|遅れ|滞納|loan|borrow|repay|debt|overdue|late", re.IGNORECASE
 )
@@ -37,7 +38,9 @@ def all_mails(style: Style, language: Language) -> dict[Kind, tuple[str, str, st
     chosen = Choices(style, language, "あおい りんご")
     found = {}
     for kind in Kind:
-        extra = Extra("https://site.example/reset/x" if kind is Kind.PIN_LINK else "")
+        secret = SECRETS.get(kind, "")
+        link = "https://site.example/freeze/x" if kind in WITH_LINK else ""
+        extra = Extra(secret, link)
         written = mail_of(kind, text_of(kind, FACTS, AT, language), chosen, extra)
         found[kind] = (written.subject, written.text, written.html)
     return found
@@ -57,6 +60,9 @@ def test_every_text_is_lawful_and_whole(style: Style, language: Language) -> Non
         assert lender.name_en not in whole, kind
         assert "{" not in text, kind
         assert "あおい りんご" in text, kind
+        assert SECRETS.get(kind, "") in text, kind
+        assert ("/freeze/" in text) == (kind in WITH_LINK), kind
+        assert not any(secret in subject for secret in SECRETS.values()), kind
         assert len(subject) <= 40, kind
 
 

@@ -134,12 +134,25 @@ def test_a_server_takes_a_letter() -> None:
     assert (read["To"], read["Subject"]) == (GOOD.to, GOOD.subject)
 
 
+@pytest.mark.parametrize("answer", [
+    "550 5.1.1 no such user", "550-5.1.1 no such user\r\n550 5.1.1 look it up",
+    "553 5.1.2 no such host", "553 5.1.3 bad syntax", "551 5.1.6 moved", "556 5.1.10 null MX",
+])  # fmt: skip
 @pytest.mark.allow_hosts(["127.0.0.1"])
-def test_an_address_that_nobody_has_bounces_and_a_full_box_does_not() -> None:
-    with catcher("550 no such user") as (server, post):
+def test_an_address_that_nobody_has_bounces(answer: str) -> None:
+    with catcher(answer) as (server, post):
         assert post.send(GOOD) is Outcome.BOUNCED
         assert server.caught == []
-    with catcher("450 mailbox busy") as (_, post), pytest.raises(OutsideFailure):
+
+
+@pytest.mark.parametrize("answer", [
+    "450 mailbox busy", "451 4.1.1 look later", "550 blocked", "550 5.7.1 you are on a list",
+    "552 5.2.2 mailbox full", "554 5.7.26 DMARC", "550 5.1.8 bad sender", "550 5.1.12 unknown",
+    "554 5.5.1 no, see 5.1.1",
+])  # fmt: skip
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_refusal_of_a_server_leaves_the_address_alive(answer: str) -> None:
+    with catcher(answer) as (_, post), pytest.raises(OutsideFailure):
         post.send(GOOD)
 
 

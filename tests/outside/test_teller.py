@@ -38,8 +38,13 @@ def test_answer_is_taken_once_it_is_whole_and_the_first_stays(tmp_path: Path) ->
     tray.take(ORDER)
     assert tray.answer("7-12") is None
     half = tmp_path / "answers" / "7-12.json"
-    half.write_text('{"answer": "arr')
-    assert tray.answer("7-12") is None
+    for odd in ('{"answer": "arr', '{"answer": "arrived"}', '{"answer": "no", "on": "2026-11-22"}',
+                "[]", '{"answer": "arrived", "on": 5}', '"\\ud800"', "null"):  # fmt: skip
+        half.write_text(odd)
+        with pytest.raises(OutsideFailure) as caught:
+            tray.answer("7-12")
+        (fault,) = caught.value.faults
+        assert (fault.code, fault.file) == ("MNY-007", "7-12.json")
     half.unlink()
     assert carry_out(tray, ON) == [ORDER]
     assert tray.answer("7-12") == Answer(Fate.ARRIVED, ON)
@@ -99,6 +104,54 @@ def test_faults_of_the_file_are_named_all_at_once(tmp_path: Path) -> None:
     assert named[-1] == "institution_number"
     assert len(named) == 9
     assert {fault.code for fault in caught.value.faults} == {"MNY-001"}
+
+
+@pytest.mark.parametrize("content", [None, b"\xff", b"account: [", b"a: {b: c"])
+def test_settings_that_cannot_be_read_name_their_file(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "bank.yaml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(FaultyInput) as caught:
+        house_bank.house_bank(str(file))
+    assert [(one.code, one.file) for one in caught.value.faults] == [("MNY-008", str(file))]
+
+
+@pytest.mark.parametrize("content", ["", "- 1", "account: 5", "account:"])
+def test_settings_that_hold_nothing_lack_everything(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "bank.yaml"
+    file.write_text(content, "utf-8")
+    with pytest.raises(FaultyInput) as caught:
+        house_bank.house_bank(str(file))
+    assert {one.code for one in caught.value.faults} == {"MNY-001"}
+    assert len(caught.value.faults) == 9
+
+
+@pytest.mark.parametrize("listed", ["[0001]", "['1']", "9999", "['9999', '00010']", "{'9999': 1}"])
+def test_banks_around_the_clock_are_codes_of_four_digits(tmp_path: Path, listed: str) -> None:
+    sample = Path(house_bank.__file__).with_name(house_bank.SAMPLE).read_text("utf-8")
+    file = tmp_path / "bank.yaml"
+    before, _, _ = sample.partition("around_the_clock:")
+    file.write_text(f"{before}around_the_clock: {listed}\n", "utf-8")
+    with pytest.raises(FaultyInput) as caught:
+        house_bank.house_bank(str(file))
+    assert [one.details["name"] for one in caught.value.faults] == ["around_the_clock"]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "english"),
+    [
+        ("0001", "みずほ銀行", "Mizuho Bank"),
+        ("0288", "三菱UFJ信託銀行", "Mitsubishiufjshintaku Bank"),
+        ("1344", "城南信金", "Jiyounanshinkin"),
+        ("5030", "西東京農協", "Nishitoukiyounoukiyou"),
+        ("9900", "ゆうちょ銀行", "Yuuchiyo Bank"),
+    ],
+)
+def test_bank_is_called_what_it_is(code: str, name: str, english: str) -> None:
+    """A credit association is no bank, and the table leaves 銀行 out."""
+    assert house_bank.bank_name(code) == house_bank.BankName(name, english)
 
 
 def test_bank_that_the_table_does_not_know_is_its_code() -> None:

@@ -186,6 +186,14 @@ def test_new_name_is_found_by_banks_and_the_first_one_is_kept(house: House) -> N
     assert do(history.as_of, member_id, TODAY - timedelta(days=1))[Kind.NAME].masked == "佐藤 花子"
 
 
+@pytest.mark.parametrize(("hour", "minute"), [(0, 30), (8, 0)])
+def test_first_name_holds_from_the_day_in_japan(house: House, hour: int, minute: int) -> None:
+    member_id = house.member(at=AT.replace(hour=hour, minute=minute)).member_id
+    house.tell(member_id, Kind.NAME, Name("田中", "花子", "タナカ", "ハナコ"), at=after(days=1))
+    first, _ = do(history.history, member_id, Kind.NAME)
+    assert first.effective_on == TODAY
+
+
 def test_name_that_was_changed_behind_its_history_is_found(
     house: House, database: Database
 ) -> None:
@@ -208,6 +216,26 @@ def test_same_form_counts_once_and_other_contents_are_refused(house: House) -> N
     assert again == replace(first, is_repeat=True)
     with pytest.raises(StateConflict):
         do(history.record, replace(change, value=Employer("南の商店")), teller, AT)
+
+
+@pytest.mark.parametrize(("value", "other"), [
+    (Employer("株式会社A"), Employer("株式会社B")),
+    (Income(4_000_000, 2025), Income(5_000_000, 2025)),
+    (HOME, Address("1000001", "東京都千代田区千代田1-2")),
+    (Employer("株式会社A"), None),
+    (None, Employer("株式会社A")),
+])  # fmt: skip
+def test_values_that_look_alike_masked_are_no_repeat(
+    house: House, value: Value | None, other: Value | None
+) -> None:
+    kind = next(kind for kind, of_kind in VALUES.items() if type(of_kind) is type(value or other))
+    change = Change(house.member().member_id, kind, value, TODAY, "form 1")
+    teller = Teller("staff 1", Road.DESK)
+    first = do(history.record, change, teller, AT)
+    assert isinstance(first, Recorded)
+    assert do(history.record, change, teller, AT) == replace(first, is_repeat=True)
+    with pytest.raises(StateConflict):
+        do(history.record, replace(change, value=other), teller, AT)
 
 
 def test_value_of_another_kind_stops(house: House) -> None:

@@ -7,7 +7,7 @@ import base64
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from tests.database import Database
 from tests.loans.crowd import at_once, do
 from tests.people.house import (
@@ -33,9 +34,10 @@ from tests.people.house import (
 from motocho.config import worker
 from motocho.config.worker import CLEAR_TRIES, RETRY, TASKS, Until
 from motocho.law.rules import Refusal
-from motocho.people import login, members
+from motocho.people import cards, login, members
+from motocho.people.cards import Replacement, Validity
 from motocho.people.credentials import hashing, keeping
-from motocho.people.credentials.pins import Pin
+from motocho.people.credentials.pins import Guess, Pin
 from motocho.people.login import Admitted, Entered, Locked, Missed, Origin, Outcome, Slowed
 from motocho.people.safety import sessions
 from motocho.people.safety.codes import Purpose
@@ -201,6 +203,21 @@ def test_wrong_unknown_and_locked_take_the_same_time(house: House) -> None:
         "locked": min(seconds(locked) for _ in range(8)),
     }
     assert max(quickest.values()) < 1.5 * min(quickest.values()), quickest
+
+
+@pytest.mark.rule("AUTH-006")
+def test_database_is_asked_the_same_whether_a_number_is_anybodys(house: House) -> None:
+    """What the server's time would tell apart: the statements of each try, one after the other."""
+
+    def statements(number: str) -> list[list[str]]:
+        tries = []
+        for typed in (WRONG, OTHER, Pin("8152"), GOOD):
+            with CaptureQueriesContext(connection) as seen:
+                house.enter(number, typed, address=ELSEWHERE)
+            tries.append([query["sql"][:20] for query in seen])
+        return tries
+
+    assert statements(house.member().member_number) == statements("60000000")
 
 
 def test_member_without_a_pin_answers_as_nobody_does(house: House) -> None:
@@ -438,11 +455,14 @@ def test_attack_that_is_over_is_forgotten(house: House) -> None:
 
 
 # ------------------------------------------------------------------------------------ another number
+LOST = Replacement("20000001", Validity(AT.date(), date(2031, 11, 30)))
+
+
 @pytest.mark.rule("AUTH-011")
 def test_new_number_opens_and_the_lost_cards_does_not(house: House) -> None:
     member = house.member()
     assert isinstance(house.enter(member.member_number), Entered)
-    do(members.reissue, member.member_id, "20000001", "staff 1", AT)
+    do(cards.reissue, member.member_id, LOST, "staff 1", AT)
     assert isinstance(house.enter("20000001"), Entered)
     assert do(members.by_number, "20000001").member_id == member.member_id
 
@@ -450,8 +470,25 @@ def test_new_number_opens_and_the_lost_cards_does_not(house: House) -> None:
 @pytest.mark.rule("AUTH-011")
 def test_number_of_a_lost_card_is_refused_with_the_right_pin(house: House) -> None:
     member = house.member()
-    do(members.reissue, member.member_id, "20000001", "staff 1", AT)
+    do(cards.reissue, member.member_id, LOST, "staff 1", AT)
     assert house.enter(member.member_number) == Missed(2)
+
+
+@pytest.mark.rule("AUTH-004")
+def test_new_number_that_strangers_tried_is_open(house: House) -> None:
+    member = house.member()
+    for _ in range(3):
+        house.enter("20000001")
+    assert house.enter("20000001") == Locked()
+    do(members.renumber, member.member_id, "20000001", "staff 1", AT)
+    assert isinstance(house.enter("20000001"), Entered)
+
+
+@pytest.mark.rule("AUTH-003")
+def test_new_number_asks_for_a_new_pin(house: House) -> None:
+    member = house.member()
+    do(members.renumber, member.member_id, "20000001", "staff 1", AT)
+    assert house.entered("20000001").must_change is Guess.NEW_CARD
 
 
 def test_cost_of_a_pin_is_what_was_decided(house: House) -> None:

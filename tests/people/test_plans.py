@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from tests.database import Database
 from tests.people.house import AT, GOOD, HERE, SATO, House, after
 
 from motocho.outside.postgres import ADMIN
-from motocho.people import access, consents, login, members, requests
+from motocho.people import access, cards, consents, login, requests
 from motocho.people.access import Action, Self
+from motocho.people.cards import Replacement, Validity
 from motocho.people.consents import Consent
 from motocho.people.facts import history
 from motocho.people.facts.history import Reading
@@ -24,10 +26,11 @@ from motocho.people.safety.codes import Purpose
 from motocho.people.safety.sessions import SessionKey
 
 MANY = 20_000
+VALID = Validity(date(2026, 1, 1), date(2031, 1, 1))
 LARGE = {
     "people_member", "people_number", "people_fact", "people_consent", "people_device",
     "people_session", "people_login_count", "people_login_try", "people_freeze", "people_hold",
-    "people_pin", "people_code", "people_request", "people_freeze_link",
+    "people_pin", "people_code", "people_card", "people_request", "people_freeze_link",
 }  # fmt: skip
 FILL = """
 INSERT INTO people_member (member_number, family_name, given_name, family_kana, given_kana, born_on, registered_at)
@@ -55,6 +58,8 @@ INSERT INTO people_code (member_id, purpose, bound_to, code_mark, made_at, expir
 SELECT member_id, 'limit', 'x', sha256('x'), '2026-01-01', '2026-01-02', 5 FROM people_member;
 INSERT INTO people_request (member_id, kind, document_ref, email_fact_no, asked_at, state)
 SELECT member_id, 'member_number', '', 0, '2026-01-01', 'done' FROM people_member;
+INSERT INTO people_card (member_id, issued_on, expires_on, recorded_at, actor)
+SELECT member_id, '2026-01-01', '2031-01-01', '2026-01-01', 'x' FROM people_member;
 INSERT INTO people_freeze_link SELECT sha256(n::text::bytea), n, '2027-01-01' FROM generate_series(1, {many}) n;
 VACUUM ANALYZE
 """
@@ -81,7 +86,11 @@ def test_no_page_reads_a_large_table_from_end_to_end(house: House, database: Dat
         (login.enter, Typed(number, GOOD, "f"), Origin(HERE), AT),
         (login.locked_lanes, member_id),
         (login.reopen, member_id, "x", AT),
-        (members.reissue, member_id, "30000000", "x", AT),
+        (cards.reissue, member_id, Replacement("30000000", VALID), "x", AT),
+        (cards.issue, member_id, VALID._replace(expires_on=date(2032, 1, 1)), "x", AT),
+        (cards.current, member_id),
+        (cards.to_renew, AT.date()),
+        (cards.look_at_ending, AT.date(), 500),
         (sessions.use, key, after(minutes=1)),
         (sessions.history, member_id),
         (sessions.use, SessionKey(member_id, 1), AT),

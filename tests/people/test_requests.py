@@ -16,11 +16,13 @@ from tests.database import Database
 from tests.loans.crowd import at_once, do
 from tests.people.house import AT, BORN, GOOD, MAIL, OTHER, WRONG, House, after, kinds_of, rows
 
-from motocho.config.worker import TASKS
+from motocho.config.worker import CLEAR_TRIES, TASKS
 from motocho.law.rules import Refusal
 from motocho.people import pin, requests
 from motocho.people.access import Role, Staff
 from motocho.people.credentials.pins import Pin
+from motocho.people.facts.values import Email
+from motocho.people.facts.values import Kind as Item
 from motocho.people.login import Entered, Locked
 from motocho.people.members import Member
 from motocho.people.requests import Claim, Kind, Received, RequestKey, State, Verdict
@@ -61,7 +63,7 @@ def approved(member: Member, reviewers: tuple[Staff, Staff]) -> str:
     key = waiting(member)
     for staff in reviewers:
         do(requests.review, key, staff, Verdict.GENUINE, AT)
-    token = do(requests.reset_link, key, AT)
+    token = do(requests.reset_link, key, "letter 1", AT)
     assert isinstance(token, str)
     return token
 
@@ -89,6 +91,17 @@ def test_number_goes_to_the_registered_address_once_a_day(
     assert kinds_of(member.member_id).count("member_number_asked") == (0 if other else 1)
     ask(Kind.MEMBER_NUMBER, asked, after(hours=24))
     assert kinds_of(member.member_id).count("member_number_asked") == (0 if other else 2)
+
+
+@pytest.mark.parametrize(("hour", "minute"), [(0, 30), (8, 0)])
+def test_address_of_today_is_asked_for_by_the_day_in_japan(
+    house: House, member: Member, hour: int, minute: int
+) -> None:
+    """Before nine in Japan it is still yesterday in Greenwich."""
+    house.tell(member.member_id, Item.EMAIL, Email("new@example.jp"), effective_on=AT.date())
+    asked = replace(claim(member), email="new@example.jp")
+    ask(Kind.PIN_RESET, asked, AT.replace(hour=hour, minute=minute))
+    assert len(do(requests.waiting)) == 1
 
 
 def test_one_request_at_a_time(member: Member) -> None:
@@ -152,7 +165,7 @@ def test_one_look_or_the_same_one_twice_is_not_enough(
     again = do(requests.review, key, first, Verdict.GENUINE, AT)
     assert isinstance(again, Refusal)
     assert again.code == "PPL-070"
-    assert do(requests.reset_link, key, AT) is None
+    assert do(requests.reset_link, key, "letter 1", AT) is None
     assert house.enter(member.member_number) == Locked()
 
 
@@ -161,7 +174,7 @@ def test_one_who_doubts_ends_it(member: Member, reviewers: tuple[Staff, Staff]) 
     first, second = reviewers
     assert do(requests.review, key, first, Verdict.NOT_GENUINE, AT) is State.REFUSED
     assert do(requests.review, key, second, Verdict.GENUINE, AT) is State.REFUSED
-    assert do(requests.reset_link, key, AT) is None
+    assert do(requests.reset_link, key, "letter 1", AT) is None
 
 
 def test_both_at_once_are_two_looks(member: Member, reviewers: tuple[Staff, Staff]) -> None:
@@ -186,6 +199,35 @@ def test_request_of_another_member_is_not_there(
         do(requests.review, key, reviewers[0], Verdict.GENUINE, AT)
 
 
+@pytest.mark.parametrize("is_link_made", [True, False])
+def test_link_that_ran_out_bars_no_other_request(
+    member: Member, reviewers: tuple[Staff, Staff], *, is_link_made: bool
+) -> None:
+    """Neither does one that was never made: the worker may have been down."""
+    key = waiting(member)
+    for one in reviewers:
+        do(requests.review, key, one, Verdict.GENUINE, AT)
+    if is_link_made:
+        do(requests.reset_link, key, "letter 1", AT)
+    ask(Kind.PIN_RESET, claim(member), after(hours=23))
+    assert do(requests.waiting) == []
+    ask(Kind.PIN_RESET, claim(member), after(hours=24))
+    (new,) = do(requests.waiting)
+    assert new.key != key
+    assert do(requests.reset_link, key, "letter 1", after(hours=24)) is None
+    ended = rows("SELECT state, reason, token_hash FROM people_request ORDER BY request_id")[0]
+    assert ended == ("refused", "expired", None)
+    assert "pin_reset_expired" in kinds_of(member.member_id)
+
+
+def test_document_of_a_link_that_ran_out_goes_a_month_later(
+    member: Member, reviewers: tuple[Staff, Staff]
+) -> None:
+    approved(member, reviewers)
+    needed = [do(requests.needed, ["document 1"], after(days=days)) for days in (0, 29, 30)]
+    assert needed == [{"document 1"}, {"document 1"}, set()]
+
+
 @pytest.mark.parametrize("hours", [24, 100])
 def test_link_lives_a_day(member: Member, reviewers: tuple[Staff, Staff], hours: int) -> None:
     token = approved(member, reviewers)
@@ -194,12 +236,44 @@ def test_link_lives_a_day(member: Member, reviewers: tuple[Staff, Staff], hours:
     assert refused.code == "PPL-072"
 
 
-def test_new_link_ends_the_one_before(member: Member, reviewers: tuple[Staff, Staff]) -> None:
+def test_another_letter_ends_the_one_before(member: Member, reviewers: tuple[Staff, Staff]) -> None:
     first = approved(member, reviewers)
     (key,) = [RequestKey(*row) for row in rows("SELECT member_id, request_id FROM people_request")]
-    second = do(requests.reset_link, key, AT)
+    assert do(requests.reset_link, key, "letter 1", after(minutes=1)) == first
+    second = do(requests.reset_link, key, "letter 2", AT)
     assert isinstance(do(pin.reset, first, OTHER, AT), Refusal)
     assert do(pin.reset, second, OTHER, AT) == pin.Changed(member.member_id)
+
+
+@pytest.mark.rule("AUTH-002")
+@pytest.mark.parametrize("looks", [0, 1])
+def test_another_address_ends_the_review_bound_to_the_one_before(
+    house: House, member: Member, reviewers: tuple[Staff, Staff], looks: int
+) -> None:
+    key = waiting(member)
+    for one in reviewers[:looks]:
+        do(requests.review, key, one, Verdict.GENUINE, AT)
+    house.tell(member.member_id, Item.EMAIL, Email("new@example.jp"))
+    assert do(requests.review, key, reviewers[looks], Verdict.GENUINE, AT) is State.REFUSED
+    assert kinds_of(member.member_id)[-1] == "pin_reset_expired"
+
+
+@pytest.mark.rule("AUTH-002")
+def test_another_address_ends_the_link_sent_to_the_one_before(
+    house: House, member: Member, reviewers: tuple[Staff, Staff]
+) -> None:
+    token = approved(member, reviewers)
+    house.tell(member.member_id, Item.EMAIL, Email("new@example.jp"))
+    assert isinstance(do(pin.reset, token, OTHER, AT), Refusal)
+    ask(Kind.PIN_RESET, replace(claim(member), email="new@example.jp"))
+    assert len(do(requests.waiting)) == 1
+
+
+def test_claims_that_no_job_could_look_at_are_cleared_away(member: Member) -> None:
+    do(requests.ask, Kind.PIN_RESET, claim(member), AT)
+    for hours, left in ((23, 1), (24, 0)):
+        TASKS[CLEAR_TRIES](timestamp=int(after(hours=hours).timestamp()))
+        assert rows("SELECT count(*) FROM people_claim") == [(left,)]
 
 
 def test_guessable_pin_leaves_the_link_open(member: Member, reviewers: tuple[Staff, Staff]) -> None:

@@ -102,6 +102,16 @@ def test_session_lasts_eight_hours_at_the_most(house: House) -> None:
     assert do(sessions.use, key, after(minutes=480)) == Ended(sessions.End.TOO_LONG)
 
 
+def test_asking_what_is_left_of_a_session_is_not_using_it(house: House) -> None:
+    key = house.session(house.member().member_id)
+    for minutes in (0, 5, 9):
+        left = do(sessions.left, key, after(minutes=minutes))
+        assert isinstance(left, InUse)
+        assert left.ends_at == after(minutes=10)
+    assert do(sessions.left, key, after(minutes=10)) == Ended(sessions.End.IDLE)
+    assert rows("SELECT ended_at FROM people_session") == [(None,)]
+
+
 def test_use_is_written_down_once_in_a_while(house: House) -> None:
     key = house.session(house.member().member_id)
     do(sessions.use, key, after(seconds=14))
@@ -255,6 +265,17 @@ def with_passkey(house: House, member_id: int) -> Authenticator:
     assert do(passkeys.add, SITE, member_id, made, AT) is True
     assert do(passkeys.add, SITE, member_id, made, AT) is False
     return key
+
+
+def test_passkey_that_is_known_is_not_added_again(house: House) -> None:
+    member_id = house.member().member_id
+    key = with_passkey(house, member_id)
+    house.confirmed(member_id, Purpose.PASSKEY, "session 2")
+    asked = do(passkeys.ask_new, SITE, member_id, "session 2", AT)
+    assert isinstance(asked, Question)
+    again = passkeys.NewKey(asked.code_id, key.register(asked.options), "my phone")
+    assert do(passkeys.add, SITE, member_id, again, AT) is False
+    assert kinds_of(member_id).count("passkey_added") == 1
 
 
 @pytest.mark.rule("AUTH-007")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -24,11 +25,12 @@ from motocho.people import staff
 from motocho.people.access import Role, Staff
 from motocho.people.credentials import hashing
 from motocho.people.credentials.passkeys import Site
-from motocho.people.staff import Account, Enrolled, Entered, Joiner, Locked, Missed, Typed
-from motocho.units.errors import NotFoundError, StateConflict
+from motocho.people.staff import Account, Duty, Enrolled, Entered, Joiner, Locked, Missed, Typed
+from motocho.units.errors import NotAllowedError, NotFoundError, StateConflict
 
 PASSWORD = "hashi no ue no kaze"
 SITE = Site("desk.example.jp", "https://desk.example.jp")
+MANAGER = Staff(99, frozenset({Role.ADMINISTRATOR}))
 FIRST = Joiner("sato", "佐藤", AT.date(), frozenset({Role.ADMINISTRATOR}))
 
 
@@ -57,9 +59,10 @@ def enter(seed: str, at: datetime = AT, **other: Any) -> staff.Outcome:
 # ---------------------------------------------------------------------------------- in and out of it
 def test_colleague_is_here_from_the_first_day_to_the_last(house: House) -> None:
     account, seed = joined(house)
-    by = Staff(99, frozenset({Role.ADMINISTRATOR}))
     last = AT.date() + timedelta(days=10)
-    do(staff.leave, account.staff_id, last, by, AT)
+    do(staff.leave, account.staff_id, last, MANAGER, AT)
+    with pytest.raises(StateConflict):
+        do(staff.leave, account.staff_id, AT.date(), MANAGER, AT)
     assert do(staff.active, account.staff_id, FIRST.joined_on - timedelta(days=1)) is None
     assert do(staff.active, account.staff_id, last) is not None
     assert do(staff.active, account.staff_id, last + timedelta(days=1)) is None
@@ -71,15 +74,36 @@ def test_colleague_is_here_from_the_first_day_to_the_last(house: House) -> None:
 def test_roles_have_their_days(house: House) -> None:
     account, _ = joined(house)
     monday = date(2026, 12, 7)
-    do(staff.give_role, account.staff_id, Role.REVIEWER, monday, "staff 9")
-    by = Staff(99, frozenset({Role.ADMINISTRATOR}))
-    last_at = AT + (monday + timedelta(days=1) - AT.date())
-    assert do(staff.end_role, account.staff_id, Role.REVIEWER, by, last_at) == 1
+    duty = Duty(account.staff_id, Role.REVIEWER)
+    for _ in range(2):  # held already: nothing changes
+        do(staff.give_role, duty, monday, MANAGER, AT)
+    do(staff.end_role, duty, monday + timedelta(days=1), MANAGER, AT)
+    with pytest.raises(StateConflict):
+        do(staff.end_role, duty, monday, MANAGER, AT)
+    told = ["staff_role_given", "staff_role_given", "staff_role_ended"]  # the first by joining
+    assert [kind for kind in kinds_of(0) if "role" in kind] == told
     found = [
         do(staff.active, account.staff_id, monday + timedelta(days=days)) for days in (-1, 0, 1, 2)
     ]
     held = [one is not None and Role.REVIEWER in one.roles for one in found]
     assert held == [False, True, True, False]
+
+
+@pytest.mark.rule("PRIV-003")
+def test_who_does_not_manage_the_staff_changes_nothing_of_it(house: House) -> None:
+    account, _ = joined(house)
+    thief = Staff(account.staff_id, frozenset({Role.OPERATOR, Role.REVIEWER, Role.AUDITOR}))
+    duty = Duty(account.staff_id, Role.SUPERVISOR)
+    before = kinds_of(0)
+    for command in (
+        partial(do, staff.join, replace(FIRST, login_name="friend"), thief, AT),
+        partial(do, staff.leave, account.staff_id, AT.date(), thief, AT),
+        partial(do, staff.give_role, duty, AT.date(), thief, AT),
+        partial(do, staff.end_role, duty, AT.date(), thief, AT),
+    ):
+        with pytest.raises(NotAllowedError):
+            command()
+    assert kinds_of(0) == before
 
 
 def test_first_colleague_is_made_once(house: House) -> None:
@@ -186,7 +210,12 @@ def test_rotated_pepper_keeps_staff_in(
     _, seed = joined(house)
     second = f"second:{base64.b64encode(b's' * hashing.PEPPER_BYTES).decode()}"
     monkeypatch.setenv(hashing.VARIABLE, f"{pepper},{second}")
+    used = "SELECT pepper_id, seed_pepper_id FROM people_staff_secret"
+    assert rows(used) == [("first", "first")]
     assert isinstance(enter(seed), Entered)
+    assert rows(used) == [("second", "second")]
+    monkeypatch.setenv(hashing.VARIABLE, second)
+    assert isinstance(enter(seed, after(minutes=1)), Entered)
 
 
 # ----------------------------------------------------------------------------------------- recovery
@@ -222,6 +251,21 @@ def test_one_supervisor_or_the_one_concerned_is_not_enough(house: House) -> None
     assert isinstance(do(staff.ask_recovery, one.staff_id, one, AT), Refusal)
 
 
+def test_what_no_second_supervisor_agrees_to_within_a_day_is_over(house: House) -> None:
+    account, _ = joined(house)
+    one, two = supervisors(house)
+    for at in (AT, after(hours=1)):  # asked twice, told once
+        assert do(staff.ask_recovery, account.staff_id, one, at) is None
+    assert kinds_of(0).count("staff_recovery_asked") == 1
+    assert do(staff.recoveries, AT) == {account.staff_id: one.staff_id}
+    assert do(staff.recoveries, after(days=1)) == {}
+    with pytest.raises(NotFoundError):
+        do(staff.agree, account.staff_id, two, after(days=1))
+    do(staff.ask_recovery, account.staff_id, two, after(days=1))
+    assert do(staff.recoveries, after(days=1)) == {account.staff_id: two.staff_id}
+    assert isinstance(do(staff.agree, account.staff_id, one, after(days=1)), str)
+
+
 @pytest.mark.parametrize("attack", [
     "UPDATE people_staff_enrolment SET token_hash = sha256('x') WHERE kind = 'recovery'",
     "UPDATE people_staff_enrolment SET agreed_by = asked_by WHERE kind = 'recovery'",
@@ -240,7 +284,7 @@ def test_database_holds_to_two_supervisors(house: House, database: Database, att
 def with_passkey(house: House) -> tuple[Account, Authenticator]:
     account, _ = joined(house)
     key = Authenticator(SITE.name, SITE.origin)
-    options = do(staff.ask_passkey, SITE, account, AT)
+    options = staff.ask_passkey(SITE, account, AT)
     assert do(staff.add_passkey, SITE, account.staff_id, key.register(options), AT) is True
     return account, key
 
@@ -283,9 +327,18 @@ def test_answer_that_is_not_right_is_refused(house: House, fault: str) -> None:
     assert sign_in(answer, after(minutes=5 if fault == "late" else 0)) == Missed()
 
 
-def test_key_of_a_leaver_or_taken_away_opens_nothing(house: House) -> None:
+def test_key_of_a_leaver_opens_nothing(house: House) -> None:
     account, key = with_passkey(house)
-    assert do(staff.end_passkeys, account.staff_id, [key.credential_id], AT) == 1
+    do(staff.leave, account.staff_id, AT.date(), MANAGER, AT)
+    tomorrow = after(days=1)
+    assert sign_in(key.sign(do(staff.ask_entry, SITE, "sato", tomorrow)), tomorrow) == Missed()
+
+
+def test_key_opens_nothing_after_new_means_were_given(house: House) -> None:
+    account, key = with_passkey(house)
+    one, two = supervisors(house)
+    do(staff.ask_recovery, account.staff_id, one, AT)
+    do(staff.enrol, do(staff.agree, account.staff_id, two, AT), "umi no ue no tsuki", AT)
     assert sign_in(key.sign(do(staff.ask_entry, SITE, "sato", AT))) == Missed()
 
 
@@ -293,11 +346,38 @@ def test_name_that_nobody_has_is_asked_the_same(house: House) -> None:
     with_passkey(house)
     nobody = do(staff.ask_entry, SITE, "nobody", AT)
     assert '"allowCredentials": []' in nobody
-    assert rows("SELECT count(*) FROM people_staff_challenge") == [(0,)]
+    sizes = {
+        len(json.loads(one)["challenge"]) for one in (nobody, do(staff.ask_entry, SITE, "sato", AT))
+    }
+    assert len(sizes) == 1
+
+
+def test_nobody_fills_or_uses_up_the_challenges_of_another(house: House) -> None:
+    account, key = with_passkey(house)
+    other = do(staff.join, replace(FIRST, login_name="ito"), Staff(1, FIRST.roles), AT)[0]
+    before = rows("SELECT count(*) FROM people_staff_challenge")
+    mine = do(staff.ask_entry, SITE, "sato", AT)
+    stranger = Authenticator(SITE.name, SITE.origin)
+    stranger.credential_id = key.credential_id
+    for _ in range(7):
+        assert sign_in(stranger.sign(do(staff.ask_entry, SITE, "sato", AT))) == Missed()
+        assert sign_in(stranger.sign(mine)) == Missed()
+    assert rows("SELECT count(*) FROM people_staff_challenge") == before
+    # What was asked of a colleague, or for another purpose, is no question to this key.
+    assert sign_in(key.sign(do(staff.ask_entry, SITE, "ito", AT))) == Missed()
+    assert sign_in(key.sign(staff.ask_passkey(SITE, account, AT))) == Missed()
+    assert sign_in(key.sign(mine)) == Entered(account.staff_id)
+    assert sign_in(key.sign(mine)) == Missed()
+    later = after(minutes=6)
+    assert sign_in(key.sign(do(staff.ask_entry, SITE, "sato", later)), later) == Entered(
+        account.staff_id
+    )
+    assert rows("SELECT count(*) FROM people_staff_challenge") == [(1,)]
+    assert other.staff_id != account.staff_id
 
 
 def test_registration_for_another_site_is_refused(house: House) -> None:
     account, _ = joined(house)
     key = Authenticator(SITE.name, "https://desk.example.com")
-    options = do(staff.ask_passkey, SITE, account, AT)
+    options = staff.ask_passkey(SITE, account, AT)
     assert do(staff.add_passkey, SITE, account.staff_id, key.register(options), AT) is False

@@ -111,7 +111,29 @@ def test_evidence_is_asked_for_above_the_amounts_of_the_law(
     assert eligibility(known, asked).needs_evidence is (wanted == "evidence")
 
 
+@pytest.mark.rule("LEND-023")
+def test_evidence_that_is_too_old_refuses_nobody() -> None:
+    old = replace(CLEAN, income=Income(date(2023, 11, 23), 1_000_000))
+    assert codes_of(old, Asked(400_000, 3_000_000)) == []
+    assert codes_of(old, Asked(400_000, 900_000)) == ["SCR-014"]
+    fresh = replace(CLEAN, income=Income(date(2023, 11, 24), 1_000_000))
+    assert codes_of(fresh, Asked(400_000, 3_000_000)) == ["SCR-014"]
+
+
 # --------------------------------------------------------------------------------- with a book
+@pytest.mark.rule("LEND-023")
+def test_lateness_with_another_agreement_counts(database: Database) -> None:
+    desk = Desk()
+    clean = desk.open(date(2026, 1, 5), 300_000)
+    other = desk.open(date(2026, 1, 5), 300_000)
+    desk.draw(other, 100_000, date(2026, 1, 5))
+    late = do(queries.conduct, clean, date(2026, 3, 20), LEAST_MONTHS)
+    assert (late.is_late, late.last_late_on) == (True, date(2026, 3, 20))
+    desk.receive(other, 110_000, date(2026, 3, 25))
+    paid = do(queries.conduct, clean, date(2026, 4, 1), LEAST_MONTHS)
+    assert (paid.is_late, paid.last_late_on) == (False, date(2026, 3, 25))
+
+
 def used(desk: Desk, months_ago: int) -> Key:
     key = desk.open(ON - timedelta(days=30 * months_ago), 300_000)
     desk.draw(key, 100_000, ON - timedelta(days=30))

@@ -1,31 +1,101 @@
-"""Pictures of every page, to be looked at: `python -m tests.web.look FOLDER [ja|easy|en]`."""
+"""Pictures of every page, to be looked at: `python -m tests.web.look FOLDER [ja|easy|en]`.
+
+Public pages in their states, and every page that a member and a colleague can open, from the list
+of addresses itself: on a phone, on a phone with dark paper, on a desk.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import django
-from tests.web.browsing import DESKTOP, PAGES, PHONE, Device, served, started
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motocho.config.settings")
+django.setup()
+
+from django.test import Client  # noqa: E402  # once Django is on
+from tests.database import close_run, fresh_database, open_run  # noqa: E402
+from tests.web import test_attacks  # noqa: E402
+from tests.web.borrowing import give_account  # noqa: E402
+from tests.web.browsing import DESKTOP, PAGES, PHONE, Device, served, started  # noqa: E402
+from tests.web.membership import Site  # noqa: E402
+from tests.web.office import seated  # noqa: E402
+
+from motocho.outside import mail, teller  # noqa: E402
+from motocho.people.access import Role  # noqa: E402
+
+WAYS: tuple[tuple[str, Any, str], ...] = (
+    ("light", PHONE, "phone"),
+    ("dark", PHONE, "phone-dark"),
+    ("light", DESKTOP, "desktop"),
+)
 
 
 def take(folder: Path, tongue: str) -> None:
+    """Every page three times, each as a file named after it."""
     folder.mkdir(parents=True, exist_ok=True)
-    with served() as site, started() as browser:
-        for scheme, size, suffix in (
-            ("light", PHONE, "phone"),
-            ("dark", PHONE, "phone-dark"),
-            ("light", DESKTOP, "desktop"),
-        ):
-            device = Device(browser, site, tongue=tongue, color_scheme=scheme, viewport=size)
-            for name, address in PAGES.items():
-                page = device.open(address)
-                page.screenshot(path=folder / f"{name}-{suffix}.png", full_page=True)
-            device.context.close()
+    with house() as visits, served() as site, started() as browser:
+        for scheme, size, suffix in WAYS:
+            options = {"tongue": tongue, "color_scheme": scheme, "viewport": size}
+            for cookies, addresses in visits():
+                device = Device(browser, site, **options)
+                device.context.add_cookies(
+                    [{"name": name, "value": value, "url": site} for name, value in cookies.items()]
+                )
+                for name, address in addresses.items():
+                    page = device.open(address)
+                    page.screenshot(path=folder / f"{name}-{suffix}.png", full_page=True)
+                device.context.close()
+
+
+@contextmanager
+def house() -> Iterator[Any]:
+    """A lender with a member and a colleague; gives who visits which pages, by their cookies."""
+    keeper = open_run()
+    with tempfile.TemporaryDirectory() as own, fresh_database():
+        os.environ |= {mail.FOLDER_VARIABLE: own, teller.VARIABLE: f"{own}/bank"}
+        site = Site.at(Path(own))
+        client = Client(SERVER_NAME="127.0.0.1")
+        _, known = test_attacks.told(site, client)
+        debtor = Client(SERVER_NAME="127.0.0.1")
+        member, key = site.enter(debtor)
+        give_account(site, member.member_id)
+        seat = seated("tanaka", Role.SUPERVISOR, Role.REVIEWER, Role.ADMINISTRATOR)
+        own_ids = {"agreement_id": str(key.agreement_id), "event_no": "2"}
+
+        def visits() -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+            yield {}, PAGES
+            everything = test_attacks.addresses(**(known | own_ids))
+            yield _cookies(client), _shown(client, test_attacks.addresses(**known), "/member/")
+            yield _cookies(debtor), _shown(debtor, everything, "/member/")
+            yield _cookies(seat.client), _shown(seat.client, everything, "/desk/")
+
+        yield visits
+    if keeper is not None:
+        close_run(keeper)
+
+
+def _cookies(client: Client) -> dict[str, str]:
+    return {name: one.value for name, one in client.cookies.items()}
+
+
+def _shown(client: Client, found: list[tuple[str, str]], below: str) -> dict[str, str]:
+    """Those below an address that answer with a page, by a name for their file."""
+    pages = {}
+    for name, address in found:
+        if not address.startswith(below):
+            continue
+        answer = client.get(address)
+        if answer.status_code < 300 and "html" in answer.headers.get("Content-Type", ""):
+            pages[name.replace(":", "-")] = address
+    return pages
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motocho.config.settings")
-    django.setup()
     take(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "ja")

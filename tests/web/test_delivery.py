@@ -20,7 +20,7 @@ from motocho.documents import archive, paper
 from motocho.documents.archive import About, Kind
 from motocho.documents.statutory import making
 from motocho.documents.statutory.making import Borrower, Subject
-from motocho.loans import queries
+from motocho.loans import commands, queries
 from motocho.loans.commands import Key
 from motocho.notices import messages
 from motocho.outside import clock, mail
@@ -28,6 +28,9 @@ from motocho.people import consents
 from motocho.people.consents import Consent
 from motocho.people.members import Member
 from motocho.units.errors import Language
+from motocho.web import pages
+from motocho.web.member.delivery import METHOD
+from motocho.web.words import Tongue, say, wording_ref
 
 DELIVERY = "/member/delivery/"
 
@@ -72,12 +75,27 @@ def test_consent_is_asked_after_the_method_is_shown_and_taken_back(
     assert rows("SELECT count(*) FROM people_consent WHERE NOT is_given") == [(1,)]
     client.post(DELIVERY, {"give": "period", "csrfmiddlewaretoken": "d"})
     assert "period_statement" in agreed(member)
-    assert rows("SELECT DISTINCT wording_ref FROM people_consent WHERE is_given") == [
-        ("web.delivery 2026-11",)
-    ]
+    ((period,),) = rows("SELECT wording_ref FROM people_consent WHERE kind = 'period_statement'")
+    assert period == wording_ref(["delivery.period"], Tongue.JA)
     read_news(clock.now())
     title = do(messages.listed, member.member_id)[0].text(Language.JA).title
     assert title == "書面の受け取り方が変わりました"
+
+
+@pytest.mark.rule("DOC-005")
+def test_consent_keeps_the_words_and_the_tongue_that_were_read(client: Client, site: Site) -> None:
+    site.enter(client)
+    client.cookies[pages.TONGUE_COOKIE] = "en"
+    shown = page(client.get(DELIVERY))
+    words = ["delivery.receipt", *METHOD]
+    for key in words:
+        assert say(key, Tongue.EN) in shown
+    assert 'name="tongue" value="en"' in shown
+    client.cookies[pages.TONGUE_COOKIE] = "easy"  # chosen since, on another page
+    client.post(DELIVERY, {"give": "receipt", "tongue": "en", "csrfmiddlewaretoken": "a"})
+    ((kept,),) = rows("SELECT wording_ref FROM people_consent WHERE is_given")
+    assert kept == wording_ref(words, Tongue.EN)
+    assert kept != wording_ref(words, Tongue.JA)
 
 
 def test_word_that_is_none_changes_nothing(client: Client, site: Site) -> None:
@@ -100,6 +118,28 @@ def test_papers_are_listed_by_year_and_saved_to_the_byte(client: Client, site: S
     assert saved["Content-Type"] == "application/pdf"
     assert saved["Content-Disposition"].startswith("attachment")
     assert saved.content == do(archive.pages, member.member_id, new.paper_no)
+
+
+@pytest.mark.rule("DOC-008")
+def test_member_sees_when_the_contract_paper_comes_back(client: Client, site: Site) -> None:
+    member, key = site.enter(client)
+    address = f"/member/dealings/{key.agreement_id}/papers/"
+    today, now = clock.now().date(), clock.now()
+    do(archive.hold, key, "tanaka", now)
+    site.desk.receive(key, do(queries.payoff_quote, key, today).total_yen, today)
+    do(commands.close_agreement, key, site.desk.made(today))
+    assert "契約書の返却" not in page(client.get(address))
+    paid = do(queries.paid_off, key, today)
+    assert paid is not None
+    borrower = Borrower("佐藤 花子", "", member.member_number)
+    subject = Subject(shipped().lender, borrower, do(queries.contract, key), today)
+    about = About(key, Kind.RETURN, "closed", post_by=today + timedelta(days=7))
+    do(archive.deliver, making.contract_return(subject, paid), about, now)
+    planned = page(client.get(address))
+    assert "お預かりしている契約書を" in planned
+    assert (today + timedelta(days=7)).isoformat() in planned
+    do(archive.posted, do(archive.waiting), "tanaka", clock.now())
+    assert f'契約書を<time datetime="{today}">' in page(client.get(address))
 
 
 def test_paper_is_asked_for_once_and_said_so(client: Client, site: Site) -> None:

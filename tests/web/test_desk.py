@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import URLPattern
+from django.utils import timezone
 from tests.database import Database
-from tests.documents.files import photo
+from tests.documents.files import pdf, photo
 from tests.notices.posting import mails, plain, work
 from tests.people.authenticator import Authenticator
 from tests.people.house import kinds_of, rows
@@ -22,19 +23,22 @@ from tests.web.membership import PIN, Site, do
 from tests.web.office import PASSWORD, Seat, browser, joined, seated
 from tests.web.test_facts import asking, bare, looked_at, page
 
-from motocho.care import cases
+from motocho.care import cases, consultations
+from motocho.care.consultations import Topic, Wanted
 from motocho.contact.holds import Source
 from motocho.documents import intake
+from motocho.documents.intake import Purpose
 from motocho.notices import messages
 from motocho.notices.kinds import Kind as Notice
 from motocho.outside import clock, mail
-from motocho.people import access, requests, staff
+from motocho.people import access, cards, requests, staff
 from motocho.people.access import Role, Staff
 from motocho.people.credentials.pins import Pin
 from motocho.people.login import Entered
 from motocho.people.members import Member
 from motocho.people.safety import freezes
-from motocho.web.desk import urls
+from motocho.web.desk import queue, urls
+from motocho.web.desk._shown import PURPOSES
 
 pytestmark = pytest.mark.usefixtures("database")
 NEW_PIN = "6183"
@@ -118,7 +122,13 @@ def test_who_left_and_who_got_new_means_is_out_at_once(site: Site, suzuki: Seat,
     other = seated("mori", Role.REVIEWER)
     assert one.client.get("/desk/").status_code == 200
     yesterday = clock.now().date() - timedelta(days=1)
-    do(staff.leave, one.staff_id, yesterday, Staff(suzuki.staff_id, frozenset()), clock.now())
+    do(
+        staff.leave,
+        one.staff_id,
+        yesterday,
+        Staff(suzuki.staff_id, frozenset({Role.ADMINISTRATOR})),
+        clock.now(),
+    )
     assert one.client.get("/desk/")["Location"] == "/desk/sign-in/"
     second = seated("ito", Role.SUPERVISOR)
     at(timedelta(seconds=5))
@@ -308,13 +318,21 @@ def test_new_card_has_a_new_number_and_ends_the_stop(
     found = re.search(r"/desk/requests/\d+/\d+/", listed)
     assert found is not None
     assert member.member_number not in listed
-    wrong = tanaka.client.post(found[0], {"verdict": "genuine", "number": "123"})
-    assert wrong.status_code == 422
-    taken = tanaka.client.post(found[0], {"verdict": "genuine", "number": member.member_number})
+    today = clock.business_date()
+    ends = today.replace(year=today.year + 5, day=1)
+    new = {"verdict": "genuine", "number": "87654321", "expires": f"{ends}"}
+    for wrong in ({"number": "123"}, {"expires": ""}, {"expires": f"{today}"}):
+        assert tanaka.client.post(found[0], new | wrong).status_code == 422
+    assert "発行日" in page(tanaka.client.post(found[0], new | {"expires": f"{today}"}))
+    assert rows("SELECT 1 FROM people_card") == []
+    taken = tanaka.client.post(found[0], new | {"number": member.member_number})
     assert taken.status_code == 422
     assert "使われています" in page(taken)
     assert do(freezes.frozen_at, member.member_id) is not None
-    done = tanaka.client.post(found[0], {"verdict": "genuine", "number": "87654321"})
+    done = tanaka.client.post(found[0], new)
+    issued = do(cards.current, member.member_id)
+    assert issued is not None
+    assert issued.validity == (today, ends)
     assert done["Location"] == "/desk/?tab=applications"
     assert do(freezes.frozen_at, member.member_id) is None
     assert rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id) == [([],)]
@@ -327,7 +345,7 @@ def test_new_card_has_a_new_number_and_ends_the_stop(
     assert "カードが新しくなりました" in page(client.get("/member/settings/pin/"))
     client.post("/member/settings/pin/", {"present": PIN, "new": "6183", "again": "6183"})
     assert client.get("/member/").status_code == 200
-    assert tanaka.client.post(found[0], {"verdict": "genuine", "number": "1"}).status_code == 404
+    assert tanaka.client.post(found[0], new).status_code == 404
 
 
 def test_stop_ends_when_somebody_made_sure(client: Client, site: Site, tanaka: Seat) -> None:
@@ -439,6 +457,23 @@ def test_document_is_judged_page_by_page(site: Site, tanaka: Seat) -> None:
     assert len(looks) == 5
 
 
+def test_page_that_was_not_judged_is_named_and_the_others_stay_chosen(
+    site: Site, tanaka: Seat
+) -> None:
+    member, _ = site.member()
+    upload = intake.Upload("a.pdf", pdf(pages=3))
+    kept = do(intake.keep, member.member_id, intake.Purpose.INCOME, upload, clock.now())
+    assert isinstance(kept, intake.Kept)
+    address = f"/desk/documents/{kept.document_ref}/"
+    assert "aria-invalid" not in page(tanaka.client.get(address))
+    asked_again = tanaka.client.post(address, {"page-1": "glare", "page-3": "accepted"})
+    assert asked_again.status_code == 422
+    shown = page(asked_again)
+    assert re.findall(r'<li><a href="#(page-\d)">', shown) == ["page-2"]
+    assert re.findall(r'<option value="(\w+)" selected>', shown) == ["glare", "accepted"]
+    assert re.findall(r'name="(page-\d)" aria-invalid="true"', shown) == ["page-2"]
+
+
 @pytest.mark.rule("DESK-004")
 @pytest.mark.rule("PRIV-003")
 def test_complaint_is_answered_and_closed_by_another(
@@ -504,10 +539,79 @@ def test_application_for_a_higher_limit_is_shown_as_taken_in(site: Site, tanaka:
     assert tanaka.client.get(f"/desk/increases/{member.member_id}/987654/").status_code == 404
 
 
+@pytest.mark.rule("VULN-002")
+@pytest.mark.rule("PRIV-003")
+def test_consultation_is_seen_called_at_its_hour_and_ended_once(
+    site: Site, tanaka: Seat, at: Any
+) -> None:
+    member, _ = site.member()
+    hour = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=3)
+    wanted = Wanted(Topic.LESS, hour, [hour])
+    source = Source("member", "form 1")
+    booked = do(consultations.book, member.member_id, wanted, source, clock.now())
+    listed = page(tanaka.client.get("/desk/?tab=consultations"))
+    address = f"/desk/consultations/{member.member_id}/{booked.consultation_id}/"
+    assert address in listed
+    assert "佐藤" not in listed
+    early = page(tanaka.client.get(address))
+    assert "毎回の額を少なくしたい" in early
+    assert timezone.localtime(hour).strftime("%Y/%m/%d %H:%M") in early
+    phone = "09011112222"
+    assert phone not in page(tanaka.client.post(address, {"call": "yes"}))
+    assert tanaka.client.post(address, {"outcome": "held"}).status_code == 422
+    assert not rows("SELECT 1 FROM contact_attempt WHERE channel = 'phone'")
+    for minutes in range(10, 180, 10):
+        at(timedelta(minutes=minutes))
+        assert phone not in page(tanaka.client.get(address))
+    at(hour - clock.now() + timedelta(minutes=170))
+    assert phone in page(tanaka.client.post(address, {"call": "yes"}))
+    assert rows("SELECT purpose, actor FROM contact_attempt WHERE channel = 'phone'") == [
+        ("asked_for", f"staff {tanaka.staff_id}")
+    ]
+    assert tanaka.client.post(address).status_code == 422
+    for _ in range(2):
+        ended = tanaka.client.post(address, {"outcome": "held"})
+        assert ended["Location"] == "/desk/?tab=consultations"
+    assert rows("SELECT outcome FROM care_consultation") == [("held",)]
+    assert kinds_of(member.member_id).count("consultation_ended") == 1
+    assert address not in page(tanaka.client.get("/desk/?tab=consultations"))
+    assert tanaka.client.get(address).status_code == 404
+
+
+def test_queue_counts_all_that_waits_and_says_that_it_shows_the_oldest(
+    database: Database, tanaka: Seat
+) -> None:
+    with database.connect("postgres", autocommit=True) as admin:
+        admin.execute(
+            "INSERT INTO people_member (member_number, family_name, given_name, family_kana,"
+            " given_kana, born_on, registered_at) SELECT (30000000 + n)::text, '佐藤', '花子',"
+            " 'サトウ', 'ハナコ', '1980-01-01', now() FROM generate_series(1, 101) n"
+        )
+        admin.execute(
+            "INSERT INTO people_request (member_id, kind, document_ref, email_fact_no, asked_at,"
+            " state) SELECT member_id, 'reopening', '', 0, now(), 'waiting' FROM people_member"
+            " WHERE member_number LIKE '30000%'"
+        )
+    text = page(tanaka.client.get("/desk/?tab=applications"))
+    assert '<span class="tag">101</span>' in text
+    assert "101件のうち、受付の古い100件です" in text
+    assert text.count("/desk/requests/") == 100
+    with database.connect("postgres", autocommit=True) as admin:
+        admin.execute("UPDATE people_request SET state = 'refused' WHERE request_id ="
+                      " (SELECT max(request_id) FROM people_request)")  # fmt: skip
+    text = page(tanaka.client.get("/desk/?tab=applications"))
+    assert '<span class="tag">100</span>' in text
+    assert "件のうち" not in text
+
+
+def test_every_purpose_of_a_document_has_its_words() -> None:
+    assert set(PURPOSES) == set(Purpose)
+
+
 def test_empty_queue_shows_zeros(tanaka: Seat) -> None:
-    for tab in ("documents", "resets", "applications", "complaints", "nothing"):
+    for tab in (*queue.TABS, "nothing"):
         text = page(tanaka.client.get(f"/desk/?tab={tab}"))
-        assert text.count('<span class="tag">0</span>') == 4
+        assert text.count('<span class="tag">0</span>') == len(queue.TABS) == 5
         assert "0件です" in text
 
 
@@ -526,7 +630,9 @@ def test_new_means_need_two_supervisors_neither_of_them_the_one(
     assert "別の管理者の同意を待っています" in page(suzuki.client.get("/desk/colleagues/"))
     assert suzuki.client.post(address, {"agree": "yes"}).status_code == 409
     assert "再登録に同意する" in page(ito.client.get("/desk/colleagues/"))
-    assert "/desk/join/" in page(ito.client.post(address, {"agree": "yes"}))
+    link = page(ito.client.post(address, {"agree": "yes"}, headers={"host": "localhost"}))
+    assert f"{settings.ORIGIN}/desk/join/" in link
+    assert "//localhost" not in link
 
 
 # -------------------------------------------------------------------------------- who sees what
@@ -534,7 +640,8 @@ OPEN = {"sign_in", "by_passkey", "sign_out", "join"}
 
 
 def addresses() -> list[tuple[str, str]]:
-    values = {"<int:case_id>": "1", "<int:increase_id>": "1", "<int:member_id>": "1", "<int:request_id>": "1", "<int:page_no>": "1",
+    values = {"<int:case_id>": "1", "<int:increase_id>": "1", "<int:consultation_id>": "1",
+              "<int:member_id>": "1", "<int:request_id>": "1", "<int:page_no>": "1",
               "<int:staff_id>": "1", "<str:token>": "x", "<str:document_ref>": "x"}  # fmt: skip
     found = []
     for one in urls.urlpatterns:

@@ -82,7 +82,7 @@ def test_vendored_script_has_its_licence_beside_it() -> None:
 
 
 def test_assets_are_kept_for_ever_under_their_hash_alone(client: Client) -> None:
-    response = client.get(assets.address("site.css"))
+    response = client.get(f"/static/{assets.fingerprint()}/site.css")
     assert response["Cache-Control"] == "public, max-age=31536000, immutable"
     assert response["Content-Type"] == "text/css; charset=utf-8"
     assert client.get("/static/older/site.css")["Cache-Control"] == "no-cache"

@@ -14,6 +14,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern
 from tests.database import Database
+from tests.outside.test_mail import catcher
 from tests.people.house import rows
 from tests.web.membership import PIN, Site, do
 
@@ -21,9 +22,12 @@ from motocho.loans import commands, queries
 from motocho.loans.policy import Stop
 from motocho.outside import clock, mail
 from motocho.outside.clock import JAPAN
+from motocho.people import cards
+from motocho.people.cards import Validity
 from motocho.people.credentials import keeping
 from motocho.people.facts.values import Kind, Phone
 from motocho.people.safety import freezes, sessions
+from motocho.units.days import both_calendars_text
 from motocho.web import access
 from motocho.web.member import home, urls
 from motocho.web.words import Tongue, plain
@@ -118,6 +122,19 @@ def test_nobody_is_let_in_where_no_mail_server_answers(
     assert not rows("SELECT 1 FROM people_code")
 
 
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_who_is_not_reached_by_mail_is_told_so_and_the_address_marked(
+    client: Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member, _ = site.member()
+    with catcher("550 5.1.1 no such user") as (_, post):
+        monkeypatch.setenv(mail.VARIABLE, f"smtp://127.0.0.1:{post.port}")
+        response = site.sign_in(client, member)
+    assert response.status_code == 503
+    assert "登録されているメールアドレスに、メールが届きません" in page(response)
+    assert [of for (of,) in rows("SELECT member_id FROM notices_bounce")] == [member.member_id]
+
+
 @pytest.mark.rule("AUTH-006")
 def test_unknown_number_and_wrong_pin_have_one_page(client: Client, site: Site) -> None:
     member, _ = site.member()
@@ -179,10 +196,44 @@ def test_session_ends_after_ten_idle_minutes_and_not_before(
     at(timedelta(minutes=9))
     assert client.get("/member/").status_code == 200
     at(timedelta(minutes=18))
-    assert client.post("/member/extend/", headers={"x-requested-with": "fetch"}).status_code == 204
+    extended = client.post("/member/extend/", headers={"x-requested-with": "fetch"})
+    assert extended.json() == {"warn": 480, "end": 600, "last": ""}
     at(timedelta(minutes=29))
     wanted = "/member/sign-in/?next=%2Fmember%2Fdealings%2F"
     assert client.get("/member/dealings/")["Location"] == wanted
+
+
+@pytest.mark.rule("AUTH-009")
+def test_page_knows_how_long_its_session_goes_on_and_asking_extends_nothing(
+    client: Client, site: Site, at: Any
+) -> None:
+    assert client.get("/member/left/").json() == {"warn": 0, "end": 0, "last": ""}
+    site.enter(client)
+    assert client.get("/member/left/").json()["end"] in {599, 600}
+    at(timedelta(minutes=9))
+    assert client.get("/member/left/").json()["end"] in {59, 60}
+    at(timedelta(minutes=11))
+    assert client.get("/member/left/").json() == {"warn": 0, "end": 0, "last": ""}
+    assert client.get("/member/").status_code == 302
+    assert rows("SELECT end_reason FROM people_session") == [("idle",)]
+
+
+@pytest.mark.rule("AUTH-009")
+def test_page_warns_of_the_eighth_hour_as_it_does_of_ten_idle_minutes(
+    client: Client, site: Site, at: Any
+) -> None:
+    site.enter(client)
+    for minutes in range(9, 475, 9):
+        at(timedelta(minutes=minutes))
+        last = client.get("/member/left/").json()["last"]
+        assert client.get("/member/settings/").status_code == 200, minutes
+    assert (minutes, last) == (468, "")
+    at(timedelta(minutes=475))
+    shown = page(client.get("/member/settings/"))
+    found = re.search(r'data-warn="(\d+)" data-end="(\d+)" data-last="(\w*)"', shown)
+    assert found is not None
+    assert (int(found[1]), found[3]) in {(179, "last"), (180, "last")}
+    assert int(found[2]) in {299, 300}
 
 
 @pytest.mark.parametrize("address", ["//evil.example/", "https://evil.example", "/\\evil.example"])
@@ -243,7 +294,9 @@ def addresses(key: Any, event_no: int, device_id: int, session_id: int) -> list[
     return found
 
 
-OPEN = {"sign_in", "code", "sign_out", "signed_out", "extend"}
+LEFT = re.compile(r'data-(?:warn|end)="\d+"')
+"""How long the session goes on, by the second."""
+OPEN = {"sign_in", "code", "sign_out", "signed_out", "extend", "left"}
 
 
 @pytest.mark.rule("PRIV-003")
@@ -264,7 +317,7 @@ def test_another_members_ids_are_as_none(client: Client, site: Site) -> None:
             assert there.status_code == none.status_code, name
             assert there.status_code in {404, 405}, name
             hidden = {address: "A", nowhere: "A"}
-            texts = [page(one) for one in (there, none)]
+            texts = [LEFT.sub("", page(one)) for one in (there, none)]
             for seen, mark in hidden.items():
                 texts = [text.replace(seen, mark) for text in texts]
             assert texts[0] == texts[1], name
@@ -382,6 +435,48 @@ def test_full_payment_is_certified_when_nothing_is_owed(client: Client, site: Si
     assert "債務がないことを証明します" in page(client.get(address))
 
 
+def test_balance_is_certified_of_a_day_that_is_over(client: Client, site: Site) -> None:
+    """Not of today: a payment of today cannot make the paper of today false."""
+    _, key = site.enter(client)
+    address = f"/member/dealings/{key.agreement_id}/papers/balance/"
+    today = clock.now().date()
+    before = page(client.get(address))
+    assert f"{both_calendars_text(today - timedelta(days=1))}の終わりの残高" in before
+    assert "償却" not in before
+    site.desk.receive(key, 400_000, today)
+    assert page(client.get(address)) == before
+    fresh = site.desk.open(today, member_id=key.member_id)
+    first_day = client.get(f"/member/dealings/{fresh.agreement_id}/papers/balance/")
+    assert first_day.status_code == 409
+    assert "明日から作れます" in page(first_day)
+
+
+def test_written_off_part_stands_on_the_certificate(client: Client, site: Site) -> None:
+    _, key = site.enter(client)
+    yesterday = clock.now().date() - timedelta(days=1)
+    owed = do(queries.payoff_quote, key, yesterday)
+    do(commands.write_off, key, site.desk.made(yesterday))
+    text = page(client.get(f"/member/dealings/{key.agreement_id}/papers/balance/"))
+    assert "残元金のうち償却した分" in text
+    assert text.count(f"{owed.principal_yen:,}円") == 2
+    assert f"{owed.total_yen:,}円" in text
+
+
+@pytest.mark.parametrize("name", ["balance", "settled"])
+def test_claim_that_has_passed_on_is_certified_by_nobody_here(
+    client: Client, site: Site, name: str
+) -> None:
+    """Its balance here is nothing, and its debt is not paid."""
+    _, key = site.enter(client)
+    do(commands.assign, key, site.desk.made(clock.now().date()))
+    address = f"/member/dealings/{key.agreement_id}/papers/"
+    for ending in ("", "pdf/"):
+        answer = client.get(f"{address}{name}/{ending}")
+        assert answer.status_code == 409
+        assert "ほかの会社に移りました" in page(answer)
+    assert client.get(f"{address}lending/").status_code == 200
+
+
 @pytest.mark.rule("AUTH-007")
 def test_whole_history_needs_a_code(client: Client, site: Site) -> None:
     member, key = site.enter(client)
@@ -429,6 +524,20 @@ def test_login_of_somebody_else_is_ended_and_stops_all(client: Client, site: Sit
     client.post(f"/member/settings/logins/{strange.session_id}/not-me/")
     assert do(freezes.frozen_at, member.member_id) is not None
     assert isinstance(do(sessions.use, strange, clock.now()), sessions.Ended)
+
+
+def test_settings_say_until_when_the_card_works(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    assert "カードの有効期限" not in page(client.get("/member/settings/"))
+    today = clock.business_date()
+    for days, said in ((0, "まで使えます"), (-1, "で切れました")):
+        ends = today + timedelta(days=days)
+        validity = Validity(today - timedelta(days=90), ends)
+        do(cards.issue, member.member_id, validity, "staff 1", clock.now())
+        text = page(client.get("/member/settings/"))
+        assert "カードの有効期限" in text
+        assert said in text
+        assert f"{ends.month}月{ends.day}日" in text
 
 
 def test_device_is_forgotten_with_its_sessions(client: Client, site: Site) -> None:

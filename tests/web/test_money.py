@@ -83,7 +83,7 @@ def test_every_spelling_of_an_amount_reaches_its_cost(client: Client, site: Site
         assert "30,000円" in shown
 
 
-def test_way_of_a_draw_from_the_amount_to_the_paper(client: Client, site: Site) -> None:
+def test_way_of_a_draw_from_the_amount_to_the_paper(client: Client, site: Site, at: Move) -> None:
     member, key = enter(site, client)
     first = client.get("/member/borrow/").content.decode()
     assert 'type="range"' not in first
@@ -107,6 +107,9 @@ def test_way_of_a_draw_from_the_amount_to_the_paper(client: Client, site: Site) 
     arrived = client.get(done["Location"])
     assert "50,000円が着きました" in main(arrived)
     assert "利息は0円" in main(arrived)
+    at(timedelta(days=1))
+    site.sign_in(client, member)
+    assert "今日のうちに返す" not in main(client.get(done["Location"]))
     address = f"/member/dealings/{key.agreement_id}/papers/lending/"
     assert f'href="{address}"' in arrived.content.decode()
     assert "50,000円" in main(client.get(address))
@@ -119,8 +122,23 @@ def test_what_the_bank_returns_was_never_borrowed(client: Client, site: Site) ->
     shown = main(client.get(done["Location"]))
     assert "振り込めませんでした" in shown
     assert "借入は成立していません" in shown
+    assert "銀行の回答: 口座なし" in shown
     assert do(queries.position, key, clock.business_date()).held_yen == 0
     assert latest(member).state is State.RETURNED
+
+
+def test_draw_that_waits_for_the_bank_names_no_time_that_is_over(
+    client: Client, site: Site, at: Move
+) -> None:
+    member, key = enter(site, client)
+    done = confirm(client, form(key))
+    assert "それまでは取り消せます" in main(client.get(done["Location"]))
+    at(timedelta(minutes=31))
+    site.sign_in(client, member)
+    later = main(client.get(done["Location"]))
+    assert "銀行が受け付けるのを待っています" in later
+    assert "それまでは取り消せます" not in later
+    assert "この借入を取り消す" in later
 
 
 @pytest.mark.rule("BANK-006")
@@ -309,6 +327,35 @@ CAUSES: dict[str, Callable[[Site, Key], Any]] = {
 }
 
 
+def lower(site: Site, key: Key) -> None:
+    do(commands.change_limit, key, 160_000, site.desk.made(clock.business_date()))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (freeze, "あなたの申し出で、借入と登録の変更を止めています"),
+        (hold, "大切な変更があったので"),
+        (stop(Stop.FRAUD), "ふだんとちがう使われ方があったため"),
+        (stop(Stop.RESTING), "あなたの希望で借入を休んでいます"),
+        (lower, "借りられる額が、この借入の額より少なくなりました"),
+    ],
+)
+def test_what_was_stopped_says_why_in_the_words_of_its_cause(
+    client: Client, site: Site, change: Callable[[Site, Key], None], why: str
+) -> None:
+    member, key = enter(site, client)
+    done = confirm(client, form(key, "50000"))
+    change(site, key)
+    carry()
+    if change is freeze:
+        site.sign_in(client, member)
+        client.post("/member/sign-in/code/", {"code": site.code(member)})
+    shown = main(client.get(done["Location"]))
+    assert "送る前に止めたので、振り込んでいません" in shown
+    assert f"そのときの理由: {why}" in shown
+
+
 def test_each_cause_has_a_page_of_its_own(site: Site) -> None:
     texts = {}
     for name, make in CAUSES.items():
@@ -466,8 +513,33 @@ def test_another_members_draws_and_bills_are_as_none(client: Client, site: Site)
                 assert there.status_code in {404, 405}, seen
     assert latest(theirs).state is State.WAITING
     wanted = confirm(client, form(key, ref=f"{REF}-x"))
-    assert wanted.status_code in {302, 422}
+    assert wanted.status_code == 409
+    assert "この借入は受け付けていません" in main(wanted)
+    assert draws() == 1
     assert latest(theirs).key.payout_id == payout_id
+    billed = client.post("/member/repay/confirm/", pay(key, "8000", "amount", f"{REF}-x"))
+    assert billed.status_code == 409
+    assert rows("SELECT count(*) FROM loan_bill") == [(1,)]
+
+
+def test_agreement_that_was_confirmed_is_never_another(client: Client, site: Site) -> None:
+    """Stopped or paid off between the pages: not the other agreement instead."""
+    member, key = enter(site, client)
+    other = site.desk.open(clock.business_date() - timedelta(days=9), 200_000, member_id=member.member_id)  # fmt: skip
+    site.desk.draw(other, 50_000, clock.business_date() - timedelta(days=8))
+    stop(Stop.FRAUD)(site, other)
+    answer = confirm(client, form(other, "10000"))
+    assert answer.status_code == 409
+    assert "この借入は受け付けていません" in main(answer)
+    assert draws() == 0
+    write_off(site, other)
+    answer = client.post("/member/repay/confirm/", pay(other, "8000", "amount"))
+    assert answer.status_code == 409
+    assert "返す番号は出していません" in main(answer)
+    assert 'href="/member/repay/"' in answer.content.decode()
+    assert rows("SELECT count(*) FROM loan_bill") == [(0,)]
+    assert see(client, "borrow").status_code == 200  # named by nobody: the one that is left
+    assert confirm(client, form(key, "10000")).status_code == 302
 
 
 def test_who_is_not_signed_in_moves_nothing(site: Site) -> None:
@@ -656,6 +728,17 @@ def test_who_owes_nothing_is_told_so(client: Client, site: Site) -> None:
     answer = see(client, "repay")
     assert answer.status_code == 409
     assert "返すお金はありません" in main(answer)
+
+
+def test_who_owes_to_another_company_is_not_told_that_nothing_is_owed(
+    client: Client, site: Site
+) -> None:
+    _, key = enter(site, client)
+    assign(site, key)
+    answer = see(client, "repay")
+    assert answer.status_code == 409
+    assert "返すお金はありません" not in main(answer)
+    assert "移った先の会社" in main(answer)
 
 
 def test_home_leads_to_both_with_the_debt_first(client: Client, site: Site) -> None:

@@ -83,18 +83,32 @@ def test_calculator_takes_an_amount_however_it_is_written(client: Client, amount
     assert "47回" in text
 
 
-@pytest.mark.parametrize("rate", ["18", "18%", "１８．０％", "0.18"])
-def test_rate_is_percent_or_a_fraction(client: Client, rate: str) -> None:
+@pytest.mark.parametrize(("rate", "payments", "interest"), [
+    ("18", "47回", "118,827円"), ("18%", "47回", "118,827円"), ("１８．０％", "47回", "118,827円"),
+    ("0.18", "47回", "118,827円"), ("0.08", "38回", "40,348円"), ("8", "38回", "40,348円"),
+    ("0.5%", "34回", "2,146円"),
+])  # fmt: skip
+def test_rate_is_percent_from_one_up_and_a_part_below(
+    client: Client, rate: str, payments: str, interest: str
+) -> None:
     text = text_of(
         client, f"/calculator/?principal=30万&rate={rate.replace('%', '%25')}&monthly=9000"
     )
-    assert "年18.0%" in text
+    assert payments in text
+    assert interest in text
 
 
 def test_payment_below_the_interest_is_told_the_least(client: Client) -> None:
     text = text_of(client, "/calculator/?principal=30万&rate=18&monthly=4千5百")
     assert "毎月4,500円では利息に足りず" in text
     assert "4,588円以上" in text
+
+
+def test_payment_above_the_interest_that_ends_too_late_is_told_so(client: Client) -> None:
+    text = text_of(client, "/calculator/?principal=100万&rate=5&monthly=4300")
+    assert "600回では返し終わりません" in text
+    assert "利息に足りず" not in text
+    assert "4,248円以上" not in text
 
 
 def test_unclear_amount_is_asked(client: Client) -> None:

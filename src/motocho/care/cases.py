@@ -281,12 +281,22 @@ def of_member(cursor: Any, member_id: int) -> list[Case]:
     return _with_steps(cursor, member_id, cursor.fetchall())
 
 
+_WAITING = (
+    " FROM care_case c WHERE (SELECT s.state FROM care_case_step s WHERE s.member_id = c.member_id"
+    " AND s.case_id = c.case_id ORDER BY s.step_no DESC LIMIT 1) <> 'closed'"
+)
+
+
+def count_waiting(cursor: Any) -> int:
+    """How many cases wait, however many are listed [未了の件数]."""
+    cursor.execute(f"SELECT count(*){_WAITING}")
+    return int(cursor.fetchone()[0])
+
+
 def waiting(cursor: Any, most: int = 100) -> list[Case]:
     """Cases that no answer has ended yet, the oldest first, for the staff [未了の案件]."""
     cursor.execute(
-        "SELECT c.member_id, c.case_id, c.kind, c.attempt_id, c.told_at FROM care_case c"
-        " WHERE (SELECT s.state FROM care_case_step s WHERE s.member_id = c.member_id"
-        " AND s.case_id = c.case_id ORDER BY s.step_no DESC LIMIT 1) <> 'closed'"
+        f"SELECT c.member_id, c.case_id, c.kind, c.attempt_id, c.told_at{_WAITING}"
         " ORDER BY c.told_at LIMIT %s",
         (most,),
     )

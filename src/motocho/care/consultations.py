@@ -57,6 +57,7 @@ class Consultation:
     topic: Topic
     booked_for: datetime
     task_id: int
+    booked_at: datetime
 
 
 IsBusinessDay = Callable[[date], bool]
@@ -142,7 +143,7 @@ def book(cursor: Any, member_id: int, wanted: Wanted, source: Source, at: dateti
     number = int(cursor.fetchone()[0])
     subject = {"consultation": number, "topic": wanted.topic.value}
     journal.write(cursor, [Happening(member_id, "consultation_booked", source.actor, at, subject)])
-    return Consultation(member_id, number, wanted.topic, wanted.booked_for, task_id)
+    return Consultation(member_id, number, wanted.topic, wanted.booked_for, task_id, at)
 
 
 def booked(cursor: Any, member_id: int, at: datetime) -> Consultation | None:
@@ -164,12 +165,17 @@ def cancel(cursor: Any, member_id: int, source: Source, at: datetime) -> None:
 
 
 def end(cursor: Any, found: Consultation, outcome: Outcome, source: Source, at: datetime) -> None:
-    """A consultation was held, missed or cancelled; its task ends with it [相談の終了]."""
+    """A consultation was held, missed or cancelled; its task ends with it [相談の終了].
+
+    Said again, it changes nothing.
+    """
     cursor.execute(
         "UPDATE care_consultation SET ended_at = %s, outcome = %s"
         " WHERE member_id = %s AND consultation_id = %s AND ended_at IS NULL",
         (at, outcome.value, found.member_id, found.consultation_id),
     )
+    if cursor.rowcount == 0:
+        return
     is_cancelled = outcome is Outcome.CANCELLED
     ended = tasks.Outcome.WITHDRAWN if is_cancelled else tasks.Outcome.DONE
     open_tasks = {one.task_id for one in tasks.of_member(cursor, found.member_id)}
@@ -181,6 +187,15 @@ def end(cursor: Any, found: Consultation, outcome: Outcome, source: Source, at: 
     journal.write(cursor, [happening])
 
 
+CALL_FROM = timedelta(minutes=10)
+"""So long before its hour the number is shown; a permit lasts as long."""
+
+
+def is_now(found: Consultation, at: datetime) -> bool:
+    """Whether its hour has come, so that the member may be called for it [相談の時刻]."""
+    return at >= found.booked_for - CALL_FROM
+
+
 def _end_passed(cursor: Any, member_id: int, at: datetime) -> None:
     """One whose hour passed without a word is missed, so that another can be booked."""
     cursor.execute(f"{_SELECT} AND ended_at IS NULL AND booked_for <= %s", (member_id, at))
@@ -189,10 +204,31 @@ def _end_passed(cursor: Any, member_id: int, at: datetime) -> None:
         end(cursor, found, Outcome.MISSED, Source("system", "passed"), at)
 
 
-_SELECT = (
-    "SELECT member_id, consultation_id, topic, booked_for, task_id FROM care_consultation"
-    " WHERE member_id = %s"
+_ALL = (
+    "SELECT member_id, consultation_id, topic, booked_for, task_id, booked_at"
+    " FROM care_consultation"
 )
+_SELECT = f"{_ALL} WHERE member_id = %s"
+
+
+def open_one(cursor: Any, member_id: int, consultation_id: int) -> Consultation | None:
+    """One that did not end yet, its hour past or to come [未了の相談]; None if there is none."""
+    cursor.execute(
+        f"{_SELECT} AND consultation_id = %s AND ended_at IS NULL", (member_id, consultation_id)
+    )
+    return _consultation(cursor.fetchone())
+
+
+def waiting(cursor: Any, most: int = 100) -> list[Consultation]:
+    """What did not end yet, for the staff, the earliest hour first [相談の一覧]."""
+    cursor.execute(f"{_ALL} WHERE ended_at IS NULL ORDER BY booked_for LIMIT %s", (most,))
+    return [_known(row) for row in cursor.fetchall()]
+
+
+def count_waiting(cursor: Any) -> int:
+    """How many did not end yet [待っている件数]."""
+    cursor.execute("SELECT count(*) FROM care_consultation WHERE ended_at IS NULL")
+    return int(cursor.fetchone()[0])
 
 
 def _of_source(cursor: Any, member_id: int, ref: str) -> Consultation | None:
@@ -201,7 +237,11 @@ def _of_source(cursor: Any, member_id: int, ref: str) -> Consultation | None:
 
 
 def _consultation(row: tuple[Any, ...] | None) -> Consultation | None:
-    if row is None:
-        return None
-    member_id, number, topic, booked_for, task_id = row
-    return Consultation(int(member_id), int(number), Topic(topic), booked_for, int(task_id))
+    return None if row is None else _known(row)
+
+
+def _known(row: tuple[Any, ...]) -> Consultation:
+    member_id, number, topic, booked_for, task_id, booked_at = row
+    return Consultation(
+        int(member_id), int(number), Topic(topic), booked_for, int(task_id), booked_at
+    )

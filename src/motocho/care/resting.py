@@ -18,8 +18,13 @@ from motocho.loans.commands import Made, Rest
 def begin(cursor: Any, member_id: int, months: int | None, made: Made) -> Rest:
     """Rest for some months, or until it is lifted (None) [休止の開始] · SOLI-005.
 
+    The same reference again changes nothing: what was lifted meanwhile stays lifted.
+
     Raises    InputError for months that cannot be chosen.
     """
+    earlier = commands.rest_asked(cursor, member_id, made)
+    if earlier is not None:
+        return earlier
     rest = commands.rest(cursor, member_id, months, made)
     last_on = rest.last_on or made.business_on + LONGEST_PAUSE
     wish = Wish(HoldKind.PAUSE, last_on)

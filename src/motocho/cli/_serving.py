@@ -32,6 +32,11 @@ _TRIED = 50
 _PATIENCE_SECONDS = 60
 _LOOK_SECONDS = 0.2
 _LOOKS = int(_PATIENCE_SECONDS / _LOOK_SECONDS)
+_SIGNALS = [
+    signal.Signals[name]
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if name in signal.Signals.__members__  # there is no SIGHUP on Windows
+]
 _NAMES = {
     Standing.ON_TIME: ("返済日どおり", "on time"),
     Standing.LATE: ("返済が遅れている", "late"),
@@ -73,13 +78,17 @@ def serve(output: Output) -> None:
 
 @contextmanager
 def _stop_signals() -> Iterator[threading.Event]:
-    """Ctrl-C and SIGTERM end it in order, and not in the middle."""
+    """Ctrl-C, SIGTERM and a closed window end it in order, and not in the middle.
+
+    What is to be ignored stays ignored: `nohup` keeps it going.
+    """
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
 
-    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
+    wanted = [one for one in _SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {one: signal.signal(one, stop) for one in wanted}
     try:
         yield stopping
     finally:

@@ -76,7 +76,6 @@ WORDS: Mapping[Enum, tuple[str, str]] = {
     TaskKind.CHANGE_DOCUMENT: ("変更時の書面", "change document"),
     TaskKind.DRAW_DOCUMENT: ("借入れの書面", "draw document"),
     TaskKind.RECEIPT_DOCUMENT: ("受取証書", "receipt document"),
-    TaskKind.CONTRACT_PAPER: ("債権証書の返還", "contract paper"),
     TaskKind.REFUND: ("過入金の返金", "refund"),
     TaskKind.FAILED_DRAW: ("振込不能の連絡", "failed draw"),
     TaskKind.ESTATE: ("相続の確認", "estate"),

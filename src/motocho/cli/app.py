@@ -24,7 +24,18 @@ from motocho.cli._output import (
     language_of,
 )
 from motocho.cli.claims import fee, history, recalc
-from motocho.cli.lending import bank, book, close, ledger, loan, member, papers, staff, worker
+from motocho.cli.lending import (
+    bank,
+    book,
+    close,
+    ledger,
+    loan,
+    member,
+    notices,
+    papers,
+    staff,
+    worker,
+)
 from motocho.units.errors import Fault, InputError, MotochoError
 
 app = typer.Typer(
@@ -45,6 +56,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(bank.app, name="bank")
 app.add_typer(staff.app, name="staff")
 app.add_typer(papers.app, name="papers")
+app.add_typer(notices.app, name="notices")
 app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)

@@ -305,6 +305,15 @@ def _settle(cursor: Any, line: Line, status: str, made: Made, **found: int | str
     )  # fmt: skip
 
 
+def payer_name(cursor: Any, receipt_ref: str) -> str:
+    """In whose name the money of a line came, as the bank wrote it [振込依頼人名]; may be empty."""
+    cursor.execute(
+        "SELECT line->>'payer_name' FROM close_bank_line WHERE receipt_ref = %s", (receipt_ref,)
+    )
+    row = cursor.fetchone()
+    return "" if row is None else str(row[0])
+
+
 # --------------------------------------------------------------------------------- a person decides
 def exceptions(cursor: Any) -> list[Line]:
     """Lines that wait for a person, the oldest first [消込例外の一覧]."""

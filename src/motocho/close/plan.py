@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from motocho.journal.rows import Happening
 from motocho.kernel import revolving
-from motocho.kernel.revolving import State, Terms
+from motocho.kernel.revolving import State
 from motocho.ledger.balances import Balance
 from motocho.ledger.chart import Account
 from motocho.loans.monitoring import CheckKind
@@ -77,8 +77,6 @@ class TaskKind(Enum):
     """documents: 貸金業法17条1項, or with consent 6項 [借入れの書面]."""
     RECEIPT_DOCUMENT = "receipt_document"
     """documents: 貸金業法18条; for a bank transfer on request only [受取証書]."""
-    CONTRACT_PAPER = "contract_paper"
-    """documents: 貸金業法22条 [債権証書の返還]."""
     REFUND = "refund"
     """care: held money to be given back or put to use [過入金の返金]."""
     FAILED_DRAW = "failed_draw"
@@ -258,7 +256,6 @@ DOCUMENTS: Mapping[str, TaskKind] = {
     "drawn": TaskKind.DRAW_DOCUMENT,
     "received": TaskKind.RECEIPT_DOCUMENT,
     "excess_used": TaskKind.RECEIPT_DOCUMENT,
-    "contract_paper_to_return": TaskKind.CONTRACT_PAPER,
 }
 """The document that each happening asks for; due without delay, so on the next morning."""
 CHANGES = frozenset({"limit_changed", "rate_changed", "plan_changed"})
@@ -288,19 +285,6 @@ def from_news(told: Told, kinds: Mapping[str, TaskKind], morning: date) -> Task 
     ref = str(told.row_id)
     member_id, facts = happening.member_id, dict(happening.subject)
     return Task(member_id, told.agreement_id, kind, ref, morning, facts=facts)
-
-
-def needs_document(before: Terms, after: Terms) -> bool:
-    """Whether new terms ask for a new document: none for what only helps the member [変更時の書面].
-
-    Law       貸金業法17条2項後段, 施行規則13条4項: no document for a lower limit or rate.
-    """
-    return (
-        after.limit_yen > before.limit_yen
-        or after.rate_ppm > before.rate_ppm
-        or after.damages_ppm > before.damages_ppm
-        or after.plan != before.plan
-    )
 
 
 CHECKS: Mapping[str, TaskKind] = {

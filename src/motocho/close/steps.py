@@ -14,7 +14,7 @@ from typing import Any
 
 from motocho.close import _arrears, _trial, accrual, inbox, plan, tasks
 from motocho.close.plan import End, Step, Task, TaskKind, Told
-from motocho.loans import standing
+from motocho.loans import policy, queries, standing
 from motocho.loans.commands import Key, Made, checks, judge_promise, night
 from motocho.loans.policy import Status
 from motocho.loans.standing import Seen
@@ -116,7 +116,8 @@ def _documents(cursor: Any, news: Sequence[Told], made: Made) -> int:
             key = Key(told.happening.member_id, told.agreement_id)
             event_no = int(told.happening.subject["event"])
             before, after = standing.terms_around(cursor, key, event_no)
-            if plan.needs_document(before, after):
+            largest = queries.contract(cursor, key, event_no).largest_limit_yen
+            if policy.asks_for_paper(before, after, largest):
                 kinds = {told.happening.kind: TaskKind.CHANGE_DOCUMENT}
                 found.append(plan.from_news(told, kinds, _morning(made)))
     return _keep(cursor, found, made)

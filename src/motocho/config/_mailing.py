@@ -21,12 +21,17 @@ def office() -> Office:
     return Office(mail.from_environment(), ORIGIN, clock.now)
 
 
-def send_code(cursor: Any, member_id: int, asked: codes.Asked) -> None:  # noqa: ARG001
+def send_code(cursor: Any, member_id: int, asked: codes.Asked) -> Fault | None:
     """Send a one-time code while its page waits: the `CODE_SENDER` of the site [確認番号の送信].
 
     Takes     the cursor of the transaction in which the code was made.
+    Gives     the fault of an address at which nobody is, marked in the same transaction; or None.
     Raises    OutsideFailure where the letter did not go: then the code was not made either.
     """
-    outcome = sending.send_code(member_id, asked.code_id, asked.code, office())
-    if outcome is not Outcome.TAKEN:
+    sent = sending.send_code(member_id, asked.code_id, asked.code, office())
+    if sent is None:
         raise OutsideFailure(Fault("MBR-001"))
+    if sent.outcome is Outcome.BOUNCED:
+        sending.note_bounce(cursor, member_id, sent.fact_no, clock.now())
+        return Fault("MBR-011")
+    return None

@@ -1,4 +1,4 @@
-"""The night's reminders handed to notices: what is open in the morning, once [期日の案内]."""
+"""Reminders handed to notices: of the night's tasks, and of cards that end [期日の案内]."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from typing import Any
 from motocho.close import tasks
 from motocho.close.plan import TaskKind
 from motocho.close.tasks import Found
-from motocho.notices import messages
-from motocho.notices.kinds import Kind
+from motocho.loans import queries
+from motocho.loans.commands import Key
+from motocho.notices import messages, reading, reminders
+from motocho.notices.kinds import Kind, purpose_of
 from motocho.notices.messages import Told
+from motocho.outside.clock import JAPAN
+from motocho.people import cards
+from motocho.people.cards import Card
 
 _KINDS = {
     TaskKind.DUE_MISSED: Kind.DUE_MISSED,
@@ -20,11 +25,20 @@ MOST = 500
 
 
 def remind(cursor: Any, at: datetime) -> int:
-    """Make messages of the open reminders that are due today [案内の作成]; gives how many."""
+    """Make messages of the open reminders that are due today [案内の作成]; gives how many are done.
+
+    One that comes too late, or asks for what was paid, is told nowhere.
+
+    Lock      the journal's reader, as whoever reads it: of two workers one tells them.
+    """
+    reading.lock(cursor)
     kinds = (TaskKind.DUE_SOON, *_KINDS)
     found = tasks.still_open(cursor, at.date(), kinds, MOST)
     for one in found:
-        messages.tell(cursor, _told(one, at), at)
+        told = _told(one, at)
+        loan = Key(told.member_id, told.agreement_id)
+        if not reminders.is_moot(cursor, purpose_of(told.kind), loan, told.facts, at):
+            messages.tell(cursor, told, at)
         tasks.done(cursor, one.task.member_id, one.task_id, at.date(), "notices")
     return len(found)
 
@@ -35,3 +49,22 @@ def _told(found: Found, at: datetime) -> Told:
     due = Kind.DUE_TODAY if is_today else Kind.DUE_SOON
     kind = _KINDS.get(task.kind, due)
     return Told(task.member_id, kind, f"task {found.task_id}", task.agreement_id, task.facts, at)
+
+
+def remind_of_cards(cursor: Any, at: datetime) -> int:
+    """Make messages of cards that end within 30 days [カード更新の案内]; gives how many it saw.
+
+    Each card is looked at once: nobody is told of a card that was renewed, or is of no more use.
+    """
+    on = at.astimezone(JAPAN).date()
+    ending, seen = cards.look_at_ending(cursor, on, MOST)
+    for one in ending:
+        if queries.needs_card(cursor, one.member_id):
+            messages.tell(cursor, _renewal(one, at), at)
+    return seen
+
+
+def _renewal(card: Card, at: datetime) -> Told:
+    ends = card.validity.expires_on.isoformat()
+    facts = {"expires_on": ends}
+    return Told(card.member_id, Kind.CARD_RENEWAL, f"card until {ends}", 0, facts, at)

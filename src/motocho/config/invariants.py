@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from motocho.documents import archive
 from motocho.ledger import checks
 from motocho.loans import payouts, standing
 from motocho.outside.postgres import Invariant
@@ -33,6 +34,7 @@ INVARIANTS: tuple[Invariant, ...] = (
         "people_member",
     ),
     Invariant("payouts end with their entries", payouts.ENDS_APART, "loan_payout"),
+    Invariant("contract papers go back in time", archive.OVERDUE, "documents_held"),
     Invariant(
         "principal is the same in the ledger and the loans",
         standing.PRINCIPAL_APART,

@@ -9,6 +9,7 @@ of a worker that was killed are taken up by the next. What went well leaves no r
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -16,7 +17,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from procrastinate import BaseRetryStrategy, RetryStrategy
 from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django import app as queue
@@ -36,7 +37,9 @@ from motocho.notices import messages, reading, sending
 from motocho.notices.sending import MailKey
 from motocho.outside import clock, teller
 from motocho.people import login, requests
+from motocho.units.errors import MotochoError
 
+log = logging.getLogger("motocho.worker")
 Task = Callable[..., None]
 TAKE_LINE = "inbox.take_line"
 RUN_NIGHT = "close.run"
@@ -69,23 +72,38 @@ def look_at_claim(*, claim_id: int) -> None:
 
 
 def clear_tries(*, timestamp: int) -> None:
-    """Clear away what was tried at logins more than an hour ago, and stale stores [消去]."""
+    """Clear away tries at logins and claims that are over, and stale stores [消去]."""
+    at = datetime.fromtimestamp(timestamp, clock.JAPAN)
     with transaction.atomic(), connection.cursor() as cursor:
-        login.clear(cursor, datetime.fromtimestamp(timestamp, clock.JAPAN))
+        login.clear(cursor, at)
+        requests.clear(cursor, at)
     SessionStore.clear_expired()
 
 
 def end_rests(*, timestamp: int) -> None:
-    """End rests from borrowing whose last day is over, each by itself [休止の終了]."""
+    """End rests from borrowing whose last day is over, each by itself [休止の終了].
+
+    One that cannot be ended holds up no other; the job fails for it, for a person to see.
+    """
     with connection.cursor() as cursor:
         on = day.standing(cursor)
         members = commands.rests_over(cursor, on)
+    at, failed = datetime.fromtimestamp(timestamp, clock.JAPAN), list[Exception]()
     for member_id in members:
-        with transaction.atomic(), connection.cursor() as cursor:
-            on = day.business_date(cursor)
-            at = datetime.fromtimestamp(timestamp, clock.JAPAN)
-            made = Made("worker", f"{END_RESTS} {member_id} {on}", on, at, "worker")
-            commands.end_rest(cursor, member_id, made)
+        try:
+            _end_rest(member_id, at)
+        except (MotochoError, DatabaseError) as error:
+            log.warning("rest of member %s not ended: %s", member_id, type(error).__name__)
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
+def _end_rest(member_id: int, at: datetime) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        on = day.business_date(cursor)
+        made = Made("worker", f"{END_RESTS} {member_id} {on}", on, at, "worker")
+        commands.end_rest(cursor, member_id, made)
 
 
 def clear_documents(*, timestamp: int) -> None:
@@ -118,6 +136,10 @@ def read_news(at: datetime) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             if _reminders.remind(cursor, at) < _reminders.MOST:
                 break
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if _reminders.remind_of_cards(cursor, at) < _reminders.MOST:
+                break
     with transaction.atomic(), connection.cursor() as cursor:
         sending.look_again(cursor, at)
 
@@ -139,13 +161,15 @@ def follow_papers(*, timestamp: int) -> None:  # noqa: ARG001  # every task that
 def make_paper(*, member_id: int, row_id: int) -> None:
     """Make and deliver the paper of one happening [法定書面の交付]."""
     with transaction.atomic(), connection.cursor() as cursor:
-        following.make(cursor, (member_id, row_id), _papers.lender(), clock.now())
+        row, at = (member_id, row_id), clock.now()
+        following.make(cursor, row, _papers.lender(), at, inbox.payer_name)
 
 
 def ask_statements(*, timestamp: int) -> None:
-    """Statements of the month that is over; tasks of the night that are done [月次明細の予約]."""
+    """Statements of the month that is over; papers that lacked an item; tasks done [書面の予約]."""
     at = datetime.fromtimestamp(timestamp, clock.JAPAN)
     with transaction.atomic(), connection.cursor() as cursor:
+        following.ask_lacking(cursor)
         following.ask_statements(cursor, at)
         _papers.end_tasks(cursor, at)
 

@@ -43,6 +43,8 @@ class Wanted:
     our_number: str = ""
     way: Channel = Channel.EMAIL
     """How one writes; who names a number of ours calls."""
+    is_one_letter: bool = False
+    """Every try of the cause is of one letter, which its reader has once: one demand, not many."""
 
     @property
     def channel(self) -> Channel:
@@ -88,7 +90,8 @@ def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | C
     holds.lock(cursor, member_id)
     channel = wanted.channel
     is_free = wanted.purpose in guard.FREE[channel]
-    facts = Facts() if is_free else facts_of(cursor, member_id, at)
+    tried_as = wanted.cause if wanted.is_one_letter else ""
+    facts = Facts() if is_free else facts_of(cursor, member_id, at, tried_as)
     found = guard.hindrances(facts, wanted.purpose, at, channel)
     valid_until = None if found else at + LASTS
     cursor.execute(
@@ -122,8 +125,11 @@ _KINDS = {
 }
 
 
-def facts_of(cursor: Any, member_id: int, at: datetime) -> Facts:
-    """What the guard looks at, of a member at a moment [判断の前提]."""
+def facts_of(cursor: Any, member_id: int, at: datetime, tried_as: str = "") -> Facts:
+    """What the guard looks at, of a member at a moment [判断の前提].
+
+    Takes     the cause of a letter that is tried again: its earlier tries are no other demand.
+    """
     today = at.astimezone(JAPAN).date()
     loans = standing.of_members(cursor, [member_id])[member_id]
     states = [one.on(today.toordinal()) for one in loans]
@@ -138,28 +144,30 @@ def facts_of(cursor: Any, member_id: int, at: datetime) -> Facts:
         has_counsel=any(Stop.COUNSEL in one.stops for one in loans),
         has_consent=consents.in_force(cursor, member_id, campaign, at),
         promised_on=max(days, default=None),
-        demanded_on=_demanded(cursor, member_id, at),
+        demanded_on=_demanded(cursor, member_id, tried_as, at),
         named_at=tasks.named_moment(cursor, member_id, at),
         demands_today=_demands_of(cursor, member_id, today),
     )
 
 
-def _demanded(cursor: Any, member_id: int, at: datetime) -> Any:
+def _demanded(cursor: Any, member_id: int, tried_as: str, at: datetime) -> Any:
     cursor.execute(
         "SELECT max(asked_at) FROM contact_attempt WHERE member_id = %s AND purpose = 'arrears'"
-        " AND channel = 'email' AND valid_until IS NOT NULL AND asked_at <= %s",
-        (member_id, at),
+        " AND channel = 'email' AND valid_until IS NOT NULL AND asked_at <= %s AND cause <> %s",
+        (member_id, at, tried_as),
     )
     (last_at,) = cursor.fetchone()
     return None if last_at is None else last_at.astimezone(JAPAN).date()
 
 
 def _demands_of(cursor: Any, member_id: int, on: date) -> int:
-    """Calls about arrears that were permitted on a day in Japan."""
+    """Calls about arrears that were permitted on a day in Japan, but for those that nobody made."""
     begins = datetime.combine(on, time(), JAPAN)
     cursor.execute(
-        "SELECT count(*) FROM contact_attempt WHERE member_id = %s AND purpose = 'arrears'"
-        " AND channel = 'phone' AND valid_until IS NOT NULL AND asked_at >= %s AND asked_at < %s",
+        "SELECT count(*) FROM contact_attempt LEFT JOIN contact_call_result"
+        " USING (member_id, attempt_id) WHERE member_id = %s AND purpose = 'arrears'"
+        " AND channel = 'phone' AND valid_until IS NOT NULL AND asked_at >= %s AND asked_at < %s"
+        " AND result IS DISTINCT FROM 'not_called'",
         (member_id, begins, begins + timedelta(days=1)),
     )
     return int(cursor.fetchone()[0])

@@ -4,6 +4,8 @@ Run as a program by `intake`: the kind of file as its argument, the bytes on std
 of JSON, then the pictures, each made anew: nothing of the file itself passes. Memory, time and
 files are bounded before a decoder is loaded; whoever takes the decoder over holds a process without
 files to write, about to end. It imports nothing of ours, so that it starts with nothing of ours.
+It ends with DECODERS_MISSING before it reads anything if its own libraries cannot be had: that is
+no fault of the file.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ LEAST_SIDE = 400
 MOST_PAGES = 10
 LONG_SIDE = 2_400
 SMALL_SIDE = 320
+DECODERS_MISSING = 3
+"""The exit code of a machine that lacks what reads pictures."""
 QUALITY, SMALL_QUALITY = 85, 70
 WHITE = (255, 255, 255)
 
@@ -49,6 +53,18 @@ def bound() -> None:
             continue  # a system that does not know this limit, as macOS does not know RLIMIT_AS
 
 
+def _load(kind: str) -> None:
+    import PIL.Image  # noqa: PLC0415
+    import PIL.ImageOps  # noqa: F401, PLC0415
+
+    if kind == "HEIF":
+        import pi_heif  # noqa: PLC0415
+
+        pi_heif.register_heif_opener(thumbnails=False)
+    if kind == "PDF":
+        import pypdfium2  # noqa: F401, PLC0415
+
+
 def pictures(kind: str, data: bytes) -> list[Any]:
     """One upright RGB picture a page [ページの画像].
 
@@ -61,10 +77,6 @@ def _photo(kind: str, data: bytes) -> Any:
     from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415
 
     Image.MAX_IMAGE_PIXELS = None  # counted here, before anything is decoded
-    if kind == "HEIF":
-        import pi_heif  # noqa: PLC0415
-
-        pi_heif.register_heif_opener(thumbnails=False)
     try:
         opened = Image.open(BytesIO(data), formats=(kind,))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as broken:
@@ -136,6 +148,10 @@ def jpeg(picture: Any, side: int, quality: int) -> tuple[bytes, int, int]:
 def main(kind: str, source: BinaryIO, out: BinaryIO) -> None:
     """Read a file, write what it shows or why nothing of it is kept [読取り]."""
     bound()
+    try:
+        _load(kind)
+    except ImportError:
+        sys.exit(DECODERS_MISSING)
     try:
         found = pictures(kind, source.read())
         large = [jpeg(one, LONG_SIDE, QUALITY) for one in found]

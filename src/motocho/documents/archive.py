@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, LiteralString
 
 from motocho.contact import gate
 from motocho.contact.gate import Permit, Wanted
@@ -23,12 +23,21 @@ from motocho.documents import paper as sheets
 from motocho.documents.paper import Paper
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
+from motocho.loans import queries
 from motocho.loans.commands import Key
+from motocho.outside.clock import JAPAN
 from motocho.people import consents, members
 from motocho.people.consents import Consent
 from motocho.people.credentials import hashing
 from motocho.people.facts import values
-from motocho.units.errors import Fault, NotFoundError, RefusedError, ensure
+from motocho.units.errors import (
+    Fault,
+    InputError,
+    NotFoundError,
+    RefusedError,
+    StateConflict,
+    ensure,
+)
 
 
 class Kind(Enum):
@@ -50,6 +59,8 @@ class Kind(Enum):
     """一定期間における取引の書面 · 17条6項, 18条3項."""
     CORRECTION = "correction"
     """A paper that says of an earlier one that it holds no more [訂正の書面]."""
+    RETURN = "contract_return"
+    """The letter with which a contract paper that we hold goes back · 22条."""
 
 
 SCOPES: Mapping[Kind, str] = {
@@ -62,7 +73,10 @@ SCOPES: Mapping[Kind, str] = {
     Kind.MONTHLY: "monthly_statement",
     Kind.CORRECTION: "receipt",
 }
-"""To which consent each kind belongs: `people.consents`, ELECTRONIC_DELIVERY."""
+"""To which consent each kind belongs: `people.consents`, ELECTRONIC_DELIVERY.
+
+A RETURN belongs to none: what it encloses is a thing, and goes by post whatever was agreed.
+"""
 CONSENTS = tuple(dict.fromkeys(SCOPES.values()))
 
 
@@ -95,6 +109,8 @@ class About:
     due: Due = Due.ALWAYS
     stated: str = ""
     """The yen it states of its event, for seeing later that they no longer hold."""
+    post_by: date | None = None
+    """The last day on which it goes out with what it encloses; None where it encloses nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +138,18 @@ class Kept:
     digest: bytes = field(repr=False)
     corrects_no: int | None
     queued_at: datetime | None
+    post_by: date | None
     posted_at: datetime | None
+
+    @property
+    def posted_on(self) -> date | None:
+        """The day in Japan on which it went to the post [発送日]."""
+        return None if self.posted_at is None else self.posted_at.astimezone(JAPAN).date()
 
 
 _KEPT = (
     "SELECT p.paper_no, p.agreement_id, p.event_no, p.kind, p.title, p.stated, p.road, p.dated_on,"
-    " p.delivered_at, p.digest, p.corrects_no, l.queued_at, l.posted_at"
+    " p.delivered_at, p.digest, p.corrects_no, l.queued_at, l.post_by, l.posted_at"
     " FROM documents_paper p LEFT JOIN documents_post l USING (member_id, paper_no)"
 )
 
@@ -163,7 +185,7 @@ def deliver(cursor: Any, paper: Paper, about: About, at: datetime) -> Delivered:
     )  # fmt: skip
     paper_no = int(cursor.fetchone()[0])
     if road is Road.POST:
-        _queue(cursor, member_id, paper_no, "no_consent", at)
+        _queue(cursor, (member_id, paper_no), _reason(about), at, about.post_by)
     if road is not Road.ON_REQUEST:
         subject: dict[str, int | str] = {
             "agreement": about.key.agreement_id,
@@ -187,6 +209,8 @@ def _before(cursor: Any, about: About) -> Delivered | None:
 
 def _consent_no(cursor: Any, member_id: int, kind: Kind, at: datetime) -> int | None:
     """The consent that lets a kind go by wire at a moment, if the last word is yes."""
+    if kind not in SCOPES:
+        return None
     wanted = Consent(consents.Kind.ELECTRONIC_DELIVERY, SCOPES[kind])
     found = consents.standing(cursor, member_id, wanted, at)
     return found.consent_no if found is not None and found.is_given else None
@@ -196,19 +220,31 @@ def _owner(member_id: int, digest: bytes) -> str:
     return f"{member_id} {digest.hex()}"
 
 
-def _queue(cursor: Any, member_id: int, paper_no: int, reason: str, at: datetime) -> None:
+def _reason(about: About) -> str:
+    return "no_consent" if about.post_by is None else "enclosing"
+
+
+def _queue(
+    cursor: Any, row: tuple[int, int], reason: str, at: datetime, post_by: date | None = None
+) -> None:
+    """Put a paper, by its member and number, in the queue for the post; once."""
     cursor.execute(
-        "INSERT INTO documents_post (member_id, paper_no, queued_at, reason)"
-        " VALUES (%s, %s, %s, %s) ON CONFLICT (member_id, paper_no) DO NOTHING",
-        (member_id, paper_no, at, reason),
+        "INSERT INTO documents_post (member_id, paper_no, queued_at, reason, post_by)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (member_id, paper_no) DO NOTHING",
+        (*row, at, reason, post_by),
     )
 
 
 # ---------------------------------------------------------------------------------------- reading
 def listed(cursor: Any, member_id: int, agreement_id: int) -> list[Kept]:
-    """Papers of an agreement, the newest first [書面の一覧]."""
+    """Papers of an agreement, the newest first [書面の一覧].
+
+    Without a letter that stands back, since what it was to enclose stays (`documents_waiting`).
+    """
     cursor.execute(
         f"{_KEPT} WHERE p.member_id = %s AND p.agreement_id = %s"
+        " AND (p.kind <> 'contract_return' OR l.posted_at IS NOT NULL OR EXISTS (SELECT"
+        " FROM documents_waiting w WHERE (w.member_id, w.paper_no) = (p.member_id, p.paper_no)))"
         " ORDER BY p.delivered_at DESC, p.paper_no DESC",
         (member_id, agreement_id),
     )
@@ -243,6 +279,16 @@ def is_made(cursor: Any, member_id: int, cause: str) -> bool:
     return cursor.fetchone() is not None
 
 
+def noticed(cursor: Any, key: Key) -> frozenset[int]:
+    """Events of which a short notice was delivered in place of the paper [簡素な書面の取引]."""
+    cursor.execute(
+        "SELECT event_no FROM documents_paper WHERE member_id = %s AND agreement_id = %s"
+        " AND kind = %s",
+        (*key, Kind.DRAW_NOTICE.value),
+    )
+    return frozenset(int(event_no) for (event_no,) in cursor.fetchall())
+
+
 def of_event(cursor: Any, key: Key, event_no: int) -> list[Kept]:
     """Papers about one event [取引の書面]."""
     return [one for one in listed(cursor, *key) if one.event_no == event_no]
@@ -250,10 +296,10 @@ def of_event(cursor: Any, key: Key, event_no: int) -> list[Kept]:
 
 def _kept(row: tuple[Any, ...]) -> Kept:
     paper_no, agreement_id, event_no, kind, title, stated, road, *rest = row
-    dated_on, delivered_at, digest, corrects_no, queued_at, posted_at = rest
+    dated_on, delivered_at, digest, corrects_no, *post = rest
     return Kept(
         paper_no, agreement_id, event_no, Kind(kind), title, stated, Road(road), dated_on,
-        delivered_at, bytes(digest), corrects_no, queued_at, posted_at,
+        delivered_at, bytes(digest), corrects_no, *post,
     )  # fmt: skip
 
 
@@ -285,7 +331,7 @@ def ask_on_paper(cursor: Any, member_id: int, paper_no: int, at: datetime) -> Ke
     Raises    NotFoundError as `one`.
     """
     one(cursor, member_id, paper_no)
-    _queue(cursor, member_id, paper_no, "asked", at)
+    _queue(cursor, (member_id, paper_no), "asked", at)
     return one(cursor, member_id, paper_no)
 
 
@@ -295,22 +341,34 @@ class Letter:
 
     member_id: int
     paper_no: int
+    agreement_id: int
     kind: Kind
     title: str
     queued_at: datetime
+    post_by: date | None
+    """The last day on which it goes out, where it encloses something."""
+
+    def is_overdue(self, on: date) -> bool:
+        """Whether its last day is over [期限超過か]."""
+        return self.post_by is not None and self.post_by < on
 
 
-def waiting(cursor: Any, most: int = 1_000) -> list[Letter]:
-    """What waits for the post, the oldest first [郵送待ちの一覧]."""
+def waiting(cursor: Any) -> list[Letter]:
+    """All that waits for the post, the oldest first [郵送待ちの一覧].
+
+    Without the letter of a contract paper whose payment was undone, or that is not held any more.
+
+    Why       papers without an address stay here: of a part, they would soon be all there is.
+    """
     cursor.execute(
-        "SELECT p.member_id, p.paper_no, p.kind, p.title, l.queued_at FROM documents_post l"
-        " JOIN documents_paper p USING (member_id, paper_no) WHERE l.posted_at IS NULL"
-        " ORDER BY l.queued_at, p.paper_no LIMIT %s",
-        (most,),
+        "SELECT p.member_id, p.paper_no, p.agreement_id, p.kind, p.title, l.queued_at, l.post_by"
+        " FROM documents_waiting JOIN documents_post l USING (member_id, paper_no)"
+        " JOIN documents_paper p USING (member_id, paper_no)"
+        " ORDER BY l.queued_at, p.paper_no"
     )
     return [
-        Letter(member_id, paper_no, Kind(kind), title, queued_at)
-        for member_id, paper_no, kind, title, queued_at in cursor.fetchall()
+        Letter(member_id, paper_no, agreement_id, Kind(kind), *rest)
+        for member_id, paper_no, agreement_id, kind, *rest in cursor.fetchall()
     ]
 
 
@@ -346,9 +404,18 @@ def posted(cursor: Any, letters: Iterable[Letter], actor: str, at: datetime) -> 
 
 
 # ----------------------------------------------------------------------------------- concluding
-def conclude(cursor: Any, key: Key, paper_no: int, at: datetime) -> None:
+class Signed(Enum):
+    """In what a contract was concluded [契約の方式]."""
+
+    BY_WIRE = "by_wire"
+    ON_PAPER = "on_paper"
+    """The lender holds the paper, and gives it back when all is paid · 22条."""
+
+
+def conclude(cursor: Any, key: Key, paper_no: int, signed: Signed, at: datetime) -> None:
     """Say after which pre-contract paper a contract was made [契約の締結] · DOC-001.
 
+    Of what is told here alone: `loans.commands.open_agreement` does not ask for it.
     Raises    RefusedError if it was not delivered before that moment.
     """
     refuse_unless_before(cursor, key.member_id, paper_no, at)
@@ -357,6 +424,8 @@ def conclude(cursor: Any, key: Key, paper_no: int, at: datetime) -> None:
         " VALUES (%s, %s, %s, %s)",
         (*key, paper_no, at),
     )
+    if signed is Signed.ON_PAPER:
+        hold(cursor, key, "conclusion", at)
 
 
 def refuse_unless_before(cursor: Any, member_id: int, paper_no: int, at: datetime) -> None:
@@ -369,3 +438,83 @@ def refuse_unless_before(cursor: Any, member_id: int, paper_no: int, at: datetim
     arrived = found.delivered_at if found.road is Road.ELECTRONIC else found.posted_at
     if found.kind is not Kind.PRE_CONTRACT or arrived is None or arrived > at:
         raise RefusedError(Fault("DCM-004"))
+
+
+# ---------------------------------------------------------------------------- contract papers held
+def hold(cursor: Any, key: Key, actor: str, at: datetime) -> bool:
+    """Say that we hold the paper of a contract [債権証書の保管] · DOC-008; gives whether it is new.
+
+    Its journal row brings it back at once where all of it was paid before.
+    Raises    NotFoundError if the member has no such agreement.
+    """
+    queries.contract(cursor, key)
+    cursor.execute(
+        "INSERT INTO documents_held (member_id, agreement_id, held_since, held_by)"
+        " VALUES (%s, %s, %s, %s) ON CONFLICT (member_id, agreement_id) DO NOTHING",
+        (*key, at, actor),
+    )
+    if cursor.rowcount == 0:
+        return False
+    subject: dict[str, int | str] = {"agreement": key.agreement_id}
+    journal.write(cursor, [Happening(key.member_id, "contract_paper_held", actor, at, subject)])
+    return True
+
+
+def release(cursor: Any, key: Key, actor: str, why: str, at: datetime) -> None:
+    """Say that we do not hold the paper of a contract any more, once [保管の終了] · DOC-008.
+
+    Takes     why: handed over at the counter, lost, recorded by mistake. It is kept beside the row.
+    Raises    StateConflict if we hold none, or it went back; InputError without a reason.
+    """
+    if not why.strip():
+        raise InputError(Fault("DCM-007", column="--reason"))
+    if not is_held(cursor, key):
+        raise StateConflict(Fault("DCM-006"))
+    cursor.execute(
+        "UPDATE documents_held SET released_at = %s, released_by = %s, released_why = %s"
+        " WHERE member_id = %s AND agreement_id = %s",
+        (at, actor, why, *key),
+    )
+    subject: dict[str, int | str] = {"agreement": key.agreement_id}
+    journal.write(cursor, [Happening(key.member_id, "contract_paper_released", actor, at, subject)])
+
+
+def is_held(cursor: Any, key: Key) -> bool:
+    """Whether we hold the paper of a contract, and it has not gone back [債権証書の保管中か]."""
+    cursor.execute(
+        "SELECT FROM documents_held WHERE (member_id, agreement_id) = (%s, %s)"
+        " AND released_at IS NULL",
+        tuple(key),
+    )
+    if cursor.fetchone() is None:
+        return False
+    back = going_back(cursor, key)
+    return back is None or back.posted_at is None
+
+
+def going_back(cursor: Any, key: Key) -> Kept | None:
+    """The letter with which a contract paper goes back, or went [債権証書の返還]; None without."""
+    kept = (one for one in listed(cursor, *key) if one.kind is Kind.RETURN)
+    return next(kept, None)
+
+
+OVERDUE: LiteralString = """
+SELECT p.member_id, p.agreement_id, l.post_by
+FROM documents_waiting JOIN documents_post l USING (member_id, paper_no)
+JOIN documents_paper p USING (member_id, paper_no)
+WHERE l.post_by < (now() AT TIME ZONE 'Asia/Tokyo')::date
+UNION ALL
+SELECT h.member_id, h.agreement_id, NULL
+FROM documents_held h JOIN loan_agreement a USING (member_id, agreement_id)
+WHERE a.status = 'closed' AND a.principal_yen = 0 AND h.held_since < now() - interval '1 day'
+  AND h.released_at IS NULL
+  AND NOT EXISTS (SELECT FROM documents_paper p WHERE p.member_id = h.member_id
+    AND p.agreement_id = h.agreement_id AND p.kind = 'contract_return')
+  AND NOT EXISTS (SELECT FROM loan_event e WHERE e.member_id = h.member_id
+    AND e.agreement_id = h.agreement_id AND e.kind = 'departure')
+  AND NOT EXISTS (SELECT FROM journal_row j WHERE j.member_id = h.member_id AND j.kind = 'closed'
+    AND (j.subject->>'agreement')::bigint = h.agreement_id
+    AND j.happened_at > now() - interval '1 day')
+"""
+"""Finds nothing: a contract paper that is held goes out by its day, and a closed agreement has its
+letter a day later [債権証書の返還の遅れ] · DOC-008."""

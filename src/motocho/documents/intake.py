@@ -25,13 +25,14 @@ from typing import Any
 
 import orjson
 
+from motocho.documents._decoding import DECODERS_MISSING
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
 from motocho.people import access
 from motocho.people.access import Action, Staff
 from motocho.people.credentials import hashing
-from motocho.units.errors import Fault, NotFoundError, RefusedError, clipped, ensure
+from motocho.units.errors import Fault, NotFoundError, OutsideFailure, RefusedError, clipped, ensure
 
 MEGABYTE = 1 << 20
 MOST_BYTES = 10 * MEGABYTE
@@ -194,6 +195,8 @@ def examine(upload: Upload) -> tuple[Picture, ...] | tuple[Fault, ...]:
     """What a file shows, page by page, or why it cannot be kept [ファイルの検査].
 
     The file is read by another process with bounded memory and time; a picture comes back, or not.
+
+    Raises    OutsideFailure where this machine lacks what reads pictures.
     """
     size = len(upload.data)
     name = clipped(upload.name)
@@ -236,6 +239,8 @@ def _decoded(kind: str, data: bytes) -> tuple[Picture, ...] | str:
             )
         except subprocess.TimeoutExpired:
             return "broken"
+    if ran.returncode == DECODERS_MISSING:
+        raise OutsideFailure(Fault("UPL-012"))
     head, _, rest = ran.stdout.partition(b"\n")
     if ran.returncode != 0 or not head:
         return "broken"
@@ -385,20 +390,40 @@ class Standing:
 
 
 def of_member(cursor: Any, member_id: int, most: int = 60) -> list[Standing]:
-    """Pages of a member, the newest document first [提出した書類]."""
+    """Pages of a member, the newest document first [提出した書類].
+
+    The newest so many, and of the older ones each that is still to be sent again.
+    """
     cursor.execute(
-        "SELECT u.document_ref, p.page_no, u.purpose, u.kept_at, v.finding,"
-        " p.erased_at IS NOT NULL, p.replaced_by FROM documents_upload u"
-        " JOIN documents_page p USING (document_ref)"
-        " LEFT JOIN documents_verdict v USING (document_ref, page_no)"
-        " WHERE u.member_id = %s ORDER BY u.kept_at DESC, u.document_ref, p.page_no LIMIT %s",
-        (member_id, most),
+        f"SELECT * FROM ({_STANDING}) one WHERE place <= %(most)s"  # noqa: S608  # a constant
+        " OR finding <> 'accepted' AND replaced_by IS NULL ORDER BY place",
+        {"member_id": member_id, "most": most},
     )
     return [_standing(row) for row in cursor.fetchall()]
 
 
+def of_document(cursor: Any, member_id: int, document_ref: str) -> list[Standing]:
+    """Pages of one document of the member's [書類の提出状況]; none if it is another's or none."""
+    cursor.execute(
+        f"SELECT * FROM ({_STANDING}) one WHERE document_ref = %(ref)s"  # noqa: S608  # a constant
+        " ORDER BY page_no",
+        {"member_id": member_id, "ref": document_ref},
+    )
+    return [_standing(row) for row in cursor.fetchall()]
+
+
+_STANDING = """
+SELECT u.document_ref, p.page_no, u.purpose, u.kept_at, v.finding,
+    p.erased_at IS NOT NULL AS is_erased, p.replaced_by,
+    row_number() OVER (ORDER BY u.kept_at DESC, u.document_ref, p.page_no) AS place
+FROM documents_upload u JOIN documents_page p USING (document_ref)
+LEFT JOIN documents_verdict v USING (document_ref, page_no)
+WHERE u.member_id = %(member_id)s
+"""
+
+
 def _standing(row: tuple[Any, ...]) -> Standing:
-    document_ref, page_no, purpose, kept_at, finding, is_erased, replaced_by = row
+    document_ref, page_no, purpose, kept_at, finding, is_erased, replaced_by, _ = row
     found = None if finding is None else Finding(finding)
     return Standing(document_ref, page_no, Purpose(purpose), kept_at, found, is_erased, replaced_by)
 
@@ -414,16 +439,20 @@ class Waiting:
     page_count: int
 
 
+_WAITING = (
+    " FROM documents_upload u JOIN documents_page p USING (document_ref)"
+    " LEFT JOIN documents_verdict v USING (document_ref, page_no)"
+    " WHERE u.member_id IS NOT NULL AND v.finding IS NULL AND p.replaced_by IS NULL"
+)
+
+
 def waiting(cursor: Any, most: int = 100) -> list[Waiting]:
     """Documents of members with pages nobody has judged, the oldest first [審査待ちの一覧].
 
     What somebody handed in who cannot log in waits with that request (`people.requests.waiting`).
     """
     cursor.execute(
-        "SELECT u.document_ref, u.member_id, u.purpose, u.kept_at, count(*)"
-        " FROM documents_upload u JOIN documents_page p USING (document_ref)"
-        " LEFT JOIN documents_verdict v USING (document_ref, page_no)"
-        " WHERE u.member_id IS NOT NULL AND v.finding IS NULL AND p.replaced_by IS NULL"
+        f"SELECT u.document_ref, u.member_id, u.purpose, u.kept_at, count(*){_WAITING}"
         " GROUP BY u.document_ref ORDER BY u.kept_at LIMIT %s",
         (most,),
     )
@@ -431,6 +460,12 @@ def waiting(cursor: Any, most: int = 100) -> list[Waiting]:
         Waiting(ref, owner_id, Purpose(purpose), kept_at, int(count))
         for ref, owner_id, purpose, kept_at, count in cursor.fetchall()
     ]
+
+
+def count_waiting(cursor: Any) -> int:
+    """How many documents wait, however many are listed [審査待ちの件数]."""
+    cursor.execute(f"SELECT count(DISTINCT u.document_ref){_WAITING}")
+    return int(cursor.fetchone()[0])
 
 
 # ---------------------------------------------------------------------------------------- judging

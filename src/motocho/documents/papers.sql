@@ -1,5 +1,6 @@
 -- Papers that were delivered to members [交付した書面], kept with their hash and never changed; the queue
--- for the post [郵送待ち]; what was concluded after which paper [契約の締結]; how far the journal was read.
+-- for the post [郵送待ち]; what was concluded after which paper [契約の締結]; the contract papers that we hold
+-- [債権証書の保管]; how far the journal was read.
 
 CREATE TABLE documents_paper (
     member_id bigint NOT NULL REFERENCES people_member,
@@ -7,7 +8,7 @@ CREATE TABLE documents_paper (
     agreement_id bigint NOT NULL,
     event_no integer NOT NULL DEFAULT 0,
     kind text NOT NULL CHECK (kind IN ('pre_contract', 'contract', 'change', 'draw', 'draw_notice', 'receipt',
-        'monthly_statement', 'correction')),
+        'monthly_statement', 'correction', 'contract_return')),
     cause text NOT NULL CHECK (cause <> ''),
     title text NOT NULL CHECK (title <> ''),
     stated text NOT NULL,
@@ -29,8 +30,12 @@ CREATE TABLE documents_paper (
     CHECK ((kind = 'monthly_statement') = (period_last_on IS NOT NULL)),
     -- 施行規則13条17項: within a month of the period's last day, which is not counted (民法140条, 143条).
     CHECK ((delivered_at AT TIME ZONE 'Asia/Tokyo')::date < period_last_on + 1 + interval '1 month'),
-    CHECK (agreement_id > 0 OR kind = 'pre_contract')
+    CHECK (agreement_id > 0 OR kind = 'pre_contract'),
+    -- 貸金業法22条: what it encloses is a thing, and goes by no wire.
+    CHECK (kind <> 'contract_return' OR road = 'post')
 );
+CREATE UNIQUE INDEX documents_paper_returned_once ON documents_paper (member_id, agreement_id)
+    WHERE kind = 'contract_return';
 CREATE INDEX documents_paper_lately ON documents_paper (delivered_at);
 CREATE INDEX documents_paper_of_event ON documents_paper (member_id, agreement_id, event_no);
 
@@ -38,13 +43,15 @@ CREATE TABLE documents_post (
     member_id bigint NOT NULL,
     paper_no bigint NOT NULL,
     queued_at timestamptz NOT NULL,
-    reason text NOT NULL CHECK (reason IN ('no_consent', 'asked')),
+    reason text NOT NULL CHECK (reason IN ('no_consent', 'asked', 'enclosing')),
+    post_by date,
     posted_at timestamptz,
     posted_by text,
     PRIMARY KEY (member_id, paper_no),
     FOREIGN KEY (member_id, paper_no) REFERENCES documents_paper,
     CHECK ((posted_at IS NULL) = (posted_by IS NULL)),
-    CHECK (posted_at >= queued_at)
+    CHECK (posted_at >= queued_at),
+    CHECK ((reason = 'enclosing') = (post_by IS NOT NULL))
 );
 CREATE INDEX documents_post_waiting ON documents_post (queued_at) WHERE posted_at IS NULL;
 
@@ -57,6 +64,38 @@ CREATE TABLE documents_conclusion (
     FOREIGN KEY (member_id, paper_no) REFERENCES documents_paper,
     FOREIGN KEY (member_id, agreement_id) REFERENCES loan_agreement
 );
+
+-- A paper that could not be made yet, since an item is not known [作成できない書面]: the journal's row that asks for it.
+CREATE TABLE documents_lacking (
+    member_id bigint NOT NULL,
+    row_id bigint NOT NULL,
+    lacking_since timestamptz NOT NULL,
+    PRIMARY KEY (member_id, row_id),
+    FOREIGN KEY (member_id, row_id) REFERENCES journal_row
+);
+
+CREATE TABLE documents_held (
+    member_id bigint NOT NULL,
+    agreement_id bigint NOT NULL,
+    held_since timestamptz NOT NULL,
+    held_by text NOT NULL CHECK (held_by <> ''),
+    released_at timestamptz,
+    released_by text,
+    released_why text CHECK (released_why <> ''),
+    PRIMARY KEY (member_id, agreement_id),
+    FOREIGN KEY (member_id, agreement_id) REFERENCES loan_agreement,
+    CHECK (num_nonnulls(released_at, released_by, released_why) IN (0, 3)),
+    CHECK (released_at >= held_since)
+);
+
+-- Letters for the post. One that encloses a contract paper stands back while the claim is owed again, and for good
+-- once the paper is not held any more.
+CREATE VIEW documents_waiting AS
+SELECT l.member_id, l.paper_no FROM documents_post l JOIN documents_paper p USING (member_id, paper_no)
+WHERE l.posted_at IS NULL AND (p.kind <> 'contract_return' OR EXISTS (
+    SELECT FROM documents_held h JOIN loan_agreement a USING (member_id, agreement_id)
+    WHERE h.member_id = p.member_id AND h.agreement_id = p.agreement_id
+        AND h.released_at IS NULL AND a.principal_yen = 0));
 
 CREATE TABLE documents_reader (
     row_no smallint PRIMARY KEY DEFAULT 1 CHECK (row_no = 1),
@@ -94,26 +133,52 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+-- 貸金業法22条: what is not held cannot go back, nor while it is owed.
+CREATE FUNCTION refuse_return_of_nothing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM documents_held h JOIN loan_agreement a USING (member_id, agreement_id)
+    WHERE h.member_id = NEW.member_id AND h.agreement_id = NEW.agreement_id AND h.released_at IS NULL
+        AND a.principal_yen = 0;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no contract paper that is held and paid' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE FUNCTION keep_documents_held() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.released_at IS NOT NULL OR (NEW.member_id, NEW.agreement_id, NEW.held_since, NEW.held_by)
+        IS DISTINCT FROM (OLD.member_id, OLD.agreement_id, OLD.held_since, OLD.held_by) THEN
+        RAISE EXCEPTION 'a contract paper is released once' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
 CREATE FUNCTION keep_documents_post() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.posted_at IS NOT NULL OR (NEW.member_id, NEW.paper_no, NEW.queued_at, NEW.reason)
-        IS DISTINCT FROM (OLD.member_id, OLD.paper_no, OLD.queued_at, OLD.reason) THEN
+    IF OLD.posted_at IS NOT NULL OR (NEW.member_id, NEW.paper_no, NEW.queued_at, NEW.reason, NEW.post_by)
+        IS DISTINCT FROM (OLD.member_id, OLD.paper_no, OLD.queued_at, OLD.reason, OLD.post_by) THEN
         RAISE EXCEPTION 'a letter is posted once' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER with_consent BEFORE INSERT ON documents_paper FOR EACH ROW EXECUTE FUNCTION refuse_paper_without_consent();
+CREATE TRIGGER of_what_is_held BEFORE INSERT ON documents_paper FOR EACH ROW WHEN (NEW.kind = 'contract_return')
+    EXECUTE FUNCTION refuse_return_of_nothing();
 CREATE TRIGGER after_its_paper BEFORE INSERT ON documents_conclusion FOR EACH ROW EXECUTE FUNCTION refuse_late_paper();
 CREATE TRIGGER posted_once BEFORE UPDATE ON documents_post FOR EACH ROW EXECUTE FUNCTION keep_documents_post();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents_paper EXECUTE FUNCTION refuse_documents_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents_conclusion EXECUTE FUNCTION refuse_documents_change();
+CREATE TRIGGER released_once BEFORE UPDATE ON documents_held FOR EACH ROW EXECUTE FUNCTION keep_documents_held();
+CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON documents_held EXECUTE FUNCTION refuse_documents_change();
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON documents_post EXECUTE FUNCTION refuse_documents_change();
 
-GRANT SELECT, INSERT ON documents_paper, documents_post, documents_conclusion TO motocho_app;
+GRANT SELECT, INSERT ON documents_paper, documents_post, documents_conclusion, documents_held TO motocho_app;
 GRANT UPDATE (posted_at, posted_by) ON documents_post TO motocho_app;
+GRANT SELECT, INSERT, DELETE ON documents_lacking TO motocho_app;
+GRANT UPDATE (released_at, released_by, released_why) ON documents_held TO motocho_app;
+GRANT SELECT ON documents_waiting TO motocho_app, motocho_audit;
 GRANT SELECT ON documents_reader TO motocho_app;
 GRANT UPDATE (transaction_id, row_id) ON documents_reader TO motocho_app;
 GRANT USAGE ON SEQUENCE documents_paper_paper_no_seq TO motocho_app;
 GRANT SELECT (member_id, paper_no, agreement_id, event_no, kind, cause, title, stated, road, consent_no, period_last_on, dated_on,
     digest, pepper_id, corrects_no, delivered_at) ON documents_paper TO motocho_audit;
-GRANT SELECT ON documents_post, documents_conclusion, documents_reader TO motocho_audit;
+GRANT SELECT ON documents_post, documents_conclusion, documents_lacking, documents_held, documents_reader TO motocho_audit;

@@ -35,15 +35,18 @@ BEGIN
 END $$;
 
 -- The first transaction that may still be under way in this database, as the calling query sees it: rows of all before it
--- are there or never will be. Who is under way counts over the whole server, so those are left out that surely belong to
--- another database, by the tables they hold; one that cannot be told counts as ours. STABLE: with a snapshot of its own it
--- could let a row be missed that the caller does not see yet.
+-- are there or never will be. Who is under way counts over the whole server, so those are left out whose backend is
+-- connected to another database (CREATE DATABASE takes seconds) or is nobody's (autovacuum); one that cannot be told counts
+-- as ours (a backend that only starts has no datid yet). STABLE: with a snapshot of its own it could let a row be missed that the
+-- caller does not see yet.
 CREATE FUNCTION journal_horizon() RETURNS xid8 LANGUAGE sql STABLE AS $$
-    WITH elsewhere AS MATERIALIZED (
-        SELECT t.transactionid::text::bigint AS short_id
-        FROM pg_locks t JOIN pg_locks held USING (virtualtransaction)
-        WHERE t.locktype = 'transactionid' AND t.mode = 'ExclusiveLock' AND t.granted AND held.locktype = 'relation'
-            AND held.database NOT IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+    WITH others AS MATERIALIZED (
+        SELECT pid FROM pg_stat_activity
+        WHERE datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+            OR datid IS NOT NULL AND usesysid IS NULL
+    ), elsewhere AS MATERIALIZED (
+        SELECT transactionid::text::bigint AS short_id FROM pg_locks JOIN others USING (pid)
+        WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted
     ), under_way AS (
         SELECT one.id FROM pg_snapshot_xip(pg_current_snapshot()) AS one (id)
         WHERE one.id::text::bigint & 4294967295 NOT IN (SELECT short_id FROM elsewhere)

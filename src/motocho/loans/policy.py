@@ -192,17 +192,51 @@ def lower_limits(facts: Facts) -> tuple[int, ...]:
     return tuple(sorted((one for one in wanted if one < now), reverse=True)[:LOWER_LIMITS_SHOWN])
 
 
+CHANGED_IN = frozenset({Status.OPEN})
+"""Where terms are changed: an agreement that ended, or was passed on, stays as it is."""
+RELIEVED_IN = frozenset({Status.OPEN, Status.WRITTEN_OFF})
+"""Where a relief is agreed or a payment promised: what was written off is owed still."""
+
+
+def check_standing(status: Status, lasting: frozenset[Status] = CHANGED_IN) -> Refusal | None:
+    """LEDG-024: nothing changes on an agreement that ended or is another's [変更の可否]."""
+    return None if status in lasting else refusal("LEDG-024", "LON-048", status=status.value)
+
+
 def check_limit(facts: Facts, limit_yen: int) -> Refusal | None:
     """A limit within the product; the rate that goes with it follows by itself [限度額]."""
+    ended = check_standing(facts.status)
+    if ended is not None:
+        return ended
     largest = facts.product.largest_limit_yen
     if 0 < limit_yen <= largest and limit_yen % facts.product.unit_yen == 0:
         return None
     return refusal("LEND-019", "LON-023", limit=f"{limit_yen:,}", largest=f"{largest:,}")
 
 
+def asks_for_paper(before: Terms, after: Terms, largest_limit_yen: int) -> bool:
+    """Whether new terms ask for a new paper [変更時の書面の要否] · DOC-002.
+
+    None for a lower limit or rate, nor for a limit that comes back up to what it was.
+
+    Takes     the largest limit that was agreed before.
+    Law       貸金業法17条2項後段; 施行規則13条4項1号, 5項.
+    """
+    return (
+        after.limit_yen > max(before.limit_yen, largest_limit_yen)
+        or after.rate_ppm > before.rate_ppm
+        or after.damages_ppm > before.damages_ppm
+        or after.plan != before.plan
+        or after.minimum != before.minimum
+    )
+
+
 # --------------------------------------------------------------------------------------- due dates
 def check_plan_change(facts: Facts, plan: DuePlan) -> Refusal | None:
-    """LEDG-027: the plan changes only on a clean account [返済期日の変更]."""
+    """LEDG-024, LEDG-027: the plan changes only on a clean account [返済期日の変更]."""
+    ended = check_standing(facts.status)
+    if ended is not None:
+        return ended
     if facts.state.late_since is not None or facts.state.accelerated_on is not None:
         return refusal("LEDG-027", "LON-030")
     if plan.scheme not in facts.product.schemes:
@@ -248,8 +282,9 @@ def check_arrangement(facts: Facts, wanted: revolving.NewArrangement, used: int)
     Takes     how many interest-only arrangements the last year held.
     """
     arranged = wanted.arrangement
-    if arranged is None:
-        return None
+    ended = check_standing(facts.status, RELIEVED_IN)
+    if ended is not None or arranged is None:
+        return ended
     if facts.state.accelerated_on is not None:
         return refusal("LEDG-015", "LON-039")
     if arranged.until < wanted.on:
@@ -267,11 +302,14 @@ LONGEST_PROMISE_DAYS = 14
 """How far ahead a payment may be promised: house policy."""
 
 
-def check_promise(amount_yen: int, pay_on: date, today: date) -> Refusal | None:
+def check_promise(status: Status, amount_yen: int, pay_on: date, today: date) -> Refusal | None:
     """LEDG-016: a promise is of some yen, and of a day soon to come [お支払約束].
 
     That there is one open promise at a time is the database's to hold.
     """
+    ended = check_standing(status, RELIEVED_IN)
+    if ended is not None:
+        return ended
     last = today + timedelta(days=LONGEST_PROMISE_DAYS)
     if amount_yen < 1:
         return refusal("LEDG-016", "LON-036", amount=f"{amount_yen:,}")

@@ -162,6 +162,24 @@ def of_members(cursor: Any, members: Collection[int]) -> dict[int, list[Seen]]:
     return found
 
 
+def is_late(seen: Seen, on: date) -> bool:
+    """Whether a loan is in arrears at the end of a day, or was accelerated [延滞の有無]."""
+    state = seen.on(on.toordinal())
+    return state.late_since is not None or state.accelerated_on is not None
+
+
+def asked_yen(seen: Seen, last_on: date, on: date) -> int:
+    """What is asked for until a last day to pay, as it stands at the end of a day [請求額].
+
+    0 if it was paid, or if that day is the last one of nothing that is due.
+    """
+    state, last = seen.on(on.toordinal()), last_on.toordinal()
+    if revolving.deadline(state, seen.rules) != last:
+        return 0
+    then = revolving.advance(state, last, seen.rules)
+    return max(0, revolving.required_yen(then) - then.paid_yen)
+
+
 def booked_on(cursor: Any, business_on: date) -> list[Key]:
     """Agreements on which something was booked on a business day [当日に動いた契約]."""
     cursor.execute(

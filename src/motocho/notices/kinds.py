@@ -28,6 +28,8 @@ class Kind(Enum):
     FACT_CHANGED = "fact_changed"
     FROZEN = "frozen"
     UNFROZEN = "unfrozen"
+    DRAWS_HELD = "draws_held"
+    """After a change that a thief would make, draws wait a day · AUTH-008."""
     DRAW = "draw"
     DRAW_SENT = "draw_sent"
     """A draw by transfer was taken: told while it can still be taken back."""
@@ -57,7 +59,7 @@ class Kind(Enum):
 _SECURITY = frozenset({
     Kind.LOGIN, Kind.LOCKED, Kind.NEW_DEVICE, Kind.PASSKEY_ADDED, Kind.PASSKEY_ENDED,
     Kind.PIN_CHANGED, Kind.PIN_RESET, Kind.PIN_LINK, Kind.PIN_REFUSED, Kind.REQUEST_REFUSED,
-    Kind.MEMBER_NUMBER, Kind.FACT_CHANGED, Kind.FROZEN, Kind.UNFROZEN,
+    Kind.MEMBER_NUMBER, Kind.FACT_CHANGED, Kind.FROZEN, Kind.UNFROZEN, Kind.DRAWS_HELD,
 })  # fmt: skip
 _REMINDERS: Mapping[Kind, Purpose] = {
     Kind.DUE_SOON: Purpose.REMINDER,
@@ -103,6 +105,7 @@ OF_NEWS: Mapping[str, Kind] = {
     "fact_changed": Kind.FACT_CHANGED,
     "frozen": Kind.FROZEN,
     "unfrozen": Kind.UNFROZEN,
+    "draws_held": Kind.DRAWS_HELD,
     "drawn": Kind.DRAW,
     "draw_sent": Kind.DRAW_SENT,
     "draw_recalled": Kind.DRAW_RECALLED,

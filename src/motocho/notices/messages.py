@@ -20,7 +20,9 @@ from motocho.units.errors import Fault, Language, NotFoundError
 
 SEND = "notices.send"
 MAILED_WITHIN = timedelta(days=1)
-"""What happened longer ago is told on the site alone: a book that comes in mails nobody."""
+"""What happened longer ago is told on the site alone: a book that comes in mails nobody.
+
+The link to a new PIN goes by mail whenever it can: who waits for it cannot see the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,27 @@ def tell(cursor: Any, told: Told, at: datetime) -> int | None:
         return None
     message_id = int(row[0])
     is_off = told.kind in choices.of(cursor, told.member_id).switched_off
-    if at - told.happened_at <= MAILED_WITHIN and (told.kind in ALWAYS_MAILED or not is_off):
+    is_fresh = at - told.happened_at <= MAILED_WITHIN or told.kind is Kind.PIN_LINK
+    if is_fresh and (told.kind in ALWAYS_MAILED or not is_off):
         for fact_no in dict.fromkeys((told.only_to, told.also_to or told.only_to)):
             _mail(cursor, told.member_id, message_id, fact_no)
     return message_id
+
+
+def tell_after(cursor: Any, told: Told, rest: timedelta, at: datetime) -> int | None:
+    """The same, but not while one of its kind is younger than a rest [間をあけたお知らせ].
+
+    Lock      the member's messages of this sort, so that two at once make one.
+    """
+    cursor.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))",
+        (f"motocho notices {told.kind.value}", told.member_id),
+    )
+    cursor.execute(
+        "SELECT 1 FROM notices_message WHERE member_id = %s AND kind = %s AND made_at > %s LIMIT 1",
+        (told.member_id, told.kind.value, at - rest),
+    )
+    return tell(cursor, told, at) if cursor.fetchone() is None else None
 
 
 def _mail(cursor: Any, member_id: int, message_id: int, fact_no: int) -> None:

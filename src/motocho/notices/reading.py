@@ -24,8 +24,7 @@ def read_on(cursor: Any, at: datetime, most: int = CHUNK) -> int:
 
     Lock      the cursor's row: one reader at a time.
     """
-    cursor.execute("SELECT transaction_id, row_id FROM notices_reader FOR UPDATE")
-    news = read(cursor, Position(*cursor.fetchone()), most)
+    news = read(cursor, lock(cursor), most)
     for one in news:
         told = of_news(one)
         if told is not None:
@@ -37,6 +36,12 @@ def read_on(cursor: Any, at: datetime, most: int = CHUNK) -> int:
     return len(news)
 
 
+def lock(cursor: Any) -> Position:
+    """Hold off other readers until the transaction ends; gives how far was read [読取りの排他]."""
+    cursor.execute("SELECT transaction_id, row_id FROM notices_reader FOR UPDATE")
+    return Position(*cursor.fetchone())
+
+
 def of_news(news: News) -> Told | None:
     """What a row of the journal tells its member, if it tells anything [日誌の行から]."""
     happening = news.happening
@@ -44,7 +49,6 @@ def of_news(news: News) -> Told | None:
     if kind is None or happening.member_id == HOUSE or not _is_told(kind, happening.subject):
         return None
     subject = happening.subject
-    is_address = kind is Kind.FACT_CHANGED and subject["kind"] == "email"
     return Told(
         happening.member_id,
         kind,
@@ -52,9 +56,17 @@ def of_news(news: News) -> Told | None:
         int(subject.get("agreement", 0)),
         subject,
         happening.happened_at,
-        also_to=int(subject["replaced_no"]) if is_address else 0,
+        also_to=_also_to(kind, subject),
         only_to=int(subject.get("email_fact_no", 0)),
     )
+
+
+def _also_to(kind: Kind, subject: Mapping[str, int | str]) -> int:
+    """The address that was replaced: a thief's first deed is to put another in its place."""
+    if kind is Kind.DRAWS_HELD:
+        return int(subject["replaced_email_no"])
+    is_address = kind is Kind.FACT_CHANGED and subject["kind"] == "email"
+    return int(subject["replaced_no"]) if is_address else 0
 
 
 def _is_told(kind: Kind, subject: Mapping[str, int | str]) -> bool:
@@ -63,7 +75,7 @@ def _is_told(kind: Kind, subject: Mapping[str, int | str]) -> bool:
     if kind is Kind.CASE_ANSWERED:
         return subject["state"] == "answered"
     if kind is Kind.FACT_CHANGED:
-        return bool(subject["replaced_no"]) or subject.get("road") == "site"
+        return bool(subject["replaced_no"] or subject["is_late"])
     if kind is Kind.CONSENT_CHANGED:
         return subject["kind"] in {"electronic_delivery", "period_statement"}
     return True

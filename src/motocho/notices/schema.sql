@@ -24,6 +24,7 @@ CREATE TABLE notices_mail (
     message_id bigint NOT NULL,
     fact_no bigint NOT NULL DEFAULT 0,
     letter_id uuid NOT NULL DEFAULT gen_random_uuid(),
+    sent_to bigint CHECK (sent_to > 0),
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'later', 'sending', 'sent', 'refused', 'moot',
         'no_address', 'bounced')),
     look_at timestamptz,
@@ -36,6 +37,7 @@ CREATE TABLE notices_mail (
     CHECK ((look_at IS NOT NULL) = (state IN ('later', 'sending'))),
     CHECK ((settled_at IS NULL) = (state IN ('waiting', 'later', 'sending')))
 );
+CREATE INDEX notices_mail_by_letter ON notices_mail (letter_id) WHERE sent_to IS NOT NULL;
 CREATE INDEX notices_mail_to_look_at ON notices_mail (look_at) WHERE look_at IS NOT NULL;
 
 CREATE TABLE notices_choice (
@@ -55,6 +57,15 @@ CREATE TABLE notices_bounce (
     PRIMARY KEY (member_id, fact_no)
 );
 
+-- A mail that was taken by the next server and came back later: the first report of each.
+CREATE TABLE notices_return (
+    member_id bigint NOT NULL,
+    mail_id bigint NOT NULL,
+    noted_at timestamptz NOT NULL,
+    PRIMARY KEY (member_id, mail_id),
+    FOREIGN KEY (member_id, mail_id) REFERENCES notices_mail
+);
+
 -- How far the journal was read.
 CREATE TABLE notices_reader (
     row_no smallint PRIMARY KEY DEFAULT 1 CHECK (row_no = 1),
@@ -70,15 +81,17 @@ BEGIN
 END $$;
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON notices_message EXECUTE FUNCTION refuse_notices_change();
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON notices_mail EXECUTE FUNCTION refuse_notices_change();
+CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON notices_return EXECUTE FUNCTION refuse_notices_change();
 CREATE TRIGGER settled_stays BEFORE UPDATE ON notices_mail FOR EACH ROW WHEN (OLD.settled_at IS NOT NULL)
     EXECUTE FUNCTION refuse_notices_change();
 
-GRANT SELECT, INSERT ON notices_message, notices_mail, notices_choice, notices_bounce TO motocho_app;
+GRANT SELECT, INSERT ON notices_message, notices_mail, notices_choice, notices_bounce, notices_return
+    TO motocho_app;
 GRANT SELECT ON notices_reader TO motocho_app;
 GRANT UPDATE (read_at) ON notices_message TO motocho_app;
-GRANT UPDATE (state, look_at, tries, reason, settled_at) ON notices_mail TO motocho_app;
+GRANT UPDATE (letter_id, sent_to, state, look_at, tries, reason, settled_at) ON notices_mail TO motocho_app;
 GRANT UPDATE (style, language, watchword, switched_off, changed_at) ON notices_choice TO motocho_app;
 GRANT UPDATE (transaction_id, row_id) ON notices_reader TO motocho_app;
 GRANT USAGE ON SEQUENCE notices_message_message_id_seq, notices_mail_mail_id_seq TO motocho_app;
-GRANT SELECT ON notices_message, notices_mail, notices_bounce, notices_reader TO motocho_audit;
+GRANT SELECT ON notices_message, notices_mail, notices_bounce, notices_return, notices_reader TO motocho_audit;
 GRANT SELECT (member_id, style, language, switched_off, changed_at) ON notices_choice TO motocho_audit;

@@ -2,7 +2,8 @@
 
 Three steps: what is to be sent is decided and written down; the letter goes out; its fate is
 written down. Killed between them, the job comes again, and the same letter with the same id goes
-out: who has it already keeps it once.
+out: who has it already keeps it once. To another address it is another letter, with another id, so
+that what comes back names one address (`bounces`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from motocho.contact.gate import Closed, Permit, Wanted
 from motocho.contact.guard import Purpose
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
-from motocho.notices import choices
+from motocho.loans.commands import Key
+from motocho.notices import choices, reminders
 from motocho.notices.kinds import WITH_LINK, Kind
 from motocho.notices.messages import SEND
 from motocho.notices.wording import Extra, Written, code_mail, mail_of, text_of
@@ -33,6 +35,8 @@ from motocho.people.safety import freezes
 
 LOOK_AGAIN = timedelta(hours=1)
 """When a letter that is still on its way is looked at again."""
+MOST_TRIES = 500
+"""About four days of tries, six in each hour: what no server took until then is given up."""
 FREEZE_PATH = "/freeze/"
 RESET_PATH = "/reset/"
 
@@ -83,8 +87,8 @@ def send(key: MailKey, office: Office) -> None:
 
 
 _MAIL = """
-SELECT m.message_id, m.fact_no, m.letter_id::text, n.kind, n.purpose, n.facts::text, n.happened_at,
-    n.made_at
+SELECT m.message_id, m.fact_no, n.kind, n.purpose, n.agreement_id, n.facts::text, n.happened_at,
+    n.made_at, m.tries
 FROM notices_mail m JOIN notices_message n USING (member_id, message_id)
 WHERE m.member_id = %s AND m.mail_id = %s AND m.settled_at IS NULL FOR UPDATE OF m
 """
@@ -95,12 +99,18 @@ def _prepare(cursor: Any, key: MailKey, office: Office) -> _Ready | None:
     row = cursor.fetchone()
     if row is None:
         return None
-    message_id, fact_no, letter_id, name, purpose_name, facts_text, happened_at, made_at = row
-    at, kind, purpose = office.now(), Kind(name), Purpose(purpose_name)
-    if _is_moot(cursor, key.member_id, purpose, at):
+    message_id, fact_no, name, purpose_name, agreement_id, *told_of = row
+    facts_text, happened_at, made_at, tries = told_of
+    at, kind, facts = office.now(), Kind(name), json.loads(facts_text)
+    purpose, loan = Purpose(purpose_name), Key(key.member_id, agreement_id)
+    if reminders.is_moot(cursor, purpose, loan, facts, at):
         _end(cursor, key, ("moot", ""), at)
         return None
-    answer = gate.ask(cursor, key.member_id, Wanted(purpose, f"message {message_id}", "worker"), at)
+    if tries >= MOST_TRIES:
+        _end(cursor, key, ("refused", "not_taken"), at)
+        return None
+    wanted = Wanted(purpose, f"message {message_id}", "worker", is_one_letter=True)
+    answer = gate.ask(cursor, key.member_id, wanted, at)
     if isinstance(answer, Closed):
         _closed(cursor, key, answer, at)
         return None
@@ -111,22 +121,27 @@ def _prepare(cursor: Any, key: MailKey, office: Office) -> _Ready | None:
     if bounced_at(cursor, key.member_id, told.fact_no) is not None:
         _end(cursor, key, ("bounced", "known"), at)
         return None
-    facts = json.loads(facts_text)
     chosen = choices.of(cursor, key.member_id)
     text = text_of(kind, facts, happened_at, chosen.language)
-    extra = _extra(cursor, key.member_id, (kind, facts), office)
+    letter_id = _addressed(cursor, key, told.fact_no, at)
+    extra = _extra(cursor, (key.member_id, letter_id), (kind, facts), office)
+    if extra is None:
+        _end(cursor, key, ("moot", ""), at)
+        return None
     written = mail_of(kind, text, chosen, extra)
-    cursor.execute(
-        "UPDATE notices_mail SET state = 'sending', look_at = %s, tries = tries + 1"
-        " WHERE member_id = %s AND mail_id = %s",
-        (at + LOOK_AGAIN, *key),
-    )
     return _Ready(_letter(letter_id, told.value.address, written, made_at), told.fact_no)
 
 
-def _is_moot(cursor: Any, member_id: int, purpose: Purpose, at: datetime) -> bool:
-    """Whether what was overdue has been paid since: nobody is asked for what was paid."""
-    return purpose is Purpose.ARREARS and not gate.facts_of(cursor, member_id, at).is_overdue
+def _addressed(cursor: Any, key: MailKey, fact_no: int, at: datetime) -> str:
+    """Write down that a letter goes out, and to which address; gives the letter's id."""
+    cursor.execute(
+        "UPDATE notices_mail SET state = 'sending', look_at = %s, tries = tries + 1, sent_to = %s,"
+        " letter_id = CASE WHEN coalesce(sent_to, %s) = %s THEN letter_id"
+        " ELSE gen_random_uuid() END WHERE member_id = %s AND mail_id = %s"
+        " RETURNING letter_id::text",
+        (at + LOOK_AGAIN, fact_no, fact_no, fact_no, *key),
+    )
+    return str(cursor.fetchone()[0])
 
 
 def _closed(cursor: Any, key: MailKey, answer: Closed, at: datetime) -> None:
@@ -148,14 +163,15 @@ def _address(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> history
 
 
 def _extra(
-    cursor: Any, member_id: int, about: tuple[Kind, dict[str, int | str]], office: Office
-) -> Extra:
-    kind, facts = about
+    cursor: Any, of: tuple[int, str], about: tuple[Kind, dict[str, int | str]], office: Office
+) -> Extra | None:
+    """What stands in a member's letter alone; None where it would have nothing to say."""
+    (member_id, letter_id), (kind, facts) = of, about
     at = office.now()
     if kind is Kind.PIN_LINK:
         request = RequestKey(member_id, int(facts["request_id"]))
-        token = requests.reset_link(cursor, request, at)
-        return Extra(secret=f"{office.origin}{RESET_PATH}{token}" if token else "")
+        token = requests.reset_link(cursor, request, letter_id, at)
+        return Extra(secret=f"{office.origin}{RESET_PATH}{token}") if token else None
     if kind is Kind.MEMBER_NUMBER:
         return Extra(secret=members.numbers_of(cursor, [member_id])[member_id])
     if kind in WITH_LINK:
@@ -202,10 +218,12 @@ def look_again(cursor: Any, at: datetime, most: int = 1_000) -> int:
 
 
 def fates(cursor: Any, member_id: int, message_id: int) -> list[Fate]:
-    """What became of the mails of a message [送信の状況]."""
+    """What became of the mails of a message [送信の状況]; what came back is not `sent`."""
     cursor.execute(
-        "SELECT message_id, state, reason, settled_at FROM notices_mail"
-        " WHERE member_id = %s AND message_id = %s ORDER BY mail_id",
+        "SELECT m.message_id, CASE WHEN r.noted_at IS NULL THEN m.state ELSE 'bounced' END,"
+        " m.reason, coalesce(r.noted_at, m.settled_at)"
+        " FROM notices_mail m LEFT JOIN notices_return r USING (member_id, mail_id)"
+        " WHERE m.member_id = %s AND m.message_id = %s ORDER BY m.mail_id",
         (member_id, message_id),
     )
     return [Fate(*row) for row in cursor.fetchall()]
@@ -236,7 +254,14 @@ def bounced_at(cursor: Any, member_id: int, fact_no: int) -> datetime | None:
 
 
 # -------------------------------------------------------------------------------------------- codes
-def send_code(member_id: int, code_id: int, code: str, office: Office) -> Outcome | None:
+class SentCode(NamedTuple):
+    """What became of a letter with a code, and to which address fact it went [確認番号の結果]."""
+
+    outcome: Outcome
+    fact_no: int
+
+
+def send_code(member_id: int, code_id: int, code: str, office: Office) -> SentCode | None:
     """Send a one-time code now, while somebody waits for it [確認番号の送信] · AUTH-007.
 
     The code stands nowhere, so it cannot wait in the queue. None without an address.
@@ -251,4 +276,5 @@ def send_code(member_id: int, code_id: int, code: str, office: Office) -> Outcom
     if told is None or not isinstance(told.value, values.Email):
         return None
     written = code_mail(code, chosen)
-    return office.post.send(_letter(f"code-{member_id}-{code_id}", told.value.address, written, at))
+    letter = _letter(f"code-{member_id}-{code_id}", told.value.address, written, at)
+    return SentCode(office.post.send(letter), told.fact_no)

@@ -40,20 +40,32 @@ class Bank:
     name: str
     kana: str
     hiragana: str
+    roman: str
+
+
+@cache
+def known_banks() -> Mapping[str, Mapping[str, Any]]:
+    """Every bank of the country by its code, as the table writes it [銀行の表].
+
+    Why       the banks alone: the package itself would load every branch.
+    """
+    return _read("banks.json")
 
 
 @cache
 def _banks() -> Mapping[str, Bank]:
-    table = _read("banks.json")
     return {
-        code: Bank(code, _full_name(code, folded(one["name"])), folded(one["kana"]), one["hira"])
-        for code, one in table.items()
-    }
+        code: Bank(
+            code, _full_name(code, folded(one["name"])), folded(one["kana"]), one["hira"],
+            one["roma"],
+        )
+        for code, one in known_banks().items()
+    }  # fmt: skip
 
 
 def _full_name(code: str, name: str) -> str:
     """The name as people say it: the table leaves 銀行 out."""
-    is_whole = name.endswith(("銀行", "信託", "信金", "金庫", "組合", "信組", "農協", "漁協"))
+    is_whole = name.endswith(("銀行", "信金", "金庫", "組合", "信組", "農協", "漁協"))
     is_bank = code < _FIRST_OF_OTHERS or code == _POST
     return f"{name}銀行" if is_bank and not is_whole else name
 

@@ -6,7 +6,9 @@ What stands here is the operator's: `house_bank.yaml` is a fictional sample.
 >>> bank.institution_number, bank.account.bank_code in bank.around_the_clock
 ('99999', True)
 >>> bank_name("0001")
-BankName(name_ja='みずほ', name_en='Mizuho')
+BankName(name_ja='みずほ銀行', name_en='Mizuho Bank')
+>>> bank_name("1344").name_ja
+'城南信金'
 """
 
 from __future__ import annotations
@@ -20,10 +22,10 @@ from typing import Any
 
 import yaml
 
-from motocho.outside.net_banks import known_banks
+from motocho.outside import banks
 from motocho.units.errors import Fault, FaultyInput
-from motocho.units.text import folded
 
+SAMPLE = "house_bank.yaml"
 _SHAPES = {
     "bank_code": "[0-9]{4}",
     "bank_ja": ".+",
@@ -63,26 +65,51 @@ class HouseBank:
 def house_bank(named: str | None) -> HouseBank:
     """The settings of a file, or of the sample [自社の銀行の読み取り].
 
-    Raises    FaultyInput with each entry that is missing or of another shape.
+    Raises    FaultyInput with each entry that is missing or of another shape, or for a file that
+              cannot be read.
     """
-    path = Path(named) if named else None
-    source = files("motocho.outside") / "house_bank.yaml"
-    text = source.read_text("utf-8") if path is None else path.read_text("utf-8")
-    content = yaml.load(text, Loader=yaml.CSafeLoader)
-    file = named or "house_bank.yaml"
-    account = dict(content.get("account") or {})
+    file = named or SAMPLE
+    content = _mapping(_content(named))
+    account = _mapping(content.get("account"))
     institution = str(content.get("institution_number", ""))
+    listed = content.get("around_the_clock") or ()
     faults = [
         _fault(file, name) for name, shape in _SHAPES.items() if not _fits(shape, account, name)
     ]
     if not re.fullmatch("[0-9]{5}", institution):
         faults.append(_fault(file, "institution_number"))
+    if not _are_codes(listed):
+        faults.append(_fault(file, "around_the_clock"))
     if faults:
         raise FaultyInput(*faults)
     return HouseBank(
         HouseAccount(**{name: str(account[name]) for name in _SHAPES}),
         institution,
-        frozenset(str(code) for code in content.get("around_the_clock") or ()),
+        frozenset(listed),
+    )
+
+
+def _content(named: str | None) -> object:
+    """What the file holds.
+
+    Raises    FaultyInput where it cannot be read, or is no YAML.
+    """
+    source = Path(named) if named else files("motocho.outside") / SAMPLE
+    try:
+        found: object = yaml.load(source.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        raise FaultyInput(Fault("MNY-008", file=named or SAMPLE)) from None
+    return found
+
+
+def _mapping(found: object) -> dict[str, Any]:
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def _are_codes(listed: object) -> bool:
+    """Whether all are texts of four digits: YAML reads 0001 without quotes as the number 1."""
+    return isinstance(listed, list | tuple) and all(
+        isinstance(one, str) and re.fullmatch("[0-9]{4}", one) for one in listed
     )
 
 
@@ -103,8 +130,9 @@ class BankName:
 
 
 def bank_name(code: str) -> BankName:
-    """What a bank is called, by the table of zengin-code [銀行名]; else its code."""
-    found = known_banks().get(code)
+    """What a bank is called, whole, by the table of zengin-code [銀行名]; else its code."""
+    found = banks.by_code(code)
     if found is None:
         return BankName(code, code)
-    return BankName(folded(found["name"]), str(found["roma"]).title())
+    roman = found.roman.title()
+    return BankName(found.name, f"{roman} Bank" if found.name.endswith("銀行") else roman)

@@ -2,33 +2,41 @@
 
 `MOTOCHO_SMTP` names the server (`smtp://user:password@host:587`, `smtps://…`); without it letters
 lie in a folder, one `.eml` each: `MOTOCHO_MAIL_FOLDER`, or `mail` below MOTOCHO_HOME. A letter has
-an id of its own: sent again, it is the same letter with the same `Message-ID`, kept there once.
+an id of its own: sent again, it is the same letter with the same `Message-ID`, kept there once. By
+it a report of a server far away, hours later, is known to be of that letter (`read_report`).
 """
 
 from __future__ import annotations
 
 import os
+import quopri
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
+from email.parser import HeaderParser
 from email.policy import SMTP
-from enum import Enum
+from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from motocho.outside.postgres import home
-from motocho.units.errors import Fault, InputError, OutsideFailure
+from motocho.units.errors import Fault, InputError, OutsideFailure, Unread, clipped
 
 VARIABLE = "MOTOCHO_SMTP"
 FOLDER_VARIABLE = "MOTOCHO_MAIL_FOLDER"
 SENDER_VARIABLE = "MOTOCHO_MAIL_FROM"
 SENDER = "notice@localhost.localdomain"
 _TIMEOUT_SECONDS = 20
-_PERMANENT = 500
+_NOBODY = re.compile(rb"5\.1\.(?:1|2|3|6|10)\b")
+"""The enhanced status codes (RFC 3463, 7505) of an address that is nobody's, or can be none.
+
+Every other refusal is of the server, of us or of today: the same letter is tried again.
+"""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PORTS = {"smtp": 587, "smtps": 465}
 
@@ -133,8 +141,7 @@ class SmtpPost:
             with self._open() as server:
                 server.send_message(made)
         except smtplib.SMTPRecipientsRefused as refused:
-            codes = [code for code, _ in refused.recipients.values()]
-            if min(codes) >= _PERMANENT:
+            if all(_NOBODY.match(words) for _, words in refused.recipients.values()):
                 return Outcome.BOUNCED
             raise OutsideFailure(Fault("MAI-001", details={"host": self.host})) from None
         except (smtplib.SMTPException, OSError):
@@ -187,3 +194,131 @@ def from_environment() -> Post:
         unquote(parts.password or ""),
         parts.scheme,
     )
+
+
+# ------------------------------------------------------------------------- what comes back later
+LARGEST_REPORT_BYTES = 1 << 20
+"""Our letters are small, and so is what comes back of them."""
+_MOST_RECIPIENTS = 100
+_RETURNED = frozenset({"message/rfc822", "text/rfc822-headers"})
+_LETTER_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>@\s]{1,255}>")
+_ACTION = re.compile(r"(failed|delayed|delivered|relayed|expanded)\b", re.IGNORECASE)
+_STATUS = re.compile(r"([245])\.([0-9]{1,3})\.([0-9]{1,3})(?![0-9.])")
+_OF_THE_LETTER = frozenset({3, 6, 7})
+"""Subjects of RFC 3463 that tell of servers, contents and policies, and not of an address."""
+_PASSING = frozenset({(2, 2), (2, 3), (4, 1), (4, 5), (4, 7)})
+"""A full mailbox, one that takes only shorter mails, a server that was away until time was over."""
+
+
+class Delivery(IntEnum):
+    """What a report says of a letter [配達の結果], the mildest first."""
+
+    UNDER_WAY = 0
+    """It is tried again, or arrived."""
+    CAME_BACK = 1
+    """This letter did not arrive; the next one may."""
+    NOBODY = 2
+    """The address will not do tomorrow either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A delivery report about a letter of ours [配達結果の報告]."""
+
+    letter_id: str
+    delivery: Delivery
+
+
+def read_report(data: bytes) -> Report | Unread:
+    """What a delivery report says, by the id of the letter that came back with it [不達報告].
+
+    RFC 3464, 6522. Anybody can write such a mail: only its own three parts are read, never what
+    lies inside them, and it says nothing but which letter. Letters of the queue have random ids,
+    which nobody knows who has not had the letter; codes have none, and are never taken.
+
+    Takes     a whole mail as it came.
+    Gives     Unread for whatever is not plainly such a report.
+    """
+    if len(data) > LARGEST_REPORT_BYTES:
+        return Unread("MAI-010", "", {"most": str(LARGEST_REPORT_BYTES >> 10)})
+    head, body = _headed(data.replace(b"\r\n", b"\n"))
+    parts = [_headed(part) for part in _parts(body, _parameter(head, "boundary"))]
+    results = [part for part in parts if part[0].get_content_type() == "message/delivery-status"]
+    returned = [part for part in parts if part[0].get_content_type() in _RETURNED]
+    is_report = head.get_content_type() == "multipart/report"
+    is_of_delivery = _parameter(head, "report-type").lower() == "delivery-status"
+    if not (is_report and is_of_delivery and len(results) == 1 and len(returned) == 1):
+        return Unread("MAI-011", "")
+    delivery = _delivery(_content(*results[0]))
+    if isinstance(delivery, Unread):
+        return delivery
+    ids = _headed(_content(*returned[0]))[0].get_all("Message-ID", [])
+    found = _LETTER_ID.fullmatch(str(ids[0]).strip()) if len(ids) == 1 else None
+    if found is None:
+        return Unread("MAI-013", "")
+    return Report(found[1], delivery)
+
+
+def _headed(data: bytes) -> tuple[Message, bytes]:
+    """Its headers, and what follows the first empty line; every byte is some sign."""
+    text, _, body = (b"", b"", data[1:]) if data.startswith(b"\n") else data.partition(b"\n\n")
+    return HeaderParser().parsestr(text.decode("latin-1")), body
+
+
+def _parameter(head: Message, name: str) -> str:
+    """A parameter of its content type, as mail servers write it; empty without."""
+    pattern = rf';\s*{name}\s*=\s*(?:"([^"\\]*)"|([^\s;"]+))'
+    found = re.search(pattern, str(head.get("Content-Type", "")), re.IGNORECASE)
+    return "" if found is None else found[1] or found[2] or ""
+
+
+def _parts(body: bytes, boundary: str) -> list[bytes]:
+    """The parts of a mail one below the other; one that is not ended is none."""
+    opening = b"--" + boundary.encode("latin-1")
+    found: list[bytes] = []
+    part: list[bytes] | None = None
+    for line in body.split(b"\n") if boundary else ():
+        mark = line.rstrip(b" \t\r")
+        if mark not in {opening, opening + b"--"}:
+            if part is not None:
+                part.append(line)
+            continue
+        if part is not None:
+            found.append(b"\n".join(part))
+        if mark != opening:
+            break
+        part = []
+    return found
+
+
+def _content(head: Message, body: bytes) -> bytes:
+    encoding = str(head.get("Content-Transfer-Encoding", "")).strip().lower()
+    return quopri.decodestring(body) if encoding == "quoted-printable" else body
+
+
+def _delivery(content: bytes) -> Delivery | Unread:
+    """The mildest of what it says of its recipients: ours was one, forwarded perhaps to several."""
+    blocks = re.split(rb"\n[ \t]*\n", content.strip(), maxsplit=_MOST_RECIPIENTS)
+    heads = [_headed(block)[0] for block in blocks]
+    told = [one for one in heads if "Action" in one or "Status" in one or "Final-Recipient" in one]
+    found = [_of_recipient(one) for one in told]
+    unread = next((one for one in found if isinstance(one, Unread)), None)
+    if unread is not None or not found:
+        return unread or Unread("MAI-012", "")
+    return min(one for one in found if not isinstance(one, Unread))
+
+
+def _of_recipient(head: Message) -> Delivery | Unread:
+    actions, statuses = head.get_all("Action", []), head.get_all("Status", [])
+    if (len(actions), len(statuses)) != (1, 1):
+        return Unread("MAI-012", "")
+    action = _ACTION.match(str(actions[0]).strip())
+    status = _STATUS.match(str(statuses[0]).strip())
+    if action is None or status is None:
+        return Unread("MAI-012", clipped(f"{actions[0]} {statuses[0]}"))
+    if action[1].lower() != "failed":
+        return Delivery.UNDER_WAY
+    subject, detail = int(status[2]), int(status[3])
+    is_lasting = status[1] == "5" and subject not in _OF_THE_LETTER
+    is_nobody = is_lasting and (subject, detail) not in _PASSING
+    return Delivery.NOBODY if is_nobody else Delivery.CAME_BACK

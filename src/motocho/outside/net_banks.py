@@ -8,15 +8,13 @@ Names come from the table of `zengin-code`; which banks take part stands in `net
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import yaml
 
+from motocho.outside.banks import known_banks
 from motocho.units.text import folded, name_key
 
 
@@ -58,17 +56,3 @@ def net_banks() -> tuple[NetBank, ...]:
         )
         for one in listed
     )
-
-
-@cache
-def known_banks() -> Mapping[str, Mapping[str, Any]]:
-    """Every bank of the country by its code [銀行の表].
-
-    Why       the banks alone: the package itself would load every branch.
-    """
-    found: Mapping[str, Mapping[str, Any]] = json.loads(_file_of_banks())
-    return found
-
-
-def _file_of_banks() -> str:
-    return (files("zengin_code") / "source-data" / "data" / "banks.json").read_text("utf-8")

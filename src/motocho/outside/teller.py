@@ -84,7 +84,10 @@ class Teller(Protocol):
         """
 
     def answer(self, order_ref: str) -> Answer | None:
-        """What became of an order; None until it is known [結果の照会]."""
+        """What became of an order; None until it is known [結果の照会].
+
+        Raises    OutsideFailure where the answer cannot be read.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +127,19 @@ class Tray:
         _lay(self._orders, order.order_ref, order.document())
 
     def answer(self, order_ref: str) -> Answer | None:
-        """The answer that lies there [結果の照会]."""
+        """The answer that lies there [結果の照会]; a file that is not there is none yet.
+
+        Raises    OutsideFailure with the file where it cannot be read, is not whole or odd.
+        """
+        path = self._answers / f"{order_ref}.json"
         try:
-            kept = json.loads((self._answers / f"{order_ref}.json").read_text("utf-8"))
-        except (OSError, ValueError):  # not there yet, or still being written
+            kept = json.loads(path.read_text("utf-8"))
+            on = date.fromisoformat(kept["on"])
+            return Answer(Fate(kept["answer"]), on, str(kept.get("reason", "")))
+        except FileNotFoundError:
             return None
-        on = date.fromisoformat(kept["on"])
-        return Answer(Fate(kept["answer"]), on, str(kept.get("reason", "")))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise OutsideFailure(Fault("MNY-007", file=path.name)) from None
 
     # ------------------------------------------------------------------------ the bank's side of it
     def unanswered(self) -> list[Order]:

@@ -115,8 +115,8 @@ def enter(cursor: Any, typed: Typed, origin: Origin, at: datetime) -> Outcome:
         return Slowed(until)
     misses = _locked_count(cursor, typed.member_number, lane)
     earlier = _earlier(cursor, attempt)
-    stored = None if member_id is None else keeping.stored(cursor, member_id)
-    owner = keeping.owner(HOUSE if member_id is None else member_id)
+    somebody = HOUSE if member_id is None else member_id  # nobody's PIN is looked for too
+    stored, owner = keeping.stored(cursor, somebody), keeping.owner(somebody)
     found = hashing.match(hashing.Cost.PIN, owner, typed.pin.digits, stored)
     if earlier is not None and earlier[0] != "entered":
         return Missed(earlier[1]) if earlier[0] == "missed" else Locked()
@@ -335,9 +335,9 @@ def _wait(cursor: Any, attempt: _Attempt, at: datetime) -> datetime | None:
             (attempt.turn_mark, turn_at),
         )
         return turn_at
-    turn_at = datetime.fromisoformat(row[0]) if isinstance(row[0], str) else row[0]
-    if turn_at > at:
-        return turn_at
+    known_at: datetime = row[0]
+    if known_at > at:
+        return known_at
     cursor.execute("DELETE FROM people_login_turn WHERE turn_mark = %s", (attempt.turn_mark,))
     return None
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
+from motocho.people import login
 from motocho.people.credentials import keeping
 from motocho.people.credentials.pins import Guess
-from motocho.units.errors import Fault, NotFoundError
+from motocho.units.errors import Fault, NotFoundError, StateConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Member:
     person: Person
 
 
+NUMBER_TAKEN = "PPL-003"
+"""What a conflict of `reissue` says."""
 _COLUMNS = "family_name, given_name, family_kana, given_kana, born_on"
 
 
@@ -102,12 +105,14 @@ def no_such_member() -> NotFoundError:
     return NotFoundError(Fault("PPL-002"))
 
 
-def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: datetime) -> None:
-    """Give a member another number, with a new card; the old one ends at once [会員番号の再発行].
+def renumber(cursor: Any, member_id: int, member_number: str, actor: str, at: datetime) -> None:
+    """Give a member another number; the old one ends at once [会員番号の変更] · AUTH-011.
 
-    AUTH-011: whoever found the lost card logs in nowhere with its number; the PIN is chosen anew.
+    It stands on a card, so `cards.reissue` asks for it. Whoever found the lost card logs in nowhere
+    with its number, and the PIN is chosen anew. What strangers tried with the new number while
+    nobody had it locks nobody out (AUTH-004).
 
-    Raises    NotFoundError for no such member; the database's IntegrityError for a taken number.
+    Raises    NotFoundError for no such member; StateConflict for a number that was given before.
     """
     cursor.execute(
         "UPDATE people_member SET member_number = %s WHERE member_id = %s",
@@ -120,11 +125,15 @@ def reissue(cursor: Any, member_id: int, member_number: str, actor: str, at: dat
         (at, member_id),
     )
     cursor.execute(
-        "INSERT INTO people_number (member_number, member_id) VALUES (%s, %s)",
+        "INSERT INTO people_number (member_number, member_id) VALUES (%s, %s)"
+        " ON CONFLICT DO NOTHING",
         (member_number, member_id),
     )
+    if cursor.rowcount == 0:
+        raise StateConflict(Fault(NUMBER_TAKEN, excerpt=member_number))
     keeping.demand(cursor, member_id, Guess.NEW_CARD)
     journal.write(cursor, [Happening(member_id, "number_reissued", actor, at)])
+    login.reopen(cursor, member_id, actor, at)
 
 
 NAMES_APART = """

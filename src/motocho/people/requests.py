@@ -7,7 +7,7 @@ staff; the others need one, who says why.
 
 from __future__ import annotations
 
-import secrets
+import base64
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,6 +19,7 @@ import orjson
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
+from motocho.outside.clock import JAPAN
 from motocho.outside.queue import enqueue
 from motocho.people import members
 from motocho.people.access import Action, Staff, check_staff
@@ -28,7 +29,7 @@ from motocho.people.facts import _rows
 from motocho.people.facts._rows import Reading
 from motocho.people.facts.values import Email
 from motocho.people.facts.values import Kind as Item
-from motocho.people.safety.devices import TOKEN_BYTES, token_hash
+from motocho.people.safety.devices import token_hash
 from motocho.units.errors import Fault, StateConflict, ensure
 
 LINK_LIVES = timedelta(hours=24)
@@ -138,6 +139,8 @@ def turn(cursor: Any, address: str, at: datetime) -> datetime | None:
     return None
 
 
+CLAIMS_KEPT = timedelta(days=1)
+"""How long a claim stays at the most that could not be looked at."""
 LOOK = "people.look_at_claim"
 """The task that looks whether a claim is anybody's: no answer waits for it."""
 
@@ -179,7 +182,7 @@ def look(cursor: Any, claim_id: int) -> int:
     row = cursor.fetchone()
     if row is None:
         return 0
-    kind, at = Kind(row[0]), row[3]
+    kind, at = Kind(row[0]), row[3].astimezone(JAPAN)
     told = orjson.loads(hashing.unseal("claim", kind.value, Sealed(bytes(row[1]), row[2])))
     claim = Claim(**{**told, "born_on": date.fromisoformat(told["born_on"])})
     found = _of_number(cursor, claim) if kind is Kind.PIN_RESET else _of_name(cursor, claim, at)
@@ -188,6 +191,16 @@ def look(cursor: Any, claim_id: int) -> int:
         for member_id, email_no in _reachable(cursor, found, claim.email, at)
     ]
     return sum(asked)
+
+
+def clear(cursor: Any, at: datetime) -> int:
+    """Clear away claims that no job could look at, and counts that are over [申告の消去].
+
+    Gives how many claims. By then the document that came with one is erased: who asked asks again.
+    """
+    cursor.execute("DELETE FROM people_asking WHERE asked_at <= %s", (at - ASKED_WITHIN,))
+    cursor.execute("DELETE FROM people_claim WHERE claimed_at <= %s", (at - CLAIMS_KEPT,))
+    return int(cursor.rowcount)
 
 
 def _of_number(cursor: Any, claim: Claim) -> list[int]:
@@ -227,8 +240,35 @@ def _reachable(cursor: Any, found: list[int], email: str, at: datetime) -> list[
     return reachable
 
 
+_LINK_UNTIL = f"coalesce(token_until, second_at + interval '{LINK_LIVES.total_seconds():.0f} s')"
+"""Until when an approved request waits for its link, which may never have been made."""
+
+
+_SAME_ADDRESS = """email_fact_no = (SELECT f.fact_no FROM people_fact f
+WHERE f.member_id = people_request.member_id AND f.kind = 'email' AND f.effective_on <= %s
+ORDER BY f.effective_on DESC, f.fact_no DESC LIMIT 1)"""
+"""Whether the address that a request was bound to is the registered one of a day."""
+
+
+def _end_expired(cursor: Any, member_id: int, kind: Kind, at: datetime) -> None:
+    """A request bars no other once its link ran out, or it was bound to another address."""
+    cursor.execute(
+        "UPDATE people_request SET state = 'refused', reason = %s, token_hash = NULL,"  # noqa: S608
+        f" done_at = least(%s, {_LINK_UNTIL}) WHERE member_id = %s AND kind = %s"
+        f" AND (state = 'approved' AND {_LINK_UNTIL} <= %s"
+        f" OR state IN ('waiting', 'once', 'approved') AND NOT {_SAME_ADDRESS})"
+        " RETURNING request_id",
+        (Verdict.EXPIRED.value, at, member_id, kind.value, at, at.astimezone(JAPAN).date()),
+    )
+    over = [{"request_id": int(request_id)} for (request_id,) in cursor.fetchall()]
+    journal.write(
+        cursor, [Happening(member_id, f"{kind.value}_expired", "system", at, one) for one in over]
+    )
+
+
 def _ask(cursor: Any, member_id: int, asked: tuple[Kind, str, int], at: datetime) -> bool:
     kind, document_ref, email_no = asked
+    _end_expired(cursor, member_id, kind, at)
     cursor.execute(
         "INSERT INTO people_request (member_id, kind, document_ref, email_fact_no, asked_at, state,"
         " done_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
@@ -314,6 +354,15 @@ def waiting(
     return [_waiting(row) for row in cursor.fetchall()]
 
 
+def count_waiting(cursor: Any, kind: Kind) -> int:
+    """How many requests of a kind wait, however many are listed [審査待ちの件数]."""
+    cursor.execute(
+        "SELECT count(*) FROM people_request WHERE state IN ('waiting', 'once') AND kind = %s",
+        (kind.value,),
+    )
+    return int(cursor.fetchone()[0])
+
+
 def one_waiting(cursor: Any, key: RequestKey) -> Waiting:
     """One request that waits [審査待ちの申請].
 
@@ -373,6 +422,8 @@ def review(
 ) -> State | Refusal:
     """One of two looks at a request [申請の審査]; one who doubts ends it, two who agree approve it.
 
+    It is over, too, once another address is registered than the one that it was bound to.
+
     Lock      the request's row.
     Raises    NotFoundError for no such request.
     """
@@ -380,9 +431,9 @@ def review(
     if refusal is not None:
         return refusal
     cursor.execute(
-        "SELECT state, first_staff, email_fact_no FROM people_request"
+        f"SELECT state, first_staff, email_fact_no, {_SAME_ADDRESS} FROM people_request"  # noqa: S608
         " WHERE member_id = %s AND request_id = %s AND kind = 'pin_reset' FOR UPDATE",
-        key,
+        (at.astimezone(JAPAN).date(), *key),
     )
     row = cursor.fetchone()
     if row is None:
@@ -392,6 +443,8 @@ def review(
         return state
     if first_staff == staff.staff_id:
         return Refusal("AUTH-002", "PPL-070", ())
+    has_moved = verdict is Verdict.GENUINE and not row[3]
+    verdict = Verdict.EXPIRED if has_moved else verdict
     if verdict is Verdict.GENUINE:
         after = State.ONCE if first_staff is None else State.APPROVED
     else:
@@ -402,11 +455,16 @@ def review(
         f" {place}_at = %s WHERE member_id = %s AND request_id = %s",
         (after.value, verdict.value, staff.staff_id, at, *key),
     )
-    subject: dict[str, int | str] = {"request_id": key.request_id, "state": after.value}
+    subject: dict[str, int | str] = {
+        "request_id": key.request_id,
+        "state": after.value,
+        "email_fact_no": int(row[2]),
+    }
     happened = [Happening(key.member_id, "pin_reset_reviewed", staff.actor, at, subject)]
     if after is State.REFUSED:
-        told = subject | {"reason": verdict.value, "email_fact_no": int(row[2])}
-        happened.append(Happening(key.member_id, "pin_reset_refused", staff.actor, at, told))
+        kind = "pin_reset_expired" if has_moved else "pin_reset_refused"
+        told = subject | {"reason": verdict.value}
+        happened.append(Happening(key.member_id, kind, staff.actor, at, told))
     journal.write(cursor, happened)
     return after
 
@@ -417,21 +475,23 @@ def needed(cursor: Any, documents: Collection[str], at: datetime) -> set[str]:
     One that waits, or was settled not long ago: who was refused may ask why.
     """
     cursor.execute(
-        "SELECT document_ref FROM people_request WHERE kind = 'pin_reset'"
-        " AND document_ref = ANY(%s) AND (state IN ('waiting', 'once', 'approved')"
+        "SELECT document_ref FROM people_request WHERE kind = 'pin_reset'"  # noqa: S608
+        " AND document_ref = ANY(%s) AND (state IN ('waiting', 'once')"
+        f" OR state = 'approved' AND {_LINK_UNTIL} > %s"
         " OR greatest(first_at, second_at, done_at) > %s)",
-        (list(documents), at - KEPT_SETTLED),
+        (list(documents), at, at - KEPT_SETTLED),
     )
     return {str(document_ref) for (document_ref,) in cursor.fetchall()}
 
 
-def reset_link(cursor: Any, key: RequestKey, at: datetime) -> str | None:
+def reset_link(cursor: Any, key: RequestKey, letter_id: str, at: datetime) -> str | None:
     """The token of an approved request, for the mail to the registered address [再設定リンク].
 
-    Each call makes a new one and ends the one before: whoever sends the mail asks once. None if the
-    request is not approved.
+    Made from the letter's id: however often a letter is tried, it holds the same token, and another
+    letter's ends the one before. None if the request is not approved.
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    mark = hashing.mark("reset", letter_id)
+    token = base64.urlsafe_b64encode(mark).decode().rstrip("=")
     cursor.execute(
         "UPDATE people_request SET token_hash = %s, token_until = %s"
         " WHERE member_id = %s AND request_id = %s AND state = 'approved'",
@@ -441,11 +501,14 @@ def reset_link(cursor: Any, key: RequestKey, at: datetime) -> str | None:
 
 
 def reset_of(cursor: Any, token: str, at: datetime) -> RequestKey | None:
-    """The approved request of a token, locked; None if it is over or made up [リンクの照合]."""
+    """The approved request of a token, locked; None if it is over or made up [リンクの照合].
+
+    It is over as well once another address is registered than the one that it was bound to.
+    """
     cursor.execute(
-        "SELECT member_id, request_id FROM people_request WHERE token_hash = %s"
-        " AND state = 'approved' AND token_until > %s FOR UPDATE",
-        (token_hash(token), at),
+        "SELECT member_id, request_id FROM people_request WHERE token_hash = %s"  # noqa: S608
+        f" AND state = 'approved' AND token_until > %s AND {_SAME_ADDRESS} FOR UPDATE",
+        (token_hash(token), at, at.astimezone(JAPAN).date()),
     )
     row = cursor.fetchone()
     return None if row is None else RequestKey(*row)

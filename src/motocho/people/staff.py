@@ -7,7 +7,6 @@ when two supervisors, neither of them the one concerned, agree.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -18,13 +17,12 @@ from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
 from motocho.ledger.chart import HOUSE
-from motocho.outside.clock import JAPAN
-from motocho.people.access import Role, Staff
+from motocho.people.access import Action, Role, Staff, may
 from motocho.people.credentials import hashing, passkeys
 from motocho.people.credentials.hashing import Cost, Match, Sealed, Stored
 from motocho.people.credentials.passkeys import Passkey, Site
 from motocho.people.safety.devices import TOKEN_BYTES, token_hash
-from motocho.units.errors import Fault, NotFoundError, StateConflict
+from motocho.units.errors import Fault, NotAllowedError, NotFoundError, StateConflict
 from motocho.units.text import folded
 
 MOST_MISSES = 5
@@ -67,11 +65,14 @@ class Joiner:
 def join(cursor: Any, joiner: Joiner, by: Staff | None, at: datetime) -> tuple[Account, str]:
     """A new colleague, with the token of the first sign-in [入社]; `by` is None for the very first.
 
-    Raises    StateConflict for a first colleague where there is one, or a login name that is taken.
+    Raises    NotAllowedError for who may not manage the staff; StateConflict for a first colleague
+              where there is one, or a login name that is taken.
     """
     cursor.execute("SELECT count(*) FROM people_staff")
     if by is None and cursor.fetchone()[0]:
         raise StateConflict(Fault("PPL-090"))
+    if by is not None:
+        _check_manager(by)
     cursor.execute(
         "INSERT INTO people_staff (login_name, name, joined_on, own_member_id)"
         " VALUES (%s, %s, %s, %s) ON CONFLICT (login_name) DO NOTHING RETURNING staff_id",
@@ -83,7 +84,7 @@ def join(cursor: Any, joiner: Joiner, by: Staff | None, at: datetime) -> tuple[A
     staff_id = int(row[0])
     giver = by.actor if by else "installation"
     for role in sorted(joiner.roles, key=lambda role: role.value):
-        give_role(cursor, staff_id, role, joiner.joined_on, giver)
+        _give(cursor, Duty(staff_id, role), joiner.joined_on, giver, at)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     cursor.execute(
         "INSERT INTO people_staff_enrolment (staff_id, kind, asked_by, asked_at, token_hash,"
@@ -95,36 +96,77 @@ def join(cursor: Any, joiner: Joiner, by: Staff | None, at: datetime) -> tuple[A
 
 
 def leave(cursor: Any, staff_id: int, left_on: date, by: Staff, at: datetime) -> None:
-    """A colleague leaves: after that day nothing opens any more [退社]."""
+    """A colleague leaves: after that day nothing opens any more [退社].
+
+    Raises    NotAllowedError for who may not manage the staff; StateConflict for one who left, or
+              whose last day is set.
+    """
+    _check_manager(by)
     cursor.execute(
         "UPDATE people_staff SET left_on = %s WHERE staff_id = %s AND left_on IS NULL",
         (left_on, staff_id),
     )
-    if cursor.rowcount:
-        _tell(cursor, "staff_left", staff_id, by.actor, at)
+    if cursor.rowcount == 0:
+        last_on = account(cursor, staff_id).left_on
+        raise StateConflict(Fault("PPL-100", details={"last_on": str(last_on)}))
+    _tell(cursor, "staff_left", staff_id, by.actor, at)
 
 
-def give_role(cursor: Any, staff_id: int, role: Role, from_on: date, given_by: str) -> None:
-    """A role from a day on [役割の付与]."""
+class Duty(NamedTuple):
+    """A role of somebody [担当]."""
+
+    staff_id: int
+    role: Role
+
+
+def give_role(cursor: Any, duty: Duty, from_on: date, by: Staff, at: datetime) -> None:
+    """A role from a day on [役割の付与]; nothing changes for one that is held already.
+
+    Raises    NotAllowedError for who may not manage the staff.
+    """
+    _check_manager(by)
+    _give(cursor, duty, from_on, by.actor, at)
+
+
+def _give(cursor: Any, duty: Duty, from_on: date, given_by: str, at: datetime) -> None:
     cursor.execute(
-        "INSERT INTO people_staff_role (staff_id, role, from_on, given_by) VALUES (%s, %s, %s, %s)"
+        "INSERT INTO people_staff_role (staff_id, role, from_on, given_by)"
+        " SELECT %(staff)s, %(role)s, %(on)s, %(by)s WHERE NOT EXISTS"
+        " (SELECT FROM people_staff_role WHERE staff_id = %(staff)s AND role = %(role)s"
+        " AND from_on <= %(on)s AND (until_on IS NULL OR until_on >= %(on)s))"
         " ON CONFLICT DO NOTHING",
-        (staff_id, role.value, from_on, given_by),
+        {"staff": duty.staff_id, "role": duty.role.value, "on": from_on, "by": given_by},
     )
+    if cursor.rowcount:
+        _tell_duty(cursor, "staff_role_given", duty, (given_by, from_on), at)
 
 
-def end_role(cursor: Any, staff_id: int, role: Role, by: Staff, at: datetime) -> int:
-    """Today is the last day of a role [役割の終了]; gives how many ended, 0 for one not held."""
-    today = at.astimezone(JAPAN).date()
+def end_role(cursor: Any, duty: Duty, until_on: date, by: Staff, at: datetime) -> None:
+    """The last day of a role [役割の終了].
+
+    Raises    NotAllowedError for who may not manage the staff; StateConflict for a role that is not
+              held, or whose last day is set.
+    """
+    _check_manager(by)
     cursor.execute(
         "UPDATE people_staff_role SET until_on = greatest(from_on, %s)"
         " WHERE staff_id = %s AND role = %s AND until_on IS NULL",
-        (today, staff_id, role.value),
+        (until_on, duty.staff_id, duty.role.value),
     )
-    ended = int(cursor.rowcount)
-    if ended:
-        _tell(cursor, "staff_role_ended", staff_id, by.actor, at)
-    return ended
+    if cursor.rowcount == 0:
+        raise StateConflict(Fault("PPL-101", details={"role": duty.role.value}))
+    _tell_duty(cursor, "staff_role_ended", duty, (by.actor, until_on), at)
+
+
+def _check_manager(by: Staff) -> None:
+    if not may(by, Action.MANAGE_STAFF):
+        raise NotAllowedError(Fault("PPL-081", details={"action": Action.MANAGE_STAFF.value}))
+
+
+def _tell_duty(cursor: Any, kind: str, duty: Duty, told: tuple[str, date], at: datetime) -> None:
+    actor, on = told
+    subject = {"staff_id": duty.staff_id, "role": duty.role.value, "on": on.isoformat()}
+    journal.write(cursor, [Happening(HOUSE, kind, actor, at, subject)])
 
 
 def active(cursor: Any, staff_id: int, on: date, purpose: str = "") -> Staff | None:
@@ -277,37 +319,48 @@ def check_password(password: str, login_name: str) -> Refusal | None:
     return Refusal("AUTH-007", "PPL-093", (), {"shortest": str(SHORTEST_PASSWORD)})
 
 
+_WAITS_FOR_A_SECOND = (
+    "kind = 'recovery' AND used_at IS NULL AND agreed_by IS NULL AND asked_at > %s"
+)
+
+
 def ask_recovery(cursor: Any, staff_id: int, by: Staff, at: datetime) -> Refusal | None:
-    """A supervisor asks for new means for a colleague [再登録の申請]."""
+    """A supervisor asks for new means for a colleague [再登録の申請]; one request at a time.
+
+    What nobody agreed to within a day is over, as the token is a day after that.
+    """
     refusal = _check_supervisor(by, staff_id)
     if refusal is not None:
         return refusal
     cursor.execute(
         "UPDATE people_staff_enrolment SET used_at = %s WHERE staff_id = %s AND used_at IS NULL"
-        " AND (kind = 'joiner' OR expires_at <= %s)",
-        (at, staff_id, at),
+        " AND (kind = 'joiner' OR coalesce(expires_at, asked_at + %s) <= %s)",
+        (at, staff_id, TOKEN_LIVES, at),
     )
     cursor.execute(
         "INSERT INTO people_staff_enrolment (staff_id, kind, asked_by, asked_at)"
         " VALUES (%s, 'recovery', %s, %s) ON CONFLICT (staff_id) WHERE used_at IS NULL DO NOTHING",
         (staff_id, by.staff_id, at),
     )
-    _tell(cursor, "staff_recovery_asked", staff_id, by.actor, at)
+    if cursor.rowcount:
+        _tell(cursor, "staff_recovery_asked", staff_id, by.actor, at)
     return None
 
 
 def agree(cursor: Any, staff_id: int, by: Staff, at: datetime) -> str | Refusal:
-    """A second supervisor agrees: the token, which ends the means there were [再登録の承認].
+    """A second supervisor agrees: the token, by which new means are set [再登録の承認].
 
-    Raises    NotFoundError if nobody asked.
+    The means there were count until it is used: `enrol` ends them.
+
+    Raises    NotFoundError if nobody asked within a day.
     """
     refusal = _check_supervisor(by, staff_id)
     if refusal is not None:
         return refusal
     cursor.execute(
-        "SELECT enrolment_id, asked_by FROM people_staff_enrolment WHERE staff_id = %s"
-        " AND kind = 'recovery' AND used_at IS NULL AND agreed_by IS NULL FOR UPDATE",
-        (staff_id,),
+        "SELECT enrolment_id, asked_by FROM people_staff_enrolment WHERE staff_id = %s"  # noqa: S608
+        f" AND {_WAITS_FOR_A_SECOND} FOR UPDATE",
+        (staff_id, at - TOKEN_LIVES),
     )
     row = cursor.fetchone()
     if row is None:
@@ -330,11 +383,11 @@ def _check_supervisor(by: Staff, staff_id: int) -> Refusal | None:
     return Refusal("AUTH-007", "PPL-095", ())
 
 
-def recoveries(cursor: Any) -> dict[int, int]:
+def recoveries(cursor: Any, at: datetime) -> dict[int, int]:
     """Who waits for new means, and which supervisor asked for them [再登録の申請一覧]."""
     cursor.execute(
-        "SELECT staff_id, asked_by FROM people_staff_enrolment"
-        " WHERE kind = 'recovery' AND used_at IS NULL AND agreed_by IS NULL"
+        f"SELECT staff_id, asked_by FROM people_staff_enrolment WHERE {_WAITS_FOR_A_SECOND}",  # noqa: S608
+        (at - TOKEN_LIVES,),
     )
     return dict(cursor.fetchall())
 
@@ -399,9 +452,23 @@ def enter(cursor: Any, typed: Typed, at: datetime) -> Outcome:
     cursor.execute(
         "UPDATE people_staff_secret SET last_step = %s WHERE staff_id = %s", (step, staff_id)
     )
+    if found is Match.OUTDATED:
+        _renew(cursor, staff_id, typed.password, Sealed(bytes(row[3]), row[4]))
     _count(cursor, login_name, 0, None)
     _tell(cursor, "staff_entered", staff_id, f"staff {staff_id}", at)
     return Entered(staff_id)
+
+
+def _renew(cursor: Any, staff_id: int, password: str, seed: Sealed) -> None:
+    """Hash and seal anew what was just found right: new pepper, new costs."""
+    owner = _owner(staff_id)
+    made = hashing.make(Cost.PASSWORD, owner, _password(password))
+    sealed = hashing.seal("totp", owner, hashing.unseal("totp", owner, seed))
+    cursor.execute(
+        "UPDATE people_staff_secret SET secret = %s, pepper_id = %s, seed = %s,"
+        " seed_pepper_id = %s WHERE staff_id = %s",
+        (made.secret, made.pepper_id, sealed.data, sealed.pepper_id, staff_id),
+    )
 
 
 def _step(code: str, row: tuple[Any, ...], at: datetime) -> int | None:
@@ -455,26 +522,30 @@ def _password(text: str) -> str:
 
 
 # ----------------------------------------------------------------------------------------- passkeys
-def ask_passkey(cursor: Any, site: Site, account: Account, at: datetime) -> str:
+def ask_passkey(site: Site, account: Account, at: datetime) -> str:
     """What the browser of somebody signed in is asked for a new key [パスキー登録の要求]."""
-    challenge = _challenge(cursor, account.staff_id, "register", at)
+    challenge = _challenge("register", account.staff_id, at)
     owner = _owner(account.staff_id)
     return passkeys.registration_options(site, owner, account.login_name, challenge)
 
 
 def add_passkey(cursor: Any, site: Site, staff_id: int, answer: str, at: datetime) -> bool:
     """Keep the key that the browser made [パスキーの登録]; False if the answer is not right."""
-    for challenge in _take_challenges(cursor, staff_id, "register", at):
-        key = passkeys.registered(site, challenge, answer)
-        if key is not None:
-            cursor.execute(
-                "INSERT INTO people_staff_passkey (credential_id, staff_id, public_key, sign_count,"
-                " name, registered_at) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                (key.credential_id, staff_id, key.public_key, key.sign_count, "passkey", at),
-            )
-            _tell(cursor, "staff_passkey_added", staff_id, _owner(staff_id), at)
-            return bool(cursor.rowcount)
-    return False
+    challenge = passkeys.challenge(answer)
+    if challenge is None or not _is_ours(challenge, "register", staff_id, at):
+        return False
+    key = passkeys.registered(site, challenge, answer)
+    if key is None or not _use_up(cursor, challenge, staff_id, at):
+        return False
+    cursor.execute(
+        "INSERT INTO people_staff_passkey (credential_id, staff_id, public_key, sign_count,"
+        " name, registered_at) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (key.credential_id, staff_id, key.public_key, key.sign_count, "passkey", at),
+    )
+    if not cursor.rowcount:
+        return False
+    _tell(cursor, "staff_passkey_added", staff_id, _owner(staff_id), at)
+    return True
 
 
 def ask_entry(cursor: Any, site: Site, login_name: str, at: datetime) -> str:
@@ -489,16 +560,16 @@ def ask_entry(cursor: Any, site: Site, login_name: str, at: datetime) -> str:
     )
     rows = cursor.fetchall()
     keys = [bytes(credential_id) for _, credential_id in rows if credential_id is not None]
-    challenge = (
-        _challenge(cursor, int(rows[0][0]), "enter", at)
-        if rows
-        else secrets.token_bytes(TOKEN_BYTES)
-    )
-    return passkeys.entry_options(site, keys, challenge)
+    staff_id = int(rows[0][0]) if rows else 0
+    return passkeys.entry_options(site, keys, _challenge("enter", staff_id, at))
 
 
 def enter_by_passkey(cursor: Any, site: Site, answer: str, at: datetime) -> Entered | Missed:
-    """Sign in with a key, which is password and second factor in one [パスキー認証]."""
+    """Sign in with a key, which is password and second factor in one [パスキー認証].
+
+    Why       misses lock nothing: nobody guesses a signature, and a lock would let whoever knows
+              the name of a key shut out its owner.
+    """
     named = passkeys.credential_id(answer)
     cursor.execute(
         "SELECT staff_id, public_key, sign_count FROM people_staff_passkey"
@@ -509,43 +580,47 @@ def enter_by_passkey(cursor: Any, site: Site, answer: str, at: datetime) -> Ente
     if row is None or named is None or active(cursor, int(row[0]), at.date()) is None:
         return Missed()
     staff_id, key = int(row[0]), Passkey(named, bytes(row[1]), int(row[2]))
-    for challenge in _take_challenges(cursor, staff_id, "enter", at):
-        count = passkeys.signed(site, key, challenge, answer)
-        if count is not None:
-            cursor.execute(
-                "UPDATE people_staff_passkey SET sign_count = %s WHERE credential_id = %s",
-                (count, named),
-            )
-            _tell(cursor, "staff_entered", staff_id, _owner(staff_id), at)
-            return Entered(staff_id)
-    return Missed()
-
-
-def end_passkeys(cursor: Any, staff_id: int, which: Collection[bytes], at: datetime) -> int:
-    """Take keys away [パスキーの削除]; gives how many there were."""
+    challenge = passkeys.challenge(answer)
+    if challenge is None or not _is_ours(challenge, "enter", staff_id, at):
+        return Missed()
+    count = passkeys.signed(site, key, challenge, answer)
+    if count is None or not _use_up(cursor, challenge, staff_id, at):
+        return Missed()
     cursor.execute(
-        "UPDATE people_staff_passkey SET ended_at = %s"
-        " WHERE staff_id = %s AND credential_id = ANY(%s) AND ended_at IS NULL",
-        (at, staff_id, list(which)),
+        "UPDATE people_staff_passkey SET sign_count = %s WHERE credential_id = %s", (count, named)
     )
-    return int(cursor.rowcount)
+    _tell(cursor, "staff_entered", staff_id, _owner(staff_id), at)
+    return Entered(staff_id)
 
 
-def _challenge(cursor: Any, staff_id: int, purpose: str, at: datetime) -> bytes:
-    challenge = secrets.token_bytes(TOKEN_BYTES)
+_MOMENT_BYTES, _RANDOM_BYTES = 8, 16
+
+
+def _challenge(purpose: str, staff_id: int, at: datetime) -> bytes:
+    """A challenge that says itself, under our mark, whose it is and until when.
+
+    Why       whoever knows a login name may ask for one: what is kept for nobody fills no table,
+              and nobody else's can be used up.
+    """
+    until = int((at + CHALLENGE_LIVES).timestamp()).to_bytes(_MOMENT_BYTES)
+    said = until + secrets.token_bytes(_RANDOM_BYTES)
+    return said + hashing.mark("challenge", purpose, _owner(staff_id), said.hex())
+
+
+def _is_ours(challenge: bytes, purpose: str, staff_id: int, at: datetime) -> bool:
+    length = _MOMENT_BYTES + _RANDOM_BYTES
+    said, marked = challenge[:length], challenge[length:]
+    wanted = hashing.mark("challenge", purpose, _owner(staff_id), said.hex())
+    until = int.from_bytes(said[:_MOMENT_BYTES])
+    return secrets.compare_digest(marked, wanted) and until > at.timestamp()
+
+
+def _use_up(cursor: Any, challenge: bytes, staff_id: int, at: datetime) -> bool:
+    """Whether a challenge that was answered rightly is answered for the first time."""
+    cursor.execute("DELETE FROM people_staff_challenge WHERE expires_at <= %s", (at,))
     cursor.execute(
-        "INSERT INTO people_staff_challenge (challenge, staff_id, purpose, expires_at)"
-        " VALUES (%s, %s, %s, %s)",
-        (challenge, staff_id, purpose, at + CHALLENGE_LIVES),
+        "INSERT INTO people_staff_challenge (challenge, staff_id, expires_at)"
+        " VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+        (challenge, staff_id, at + CHALLENGE_LIVES),
     )
-    return challenge
-
-
-def _take_challenges(cursor: Any, staff_id: int, purpose: str, at: datetime) -> list[bytes]:
-    """The open challenges of somebody, each used up by being looked at."""
-    cursor.execute(
-        "DELETE FROM people_staff_challenge WHERE staff_id = %s AND purpose = %s"
-        " RETURNING challenge, expires_at",
-        (staff_id, purpose),
-    )
-    return [bytes(challenge) for challenge, expires_at in cursor.fetchall() if expires_at > at]
+    return bool(cursor.rowcount)

@@ -48,10 +48,10 @@ CREATE TABLE people_staff_passkey (
     registered_at timestamptz NOT NULL,
     ended_at timestamptz
 );
+-- Challenges that a passkey answered, until they would be too old anyway: each is answered once.
 CREATE TABLE people_staff_challenge (
     challenge bytea NOT NULL PRIMARY KEY,
     staff_id bigint NOT NULL REFERENCES people_staff,
-    purpose text NOT NULL CHECK (purpose IN ('register', 'enter')),
     expires_at timestamptz NOT NULL
 );
 -- A new start for a colleague who joined (asked by one) or lost the means to sign in (agreed to by two).
@@ -155,7 +155,7 @@ GRANT SELECT (asking_id, asked_at) ON people_asking TO motocho_audit;
 GRANT SELECT (claim_id, kind, claimed_at) ON people_claim TO motocho_audit;
 GRANT SELECT ON people_staff, people_staff_session, people_staff_role, people_staff_count, people_staff_passkey, people_barred TO motocho_audit;
 GRANT SELECT (staff_id, pepper_id, seed_pepper_id, last_step, set_at) ON people_staff_secret TO motocho_audit;
-GRANT SELECT (staff_id, purpose, expires_at) ON people_staff_challenge TO motocho_audit;
+GRANT SELECT (staff_id, expires_at) ON people_staff_challenge TO motocho_audit;
 GRANT SELECT (member_id, request_id, kind, document_ref, asked_at, state, first_staff, first_at, second_staff, second_at,
     reason, done_at) ON people_request TO motocho_audit;
 GRANT SELECT (enrolment_id, staff_id, kind, asked_by, asked_at, agreed_by, agreed_at, expires_at, used_at)

@@ -19,6 +19,7 @@ from motocho.law.citation import parse_citations
 from motocho.law.rules import Refusal
 from motocho.law.tables import table
 from motocho.loans import monitoring
+from motocho.loans.monitoring import Income
 from motocho.loans.monitoring import a_month_after as after_months
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Conduct
@@ -127,8 +128,18 @@ def _total_yen(known: Conduct, asked: Asked) -> int:
 
 
 def _income_yen(known: Conduct, asked: Asked) -> int:
-    """What an evidence shows; else what the member says; 0 where neither is known."""
-    return known.income.annual_yen if known.income is not None else asked.income_yen
+    """What an evidence shows that still counts; else what the member says; 0 where neither is."""
+    shown = evidence_of(known)
+    return asked.income_yen if shown is None else shown.annual_yen
+
+
+def evidence_of(known: Conduct) -> Income | None:
+    """The income of the newest evidence, while the law lets it count [収入証明書の年収]."""
+    if known.income is None:
+        return None
+    years = monitoring.law_on(known.on).number("evidence_years")
+    is_old = after_months(known.income.issued_on, years * _MONTHS) < known.on
+    return None if is_old else known.income
 
 
 def needs_evidence(known: Conduct, asked: Asked) -> bool:
@@ -136,13 +147,10 @@ def needs_evidence(known: Conduct, asked: Asked) -> bool:
 
     Law       貸金業法13条3項; evidence that is older than the law lets it be counts for none.
     """
-    law, kept = table("lending.income_evidence").at(known.on), monitoring.law_on(known.on)
+    law = table("lending.income_evidence").at(known.on)
     is_needed = _own_yen(known, asked) > law.number("own_above_yen")
     is_needed = is_needed or _total_yen(known, asked) > law.number("total_above_yen")
-    if not is_needed or known.income is None:
-        return is_needed
-    years = kept.number("evidence_years")
-    return after_months(known.income.issued_on, years * _MONTHS) < known.on
+    return is_needed and evidence_of(known) is None
 
 
 _MONTHS = 12

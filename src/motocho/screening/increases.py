@@ -21,9 +21,6 @@ from motocho.screening import eligibility
 from motocho.screening.eligibility import LEAST_MONTHS, Asked, Eligibility
 from motocho.units.errors import Fault, NotFoundError
 
-DECIDED_WITHIN_DAYS = 7
-"""A house rule: a person has looked at it within a week of all papers."""
-
 
 @dataclass(frozen=True, slots=True)
 class Increase:
@@ -120,6 +117,12 @@ def waiting(cursor: Any, most: int = 100) -> list[Increase]:
     """All applications that wait, the oldest first, for the staff [審査待ちの一覧]."""
     cursor.execute(f"{_SELECT} WHERE ended_at IS NULL ORDER BY asked_at LIMIT %s", (most,))
     return [_increase(row) for row in cursor.fetchall()]
+
+
+def count_waiting(cursor: Any) -> int:
+    """How many applications wait, however many are listed [審査待ちの件数]."""
+    cursor.execute("SELECT count(*) FROM screening_increase WHERE ended_at IS NULL")
+    return int(cursor.fetchone()[0])
 
 
 def _of_source(cursor: Any, member_id: int, ref: str) -> Increase | None:

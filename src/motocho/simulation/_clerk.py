@@ -253,7 +253,10 @@ class Clerk:
     def arrived(self, key: Key, entry_id: int, amount_yen: int, moment: Moment) -> Done | None:
         """The bank says that a transfer arrived [振込の完了]."""
         made = self._made(moment, "transfer_out")
-        done = self._do("draw", lambda cursor: commands.draw_arrived(cursor, key, entry_id, made))
+        on = made.business_on
+        done = self._do(
+            "draw", lambda cursor: commands.draw_arrived(cursor, key, entry_id, on, made)
+        )
         if isinstance(done, Fault):
             return None
         self._noted(key, "drawn", Account.BANK, -amount_yen)
@@ -272,7 +275,8 @@ class Clerk:
         made = self._made(moment, "transfer_out")
         self.tally.repeated += 1
         try:
-            self._once(lambda cursor: commands.draw_arrived(cursor, key, entry_id, made))
+            on = made.business_on
+            self._once(lambda cursor: commands.draw_arrived(cursor, key, entry_id, on, made))
         except StateConflict as error:
             self.tally.refused[error.faults[0].code] += 1
         else:
@@ -398,7 +402,7 @@ _NEWS: dict[type[Any], tuple[str, tuple[str, ...]]] = {
     _deeds.Settle: ("settlement", ("settled",)),
     _deeds.WriteOff: ("write_off", ("written_off",)),
     _deeds.Assign: ("assignment", ("assigned",)),
-    _deeds.Close: ("closing", ("closed", "contract_paper_to_return")),
+    _deeds.Close: ("closing", ("closed",)),
 }
 """How a deed is counted, and the journal rows that it leaves."""
 

@@ -30,7 +30,8 @@ from motocho.loans.takeover import (
 )
 from motocho.notices import choices
 from motocho.notices.choices import Choices
-from motocho.people import members, pin
+from motocho.people import cards, members, pin
+from motocho.people.cards import Validity
 from motocho.people.credentials import pins
 from motocho.people.facts import history, values
 from motocho.people.members import Member, Person
@@ -51,6 +52,7 @@ PRODUCT = replace(
 )
 _RATE_PPM, _LIMIT_YEN = 180_000, 500_000
 _ACTOR = "demo"
+_CARD_YEARS = 5
 
 
 class Standing(Enum):
@@ -144,6 +146,9 @@ def _make(cursor: Any, one: Ready, day: _Day, old: Sequence[OldRow]) -> None:
         )
     registered = pin.register(cursor, member.member_id, pins.Pin(PIN), _ACTOR, registered_at)
     ensure(not isinstance(registered, Refusal), "a PIN that may be used")
+    given_on = registered_at.date()
+    validity = Validity(given_on, date(given_on.year + _CARD_YEARS, 12, 31))
+    cards.issue(cursor, member.member_id, validity, _ACTOR, registered_at)
     choices.choose(cursor, member.member_id, Choices(watchword=WATCHWORD), day.at)
     _take_over(cursor, member, _past(one, day.business_on, old), day)
 

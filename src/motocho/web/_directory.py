@@ -7,8 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from motocho.contact.directory import Desk, Directory, Lender, read_file, shipped
-from motocho.web.words import Tongue
+from motocho.contact.directory import Directory, read_file, shipped
 
 
 @cache
@@ -16,8 +15,3 @@ def directory() -> Directory:
     """The directory of this site, read once [連絡先]."""
     named: str | None = settings.DIRECTORY_FILE
     return read_file(Path(named)) if named else shipped()
-
-
-def name_of(thing: Desk | Lender, tongue: Tongue) -> str:
-    """The name of a desk or of the lender in a tongue [名称]."""
-    return thing.name_en if tongue is Tongue.EN else thing.name_ja

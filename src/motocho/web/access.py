@@ -94,6 +94,38 @@ def signed(request: HttpRequest) -> Signed | None:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How long a session goes on, for the page that warns of its end [残り時間]."""
+
+    warn_seconds: int
+    end_seconds: int
+    last: str
+    """`last` if it ends then whatever is done."""
+
+
+OVER = Left(0, 0, "")
+
+
+def left_of(use: sessions.InUse, at: datetime) -> Left:
+    """What is left of a session at a moment, cut to the second [残り時間]."""
+    to_warn, to_end = (
+        max(0, int((one - at).total_seconds())) for one in (use.warn_at, use.ends_at)
+    )
+    return Left(to_warn, to_end, "last" if use.ends_at == use.longest_at else "")
+
+
+def left(request: HttpRequest) -> Left:
+    """The same, asked without using the session: another page may have gone on [残り時間]."""
+    kept = request.session.get(_KEY)
+    if kept is None:
+        return OVER
+    at: datetime = request.at  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        found = sessions.left(cursor, sessions.SessionKey(*kept), at)
+    return left_of(found, at) if isinstance(found, sessions.InUse) else OVER
+
+
 def shown_signed(request: HttpRequest) -> Signed | None:
     """The same for the frame of any page: nobody where the book does not answer [枠の表示用]."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES and not hasattr(request, "signed"):

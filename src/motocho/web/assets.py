@@ -46,11 +46,6 @@ def fingerprint() -> str:
     return total.hexdigest()[:_SHOWN_DIGITS]
 
 
-def address(name: str) -> str:
-    """Where a page finds a file [参照先]."""
-    return f"/static/{fingerprint()}/{name}"
-
-
 def asset(request: HttpRequest, version: str, name: str) -> HttpResponse:  # noqa: ARG001
     """One file; an old hash gets today's content, but may not be kept [配信]."""
     found = assets().get(name)

@@ -126,14 +126,13 @@ class RateField(LineField):
         self.least_ppm, self.most_ppm = least_ppm, most_ppm
 
     def read(self, text: str) -> int | Unread:
-        """Parts in a million a year; a bare number is percent, as its unit says [読取り]."""
-        bare = folded(text).rstrip("%")
-        if not bare:
+        """Parts in a million a year; a bare number from 1 up is percent, below it a part [読取り].
+
+        Why       0.18 and 0.08 are eighteen and eight percent, whatever the least of a field is.
+        """
+        if not folded(text).rstrip("%"):
             return Unread("WEB-007", text)
-        as_percent = read_rate_ppm(f"{bare}%", rule=RateRule.TABLE_CELL)
-        if isinstance(as_percent, Unread) or as_percent < self.least_ppm:
-            return read_rate_ppm(text, rule=RateRule.TABLE_CELL)
-        return as_percent
+        return read_rate_ppm(text, rule=RateRule.TABLE_CELL)
 
     def faults(self, value: int) -> Iterator[Fault]:
         """Whether it lies in the range [範囲の点検]."""

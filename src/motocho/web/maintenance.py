@@ -1,32 +1,29 @@
 """The weekly maintenance: pages can be looked at, nothing can be changed [定期メンテナンス].
 
->>> from datetime import datetime
->>> view_only(datetime(2026, 11, 23, 1, 0)), view_only(datetime(2026, 11, 23, 5, 0))
+>>> one, five = (datetime(2026, 11, 23, hour, tzinfo=JAPAN) for hour in (1, 5))
+>>> view_only(one), view_only(five)
 (True, False)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from motocho.outside.clock import JAPAN
+from motocho.people.access import MAINTENANCE, check_open
 from motocho.web import pages
-
-WEEKDAY = 0
-"""Monday, in Japan."""
-BEGINS = time(1)
-ENDS = time(5)
 
 View = Callable[..., HttpResponse]
 
 
 def view_only(at: datetime) -> bool:
-    """Whether nothing can be changed at a moment in Japan [閲覧だけの時間か]."""
-    return at.weekday() == WEEKDAY and BEGINS <= at.time() < ENDS
+    """Whether nothing can be changed at a moment [閲覧だけの時間か] · AUTH-010."""
+    return check_open(at) is not None
 
 
 def changes_something(view: View) -> View:
@@ -41,7 +38,7 @@ def changes_something(view: View) -> View:
         if request.method != "POST" or not view_only(at):
             return view(request, *rest, **names)
         response = pages.show(request, "web/maintenance.html", status=503)
-        ends = datetime.combine(at.date(), ENDS, at.tzinfo)
+        ends = datetime.combine(at.astimezone(JAPAN).date(), MAINTENANCE[2], JAPAN)
         response["Retry-After"] = str(int((ends - at).total_seconds()))
         return response
 

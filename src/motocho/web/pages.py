@@ -17,7 +17,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from motocho.people.safety import sessions
 from motocho.web import access, assets
 from motocho.web.words import Tongue
 
@@ -69,6 +68,15 @@ def tongue_of(request: HttpRequest) -> Tongue:
     return Tongue.EN if asked.startswith("en") else Tongue.JA
 
 
+def tongue_read(request: HttpRequest) -> Tongue:
+    """The tongue in which the page of a form was read, as the form says it itself [読まれた言語].
+
+    Why       the device may have chosen another one since, on another page.
+    """
+    known = {one.value: one for one in Tongue}
+    return known.get(request.POST.get("tongue", ""), tongue_of(request))
+
+
 def look_of(request: HttpRequest) -> Look:
     """The look this device chose [表示色]."""
     known = {one.value: one for one in Look}
@@ -91,8 +99,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "places": PUBLIC_PLACES if found is None else MEMBER_PLACES,
         "assets_at": f"/static/{assets.fingerprint()}",
         "signed_in": found is not None,
-        "warn_seconds": int((sessions.IDLE - sessions.WARNED_BEFORE).total_seconds()),
-        "end_seconds": int(sessions.IDLE.total_seconds()),
+        "session_left": None if found is None else access.left_of(found.use, moment(request)),
     }
 
 

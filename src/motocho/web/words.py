@@ -13,9 +13,10 @@ have their texts in `units/messages.toml`; easy Japanese may say them in its own
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -27,6 +28,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from motocho.units.errors import Fault, Language
 from motocho.units.money import yen_text
+
+_HASH_DIGITS = 16
 
 
 class Tongue(Enum):
@@ -99,6 +102,16 @@ def say(key: str, tongue: Tongue, **values: Any) -> SafeString:
 def plain(key: str, tongue: Tongue, **values: object) -> str:
     """The same without markup, for titles and attributes [文言（マークなし）]."""
     return without_ruby(catalogue()[key][tongue.value]).format_map(values)
+
+
+def wording_ref(keys: Sequence[str], tongue: Tongue) -> str:
+    """Which words exactly somebody agreed to [文面の特定]: the first key, the tongue, their hash.
+
+    >>> wording_ref(["consent.bureau_words"], Tongue.EN)[:24]
+    'consent.bureau_words en '
+    """
+    read = "\n".join(plain(key, tongue) for key in keys)
+    return f"{keys[0]} {tongue.value} {hashlib.sha256(read.encode()).hexdigest()[:_HASH_DIGITS]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from motocho.outside import clock
 from motocho.units.errors import Fault, NotFoundError, RefusedError
 
 if TYPE_CHECKING:
-    from motocho.people.access import Action, Staff
+    from motocho.people.access import Staff
 
 SCHEMA_VERSION = 1
 
@@ -62,13 +62,13 @@ def add(
     """
     from motocho.config.settings import ORIGIN
     from motocho.people import staff
-    from motocho.people.access import Action, Role
+    from motocho.people.access import Role
     from motocho.people.staff import Joiner
 
     output = output_in(lang)
     wanted = frozenset(Role(one.value) for one in roles)
     with opened() as cursor:
-        giver = None if by is None else who_may(cursor, by, Action.MANAGE_STAFF)
+        giver = None if by is None else colleague(cursor, by)
         own_id = None if own_number is None else member_of(cursor, own_number).member_id
         joiner = Joiner(login_name, name.strip(), clock.business_date(), wanted, own_id)
         account, token = staff.join(cursor, joiner, giver, clock.now())
@@ -86,8 +86,11 @@ def add(
     )
 
 
-def _colleague(cursor: Any, login_name: str) -> Staff:
-    """Somebody of the staff of today, by login name."""
+def colleague(cursor: Any, login_name: str) -> Staff:
+    """Somebody of the staff of today, by login name [在籍の従業者].
+
+    Raises    NotFoundError for none.
+    """
     from motocho.people import staff
 
     today = clock.business_date()
@@ -113,13 +116,12 @@ def leave(
     motocho staff leave suzuki --by tanaka --on 2026-12-31
     """
     from motocho.people import staff
-    from motocho.people.access import Action
 
     output = output_in(lang)
     last_on = day_of(on, "--on") or clock.business_date()
     with opened() as cursor:
-        giver = who_may(cursor, by, Action.MANAGE_STAFF)
-        leaver = _colleague(cursor, login_name)
+        giver = colleague(cursor, by)
+        leaver = colleague(cursor, login_name)
         staff.leave(cursor, leaver.staff_id, last_on, giver, clock.now())
     output.data(
         output.text(
@@ -144,17 +146,17 @@ def role(
     motocho staff role suzuki reviewer --end --by tanaka
     """
     from motocho.people import staff
-    from motocho.people.access import Action, Role
+    from motocho.people.access import Role
 
     output = output_in(lang)
     wanted, today = Role(named.value), clock.business_date()
     with opened() as cursor:
-        giver = who_may(cursor, by, Action.MANAGE_STAFF)
-        one = _colleague(cursor, login_name)
+        giver = colleague(cursor, by)
+        duty = staff.Duty(colleague(cursor, login_name).staff_id, wanted)
         if not end:
-            staff.give_role(cursor, one.staff_id, wanted, today, giver.actor)
-        elif not staff.end_role(cursor, one.staff_id, wanted, giver, clock.now()):
-            raise NotFoundError(Fault("PPL-098", column="ROLE", excerpt=named.value))
+            staff.give_role(cursor, duty, today, giver, clock.now())
+        else:
+            staff.end_role(cursor, duty, today, giver, clock.now())
     said = ("まで", "until") if end else ("から", "from")
     output.data(
         output.text(
@@ -182,13 +184,12 @@ def bar(
     from dataclasses import replace
 
     from motocho.people import access
-    from motocho.people.access import Action
 
     output = output_in(lang)
     with opened() as cursor:
-        supervisor = replace(who_may(cursor, by, Action.BAR), purpose="staff bar")
+        supervisor = replace(colleague(cursor, by), purpose="staff bar")
         member = member_of(cursor, number)
-        barred = None if kept_from is None else _colleague(cursor, kept_from).staff_id
+        barred = None if kept_from is None else colleague(cursor, kept_from).staff_id
         refusal = access.bar(cursor, member.member_id, barred, supervisor, clock.now())
         if refusal is not None:
             raise RefusedError(refusal.fault())
@@ -199,19 +200,6 @@ def bar(
             f"Member {member.member_number} is kept apart from {whom}",
         )
     )
-
-
-def who_may(cursor: Any, login_name: str, action: Action) -> Staff:
-    """Somebody of the staff of today with a role for this [権限のある従業者].
-
-    Raises    RefusedError where none of the roles is.
-    """
-    from motocho.people import access
-
-    found = _colleague(cursor, login_name)
-    if not access.may(found, action):
-        raise RefusedError(Fault("PPL-081", details={"action": action.value}))
-    return found
 
 
 @app.command("list")

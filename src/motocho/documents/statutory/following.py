@@ -2,7 +2,8 @@
 
 A reader's cursor moves in the transaction that puts the jobs in; a job makes one paper and delivers
 it, in a transaction of its own, and may come twice. What cannot be made, because an item is
-not known, is said in the journal, and the night's task for it stays open.
+not known, is said in the journal, tried again each day and when an address comes, and the night's
+task for it stays open.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from motocho.documents.statutory import making
 from motocho.documents.statutory.making import Borrower, Period, Subject
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening, News, Position
-from motocho.kernel.revolving import Terms
-from motocho.loans import queries, standing
+from motocho.loans import policy, queries, standing
 from motocho.loans.commands import Key
 from motocho.loans.queries import StatementRow
+from motocho.outside.bank import next_business_day
 from motocho.outside.clock import JAPAN
 from motocho.outside.queue import enqueue
 from motocho.people import consents, members
@@ -57,13 +58,49 @@ def follow(cursor: Any, most: int = CHUNK) -> int:
     since, *position = cursor.fetchone()
     news = journal.read(cursor, Position(*position), most)
     for one in news:
-        if one.happening.kind in MAKERS and one.happening.happened_at >= since:
+        is_read = one.happening.kind in MAKERS or one.happening.kind in MAY_END
+        if is_read and one.happening.happened_at >= since:
             enqueue(MAKE, member_id=one.happening.member_id, row_id=one.position.row_id)
+        if _is_of_address(one.happening):
+            ask_lacking(cursor, one.happening.member_id)
     if news:
         cursor.execute(
             "UPDATE documents_reader SET transaction_id = %s, row_id = %s", news[-1].position
         )
     return len(news)
+
+
+PayerOf = Callable[[Any, str], str]
+"""In whose name money of a bank's line came, by the line's key: a room above keeps the lines."""
+BANK = "bank"
+"""The channel of those lines."""
+
+
+def _unknown(cursor: Any, receipt_ref: str) -> str:  # noqa: ARG001  # as `PayerOf` is called
+    return ""
+
+
+def _is_of_address(happening: Happening) -> bool:
+    return (
+        happening.kind == "fact_changed"
+        and happening.subject.get("kind") == values.Kind.ADDRESS.value
+    )
+
+
+def ask_lacking(cursor: Any, member_id: int | None = None) -> int:
+    """Put in jobs once more for papers that lacked an item [未作成の書面の再予約]; gives how many.
+
+    Takes     whose; everybody's, as each day, without: an address may hold from a later day on.
+    """
+    of_whom = "" if member_id is None else " WHERE member_id = %s"
+    cursor.execute(
+        f"SELECT member_id, row_id FROM documents_lacking{of_whom} ORDER BY member_id, row_id",  # noqa: S608  # our own words
+        () if member_id is None else (member_id,),
+    )
+    rows = cursor.fetchall()
+    for whose, row_id in rows:
+        enqueue(MAKE, member_id=whose, row_id=row_id)
+    return len(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +111,7 @@ class _Told:
     cause: str
     lender: Lender
     at: datetime
+    payer_of: PayerOf
 
     @property
     def key(self) -> Key:
@@ -98,23 +136,36 @@ class _Told:
 _Made = tuple[Paper, About]
 
 
-def make(cursor: Any, row: tuple[int, int], lender: Lender, at: datetime) -> Delivered | None:
+def make(
+    cursor: Any,
+    row: tuple[int, int],
+    lender: Lender,
+    at: datetime,
+    payer_of: PayerOf = _unknown,
+) -> Delivered | None:
     """Make and deliver the paper of a row of the journal [書面の作成]; None if it needs none.
 
-    Takes     the member's id and the row's number.
+    Takes     the member's id and the row's number; who knows in whose name money came.
     Lock      the member's papers.
     """
     cursor.execute(
         "SELECT pg_advisory_xact_lock(hashtext('documents_paper'), hashtext(%s))", (str(row[0]),)
     )
     news: News = journal.one_row(cursor, *row)
-    told = _Told(news.happening, f"{OF_JOURNAL}{news.position.row_id}", lender, at)
-    found = MAKERS[told.happening.kind](cursor, told)
+    told = _Told(news.happening, f"{OF_JOURNAL}{news.position.row_id}", lender, at, payer_of)
+    maker = MAKERS.get(told.happening.kind)
+    found = None if maker is None else maker(cursor, told)
     delivered = None if found is None else archive.deliver(cursor, *found, at)
+    if delivered is not None:
+        cursor.execute("DELETE FROM documents_lacking WHERE member_id = %s AND row_id = %s", row)
     is_repeat = delivered is not None and delivered.is_repeat
     if told.happening.kind in MAKE_ANEW and not is_repeat:
         for one in _corrections(cursor, told):
             archive.deliver(cursor, *one, at)
+    back = _contract_back(cursor, told) if told.happening.kind in MAY_END else None
+    if back is not None:
+        returned = archive.deliver(cursor, *back, at)
+        return delivered or returned
     return delivered
 
 
@@ -139,12 +190,23 @@ def _address(cursor: Any, told: _Told) -> str:
 def _contract(cursor: Any, told: _Told, kind: Kind = Kind.CONTRACT) -> _Made | None:
     address = _address(cursor, told)
     if not address:
-        subject: dict[str, int | str] = {"agreement": told.key.agreement_id, "document": kind.value}
-        lacking = Happening(told.key.member_id, "document_lacking", "worker", told.at, subject)
-        journal.write(cursor, [lacking])
+        _say_lacking(cursor, told, kind)
         return None
     made = making.contract(_subject(cursor, told, address), kind)
     return made, About(told.key, kind, told.cause, told.event_no)
+
+
+def _say_lacking(cursor: Any, told: _Told, kind: Kind) -> None:
+    """Keep that a paper could not be made, and say it once: it is tried again until it can."""
+    cursor.execute(
+        "INSERT INTO documents_lacking (member_id, row_id, lacking_since) VALUES (%s, %s, %s)"
+        " ON CONFLICT (member_id, row_id) DO NOTHING",
+        (told.key.member_id, int(told.cause.removeprefix(OF_JOURNAL)), told.at),
+    )
+    if cursor.rowcount:
+        subject: dict[str, int | str] = {"agreement": told.key.agreement_id, "document": kind.value}
+        lacking = Happening(told.key.member_id, "document_lacking", "worker", told.at, subject)
+        journal.write(cursor, [lacking])
 
 
 def _opened(cursor: Any, told: _Told) -> _Made | None:
@@ -156,24 +218,9 @@ def _changed(cursor: Any, told: _Told) -> _Made | None:
     """貸金業法17条2項後段 · DOC-002."""
     before, after = standing.terms_around(cursor, told.key, told.event_no)
     largest = queries.contract(cursor, told.key, told.of_event).largest_limit_yen
-    if not asks_for_paper(before, after, largest_limit_yen=largest):
+    if not policy.asks_for_paper(before, after, largest):
         return None
     return _contract(cursor, told, Kind.CHANGE)
-
-
-def asks_for_paper(before: Terms, after: Terms, *, largest_limit_yen: int) -> bool:
-    """Whether new terms ask for a new paper [変更時の書面の要否] · DOC-002.
-
-    None for a lower limit or rate, nor for a limit that comes back up to what it was.
-    Law       貸金業法17条2項後段; 施行規則13条4項1号, 5項.
-    """
-    return (
-        after.limit_yen > max(before.limit_yen, largest_limit_yen)
-        or after.rate_ppm > before.rate_ppm
-        or after.damages_ppm > before.damages_ppm
-        or after.plan != before.plan
-        or after.minimum != before.minimum
-    )
 
 
 def _drawn(cursor: Any, told: _Told) -> _Made | None:
@@ -194,7 +241,8 @@ def _received(cursor: Any, told: _Told) -> _Made | None:
     if row is None:
         return None
     last_draw_yen = _last_draw_yen(_rows(cursor, told.key, told.on), row)
-    made = making.receipt(_subject(cursor, told), row, last_draw_yen)
+    payer_name = told.payer_of(cursor, row.external_ref) if row.channel == BANK else ""
+    made = making.receipt(_subject(cursor, told), row, last_draw_yen, payer_name)
     due = Due.WHEN_ASKED if row.channel in TO_ACCOUNT else Due.ALWAYS
     about = About(
         told.key, Kind.RECEIPT, told.cause, told.event_no, due=due, stated=making.stated_text(row)
@@ -207,7 +255,7 @@ def _reversed(cursor: Any, told: _Told) -> _Made | None:
     earlier = [
         one
         for one in archive.of_event(cursor, told.key, told.event_no)
-        if one.kind in {Kind.DRAW, Kind.DRAW_NOTICE, Kind.RECEIPT}
+        if one.kind in {Kind.CHANGE, Kind.DRAW, Kind.DRAW_NOTICE, Kind.RECEIPT}
     ]
     row = _row(cursor, told, queries.Undone.SHOWN)
     if not earlier or row is None:
@@ -216,8 +264,9 @@ def _reversed(cursor: Any, told: _Told) -> _Made | None:
     rest = f"{position.payoff_yen:,}円（元本 {position.principal_yen:,}円）"
     made = making.cancellation(_subject(cursor, told), _named(earlier[0]), row, rest)
     about = About(
-        told.key, Kind.CORRECTION, told.cause, told.event_no, corrects_no=earlier[0].paper_no
-    )
+        told.key, Kind.CORRECTION, told.cause, told.event_no, corrects_no=earlier[0].paper_no,
+        due=_due_of(earlier[0]),
+    )  # fmt: skip
     return made, about
 
 
@@ -247,6 +296,27 @@ def _corrections(cursor: Any, told: _Told) -> list[_Made]:
         )  # fmt: skip
         made.append((paper, about))
     return made
+
+
+RETURN_DAYS = 5
+"""Bank business days after it fell due in which a contract paper goes back: house policy. The law
+says 遅滞なく and no number (貸金業法22条)."""
+MAY_END = frozenset({"closed", "settled", "received", "excess_used", "contract_paper_held"})
+"""Rows after which an agreement may be over and paid, and its contract paper goes back."""
+
+
+def _contract_back(cursor: Any, told: _Told) -> _Made | None:
+    """The letter of a contract paper that we hold, once all is paid · 貸金業法22条 · DOC-008."""
+    if not archive.is_held(cursor, told.key) or archive.going_back(cursor, told.key) is not None:
+        return None
+    paid = queries.paid_off(cursor, told.key, told.on)
+    if paid is None or queries.paid_off(cursor, told.key, told.at.astimezone(JAPAN).date()) is None:
+        return None  # not by this row, or undone since
+    post_by = told.on
+    for _ in range(RETURN_DAYS):
+        post_by = next_business_day(post_by)
+    about = About(told.key, Kind.RETURN, told.cause, post_by=post_by)
+    return making.contract_return(_subject(cursor, told), paid), about
 
 
 def _due_of(kept: archive.Kept) -> Due:
@@ -305,18 +375,46 @@ MAKERS: Mapping[str, Callable[[Any, _Told], _Made | None]] = {
 def ask_statements(cursor: Any, at: datetime) -> int:
     """Put in a job for each statement of the month that is over [月次明細の予約] · DOC-003.
 
-    For members who agreed to it in place of a paper each time. Gives how many.
+    For members who agreed to it in place of a paper each time, and for draws of the month that had
+    a short notice while they did. Gives how many.
     Law       貸金業法施行規則13条16項, 17項; 15条4項, 5項: within a month.
     """
     last_on = at.astimezone(JAPAN).date().replace(day=1) - _DAY
     asked = 0
     for key in queries.moved_between(cursor, last_on.replace(day=1), last_on):
-        if consents.in_force(cursor, key.member_id, SUBSTITUTE, at):
-            cause = _month(key, last_on)
-            if not archive.is_made(cursor, key.member_id, cause):
-                asked += 1
-                enqueue(STATEMENT, **key._asdict(), month_id=last_on.toordinal())
+        if archive.is_made(cursor, key.member_id, _month(key, last_on)):
+            continue
+        is_agreed = consents.in_force(cursor, key.member_id, SUBSTITUTE, at)
+        if is_agreed or _was_told_shortly(cursor, key, last_on):
+            asked += 1
+            enqueue(STATEMENT, **key._asdict(), month_id=last_on.toordinal())
     return asked
+
+
+def _was_told_shortly(cursor: Any, key: Key, last_on: date) -> bool:
+    """Whether a draw of a month had its notice alone: then the statement is owed, consent or not.
+
+    Why       a consent that is withdrawn does not take back what was left out while it held.
+    """
+    short = archive.noticed(cursor, key)
+    return bool(short) and any(
+        row.event_no in short for row in _of_month(_rows(cursor, key, last_on + _DAY), last_on)
+    )
+
+
+_CHANGING = frozenset(
+    {"draw", "receipt", "excess_used", "refund", "cost", "waiver", "write_off", "departure"}
+)
+"""What changes what is owed, or what is held for the member."""
+_ASKING = frozenset({"draw", "receipt", "excess_used"})
+"""What a statement is owed for."""
+
+
+def _of_month(rows: list[StatementRow], last_on: date) -> tuple[StatementRow, ...]:
+    first_on = last_on.replace(day=1)
+    return tuple(
+        row for row in rows if first_on <= row.business_on <= last_on and row.kind in _CHANGING
+    )
 
 
 def _month(key: Key, last_on: date) -> str:
@@ -334,20 +432,16 @@ def make_statement(
     if at.astimezone(JAPAN).date() > _month_after(last_on):
         raise OutsideFailure(Fault("DCM-003", details={"on": last_on.isoformat()}))
     rows = _rows(cursor, key, at.astimezone(JAPAN).date())
-    first_on = last_on.replace(day=1)
-    moved = tuple(
-        row
-        for row in rows
-        if first_on <= row.business_on <= last_on and row.kind in {"draw", "receipt", "excess_used"}
-    )
-    if not moved:
+    moved = _of_month(rows, last_on)
+    if not any(row.kind in _ASKING for row in moved):
         return None
     happening = Happening(key.member_id, "", "worker", at, {"agreement": key.agreement_id})
-    told = _Told(happening, cause, lender, at)
-    period = Period(first_on, last_on, moved)
-    last_draw_yen = _last_draw_yen(rows, moved[-1])
+    told = _Told(happening, cause, lender, at, _unknown)
+    last_draws_yen = {row.event_no: _last_draw_yen(rows, row) for row in moved}
+    ended = queries.position(cursor, key, last_on)
+    period = Period(last_on.replace(day=1), last_on, moved, last_draws_yen, ended)
     position = queries.position(cursor, key, told.on)
-    made = making.monthly(_subject(cursor, told), period, position, last_draw_yen)
+    made = making.monthly(_subject(cursor, told), period, position)
     about = About(key, Kind.MONTHLY, cause, period_last_on=last_on)
     return archive.deliver(cursor, made, about, at)
 

@@ -1,7 +1,8 @@
 """What the law asks to stand on each paper to a borrower, item by item; pure [書面の記載事項].
 
 Of 金銭の貸付け by a revolving contract alone. An item that the law lets fall away on a condition is
-on the paper all the same, as 「なし」, so that nobody has to know the condition.
+on the paper all the same, as 「なし」, so that nobody has to know the condition. The law asks for
+no item on a correction, nor on the letter of a returned contract paper (22条): those are ours.
 
 >>> len(ITEMS[Kind.CONTRACT])
 24
@@ -153,6 +154,14 @@ CORRECTION = (
     Item("what", "貸金業法12条の6", "訂正の内容"),
     Item("rest", "貸金業法12条の6", "訂正後の残存債務の額"),
 )
+RETURN = (
+    Item("lender", "貸金業法22条", _LENDER),
+    Item("registration", "貸金業法22条", "登録番号"),
+    Item("debtor", "貸金業法22条", "契約の相手方（契約番号）"),
+    Item("opened_on", "貸金業法22条", "契約年月日"),
+    Item("paid_on", "貸金業法22条", "完済の日"),
+    Item("enclosed", "貸金業法22条", "お返しするもの"),
+)
 ITEMS: Mapping[Kind, tuple[Item, ...]] = {
     Kind.PRE_CONTRACT: PRE_CONTRACT,
     Kind.CONTRACT: CONTRACT,
@@ -162,6 +171,7 @@ ITEMS: Mapping[Kind, tuple[Item, ...]] = {
     Kind.RECEIPT: RECEIPT,
     Kind.MONTHLY: MONTHLY,
     Kind.CORRECTION: CORRECTION,
+    Kind.RETURN: RETURN,
 }
 _RULES: Mapping[Kind, str] = {
     Kind.PRE_CONTRACT: "DOC-001",
@@ -172,11 +182,12 @@ _RULES: Mapping[Kind, str] = {
     Kind.RECEIPT: "DOC-004",
     Kind.MONTHLY: "DOC-003",
     Kind.CORRECTION: "DOC-004",
+    Kind.RETURN: "DOC-008",
 }
 
 
 def faults_of(kind: Kind, said: Mapping[str, str]) -> Refusal | None:
-    """What is missing on a paper of a kind [記載事項の点検] · DOC-001…004, DOC-007.
+    """What is missing on a paper of a kind [記載事項の点検] · DOC-001…004, 007, 008.
 
     Takes     the text of each item, by its name.
     """

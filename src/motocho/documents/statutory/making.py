@@ -8,6 +8,7 @@ paper assumes about days to come, as the law lets it, stands beside the sum that
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +21,7 @@ from motocho.documents.statutory.items import ITEMS, faults_of
 from motocho.kernel.revolving import DamagesBase
 from motocho.kernel.schedule import DuePlan, HolidayRule, Scheme, minimum_yen
 from motocho.loans.outlook import Outlook, new_loan, outlook
-from motocho.loans.queries import Contract, Position, StatementRow
+from motocho.loans.queries import Contract, PaidOff, Position, StatementRow, kind_name
 from motocho.units.days import both_calendars_text
 from motocho.units.errors import Language, RefusedError
 from motocho.units.money import rate_text, yen_text
@@ -34,6 +35,7 @@ TITLES: Mapping[Kind, str] = {
     Kind.RECEIPT: "受取証書",
     Kind.MONTHLY: "取引の明細書（月次）",
     Kind.CORRECTION: "訂正の書面",
+    Kind.RETURN: "契約書の返却のお知らせ",
 }
 NONE = "ありません"
 _READ_WELL = "この書面の内容を十分にお読みください。"
@@ -66,6 +68,11 @@ class Period:
     first_on: date
     last_on: date
     rows: tuple[StatementRow, ...]
+    """All that changed what is owed, in its order."""
+    last_draws_yen: Mapping[int, int]
+    """The last draw at or before each event, by its number."""
+    ended: Position
+    """How the agreement stood as the last day ended."""
 
 
 # -------------------------------------------------------------------------------- what is always so
@@ -209,7 +216,7 @@ def paper_of(kind: Kind, subject: Subject, said: Mapping[str, str]) -> Paper:
 
     Takes     texts of the items that are not the same for every paper of the contract.
     Raises    RefusedError if an item is missing: such a paper is none.
-    Law       貸金業法16条の2, 17条, 18条 · DOC-001…004, DOC-007.
+    Law       貸金業法16条の2, 17条, 18条, 22条 · DOC-001…004, 007, 008.
     """
     texts = {**_always(subject), **said}
     refusal = faults_of(kind, texts)
@@ -253,17 +260,27 @@ def _of_draw(row: StatementRow) -> dict[str, str]:
     return {"drawn_on": both_calendars_text(row.on), "amount": _yen(row.amount_yen)}
 
 
-def receipt(subject: Subject, row: StatementRow, last_draw_yen: int) -> Paper:
-    """One payment with what it met · 18条1項 [受取証書]."""
+def receipt(subject: Subject, row: StatementRow, last_draw_yen: int, payer_name: str = "") -> Paper:
+    """One payment with what it met · 18条1項 [受取証書].
+
+    Takes     in whose name the money came, as the bank wrote it; empty where it is not known.
+    """
     said = {
         "lent": lent_text(last_draw_yen, row),
         "received": f"{_yen(row.amount_yen)}（{split_text(row)}）",
         "received_on": both_calendars_text(row.on),
         "is_received": "上記の金額を弁済として受領しました。",
-        "payer": "債務者以外の人の弁済ではありません",
+        "payer": _payer(payer_name),
         "rest": rest_text(row),
     }
     return paper_of(Kind.RECEIPT, subject, said)
+
+
+def _payer(name: str) -> str:
+    """Who paid, as far as it is known: nothing is denied that nobody checked · 15条1項4号."""
+    if not name:
+        return "入金された方の名義は確認していません"
+    return f"振込依頼人の名義: {unicodedata.normalize('NFKC', name)}"
 
 
 def split_text(row: StatementRow) -> str:
@@ -284,15 +301,35 @@ def split_text(row: StatementRow) -> str:
 
 def rest_text(row: StatementRow) -> str:
     """What is owed after a row, with its parts [残存債務]."""
-    principal, interest = row.principal_yen or 0, row.unpaid_interest_yen or 0
-    damages, costs = row.unpaid_damages_yen or 0, row.costs_yen or 0
-    whole = principal + interest + damages + costs
-    parts = f"元本 {_yen(principal)}、利息 {_yen(interest)}、遅延損害金 {_yen(damages)}"
-    return (
-        f"{_yen(whole)}（{parts}）"
-        if not costs
-        else f"{_yen(whole)}（{parts}、費用 {_yen(costs)}）"
+    return _rest_text(
+        row.principal_yen or 0,
+        row.unpaid_interest_yen or 0,
+        row.unpaid_damages_yen or 0,
+        {"費用": row.costs_yen or 0, "償却済みの元本": row.written_off_yen or 0},
     )
+
+
+def standing_text(position: Position) -> str:
+    """What is owed as a day ends, with its parts and what the days bore [基準日の残存債務]."""
+    return _rest_text(
+        position.principal_yen,
+        position.unpaid_interest_yen + position.accrued_interest_yen,
+        position.unpaid_damages_yen + position.accrued_damages_yen,
+        {"費用": position.costs_yen, "償却済みの元本": position.written_off_yen},
+    )
+
+
+def _rest_text(
+    principal_yen: int, interest_yen: int, damages_yen: int, others: Mapping[str, int]
+) -> str:
+    whole_yen = principal_yen + interest_yen + damages_yen + sum(others.values())
+    parts = [
+        f"元本 {_yen(principal_yen)}",
+        f"利息 {_yen(interest_yen)}",
+        f"遅延損害金 {_yen(damages_yen)}",
+    ]
+    parts += [f"{name} {_yen(amount_yen)}" for name, amount_yen in others.items() if amount_yen]
+    return f"{_yen(whole_yen)}（{'、'.join(parts)}）"
 
 
 def stated_text(row: StatementRow) -> str:
@@ -306,31 +343,35 @@ def lent_text(last_draw_yen: int, row: StatementRow) -> str:
     return f"最後の貸付け {_yen(last_draw_yen)}（同じ基本契約の残元金 {_yen(before)}）"
 
 
-def monthly(subject: Subject, period: Period, position: Position, last_draw_yen: int) -> Paper:
-    """What happened in a month · 17条6項, 18条3項 [月次の明細]; its rows stand in a table too."""
+def monthly(subject: Subject, period: Period, position: Position) -> Paper:
+    """What happened in a month · 17条6項, 18条3項 [月次の明細]; its rows stand in a table too.
+
+    Takes     how the agreement stands on the day of the paper: of days to come it says what follows
+              from then; the rest is that of the month's last day.
+    """
     draws = [row for row in period.rows if row.kind == "draw"]
     receipts = [row for row in period.rows if row.kind in _RECEIVED_KINDS]
-    last = period.rows[-1]
+    lent = [lent_text(period.last_draws_yen[row.event_no], row) for row in receipts]
     said = {
-        **_of_rest(subject, last.principal_yen or 0, position),
+        **_of_rest(subject, position.principal_yen, position),
         "draw_days": _listed([both_calendars_text(row.on) for row in draws]),
         "draw_amounts": _listed([_yen(row.amount_yen) for row in draws]),
-        "lent": _listed([lent_text(last_draw_yen, row) for row in receipts[-1:]]),
+        "lent": _listed(lent),
         "receipts": _listed([f"{_yen(row.amount_yen)}（{split_text(row)}）" for row in receipts]),
         "receipt_days": _listed([both_calendars_text(row.on) for row in receipts]),
-        "rest": rest_text(last),
+        "rest": standing_text(period.ended),
     }
     made = paper_of(Kind.MONTHLY, subject, said)
     span = f"{both_calendars_text(period.first_on)}から{both_calendars_text(period.last_on)}まで"
     pairs = (made.pairs[0], Pair("期間", span), *made.pairs[1:])
     return Paper(
         made.title, made.dated_on, pairs, _COLUMNS,
-        tuple(_cells(row) for row in (*draws, *receipts)), made.notes, made.foot, made.language,
+        tuple(_cells(row) for row in period.rows), made.notes, made.foot, made.language,
     )  # fmt: skip
 
 
 _COLUMNS = (
-    Heading("日付", Align.LEFT, 10), Heading("取引", Align.LEFT, 6),
+    Heading("日付", Align.LEFT, 10), Heading("取引", Align.LEFT, 8),
     Heading("金額(円)", Align.RIGHT, 9),
     Heading("利息", Align.RIGHT, 8), Heading("損害金", Align.RIGHT, 8),
     Heading("元本", Align.RIGHT, 9), Heading("残元金(円)", Align.RIGHT, 10),
@@ -338,9 +379,9 @@ _COLUMNS = (
 
 
 def _cells(row: StatementRow) -> tuple[str | int | date, ...]:
-    name = "借入" if row.kind == "draw" else "入金"
     return (
-        row.on, name, row.amount_yen, row.to_interest_yen, row.to_damages_yen, row.to_principal_yen,
+        row.on, kind_name(row.kind, Language.JA), row.amount_yen, row.to_interest_yen,
+        row.to_damages_yen, row.to_principal_yen,
         row.principal_yen or 0,
     )  # fmt: skip
 
@@ -352,9 +393,10 @@ def _listed(texts: Sequence[str]) -> str:
 def cancellation(subject: Subject, earlier: str, row: StatementRow, rest: str) -> Paper:
     """That an earlier paper holds no more, since its event was cancelled [取消しの書面]."""
     reason = "" if row.undoing is None else f"（理由: {row.undoing.reason}）"
+    moved = f"、{_yen(row.amount_yen)}" if row.amount_yen else ""
     said = {
         "corrected": earlier,
-        "what": f"取引{row.event_no}（{both_calendars_text(row.on)}、{_yen(row.amount_yen)}）を"
+        "what": f"取引{row.event_no}（{both_calendars_text(row.on)}{moved}）を"
         f"取り消しました{reason}。さきの書面は効力を持ちません。",
         "rest": rest,
     }
@@ -372,3 +414,16 @@ def correction(subject: Subject, earlier: str, row: StatementRow) -> Paper:
     )
     said = {"corrected": earlier, "what": what, "rest": rest_text(row)}
     return paper_of(Kind.CORRECTION, subject, said)
+
+
+def contract_return(subject: Subject, paid: PaidOff) -> Paper:
+    """The letter with which a contract paper goes back · 22条 [債権証書の返還]."""
+    paid_on = "貸付けはありませんでした"
+    if paid.last_on is not None:
+        paid_on = both_calendars_text(paid.last_on)
+    number = paid.key.agreement_id
+    said = {
+        "paid_on": paid_on,
+        "enclosed": f"当社が保管していた契約書の原本（契約番号 {number}）を同封します",
+    }
+    return paper_of(Kind.RETURN, subject, said)

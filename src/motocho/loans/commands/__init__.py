@@ -54,6 +54,7 @@ from motocho.loans.commands.rests import (
     end_rest,
     lift_rest,
     rest,
+    rest_asked,
     rest_of,
     rests_over,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "record_income",
     "refund",
     "rest",
+    "rest_asked",
     "rest_of",
     "rests_over",
     "reverse",

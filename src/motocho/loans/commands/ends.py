@@ -10,7 +10,7 @@ from motocho.kernel import revolving
 from motocho.kernel.revolving import Arrangement, Relief
 from motocho.kernel.schedule import first_due
 from motocho.loans import _book, policy
-from motocho.loans._book import Done, Key, Made
+from motocho.loans._book import Done, Key, Loan, Made
 from motocho.loans.commands._telling import refused, tell
 from motocho.loans.policy import Demand, Status, Stop
 from motocho.units.errors import Fault, RefusedError
@@ -50,11 +50,12 @@ def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
     What is given up is of today, today's interest included; from tomorrow on nothing runs. Where
     no due date stands, because all had fallen due or a payment was awaited, one is set anew.
 
-    Raises    RefusedError if more is given up than is owed.
+    Raises    RefusedError if more is given up than is owed, or while a draw is on its way.
     """
     loan = _book.begin(cursor, key, made)
     if isinstance(loan, Done):
         return loan
+    _refuse_under_way(loan)
     on = made.business_on.toordinal()
     given_up = revolving.Waiver(on, wanted.damages_yen, wanted.interest_yen, wanted.principal_yen)
     if not policy.may_be_waived(loan.state, given_up, loan.rules):
@@ -79,12 +80,16 @@ def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
 
 
 def write_off(cursor: Any, key: Key, made: Made) -> Done:
-    """Take the principal out of the books; the claim stays, receipts are recoveries [貸倒償却]."""
+    """Take the principal out of the books; the claim stays, receipts are recoveries [貸倒償却].
+
+    Raises    RefusedError without principal, or while a draw is on its way.
+    """
     loan = _book.begin(cursor, key, made)
     if isinstance(loan, Done):
         return loan
     if loan.status is not Status.OPEN or loan.state.principal_yen == 0:
         raise RefusedError(Fault("LON-061"))
+    _refuse_under_way(loan)
     loan, done = _book.happen(cursor, loan, revolving.WriteOff(made.business_on.toordinal()), made)
     _book.set_status(cursor, loan, Status.WRITTEN_OFF)
     tell(cursor, key, "written_off", made, event=done.event_no)
@@ -94,6 +99,7 @@ def write_off(cursor: Any, key: Key, made: Made) -> Done:
 def assign(cursor: Any, key: Key, made: Made) -> Done:
     """The claim goes to somebody else; the account takes no more postings [債権譲渡・代位弁済].
 
+    Raises    RefusedError if it is over, or while a draw is on its way.
     Law       貸金業法24条, 24条の2 · LEDG-024.
     """
     loan = _book.begin(cursor, key, made)
@@ -101,16 +107,23 @@ def assign(cursor: Any, key: Key, made: Made) -> Done:
         return loan
     if loan.status in {Status.ASSIGNED, Status.CLOSED}:
         refused(policy.refusal("LEDG-024", "LON-044"))
+    _refuse_under_way(loan)
     loan, done = _book.happen(cursor, loan, revolving.Departure(made.business_on.toordinal()), made)
     _book.set_status(cursor, loan, Status.ASSIGNED)
     tell(cursor, key, "assigned", made, event=done.event_no)
     return done
 
 
-def close_agreement(cursor: Any, key: Key, made: Made) -> None:
-    """End an agreement that owes nothing; the contract paper goes back [解約].
+def _refuse_under_way(loan: Loan) -> None:
+    """A transfer that arrives afterwards would be a draw on what has ended, or was agreed anew."""
+    if loan.held_yen:
+        raise RefusedError(Fault("LON-066", details={"held": f"{loan.held_yen:,}"}))
 
-    Law       貸金業法22条 (return of the contract paper) · LEDG-017, 025.
+
+def close_agreement(cursor: Any, key: Key, made: Made) -> None:
+    """End an agreement that owes nothing; a contract paper that is held goes back then [解約].
+
+    Law       貸金業法22条: `documents.statutory.following` reads the row "closed" · LEDG-017, 025.
     Raises    RefusedError while anything is owed, held, or under way.
     """
     loan = _book.lock(cursor, key)
@@ -119,4 +132,3 @@ def close_agreement(cursor: Any, key: Key, made: Made) -> None:
     refused(policy.check_closing(loan.facts(made.business_on)))
     _book.set_status(cursor, loan, Status.CLOSED)
     tell(cursor, key, "closed", made)
-    tell(cursor, key, "contract_paper_to_return", made)

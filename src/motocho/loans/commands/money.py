@@ -33,12 +33,13 @@ def draw(cursor: Any, key: Key, amount_yen: int, made: Made) -> Done:
     if isinstance(loan, Done):
         return loan
     refused(policy.check_draw(loan.facts(made.business_on), amount_yen))
-    return _lend(cursor, loan, amount_yen, made)
+    return _lend(cursor, loan, amount_yen, made.business_on, made)
 
 
-def _lend(cursor: Any, loan: Loan, amount_yen: int, made: Made) -> Done:
-    on = made.business_on.toordinal()
-    ceiling = policy.ceiling_after(loan.facts(made.business_on), amount_yen, made.business_on)
+def _lend(cursor: Any, loan: Loan, amount_yen: int, lent_on: date, made: Made) -> Done:
+    on = lent_on.toordinal()
+    facts = replace(loan.facts(made.business_on), state=_book.state_on(cursor, loan, lent_on))
+    ceiling = policy.ceiling_after(facts, amount_yen, lent_on)
     if ceiling < loan.ceiling_ppm:
         loan = _book.set_ceiling(cursor, loan, ceiling)
     if loan.state.terms.rate_ppm > ceiling:
@@ -47,6 +48,9 @@ def _lend(cursor: Any, loan: Loan, amount_yen: int, made: Made) -> Done:
         loan, _ = _book.happen(cursor, loan, revolving.NewTerms(on, lower), stepped)
     news = News("drawn", amount_yen)
     _, done = _book.happen(cursor, loan, revolving.Draw(on, amount_yen), made, news)
+    if lent_on < made.business_on and step_down(cursor, loan.key.member_id, lent_on, made):
+        after = _book.look(cursor, loan.key)
+        done = replace(done, step=done.step._replace(state=after.state))
     return done
 
 
@@ -54,8 +58,8 @@ def send_draw(cursor: Any, key: Key, amount_yen: int, made: Made) -> int:
     """Lend money by a transfer whose outcome the bank has yet to tell [振込融資の依頼].
 
     The amount is held from the available credit, and stands pending in the ledger; interest begins
-    when the transfer has come to pass (`draw_sent`), never for one that fails. Gives the number of
-    the pending entry.
+    when the transfer has come to pass (`draw_arrived`), never for one that fails. Gives the number
+    of the pending entry.
 
     Lock      the member's agreements.
     Raises    RefusedError as `draw`; StateConflict if the reference was used for another amount.
@@ -79,20 +83,29 @@ def send_draw(cursor: Any, key: Key, amount_yen: int, made: Made) -> int:
     return number
 
 
-def draw_arrived(cursor: Any, key: Key, entry_id: int, made: Made) -> Done:
+def draw_arrived(cursor: Any, key: Key, entry_id: int, arrived_on: date, made: Made) -> Done:
     """The bank carried a transfer out: the pending draw becomes one [振込融資の完了].
 
+    It is a draw of the day on which the member had the money (`arrived_on`), even if the bank told
+    us later: what came after is made anew, and rates step down as they would have.
+
     Lock      the member's agreements.
-    Raises    StateConflict if it was settled already.
+    Raises    StateConflict if it was settled already; RefusedError for a day to come, or one before
+              the transfer was asked for.
+    Law       民法587条, 利息制限法1条 · RATE-002.
     """
     loan = _book.begin(cursor, key, made)
     if isinstance(loan, Done):
         return loan
     pending = _waiting(cursor, loan, entry_id)
+    refuse_day(arrived_on, made)
+    if arrived_on < pending.entry.value_on:
+        details = {"on": str(arrived_on), "asked": str(pending.entry.value_on)}
+        raise RefusedError(Fault("LON-065", details=details))
     loan = _book.hold(cursor, loan, -pending.entry.total_yen)
     money = pending.entry.legs[0].credit
     settles = replace(made, money=money, settles=entry_id)
-    return _lend(cursor, loan, pending.entry.total_yen, settles)
+    return _lend(cursor, loan, pending.entry.total_yen, arrived_on, settles)
 
 
 def draw_failed(cursor: Any, key: Key, entry_id: int, made: Made) -> None:

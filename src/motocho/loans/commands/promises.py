@@ -45,10 +45,10 @@ def promise(cursor: Any, key: Key, amount_yen: int, pay_on: date, made: Made) ->
     """A promise to pay so much on a day [お支払約束の登録] · LEDG-016.
 
     Lock      the member's agreements.
-    Raises    RefusedError for a day outside the policy, nothing promised, or while another promise
-              is open.
+    Raises    RefusedError for a day outside the policy, nothing promised, an agreement that ended,
+              or while another promise is open.
     """
-    _book.lock(cursor, key)
+    loan = _book.lock(cursor, key)
     cursor.execute(
         f"SELECT {_COLUMNS} FROM loan_promise"  # noqa: S608  # our own names
         " WHERE member_id = %s AND channel = %s AND external_ref = %s",
@@ -57,7 +57,7 @@ def promise(cursor: Any, key: Key, amount_yen: int, pay_on: date, made: Made) ->
     row = cursor.fetchone()
     if row is not None:
         return _promise(row)
-    refused(policy.check_promise(amount_yen, pay_on, made.business_on))
+    refused(policy.check_promise(loan.status, amount_yen, pay_on, made.business_on))
     if open_promise(cursor, key) is not None:
         refused(policy.refusal("LEDG-016", "LON-037"))
     cursor.execute(

@@ -38,7 +38,8 @@ _COLUMNS = "member_id, rest_no, began_on, last_on"
 def rest(cursor: Any, member_id: int, months: int | None, made: Made) -> Rest:
     """Rest from borrowing for some months, or until it is lifted (None) [借入れの休止].
 
-    A rest that is on becomes longer, never shorter.
+    A rest that is on becomes longer, never shorter. What was asked under the same reference before
+    changes nothing, whatever became of that rest: it is answered as it stands.
 
     Lock      the member's agreements.
     Raises    InputError for months that cannot be chosen.
@@ -46,6 +47,9 @@ def rest(cursor: Any, member_id: int, months: int | None, made: Made) -> Rest:
     if months is not None and months not in REST_MONTHS:
         raise InputError(Fault("LON-070", details={"months": str(months)}))
     keys = _lock(cursor, member_id)
+    earlier = rest_asked(cursor, member_id, made)
+    if earlier is not None:
+        return earlier
     last_on = None if months is None else monitoring.a_month_after(made.business_on, months)
     found = rest_of(cursor, member_id)
     if found is None:
@@ -53,27 +57,36 @@ def rest(cursor: Any, member_id: int, months: int | None, made: Made) -> Rest:
     elif found.last_on is not None and (last_on is None or last_on > found.last_on):
         found = _move(cursor, found, last_on)
         tell(cursor, Key(member_id, 0), "rest_extended", made, last_on=str(last_on or ""))
+    cursor.execute(
+        "INSERT INTO loan_rest_asking (member_id, channel, external_ref, rest_no)"
+        " VALUES (%s, %s, %s, %s)",
+        (member_id, made.channel, made.external_ref, found.rest_no),
+    )
     for key in keys:
         suspend(cursor, key, Stop.RESTING, _for(made, key))
     return found
 
 
+def rest_asked(cursor: Any, member_id: int, made: Made) -> Rest | None:
+    """The rest that was asked for under the same reference, over or not [二重登録の確認]."""
+    cursor.execute(
+        f"SELECT {_COLUMNS} FROM loan_rest JOIN loan_rest_asking USING (member_id, rest_no)"  # noqa: S608
+        " WHERE member_id = %s AND channel = %s AND external_ref = %s",
+        (member_id, made.channel, made.external_ref),
+    )
+    row = cursor.fetchone()
+    return None if row is None else Rest(*row)
+
+
 def _begin(cursor: Any, member_id: int, last_on: date | None, made: Made) -> Rest:
     cursor.execute(
-        "INSERT INTO loan_rest (member_id, began_on, last_on, channel, external_ref, actor,"  # noqa: S608
-        " made_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (member_id, channel, external_ref) DO NOTHING"
-        f" RETURNING {_COLUMNS}",
-        (
-            member_id, made.business_on, last_on, made.channel, made.external_ref, made.actor,
-            made.booked_at,
-        ),
-    )  # fmt: skip
-    row = cursor.fetchone()
-    if row is None:  # the same form once more, after the rest that it began was over
-        raise NotFoundError(Fault("LON-071"))
+        "INSERT INTO loan_rest (member_id, began_on, last_on, actor, made_at)"  # noqa: S608
+        f" VALUES (%s, %s, %s, %s, %s) RETURNING {_COLUMNS}",
+        (member_id, made.business_on, last_on, made.actor, made.booked_at),
+    )
+    begun = Rest(*cursor.fetchone())
     tell(cursor, Key(member_id, 0), "rest_begun", made, last_on=str(last_on or ""))
-    return Rest(*row)
+    return begun
 
 
 def lift_rest(cursor: Any, member_id: int, made: Made) -> Rest:

@@ -52,6 +52,7 @@ def change_rate(
     loan = _book.begin(cursor, key, made)
     if isinstance(loan, Done):
         return loan
+    refused(policy.check_standing(loan.status))
     before = loan.state.terms
     after = before._replace(rate_ppm=rate_ppm)
     largest = loan.product.rate_ppm(before.limit_yen)

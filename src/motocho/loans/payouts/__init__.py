@@ -17,6 +17,7 @@ from motocho.loans.payouts.checks import (
 from motocho.loans.payouts.costs import Cost, Costs, Effect, costs_of, effect_of, least_yen
 from motocho.loans.payouts.facts import (
     account_of,
+    arrived_on,
     caution_of,
     cost,
     effect,
@@ -41,7 +42,7 @@ from motocho.loans.payouts.orders import (
     recall,
     send_from,
 )
-from motocho.loans.payouts.sending import Sender, carry
+from motocho.loans.payouts.sending import Sender, Unsent, carry
 
 __all__ = [
     "ENDS_APART",
@@ -57,7 +58,9 @@ __all__ = [
     "PayoutKey",
     "Sender",
     "State",
+    "Unsent",
     "account_of",
+    "arrived_on",
     "ask",
     "carry",
     "caution",

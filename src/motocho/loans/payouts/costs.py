@@ -6,7 +6,7 @@ before a draw and the ledger afterwards reckon by the same lines.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from motocho.kernel import revolving
@@ -50,7 +50,10 @@ def costs_of(facts: Facts, rules: Rules, amount_yen: int, on: date) -> Costs | N
     """The cost of a draw today [借入の費用の見通し]; None if what is paid would never end it.
 
     Takes     facts of the day whose draw policy allows; the amount.
+    Days      draws that are on their way count as if they arrived today, before this one.
     """
+    if facts.held_yen:
+        facts = replace(facts, state=_drawn(facts, rules, facts.held_yen, on), held_yen=0)
     now = going_on(facts.state, rules)
     wanted = _cost(facts, rules, amount_yen, on)
     if wanted is None:

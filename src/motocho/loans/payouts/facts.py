@@ -106,12 +106,26 @@ def effect(cursor: Any, key: Key, amount_yen: int, on: date) -> Effect:
 def interest_if_repaid(cursor: Any, key: Key, amount_yen: int, drawn_on: date, on: date) -> int:
     """What a draw has borne by a day, if it is given back on it [返したときの利息]; whole yen.
 
-    Days      the day of the draw bears nothing.
+    Days      the day of the draw bears nothing, nor do the interest-free days of the contract.
     """
     loan = _book.look(cursor, key)
-    state = outlook.new_loan(amount_yen, loan.state.terms.rate_ppm, drawn_on)
+    agreed = loan.state.terms
+    state = outlook.new_loan(amount_yen, agreed.rate_ppm, drawn_on)
+    free = state.terms._replace(free_from=agreed.free_from, free_to=agreed.free_to)
+    state = state._replace(terms=free)
     after = revolving.advance(state, on.toordinal(), loan.rules)
     return after.interest_ticks // TICKS_PER_YEN
+
+
+def arrived_on(cursor: Any, member_id: int, entry_id: int) -> date | None:
+    """The day on which a draw arrived, as the bank told it [着金の日]; None if it has not."""
+    cursor.execute(
+        "SELECT value_on FROM ledger_entry"
+        " WHERE member_id = %s AND settles_entry_id = %s AND phase = 'post'",
+        (member_id, entry_id),
+    )
+    row = cursor.fetchone()
+    return None if row is None else row[0]
 
 
 def asked_lately(cursor: Any, member_id: int, since: datetime) -> list[datetime]:

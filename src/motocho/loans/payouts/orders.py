@@ -135,11 +135,11 @@ def ask(cursor: Any, key: Key, asked: Asked, made: Made) -> Payout:
     Lock      the member's agreements.
     Raises    RefusedError as `commands.send_draw`, for an account in another name (FRAUD-002),
               after a change of the account or a reset (AUTH-008), after many draws (FRAUD-005);
-              StateConflict if the reference was used for another amount.
+              StateConflict if the reference was used for another amount or agreement.
     """
     _book.lock(cursor, key)
     earlier = of_reference(cursor, key.member_id, made)
-    if earlier is not None and earlier.amount_yen == asked.amount_yen:
+    if earlier is not None and (earlier.agreement, earlier.amount_yen) == (key, asked.amount_yen):
         return earlier
     if earlier is None:
         at = made.booked_at

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from enum import Enum
 from typing import Any
 
 from django.db import connection, transaction
 
-from motocho.loans import _book
+from motocho.loans import _book, policy
 from motocho.loans._book import Made
 from motocho.loans.commands import draw_arrived, draw_failed, recall_draw
 from motocho.loans.payouts.orders import Payout, PayoutKey, State, locked, moved, one
@@ -27,6 +28,22 @@ from motocho.units.errors import OutsideFailure, RefusedError, StateConflict
 log = logging.getLogger("motocho.payouts")
 CHANNEL = "payout"
 MOST = 200
+
+
+class Unsent(Enum):
+    """Why a payout was stopped before it was sent, beside the stops of `policy` [停止の理由]."""
+
+    FROZEN = "frozen"
+    HELD = "held"
+    """After a change of something important · AUTH-008."""
+    ENDED = "ended"
+    """The agreement lends no more: written off, assigned, closed."""
+    LATE = "late"
+    LIMIT = "limit"
+    """Less can be drawn than was asked for."""
+
+
+_OF_CODES = {"LON-010": Unsent.ENDED, "LON-012": Unsent.LATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +100,10 @@ def _carry_one(key: PayoutKey, sender: Sender) -> bool:
         before = one(cursor, key)
     try:
         return _carried(before, sender) is not before.state
-    except OutsideFailure:
+    except OutsideFailure as error:
+        fault = error.faults[0]
+        if fault.file:  # a silent bank is asked again; a file that is odd needs a person
+            log.warning("answer to payout %s: %s %s", before.order_ref, fault.code, fault.file)
         return False
     except (RefusedError, StateConflict) as error:
         log.warning("payout %s was not carried: %s", before.order_ref, error.faults[0].code)
@@ -115,23 +135,25 @@ def _begin(cursor: Any, found: Payout, sender: Sender) -> Payout:
     at = sender.now()
     if payout.state is not State.WAITING:  # taken back, or taken up by another worker
         return payout
-    reason = _stopped(cursor, payout, at)
+    made = sender.made(cursor, f"stop {payout.order_ref}")
+    reason = _stopped(cursor, payout, made.business_on, at)
     if reason:
-        made = sender.made(cursor, f"stop {payout.order_ref}")
         recall_draw(cursor, payout.agreement, payout.entry_id, made)
         return moved(cursor, payout, State.STOPPED, at, reason)
     return moved(cursor, payout, State.SENDING, at)
 
 
-def _stopped(cursor: Any, payout: Payout, at: datetime) -> str:
-    """Why it may not be sent after all; empty if it may."""
-    loan = _book.look(cursor, payout.agreement)
+def _stopped(cursor: Any, payout: Payout, on: date, at: datetime) -> str:
+    """Why it may not be sent after all: all that is asked of a draw is asked once more."""
     if freezes.frozen_at(cursor, payout.key.member_id) is not None:
-        return "frozen"
-    if loan.stops:
-        return min(one.value for one in loan.stops)
+        return Unsent.FROZEN.value
+    facts = _book.look(cursor, payout.agreement).facts(on)
+    without = replace(facts, held_yen=facts.held_yen - payout.amount_yen)
+    refusal = policy.check_draw(without, payout.amount_yen)
+    if refusal is not None:
+        return refusal.details.get("stop") or _OF_CODES.get(refusal.code, Unsent.LIMIT).value
     held = holds.check_draw(cursor, payout.key.member_id, None, at)
-    return "" if held is None else "held"
+    return "" if held is None else Unsent.HELD.value
 
 
 def _hand_over(payout: Payout, sender: Sender) -> Payout:
@@ -150,14 +172,19 @@ def _hand_over(payout: Payout, sender: Sender) -> Payout:
 
 
 def _take(payout: Payout, answer: Answer, sender: Sender) -> State:
-    """The bank's answer makes the draw, or undoes the pending one."""
+    """The bank's answer makes the draw on the day it names, or undoes the pending one.
+
+    Days      a day that the book has not come to yet waits: it is looked at again.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         now = locked(cursor, payout.key)
         if now.state is not State.SENT:
             return now.state
         made = sender.made(cursor, f"{answer.fate.value} {payout.order_ref}")
         if answer.fate is Fate.ARRIVED:
-            draw_arrived(cursor, now.agreement, now.entry_id, made)
+            if answer.on > made.business_on:
+                return now.state
+            draw_arrived(cursor, now.agreement, now.entry_id, answer.on, made)
             return moved(cursor, now, State.ARRIVED, sender.now()).state
         draw_failed(cursor, now.agreement, now.entry_id, made)
         return moved(cursor, now, State.RETURNED, sender.now(), answer.reason).state

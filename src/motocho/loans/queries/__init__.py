@@ -14,6 +14,7 @@ from motocho.loans.queries.contracts import (
     debits,
     moved_between,
 )
+from motocho.loans.queries.endings import PaidOff, paid_off
 from motocho.loans.queries.evidence import EvidenceAsked, evidence_asked
 from motocho.loans.queries.explanations import Explanation, explain, kind_name
 from motocho.loans.queries.forecasts import (
@@ -31,7 +32,7 @@ from motocho.loans.queries.forecasts import (
     waiting,
 )
 from motocho.loans.queries.histories import HistoryCase, case_of, history_case
-from motocho.loans.queries.listing import Listed, agreements
+from motocho.loans.queries.listing import Listed, agreements, needs_card
 from motocho.loans.queries.positions import Position, Stage, position, position_of
 from motocho.loans.queries.quotes import DayTotal, Quote, payoff_quote, quote_of
 from motocho.loans.queries.statements import StatementRow, statement
@@ -50,6 +51,7 @@ __all__ = [
     "Lighter",
     "LimitForecast",
     "Listed",
+    "PaidOff",
     "PlanForecast",
     "Position",
     "Quote",
@@ -71,6 +73,8 @@ __all__ = [
     "limit_forecast",
     "lower_limits",
     "moved_between",
+    "needs_card",
+    "paid_off",
     "payoff_quote",
     "plan_forecast",
     "plan_of",

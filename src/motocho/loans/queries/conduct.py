@@ -29,8 +29,9 @@ class Conduct:
     """Of the product."""
     unit_yen: int
     is_late: bool
+    """With any agreement of the member's, this one or another."""
     last_late_on: date | None
-    """The last day within the months asked for on which a payment was overdue."""
+    """The last day within the months asked for on which a payment of any of them was overdue."""
     burden: Burden
     """All own limits, this one too, and what a bureau last said of other lenders."""
     is_bureau_known: bool
@@ -46,10 +47,9 @@ def conduct(cursor: Any, key: Key, on: date, months: int) -> Conduct:
     """
     loan = _book.look(cursor, key)
     facts = loan.facts(on)
-    # The end of the day before: what was late on the first day of the months counts.
-    since = max(loan.opened_on, monitoring.a_month_after(on, -months)) - monitoring.ONE_DAY
+    loans = _all_of(cursor, loan)
+    late = [found for one in loans if (found := _last_late(cursor, one, months, on)) is not None]
     others = _capacity.others_yen(cursor, key.member_id)
-    state = facts.state
     return Conduct(
         key=key,
         on=on,
@@ -59,16 +59,34 @@ def conduct(cursor: Any, key: Key, on: date, months: int) -> Conduct:
         limit_yen=facts.limit_yen,
         largest_limit_yen=facts.product.largest_limit_yen,
         unit_yen=facts.product.unit_yen,
-        is_late=state.late_since is not None or state.accelerated_on is not None,
-        last_late_on=_last_late(cursor, loan, since, on),
+        is_late=any(_is_late(one, on) for one in loans),
+        last_late_on=max(late, default=None),
         burden=Burden(_own_limits(cursor, key.member_id), others or 0),
         is_bureau_known=others is not None,
         income=_capacity.income(cursor, key.member_id),
     )
 
 
-def _last_late(cursor: Any, loan: Loan, since: date, on: date) -> date | None:
+def _all_of(cursor: Any, loan: Loan) -> list[Loan]:
+    """Every agreement of the member's, the one that is asked about first."""
+    cursor.execute(
+        "SELECT agreement_id FROM loan_agreement WHERE member_id = %s AND agreement_id <> %s"
+        " ORDER BY agreement_id",
+        loan.key,
+    )
+    others = [Key(loan.key.member_id, int(row[0])) for row in cursor.fetchall()]
+    return [loan, *(_book.look(cursor, one) for one in others)]
+
+
+def _is_late(loan: Loan, on: date) -> bool:
+    state = loan.facts(on).state
+    return state.late_since is not None or state.accelerated_on is not None
+
+
+def _last_late(cursor: Any, loan: Loan, months: int, on: date) -> date | None:
     """The last day on which something was overdue: days between events count as events do."""
+    # The end of the day before: what was late on the first day of the months counts.
+    since = max(loan.opened_on, monitoring.a_month_after(on, -months)) - monitoring.ONE_DAY
     state = _steps.state_on(cursor, loan, since)
     found = since.toordinal() if state.late_since is not None else None
     start = _steps.Start(state, since, _AFTER_ALL)

@@ -7,7 +7,9 @@ from datetime import date
 from typing import Any
 
 from motocho.loans._book import Key
-from motocho.loans.policy import Status
+from motocho.loans.policy import Status, Stop
+
+_NO_CARD = (Stop.CARD_LOST, Stop.DECEASED, Stop.FRAUD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,17 @@ def agreements(cursor: Any, member_id: int) -> list[Listed]:
         Listed(Key(member_id, row[0]), row[1], row[2], Status(row[3]), row[4], row[5])
         for row in cursor.fetchall()
     ]
+
+
+def needs_card(cursor: Any, member_id: int) -> bool:
+    """Whether a member has an agreement that a card is for [カードの要否].
+
+    None is for who lost it and asks for another, who died, or while fraud is looked into.
+    """
+    cursor.execute(
+        "SELECT bool_or(status = %s), bool_or(stops && %s::text[])"
+        " FROM loan_agreement WHERE member_id = %s",
+        (Status.OPEN.value, [one.value for one in _NO_CARD], member_id),
+    )
+    is_open, is_stopped = cursor.fetchone()
+    return bool(is_open) and not is_stopped

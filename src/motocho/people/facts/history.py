@@ -16,6 +16,7 @@ from typing import Any
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
+from motocho.outside.clock import JAPAN
 from motocho.people import members
 from motocho.people.credentials import keeping
 from motocho.people.credentials.pins import Guess, Known, guessable
@@ -128,7 +129,7 @@ def record(cursor: Any, change: Change, teller: Teller, at: datetime) -> Recorde
     """
     ensure(change.value is None or fits(change.kind, change.value), "a value of its kind")
     person, registered_at = _lock(cursor, change.member_id)
-    earlier = _same_form(cursor, change)
+    earlier = _same_form(cursor, change, at)
     if earlier is not None:
         return earlier
     if teller.road is Road.SITE and change.kind in _STEPPED:
@@ -140,15 +141,15 @@ def record(cursor: Any, change: Change, teller: Teller, at: datetime) -> Recorde
     replaced_no = _latest_no(cursor, change.member_id, change.kind)
     fact_no = _insert(cursor, change, teller, at)
     _mirror(cursor, change, person)
-    subject: dict[str, int | str] = {
+    is_late = at > registered_at + holds.LASTS
+    subject = {
         "fact_no": fact_no,
         "kind": change.kind.value,
         "replaced_no": replaced_no or 0,
-        "road": teller.road.value,
+        "is_late": int(is_late),
     }
     happening = Happening(change.member_id, "fact_changed", teller.actor, at, subject)
     journal.write(cursor, [happening])
-    is_late = at > registered_at + holds.LASTS
     if change.kind in _CAUSES and (replaced_no is not None or is_late):
         holds.after(cursor, change.member_id, _CAUSES[change.kind], at)
     given_away = _given_away(change.value)
@@ -168,19 +169,24 @@ def _lock(cursor: Any, member_id: int) -> tuple[Person, datetime]:
     return Person(*row[:5]), row[5]
 
 
-def _same_form(cursor: Any, change: Change) -> Recorded | None:
+def _same_form(cursor: Any, change: Change, at: datetime) -> Recorded | None:
+    """What a form did before; by the whole value, for two values may look alike when masked."""
     cursor.execute(
-        "SELECT fact_no, masked, effective_on FROM people_fact"
+        "SELECT fact_no, effective_on FROM people_fact"
         " WHERE member_id = %s AND form_ref = %s AND kind = %s",
         (change.member_id, change.form_ref, change.kind.value),
     )
     row = cursor.fetchone()
     if row is None:
         return None
-    if (row[1], row[2]) != (_masked(change.value), change.effective_on):
+    fact_no, effective_on = row
+    reading = Reading("system", "form_check", at)
+    told = _rows.one(cursor, change.member_id, {change.kind}, fact_no, reading)
+    value = None if told is None else told.value
+    if (value, effective_on) != (change.value, change.effective_on):
         raise StateConflict(Fault("PPL-054"))
     return Recorded(
-        int(row[0]), None, keeping.must_change(cursor, change.member_id), is_repeat=True
+        int(fact_no), None, keeping.must_change(cursor, change.member_id), is_repeat=True
     )
 
 
@@ -199,7 +205,7 @@ def _keep_first(cursor: Any, change: Change, person: Person, registered_at: date
             change.member_id,
             change.kind,
             first[change.kind],
-            registered_at.date(),
+            registered_at.astimezone(JAPAN).date(),
             "kept at the first change",
         )
         _insert(cursor, held, Teller("system", Road.REGISTRATION), registered_at)

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
             "credentials.sql",
             "safety.sql",
             "facts.sql",
+            "cards.sql",
             "staff.sql",
         )
     )

@@ -58,13 +58,19 @@ def after(cursor: Any, member_id: int, cause: Cause, at: datetime) -> list[Kind]
         kinds.append(Kind.ALL_DRAWS)
     if cause in _RESET_WITH and _reset_lately(cursor, member_id, at):
         kinds.append(Kind.ALL_DRAWS)
+    replaced_no = _replaced_email(cursor, member_id, at) if kinds else 0
     for kind in kinds:
         cursor.execute(
             "INSERT INTO people_hold (member_id, kind, cause, from_at, until_at)"
             " VALUES (%s, %s, %s, %s, %s) RETURNING hold_id",
             (member_id, kind.value, cause.value, at, at + LASTS),
         )
-        subject = {"hold_id": int(cursor.fetchone()[0]), "kind": kind.value, "cause": cause.value}
+        subject = {
+            "hold_id": int(cursor.fetchone()[0]),
+            "kind": kind.value,
+            "cause": cause.value,
+            "replaced_email_no": replaced_no,
+        }
         journal.write(cursor, [Happening(member_id, "draws_held", "system", at, subject)])
     return kinds
 
@@ -78,7 +84,7 @@ def _reset_lately(cursor: Any, member_id: int, at: datetime) -> bool:
 
 
 def _changed_lately(cursor: Any, member_id: int, at: datetime) -> bool:
-    """A device or an e-mail address in the day before; the first of each is no change."""
+    """A device in the day before, were it the first, or an e-mail address in place of another."""
     cursor.execute(
         "SELECT FROM people_device WHERE member_id = %(member)s AND known_at > %(since)s"
         " UNION ALL SELECT FROM people_fact f WHERE member_id = %(member)s AND kind = 'email'"
@@ -87,6 +93,20 @@ def _changed_lately(cursor: Any, member_id: int, at: datetime) -> bool:
         {"member": member_id, "since": at - LASTS},
     )
     return cursor.fetchone() is not None
+
+
+def _replaced_email(cursor: Any, member_id: int, at: datetime) -> int:
+    """The e-mail address of a day ago, by its fact, if another one was told since; else 0."""
+    cursor.execute(
+        "SELECT fact_no, recorded_at FROM people_fact WHERE member_id = %s AND kind = 'email'"
+        " ORDER BY fact_no",
+        (member_id,),
+    )
+    told = cursor.fetchall()
+    before = [int(fact_no) for fact_no, recorded_at in told if recorded_at <= at - LASTS]
+    if len(before) == len(told) or len(told) == 1:
+        return 0
+    return before[-1] if before else int(told[0][0])
 
 
 def holds(cursor: Any, member_id: int, at: datetime) -> list[Hold]:

@@ -71,7 +71,10 @@ def ask_new(
 
 
 def add(cursor: Any, site: Site, member_id: int, made: NewKey, at: datetime) -> bool:
-    """Keep the key that the browser made [パスキーの登録]; False if the answer is not right."""
+    """Keep the key that the browser made [パスキーの登録].
+
+    False if the answer is not right, or the key was registered before.
+    """
     challenge = passkeys.challenge(made.answer)
     if challenge is None or len(keys(cursor, member_id)) >= MOST:
         return False
@@ -87,6 +90,8 @@ def add(cursor: Any, site: Site, member_id: int, made: NewKey, at: datetime) -> 
         " registered_at) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (member_id, key.credential_id, key.public_key, key.sign_count, clipped(made.name), at),
     )
+    if cursor.rowcount == 0:
+        return False
     journal.write(cursor, [Happening(member_id, "passkey_added", "member", at)])
     return True
 

@@ -49,6 +49,8 @@ class InUse:
     device_id: int
     warn_at: datetime
     ends_at: datetime
+    longest_at: datetime
+    """When it ends whatever is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,27 @@ def begin(cursor: Any, member_id: int, device_id: int, place: str, at: datetime)
 
 def use(cursor: Any, key: SessionKey, at: datetime) -> InUse | Ended:
     """Go on with a session [セッションの継続] · AUTH-009: ten minutes idle, eight hours in all."""
+    found, last_used_at = _read(cursor, key, at)
+    if isinstance(found, Ended):
+        if found.why in {End.IDLE, End.TOO_LONG}:
+            end(cursor, key, found.why, at)
+        return found
+    if at < last_used_at + _NOTED_AFTER:
+        return found
+    cursor.execute(
+        "UPDATE people_session SET last_used_at = %s WHERE member_id = %s AND session_id = %s"
+        " AND last_used_at < %s AND ended_at IS NULL",
+        (at, *key, at),
+    )
+    return _in_use(key, found.device_id, found.longest_at, at)
+
+
+def left(cursor: Any, key: SessionKey, at: datetime) -> InUse | Ended:
+    """How a session stands; asking is not using it [セッションの残り時間] · AUTH-009."""
+    return _read(cursor, key, at)[0]
+
+
+def _read(cursor: Any, key: SessionKey, at: datetime) -> tuple[InUse | Ended, datetime]:
     cursor.execute(
         "SELECT device_id, began_at, last_used_at, end_reason FROM people_session"
         " WHERE member_id = %s AND session_id = %s",
@@ -102,29 +125,20 @@ def use(cursor: Any, key: SessionKey, at: datetime) -> InUse | Ended:
     )
     row = cursor.fetchone()
     if row is None:
-        return Ended(End.LOGOUT)
+        return Ended(End.LOGOUT), at
     device_id, began_at, last_used_at, reason = row
     if reason is not None:
-        return Ended(End(reason))
-    over = (
-        End.IDLE
-        if at >= last_used_at + IDLE
-        else End.TOO_LONG
-        if at >= began_at + LONGEST
-        else None
-    )
-    if over is not None:
-        end(cursor, key, over, at)
-        return Ended(over)
-    if at >= last_used_at + _NOTED_AFTER:
-        cursor.execute(
-            "UPDATE people_session SET last_used_at = %s WHERE member_id = %s AND session_id = %s"
-            " AND last_used_at < %s AND ended_at IS NULL",
-            (at, *key, at),
-        )
-        last_used_at = at
-    ends_at = min(last_used_at + IDLE, began_at + LONGEST)
-    return InUse(key, int(device_id), ends_at - WARNED_BEFORE, ends_at)
+        return Ended(End(reason)), last_used_at
+    if at >= last_used_at + IDLE:
+        return Ended(End.IDLE), last_used_at
+    if at >= began_at + LONGEST:
+        return Ended(End.TOO_LONG), last_used_at
+    return _in_use(key, int(device_id), began_at + LONGEST, last_used_at), last_used_at
+
+
+def _in_use(key: SessionKey, device_id: int, longest_at: datetime, used_at: datetime) -> InUse:
+    ends_at = min(used_at + IDLE, longest_at)
+    return InUse(key, device_id, ends_at - WARNED_BEFORE, ends_at, longest_at)
 
 
 def end(cursor: Any, key: SessionKey, why: End, at: datetime) -> None:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from motocho.documents import archive
 from motocho.loans import commands, queries
 from motocho.loans.policy import Status
 from motocho.people.access import Action
@@ -22,7 +23,7 @@ from motocho.web.maintenance import changes_something
 def close(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
     """Settle first, then close; everything can still be looked at [解約] · LEDG-025.
 
-    Law       貸金業法22条 (the contract paper goes back).
+    Law       貸金業法22条 (a contract paper goes back where we hold one).
     """
     listed = member.agreement(agreement_id)
     if request.method == "POST":
@@ -34,12 +35,14 @@ def close(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
         today = _commands.today(cursor, member.at)
         quote = queries.payoff_quote(cursor, listed.key, today)
         position = queries.position(cursor, listed.key, today)
+        holds_paper = archive.is_held(cursor, listed.key)
     owes = bool(quote.total_yen or quote.excess_yen or position.held_yen)
     context = {
         "listed": listed,
         "quote": quote,
         "position": position,
         "is_closed": listed.status is Status.CLOSED,
+        "holds_paper": holds_paper,
         "may_close": not owes and listed.status is not Status.CLOSED,
         "ref": _acting.form_key(request),
     }

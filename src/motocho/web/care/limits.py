@@ -23,8 +23,8 @@ from motocho.loans.queries import Listed
 from motocho.people.access import Action
 from motocho.people.safety import codes
 from motocho.screening import increases
-from motocho.screening.eligibility import Asked
-from motocho.screening.increases import DECIDED_WITHIN_DAYS, Looked
+from motocho.screening.eligibility import Asked, evidence_of
+from motocho.screening.increases import Looked
 from motocho.units.errors import Fault, RefusedError
 from motocho.units.money import yen_text
 from motocho.web import _commands, access, pages
@@ -88,11 +88,19 @@ def _wanted(form: LowerForm, member: Member, listed: Listed) -> int | None:
     wanted: int = form.cleaned_data["limit"]
     with connection.cursor() as cursor:
         known = queries.conduct(cursor, listed.key, _commands.today(cursor, member.at), 1)
-    if not known.unit_yen <= wanted < known.limit_yen or wanted % known.unit_yen:
-        unit, most = yen_text(known.unit_yen), yen_text(known.limit_yen)
-        form.refuse("limit", Fault("CAR-008", details={"least": unit, "most": most, "unit": unit}))
+    fault = _not_lower(known, wanted)
+    if fault is not None:
+        form.refuse("limit", fault)
         return None
     return wanted
+
+
+def _not_lower(known: queries.Conduct, wanted_yen: int) -> Fault | None:
+    """Why an amount is no lower limit; None where it is one."""
+    if known.unit_yen <= wanted_yen < known.limit_yen and wanted_yen % known.unit_yen == 0:
+        return None
+    unit, most = yen_text(known.unit_yen), yen_text(known.limit_yen - known.unit_yen)
+    return Fault("CAR-008", details={"least": unit, "most": most, "unit": unit})
 
 
 def _limit_page(
@@ -137,17 +145,20 @@ def lower(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
     form = LowerForm({"limit": request.POST.get("to", "")})
     with transaction.atomic(), connection.cursor() as cursor:
         way = _commands.made(cursor, f"limit {_acting.form_key(request)}", member.at)
-        if form.is_valid():
-            wanted: int = form.cleaned_data["limit"]
-            _change(cursor, listed.key, wanted, way)
+        wanted = form.cleaned_data["limit"] if form.is_valid() else 0
+        _change(cursor, listed.key, wanted, way)
     return HttpResponseRedirect(reverse("care:limit", args=[agreement_id]))
 
 
 def _change(cursor: Any, key: Key, wanted_yen: int, way: commands.Made) -> None:
-    """Only ever down: what is not below the present limit was lowered already, or is refused."""
+    """Only ever down: the limit of now is set already, anything else is refused."""
     known = queries.conduct(cursor, key, way.business_on, 1)
-    if wanted_yen < known.limit_yen:
-        commands.change_limit(cursor, key, wanted_yen, way)
+    if wanted_yen == known.limit_yen:
+        return
+    fault = _not_lower(known, wanted_yen)
+    if fault is not None:
+        raise RefusedError(fault)
+    commands.change_limit(cursor, key, wanted_yen, way)
 
 
 # --------------------------------------------------------------------------------------- a raise
@@ -188,7 +199,7 @@ def raise_limit(request: HttpRequest, member: Member, agreement_id: int) -> Http
     with connection.cursor() as cursor:
         waits = increases.waiting_of(cursor, member.member_id)
     if waits is not None:
-        context = {"listed": listed, "waits": waits, "days": DECIDED_WITHIN_DAYS}
+        context = {"listed": listed, "waits": waits}
         return pages.show(request, "care/raise_waiting.html", context)
     if request.method != "POST":
         return _raise_page(request, member, listed, RaiseForm(), None)
@@ -219,14 +230,13 @@ def _raise_page(
             cost = queries.limit_forecast(cursor, listed.key, asked.limit_yen, today)
     context = {
         "listed": listed,
-        "known": known,
+        "income": evidence_of(known),
         "asked": asked,
         "looked": looked,
         "reasons": _reasons(request, looked),
         "cost": cost,
         "form": shown(form, tongue),
         "ref": _acting.form_key(request),
-        "days": DECIDED_WITHIN_DAYS,
     }
     status = 422 if form.is_bound and asked is None else 200
     return pages.show(request, "care/raise.html", context, status=status)

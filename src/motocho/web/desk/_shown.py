@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from motocho.documents.intake import Purpose
 from motocho.people.facts import values
 
 SHOWN = {
@@ -12,3 +15,11 @@ SHOWN = {
     values.Kind.INCOME: "facts.income",
 }
 """Which facts stand beside what a member handed in, masked [照合する登録情報]."""
+
+PURPOSES: Mapping[Purpose, str] = {
+    Purpose.IDENTITY: "desk.purpose_identity",
+    Purpose.INCOME: "desk.purpose_income",
+    Purpose.ADDRESS: "desk.purpose_address",
+    Purpose.OTHER: "desk.purpose_other",
+}
+"""What a document is for, as the pages say it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -19,7 +20,7 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """Everybody who ever joined, and who waits for new means [従業者の一覧]."""
     with connection.cursor() as cursor:
         accounts = staff.accounts(cursor)
-        asked = staff.recoveries(cursor)
+        asked = staff.recoveries(cursor, colleague.at)
     me = colleague.staff.staff_id
     rows = [(one, _step(asked.get(one.staff_id), me), one.staff_id == me) for one in accounts]
     return pages.show(request, "desk/colleagues.html", {"desk": colleague, "rows": rows})
@@ -43,6 +44,6 @@ def recover(request: HttpRequest, colleague: Colleague, staff_id: int) -> HttpRe
             return HttpResponseRedirect(reverse("desk:colleagues"))
         token = staff.agree(cursor, staff_id, colleague.staff, colleague.at)
         access.allow(token)
-    address = request.build_absolute_uri(reverse("desk:join", args=[token]))
+    address = settings.ORIGIN + reverse("desk:join", args=[token])
     context = {"desk": colleague, "account": account, "address": address}
     return pages.show(request, "desk/recovered.html", context)

@@ -20,7 +20,7 @@ from motocho.people.safety import freezes
 from motocho.units.errors import Fault
 from motocho.web import access, pages
 from motocho.web.access import Colleague
-from motocho.web.desk._shown import SHOWN
+from motocho.web.desk._shown import PURPOSES, SHOWN
 from motocho.web.uploads import picture
 from motocho.web.words import said
 
@@ -64,7 +64,7 @@ def document(request: HttpRequest, colleague: Colleague, document_ref: str) -> H
         open_pages = [one for one in found.pages if one.finding is None]
         findings = _findings(request, open_pages)
         if request.method != "POST" or len(findings) < len(open_pages):
-            return _page(request, cursor, colleague, found)
+            return _page(request, cursor, colleague, (found, findings))
         access.allow(intake.judge(cursor, document_ref, staff, findings, colleague.at))
     return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=documents")
 
@@ -75,7 +75,16 @@ def _findings(request: HttpRequest, open_pages: list[Page]) -> dict[int, Finding
     return {number: known[name] for number, name in chosen.items() if name in known}
 
 
-def _page(request: HttpRequest, cursor: Any, colleague: Colleague, found: Pages) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    cursor: Any,
+    colleague: Colleague,
+    about: tuple[Pages, dict[int, Finding]],
+) -> HttpResponse:
+    """The document with what was chosen so far, and which pages nobody has judged yet."""
+    found, findings = about
+    chosen = {page_no: finding.value for page_no, finding in findings.items()}
+    missing = [one.page_no for one in found.pages if not one.finding and one.page_no not in chosen]
     tongue = pages.tongue_of(request)
     owner_id = found.owner_id or 0
     facts = history.as_of(cursor, owner_id, found.kept_at.astimezone(JAPAN).date())
@@ -83,7 +92,9 @@ def _page(request: HttpRequest, cursor: Any, colleague: Colleague, found: Pages)
     context = {
         "desk": colleague,
         "one": found,
-        "purpose": f"desk.purpose_{found.purpose.value}",
+        "rows": [(one, chosen.get(one.page_no, "")) for one in found.pages],
+        "missing": missing if is_wrong else [],
+        "purpose": PURPOSES[found.purpose],
         "options": [(one.value, said(one.fault, tongue)) for one in Finding],
         "wrong": said(Fault("DSK-003"), tongue) if is_wrong else None,
         "member": members.one(cursor, owner_id),
@@ -91,9 +102,3 @@ def _page(request: HttpRequest, cursor: Any, colleague: Colleague, found: Pages)
         "frozen_at": freezes.frozen_at(cursor, owner_id),
     }
     return pages.show(request, "desk/document.html", context, status=422 if is_wrong else 200)
-
-
-PURPOSES = (
-    "desk.purpose_identity", "desk.purpose_income", "desk.purpose_address", "desk.purpose_other",
-)  # fmt: skip
-"""What documents are for, as the page says it."""

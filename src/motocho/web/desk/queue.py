@@ -1,4 +1,4 @@
-"""One queue of what waits for the staff, under four tabs [審査待ちの一覧].
+"""One queue of what waits for the staff, under its tabs [審査待ちの一覧].
 
 A part of the house that has something waiting adds a line to `SOURCES`: which tab, what it is
 called, how many wait, and their rows. A row leads to a page that asks `people.access`; the list
@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from motocho.care import cases
+from motocho.care import cases, consultations
 from motocho.documents import intake
 from motocho.people import requests
 from motocho.people.access import Action
@@ -25,13 +25,15 @@ from motocho.people.requests import Kind, Waiting
 from motocho.screening import increases
 from motocho.web import access, pages
 from motocho.web.access import Colleague
-from motocho.web.desk import answering
+from motocho.web.desk import answering, calling
+from motocho.web.desk._shown import PURPOSES
 
 TABS = {
     "documents": "desk.documents",
     "resets": "desk.resets",
     "applications": "desk.applications",
     "complaints": "desk.complaints",
+    "consultations": "desk.consultations",
 }
 
 
@@ -48,6 +50,8 @@ class Row:
     state: str
     """A key: what it waits for."""
     address: str
+    planned_at: datetime | None = None
+    """The moment the member chose, where one was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def _row(one: Waiting, page: str) -> Row:
 
 def _count_of(kind: Kind) -> Callable[[Any], int]:
     def count(cursor: Any) -> int:
-        return len(requests.waiting(cursor, [kind]))
+        return requests.count_waiting(cursor, kind)
 
     return count
 
@@ -85,7 +89,7 @@ def _documents(cursor: Any) -> Sequence[Row]:
         Row(
             one.document_ref[:SHOWN_SIGNS],
             one.kept_at,
-            f"desk.purpose_{one.purpose.value}",
+            PURPOSES[one.purpose],
             reverse("desk:document", args=[one.document_ref]),
         )
         for one in intake.waiting(cursor)
@@ -116,12 +120,24 @@ def _increases(cursor: Any) -> Sequence[Row]:
     ]
 
 
+def _consultations(cursor: Any) -> Sequence[Row]:
+    return [
+        Row(
+            f"{one.consultation_id}",
+            one.booked_at,
+            calling.TOPICS[one.topic],
+            reverse("desk:consultation", args=[one.member_id, one.consultation_id]),
+            one.booked_for,
+        )
+        for one in consultations.waiting(cursor)
+    ]
+
+
 SOURCES: list[Source] = [
-    Source("complaints", "desk.complaints", lambda cursor: len(cases.waiting(cursor)), _cases),
-    Source(
-        "applications", "desk.increases", lambda cursor: len(increases.waiting(cursor)), _increases
-    ),
-    Source("documents", "desk.documents", lambda cursor: len(intake.waiting(cursor)), _documents),
+    Source("consultations", "desk.consultations", consultations.count_waiting, _consultations),
+    Source("complaints", "desk.complaints", cases.count_waiting, _cases),
+    Source("applications", "desk.increases", increases.count_waiting, _increases),
+    Source("documents", "desk.documents", intake.count_waiting, _documents),
     Source(
         "resets",
         "desk.resets",
@@ -151,14 +167,17 @@ def waiting(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     wanted = request.GET.get("tab", "resets")
     tab = wanted if wanted in TABS else "resets"
     with connection.cursor() as cursor:
-        counts = {
-            name: sum(one.count(cursor) for one in SOURCES if one.tab == name) for name in TABS
-        }
-        listed = [(one.title, one.rows(cursor)) for one in SOURCES if one.tab == tab]
+        counted = [(one, one.count(cursor)) for one in SOURCES]
+        listed = [(one.title, one.rows(cursor), count) for one, count in counted if one.tab == tab]
+    counts = {name: sum(count for one, count in counted if one.tab == name) for name in TABS}
     context = {
         "tabs": [(name, label, counts[name]) for name, label in TABS.items()],
         "tab": tab,
         "label": TABS[tab],
-        "listed": [(title, rows) for title, rows in listed if rows],
+        "listed": [
+            (title, rows, count if count > len(rows) else 0)
+            for title, rows, count in listed
+            if rows
+        ],
     }
     return pages.show(request, "desk/queue.html", context | {"desk": colleague})

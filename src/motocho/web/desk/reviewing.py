@@ -6,9 +6,10 @@ may not see are the same page.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,16 +19,17 @@ from motocho.loans import commands, queries
 from motocho.loans.policy import Status, Stop
 from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
-from motocho.people import members, requests
+from motocho.people import cards, members, requests
 from motocho.people.access import Action, Staff
+from motocho.people.cards import Replacement, Validity
 from motocho.people.facts import history
 from motocho.people.requests import Kind, RequestKey, State, Verdict, Waiting
 from motocho.people.safety import freezes, sessions
-from motocho.units.errors import Fault
+from motocho.units.errors import Fault, StateConflict
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._shown import SHOWN
-from motocho.web.fields import Form, LineField, MemberNumberField, shown
+from motocho.web.fields import DateField, Form, LineField, MemberNumberField, shown
 from motocho.web.uploads import picture
 
 VERDICTS = {
@@ -142,9 +144,19 @@ def _page(
 
 # ------------------------------------------------------------------- of members who were signed in
 class CardForm(VerdictForm):
-    """A decision, with the number of the new card [新しいカードの登録]."""
+    """A decision, with what stands on the new card [新しいカードの登録]."""
 
     number = MemberNumberField("desk.new_number", "desk.new_number_hint")
+    expires = DateField("desk.card_expires", "desk.card_expires_hint")
+
+    def replacement(self, today: date) -> Replacement | None:
+        """The card, given out today; None where it would end before, and the field says so."""
+        validity = Validity(today, self.cleaned_data["expires"])
+        fault = cards.fault_of(validity)
+        if fault is not None:
+            self.refuse("expires", fault)
+            return None
+        return Replacement(self.cleaned_data["number"], validity)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -156,11 +168,12 @@ def own(
     key = RequestKey(member_id, request_id)
     try:
         return _own(request, colleague, key)
-    except IntegrityError:
-        number = request.POST.get("number", "")
+    except StateConflict as conflict:
+        if conflict.faults[0].code != members.NUMBER_TAKEN:
+            raise
         form = CardForm(request.POST)
         form.is_valid()
-        form.refuse("number", Fault("DSK-004", excerpt=number))
+        form.refuse("number", conflict.faults[0])
         with transaction.atomic(), connection.cursor() as cursor:
             asked, _ = _asked(cursor, colleague, key, Action.UNFREEZE)
             return _page(
@@ -180,9 +193,14 @@ def _own(request: HttpRequest, colleague: Colleague, key: RequestKey) -> HttpRes
         refuses = request.POST.get("verdict") not in {None, "", Verdict.GENUINE.value}
         made = CardForm if is_card and not refuses else VerdictForm
         form = made(request.POST if request.method == "POST" else None)
-        if not form.is_bound or not form.is_valid():
-            card = "card" if is_card else ""
-            context = {"desk": colleague, "verdicts": OWN_VERDICTS, "card": card}
+        is_read = form.is_bound and form.is_valid()
+        card = _card(form, colleague) if is_read else None
+        if not is_read or form.errors:
+            context = {
+                "desk": colleague,
+                "verdicts": OWN_VERDICTS,
+                "card": "card" if is_card else "",
+            }
             if is_card and made is VerdictForm:
                 form = CardForm(request.POST)
             return _page(request, cursor, (asked, form), context)
@@ -190,11 +208,15 @@ def _own(request: HttpRequest, colleague: Colleague, key: RequestKey) -> HttpRes
         state = requests.settle(cursor, key, staff, verdict, colleague.at)
         access.allow(state)
         if state is State.DONE:
-            if is_card:
-                number = form.cleaned_data["number"]
-                members.reissue(cursor, key.member_id, number, staff.actor, colleague.at)
+            if card is not None:
+                cards.reissue(cursor, key.member_id, card, staff.actor, colleague.at)
             _go_on(cursor, key, staff, colleague)
     return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=applications")
+
+
+def _card(form: VerdictForm, colleague: Colleague) -> Replacement | None:
+    on = colleague.at.astimezone(JAPAN).date()
+    return form.replacement(on) if isinstance(form, CardForm) else None
 
 
 def _go_on(cursor: Any, key: RequestKey, staff: Staff, colleague: Colleague) -> None:

@@ -172,5 +172,5 @@ def own_passkey(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     elif request.method == "POST":
         with transaction.atomic(), connection.cursor() as cursor:
             account = staff.account(cursor, staff_id)
-            context["options"] = staff.ask_passkey(cursor, passkey_site(), account, colleague.at)
+        context["options"] = staff.ask_passkey(passkey_site(), account, colleague.at)
     return pages.show(request, "desk/own_passkey.html", context | {"desk": colleague})

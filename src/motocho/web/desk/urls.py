@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motocho.web.desk import answering, colleagues, judging, queue, reviewing, signing
+from motocho.web.desk import answering, calling, colleagues, judging, queue, reviewing, signing
 
 app_name = "desk"
 urlpatterns = [
@@ -24,6 +24,11 @@ urlpatterns = [
     path("documents/<str:document_ref>/", judging.document, name="document"),
     path("documents/<str:document_ref>/<int:page_no>/", judging.page, name="document_page"),
     path("cases/<int:member_id>/<int:case_id>/", answering.case, name="case"),
+    path(
+        "consultations/<int:member_id>/<int:consultation_id>/",
+        calling.consultation,
+        name="consultation",
+    ),
     path("increases/<int:member_id>/<int:increase_id>/", answering.increase, name="increase"),
     path("colleagues/", colleagues.listed, name="colleagues"),
     path("colleagues/<int:staff_id>/recovery/", colleagues.recover, name="recover"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,7 @@ from motocho.people.consents import Told as Said
 from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.maintenance import changes_something
-from motocho.web.words import Tongue, plain
+from motocho.web.words import wording_ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,6 @@ class Offer:
     consent: Consent
     title: str
     words: str
-
-    @property
-    def wording_ref(self) -> str:
-        """Which words exactly: their key, and a hash of what they said then [文面の特定]."""
-        said = hashlib.sha256(plain(self.words, Tongue.JA).encode()).hexdigest()
-        return f"{self.words} {said[:16]}"
 
 
 OFFERS: Sequence[Offer] = (
@@ -103,7 +96,8 @@ def _row(offer: Offer, told: Sequence[Standing]) -> Row:
 def _say(request: HttpRequest, member: Member, offer: Offer) -> None:
     """Agreed or taken back; without the bureau nothing new may be lent (貸金業法41条の36)."""
     form_ref = _commands.form_ref(request)
-    said = Said("member", form_ref, offer.wording_ref)
+    words = wording_ref([offer.words], pages.tongue_read(request))
+    said = Said("member", form_ref, words)
     say = consents.give if request.POST.get("say") == "give" else consents.withdraw
     with transaction.atomic(), connection.cursor() as cursor:
         say(cursor, member.member_id, offer.consent, said, member.at)

@@ -46,12 +46,12 @@ def ask_pin(request: HttpRequest) -> HttpResponse:
 
     The document is made anew and kept whoever asks: what it costs tells nothing either.
     """
-    form = PinForm(request.POST, request.FILES) if request.method == "POST" else PinForm()
-    if not form.is_bound or not form.is_valid():
-        return _asked(request, "facts/ask_pin.html", form)
     slowed = _turn(request)
     if slowed is not None:
         return slowed
+    form = PinForm(request.POST, request.FILES) if request.method == "POST" else PinForm()
+    if not form.is_bound or not form.is_valid():
+        return _asked(request, "facts/ask_pin.html", form)
     at, typed = pages.moment(request), form.cleaned_data
     with transaction.atomic(), connection.cursor() as cursor:
         kept = intake.keep(cursor, None, Purpose.IDENTITY, typed["document"], at)
@@ -83,12 +83,12 @@ class NumberForm(Form):
 @changes_something
 def ask_number(request: HttpRequest) -> HttpResponse:
     """The number is sent to the registered address, if it is anybody's [会員番号の問合せ]."""
-    form = NumberForm(request.POST if request.method == "POST" else None)
-    if not form.is_bound or not form.is_valid():
-        return _asked(request, "facts/ask_number.html", form)
     slowed = _turn(request)
     if slowed is not None:
         return slowed
+    form = NumberForm(request.POST if request.method == "POST" else None)
+    if not form.is_bound or not form.is_valid():
+        return _asked(request, "facts/ask_number.html", form)
     typed = form.cleaned_data
     kana = members.payer_key(typed["family_kana"] + typed["given_kana"])
     claim = Claim(typed["born_on"], typed["email"].address, kana=kana)
@@ -104,7 +104,9 @@ def _asked(request: HttpRequest, template: str, form: Form) -> HttpResponse:
 
 
 def _turn(request: HttpRequest) -> HttpResponse | None:
-    """The page of a wait, where one network asks too often; each asking counts."""
+    """The page of a wait, where one network asks too often; each form that is sent counts."""
+    if request.method != "POST":
+        return None
     at = pages.moment(request)
     with transaction.atomic(), connection.cursor() as cursor:
         until = requests.turn(cursor, access.address_of(request), at)

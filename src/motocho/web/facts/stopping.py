@@ -15,6 +15,7 @@ from motocho.people.access import Action
 from motocho.people.safety import codes, freezes
 from motocho.web import _commands, access, pages
 from motocho.web.access import Member
+from motocho.web.maintenance import changes_something
 from motocho.web.member import confirming
 from motocho.web.member.confirming import Thing
 
@@ -50,6 +51,7 @@ _REFUSED = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@changes_something
 @access.members(Action.ASK_FOR_HELP)
 def reopen(request: HttpRequest, member: Member) -> HttpResponse:
     """Ask to go on after a stop: a code, then somebody of the staff [利用の再開の申込み]."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +15,7 @@ from motocho.contact import holds
 from motocho.contact.guard import REFUSALS, HoldKind
 from motocho.contact.holds import Source, Standing, Wish
 from motocho.law.prescription import last_day_of
-from motocho.notices import choices, messages, sending
+from motocho.notices import bounces, choices, messages, sending
 from motocho.notices.choices import LONGEST_WATCHWORD, Choices, Style
 from motocho.notices.kinds import Kind
 from motocho.notices.messages import Told
@@ -45,8 +45,8 @@ GROUPS: Mapping[str, tuple[str, frozenset[Kind]]] = {
 """Mails that may be switched off, as the page groups them; the others always come."""
 STYLES = {Style.DISCREET.value: "notify.discreet", Style.PLAIN.value: "notify.plain"}
 LANGUAGES = {Language.JA.value: "notify.japanese", Language.EN.value: "notify.english"}
-TEST_MINUTES = 10
-"""One test mail in so many minutes."""
+TEST_REST = timedelta(minutes=10)
+"""After a test mail there is none for so long."""
 
 
 class WatchwordField(LineField):
@@ -127,12 +127,9 @@ def _notify_page(
 @access.members(Action.CHANGE_CONSENTS)
 def test_mail(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001
     """One mail to look at, once in ten minutes [確認のメール]."""
-    begun = member.at.replace(
-        minute=member.at.minute // TEST_MINUTES * TEST_MINUTES, second=0, microsecond=0
-    )
-    told = Told(member.member_id, Kind.TEST, f"test {begun.isoformat()}", 0, {}, member.at)
+    told = Told(member.member_id, Kind.TEST, f"test {member.at.isoformat()}", 0, {}, member.at)
     with transaction.atomic(), connection.cursor() as cursor:
-        made = messages.tell(cursor, told, member.at)
+        made = messages.tell_after(cursor, told, TEST_REST, member.at)
     said = "sent" if made is not None else "again"
     return HttpResponseRedirect(f"{reverse('facts:notify')}?tested={said}")
 
@@ -195,6 +192,12 @@ def _resume(member: Member) -> None:
 
 # ------------------------------------------------------------------------------------------- inbox
 PAGE = 20
+FATES: Mapping[str, str] = {
+    "waiting": "inbox.mail_waiting", "later": "inbox.mail_later", "sending": "inbox.mail_sending",
+    "sent": "inbox.mail_sent", "refused": "inbox.mail_refused", "moot": "inbox.mail_moot",
+    "no_address": "inbox.mail_no_address", "bounced": "inbox.mail_bounced",
+}  # fmt: skip
+"""Every fate of a mail, as the page says it."""
 
 
 @require_safe
@@ -206,11 +209,13 @@ def inbox(request: HttpRequest, member: Member) -> HttpResponse:
     with connection.cursor() as cursor:
         found = messages.listed(cursor, member.member_id, before_id, PAGE + 1)
         new = messages.unread(cursor, member.member_id)
+        since = bounces.unreachable_since(cursor, member.member_id, member.today)
     language = pages.tongue_of(request).language
     context = {
         "rows": [(one, one.text(language)) for one in found[:PAGE]],
         "before": found[PAGE - 1].message_id if len(found) > PAGE else None,
         "unread": new,
+        "unreachable_since": since,
     }
     return pages.show(request, "facts/inbox.html", context)
 
@@ -227,7 +232,7 @@ def message(request: HttpRequest, member: Member, message_id: int) -> HttpRespon
     context = {
         "one": found,
         "text": found.text(pages.tongue_of(request).language),
-        "fates": [(fate, f"inbox.mail_{fate.state}") for fate in fates],
+        "fates": [(fate, FATES[fate.state]) for fate in fates],
     }
     return pages.show(request, "facts/message.html", context)
 
@@ -240,10 +245,3 @@ def all_read(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG
     with transaction.atomic(), connection.cursor() as cursor:
         messages.mark_all_read(cursor, member.member_id, member.at)
     return HttpResponseRedirect(reverse("facts:inbox"))
-
-
-FATES = (
-    "inbox.mail_waiting", "inbox.mail_later", "inbox.mail_sending", "inbox.mail_sent",
-    "inbox.mail_refused", "inbox.mail_moot", "inbox.mail_no_address", "inbox.mail_bounced",
-)  # fmt: skip
-"""Every fate of a mail, as the page says it."""

@@ -12,7 +12,7 @@ answer comes: nothing of it is kept here. An answer is good for this change alon
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -140,6 +140,12 @@ def _ask(request: HttpRequest, member: Member, thing: Thing, form: CodeForm) -> 
     else:
         step = stepping.ask(request, member.member_id, *thing)
         made = Asking(codes.Road.MAIL, step.code_id, step.address, step.until, "", form, keys)
+    kept: dict[str, Any] = request.session.get(_KEPT) or {}
+    if not made.code_id and (kept.get("bound_to"), kept.get("road")) == (
+        thing.bound_to,
+        made.road.value,
+    ):  # none more for now: the one that was sent before is good still
+        made = replace(made, code_id=int(kept["code_id"]))
     request.session[_KEPT] = {
         "bound_to": thing.bound_to,
         "code_id": made.code_id,

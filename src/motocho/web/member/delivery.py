@@ -16,15 +16,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from motocho.documents import archive
 from motocho.documents.archive import Kept, Road
+from motocho.loans.commands import Key
 from motocho.people import consents
 from motocho.people.access import Action
 from motocho.people.consents import Consent, Told
 from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.maintenance import changes_something
+from motocho.web.words import wording_ref
 
-WORDING = "web.delivery 2026-11"
-"""Which words were agreed to: those of this page (`wording/delivery.toml`)."""
+METHOD = ("delivery.kind", "delivery.format", "delivery.on_paper", "delivery.back_any_time")
+"""The words of the method, which belong to each consent to delivery by wire."""
 PERIOD = "period"
 _ELECTRONIC = consents.Kind.ELECTRONIC_DELIVERY
 WANTED: Mapping[str, tuple[Consent, str]] = {
@@ -75,14 +77,17 @@ def delivery(request: HttpRequest, member: Member) -> HttpResponse:
 
 def _say(request: HttpRequest, member: Member) -> None:
     """Each page gives its forms another token: a form sent twice says it once."""
-    told = Told(_commands.MEMBER, _commands.form_ref(request), WORDING)
+    tongue, form_ref = pages.tongue_read(request), _commands.form_ref(request)
     for command, field in ((consents.give, "give"), (consents.withdraw, "withdraw")):
         name = request.POST.get(field, "")
         names = [one for one in WANTED if one != PERIOD] if name == "all" else [name]
         with transaction.atomic(), connection.cursor() as cursor:
             for one in names:
                 if one in WANTED:
-                    command(cursor, member.member_id, WANTED[one][0], told, member.at)
+                    consent, label = WANTED[one]
+                    words = [label] if one == PERIOD else [label, *METHOD]
+                    told = Told(_commands.MEMBER, form_ref, wording_ref(words, tongue))
+                    command(cursor, member.member_id, consent, told, member.at)
 
 
 # --------------------------------------------------------------------------------------- papers
@@ -114,6 +119,12 @@ def delivered(member: Member, agreement_id: int, year: str) -> tuple[list[Shown]
     years = sorted({str(one.dated_on.year) for one in kept}, reverse=True)
     shown = [Shown(one) for one in kept if not year or str(one.dated_on.year) == year]
     return shown, years
+
+
+def contract_paper(key: Key) -> Kept | None:
+    """With which letter the contract's own paper goes back, or went [契約書の返却] · DOC-008."""
+    with connection.cursor() as cursor:
+        return archive.going_back(cursor, key)
 
 
 @require_safe

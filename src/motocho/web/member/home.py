@@ -13,7 +13,7 @@ from motocho.loans import commands, payouts, queries
 from motocho.loans.outlook import Outlook
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Position, StatementRow
-from motocho.notices import messages
+from motocho.notices import bounces, messages
 from motocho.people import login
 from motocho.people.access import Action
 from motocho.people.safety import freezes, holds
@@ -65,10 +65,12 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     with connection.cursor() as cursor:
         new = messages.unread(cursor, member.member_id)
         asked = queries.evidence_asked(cursor, member.member_id)
+        since = bounces.unreachable_since(cursor, member.member_id, member.today)
         if first is not None:
             promise = commands.open_promise(cursor, first.position.key)
     context = {
         "asked": asked,
+        "unreachable_since": since,
         "first": first,
         "others": accounts[1:],
         "promise": promise,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import orjson
 from django.db import connection
@@ -21,6 +21,7 @@ from motocho.documents.paper import Heading, Paper
 from motocho.documents.sheet import Align, Pair
 from motocho.law.rules import Refusal
 from motocho.loans import queries
+from motocho.loans.policy import Status
 from motocho.loans.queries import DebitLine, HistoryCase, Listed, Quote, StatementRow
 from motocho.people import members
 from motocho.people.access import Action
@@ -59,6 +60,8 @@ class Told:
     rows: tuple[StatementRow, ...]
     quote: Quote
     on: date
+    before: Quote | None
+    """What was owed at the end of the day before; None on the day of the contract."""
     debits: tuple[DebitLine, ...] = ()
 
 
@@ -137,24 +140,34 @@ def _card(told: Told) -> Paper:
 
 
 def _balance(told: Told) -> Paper:
-    """What is owed today [残高証明書]."""
-    quote = told.quote
+    """What was owed at the end of yesterday [残高証明書]: today is not over, and can still change.
+
+    Raises    RefusedError for a claim that somebody else has, and on the day of the contract.
+    """
+    _refuse_assigned(told)
+    quote = told.before
+    if quote is None:
+        raise RefusedError(Fault("MBR-010"))
+    kept = quote.principal_yen
+    written_off = (Pair("残元金のうち償却した分", f"{yen_text(quote.written_off_yen)}円"),)
     owed = (
-        Pair("残元金", f"{yen_text(quote.principal_yen)}円"),
+        Pair("残元金", f"{yen_text(kept + quote.written_off_yen)}円"),
+        *(written_off if quote.written_off_yen else ()),
         Pair("利息", f"{yen_text(quote.interest_yen)}円"),
         Pair("遅延損害金", f"{yen_text(quote.damages_yen)}円"),
         Pair("費用", f"{yen_text(quote.costs_yen)}円"),
         Pair("合計", f"{yen_text(quote.total_yen)}円"),
     )
-    note = f"{both_calendars_text(told.on)}の終わりの残高が上のとおりであることを証明します。"
+    note = f"{both_calendars_text(quote.on)}の終わりの残高が上のとおりであることを証明します。"
     return _paper("残高証明書", told, (), (), owed, note)
 
 
 def _settled(told: Told) -> Paper:
     """That nothing is owed [完済証明書].
 
-    Raises    RefusedError while something is.
+    Raises    RefusedError while something is, and for a claim that somebody else has.
     """
+    _refuse_assigned(told)
     owed_yen = told.quote.total_yen
     if owed_yen or not any(row.kind == "draw" for row in told.rows):
         raise RefusedError(Fault("MBR-008", details={"amount": yen_text(owed_yen)}))
@@ -162,6 +175,12 @@ def _settled(told: Told) -> Paper:
     paid = (Pair("最後の取引の日", both_calendars_text(last_on)), Pair("残高", "0円"))
     note = f"{both_calendars_text(told.on)}現在、この契約による債務がないことを証明します。"
     return _paper("完済証明書", told, (), (), paid, note)
+
+
+def _refuse_assigned(told: Told) -> None:
+    """An assigned claim is nothing here, and owed there: we can certify neither."""
+    if told.listed.status is Status.ASSIGNED:
+        raise RefusedError(Fault("MBR-009"))
 
 
 def _paper(
@@ -213,6 +232,7 @@ def papers(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespo
         "listed": listed,
         "papers": named,
         "delivered": found,
+        "back": delivery.contract_paper(listed.key),
         "years": years,
         "year": year,
     }
@@ -222,7 +242,7 @@ def papers(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespo
 @access.members(Action.LOOK)
 def paper(request: HttpRequest, member: Member, agreement_id: int, name: str) -> HttpResponse:
     """A paper as a page [書面の表示]."""
-    made = _made(request, member, agreement_id, name)
+    made = _made(member, agreement_id, name)
     context = {
         "paper": made,
         "listed": member.agreement(agreement_id),
@@ -234,28 +254,27 @@ def paper(request: HttpRequest, member: Member, agreement_id: int, name: str) ->
 
 
 @access.members(Action.LOOK)
-def pdf(request: HttpRequest, member: Member, agreement_id: int, name: str) -> HttpResponse:
+def pdf(request: HttpRequest, member: Member, agreement_id: int, name: str) -> HttpResponse:  # noqa: ARG001
     """The same as PDF [書面のPDF]."""
-    made = _made(request, member, agreement_id, name)
+    made = _made(member, agreement_id, name)
     return _file(sheets.pdf(made), "application/pdf", f"{name}-{agreement_id}.pdf")
 
 
-def _made(request: HttpRequest, member: Member, agreement_id: int, name: str) -> Paper:
+def _made(member: Member, agreement_id: int, name: str) -> Paper:
     listed = member.agreement(agreement_id)
     if name not in MAKERS:
         raise Http404
-    year = request.GET.get("year", "")
+    today, before = member.today, None
     with connection.cursor() as cursor:
         number = members.numbers_of(cursor, [member.member_id])[member.member_id]
-        position = queries.position(cursor, listed.key, member.today)
-        rows = queries.statement(cursor, listed.key, listed.opened_on, member.today)
-        quote = queries.payoff_quote(cursor, listed.key, member.today)
+        position = queries.position(cursor, listed.key, today)
+        rows = queries.statement(cursor, listed.key, listed.opened_on, today)
+        quote = queries.payoff_quote(cursor, listed.key, today)
+        if listed.opened_on < today:
+            before = queries.payoff_quote(cursor, listed.key, today - timedelta(days=1))
         debits = queries.debits(cursor, listed.key)
-    if year:
-        rows = [row for row in rows if str(row.on.year) == year]
-        debits = [one for one in debits if str(one.debit_on.year) == year]
     rates = (position.rate_ppm, position.damages_ppm)
-    told = Told(number, listed, *rates, tuple(rows), quote, member.today, tuple(debits))
+    told = Told(number, listed, *rates, tuple(rows), quote, today, before, tuple(debits))
     return MAKERS[name](told)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from motocho.law.rules import Refusal
 from motocho.loans import commands
 from motocho.loans.policy import Stop
-from motocho.people import members, pin
+from motocho.people import cards, members, pin
 from motocho.people.access import Action
 from motocho.people.credentials import pins
 from motocho.people.login import Entered, Missed
@@ -50,7 +50,10 @@ def settings(request: HttpRequest, member: Member) -> HttpResponse:
     with connection.cursor() as cursor:
         known = devices.devices(cursor, member.member_id)
         logins = sessions.history(cursor, member.member_id, SHOWN_LOGINS)
+        card = cards.current(cursor, member.member_id)
     context = {
+        "card": card,
+        "card_is_over": card is not None and card.validity.expires_on < member.today,
         "devices": known,
         "logins": logins,
         "this_device": member.device_id,

@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motocho.law.rules import Refusal
 from motocho.people import login
@@ -245,12 +245,28 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return pages.show(request, "member/signed_out.html", context)
 
 
+@require_safe
+def left(request: HttpRequest) -> HttpResponse:
+    """How long the session goes on, for the page's own clock; asking extends nothing [残り時間].
+
+    Why       a page that lies open beside another one would end what goes on there.
+    """
+    return _left(request)
+
+
+def _left(request: HttpRequest) -> HttpResponse:
+    found = access.left(request)
+    answer = {"warn": found.warn_seconds, "end": found.end_seconds, "last": found.last}
+    return JsonResponse(answer)
+
+
 @require_POST
 def extend(request: HttpRequest) -> HttpResponse:
     """Go on with a session that was about to end; what was typed stays [延長] · AUTH-009."""
-    if access.signed(request) is None:
-        return access.to_sign_in(request)
+    found = access.signed(request)
     if request.headers.get("X-Requested-With") == "fetch":
-        return HttpResponse(status=204)
+        return _left(request)
+    if found is None:
+        return access.to_sign_in(request)
     wanted = request.POST.get("next", "")
     return HttpResponseRedirect(pages.own_address(request, wanted, "member:home"))

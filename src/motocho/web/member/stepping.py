@@ -2,8 +2,9 @@
 
 `confirming` chooses between these and passkeys once somebody is signed in.
 
-Who sends a code stands in the settings: `CODE_SENDER` names a function. Where a letter does not go,
-no code was made and the page says so. A code is bound to one login or one session (AUTH-007).
+Who sends a code stands in the settings: `CODE_SENDER` names a function. Where no letter can go, no
+code was made; where nobody is at the address, that is kept. The page says so. A code is bound to
+one login or one session (AUTH-007).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.utils.module_loading import import_string
 
 from motocho.people.facts import history, values
 from motocho.people.safety import codes
-from motocho.units.errors import Unread
+from motocho.units.errors import Fault, OutsideFailure, Unread
 from motocho.web import pages
 from motocho.web.fields import Form, LineField, Manner
 
@@ -27,10 +28,11 @@ from motocho.web.fields import Form, LineField, Manner
 class Sender(Protocol):
     """Sends a code to the member's registered address [送信]."""
 
-    def __call__(self, cursor: Any, member_id: int, asked: codes.Asked) -> None:
+    def __call__(self, cursor: Any, member_id: int, asked: codes.Asked) -> Fault | None:
         """Called in the transaction in which the code was made.
 
-        Raises    OutsideFailure where the code did not go out: then it was not made.
+        Gives     why the code reached nobody, which is kept; None where it went out.
+        Raises    OutsideFailure where nothing can be sent: then the code was not made.
         """
 
 
@@ -66,7 +68,7 @@ class CodeForm(Form):
 def ask(request: HttpRequest, member_id: int, purpose: codes.Purpose, bound_to: str) -> Step:
     """Make a code and send it [番号の送信] · AUTH-007.
 
-    Raises    OutsideFailure if nobody sends codes here; then none was made.
+    Raises    OutsideFailure if nobody sends codes here, or nobody is at the address.
     """
     at = pages.moment(request)
     sender: Sender = import_string(settings.CODE_SENDER)
@@ -78,7 +80,9 @@ def ask(request: HttpRequest, member_id: int, purpose: codes.Purpose, bound_to: 
         asked = codes.ask(cursor, member_id, purpose, bound_to, at)
         if isinstance(asked, codes.TooMany):
             return Step(0, address, asked.until)
-        sender(cursor, member_id, asked)
+        fault = sender(cursor, member_id, asked)
+    if fault is not None:
+        raise OutsideFailure(fault)
     return Step(asked.code_id, address, None)
 
 

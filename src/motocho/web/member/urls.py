@@ -22,6 +22,7 @@ urlpatterns = [
     path("sign-out/", signing.sign_out, name="sign_out"),
     path("signed-out/", signing.signed_out, name="signed_out"),
     path("extend/", signing.extend, name="extend"),
+    path("left/", signing.left, name="left"),
     path("dealings/", dealings.dealings, name="dealings"),
     path("dealings/<int:agreement_id>/", dealings.agreement, name="agreement"),
     path("dealings/<int:agreement_id>/<int:event_no>/", dealings.reason, name="reason"),

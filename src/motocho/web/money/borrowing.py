@@ -143,6 +143,8 @@ def _choice(request: HttpRequest, member: Member) -> Choice | Reason:
         drawable = tuple(one for one in open_ones if one.available_yen)
         asked = request.POST.get("agreement") or request.GET.get("agreement") or ""
         named = [one for one in drawable if str(one.key.agreement_id) == asked]
+        if asked and not named:  # never another agreement than the one that was shown
+            return reasons.CHANGED
         position = (named or drawable)[0]
         unit_yen = payouts.unit_yen(cursor, position.key)
     reference = _commands.reference_of(request) or _commands.new_reference()

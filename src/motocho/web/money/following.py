@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,13 +13,14 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST, require_safe
 
 from motocho.loans import payeasy, payouts, queries
-from motocho.loans.payouts import Payout, PayoutKey, State
+from motocho.loans.payouts import Payout, PayoutKey, State, Unsent
 from motocho.outside.house_bank import bank_name
 from motocho.people.access import Action
 from motocho.units.errors import StateConflict
 from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.maintenance import changes_something
+from motocho.web.member.home import STOP_TEXTS
 from motocho.web.money import _ways
 from motocho.web.words import say
 
@@ -39,6 +41,15 @@ _REACHED = {
     State.ARRIVED: 3,
 }
 """How many of the three steps are done: taken, sent, arrived."""
+_WHY: Mapping[str, str] = {
+    Unsent.FROZEN.value: "cause.frozen",
+    Unsent.HELD.value: "cause.held",
+    Unsent.LATE.value: "cause.late",
+    Unsent.LIMIT.value: "payout.over_limit",
+    Unsent.ENDED.value: "payout.ended",
+    **{stop.value: text for stop, text in STOP_TEXTS.items()},
+}
+"""Why it was stopped before it was sent: one cause, one text, the same as on other pages."""
 
 
 @require_safe
@@ -48,8 +59,8 @@ def payout(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse
     with connection.cursor() as cursor:
         found = payouts.one(cursor, PayoutKey(member.member_id, payout_id))
         interest_yen = None
-        if found.state is State.ARRIVED and found.ended_at is not None:
-            arrived_on = localtime(found.ended_at).date()
+        arrived_on = payouts.arrived_on(cursor, member.member_id, found.entry_id)
+        if arrived_on == member.today:
             interest_yen = payouts.interest_if_repaid(
                 cursor, found.agreement, found.amount_yen, arrived_on, member.today
             )
@@ -62,6 +73,7 @@ def payout(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse
         "may_recall": found.state is State.WAITING,
         "may_hurry": found.state is State.WAITING and found.send_from > member.at,
         "interest_yen": interest_yen,
+        "why": _WHY.get(found.reason, "") if found.state is State.STOPPED else "",
         "late": request.GET.get("late") == "yes",
     }
     return pages.show(request, "money/payout.html", context)

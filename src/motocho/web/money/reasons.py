@@ -73,6 +73,7 @@ NO_END = Reason("closed.no_end", "closed.ask_desk")
 NOTHING_OWED = Reason("closed.nothing_owed", "closed.no_payment", (_HOME,))
 EVERY_35_DAYS = Reason("closed.every_35_days", "closed.change_plan", _TROUBLE)
 CHANGED = Reason("closed.changed", "closed.look_again", (Way("money:borrow", "money.borrow"),))
+CHANGED_DEBT = Reason("closed.changed_debt", "closed.look_at_debt", (_REPAY,))
 
 _OF_STOPS: Mapping[Stop, Reason] = {
     Stop.DECEASED: Reason(STOP_TEXTS[Stop.DECEASED], "closed.ask_desk"),
@@ -158,11 +159,12 @@ def why_not_repay(cursor: Any, member: Member, positions: Sequence[Position]) ->
     if isinstance(answer, Refusal):
         return _OF_CODES[answer.code]
     owing = [one for one in positions if one.payoff_yen]
-    if not owing:
-        return NOTHING_OWED
     if any(one.status is Status.OPEN for one in owing):
         return None
-    return WRITTEN_OFF if owing[0].status is Status.WRITTEN_OFF else ASSIGNED
+    if owing:
+        return WRITTEN_OFF
+    # An assigned claim is owed to somebody else: its payoff here is nothing.
+    return ASSIGNED if any(one.status is Status.ASSIGNED for one in positions) else NOTHING_OWED
 
 
 def why_not_debit(cursor: Any, member: Member, position: Position) -> Reason | None:

@@ -90,7 +90,10 @@ def _choice(request: HttpRequest, member: Member) -> Choice | Reason:
             key=lambda one: (one.late_since is None, one.pay_by_on or date.max),
         )
         data = request.POST if request.method == "POST" else request.GET
-        named = [one for one in owing if str(one.key.agreement_id) == data.get("agreement", "")]
+        asked = data.get("agreement", "")
+        named = [one for one in owing if str(one.key.agreement_id) == asked]
+        if asked and not named:  # never another agreement than the one that was shown
+            return reasons.CHANGED_DEBT
         position = (named or owing)[0]
         least_yen = payouts.least_of(cursor, position.key, member.today)
     first = "due" if _is_open(position) else "amount"

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from motocho.contact.directory import Use
 from motocho.law.interest import ceiling_ppm
-from motocho.loans.outlook import beside, least_monthly_yen, new_loan, outlook
+from motocho.loans.outlook import MOST_PAYMENTS, beside, least_monthly_yen, new_loan, outlook
 from motocho.units.days import both_calendars_text, read_date
 from motocho.units.errors import Fault, Unread
 from motocho.units.money import SignRule, court_yen_text, read_yen, yen_text
@@ -108,11 +108,15 @@ def _reckoned(form: LoanForm, today: date) -> dict[str, Any]:
     asked = form.cleaned_data
     principal_yen, rate_ppm, monthly_yen = asked["principal"], asked["rate"], asked["monthly"]
     least = least_monthly_yen(principal_yen, rate_ppm)
-    state = new_loan(principal_yen, rate_ppm, today)
-    found = outlook(state, monthly_yen) if monthly_yen >= least else None
-    if found is None:
+    if monthly_yen < least:
         details = {"amount": yen_text(monthly_yen), "least": yen_text(least)}
         form.refuse("monthly", Fault("WEB-005", details=details))
+        return {}
+    state = new_loan(principal_yen, rate_ppm, today)
+    found = outlook(state, monthly_yen)
+    if found is None:
+        details = {"amount": yen_text(monthly_yen), "count": str(MOST_PAYMENTS)}
+        form.refuse("monthly", Fault("WEB-008", details=details))
         return {}
     lawful = ceiling_ppm(principal_yen, today)
     return {

@@ -53,20 +53,35 @@
     location.replace(link.href);
   }));
 
-  // Two minutes before a session ends it is said; going on keeps what was typed.
+  // Two minutes before a session ends it is said; going on keeps what was typed. What the server
+  // says counts, as another page may have gone on; who gets no answer sees nothing any more.
   each(".ending", (box) => {
     let warn, end;
-    const arm = () => {
-      clearTimeout(warn); clearTimeout(end); box.hidden = true;
-      warn = setTimeout(() => { box.hidden = false; box.querySelector("button").focus(); }, box.dataset.warn * 1000);
-      end = setTimeout(() => { document.body.replaceChildren(); location.replace(box.dataset.leave); }, box.dataset.end * 1000);
+    const leave = () => { document.body.replaceChildren(); location.replace(box.dataset.leave); };
+    const late = () => new Promise((_, refuse) => setTimeout(refuse, 5000));
+    const asked = (request) => Promise.race([request, late()]).then((answer) => answer.json());
+    const ask = () => asked(fetch(box.dataset.ask, { cache: "no-store" }));
+    const tell = (left) => {
+      box.querySelectorAll("[data-if-last]").forEach((one) => { one.hidden = !left.last; });
+      box.querySelectorAll("[data-unless-last]").forEach((one) => { one.hidden = Boolean(left.last); });
+      box.hidden = false;
+      (left.last ? box : box.querySelector("button")).focus();
+    };
+    const arm = (left) => {
+      clearTimeout(warn); clearTimeout(end);
+      if (left.end <= 0) return leave();
+      if (left.warn <= 0) tell(left);
+      else {
+        box.hidden = true;
+        warn = setTimeout(() => ask().then(arm, () => tell(left)), left.warn * 1000);
+      }
+      end = setTimeout(() => ask().then(arm, leave), left.end * 1000);
     };
     box.querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
-      fetch(event.target.action, { method: "POST", body: new FormData(event.target), headers: { "X-Requested-With": "fetch" } })
-        .then((answer) => answer.status === 204 ? arm() : location.replace(box.dataset.leave));
+      asked(fetch(event.target.action, { method: "POST", body: new FormData(event.target), headers: { "X-Requested-With": "fetch" } })).then(arm, () => {});
     });
-    arm();
+    arm({ warn: Number(box.dataset.warn), end: Number(box.dataset.end), last: box.dataset.last });
   });
 
   // A page that comes back from the browser's memory after a logout is asked for anew.

@@ -112,8 +112,8 @@ def document(request: HttpRequest, member: Member, document_ref: str) -> HttpRes
     found = _own(member, document_ref)
     tongue = pages.tongue_of(request)
     with connection.cursor() as cursor:
-        sent = intake.of_member(cursor, member.member_id)
-    lines = [_line(one, tongue) for one in sent if one.document_ref == document_ref]
+        sent = intake.of_document(cursor, member.member_id, document_ref)
+    lines = [_line(one, tongue) for one in sent]
     context = {"found": found, "lines": lines, "name": say(PURPOSES[found.purpose], tongue)}
     return pages.show(request, "uploads/document.html", context)
 
@@ -167,13 +167,9 @@ def send(request: HttpRequest, member: Member, purpose: str) -> HttpResponse:
 def again(request: HttpRequest, member: Member, document_ref: str, page_no: int) -> HttpResponse:
     """Send one bad page again; the rest of the document stays [ページの出し直し]."""
     with connection.cursor() as cursor:
-        sent = intake.of_member(cursor, member.member_id)
+        sent = intake.of_document(cursor, member.member_id, document_ref)
     tongue = pages.tongue_of(request)
-    lines = [
-        _line(one, tongue)
-        for one in sent
-        if (one.document_ref, one.page_no) == (document_ref, page_no)
-    ]
+    lines = [_line(one, tongue) for one in sent if one.page_no == page_no]
     if not lines:
         raise NotFoundError(Fault("UPL-010"))
     (line,) = lines

@@ -1,0 +1,155 @@
+"""Cards of members, and until when each may be used [カードの有効期限].
+
+A card is never changed: a renewed one, or one in place of a lost one, is another, and the one that
+was told last holds. A reminder goes out once, 30 days before a card ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
+from motocho.people import members
+from motocho.units.errors import Fault, InputError
+
+REMINDED_AHEAD = timedelta(days=30)
+"""A house rule: so long before its last day a card is renewed."""
+_NEWEST = """NOT EXISTS (
+    SELECT 1 FROM people_card n WHERE n.member_id = c.member_id AND n.card_no > c.card_no)"""
+
+
+class Validity(NamedTuple):
+    """The days of a card [有効期間]: given out on one, of use until the end of the other."""
+
+    issued_on: date
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card as it is kept [カード]; it bears the member's number of its day."""
+
+    member_id: int
+    card_no: int
+    validity: Validity
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What stands on the card in place of a lost one [再発行カード]."""
+
+    member_number: str
+    validity: Validity
+
+
+def fault_of(validity: Validity) -> Fault | None:
+    """What is wrong with the days of a card [有効期間の点検]: it ends after it begins.
+
+    >>> fault_of(Validity(date(2026, 11, 22), date(2031, 11, 30))) is None
+    True
+    """
+    if validity.expires_on > validity.issued_on:
+        return None
+    details = {"issued_on": validity.issued_on.isoformat()}
+    return Fault("PPL-102", excerpt=validity.expires_on.isoformat(), details=details)
+
+
+def issue(cursor: Any, member_id: int, validity: Validity, actor: str, at: datetime) -> Card:
+    """A card was given out, the first or a renewed one [カードの発行・更新].
+
+    The same last day again is the same card.
+
+    Lock      the member's row.
+    Raises    NotFoundError for no such member; InputError for a card that ends before it begins.
+    """
+    fault = fault_of(validity)
+    if fault is not None:
+        raise InputError(fault)
+    cursor.execute(
+        "SELECT 1 FROM people_member WHERE member_id = %s FOR NO KEY UPDATE", (member_id,)
+    )
+    if cursor.fetchone() is None:
+        raise members.no_such_member()
+    held = current(cursor, member_id)
+    if held is not None and held.validity.expires_on == validity.expires_on:
+        return held
+    return _insert(cursor, member_id, validity, actor, at)
+
+
+def reissue(cursor: Any, member_id: int, card: Replacement, actor: str, at: datetime) -> Card:
+    """A card in place of a lost one, with another number; the old one ends at once [再発行].
+
+    AUTH-011: whoever found the lost card logs in nowhere with its number.
+
+    Raises    as `issue`; the database's IntegrityError for a taken number.
+    """
+    fault = fault_of(card.validity)
+    if fault is not None:
+        raise InputError(fault)
+    members.renumber(cursor, member_id, card.member_number, actor, at)
+    return _insert(cursor, member_id, card.validity, actor, at)
+
+
+def _insert(cursor: Any, member_id: int, validity: Validity, actor: str, at: datetime) -> Card:
+    cursor.execute(
+        "INSERT INTO people_card (member_id, issued_on, expires_on, recorded_at, actor)"
+        " VALUES (%s, %s, %s, %s, %s) RETURNING card_no",
+        (member_id, *validity, at, actor),
+    )
+    card_no = int(cursor.fetchone()[0])
+    ends = validity.expires_on.isoformat()
+    subject: dict[str, int | str] = {"card_no": card_no, "expires_on": ends}
+    journal.write(cursor, [Happening(member_id, "card_issued", actor, at, subject)])
+    return Card(member_id, card_no, validity)
+
+
+def current(cursor: Any, member_id: int) -> Card | None:
+    """The card that a member has, also when its last day is over [現在のカード]; None without."""
+    cursor.execute(
+        "SELECT card_no, issued_on, expires_on FROM people_card WHERE member_id = %s"
+        " ORDER BY card_no DESC LIMIT 1",
+        (member_id,),
+    )
+    row = cursor.fetchone()
+    return None if row is None else Card(member_id, row[0], Validity(row[1], row[2]))
+
+
+_TO_RENEW = f"""
+SELECT c.member_id, c.card_no, c.issued_on, c.expires_on FROM people_card c
+WHERE c.expires_on <= %s AND {_NEWEST} ORDER BY c.expires_on, c.member_id
+"""  # noqa: S608  # our own words
+
+
+def to_renew(cursor: Any, until: date) -> list[Card]:
+    """Cards that hold and end until a day, or are over [更新するカード]; the oldest first."""
+    cursor.execute(_TO_RENEW, (until,))
+    return [Card(row[0], row[1], Validity(row[2], row[3])) for row in cursor.fetchall()]
+
+
+# ---------------------------------------------------------------------------------------- reminders
+_ENDING = f"""
+SELECT c.member_id, c.card_no, c.issued_on, c.expires_on, c.expires_on >= %s AND {_NEWEST}
+FROM people_card c WHERE c.looked_on IS NULL AND c.expires_on <= %s
+ORDER BY c.expires_on, c.member_id LIMIT %s FOR UPDATE OF c SKIP LOCKED
+"""  # noqa: S608  # our own words
+
+
+def look_at_ending(cursor: Any, on: date, most: int) -> tuple[list[Card], int]:
+    """Cards that end within 30 days and were not looked at [期限間近のカード]; each comes once.
+
+    Gives     those that still hold, and how many were looked at: also renewed and ended ones.
+    Lock      the cards, until the transaction ends.
+    """
+    cursor.execute(_ENDING, (on, on + REMINDED_AHEAD, most))
+    found = cursor.fetchall()
+    if found:
+        cursor.execute(
+            "UPDATE people_card c SET looked_on = %s"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS s (member_id, card_no)"
+            " WHERE c.member_id = s.member_id AND c.card_no = s.card_no",
+            (on, [row[0] for row in found], [row[1] for row in found]),
+        )
+    return [Card(row[0], row[1], Validity(row[2], row[3])) for row in found if row[4]], len(found)

@@ -1,0 +1,72 @@
+"""`motocho member card` on a real database."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from tests.cli.at_book import Command
+from tests.database import Database
+from tests.loans.desk import Desk
+from tests.people.conftest import pepper
+from tests.people.house import House, rows
+
+from motocho.outside import clock
+from motocho.people.facts.values import Email, masked
+
+__all__ = ["pepper"]
+
+
+@pytest.fixture
+def command(database: Database, pepper: None) -> Command:
+    return Command(database)
+
+
+def test_a_card_is_recorded_once(command: Command) -> None:
+    number = House().member().member_number
+    card = ("member", "card", number, "--issued", "R3.4.1", "--expires", "2031-04-30")
+    document = json.loads(command.done(*card, "--json", "--actor", "tanaka").out)
+    assert (document["issued_on"], document["expires_on"]) == ("2021-04-01", "2031-04-30")
+    assert "2031-04-30" in command.done(*card).out.decode()
+    assert rows("SELECT expires_on::text, actor FROM people_card") == [("2031-04-30", "tanaka")]
+
+
+def test_what_cannot_be_is_refused(command: Command) -> None:
+    number = House().member().member_number
+    assert command("member", "card", number, "--expires", "2020-01-01").code == 2
+    assert command("member", "card", number, "--expires", "someday").code == 2
+    assert command("member", "card", "99999999", "--expires", "2031-04-30").code == 4
+    assert rows("SELECT 1 FROM people_card") == []
+
+
+def test_cards_to_renew_are_listed_while_they_are_needed(command: Command) -> None:
+    desk = Desk()
+    today = clock.business_date()
+    desk.open(today)
+    ends = today + timedelta(days=30)
+    idle = House().member().member_number
+    number = rows("SELECT member_number FROM people_member WHERE member_id = %s", desk.member_id)
+    for one in (number[0][0], idle):
+        command.done("member", "card", one, "--issued", "2021-01-01", "--expires", f"{ends}")
+    listed = json.loads(command.done("member", "cards", "--json").out)["cards"]
+    assert [(one["number"], one["expires_on"]) for one in listed] == [(number[0][0], f"{ends}")]
+    assert str(ends) in command.done("member", "cards").out.decode()
+    before = ends - timedelta(days=1)
+    none = command.done("member", "cards", "--until", f"{before}", "--json").out
+    assert json.loads(none)["cards"] == []
+
+
+def test_an_address_is_changed_for_who_gets_no_code(command: Command) -> None:
+    member = House().member()
+    told = ("member", "email", member.member_number, "New@example.jp", "--actor", "tanaka")
+    for _ in range(2):
+        said = command.done(*told, "--ref", "call 7").out.decode()
+    assert "New@example.jp" not in said
+    found = rows(
+        "SELECT road, actor, masked FROM people_fact WHERE kind = 'email' ORDER BY fact_no"
+    )
+    assert found[1:] == [("desk", "tanaka", masked(Email("New@example.jp")))]
+    assert rows("SELECT cause FROM people_hold") == [("email",)]
+    assert command("member", "email", member.member_number, "nowhere").code == 2
+    assert command("member", "email", "99999999", "new@example.jp").code == 4
