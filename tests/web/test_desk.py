@@ -387,7 +387,9 @@ def test_lost_card_lends_nothing_until_there_is_another(
     for kind, left in ((requests.Kind.REOPENING, ["card_lost"]), (requests.Kind.NEW_CARD, [])):
         asked_for = do(requests.ask_own, member.member_id, kind, clock.now())
         address = f"/desk/requests/{asked_for.member_id}/{asked_for.request_id}/"
-        tanaka.client.post(address, {"verdict": "genuine", "number": "87654321"})
+        ends = clock.business_date().replace(year=clock.now().year + 5, day=1)
+        new = {"verdict": "genuine", "number": "87654321", "expires": f"{ends}"}
+        tanaka.client.post(address, new)
         stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)
         assert stops == [(left,)]
         if left:  # what still stops can be asked about: no page says that nothing does
