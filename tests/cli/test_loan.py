@@ -64,6 +64,15 @@ def test_member_agreement_draw_repayment(command: Command) -> None:
         assert checks.verify(cursor).faults == ()
 
 
+@pytest.mark.rule("AUTH-011")
+def test_member_who_calls_draws_no_more(lent: Command) -> None:
+    lent.done("staff", "add", "tanaka", "--name", "田中", "--role", "operator")
+    lent.done("member", "stop", "00000001", "--by", "tanaka")
+    refused = lent("loan", "draw", "00000001", "1万", "--on", "2026-02-01")
+    assert (refused.code, "member_asked" in refused.err) == (6, True)
+    lent.done("loan", "repay", "00000001", "5千", "--on", "2026-02-04")
+
+
 def test_a_life_from_the_member_to_the_explanation(lent: Command, tmp_path: Path) -> None:
     paid = lent.done("loan", "repay", "00000001", "5,000", "--on", "2026-02-04", "--json").document
     assert (paid["to_interest_yen"], paid["to_principal_yen"]) == (1_479, 3_521)

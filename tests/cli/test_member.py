@@ -13,6 +13,7 @@ from tests.people.conftest import pepper
 from tests.people.house import House, rows
 
 from motocho.outside import clock
+from motocho.people.access import Role
 from motocho.people.facts.values import Email, masked
 
 __all__ = ["pepper"]
@@ -58,15 +59,17 @@ def test_cards_to_renew_are_listed_while_they_are_needed(command: Command) -> No
 
 
 def test_an_address_is_changed_for_who_gets_no_code(command: Command) -> None:
-    member = House().member()
-    told = ("member", "email", member.member_number, "New@example.jp", "--actor", "tanaka")
-    for _ in range(2):
-        said = command.done(*told, "--ref", "call 7").out.decode()
-    assert "New@example.jp" not in said
+    house = House()
+    member, tanaka = house.member(), house.colleague("tanaka", Role.OPERATOR, Role.REVIEWER)
+    change = ("member", "change", member.member_number, "--by", "tanaka", "--email")
+    assert "New@example.jp" not in command.done(*change, "New@example.jp").out.decode()
     found = rows(
         "SELECT road, actor, masked FROM people_fact WHERE kind = 'email' ORDER BY fact_no"
     )
-    assert found[1:] == [("desk", "tanaka", masked(Email("New@example.jp")))]
+    assert found[1:] == [("desk", tanaka.actor, masked(Email("New@example.jp")))]
     assert rows("SELECT cause FROM people_hold") == [("email",)]
-    assert command("member", "email", member.member_number, "nowhere").code == 2
-    assert command("member", "email", "99999999", "new@example.jp").code == 4
+    both = command(*change, "nowhere", "--mobile", "1")
+    assert both.code == 2
+    assert "--email" in both.err
+    assert "--mobile" in both.err
+    assert command(*change[:2], "99999999", *change[3:], "new@example.jp").code == 4

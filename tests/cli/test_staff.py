@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 
 import pytest
+from django.db import connection
 from tests.cli.at_book import Command
 from tests.database import Database
 from tests.people.house import rows
@@ -89,6 +91,48 @@ def test_own_records_and_those_of_the_family_are_shut(command: Command) -> None:
     for (member_id,) in rows("SELECT member_id FROM people_member"):
         assert do(access.check_staff, suzuki, Action.LOOK, member_id) == access.not_there()
         assert do(access.check_staff, boss, Action.LOOK, member_id) is None
+
+
+@pytest.mark.rule("AUTH-011")
+def test_who_calls_is_stopped_at_once(command: Command) -> None:
+    command.done("member", "add", "00000001", *MEMBER)
+    command.done(*ADD)
+    command.done(*SUZUKI)
+    command.done("staff", "add", "kato", "--name", "加藤", "--role", "auditor", "--by", "tanaka")
+    stop = ("member", "stop", "00000001", "--card-lost", "--by")
+    assert command(*stop, "kato").code == 6  # looks, and does nothing else
+    assert rows("SELECT 1 FROM people_freeze") == []
+    for _ in range(2):
+        command.done(*stop, "suzuki")
+    assert rows("SELECT road FROM people_freeze") == [("phone",)]
+    assert rows("SELECT kind, state FROM people_request") == [("new_card", "waiting")]
+    looked = rows("SELECT actor, purpose FROM journal_row WHERE kind = 'staff_access'")
+    assert looked == [("staff 2", "member freeze")] * 2
+
+
+@pytest.mark.rule("AUTH-004")
+def test_what_the_desk_promises_can_be_done(command: Command) -> None:
+    """Who has a wrong birth date, a locked login, a stopped account, and calls."""
+    command.done("member", "add", "00000001", *MEMBER)
+    command.done(*ADD)
+    command.done(*SUZUKI)
+    command.done("staff", "add", "kato", "--name", "加藤", "--role", "operator", "--by", "tanaka")
+    by = ("--by", "suzuki")
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO people_login_count (member_number, lane, misses, locked_at)"
+                       " VALUES ('00000001', 0, 3, now())")  # fmt: skip
+    assert command("member", "unlock", "00000001", "--by", "kato").code == 6  # not an operator's
+    assert "1つ解きました" in command.done("member", "unlock", "00000001", *by).out.decode()
+    assert rows("SELECT misses, locked_at FROM people_login_count") == [(0, None)]
+    command.done("member", "stop", "00000001", *by)
+    command.done("member", "ask", "00000001", "reopening", *by)
+    assert rows("SELECT kind, state FROM people_request") == [("reopening", "waiting")]
+    assert command("member", "change", "00000001", "--mobile", "090", *by).code == 2
+    command.done("member", "change", "00000001", "--born-on", "1988-04-13", "--mobile",
+                 "090-1234-7305", *by)  # fmt: skip
+    facts = rows("SELECT kind, masked, road FROM people_fact WHERE road = 'desk' ORDER BY kind")
+    assert facts == [("birth_date", "1988年…", "desk"), ("mobile_phone", "*******7305", "desk")]
+    assert rows("SELECT born_on FROM people_member") == [(date(1988, 4, 13),)]
 
 
 def test_role_is_given_and_ended_by_who_may(command: Command) -> None:

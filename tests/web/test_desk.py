@@ -28,6 +28,8 @@ from motocho.care.consultations import Topic, Wanted
 from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.documents.intake import Purpose
+from motocho.notices import messages
+from motocho.notices.kinds import Kind as Notice
 from motocho.outside import clock, mail
 from motocho.people import access, cards, requests, staff
 from motocho.people.access import Role, Staff
@@ -88,6 +90,18 @@ def test_anything_wrong_gives_one_page(site: Site, other: dict[str, str]) -> Non
     assert "ログイン名、パスワード、確認コードのどれかが合いません" in page(response)
     assert PASSWORD not in page(response)
     assert seat.client.get("/desk/").status_code == 302
+
+
+def test_password_that_is_too_long_is_told_so_and_never_cut(site: Site, suzuki: Seat) -> None:
+    first = Staff(suzuki.staff_id, frozenset({Role.SUPERVISOR}))
+    joiner = staff.Joiner("kato", "加藤", clock.now().date(), frozenset({Role.REVIEWER}))
+    _, token = do(staff.join, joiner, first, clock.now())
+    long = "a long phrase " * 20
+    refused = browser().post(f"/desk/join/{token}/", {"password": long, "again": long})
+    assert refused.status_code == 422
+    assert "200字をこえています" in page(refused)
+    good = {"password": PASSWORD, "again": PASSWORD}
+    assert browser().post(f"/desk/join/{token}/", good).status_code == 200
 
 
 def test_five_misses_wait(site: Site) -> None:
@@ -364,6 +378,27 @@ def test_end_of_a_stop_is_no_consent_to_the_bureau(
     assert stops == [(["no_bureau_consent"],)]
 
 
+@pytest.mark.rule("AUTH-011")
+def test_lost_card_lends_nothing_until_there_is_another(
+    client: Client, site: Site, tanaka: Seat
+) -> None:
+    member, key = site.enter(client)
+    client.post("/member/settings/card/")
+    for kind, left in ((requests.Kind.REOPENING, ["card_lost"]), (requests.Kind.NEW_CARD, [])):
+        asked_for = do(requests.ask_own, member.member_id, kind, clock.now())
+        address = f"/desk/requests/{asked_for.member_id}/{asked_for.request_id}/"
+        ends = clock.business_date().replace(year=clock.now().year + 5, day=1)
+        new = {"verdict": "genuine", "number": "87654321", "expires": f"{ends}"}
+        tanaka.client.post(address, new)
+        stops = rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id)
+        assert stops == [(left,)]
+        if left:  # what still stops can be asked about: no page says that nothing does
+            site.sign_in(client, member)
+            client.post("/member/sign-in/code/", {"code": site.code(member)})
+            assert "新しいカードの受付" in page(client.get("/member/settings/reopen/"))
+    assert do(freezes.frozen_at, member.member_id) is None
+
+
 def test_refused_request_leaves_the_stop(client: Client, site: Site, tanaka: Seat) -> None:
     member, _ = site.enter(client)
     client.post("/member/settings/card/")
@@ -459,11 +494,35 @@ def test_complaint_is_answered_and_closed_by_another(
     done = tanaka.client.post(address, {"step": "answered", "words": "回数を見直しました"})
     assert done["Location"] == "/desk/?tab=complaints"
     assert do(cases.case, case.key).steps[-1].step.words == "回数を見直しました"
-    assert tanaka.client.post(address, {"step": "closed"}).status_code == 409
+    work(site.codes / "sent", clock.now())
+    notices = do(messages.listed, case.key.member_id)
+    assert [one.kind for one in notices].count(Notice.CASE_ANSWERED) == 1
+    assert not any("回数を見直しました" in plain(one) for one in mails(site.codes / "sent"))
+    refused = tanaka.client.post(address, {"step": "closed", "words": "回数の件は以上です"})
+    assert refused.status_code == 422
+    assert "対応した人" in page(refused)
+    assert "回数の件は以上です" in page(refused)  # what was written is not lost
     assert suzuki.client.post(address, {"step": "closed"}).status_code == 302
     assert address not in page(tanaka.client.get("/desk/?tab=complaints"))
     looks = rows("SELECT DISTINCT purpose FROM journal_row WHERE kind = 'staff_access'")
     assert looks == [(f"case {case.key.case_id}",)]
+
+
+@pytest.mark.rule("PRIV-001")
+def test_words_of_every_step_are_read_by_the_member_and_hold_no_my_number(
+    site: Site, tanaka: Seat
+) -> None:
+    member, _ = site.member()
+    source = Source("member", "site more 1")
+    told = cases.Told(cases.Kind.OPINION, "画面が小さい")
+    case = do(cases.tell, member.member_id, told, source, clock.now())
+    address = f"/desk/cases/{member.member_id}/{case.key.case_id}/"
+    assert "会員が読みます" in page(tanaka.client.get(address))
+    noted = {"step": "looking", "words": "番号は 1234 5678 9018 です"}
+    assert tanaka.client.post(address, noted).status_code == 422
+    assert tanaka.client.post(address, noted | {"words": "担当へ渡しました"}).status_code == 302
+    steps = do(cases.case, case.key).steps
+    assert [one.step.words for one in steps] == ["画面が小さい", "担当へ渡しました"]
 
 
 def test_application_for_a_higher_limit_is_shown_as_taken_in(site: Site, tanaka: Seat) -> None:

@@ -164,6 +164,26 @@ def test_same_thing_again_is_asked_with_a_code_that_was_sent(client: Client, sit
     assert told(member, Kind.HOME_PHONE) == ["******6789", "", "******6789"]
 
 
+def test_no_page_says_that_a_code_was_sent_where_none_was(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    address, typed = f"{FACTS}home_phone/", {"phone": "03-2345-6789"}
+    for _ in range(codes.MOST_CODES):
+        assert "確認番号を送りました" in page(client.post(address, typed | {"again": "mail"}))
+    other = typed | {"phone": "03-2345-6780"}
+    for more in ({}, {"code": "000000"}, {"again": "mail"}):
+        asked = page(client.post(address, other | more))
+        assert "新しい番号を送れません" in asked
+        assert "確認番号を送りました" not in asked
+    client.cookies.clear()
+    for _ in range(codes.MOST_CODES):
+        site.sign_in(client, member)
+        assert "確認番号を送りました" in page(client.get("/member/sign-in/code/"))
+    for code in (site.sign_in(client, member), client.get("/member/sign-in/code/"),
+                  client.post("/member/sign-in/code/", {"code": "000000"})):  # fmt: skip
+        assert "新しい番号を送れません" in page(code)
+        assert "確認番号を送りました" not in page(code)
+
+
 def test_what_no_code_is_needed_for_changes_at_once_and_goes_again(
     client: Client, site: Site
 ) -> None:
@@ -215,6 +235,31 @@ def test_what_cannot_be_read_says_what_mends_it(
     assert response.status_code == 422
     assert said in page(response)
     assert rows("SELECT count(*) FROM people_fact WHERE member_id = %s", member.member_id) == before
+
+
+@pytest.mark.rule("AUTH-008")
+def test_first_account_is_told_by_mail_too(client: Client, site: Site) -> None:
+    """It may be a thief's: what is registered on the site is told, as its page says."""
+    member, _ = site.enter(client)
+    typed = {"bank": "みずほ", "branch": "001", "account_kind": "ordinary", "number": "1234567"}
+    address = f"{FACTS}bank_account/"
+    assert "前から登録のメールアドレスに知らせます" in page(client.get(address))
+    assert stepped(client, site, member, address, typed).status_code == 302
+    assert len(told(member, Kind.BANK_ACCOUNT)) == 1
+    sent = [plain(one) for one in by_the_worker(site.codes) if "登録内容" in plain(one)]
+    assert ["振込先の口座" in one for one in sent] == [True]
+
+
+@pytest.mark.rule("AUTH-008")
+def test_all_draws_that_wait_are_said_to(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO people_hold (member_id, kind, cause, from_at, until_at)"
+                       " VALUES (%s, 'all_draws', 'pin_reset', %s, %s)",
+                       (member.member_id, clock.now(), clock.now() + held.LASTS))  # fmt: skip
+    shown = page(client.get(FACTS))
+    assert "大切な変更があったので、借入を" in shown
+    assert "新しい口座への借入を" not in shown
 
 
 @pytest.mark.rule("AUTH-008")
@@ -320,6 +365,18 @@ def test_every_mail_that_may_be_off_is_in_a_group() -> None:
     grouped = frozenset().union(*(kinds for _, kinds in telling.GROUPS.values()))
     assert not grouped & ALWAYS_MAILED
     assert grouped >= {Notice.DUE_SOON, Notice.DUE_TODAY, Notice.DUE_MISSED, Notice.DRAW}
+
+
+def test_no_mail_is_said_to_come_without_an_address(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    address = "/member/settings/notices/"
+    assert "メールの登録がなく" not in page(client.get(address))
+    teller = history.Teller("staff 1", history.Road.DESK)
+    gone = history.Change(member.member_id, Kind.EMAIL, None, clock.now().date(), "gone")
+    do(history.record, gone, teller, clock.now())
+    done = page(client.get(client.post(f"{address}test/")["Location"]))
+    assert "メールの登録がなく、送れません" in done
+    assert "1分ほどで届きます" not in done
 
 
 def test_mail_to_check_with_goes_once_in_ten_minutes(

@@ -206,9 +206,9 @@ def add(cursor: Any, key: CaseKey, step: Step, source: Source, at: datetime) -> 
     The member's further words open an answered or a closed case again.
 
     Lock      the member's contacts.
-    Raises    NotFoundError for no such case; InputError for an answer without words, or words that
-              may not be kept, whatever the step; RefusedError
-              where a complaint would be closed by who handled it, or before it was answered.
+    Raises    NotFoundError for no such case; InputError for an answer without words, or for words
+              that may not be kept; RefusedError where a complaint would be closed by who handled
+              it, or before it was answered.
     """
     lock(cursor, key.member_id)
     known = case(cursor, key)

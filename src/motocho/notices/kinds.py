@@ -46,6 +46,8 @@ class Kind(Enum):
     """How papers are delivered was agreed or taken back · 施行規則1条の2の2第2項1号."""
     DOCUMENT_ACCEPTED = "document_accepted"
     DOCUMENT_REFUSED = "document_refused"
+    CASE_ANSWERED = "case_answered"
+    """A complaint, an opinion or a reply was answered; the words stand on the site alone."""
     DUE_SOON = "due_soon"
     DUE_TODAY = "due_today"
     DUE_MISSED = "due_missed"
@@ -118,5 +120,6 @@ OF_NEWS: Mapping[str, Kind] = {
     "consent_withdrawn": Kind.CONSENT_CHANGED,
     "document_accepted": Kind.DOCUMENT_ACCEPTED,
     "document_refused": Kind.DOCUMENT_REFUSED,
+    "case_step": Kind.CASE_ANSWERED,
 }
 """Rows of the journal that are told; what is not listed is nobody's message."""

@@ -72,6 +72,8 @@ def _also_to(kind: Kind, subject: Mapping[str, int | str]) -> int:
 def _is_told(kind: Kind, subject: Mapping[str, int | str]) -> bool:
     if kind is Kind.PIN_LINK:
         return subject["state"] == "approved"
+    if kind is Kind.CASE_ANSWERED:
+        return subject["state"] == "answered"
     if kind is Kind.FACT_CHANGED:
         return bool(subject["replaced_no"] or subject["is_late"])
     if kind is Kind.CONSENT_CHANGED:

@@ -83,6 +83,7 @@ class Action(Enum):
     ASK_FOR_HELP = "ask_for_help"
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
+    REOPEN_LOGIN = "reopen_login"
     REVIEW_PIN_RESET = "review_pin_reset"
     REVIEW_DOCUMENT = "review_document"
     BAR = "bar"
@@ -99,6 +100,7 @@ _BY_STAFF: Mapping[Action, frozenset[Role]] = {
     Action.ASK_FOR_HELP: _DESK,
     Action.FREEZE: _DESK,
     Action.UNFREEZE: _REVIEW,
+    Action.REOPEN_LOGIN: _REVIEW,
     Action.REVIEW_PIN_RESET: _REVIEW,
     Action.REVIEW_DOCUMENT: _REVIEW,
     Action.CHANGE_LIMIT: frozenset({Role.SUPERVISOR}),

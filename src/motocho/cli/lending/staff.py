@@ -68,7 +68,7 @@ def add(
     output = output_in(lang)
     wanted = frozenset(Role(one.value) for one in roles)
     with opened() as cursor:
-        giver = None if by is None else _colleague(cursor, by)
+        giver = None if by is None else colleague(cursor, by)
         own_id = None if own_number is None else member_of(cursor, own_number).member_id
         joiner = Joiner(login_name, name.strip(), clock.business_date(), wanted, own_id)
         account, token = staff.join(cursor, joiner, giver, clock.now())
@@ -86,8 +86,11 @@ def add(
     )
 
 
-def _colleague(cursor: Any, login_name: str) -> Staff:
-    """Somebody of the staff of today, by login name."""
+def colleague(cursor: Any, login_name: str) -> Staff:
+    """Somebody of the staff of today, by login name [在籍の従業者].
+
+    Raises    NotFoundError for none.
+    """
     from motocho.people import staff
 
     today = clock.business_date()
@@ -117,8 +120,8 @@ def leave(
     output = output_in(lang)
     last_on = day_of(on, "--on") or clock.business_date()
     with opened() as cursor:
-        giver = _colleague(cursor, by)
-        leaver = _colleague(cursor, login_name)
+        giver = colleague(cursor, by)
+        leaver = colleague(cursor, login_name)
         staff.leave(cursor, leaver.staff_id, last_on, giver, clock.now())
     output.data(
         output.text(
@@ -148,8 +151,8 @@ def role(
     output = output_in(lang)
     wanted, today = Role(named.value), clock.business_date()
     with opened() as cursor:
-        giver = _colleague(cursor, by)
-        duty = access.Duty(_colleague(cursor, login_name).staff_id, wanted)
+        giver = colleague(cursor, by)
+        duty = access.Duty(colleague(cursor, login_name).staff_id, wanted)
         if not end:
             access.give_role(cursor, duty, today, giver, clock.now())
         else:
@@ -184,9 +187,9 @@ def bar(
 
     output = output_in(lang)
     with opened() as cursor:
-        supervisor = replace(_colleague(cursor, by), purpose="staff bar")
+        supervisor = replace(colleague(cursor, by), purpose="staff bar")
         member = member_of(cursor, number)
-        barred = None if kept_from is None else _colleague(cursor, kept_from).staff_id
+        barred = None if kept_from is None else colleague(cursor, kept_from).staff_id
         refusal = access.bar(cursor, member.member_id, barred, supervisor, clock.now())
         if refusal is not None:
             raise RefusedError(refusal.fault())

@@ -38,6 +38,16 @@ class Conduct:
     income: Income | None
     """As the newest evidence shows it."""
 
+    @property
+    def largest_lower_yen(self) -> int:
+        """The largest limit below the one of now [下げられる上限]."""
+        return self.limit_yen - self.unit_yen
+
+    def is_lower(self, limit_yen: int) -> bool:
+        """Whether an amount is a limit below the one of now [下げた限度額か]."""
+        in_range = self.unit_yen <= limit_yen <= self.largest_lower_yen
+        return in_range and limit_yen % self.unit_yen == 0
+
 
 @at_one_moment
 def conduct(cursor: Any, key: Key, on: date, months: int) -> Conduct:

@@ -97,9 +97,9 @@ def _wanted(form: LowerForm, member: Member, listed: Listed) -> int | None:
 
 def _not_lower(known: queries.Conduct, wanted_yen: int) -> Fault | None:
     """Why an amount is no lower limit; None where it is one."""
-    if known.unit_yen <= wanted_yen < known.limit_yen and wanted_yen % known.unit_yen == 0:
+    if known.is_lower(wanted_yen):
         return None
-    unit, most = yen_text(known.unit_yen), yen_text(known.limit_yen - known.unit_yen)
+    unit, most = yen_text(known.unit_yen), yen_text(known.largest_lower_yen)
     return Fault("CAR-008", details={"least": unit, "most": most, "unit": unit})
 
 

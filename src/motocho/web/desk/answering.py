@@ -20,7 +20,7 @@ from motocho.people import access as gate
 from motocho.people import members
 from motocho.people.access import Action
 from motocho.screening import increases
-from motocho.units.errors import Fault, InputError
+from motocho.units.errors import Fault, InputError, RefusedError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.fields import Form, LineField, LinesField, shown
@@ -91,7 +91,7 @@ def case(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
 def _taken(
     request: HttpRequest, cursor: Any, form: CaseForm, by: tuple[CaseKey, str, Colleague]
 ) -> str:
-    """Take the step; empty where its words cannot be taken, which the form says then."""
+    """Take the step; empty where it cannot be taken, which the form says then."""
     key, actor, colleague = by
     typed = form.cleaned_data
     step = Step(State(typed["step"]), typed["words"] or "")
@@ -105,6 +105,9 @@ def _taken(
         )
     except InputError as error:
         form.refuse("words", error.faults[0])
+        return ""
+    except RefusedError as error:  # nothing was taken: what was written stays on the page
+        form.refuse("step", error.faults[0])
         return ""
     return "taken"
 

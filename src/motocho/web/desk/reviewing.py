@@ -220,11 +220,16 @@ def _card(form: VerdictForm, colleague: Colleague) -> Replacement | None:
 
 
 def _go_on(cursor: Any, key: RequestKey, staff: Staff, colleague: Colleague) -> None:
-    """End the member's own stop, in people and on each loan; other reasons stay."""
+    """End the member's own stop, in people and on each loan; other reasons stay.
+
+    A card that was lost keeps its stop as long as a new one is waited for.
+    """
+    waits = requests.own_waiting(cursor, key.member_id)
+    ended = {Stop.MEMBER_ASKED} if Kind.NEW_CARD in waits else {Stop.MEMBER_ASKED, Stop.CARD_LOST}
     freezes.lift(cursor, key.member_id, staff.actor, colleague.at)
     reference = f"request {key.request_id}"
     made = _commands.made(cursor, reference, colleague.at, staff.actor, _commands.DESK)
     for listed in queries.agreements(cursor, key.member_id):
         if listed.status is not Status.CLOSED:
-            for stop in (Stop.MEMBER_ASKED, Stop.CARD_LOST):
+            for stop in sorted(ended, key=lambda one: one.value):
                 commands.lift(cursor, listed.key, stop, made)

@@ -135,7 +135,8 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     form = JoinForm(request.POST if request.method == "POST" else None)
     if not form.is_bound:
         return _join_page(request, form, 200)
-    form.is_valid()
+    if not form.is_valid():
+        return _join_page(request, form, 422)
     password = str(form.cleaned_data.get("password") or "")
     if password != str(form.cleaned_data.get("again") or ""):
         form.refuse("again", Fault("DSK-002"))

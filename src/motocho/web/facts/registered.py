@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -73,9 +73,19 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:
     context = {
         "rows": rows,
         "changed": next((row for row in rows if row.kind == changed), None),
-        "held_until": max((one.until_at for one in held), default=None),
+        "held": _held(held),
     }
     return pages.show(request, "facts/overview.html", context)
+
+
+_HELD = {holds.Kind.ALL_DRAWS: "changing.held_all", holds.Kind.NEW_ACCOUNT: "changing.held"}
+
+
+def _held(held: Sequence[holds.Hold]) -> list[tuple[str, datetime]]:
+    """What waits until when: the longest hold of each kind."""
+    untils = [(text, [one.until_at for one in held if one.kind is kind])
+              for kind, text in _HELD.items()]  # fmt: skip
+    return [(text, max(until)) for text, until in untils if until]
 
 
 def _row(

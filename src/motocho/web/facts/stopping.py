@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
@@ -39,6 +41,9 @@ def lost_card(request: HttpRequest, member: Member) -> HttpResponse:
     return pages.show(request, "facts/card_stopped.html", context)
 
 
+_OWN_STOPS = frozenset({Stop.MEMBER_ASKED, Stop.CARD_LOST})
+"""What a member put there: it ends as a stop of everything does."""
+_LATELY = timedelta(days=30)
 _REFUSED = {
     requests.Kind.REOPENING: "reopening.refused",
     requests.Kind.NEW_CARD: "reopening.card_refused",
@@ -53,14 +58,22 @@ def reopen(request: HttpRequest, member: Member) -> HttpResponse:
     with connection.cursor() as cursor:
         frozen_at = freezes.frozen_at(cursor, member.member_id)
         asked = requests.own_waiting(cursor, member.member_id)
-        refused = requests.own_refused(cursor, member.member_id, frozen_at or member.at)
+        since = frozen_at or member.at - _LATELY
+        refused = requests.own_refused(cursor, member.member_id, since)
+        stops = {
+            stop
+            for listed in member.open_agreements
+            for stop in queries.position(cursor, listed.key, member.today).stops
+        }
+    is_stopped = frozen_at is not None or bool(stops & _OWN_STOPS)
     context = {
         "frozen_at": frozen_at,
+        "stopped": is_stopped,
         "asked_at": asked.get(requests.Kind.REOPENING),
         "card_asked_at": asked.get(requests.Kind.NEW_CARD),
         "refused": [(_REFUSED[kind], at) for kind, at in refused.items() if kind not in asked],
     }
-    if request.method != "POST" or frozen_at is None or context["asked_at"] is not None:
+    if request.method != "POST" or not is_stopped or context["asked_at"] is not None:
         return pages.show(request, "facts/reopen.html", context)
     thing = Thing(codes.Purpose.REOPEN, confirming.bound(member, "reopen"))
     asking = confirming.confirmed(request, member, thing)

@@ -20,6 +20,7 @@ from motocho.notices.choices import LONGEST_WATCHWORD, Choices, Style
 from motocho.notices.kinds import Kind
 from motocho.notices.messages import Told
 from motocho.people.access import Action
+from motocho.people.facts import history, values
 from motocho.units.errors import Language, Unread
 from motocho.web import _commands, access, maintenance, pages
 from motocho.web.access import Member
@@ -75,14 +76,14 @@ def notify(request: HttpRequest, member: Member) -> HttpResponse:
     with connection.cursor() as cursor:
         chosen = choices.of(cursor, member.member_id)
     if request.method != "POST":
-        return _notify_page(request, NotifyForm(), chosen, 200)
+        return _notify_page(request, member, NotifyForm(), chosen)
     form = NotifyForm(request.POST)
     off = {
         kind for name, (_, kinds) in GROUPS.items() if name not in request.POST for kind in kinds
     }
     wanted = replace(chosen, switched_off=frozenset(off))
     if not form.is_valid():
-        return _notify_page(request, form, wanted, 422)
+        return _notify_page(request, member, form, wanted)
     typed = form.cleaned_data
     wanted = replace(
         wanted,
@@ -97,8 +98,10 @@ def notify(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def _notify_page(
-    request: HttpRequest, form: NotifyForm, chosen: Choices, status: int
+    request: HttpRequest, member: Member, form: NotifyForm, chosen: Choices
 ) -> HttpResponse:
+    with connection.cursor() as cursor:
+        facts = history.as_of(cursor, member.member_id, member.today)
     groups = [
         (name, label, "" if kinds & chosen.switched_off else "on")
         for name, (label, kinds) in GROUPS.items()
@@ -113,7 +116,9 @@ def _notify_page(
         "watchword": request.POST.get("watchword", chosen.watchword),
         "saved": request.GET.get("saved", ""),
         "tested": request.GET.get("tested", ""),
+        "address": facts[values.Kind.EMAIL].masked if values.Kind.EMAIL in facts else "",
     }
+    status = 422 if form.is_bound else 200
     return pages.show(request, "facts/notify.html", context, status=status)
 
 

@@ -73,14 +73,15 @@ def confirmed(request: HttpRequest, member: Member, thing: Thing) -> Asking | No
     if _is_fresh(member, thing):
         return None
     kept: dict[str, Any] = request.session.get(_KEPT) or {}
-    if kept.get("bound_to") != thing.bound_to or "again" in request.POST:
+    is_other = kept.get("bound_to") != thing.bound_to
+    if is_other or "again" in request.POST or not kept["code_id"]:  # 0: none was sent
         return _ask(request, member, thing, CodeForm())
     if not {"code", "answer"} & request.POST.keys():
         return _first(request, member, thing, kept)
     if kept["road"] == codes.Road.PASSKEY.value:
         return _signed(request, member, thing, int(kept["code_id"]))
     form = CodeForm(request.POST)
-    if form.is_valid() and kept["code_id"]:
+    if form.is_valid():
         code = form.cleaned_data["code"]
         answer = stepping.confirm(request, member.member_id, int(kept["code_id"]), code)
         if not signing.refuse_code(form, answer):

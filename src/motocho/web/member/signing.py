@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -100,6 +101,7 @@ def _ask_code(request: HttpRequest, entered: Entered, kept: str) -> HttpResponse
         "member_id": entered.member_id,
         "bound_to": bound_to,
         "code_id": step.code_id,
+        "until": _kept_until(step),
         "address": step.address,
         "kept": kept,
         "next": wanted,
@@ -113,7 +115,8 @@ def code(request: HttpRequest) -> HttpResponse:
     pending = request.session.get(_PENDING)
     if pending is None:
         return HttpResponseRedirect(reverse("member:sign_in"))
-    step = Step(pending["code_id"], pending["address"], None)
+    until = datetime.fromisoformat(pending["until"]) if pending["until"] else None
+    step = Step(pending["code_id"], pending["address"], until)
     if request.method != "POST":
         return _code_page(request, CodeForm(), step, 200)
     if request.POST.get("again") == "passkey":
@@ -124,7 +127,8 @@ def code(request: HttpRequest) -> HttpResponse:
         step = stepping.ask(
             request, pending["member_id"], codes.Purpose.NEW_DEVICE, pending["bound_to"]
         )
-        request.session[_PENDING] = pending | {"code_id": step.code_id or pending["code_id"]}
+        newest = step.code_id or pending["code_id"]
+        request.session[_PENDING] = pending | {"code_id": newest, "until": _kept_until(step)}
         return _code_page(request, CodeForm(), step, 200)
     form = CodeForm(request.POST)
     if not form.is_valid() or not step.code_id:
@@ -134,6 +138,11 @@ def code(request: HttpRequest) -> HttpResponse:
     if refuse_code(form, answer):
         return _code_page(request, form, step, 422)
     return _admit(request, Entered(member_id, None, None), pending["bound_to"], pending["kept"])
+
+
+def _kept_until(step: Step) -> str:
+    """Until when no code is sent, as the store keeps it: the page goes on saying so."""
+    return "" if step.until is None else step.until.isoformat()
 
 
 def _ask_passkey(request: HttpRequest, pending: dict[str, Any], step: Step) -> HttpResponse:
