@@ -32,7 +32,7 @@ from tests.web.borrowing import (
 )
 from tests.web.membership import Site, do
 
-from motocho.kernel.schedule import Scheme
+from motocho.kernel.schedule import DuePlan, Scheme
 from motocho.loans import commands, debits, payeasy, payouts, queries
 from motocho.loans.commands import Key
 from motocho.loans.payouts import State
@@ -709,6 +709,38 @@ def test_direct_debit_is_set_up_and_ended_once(client: Client, site: Site) -> No
         client.post(address, {"ref": f"{REF}-end", "end": "yes"})
     assert do(debits.standing_mandate, key) is None
     assert rows("SELECT count(*) FROM loan_mandate") == [(1,)]
+
+
+def test_direct_debit_can_be_ended_whatever_stands_against_a_new_one(
+    client: Client, site: Site
+) -> None:
+    member, _ = enter(site, client)
+    today = clock.business_date()
+    key = site.desk.open(today - timedelta(days=50), 300_000, Scheme.MONTHLY, 25, member.member_id)
+    site.desk.draw(key, 100_000, today - timedelta(days=10))
+    address = f"/member/repay/debit/{key.agreement_id}/"
+    client.post(address, {"ref": REF, "begin": "yes"})
+    do(commands.change_plan, key, DuePlan(Scheme.EVERY_35_DAYS), site.desk.made(today))
+    shown = client.get(address)
+    assert shown.status_code == 200
+    assert 'name="end"' in shown.content.decode()
+    assert client.post(address, {"ref": f"{REF}-end", "end": "yes"})["Location"] == address
+    assert do(debits.standing_mandate, key) is None
+    assert client.get(address).status_code == 409
+
+
+@pytest.mark.rule("FRAUD-002")
+def test_account_of_somebody_else_is_not_debited(client: Client, site: Site) -> None:
+    member, _ = enter(site, client)
+    today = clock.business_date()
+    key = site.desk.open(today - timedelta(days=50), 300_000, Scheme.MONTHLY, 25, member.member_id)
+    theirs = BankAccount("0001", "001", "ordinary", "7654321", "タナカ ショウゴ")
+    site.house.tell(member.member_id, Kind.BANK_ACCOUNT, theirs, at=clock.now())
+    address = f"/member/repay/debit/{key.agreement_id}/"
+    for answer in (client.get(address), client.post(address, {"ref": REF, "begin": "yes"})):
+        assert answer.status_code == 409
+        assert "引き落としにできます" in main(answer)
+    assert do(debits.standing_mandate, key) is None
 
 
 @pytest.mark.rule("LEDG-009")

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from motocho.loans import debits, queries
+from motocho.loans import debits, payouts, queries
+from motocho.loans.commands import Key
 from motocho.loans.debits import Mandate
 from motocho.outside.bank import AccountType
 from motocho.outside.house_bank import bank_name
@@ -31,18 +32,17 @@ def debit(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
     """Register the own account for debits, or end them [口座振替] · LEDG-009."""
     listed = member.agreement(agreement_id)
     with transaction.atomic(), connection.cursor() as cursor:
-        position = queries.position(cursor, listed.key, member.today)
-        reason = reasons.why_not_debit(cursor, member, position)
-        if reason is not None:
-            return reasons.show(request, reason, "closed.debit")
         mandate = debits.standing_mandate(cursor, listed.key)
         target = _ways.target(cursor, member)
-        if request.method == "POST":
+        reason = None
+        if mandate is None and "end" not in request.POST:
+            reason = _why_not(cursor, member, listed.key, target)
+        if reason is None and request.method == "POST":
             _change(request, member, cursor, (listed.key, mandate, target))
+    if reason is not None:
+        return reasons.show(request, reason, "closed.debit")
     if request.method == "POST":
         return HttpResponseRedirect(reverse("money:debit", args=[agreement_id]))
-    if mandate is None and target is None:
-        return reasons.show(request, reasons.NO_ACCOUNT, "closed.debit")
     context = {
         "listed": listed,
         "mandate": mandate,
@@ -54,6 +54,20 @@ def debit(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
         "ref": _commands.new_reference(),
     }
     return pages.show(request, "money/debit.html", context)
+
+
+def _why_not(
+    cursor: Any, member: Member, key: Key, target: _ways.Target | None
+) -> reasons.Reason | None:
+    """Why none can be registered; what was registered can be ended whatever stands against it."""
+    reason = reasons.why_not_debit(cursor, member, queries.position(cursor, key, member.today))
+    if reason is not None:
+        return reason
+    if target is None:
+        return reasons.NO_ACCOUNT_TO_DEBIT
+    if payouts.check_payee(target.payee, _ways.own_kana(cursor, member)) is not None:
+        return reasons.OTHER_NAME_TO_DEBIT
+    return None
 
 
 _About = tuple[Any, Mandate | None, _ways.Target | None]

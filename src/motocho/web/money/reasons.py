@@ -61,6 +61,8 @@ MAINTENANCE = Reason("cause.maintenance", "closed.from_five", (_HOME,), status=5
 NO_AGREEMENT = Reason("home.none", "closed.ask_desk")
 NO_ACCOUNT = Reason("closed.no_account", "closed.register_account", _ACCOUNT)
 OTHER_NAME = Reason("closed.other_name", "closed.register_account", _ACCOUNT)
+NO_ACCOUNT_TO_DEBIT = Reason("closed.no_account", "closed.register_to_debit", _ACCOUNT)
+OTHER_NAME_TO_DEBIT = Reason("closed.other_name", "closed.register_to_debit", _ACCOUNT)
 LATE = Reason("closed.late", "closed.pay_first", (_REPAY,))
 ALL_DUE = Reason("closed.all_due", "closed.talk", _TROUBLE)
 WRITTEN_OFF = Reason("cause.written_off", "closed.ask_desk")
