@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.database import Database
-from tests.loans.desk import Desk, days
+from tests.loans.desk import CONSENT, Desk, days
 
 from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
@@ -26,6 +27,28 @@ def loan(desk: Desk, scheme: Scheme = Scheme.EVERY_35_DAYS, day: int = 0) -> Key
     key = desk.open(OPENED, scheme=scheme, day=day)
     desk.draw(key, 100_000, OPENED)
     return key
+
+
+class Paid(NamedTuple):
+    """What the ledger took where each due date was met with what it asked for."""
+
+    interest_yen: int
+    dates: list[date]
+    rest_yen: int
+    """What stays and is asked for by nobody [端数]."""
+
+
+def paid_to_the_end(desk: Desk, key: Key, on: date) -> Paid:
+    dates: list[date] = []
+    interest_yen = 0
+    while (due_on := desk.do(queries.position, key, on).due_on) is not None:
+        asked_yen = desk.do(queries.position, key, due_on).due_yen
+        step = desk.receive(key, asked_yen, due_on).step
+        assert step.to_damages_yen == step.to_excess_yen == 0
+        interest_yen += step.to_interest_yen
+        dates.append(due_on)
+        on = due_on
+    return Paid(interest_yen, dates, desk.do(queries.position, key, on).payoff_yen)
 
 
 @pytest.mark.rule("LEDG-027")
@@ -82,14 +105,15 @@ def test_lighter_month_comes_true_to_the_end(desk: Desk) -> None:
     desk.do(commands.arrange, key, seen.arrangement, desk.made(today))
     position = desk.do(queries.position, key, seen.pay_on)
     assert position.due_yen == seen.asked_then_yen
-    desk.receive(key, seen.asked_then_yen, seen.pay_on)
+    first = desk.receive(key, seen.asked_then_yen, seen.pay_on)
     after = desk.do(queries.position, key, seen.pay_on)
     assert after.principal_yen == 100_000
     assert after.due_on == seen.then.days[0].due_on
-    paid = seen.asked_then_yen
-    for one in seen.then.days:
-        paid += desk.receive(key, one.paid_yen, one.due_on).step.to_interest_yen
-    assert paid < seen.then.extra_yen
+    rest = paid_to_the_end(desk, key, seen.pay_on)
+    assert first.step.to_interest_yen + rest.interest_yen == seen.then.extra_yen
+    assert rest.rest_yen == 63
+    assert seen.then.ends_on == rest.dates[-1] + days(35)
+    assert rest.dates[: len(seen.then.days)] == [one.due_on for one in seen.then.days]
 
 
 def test_second_lighter_month_counts(desk: Desk) -> None:
@@ -135,9 +159,13 @@ def test_limit_used_up_costs_what_the_ledger_takes(desk: Desk) -> None:
     key = desk.open(OPENED, 100_000)
     seen = desk.do(queries.limit_forecast, key, 1_000_000, OPENED)
     assert (seen.rate_ppm, seen.minimum_yen) == (150_000, 30_000)
-    assert seen.course is not None
-    assert seen.course.rows[-1].rest_yen == 0
     assert desk.do(queries.limit_forecast, key, 200_000, OPENED).rate_ppm == 180_000
+    assert seen.course is not None
+    desk.do(commands.change_limit, key, 1_000_000, desk.made(OPENED), CONSENT)
+    desk.draw(key, 1_000_000, OPENED)
+    taken = paid_to_the_end(desk, key, OPENED)
+    last = seen.course.rows[-2 if taken.rest_yen else -1]
+    assert (taken.interest_yen, taken.dates[-1]) == (seen.course.interest_yen, last.on)
 
 
 def test_lower_limits_are_in_units_and_lower(desk: Desk) -> None:

@@ -384,6 +384,7 @@ def test_limit_of_zero_is_no_suspension(site: Site) -> None:
     suspended = replace(used, stops=frozenset({Stop.CREDIT}))
     assert home.causes(member, [position]) == []
     assert home.causes(member, [used]) == ["cause.limit_used"]
+    assert home.causes(member, [replace(used, held_yen=10_000)]) == ["closed.under_way"]
     assert home.causes(member, [none]) == ["cause.limit_zero"]
     assert home.causes(member, [suspended]) == ["cause.credit"]
     monday = replace(member, at=datetime(2026, 11, 23, 1, 30, tzinfo=JAPAN))

@@ -303,7 +303,7 @@ class LimitForecast:
     rate_ppm: int
     minimum_yen: int
     course: Outlook | None
-    """How it ends if the minimum is paid each month; None if it never does."""
+    """How it ends if the minimum is paid on each due date of its plan; None if it never does."""
 
 
 @at_one_moment
@@ -315,7 +315,8 @@ def limit_forecast(cursor: Any, key: Key, limit_yen: int, on: date) -> LimitFore
     loan = _book.look(cursor, key)
     rate = min(loan.state.terms.rate_ppm, loan.product.rate_ppm(limit_yen))
     least = minimum_yen(loan.product.minimum, limit_yen, limit_yen)
-    found = outlook.outlook(outlook.new_loan(limit_yen, rate, on), least)
+    used_up = outlook.new_loan(limit_yen, rate, on, loan.state.terms.plan)
+    found = outlook.outlook(used_up, least, loan.rules)
     return LimitForecast(limit_yen, rate, least, found)
 
 

@@ -129,7 +129,7 @@ def _of_one(position: Position) -> list[str]:
     elif position.status is Status.OPEN and _is_late(position):
         found.append("cause.late")
     elif position.status is Status.OPEN and not position.available_yen and not position.stops:
-        found.append("cause.limit_used")
+        found.append("closed.under_way" if position.held_yen else "cause.limit_used")
     return found
 
 
