@@ -12,12 +12,14 @@ import pytest
 from hypothesis import settings
 
 from motocho.outside.postgres import Server
+from tests import hours
 from tests.database import Database, close_run, folder_for_anyone, fresh_database, open_run
 
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motocho.config.settings")
     django.setup()
+    hours.begin()
     settings.register_profile("untimed", deadline=None)  # a machine's mood is not a fault
     settings.load_profile("untimed")
     keeper = open_run()

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import hours
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 
@@ -36,7 +38,7 @@ def motocho(*arguments: str | Path, stdin: bytes = b"", **environment: str) -> R
         [sys.executable, "-m", "motocho", *map(str, arguments)],
         input=stdin,
         capture_output=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), **environment},
+        env={**os.environ, "PYTHONPATH": hours.path(), **environment},
         cwd=ROOT,
         check=False,
     )

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests import hours
 from tests.cli.command import ROOT, Run, motocho
 
 SMALL = ("demo", "--members", "6", "--years", "1", "--no-site")
@@ -56,7 +57,7 @@ def test_book_of_somebody_else_is_not_touched(home: Path) -> None:
 def test_filling_that_was_cut_off_is_begun_anew(home: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "motocho", *SMALL, "--into", home / "sheets"],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "MOTOCHO_HOME": str(home), "DATABASE_URL": ""},
+        env={**os.environ, "PYTHONPATH": hours.path(), "MOTOCHO_HOME": str(home), "DATABASE_URL": ""},
         cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     seals = home / "seals" / "seals.txt"

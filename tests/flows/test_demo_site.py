@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from tests import hours
 from tests.cli.command import ROOT
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -49,7 +50,7 @@ def demo(home: Path) -> Iterator[Demo]:
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "motocho", "demo", "--members", "6", "--years", "1", "--into",
          home / "sheets"],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "MOTOCHO_HOME": str(home), "DATABASE_URL": ""},
+        env={**os.environ, "PYTHONPATH": hours.path(), "MOTOCHO_HOME": str(home), "DATABASE_URL": ""},
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
     )  # fmt: skip
     assert process.stdout is not None

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from psycopg.conninfo import make_conninfo
+from tests import hours
 from tests.database import Database
 from tests.tidy.source import ROOT
 
@@ -32,7 +33,7 @@ def free_port() -> int:
 def environment(database: Database, home: Path) -> dict[str, str]:
     return {
         **os.environ,
-        "PYTHONPATH": str(ROOT / "src"),
+        "PYTHONPATH": hours.path(),
         "MOTOCHO_HOME": str(home),
         "DATABASE_URL": make_conninfo(**database.address.parameters),
     }

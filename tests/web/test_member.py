@@ -441,11 +441,11 @@ def test_balance_is_certified_of_a_day_that_is_over(client: Client, site: Site) 
     _, key = site.enter(client)
     address = f"/member/dealings/{key.agreement_id}/papers/balance/"
     today = clock.now().date()
-    before = page(client.get(address))
+    before = LEFT.sub("", page(client.get(address)))
     assert f"{both_calendars_text(today - timedelta(days=1))}の終わりの残高" in before
     assert "償却" not in before
     site.desk.receive(key, 400_000, today)
-    assert page(client.get(address)) == before
+    assert LEFT.sub("", page(client.get(address))) == before
     fresh = site.desk.open(today, member_id=key.member_id)
     first_day = client.get(f"/member/dealings/{fresh.agreement_id}/papers/balance/")
     assert first_day.status_code == 409

@@ -1,0 +1,13 @@
+"""Python runs this in each process that the tests start while their clock is moved (tests/hours)."""
+
+import os
+from datetime import timedelta
+
+try:
+    from motocho.outside import clock
+except ImportError:  # a process that is not ours
+    pass
+else:
+    _real_now = clock.now
+    _ahead = timedelta(seconds=float(os.environ.get("MOTOCHO_TESTS_MOVED_SECONDS", "0")))
+    clock.now = lambda: _real_now() + _ahead
