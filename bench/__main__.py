@@ -34,12 +34,14 @@ def main() -> None:
             raise SystemExit(f"no benchmark {name!r}; known: {', '.join(known)}")
         tee = _Tee()
         with contextlib.redirect_stdout(tee):
-            importlib.import_module(f"bench.{name}").main()
+            wrong = importlib.import_module(f"bench.{name}").main()
         now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")  # noqa: TID251  # a report's date
         head = f"# Benchmark: {name}\n\n{now}, {os.cpu_count()} processors, {platform.system()}, "
         head += f"Python {platform.python_version()}. Written by `./run bench {name}`.\n\n```\n"
         REPORTS.mkdir(exist_ok=True)
         (REPORTS / f"{name}.md").write_text(head + tee.getvalue() + "```\n", encoding="utf-8")
+        if wrong:
+            raise SystemExit(f"{name}: {wrong}")
 
 
 if __name__ == "__main__":

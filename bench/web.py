@@ -151,7 +151,10 @@ def people() -> list[Person]:
     return made
 
 
-PLACES = ("/member/", "/member/dealings/", "/member/", "/member/settings/")
+HOME_PAGE = "/member/"
+PLACES = (HOME_PAGE, "/member/dealings/", HOME_PAGE, "/member/settings/")
+AIM_MS = 100
+"""Of home's p95, as the issue of the member site asks."""
 
 
 def walk(visit: Visit, waited: Waited, seed: int, paths: tuple[str, ...]) -> None:
@@ -166,7 +169,7 @@ def walk(visit: Visit, waited: Waited, seed: int, paths: tuple[str, ...]) -> Non
         start = time.perf_counter()
         try:
             status, page = visit.ask("GET", path)
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             waited.errors.append(f"{path}: {type(error).__name__}")
             break
         waited.seconds[path].append(time.perf_counter() - start)
@@ -197,8 +200,8 @@ def line(what: str, seconds: list[float]) -> float:
     return p95
 
 
-def main() -> None:
-    """Print what members wait for, and what a login costs."""
+def main() -> str | None:
+    """Print what members wait for, and what a login costs; gives what went wrong."""
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
     with server("web-db", HOME / "postgres") as own:
@@ -219,21 +222,26 @@ def main() -> None:
             visits = [Visit(site_port, person) for person in everyone]
             logins = [visit.sign_in() for visit in visits]
             waited = crowd(visits, PLACES)
-        report(beside, waited, logins)
+        wrong = report(beside, waited, logins)
     shutil.rmtree(HOME, ignore_errors=True)
+    return wrong
 
 
-def report(beside: Waited, waited: Waited, logins: list[float]) -> None:
-    """The figures, and their ratios to the bare page."""
+def report(beside: Waited, waited: Waited, logins: list[float]) -> str | None:
+    """The figures, and their ratios to the bare page; gives what went wrong."""
     base = line("bare page", beside.seconds["/"])
+    found = {}
     for path in dict.fromkeys(PLACES):
-        p95 = line(path, waited.seconds[path])
-        print(f"  {'':28} p95 is {p95 / base:.1f} of the bare page's")
+        found[path] = line(path, waited.seconds[path])
+        print(f"  {'':28} p95 is {found[path] / base:.1f} of the bare page's")
     errors = waited.errors + beside.errors
     print(f"  errors: {len(errors)} {' '.join(sorted(set(errors)))}")
     alone = best(lambda: hashing.match(Cost.PIN, "1", GOOD.digits, None), 5)
     print(f"  a login, one after another: median {statistics.median(logins) * 1000:.0f} ms")
     print(f"  of it argon2: {alone * 1000:.0f} ms")
+    if errors:
+        return f"{len(errors)} errors"
+    return None if found[HOME_PAGE] < AIM_MS else f"home's p95 is over {AIM_MS} ms"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Borrowing and paying back in a real browser: taps, one screen, no scripts, both papers, a kill."""
+"""Borrowing and paying back in a real browser: taps, one screen, no scripts, light and dark."""
 
 from __future__ import annotations
 

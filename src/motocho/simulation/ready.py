@@ -1,9 +1,10 @@
 """Three members who can sign in: on time, late, with a past overpaid [実演の会員].
 
 Their agreements are taken over from books of fictional lenders, so they stand as they should on
-whatever day the demonstration is begun. The third's old lender took more than the law allowed; its
-history was counted again at the lawful rates before it was taken over, and what had been paid too
-much is held for the member (利息制限法1条; 最二小判平成18年1月13日).
+whatever day the demonstration is begun; on a later day the first has paid what came due since. The
+third's old lender took more than the law allowed; its history was counted again at the lawful rates
+before it was taken over, and what had been paid too much is held for the member (利息制限法1条;
+最二小判平成18年1月13日).
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from typing import Any
 from motocho.kernel.revolving import Rules
 from motocho.kernel.schedule import Scheme
 from motocho.law.rules import Refusal
-from motocho.loans import products, takeover
-from motocho.loans.commands import Made, Parked, take_over
+from motocho.loans import products, queries, takeover
+from motocho.loans.commands import Made, Parked, receive, take_over
 from motocho.loans.takeover import (
     Check,
     PastAgreement,
@@ -108,11 +109,12 @@ READY = (
 
 
 def prepare(cursor: Any, old: Sequence[OldRow], at: datetime, business_on: date) -> None:
-    """Make the three, unless they are there [実演の会員の用意].
+    """Make the three, or let the first pay what came due since [実演の会員の用意].
 
     Takes     the cursor of a transaction; the old history of the third; moment and business date.
     """
     if _are_there(cursor):
+        _keep_on_time(cursor, Made("demo", "", business_on, at, _ACTOR))
         return
     products.publish(cursor, PRODUCT, at)
     for place, one in enumerate(READY):
@@ -125,6 +127,22 @@ def _are_there(cursor: Any) -> bool:
     except NotFoundError:
         return False
     return True
+
+
+def _keep_on_time(cursor: Any, made: Made) -> None:
+    """Who is on time has paid what each due date asked for, since the demonstration ran last."""
+    member = members.by_number(cursor, READY[0].member_number)
+    for listed in queries.agreements(cursor, member.member_id):
+        rows = queries.statement(cursor, listed.key, listed.opened_on, made.business_on)
+        on = rows[-1].on
+        while True:
+            due_on = queries.position(cursor, listed.key, on).due_on
+            if due_on is None or due_on >= made.business_on:
+                break
+            due_yen = queries.position(cursor, listed.key, due_on).due_yen
+            paid = replace(made, external_ref=f"paid {listed.key.agreement_id} {due_on}")
+            receive(cursor, listed.key, due_yen, due_on, paid)
+            on = due_on
 
 
 @dataclass(frozen=True, slots=True)
