@@ -43,6 +43,9 @@ from motocho.units.money import rate_fraction_text, yen_text
 SCHEMA_VERSION = 1
 
 
+_KINDS = {"borrow": "借入", "repay": "返済", "closing": "計算日"}
+
+
 class _Row(NamedTuple):
     """A row of the case to be."""
 
@@ -52,6 +55,11 @@ class _Row(NamedTuple):
     balance_yen: int
     note: str = ""
     step: Step | None = None
+
+    @property
+    def kind_name(self) -> str:
+        """What a table calls it."""
+        return _KINDS[self.kind]
 
 
 @dataclass
@@ -326,7 +334,6 @@ def _parts(slices: Sequence[_Slice]) -> list[int]:
 _HEADINGS = (
     "日付", "種別", "借入", "返済", "利息充当", "損害金充当", "元金充当", "残元金", "備考",
 )  # fmt: skip
-_KINDS = {"borrow": "借入", "repay": "返済", "closing": "計算日"}
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -349,4 +356,4 @@ def _cells(row: _Row) -> list[str]:
     amount = str(row.amount_yen)
     lent = amount if row.kind == "borrow" else ""
     paid = amount if row.kind == "repay" else ""
-    return [str(row.on), _KINDS[row.kind], lent, paid, *parts, str(row.balance_yen), row.note]
+    return [str(row.on), row.kind_name, lent, paid, *parts, str(row.balance_yen), row.note]

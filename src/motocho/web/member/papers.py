@@ -295,7 +295,6 @@ _WHOLE = (
     _DAY, Heading("種別", Align.LEFT, 7), Heading("金額(円)", Align.RIGHT, 10),
     Heading("残元金(円)", Align.RIGHT, 10), Heading("備考", Align.LEFT, 14),
 )  # fmt: skip
-_KINDS = {"borrow": "借入", "repay": "返済", "closing": "計算日"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -349,7 +348,7 @@ def _content(case: HistoryCase, form: str, on: date) -> bytes:
     if form == "csv":
         return case.table().encode()
     rows = tuple(
-        (row.on, _KINDS[row.kind], row.amount_yen, row.balance_yen, row.note) for row in case.rows
+        (row.on, row.kind_name, row.amount_yen, row.balance_yen, row.note) for row in case.rows
     )
     made = Paper(
         "取引履歴", on, (Pair("契約", case.title),), _WHOLE, rows, (), case.title, Language.JA
