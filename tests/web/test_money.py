@@ -37,7 +37,7 @@ from motocho.loans import commands, debits, payeasy, payouts, queries
 from motocho.loans.commands import Key
 from motocho.loans.payouts import State
 from motocho.loans.policy import Stop
-from motocho.outside import clock, mail, teller
+from motocho.outside import bank, clock, mail, teller
 from motocho.outside.clock import JAPAN
 from motocho.outside.fakes import paid
 from motocho.outside.payeasy import read_notice
@@ -695,7 +695,7 @@ def test_transfer_names_our_account_and_the_senders_number(client: Client, site:
 def test_direct_debit_is_set_up_and_ended_once(client: Client, site: Site) -> None:
     member, _ = enter(site, client)
     today = clock.business_date()
-    key = site.desk.open(today - timedelta(days=50), 300_000, Scheme.MONTHLY, 25, member.member_id)
+    key = site.desk.open(today - timedelta(days=50), 300_000, Scheme.MONTHLY, 20, member.member_id)
     site.desk.draw(key, 100_000, today - timedelta(days=40))
     address = f"/member/repay/debit/{key.agreement_id}/"
     before = main(client.get(address))
@@ -718,6 +718,26 @@ def test_direct_debit_does_not_go_with_35_days(client: Client, site: Site) -> No
     assert answer.status_code == 409
     assert "35日ごとの返済では" in main(answer)
     assert client.post(f"/member/repay/debit/{key.agreement_id}/", {"ref": REF, "begin": "yes"}).status_code == 409  # fmt: skip
+
+
+@pytest.mark.rule("LEDG-009")
+def test_debit_of_another_due_date_is_not_promised_and_can_be_ended(
+    client: Client, site: Site
+) -> None:
+    member, _ = enter(site, client)
+    today = clock.business_date()
+    key = site.desk.open(today - timedelta(days=5), 300_000, Scheme.MONTHLY, 25, member.member_id)
+    address = f"/member/repay/debit/{key.agreement_id}/"
+    closed = client.get(address)
+    assert closed.status_code == 409
+    assert "6日から20日のどれかに変えると" in main(closed)
+    account = bank.BankAccount("0001", "001", bank.AccountType.ORDINARY, "1234567")
+    do(debits.register_mandate, key, account, "サトウ ハナコ", site.desk.made(today))
+    idle = main(client.get(address))
+    assert "いまは行われません" in idle
+    assert "引き落としています" not in idle
+    client.post(address, {"ref": REF, "end": "yes"})
+    assert do(debits.standing_mandate, key) is None
 
 
 def test_who_owes_nothing_is_told_so(client: Client, site: Site) -> None:

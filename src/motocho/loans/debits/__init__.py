@@ -26,6 +26,7 @@ from motocho.loans.debits.rules import (
     cutoff_day,
     debit_day,
     instalment_yen,
+    serves,
 )
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "instalment_yen",
     "plan_debits",
     "register_mandate",
+    "serves",
     "standing_mandate",
     "take_answers",
 ]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from motocho.kernel import revolving
 from motocho.kernel.revolving import State
-from motocho.kernel.schedule import MONTHS, Scheme, counts_for
+from motocho.kernel.schedule import MONTHS, DuePlan, Scheme, counts_for
 from motocho.law.rules import Refusal
 from motocho.loans.debits.mandates import Mandate
 from motocho.loans.policy import Facts, Status, Stop, refusal
@@ -50,6 +50,18 @@ def cutoff_day(year: int, month: int) -> date:
     """
     before = date(year, month - 1, CUTOFF_DAY) if month > 1 else date(year - 1, MONTHS, CUTOFF_DAY)
     return business_day_until(before)
+
+
+def serves(plan: DuePlan) -> bool:
+    """Whether the debit day falls in the time to pay for every due date of a plan [振替日の適合].
+
+    >>> [serves(DuePlan(Scheme.MONTHLY, day)) for day in (5, 6, 20, 21)]
+    [False, True, True, False]
+
+    Law       LEDG-008, LEDG-009.
+    """
+    latest = DEBIT_DAY + plan.window_days
+    return plan.scheme is Scheme.MONTHLY and DEBIT_DAY <= plan.day_of_month <= latest
 
 
 def instalment_yen(state: State, debit_on: date) -> int:

@@ -32,10 +32,14 @@ def debit(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
     listed = member.agreement(agreement_id)
     with transaction.atomic(), connection.cursor() as cursor:
         position = queries.position(cursor, listed.key, member.today)
-        reason = reasons.why_not_debit(cursor, member, position)
-        if reason is not None:
-            return reasons.show(request, reason, "closed.debit")
         mandate = debits.standing_mandate(cursor, listed.key)
+        plan = queries.plan_of(cursor, listed.key, member.today)
+        idle = reasons.why_not_debit(position, plan)
+        reason = reasons.why_not_change(cursor, member)
+        if reason is None and mandate is None:
+            reason = idle
+        if reason is not None:  # what stands can be ended, whatever became of the agreement
+            return reasons.show(request, reason, "closed.debit")
         target = _ways.target(cursor, member)
         if request.method == "POST":
             _change(request, member, cursor, (listed.key, mandate, target))
@@ -46,6 +50,7 @@ def debit(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
     context = {
         "listed": listed,
         "mandate": mandate,
+        "idle": idle,
         "bank": None if mandate is None else bank_name(mandate.account.bank_code),
         "ending": None if mandate is None else mandate.account.number[-4:],
         "target": target,
