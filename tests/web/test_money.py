@@ -34,7 +34,7 @@ from tests.web.membership import Site, do
 
 from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, debits, payeasy, payouts, queries
-from motocho.loans.commands import Key
+from motocho.loans.commands import Key, Made
 from motocho.loans.payouts import State
 from motocho.loans.policy import Stop
 from motocho.outside import bank, clock, mail, teller
@@ -224,6 +224,36 @@ def test_hurried_draw_is_sent_before_its_time(client: Client, site: Site) -> Non
     assert "待たずに送る" not in main(client.get(address))
     payouts.carry(payouts.Sender(tray(), clock.now, lambda _cursor: clock.business_date()))
     assert latest(member).state is State.SENT
+
+
+def test_day_of_arrival_is_that_of_the_moment_it_is_sent(client: Client, site: Site) -> None:
+    """Not the one shown when it was asked for: it may be hurried, or wait for the bank."""
+    _, key = enter(site, client)
+    stale, at = clock.business_date() - timedelta(days=3), clock.now()
+    account = bank.BankAccount("0001", "001", bank.AccountType.ORDINARY, "1234567")
+    payee = payouts.Payee(account, "ｻﾄｳ ﾊﾅｺ", at - timedelta(days=90))
+    asked = payouts.Asked(50_000, payee, "サトウ ハナコ", stale)
+    made = Made("site", "A", clock.business_date(), at, "member")
+    found = do(payouts.ask, key, asked, made)
+    on = payouts.send_from(at).astimezone(JAPAN).date()
+    shown = main(client.get(f"/member/borrow/{found.key.payout_id}/"))
+    assert f"着く日 {on.year}年{on.month}月{on.day}日" in shown
+    assert f"{stale.year}年{stale.month}月{stale.day}日" not in shown
+
+
+def test_nothing_is_called_paid_while_a_draw_is_on_its_way(client: Client, site: Site) -> None:
+    _, key = enter(site, client)
+    address = confirm(client, form(key))["Location"]
+    site.desk.receive(key, 400_000, clock.now().date())
+    settled = f"/member/dealings/{key.agreement_id}/papers/settled/"
+    answer = client.get(settled)
+    assert answer.status_code == 409
+    assert "振込中の借入50,000円があるので" in main(answer)
+    assert "振込中の借入50,000円は" in main(
+        client.get(f"/member/dealings/{key.agreement_id}/payoff/")
+    )
+    client.post(f"{address}recall/")
+    assert client.get(settled).status_code == 200
 
 
 # --------------------------------------------------------------------------------------------- PIN

@@ -163,10 +163,9 @@ def take(
 def _say_taken(done: Sequence[Answered], debit_on: date, output: Output, json_wanted: bool) -> None:
     from motocho.outside.bank import DebitResult
 
-    collected, failed = [], []
-    for one in done:
-        found = collected if one.request.result is DebitResult.COLLECTED else failed
-        found.append(one.request)
+    requests = [one.request for one in done]
+    collected = [one for one in requests if one.result is DebitResult.COLLECTED]
+    failed = [one for one in requests if one.result is not DebitResult.COLLECTED]
     sum_yen = sum(one.amount_yen for one in collected)
     new = sum(not one.is_repeat for one in done)
     if json_wanted:

@@ -213,7 +213,7 @@ def cost(request: HttpRequest, member: Member) -> HttpResponse:
 
 def _arrival(wanted: Wanted, member: Member) -> Arrival:
     ordered_at = payouts.send_from(member.at)
-    return _ways.arrival(wanted.choice.target.payee, wanted.amount_yen, ordered_at)
+    return _ways.arrival(wanted.choice.target.payee.account, wanted.amount_yen, ordered_at)
 
 
 def _wanted(request: HttpRequest, member: Member) -> Wanted | HttpResponse:
