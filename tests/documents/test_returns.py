@@ -201,6 +201,28 @@ def test_paper_of_a_payment_that_was_undone_waits(lender: Lender) -> None:
     assert Kind.RETURN in {one.kind for one in do(archive.waiting)}
 
 
+def test_paper_of_a_written_off_claim_that_is_owed_again_waits(lender: Lender) -> None:
+    key = owing(lender)
+    do(commands.write_off, key, lender.desk.made(PAID))
+    event_no = pay_all(lender, key)
+    assert len(returned(lender)) == 1
+    do(commands.reverse, key, event_no, "不渡り", lender.desk.made(PAID))
+    assert Kind.RETURN not in {one.kind for one in do(archive.waiting)}
+    assert do(archive.going_back, key) is None
+
+
+def test_paper_that_was_released_by_mistake_is_held_anew(lender: Lender) -> None:
+    key = owing(lender)
+    do(archive.release, key, "tanaka", "記録の誤り", HELD + timedelta(hours=1))
+    assert not do(archive.is_held, key)
+    assert do(archive.hold, key, "suzuki", HELD + timedelta(hours=2))
+    assert do(archive.is_held, key)
+    assert not do(archive.hold, key, "suzuki", AT)
+    pay_all(lender, key)
+    close(lender, key)
+    assert len(returned(lender)) == 1
+
+
 def test_paper_that_went_another_way_is_released_once_with_a_reason(
     lender: Lender, database: Database
 ) -> None:

@@ -82,20 +82,28 @@ CREATE TABLE documents_held (
     released_at timestamptz,
     released_by text,
     released_why text CHECK (released_why <> ''),
-    PRIMARY KEY (member_id, agreement_id),
+    PRIMARY KEY (member_id, agreement_id, held_since),
     FOREIGN KEY (member_id, agreement_id) REFERENCES loan_agreement,
     CHECK (num_nonnulls(released_at, released_by, released_why) IN (0, 3)),
     CHECK (released_at >= held_since)
 );
+CREATE UNIQUE INDEX documents_held_now ON documents_held (member_id, agreement_id) WHERE released_at IS NULL;
+
+-- Whether principal is owed, in the books or written off [元本の残り].
+CREATE FUNCTION documents_owed(member bigint, agreement bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM loan_agreement a WHERE a.member_id = member AND a.agreement_id = agreement
+            AND a.principal_yen > 0)
+        OR EXISTS (SELECT FROM ledger_balance b WHERE b.member_id = member AND b.book_id = agreement
+            AND b.account = 9100 AND b.debit_yen > b.credit_yen)
+$$;
 
 -- Letters for the post. One that encloses a contract paper stands back while the claim is owed again, and for good
 -- once the paper is not held any more.
 CREATE VIEW documents_waiting AS
 SELECT l.member_id, l.paper_no FROM documents_post l JOIN documents_paper p USING (member_id, paper_no)
 WHERE l.posted_at IS NULL AND (p.kind <> 'contract_return' OR EXISTS (
-    SELECT FROM documents_held h JOIN loan_agreement a USING (member_id, agreement_id)
-    WHERE h.member_id = p.member_id AND h.agreement_id = p.agreement_id
-        AND h.released_at IS NULL AND a.principal_yen = 0));
+    SELECT FROM documents_held h WHERE h.member_id = p.member_id AND h.agreement_id = p.agreement_id
+        AND h.released_at IS NULL AND NOT documents_owed(h.member_id, h.agreement_id)));
 
 CREATE TABLE documents_reader (
     row_no smallint PRIMARY KEY DEFAULT 1 CHECK (row_no = 1),
@@ -136,9 +144,8 @@ END $$;
 -- 貸金業法22条: what is not held cannot go back, nor while it is owed.
 CREATE FUNCTION refuse_return_of_nothing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM FROM documents_held h JOIN loan_agreement a USING (member_id, agreement_id)
-    WHERE h.member_id = NEW.member_id AND h.agreement_id = NEW.agreement_id AND h.released_at IS NULL
-        AND a.principal_yen = 0;
+    PERFORM FROM documents_held h WHERE h.member_id = NEW.member_id AND h.agreement_id = NEW.agreement_id
+        AND h.released_at IS NULL AND NOT documents_owed(h.member_id, h.agreement_id);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no contract paper that is held and paid' USING ERRCODE = 'check_violation';
     END IF;
@@ -176,6 +183,7 @@ GRANT UPDATE (posted_at, posted_by) ON documents_post TO motocho_app;
 GRANT SELECT, INSERT, DELETE ON documents_lacking TO motocho_app;
 GRANT UPDATE (released_at, released_by, released_why) ON documents_held TO motocho_app;
 GRANT SELECT ON documents_waiting TO motocho_app, motocho_audit;
+GRANT EXECUTE ON FUNCTION documents_owed TO motocho_app, motocho_audit;
 GRANT SELECT ON documents_reader TO motocho_app;
 GRANT UPDATE (transaction_id, row_id) ON documents_reader TO motocho_app;
 GRANT USAGE ON SEQUENCE documents_paper_paper_no_seq TO motocho_app;
