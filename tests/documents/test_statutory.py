@@ -421,7 +421,8 @@ def test_consent_brings_a_notice_each_time_and_a_statement_a_month(lender: Lende
         Kind.CONTRACT, Kind.DRAW_NOTICE, Kind.RECEIPT,
     ]  # fmt: skip
     at = datetime(2026, 12, 1, 6, tzinfo=JAPAN)
-    assert do(following.ask_statements, at) == 1
+    assert do(following.ask_statements, at, date(2026, 11, 30)) == 0  # the night is late
+    assert do(following.ask_statements, at, at.date()) == 1
     ((args,),) = jobs(following.STATEMENT)
     assert date.fromordinal(args["month_id"]) == date(2026, 11, 30)
     delivered = do(following.make_statement, key, date(2026, 11, 30), LENDER, at)
