@@ -770,6 +770,18 @@ def test_debit_of_another_due_date_is_not_promised_and_can_be_ended(
     assert do(debits.standing_mandate, key) is None
 
 
+def test_debit_is_not_said_to_go_on_where_a_lawyer_speaks(client: Client, site: Site) -> None:
+    member, _ = enter(site, client)
+    today = clock.business_date()
+    key = site.desk.open(today - timedelta(days=5), 300_000, Scheme.MONTHLY, 20, member.member_id)
+    account = bank.BankAccount("0001", "001", bank.AccountType.ORDINARY, "1234567")
+    do(debits.register_mandate, key, account, "サトウ ハナコ", site.desk.made(today))
+    address = f"/member/repay/debit/{key.agreement_id}/"
+    assert "引き落としています" in main(client.get(address))
+    stop(Stop.COUNSEL)(site, key)
+    assert "いまは行われません" in main(client.get(address))
+
+
 def test_who_owes_nothing_is_told_so(client: Client, site: Site) -> None:
     member = site.house.member()
     site.desk.open(clock.business_date() - timedelta(days=5), member_id=member.member_id)

@@ -21,6 +21,7 @@ from motocho.loans.debits.requests import (
     take_answers,
 )
 from motocho.loans.debits.rules import (
+    UNTOUCHED,
     Asking,
     check_debit,
     cutoff_day,
@@ -31,6 +32,7 @@ from motocho.loans.debits.rules import (
 
 __all__ = [
     "CHANNEL",
+    "UNTOUCHED",
     "Answered",
     "Asking",
     "LeftOut",

@@ -22,7 +22,7 @@ from motocho.outside.bank import business_day_from, business_day_until
 DEBIT_DAY = 6
 CUTOFF_DAY = 20
 """Of the month before."""
-_UNTOUCHED = frozenset({Stop.DECEASED, Stop.COUNSEL})
+UNTOUCHED = frozenset({Stop.DECEASED, Stop.COUNSEL})
 """Nobody takes money from the account of the dead, or of whom a lawyer speaks for."""
 
 
@@ -87,7 +87,7 @@ def check_debit(
     cutoff = cutoff_day(debit_on.year, debit_on.month)
     if facts.status is not Status.OPEN:
         return refusal("LEDG-009", "DEB-005")
-    if facts.stops & _UNTOUCHED:
+    if facts.stops & UNTOUCHED:
         return refusal("LEDG-009", "DEB-006")
     if state.accelerated_on is not None:
         return refusal("LEDG-009", "DEB-007")

@@ -180,6 +180,10 @@ def why_not_debit(position: Position, plan: DuePlan) -> Reason | None:
     """Why an agreement is not debited, registered or not [口座振替が使えない理由] · LEDG-009."""
     if position.status is not Status.OPEN:
         return ASSIGNED if position.status is Status.ASSIGNED else WRITTEN_OFF
+    for stop in position.stops & debits.UNTOUCHED:
+        return _OF_STOPS[stop]
+    if position.accelerated_on is not None:
+        return ALL_DUE
     if plan.scheme is Scheme.EVERY_35_DAYS:
         return EVERY_35_DAYS
     return None if debits.serves(plan) else OTHER_DAY
