@@ -160,7 +160,7 @@ def test_paper_goes_back_once(lender: Lender) -> None:
         cursor.execute(
             "UPDATE documents_post SET posted_at = now() WHERE paper_no = %s", (letter.paper_no,)
         )
-    with pytest.raises(IntegrityError, match="returned_once"):
+    with pytest.raises(IntegrityError, match="goes back once"):
         again(key, letter.paper_no)
 
 
@@ -196,9 +196,14 @@ def test_paper_of_a_payment_that_was_undone_waits(lender: Lender) -> None:
     do(commands.reverse, key, event_no, "不渡り", lender.desk.made(PAID))
     assert Kind.RETURN not in {one.kind for one in do(archive.waiting)}
     assert do(archive.going_back, key) is None
-    pay_all(lender, key)
-    assert len(returned(lender)) == 1
-    assert Kind.RETURN in {one.kind for one in do(archive.waiting)}
+    later = PAID + timedelta(days=1)
+    pay_all(lender, key, later)
+    (letter,) = returned(lender)
+    assert close_set(both_calendars_text(later)) in lender.text(letter)
+    assert letter.post_by == date(2026, 11, 17)
+    assert [one.paper_no for one in do(archive.waiting) if one.kind is Kind.RETURN] == [
+        letter.paper_no
+    ]
 
 
 def test_paper_of_a_written_off_claim_that_is_owed_again_waits(lender: Lender) -> None:

@@ -34,8 +34,7 @@ CREATE TABLE documents_paper (
     -- 貸金業法22条: what it encloses is a thing, and goes by no wire.
     CHECK (kind <> 'contract_return' OR road = 'post')
 );
-CREATE UNIQUE INDEX documents_paper_returned_once ON documents_paper (member_id, agreement_id)
-    WHERE kind = 'contract_return';
+CREATE INDEX documents_paper_returned ON documents_paper (member_id, agreement_id) WHERE kind = 'contract_return';
 CREATE INDEX documents_paper_lately ON documents_paper (delivered_at);
 CREATE INDEX documents_paper_of_event ON documents_paper (member_id, agreement_id, event_no);
 
@@ -98,12 +97,15 @@ CREATE FUNCTION documents_owed(member bigint, agreement bigint) RETURNS boolean 
 $$;
 
 -- Letters for the post. One that encloses a contract paper stands back while the claim is owed again, and for good
--- once the paper is not held any more.
+-- once the paper is not held any more, or an event was undone since: its day of payment and its last day are of then.
 CREATE VIEW documents_waiting AS
 SELECT l.member_id, l.paper_no FROM documents_post l JOIN documents_paper p USING (member_id, paper_no)
 WHERE l.posted_at IS NULL AND (p.kind <> 'contract_return' OR EXISTS (
     SELECT FROM documents_held h WHERE h.member_id = p.member_id AND h.agreement_id = p.agreement_id
-        AND h.released_at IS NULL AND NOT documents_owed(h.member_id, h.agreement_id)));
+        AND h.released_at IS NULL AND NOT documents_owed(h.member_id, h.agreement_id))
+    AND NOT EXISTS (SELECT FROM journal_row j WHERE j.member_id = p.member_id AND j.kind = 'reversed'
+        AND (j.subject->>'agreement')::bigint = p.agreement_id
+        AND j.row_id > substring(p.cause FROM '^journal ([0-9]+)$')::bigint));
 
 CREATE TABLE documents_reader (
     row_no smallint PRIMARY KEY DEFAULT 1 CHECK (row_no = 1),
@@ -148,6 +150,13 @@ BEGIN
         AND h.released_at IS NULL AND NOT documents_owed(h.member_id, h.agreement_id);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no contract paper that is held and paid' USING ERRCODE = 'check_violation';
+    END IF;
+    PERFORM FROM documents_paper p JOIN documents_post l USING (member_id, paper_no)
+    WHERE p.member_id = NEW.member_id AND p.agreement_id = NEW.agreement_id AND p.kind = 'contract_return'
+        AND (l.posted_at IS NOT NULL OR EXISTS (SELECT FROM documents_waiting w
+            WHERE w.member_id = p.member_id AND w.paper_no = p.paper_no));
+    IF FOUND THEN
+        RAISE EXCEPTION 'a contract paper goes back once' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;

@@ -301,8 +301,13 @@ def _corrections(cursor: Any, told: _Told) -> list[_Made]:
 RETURN_DAYS = 5
 """Bank business days after it fell due in which a contract paper goes back: house policy. The law
 says 遅滞なく and no number (貸金業法22条)."""
-MAY_END = frozenset({"closed", "settled", "received", "excess_used", "contract_paper_held"})
-"""Rows after which an agreement may be over and paid, and its contract paper goes back."""
+MAY_END = frozenset(
+    {"closed", "settled", "received", "excess_used", "reversed", "contract_paper_held"}
+)
+"""Rows after which an agreement may be over and paid, and its contract paper goes back.
+
+A letter that stood already when something was undone goes no more, so that it may need another.
+"""
 
 
 def _contract_back(cursor: Any, told: _Told) -> _Made | None:
