@@ -160,7 +160,7 @@ def test_paper_goes_back_once(lender: Lender) -> None:
         cursor.execute(
             "UPDATE documents_post SET posted_at = now() WHERE paper_no = %s", (letter.paper_no,)
         )
-    with pytest.raises(IntegrityError, match="returned_once"):
+    with pytest.raises(IntegrityError, match="goes back once"):
         again(key, letter.paper_no)
 
 
@@ -196,9 +196,36 @@ def test_paper_of_a_payment_that_was_undone_waits(lender: Lender) -> None:
     do(commands.reverse, key, event_no, "不渡り", lender.desk.made(PAID))
     assert Kind.RETURN not in {one.kind for one in do(archive.waiting)}
     assert do(archive.going_back, key) is None
-    pay_all(lender, key)
+    later = PAID + timedelta(days=1)
+    pay_all(lender, key, later)
+    (letter,) = returned(lender)
+    assert close_set(both_calendars_text(later)) in lender.text(letter)
+    assert letter.post_by == date(2026, 11, 17)
+    assert [one.paper_no for one in do(archive.waiting) if one.kind is Kind.RETURN] == [
+        letter.paper_no
+    ]
+
+
+def test_paper_of_a_written_off_claim_that_is_owed_again_waits(lender: Lender) -> None:
+    key = owing(lender)
+    do(commands.write_off, key, lender.desk.made(PAID))
+    event_no = pay_all(lender, key)
     assert len(returned(lender)) == 1
-    assert Kind.RETURN in {one.kind for one in do(archive.waiting)}
+    do(commands.reverse, key, event_no, "不渡り", lender.desk.made(PAID))
+    assert Kind.RETURN not in {one.kind for one in do(archive.waiting)}
+    assert do(archive.going_back, key) is None
+
+
+def test_paper_that_was_released_by_mistake_is_held_anew(lender: Lender) -> None:
+    key = owing(lender)
+    do(archive.release, key, "tanaka", "記録の誤り", HELD + timedelta(hours=1))
+    assert not do(archive.is_held, key)
+    assert do(archive.hold, key, "suzuki", HELD + timedelta(hours=2))
+    assert do(archive.is_held, key)
+    assert not do(archive.hold, key, "suzuki", AT)
+    pay_all(lender, key)
+    close(lender, key)
+    assert len(returned(lender)) == 1
 
 
 def test_paper_that_went_another_way_is_released_once_with_a_reason(

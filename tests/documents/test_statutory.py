@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from tests.database import Database
 from tests.documents.pages import Pdf, close_set
 from tests.loans.crowd import do
@@ -421,7 +421,12 @@ def test_consent_brings_a_notice_each_time_and_a_statement_a_month(lender: Lende
         Kind.CONTRACT, Kind.DRAW_NOTICE, Kind.RECEIPT,
     ]  # fmt: skip
     at = datetime(2026, 12, 1, 6, tzinfo=JAPAN)
-    assert do(following.ask_statements, at) == 1
+    night_late = date(2026, 11, 30)
+    assert do(following.ask_statements, at, night_late) == 0
+    with transaction.atomic():
+        assert do(following.ask_statements, at.replace(day=20), night_late) == 1
+        transaction.set_rollback(True)
+    assert do(following.ask_statements, at, at.date()) == 1
     ((args,),) = jobs(following.STATEMENT)
     assert date.fromordinal(args["month_id"]) == date(2026, 11, 30)
     delivered = do(following.make_statement, key, date(2026, 11, 30), LENDER, at)

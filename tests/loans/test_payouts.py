@@ -514,6 +514,26 @@ def test_cost_is_what_the_ledger_books_if_the_minimum_is_paid(key: Key, desk: De
     assert costs.wanted.added_yen == added > costs.smaller.added_yen > 0
 
 
+def test_cost_begins_on_the_day_of_arrival(key: Key, desk: Desk) -> None:
+    """Over a weekend a draw bears nothing yet: page and ledger say the same interest."""
+    arrives_on = ON + timedelta(days=4)
+    costs = do(payouts.cost, key, 50_000, ON, arrives_on)
+    assert costs is not None
+    first = costs.wanted.ends.rows[0]
+    desk.draw(key, 50_000, arrives_on)
+    state = facts_of(key, arrives_on)[0].state
+    assert state.due_on == first.on.toordinal()
+    paid = desk.receive(key, first.paid_yen, first.on)
+    assert paid.step.to_interest_yen == first.interest_yen
+
+
+def test_cost_is_reckoned_as_of_today_where_a_payment_falls_due_first(key: Key, desk: Desk) -> None:
+    desk.draw(key, 50_000, ON - timedelta(days=33))
+    today = do(payouts.cost, key, 50_000, ON)
+    assert today is not None
+    assert do(payouts.cost, key, 50_000, ON, ON + timedelta(days=6)) == today
+
+
 def test_cost_counts_what_is_on_its_way(key: Key, tray: Tray) -> None:
     payout = ask(key)
     before = do(payouts.cost, key, 50_000, ON)

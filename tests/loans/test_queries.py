@@ -160,6 +160,20 @@ def test_stops_and_ends_are_those_of_the_day(desk: Desk) -> None:
     assert (closed.stage, closed.status, closed.available_yen) == (Stage.CLOSED, Status.CLOSED, 0)
 
 
+def test_settlement_stops_draws_on_the_page_as_in_the_book(desk: Desk) -> None:
+    key = desk.open(JAN_5)
+    desk.draw(key, 100_000, JAN_5)
+    on = JAN_5 + days(10)
+    wanted = Settlement(0, 0, 20_000, 5_000, on + days(600), "S-1")
+    for _ in range(2):
+        desk.do(commands.settle, key, wanted, desk.made(on, "S-1"))
+    found = position(key, on)
+    assert (found.stops, found.available_yen) == ({Stop.CREDIT}, 0)
+    assert position(key, on - days(1)).available_yen == 400_000
+    desk.do(commands.lift, key, Stop.CREDIT, desk.made(on + days(1)))
+    assert position(key, on + days(1)).stops == frozenset()
+
+
 def test_draws_under_way_are_held_until_they_are_settled(desk: Desk) -> None:
     key = desk.open(JAN_5)
     entry = desk.do(commands.send_draw, key, 100_000, desk.made(JAN_5 + days(1)))

@@ -25,10 +25,10 @@ from motocho.contact.guard import HoldKind, Purpose
 from motocho.contact.holds import Source, Wish
 from motocho.documents import archive
 from motocho.kernel.schedule import Scheme
-from motocho.loans import commands, queries
+from motocho.loans import commands, debits, queries
 from motocho.loans.commands import Key
 from motocho.loans.policy import Stop
-from motocho.outside import clock, mail
+from motocho.outside import bank, clock, mail
 from motocho.outside.bank import business_day_until, is_business_day, next_business_day
 from motocho.outside.clock import JAPAN
 from motocho.people.members import Member
@@ -242,6 +242,18 @@ def test_another_due_date_is_what_was_shown(client: Client, site: Site) -> None:
     again = do(queries.plan_forecast, key, Scheme.MONTHLY, 25, today)
     assert again.now == forecast.then
     assert "返済日を変えました" in page(client.get(done["Location"]))
+
+
+def test_due_date_that_no_debit_goes_with_is_said_before_it_is_chosen(
+    client: Client, site: Site
+) -> None:
+    _, key = site.enter(client)
+    address = f"/member/trouble/{key.agreement_id}/due-date/"
+    account = bank.BankAccount("0001", "001", bank.AccountType.ORDINARY, "1234567")
+    made = site.desk.made(clock.business_date())
+    do(debits.register_mandate, key, account, "サトウ ハナコ", made)
+    assert "口座振替で引き落とせません" in page(client.get(address, {"plan": "25"}))
+    assert "口座振替で引き落とせません" not in page(client.get(address, {"plan": "20"}))
 
 
 @pytest.mark.rule("LEDG-027")

@@ -34,10 +34,10 @@ from tests.web.membership import Site, do
 
 from motocho.kernel.schedule import DuePlan, Scheme
 from motocho.loans import commands, debits, payeasy, payouts, queries
-from motocho.loans.commands import Key
+from motocho.loans.commands import Key, Made
 from motocho.loans.payouts import State
 from motocho.loans.policy import Stop
-from motocho.outside import clock, mail, teller
+from motocho.outside import bank, clock, mail, teller
 from motocho.outside.clock import JAPAN
 from motocho.outside.fakes import paid
 from motocho.outside.payeasy import read_notice
@@ -224,6 +224,36 @@ def test_hurried_draw_is_sent_before_its_time(client: Client, site: Site) -> Non
     assert "待たずに送る" not in main(client.get(address))
     payouts.carry(payouts.Sender(tray(), clock.now, lambda _cursor: clock.business_date()))
     assert latest(member).state is State.SENT
+
+
+def test_day_of_arrival_is_that_of_the_moment_it_is_sent(client: Client, site: Site) -> None:
+    """Not the one shown when it was asked for: it may be hurried, or wait for the bank."""
+    _, key = enter(site, client)
+    stale, at = clock.business_date() - timedelta(days=3), clock.now()
+    account = bank.BankAccount("0001", "001", bank.AccountType.ORDINARY, "1234567")
+    payee = payouts.Payee(account, "ｻﾄｳ ﾊﾅｺ", at - timedelta(days=90))
+    asked = payouts.Asked(50_000, payee, "サトウ ハナコ", stale)
+    made = Made("site", "A", clock.business_date(), at, "member")
+    found = do(payouts.ask, key, asked, made)
+    on = payouts.send_from(at).astimezone(JAPAN).date()
+    shown = main(client.get(f"/member/borrow/{found.key.payout_id}/"))
+    assert f"着く日 {on.year}年{on.month}月{on.day}日" in shown
+    assert f"{stale.year}年{stale.month}月{stale.day}日" not in shown
+
+
+def test_nothing_is_called_paid_while_a_draw_is_on_its_way(client: Client, site: Site) -> None:
+    _, key = enter(site, client)
+    address = confirm(client, form(key))["Location"]
+    site.desk.receive(key, 400_000, clock.now().date())
+    settled = f"/member/dealings/{key.agreement_id}/papers/settled/"
+    answer = client.get(settled)
+    assert answer.status_code == 409
+    assert "振込中の借入50,000円があるので" in main(answer)
+    assert "振込中の借入50,000円は" in main(
+        client.get(f"/member/dealings/{key.agreement_id}/payoff/")
+    )
+    client.post(f"{address}recall/")
+    assert client.get(settled).status_code == 200
 
 
 # --------------------------------------------------------------------------------------------- PIN
@@ -695,7 +725,7 @@ def test_transfer_names_our_account_and_the_senders_number(client: Client, site:
 def test_direct_debit_is_set_up_and_ended_once(client: Client, site: Site) -> None:
     member, _ = enter(site, client)
     today = clock.business_date()
-    key = site.desk.open(today - timedelta(days=50), 300_000, Scheme.MONTHLY, 25, member.member_id)
+    key = site.desk.open(today - timedelta(days=50), 300_000, Scheme.MONTHLY, 20, member.member_id)
     site.desk.draw(key, 100_000, today - timedelta(days=40))
     address = f"/member/repay/debit/{key.agreement_id}/"
     before = main(client.get(address))
@@ -750,6 +780,38 @@ def test_direct_debit_does_not_go_with_35_days(client: Client, site: Site) -> No
     assert answer.status_code == 409
     assert "35日ごとの返済では" in main(answer)
     assert client.post(f"/member/repay/debit/{key.agreement_id}/", {"ref": REF, "begin": "yes"}).status_code == 409  # fmt: skip
+
+
+@pytest.mark.rule("LEDG-009")
+def test_debit_of_another_due_date_is_not_promised_and_can_be_ended(
+    client: Client, site: Site
+) -> None:
+    member, _ = enter(site, client)
+    today = clock.business_date()
+    key = site.desk.open(today - timedelta(days=5), 300_000, Scheme.MONTHLY, 25, member.member_id)
+    address = f"/member/repay/debit/{key.agreement_id}/"
+    closed = client.get(address)
+    assert closed.status_code == 409
+    assert "6日から20日のどれかに変えると" in main(closed)
+    account = bank.BankAccount("0001", "001", bank.AccountType.ORDINARY, "1234567")
+    do(debits.register_mandate, key, account, "サトウ ハナコ", site.desk.made(today))
+    idle = main(client.get(address))
+    assert "いまは行われません" in idle
+    assert "引き落としています" not in idle
+    client.post(address, {"ref": REF, "end": "yes"})
+    assert do(debits.standing_mandate, key) is None
+
+
+def test_debit_is_not_said_to_go_on_where_a_lawyer_speaks(client: Client, site: Site) -> None:
+    member, _ = enter(site, client)
+    today = clock.business_date()
+    key = site.desk.open(today - timedelta(days=5), 300_000, Scheme.MONTHLY, 20, member.member_id)
+    account = bank.BankAccount("0001", "001", bank.AccountType.ORDINARY, "1234567")
+    do(debits.register_mandate, key, account, "サトウ ハナコ", site.desk.made(today))
+    address = f"/member/repay/debit/{key.agreement_id}/"
+    assert "引き落としています" in main(client.get(address))
+    stop(Stop.COUNSEL)(site, key)
+    assert "いまは行われません" in main(client.get(address))
 
 
 def test_who_owes_nothing_is_told_so(client: Client, site: Site) -> None:

@@ -178,7 +178,7 @@ def ask_statements(*, timestamp: int) -> None:
     at = datetime.fromtimestamp(timestamp, clock.JAPAN)
     with transaction.atomic(), connection.cursor() as cursor:
         following.ask_lacking(cursor)
-        following.ask_statements(cursor, at)
+        following.ask_statements(cursor, at, day.day_to_look_at(cursor, at.date()))
         _papers.end_tasks(cursor, at)
 
 

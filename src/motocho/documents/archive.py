@@ -450,7 +450,7 @@ def hold(cursor: Any, key: Key, actor: str, at: datetime) -> bool:
     queries.contract(cursor, key)
     cursor.execute(
         "INSERT INTO documents_held (member_id, agreement_id, held_since, held_by)"
-        " VALUES (%s, %s, %s, %s) ON CONFLICT (member_id, agreement_id) DO NOTHING",
+        " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (*key, at, actor),
     )
     if cursor.rowcount == 0:
@@ -472,7 +472,7 @@ def release(cursor: Any, key: Key, actor: str, why: str, at: datetime) -> None:
         raise StateConflict(Fault("DCM-006"))
     cursor.execute(
         "UPDATE documents_held SET released_at = %s, released_by = %s, released_why = %s"
-        " WHERE member_id = %s AND agreement_id = %s",
+        " WHERE member_id = %s AND agreement_id = %s AND released_at IS NULL",
         (at, actor, why, *key),
     )
     subject: dict[str, int | str] = {"agreement": key.agreement_id}

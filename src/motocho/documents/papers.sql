@@ -34,8 +34,7 @@ CREATE TABLE documents_paper (
     -- 貸金業法22条: what it encloses is a thing, and goes by no wire.
     CHECK (kind <> 'contract_return' OR road = 'post')
 );
-CREATE UNIQUE INDEX documents_paper_returned_once ON documents_paper (member_id, agreement_id)
-    WHERE kind = 'contract_return';
+CREATE INDEX documents_paper_returned ON documents_paper (member_id, agreement_id) WHERE kind = 'contract_return';
 CREATE INDEX documents_paper_lately ON documents_paper (delivered_at);
 CREATE INDEX documents_paper_of_event ON documents_paper (member_id, agreement_id, event_no);
 
@@ -82,20 +81,31 @@ CREATE TABLE documents_held (
     released_at timestamptz,
     released_by text,
     released_why text CHECK (released_why <> ''),
-    PRIMARY KEY (member_id, agreement_id),
+    PRIMARY KEY (member_id, agreement_id, held_since),
     FOREIGN KEY (member_id, agreement_id) REFERENCES loan_agreement,
     CHECK (num_nonnulls(released_at, released_by, released_why) IN (0, 3)),
     CHECK (released_at >= held_since)
 );
+CREATE UNIQUE INDEX documents_held_now ON documents_held (member_id, agreement_id) WHERE released_at IS NULL;
+
+-- Whether principal is owed, in the books or written off [元本の残り].
+CREATE FUNCTION documents_owed(member bigint, agreement bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM loan_agreement a WHERE a.member_id = member AND a.agreement_id = agreement
+            AND a.principal_yen > 0)
+        OR EXISTS (SELECT FROM ledger_balance b WHERE b.member_id = member AND b.book_id = agreement
+            AND b.account = 9100 AND b.debit_yen > b.credit_yen)
+$$;
 
 -- Letters for the post. One that encloses a contract paper stands back while the claim is owed again, and for good
--- once the paper is not held any more.
+-- once the paper is not held any more, or an event was undone since: its day of payment and its last day are of then.
 CREATE VIEW documents_waiting AS
 SELECT l.member_id, l.paper_no FROM documents_post l JOIN documents_paper p USING (member_id, paper_no)
 WHERE l.posted_at IS NULL AND (p.kind <> 'contract_return' OR EXISTS (
-    SELECT FROM documents_held h JOIN loan_agreement a USING (member_id, agreement_id)
-    WHERE h.member_id = p.member_id AND h.agreement_id = p.agreement_id
-        AND h.released_at IS NULL AND a.principal_yen = 0));
+    SELECT FROM documents_held h WHERE h.member_id = p.member_id AND h.agreement_id = p.agreement_id
+        AND h.released_at IS NULL AND NOT documents_owed(h.member_id, h.agreement_id))
+    AND NOT EXISTS (SELECT FROM journal_row j WHERE j.member_id = p.member_id AND j.kind = 'reversed'
+        AND (j.subject->>'agreement')::bigint = p.agreement_id
+        AND j.row_id > substring(p.cause FROM '^journal ([0-9]+)$')::bigint));
 
 CREATE TABLE documents_reader (
     row_no smallint PRIMARY KEY DEFAULT 1 CHECK (row_no = 1),
@@ -136,11 +146,17 @@ END $$;
 -- 貸金業法22条: what is not held cannot go back, nor while it is owed.
 CREATE FUNCTION refuse_return_of_nothing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM FROM documents_held h JOIN loan_agreement a USING (member_id, agreement_id)
-    WHERE h.member_id = NEW.member_id AND h.agreement_id = NEW.agreement_id AND h.released_at IS NULL
-        AND a.principal_yen = 0;
+    PERFORM FROM documents_held h WHERE h.member_id = NEW.member_id AND h.agreement_id = NEW.agreement_id
+        AND h.released_at IS NULL AND NOT documents_owed(h.member_id, h.agreement_id);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no contract paper that is held and paid' USING ERRCODE = 'check_violation';
+    END IF;
+    PERFORM FROM documents_paper p JOIN documents_post l USING (member_id, paper_no)
+    WHERE p.member_id = NEW.member_id AND p.agreement_id = NEW.agreement_id AND p.kind = 'contract_return'
+        AND (l.posted_at IS NOT NULL OR EXISTS (SELECT FROM documents_waiting w
+            WHERE w.member_id = p.member_id AND w.paper_no = p.paper_no));
+    IF FOUND THEN
+        RAISE EXCEPTION 'a contract paper goes back once' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
@@ -176,6 +192,7 @@ GRANT UPDATE (posted_at, posted_by) ON documents_post TO motocho_app;
 GRANT SELECT, INSERT, DELETE ON documents_lacking TO motocho_app;
 GRANT UPDATE (released_at, released_by, released_why) ON documents_held TO motocho_app;
 GRANT SELECT ON documents_waiting TO motocho_app, motocho_audit;
+GRANT EXECUTE ON FUNCTION documents_owed TO motocho_app, motocho_audit;
 GRANT SELECT ON documents_reader TO motocho_app;
 GRANT UPDATE (transaction_id, row_id) ON documents_reader TO motocho_app;
 GRANT USAGE ON SEQUENCE documents_paper_paper_no_seq TO motocho_app;

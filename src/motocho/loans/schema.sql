@@ -262,5 +262,5 @@ GRANT UPDATE (status, stops, ceiling_ppm, limit_yen, shown_limit_yen, held_yen, 
     state, wake_on) ON loan_agreement TO motocho_app;
 GRANT EXECUTE ON FUNCTION loan_begin, loan_write TO motocho_app;
 GRANT USAGE ON SEQUENCE loan_agreement_agreement_id_seq, loan_step_step_no_seq TO motocho_app;
-GRANT SELECT ON loan_product, loan_agreement, loan_event, loan_terms, loan_step, loan_promise, loan_rest
+GRANT SELECT ON loan_product, loan_agreement, loan_event, loan_terms, loan_step, loan_promise, loan_rest, loan_rest_asking
     TO motocho_audit;

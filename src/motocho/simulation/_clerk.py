@@ -34,7 +34,7 @@ from motocho.loans.commands import (
     checks,
 )
 from motocho.loans.monitoring import Income
-from motocho.loans.policy import Consent
+from motocho.loans.policy import Consent, Stop
 from motocho.people import members
 from motocho.people.members import Person
 from motocho.simulation import _deeds
@@ -373,6 +373,8 @@ class Clerk:
         self.tally.touched.add(sight.key)
         for row in journal:
             self.tally.journal[row] += _rows_of(sight, deed)
+        if isinstance(deed, _deeds.Settle):
+            self.tally.journal["suspended"] += int(Stop.CREDIT not in sight.stops)
         if isinstance(deed, _deeds.GiveBack | _deeds.Charge):
             self.tally.cash[Account.BANK] -= deed.amount_yen
         return True

@@ -11,7 +11,7 @@ from motocho.cli._files import read_bytes
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption
 from motocho.cli._output import Output
-from motocho.cli.lending import net_payment
+from motocho.cli.lending import debits, net_payment
 from motocho.cli.lending._book_of_loans import (
     ActorOption,
     made,
@@ -36,6 +36,7 @@ exceptions = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(exceptions, name="exceptions")
+app.add_typer(debits.app, name="debits")
 app.add_typer(net_payment.play, name="play")
 app.command("notice")(net_payment.notice)
 

@@ -301,8 +301,13 @@ def _corrections(cursor: Any, told: _Told) -> list[_Made]:
 RETURN_DAYS = 5
 """Bank business days after it fell due in which a contract paper goes back: house policy. The law
 says 遅滞なく and no number (貸金業法22条)."""
-MAY_END = frozenset({"closed", "settled", "received", "excess_used", "contract_paper_held"})
-"""Rows after which an agreement may be over and paid, and its contract paper goes back."""
+MAY_END = frozenset(
+    {"closed", "settled", "received", "excess_used", "reversed", "contract_paper_held"}
+)
+"""Rows after which an agreement may be over and paid, and its contract paper goes back.
+
+A letter that stood already when something was undone goes no more, so that it may need another.
+"""
 
 
 def _contract_back(cursor: Any, told: _Told) -> _Made | None:
@@ -372,14 +377,25 @@ MAKERS: Mapping[str, Callable[[Any, _Told], _Made | None]] = {
 
 
 # ------------------------------------------------------------------------------ monthly statements
-def ask_statements(cursor: Any, at: datetime) -> int:
+STATEMENT_DAY = 20
+"""The day of the month on which statements of the last one go out though its book is open still."""
+
+
+def ask_statements(cursor: Any, at: datetime, business_on: date | None = None) -> int:
     """Put in a job for each statement of the month that is over [月次明細の予約] · DOC-003.
 
     For members who agreed to it in place of a paper each time, and for draws of the month that had
     a short notice while they did. Gives how many.
+    Takes     the book's business date where a night closes it: while it is in that month, more of
+              the month can still be booked, and no statement would tell it. From `STATEMENT_DAY`
+              on it waits no longer: the law's month is nearly over.
     Law       貸金業法施行規則13条16項, 17項; 15条4項, 5項: within a month.
     """
-    last_on = at.astimezone(JAPAN).date().replace(day=1) - _DAY
+    today = at.astimezone(JAPAN).date()
+    last_on = today.replace(day=1) - _DAY
+    is_booked = business_on is None or business_on > last_on
+    if not is_booked and today.day < STATEMENT_DAY:
+        return 0
     asked = 0
     for key in queries.moved_between(cursor, last_on.replace(day=1), last_on):
         if archive.is_made(cursor, key.member_id, _month(key, last_on)):

@@ -47,8 +47,9 @@ class Settlement:
 def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
     """Settle: part is given up, the rest is paid in instalments and bears nothing [和解].
 
-    What is given up is of today, today's interest included; from tomorrow on nothing runs. Where
-    no due date stands, because all had fallen due or a payment was awaited, one is set anew.
+    What is given up is of today, today's interest included; from tomorrow on nothing runs, and
+    nothing more is lent. Where no due date stands, because all had fallen due or a payment was
+    awaited, one is set anew.
 
     Raises    RefusedError if more is given up than is owed, or while a draw is on its way.
     """
@@ -74,8 +75,10 @@ def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
     for name, event in parts:
         named = replace(made, external_ref=f"{made.external_ref} {name}")
         loan, _ = _book.happen(cursor, loan, event, named)
-    _book.set_stops(cursor, loan, loan.stops | {Stop.CREDIT})
     tell(cursor, key, "settled", made, event=done.event_no)
+    if Stop.CREDIT not in loan.stops:
+        _book.set_stops(cursor, loan, loan.stops | {Stop.CREDIT})
+        tell(cursor, key, "suspended", made, stop=Stop.CREDIT.value)
     return done
 
 

@@ -21,15 +21,18 @@ from motocho.loans.debits.requests import (
     take_answers,
 )
 from motocho.loans.debits.rules import (
+    UNTOUCHED,
     Asking,
     check_debit,
     cutoff_day,
     debit_day,
     instalment_yen,
+    serves,
 )
 
 __all__ = [
     "CHANNEL",
+    "UNTOUCHED",
     "Answered",
     "Asking",
     "LeftOut",
@@ -43,6 +46,7 @@ __all__ = [
     "instalment_yen",
     "plan_debits",
     "register_mandate",
+    "serves",
     "standing_mandate",
     "take_answers",
 ]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from motocho.kernel import revolving
 from motocho.kernel.revolving import State
-from motocho.kernel.schedule import MONTHS, Scheme, counts_for
+from motocho.kernel.schedule import MONTHS, DuePlan, Scheme, counts_for
 from motocho.law.rules import Refusal
 from motocho.loans.debits.mandates import Mandate
 from motocho.loans.policy import Facts, Status, Stop, refusal
@@ -22,7 +22,7 @@ from motocho.outside.bank import business_day_from, business_day_until
 DEBIT_DAY = 6
 CUTOFF_DAY = 20
 """Of the month before."""
-_UNTOUCHED = frozenset({Stop.DECEASED, Stop.COUNSEL})
+UNTOUCHED = frozenset({Stop.DECEASED, Stop.COUNSEL})
 """Nobody takes money from the account of the dead, or of whom a lawyer speaks for."""
 
 
@@ -52,6 +52,18 @@ def cutoff_day(year: int, month: int) -> date:
     return business_day_until(before)
 
 
+def serves(plan: DuePlan) -> bool:
+    """Whether the debit day falls in the time to pay for every due date of a plan [振替日の適合].
+
+    >>> [serves(DuePlan(Scheme.MONTHLY, day)) for day in (5, 6, 20, 21)]
+    [False, True, True, False]
+
+    Law       LEDG-008, LEDG-009.
+    """
+    latest = DEBIT_DAY + plan.window_days
+    return plan.scheme is Scheme.MONTHLY and DEBIT_DAY <= plan.day_of_month <= latest
+
+
 def instalment_yen(state: State, debit_on: date) -> int:
     """What the debit day may ask for: the due date's, less what was paid [振替額].
 
@@ -75,7 +87,7 @@ def check_debit(
     cutoff = cutoff_day(debit_on.year, debit_on.month)
     if facts.status is not Status.OPEN:
         return refusal("LEDG-009", "DEB-005")
-    if facts.stops & _UNTOUCHED:
+    if facts.stops & UNTOUCHED:
         return refusal("LEDG-009", "DEB-006")
     if state.accelerated_on is not None:
         return refusal("LEDG-009", "DEB-007")

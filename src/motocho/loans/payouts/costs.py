@@ -47,10 +47,10 @@ class Costs:
 
 
 def costs_of(facts: Facts, rules: Rules, amount_yen: int, on: date) -> Costs | None:
-    """The cost of a draw today [借入の費用の見通し]; None if what is paid would never end it.
+    """The cost of a draw on a day [借入の費用の見通し]; None if what is paid would never end it.
 
-    Takes     facts of the day whose draw policy allows; the amount.
-    Days      draws that are on their way count as if they arrived today, before this one.
+    Takes     facts of the day, of a draw that policy allows; the amount.
+    Days      draws that are on their way count as if they arrived that day, before this one.
     """
     if facts.held_yen:
         facts = replace(facts, state=_drawn(facts, rules, facts.held_yen, on), held_yen=0)

@@ -56,12 +56,20 @@ def habits(cursor: Any, key: Key, today: date) -> Habits:
     return Habits(len(draws) + under_way, late)
 
 
-def cost(cursor: Any, key: Key, amount_yen: int, on: date) -> Costs | None:
+def cost(
+    cursor: Any, key: Key, amount_yen: int, on: date, arrives_on: date | None = None
+) -> Costs | None:
     """What a draw of today costs [借入の費用の照会].
 
+    Days      interest begins when it arrives. Where a payment falls due before that, nobody knows
+              yet whether it comes: then it is reckoned as if it arrived today.
     Raises    NotFoundError if the member has no such agreement.
     """
     loan = _book.look(cursor, key)
+    if arrives_on is not None:
+        then = loan.facts(arrives_on)
+        if then.state.late_since is None and then.state.accelerated_on is None:
+            return costs_of(then, loan.rules, amount_yen, arrives_on)
     return costs_of(loan.facts(on), loan.rules, amount_yen, on)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from motocho.kernel.schedule import Scheme
-from motocho.loans import commands, queries
+from motocho.loans import commands, debits, queries
 from motocho.loans.queries import Listed, PlanForecast
 from motocho.people.access import Action
 from motocho.units.errors import RefusedError
@@ -51,12 +51,14 @@ def due_date(request: HttpRequest, member: Member, agreement_id: int) -> HttpRes
         position = queries.position(cursor, listed.key, today)
         now = trouble.same_plan(cursor, listed, today)
         then = None if wanted is None else _forecast(cursor, listed, wanted, today)
+        mandate = debits.standing_mandate(cursor, listed.key)
     # What stands against any change now is said before anything is chosen.
     refusal = now.refusal if then is None else then.refusal
     context = {
         "listed": listed,
         "position": position,
         "plan": now.plan,
+        "no_debits": mandate is not None and then is not None and not debits.serves(then.plan),
         "by_cycle": now.plan.scheme is Scheme.EVERY_35_DAYS,
         "now": now.now,
         "then": then,

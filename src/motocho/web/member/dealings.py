@@ -107,6 +107,8 @@ def payoff(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespo
     asked = request.GET if "on" in request.GET else {"on": member.today.isoformat()}
     form = PayoffForm(asked)
     quote = None
+    with connection.cursor() as cursor:
+        held_yen = queries.position(cursor, listed.key, member.today).held_yen
     if form.is_valid():
         on: date = form.cleaned_data["on"]
         if 0 <= (on - member.today).days <= LONGEST_AHEAD_DAYS:
@@ -118,5 +120,6 @@ def payoff(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespo
         "form": shown(form, pages.tongue_of(request)),
         "listed": listed,
         "quote": quote,
+        "held_yen": held_yen,
     }
     return pages.show(request, "member/payoff.html", context, status=422 if quote is None else 200)

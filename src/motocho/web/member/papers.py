@@ -62,6 +62,10 @@ class Told:
     on: date
     before: Quote | None
     """What was owed at the end of the day before; None on the day of the contract."""
+    held_yen: int = 0
+    """Draws that are on their way: whether they have arrived is not known yet."""
+    held_before_yen: int = 0
+    """The same at the end of the day before."""
     debits: tuple[DebitLine, ...] = ()
 
 
@@ -158,6 +162,9 @@ def _balance(told: Told) -> Paper:
         Pair("費用", f"{yen_text(quote.costs_yen)}円"),
         Pair("合計", f"{yen_text(quote.total_yen)}円"),
     )
+    if told.held_before_yen:
+        on_its_way = f"{yen_text(told.held_before_yen)}円（着金の前なので、合計に含みません）"
+        owed += (Pair("振込中の借入", on_its_way),)
     note = f"{both_calendars_text(quote.on)}の終わりの残高が上のとおりであることを証明します。"
     return _paper("残高証明書", told, (), (), owed, note)
 
@@ -165,9 +172,12 @@ def _balance(told: Told) -> Paper:
 def _settled(told: Told) -> Paper:
     """That nothing is owed [完済証明書].
 
-    Raises    RefusedError while something is, and for a claim that somebody else has.
+    Raises    RefusedError while something is, or is on its way to the member, and for a claim that
+              somebody else has.
     """
     _refuse_assigned(told)
+    if told.held_yen:
+        raise RefusedError(Fault("MBR-012", details={"amount": yen_text(told.held_yen)}))
     owed_yen = told.quote.total_yen
     if owed_yen or not any(row.kind == "draw" for row in told.rows):
         raise RefusedError(Fault("MBR-008", details={"amount": yen_text(owed_yen)}))
@@ -264,17 +274,22 @@ def _made(member: Member, agreement_id: int, name: str) -> Paper:
     listed = member.agreement(agreement_id)
     if name not in MAKERS:
         raise Http404
-    today, before = member.today, None
+    today, before, held_before_yen = member.today, None, 0
     with connection.cursor() as cursor:
         number = members.numbers_of(cursor, [member.member_id])[member.member_id]
         position = queries.position(cursor, listed.key, today)
         rows = queries.statement(cursor, listed.key, listed.opened_on, today)
         quote = queries.payoff_quote(cursor, listed.key, today)
         if listed.opened_on < today:
-            before = queries.payoff_quote(cursor, listed.key, today - timedelta(days=1))
+            yesterday = today - timedelta(days=1)
+            before = queries.payoff_quote(cursor, listed.key, yesterday)
+            held_before_yen = queries.position(cursor, listed.key, yesterday).held_yen
         debits = queries.debits(cursor, listed.key)
     rates = (position.rate_ppm, position.damages_ppm)
-    told = Told(number, listed, *rates, tuple(rows), quote, today, before, tuple(debits))
+    told = Told(
+        number, listed, *rates, tuple(rows), quote, today, before, position.held_yen,
+        held_before_yen, tuple(debits),
+    )  # fmt: skip
     return MAKERS[name](told)
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from motocho.loans import payouts
 from motocho.loans.payouts import Payee
 from motocho.outside import bank
-from motocho.outside.bank import Arrival
+from motocho.outside.bank import Arrival, BankAccount
 from motocho.outside.house_bank import BankName, HouseBank, bank_name, house_bank
 from motocho.people import members
 from motocho.people.facts import history
@@ -52,8 +52,8 @@ def own_kana(cursor: Any, member: Member) -> str:
     return f"{person.family_kana} {person.given_kana}"
 
 
-def arrival(payee: Payee, amount_yen: int, ordered_at: datetime) -> Arrival:
+def arrival(account: BankAccount, amount_yen: int, ordered_at: datetime) -> Arrival:
     """When a draw sent at a moment is there [着金の見込み] · BANK-006."""
     ours = our_bank()
-    order = bank.Order(ordered_at, ours.account.bank_code, payee.account.bank_code, amount_yen)
+    order = bank.Order(ordered_at, ours.account.bank_code, account.bank_code, amount_yen)
     return bank.arrival(order, ours.around_the_clock)

@@ -189,9 +189,9 @@ def cost(request: HttpRequest, member: Member) -> HttpResponse:
     if isinstance(wanted, HttpResponse):
         return wanted
     choice, amount_yen = wanted.choice, wanted.amount_yen
-    key = choice.position.key
+    key, arrives = choice.position.key, _arrival(wanted, member)
     with connection.cursor() as cursor:
-        costs = payouts.cost(cursor, key, amount_yen, member.today)
+        costs = payouts.cost(cursor, key, amount_yen, member.today, arrives.on)
         told = payouts.caution_of(cursor, key, amount_yen, member.today)
     if costs is None:
         return reasons.show(request, reasons.NO_END)
@@ -203,7 +203,7 @@ def cost(request: HttpRequest, member: Member) -> HttpResponse:
     context = {
         "costs": costs,
         "wanted": wanted,
-        "arrives": _arrival(wanted, member),
+        "arrives": arrives,
         "sent_at": payouts.send_from(member.at),
         "smaller": smaller,
         "first": costs.wanted.ends.rows[0],
@@ -213,7 +213,7 @@ def cost(request: HttpRequest, member: Member) -> HttpResponse:
 
 def _arrival(wanted: Wanted, member: Member) -> Arrival:
     ordered_at = payouts.send_from(member.at)
-    return _ways.arrival(wanted.choice.target.payee, wanted.amount_yen, ordered_at)
+    return _ways.arrival(wanted.choice.target.payee.account, wanted.amount_yen, ordered_at)
 
 
 def _wanted(request: HttpRequest, member: Member) -> Wanted | HttpResponse:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from motocho.loans import debits, payouts, queries
-from motocho.loans.commands import Key
 from motocho.loans.debits import Mandate
 from motocho.outside.bank import AccountType
 from motocho.outside.house_bank import bank_name
@@ -32,11 +31,14 @@ def debit(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
     """Register the own account for debits, or end them [口座振替] · LEDG-009."""
     listed = member.agreement(agreement_id)
     with transaction.atomic(), connection.cursor() as cursor:
+        position = queries.position(cursor, listed.key, member.today)
         mandate = debits.standing_mandate(cursor, listed.key)
+        idle = reasons.why_not_debit(position, queries.plan_of(cursor, listed.key, member.today))
         target = _ways.target(cursor, member)
-        reason = None
-        if mandate is None and "end" not in request.POST:
-            reason = _why_not(cursor, member, listed.key, target)
+        reason = reasons.why_not_change(cursor, member)
+        if reason is None and mandate is None and "end" not in request.POST:
+            # what stands can be ended, whatever became of the agreement
+            reason = idle or _why_not_from(cursor, member, target)
         if reason is None and request.method == "POST":
             _change(request, member, cursor, (listed.key, mandate, target))
     if reason is not None:
@@ -46,6 +48,7 @@ def debit(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
     context = {
         "listed": listed,
         "mandate": mandate,
+        "idle": idle,
         "bank": None if mandate is None else bank_name(mandate.account.bank_code),
         "ending": None if mandate is None else mandate.account.number[-4:],
         "target": target,
@@ -56,13 +59,10 @@ def debit(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
     return pages.show(request, "money/debit.html", context)
 
 
-def _why_not(
-    cursor: Any, member: Member, key: Key, target: _ways.Target | None
+def _why_not_from(
+    cursor: Any, member: Member, target: _ways.Target | None
 ) -> reasons.Reason | None:
-    """Why none can be registered; what was registered can be ended whatever stands against it."""
-    reason = reasons.why_not_debit(cursor, member, queries.position(cursor, key, member.today))
-    if reason is not None:
-        return reason
+    """Why the registered account cannot be debited."""
     if target is None:
         return reasons.NO_ACCOUNT_TO_DEBIT
     if payouts.check_payee(target.payee, _ways.own_kana(cursor, member)) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -67,6 +67,7 @@ def payout(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse
     context = {
         "payout": found,
         "typed": str(found.amount_yen),
+        "arrives_on": _arrives_on(found, member),
         "steps": _steps(request, found),
         "bank": bank_name(found.account.bank_code),
         "ending": found.account.number[-4:],
@@ -77,6 +78,18 @@ def payout(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse
         "late": request.GET.get("late") == "yes",
     }
     return pages.show(request, "money/payout.html", context)
+
+
+def _arrives_on(found: Payout, member: Member) -> date | None:
+    """The day on which a draw is to be there, by when it is sent or was; None once that is over.
+
+    What was shown when it was asked for no longer holds if it went earlier, or had to wait.
+    """
+    if found.ended_at is not None:
+        return None
+    sent_at = found.sending_at or max(found.send_from, member.at)
+    on = _ways.arrival(found.account, found.amount_yen, sent_at).on
+    return on if on >= localtime(member.at).date() else None
 
 
 def _steps(request: HttpRequest, found: Payout) -> list[Step]:

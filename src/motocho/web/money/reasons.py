@@ -12,7 +12,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from motocho.kernel.schedule import DuePlan, Scheme
 from motocho.law.rules import Refusal
+from motocho.loans import debits
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Position
 from motocho.people import access as gate
@@ -74,6 +76,7 @@ BANK_SHUT = Reason("closed.bank_shut", "closed.later", (_HOME,), status=503)
 NO_END = Reason("closed.no_end", "closed.ask_desk")
 NOTHING_OWED = Reason("closed.nothing_owed", "closed.no_payment", (_HOME,))
 EVERY_35_DAYS = Reason("closed.every_35_days", "closed.change_plan", _TROUBLE)
+OTHER_DAY = Reason("closed.other_day", "closed.change_day", _TROUBLE)
 CHANGED = Reason("closed.changed", "closed.look_again", (Way("money:borrow", "money.borrow"),))
 CHANGED_DEBT = Reason("closed.changed_debt", "closed.look_at_debt", (_REPAY,))
 
@@ -169,16 +172,23 @@ def why_not_repay(cursor: Any, member: Member, positions: Sequence[Position]) ->
     return ASSIGNED if any(one.status is Status.ASSIGNED for one in positions) else NOTHING_OWED
 
 
-def why_not_debit(cursor: Any, member: Member, position: Position) -> Reason | None:
-    """Why no debits can be registered for an agreement [口座振替を登録できない理由] · LEDG-009."""
+def why_not_change(cursor: Any, member: Member) -> Reason | None:
+    """Why a member can change nothing about paying now [返済の手続きができない理由]."""
     answer = gate.ask(cursor, Self(member.member_id), Action.REPAY, member.member_id, member.at)
-    if isinstance(answer, Refusal):
-        return _OF_CODES[answer.code]
+    return _OF_CODES[answer.code] if isinstance(answer, Refusal) else None
+
+
+def why_not_debit(position: Position, plan: DuePlan) -> Reason | None:
+    """Why an agreement is not debited, registered or not [口座振替が使えない理由] · LEDG-009."""
     if position.status is not Status.OPEN:
         return ASSIGNED if position.status is Status.ASSIGNED else WRITTEN_OFF
-    if position.pay_from_on is None and position.due_on is not None:
+    for stop in position.stops & debits.UNTOUCHED:
+        return _OF_STOPS[stop]
+    if position.accelerated_on is not None:
+        return ALL_DUE
+    if plan.scheme is Scheme.EVERY_35_DAYS:
         return EVERY_35_DAYS
-    return None
+    return None if debits.serves(plan) else OTHER_DAY
 
 
 # --------------------------------------------------------------------------------------------- page

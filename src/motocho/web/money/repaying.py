@@ -196,7 +196,8 @@ def _effect_page(
     with connection.cursor() as cursor:
         effect = payouts.effect(cursor, key, amount_yen, member.today)
         number = members.numbers_of(cursor, [member.member_id])[member.member_id]
-        mandate = debits.standing_mandate(cursor, key)
+        plan = queries.plan_of(cursor, key, member.today)
+        mandate = debits.standing_mandate(cursor, key) if debits.serves(plan) else None
         kana = _ways.own_kana(cursor, member)
     query = {"agreement": key.agreement_id, "what": choice.what, "amount": amount_yen}
     context = {
