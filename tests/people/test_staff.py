@@ -251,6 +251,20 @@ def test_one_supervisor_or_the_one_concerned_is_not_enough(house: House) -> None
     assert isinstance(do(staff.ask_recovery, one.staff_id, one, AT), Refusal)
 
 
+def test_link_that_was_lost_is_over_once_another_is_asked_for(house: House) -> None:
+    account, seed = joined(house)
+    one, two = supervisors(house)
+    do(staff.ask_recovery, account.staff_id, one, AT)
+    lost = do(staff.agree, account.staff_id, two, AT)
+    assert isinstance(lost, str)
+    do(staff.ask_recovery, account.staff_id, two, after(minutes=1))
+    assert isinstance(do(staff.enrol, lost, "umi no ue no tsuki", after(minutes=2)), Refusal)
+    again = do(staff.agree, account.staff_id, one, after(minutes=3))
+    assert isinstance(again, str)
+    assert isinstance(enter(seed, after(minutes=3)), Entered)
+    assert isinstance(do(staff.enrol, again, "umi no ue no tsuki", after(minutes=4)), Enrolled)
+
+
 def test_what_no_second_supervisor_agrees_to_within_a_day_is_over(house: House) -> None:
     account, _ = joined(house)
     one, two = supervisors(house)

@@ -31,7 +31,7 @@ from motocho.documents.intake import Purpose
 from motocho.notices import messages
 from motocho.notices.kinds import Kind as Notice
 from motocho.outside import clock, mail
-from motocho.people import access, cards, requests, staff
+from motocho.people import access, cards, login, requests, staff
 from motocho.people.access import Role, Staff
 from motocho.people.credentials.pins import Pin
 from motocho.people.login import Entered
@@ -615,6 +615,21 @@ def test_empty_queue_shows_zeros(tanaka: Seat) -> None:
         text = page(tanaka.client.get(f"/desk/?tab={tab}"))
         assert text.count('<span class="tag">0</span>') == len(queue.TABS) == 5
         assert "0件です" in text
+
+
+@pytest.mark.rule("AUTH-005")
+def test_spray_of_the_last_day_stands_above_the_queue(tanaka: Seat, at: Any) -> None:
+    alarm = "1つの暗証番号が、多くの会員番号で試されています"
+    assert alarm not in page(tanaka.client.get("/desk/"))
+    for place in range(12):
+        typed = login.Typed(f"{50_000_000 + place}", Pin("7305"), f"spray {place}")
+        do(login.enter, typed, login.Origin(f"10.1.{place}.1"), clock.now())
+    text = page(tanaka.client.get("/desk/"))
+    assert alarm in text
+    assert "10分間に11件以上" in text
+    at(timedelta(days=2))
+    tanaka.sign_in()
+    assert alarm not in page(tanaka.client.get("/desk/"))
 
 
 # ------------------------------------------------------------------------ recovery of a colleague

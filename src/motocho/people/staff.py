@@ -269,15 +269,16 @@ _WAITS_FOR_A_SECOND = (
 def ask_recovery(cursor: Any, staff_id: int, by: Staff, at: datetime) -> Refusal | None:
     """A supervisor asks for new means for a colleague [再登録の申請]; one request at a time.
 
-    What nobody agreed to within a day is over, as the token is a day after that.
+    What nobody agreed to within a day is over. A link that was given out and not used is over once
+    another is asked for: it is shown once, and may be lost.
     """
     refusal = _check_supervisor(by, staff_id)
     if refusal is not None:
         return refusal
     cursor.execute(
         "UPDATE people_staff_enrolment SET used_at = %s WHERE staff_id = %s AND used_at IS NULL"
-        " AND (kind = 'joiner' OR coalesce(expires_at, asked_at + %s) <= %s)",
-        (at, staff_id, TOKEN_LIVES, at),
+        " AND (token_hash IS NOT NULL OR asked_at <= %s)",
+        (at, staff_id, at - TOKEN_LIVES),
     )
     cursor.execute(
         "INSERT INTO people_staff_enrolment (staff_id, kind, asked_by, asked_at)"
