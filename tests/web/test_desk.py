@@ -694,6 +694,17 @@ def test_role_that_is_not_for_it_gets_nothing(site: Site, tanaka: Seat) -> None:
     assert operator.client.get("/member/").status_code == 302
 
 
+def test_who_only_manages_the_staff_has_a_seat(site: Site, tanaka: Seat) -> None:
+    one = joined("mori", Role.ADMINISTRATOR)
+    assert one.sign_in()["Location"] == "/desk/"
+    assert one.client.get("/desk/")["Location"] == "/desk/colleagues/"
+    text = page(one.client.get("/desk/colleagues/"))
+    assert "/recovery/" not in text  # that is the supervisors'
+    assert 'href="/desk/"><svg' not in text
+    assert "/desk/sign-out/" in text
+    assert "data-options" in page(one.client.post("/desk/passkey/"))
+
+
 def test_every_form_needs_its_token(tanaka: Seat) -> None:
     tanaka.client.handler.enforce_csrf_checks = True
     for name, address in addresses():

@@ -88,6 +88,8 @@ class Action(Enum):
     REVIEW_DOCUMENT = "review_document"
     BAR = "bar"
     MANAGE_STAFF = "manage_staff"
+    SIT = "sit"
+    """A colleague's own seat and means to sign in: nothing of a member [本人の席]."""
 
 
 _DESK = frozenset({Role.OPERATOR, Role.REVIEWER, Role.SUPERVISOR})
@@ -106,6 +108,7 @@ _BY_STAFF: Mapping[Action, frozenset[Role]] = {
     Action.CHANGE_LIMIT: frozenset({Role.SUPERVISOR}),
     Action.BAR: frozenset({Role.SUPERVISOR}),
     Action.MANAGE_STAFF: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
+    Action.SIT: frozenset(Role),
 }
 """Nobody of the staff borrows, repays or sets a PIN for a member: those are not here."""
 _BY_MEMBER = frozenset(

@@ -107,9 +107,10 @@ def enter(cursor: Any, typed: Typed, origin: Origin, at: datetime) -> Outcome:
     Lock      the count of the number and lane, until the transaction ends.
     """
     member_id = _member_of(cursor, typed.member_number)
+    somebody = HOUSE if member_id is None else member_id  # nobody is looked for too
     device_id = None
-    if member_id is not None and origin.device_token is not None:
-        device_id = devices.known(cursor, member_id, origin.device_token)
+    if origin.device_token is not None:
+        device_id = devices.known(cursor, somebody, origin.device_token)
     lane = STRANGERS if device_id is None else device_id
     attempt = _Attempt.of(typed, origin, lane)
     until = _wait(cursor, attempt, at) if lane == STRANGERS else None
@@ -117,7 +118,6 @@ def enter(cursor: Any, typed: Typed, origin: Origin, at: datetime) -> Outcome:
         return Slowed(until)
     misses = _locked_count(cursor, typed.member_number, lane)
     earlier = _earlier(cursor, attempt)
-    somebody = HOUSE if member_id is None else member_id  # nobody's PIN is looked for too
     stored, owner = keeping.stored(cursor, somebody), keeping.owner(somebody)
     found = hashing.match(hashing.Cost.PIN, owner, typed.pin.digits, stored)
     if earlier is not None and earlier[0] != "entered":

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -168,9 +168,11 @@ SOURCES: list[Source] = [
 
 
 @require_safe
-@access.staff(Action.LOOK)
+@access.staff(Action.SIT)
 def waiting(request: HttpRequest, colleague: Colleague) -> HttpResponse:
-    """What waits, the oldest first; zeros are shown [一覧]."""
+    """What waits, the oldest first; zeros are shown [一覧]; who only manages sees colleagues."""
+    if not colleague.may_look:
+        return HttpResponseRedirect(reverse("desk:colleagues"))
     wanted = request.GET.get("tab", "resets")
     tab = wanted if wanted in TABS else "resets"
     with connection.cursor() as cursor:
