@@ -384,6 +384,7 @@ def test_lost_card_lends_nothing_until_there_is_another(
 ) -> None:
     member, key = site.enter(client)
     client.post("/member/settings/card/")
+    told: list[int] = []
     for kind, left in ((requests.Kind.REOPENING, ["card_lost"]), (requests.Kind.NEW_CARD, [])):
         asked_for = do(requests.ask_own, member.member_id, kind, clock.now())
         address = f"/desk/requests/{asked_for.member_id}/{asked_for.request_id}/"
@@ -396,6 +397,9 @@ def test_lost_card_lends_nothing_until_there_is_another(
             site.sign_in(client, member)
             client.post("/member/sign-in/code/", {"code": site.code(member)})
             assert "新しいカードの受付" in page(client.get("/member/settings/reopen/"))
+        work(site.codes / "sent", clock.now())
+        told.append(sum("停止を終えました" in plain(one) for one in mails(site.codes / "sent")))
+    assert told == [1, 2]  # each is told, though the second ended no freeze
     assert do(freezes.frozen_at, member.member_id) is None
 
 
