@@ -91,6 +91,10 @@ def test_own_records_and_those_of_the_family_are_shut(command: Command) -> None:
     for (member_id,) in rows("SELECT member_id FROM people_member"):
         assert do(access.check_staff, suzuki, Action.LOOK, member_id) == access.not_there()
         assert do(access.check_staff, boss, Action.LOOK, member_id) is None
+    command.done("staff", "bar", "00000003", "--end", "--by", "tanaka")
+    (third,) = rows("SELECT max(member_id) FROM people_member")[0]
+    assert do(access.check_staff, suzuki, Action.LOOK, third) is None
+    assert command("staff", "bar", "00000003", "--end", "--by", "tanaka").code != 0
 
 
 @pytest.mark.rule("AUTH-011")

@@ -288,6 +288,28 @@ def bar(
     return None
 
 
+def end_bar(
+    cursor: Any, member_id: int, staff_id: int | None, supervisor: Staff, at: datetime
+) -> Refusal | None:
+    """End what `bar` put there, of one of the staff or of all [閲覧制限の解除] · PRIV-003.
+
+    Raises    StateConflict where there is none.
+    """
+    refusal = check_staff(cursor, supervisor, Action.BAR, member_id)
+    if refusal is not None:
+        return refusal
+    cursor.execute(
+        "UPDATE people_barred SET ended_at = %s WHERE member_id = %s AND ended_at IS NULL"
+        " AND staff_id IS NOT DISTINCT FROM %s",
+        (at, member_id, staff_id),
+    )
+    if cursor.rowcount == 0:
+        raise StateConflict(Fault("PPL-103"))
+    subject = {"staff_id": staff_id or 0}
+    journal.write(cursor, [Happening(member_id, "bar_ended", supervisor.actor, at, subject)])
+    return None
+
+
 # -------------------------------------------------------------------------------------- maintenance
 MAINTENANCE = (0, time(1), time(5))
 """Mondays from one to five in Japan: view only."""
