@@ -117,7 +117,8 @@ def test_frozen_member_may_look_and_repay(house: House) -> None:
         if not code_of(do(access.ask, Self(member_id), action, member_id, AT))
     }
     assert allowed == {
-        Action.LOOK, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE, Action.HAND_IN,
+        Action.LOOK, Action.EXPORT_HISTORY, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE,
+        Action.HAND_IN,
     }  # fmt: skip
     assert code_of(do(access.ask, Self(member_id), Action.BORROW, member_id, AT)) == "PPL-080"
 

@@ -119,9 +119,15 @@ _BY_MEMBER = frozenset(
     }
 )  # fmt: skip
 _FROZEN_MAY = frozenset(
-    {Action.LOOK, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE, Action.HAND_IN}
-)
-"""What a member may do who stopped everything: looking, and paying what is owed."""
+    {
+        Action.LOOK, Action.EXPORT_HISTORY, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE,
+        Action.HAND_IN,
+    }
+)  # fmt: skip
+"""What a member may do who stopped everything: looking, and paying what is owed.
+
+The history is not refused to whom it is of (貸金業法19条の2); a code by e-mail stands before it.
+"""
 _MOVES_MONEY = frozenset({Action.BORROW, Action.REPAY})
 
 
