@@ -182,6 +182,7 @@ def test_logout_leaves_nothing_behind(client: Client, site: Site) -> None:
     site.enter(client)
     cookie = client.cookies["session"].value
     assert client.post("/member/sign-out/")["Location"] == "/member/signed-out/"
+    assert 'id="never-title"' in client.get("/member/signed-out/").content.decode()
     client.cookies["session"] = cookie
     assert client.get("/member/").status_code == 302
     assert rows("SELECT end_reason FROM people_session") == [("logout",)]
