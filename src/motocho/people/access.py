@@ -236,6 +236,24 @@ def check_manager(by: Staff | None) -> None:
         raise NotAllowedError(Fault("PPL-081", details={"action": Action.MANAGE_STAFF.value}))
 
 
+def check_managed(cursor: Any, staff_id: int) -> None:
+    """Whether somebody still manages the staff once one of them ended [管理者の残り].
+
+    Takes     whose role or time was just ended, in the same transaction.
+    Raises    StateConflict where nobody would: nobody could ever be let in again.
+    """
+    names = [role.value for role in _BY_STAFF[Action.MANAGE_STAFF]]
+    cursor.execute(
+        "SELECT bool_or(r.staff_id = %(staff)s),"
+        " bool_or(r.until_on IS NULL AND s.left_on IS NULL)"
+        " FROM people_staff_role r JOIN people_staff s USING (staff_id) WHERE r.role = ANY(%(names)s)",
+        {"staff": staff_id, "names": names},
+    )
+    was_manager, is_managed = cursor.fetchone()
+    if was_manager and not is_managed:
+        raise StateConflict(Fault("PPL-104"))
+
+
 def give_role(cursor: Any, duty: Duty, from_on: date, by: Staff | None, at: datetime) -> None:
     """A role from a day on [役割の付与]; nothing changes for one that is held already.
 
@@ -259,7 +277,7 @@ def end_role(cursor: Any, duty: Duty, until_on: date, by: Staff, at: datetime) -
     """The last day of a role [役割の終了].
 
     Raises    NotAllowedError for who may not manage the staff; StateConflict for a role that is not
-              held, or whose last day is set.
+              held, or whose last day is set, and where nobody would manage the staff any more.
     """
     check_manager(by)
     cursor.execute(
@@ -269,6 +287,7 @@ def end_role(cursor: Any, duty: Duty, until_on: date, by: Staff, at: datetime) -
     )
     if cursor.rowcount == 0:
         raise StateConflict(Fault("PPL-101", details={"role": duty.role.value}))
+    check_managed(cursor, duty.staff_id)
     _tell_duty(cursor, "staff_role_ended", duty, (by.actor, until_on), at)
 
 

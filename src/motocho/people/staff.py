@@ -17,7 +17,15 @@ from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
 from motocho.ledger.chart import HOUSE
-from motocho.people.access import FIRST_GIVER, Duty, Role, Staff, check_manager, give_role
+from motocho.people.access import (
+    FIRST_GIVER,
+    Duty,
+    Role,
+    Staff,
+    check_managed,
+    check_manager,
+    give_role,
+)
 from motocho.people.credentials import hashing, passkeys
 from motocho.people.credentials.hashing import Cost, Match, Sealed, Stored
 from motocho.people.credentials.passkeys import Passkey, Site
@@ -98,7 +106,7 @@ def leave(cursor: Any, staff_id: int, left_on: date, by: Staff, at: datetime) ->
     """A colleague leaves: after that day nothing opens any more [退社].
 
     Raises    NotAllowedError for who may not manage the staff; StateConflict for one who left, or
-              whose last day is set.
+              whose last day is set, and where nobody would manage the staff any more.
     """
     check_manager(by)
     cursor.execute(
@@ -108,6 +116,7 @@ def leave(cursor: Any, staff_id: int, left_on: date, by: Staff, at: datetime) ->
     if cursor.rowcount == 0:
         last_on = account(cursor, staff_id).left_on
         raise StateConflict(Fault("PPL-100", details={"last_on": str(last_on)}))
+    check_managed(cursor, staff_id)
     _tell(cursor, "staff_left", staff_id, by.actor, at)
 
 

@@ -10,7 +10,7 @@ import typer
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli.lending._book_of_loans import member_of, opened, output_in
 from motocho.outside import clock
-from motocho.units.errors import Fault, NotFoundError, RefusedError
+from motocho.units.errors import Fault, NotFoundError, RefusedError, StateConflict
 
 if TYPE_CHECKING:
     from motocho.people.access import Staff
@@ -61,14 +61,16 @@ def add(
     motocho staff add suzuki --name 鈴木 --role reviewer --by tanaka
     """
     from motocho.config.settings import ORIGIN
-    from motocho.people import staff
-    from motocho.people.access import Role
+    from motocho.people import access, staff
+    from motocho.people.access import Action, Role, Staff
     from motocho.people.staff import Joiner
 
     output = output_in(lang)
     wanted = frozenset(Role(one.value) for one in roles)
     with opened() as cursor:
         giver = None if by is None else colleague(cursor, by)
+        if giver is None and not access.may(Staff(0, wanted), Action.MANAGE_STAFF):
+            raise StateConflict(Fault("PPL-104", column="--role"))
         own_id = None if own_number is None else member_of(cursor, own_number).member_id
         joiner = Joiner(login_name, name.strip(), clock.business_date(), wanted, own_id)
         account, token = staff.join(cursor, joiner, giver, clock.now())
