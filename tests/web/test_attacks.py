@@ -219,8 +219,8 @@ def test_another_members_ids_are_as_none_on_every_page(
         assert ids <= theirs.keys(), f"{name}: say whose it is"
         nowhere = address
         for one in ids - {"event_no", "page_no"}:
-            none = "abcdefghijklmnopqrstuv" if one == "document_ref" else NOBODYS
-            nowhere = nowhere.replace(f"/{theirs[one]}/", f"/{none}/", 1)
+            made_up = "abcdefghijklmnopqrstuv" if one == "document_ref" else NOBODYS
+            nowhere = nowhere.replace(f"/{theirs[one]}/", f"/{made_up}/", 1)
         assert nowhere != address, name
         asked += 1
         for send in (client.get, client.post):

@@ -246,7 +246,8 @@ def check_managed(cursor: Any, staff_id: int) -> None:
     cursor.execute(
         "SELECT bool_or(r.staff_id = %(staff)s),"
         " bool_or(r.until_on IS NULL AND s.left_on IS NULL)"
-        " FROM people_staff_role r JOIN people_staff s USING (staff_id) WHERE r.role = ANY(%(names)s)",
+        " FROM people_staff_role r JOIN people_staff s USING (staff_id)"
+        " WHERE r.role = ANY(%(names)s)",
         {"staff": staff_id, "names": names},
     )
     was_manager, is_managed = cursor.fetchone()

@@ -96,7 +96,7 @@ def _changed_lately(cursor: Any, member_id: int, at: datetime) -> bool:
 
 
 def replaced_email(cursor: Any, member_id: int, at: datetime) -> int:
-    """The e-mail address of a day ago, by its fact, if another was told since [前のアドレス]; else 0.
+    """The e-mail address of a day ago, by its fact, if there is another [前のアドレス]; else 0.
 
     It is told too of what a thief would do next.
     """
