@@ -46,6 +46,22 @@ def test_first_colleague_joins_by_a_link_that_opens_the_desk(command: Command) -
     ]  # fmt: skip
 
 
+def test_somebody_manages_the_staff_always(command: Command) -> None:
+    """Who let in nobody could let in would shut the desk for good."""
+    reviewer = ("staff", "add", "tanaka", "--name", "田中", "--role", "reviewer")
+    assert command(*reviewer).code == 8
+    assert rows("SELECT 1 FROM people_staff") == []
+    command.done("staff", "add", "tanaka", "--name", "田中", "--role", "supervisor")
+    end = ("staff", "role", "tanaka", "supervisor", "--end", "--by", "tanaka")
+    leave = ("staff", "leave", "tanaka", "--by", "tanaka")
+    for command_line in (end, leave):
+        assert command(*command_line).code == 8
+    assert rows("SELECT left_on FROM people_staff") == [(None,)]
+    command.done("staff", "add", "ito", "--name", "伊藤", "--role", "administrator", "--by", "tanaka")  # fmt: skip
+    for command_line in (end, leave):
+        command.done(*command_line[:-1], "ito")
+
+
 def test_the_next_ones_join_and_leave_by_somebody(command: Command) -> None:
     command.done(*ADD)
     suzuki = ("staff", "add", "suzuki", "--name", "鈴木", "--role", "reviewer")
@@ -91,6 +107,10 @@ def test_own_records_and_those_of_the_family_are_shut(command: Command) -> None:
     for (member_id,) in rows("SELECT member_id FROM people_member"):
         assert do(access.check_staff, suzuki, Action.LOOK, member_id) == access.not_there()
         assert do(access.check_staff, boss, Action.LOOK, member_id) is None
+    command.done("staff", "bar", "00000003", "--end", "--by", "tanaka")
+    (third,) = rows("SELECT max(member_id) FROM people_member")[0]
+    assert do(access.check_staff, suzuki, Action.LOOK, third) is None
+    assert command("staff", "bar", "00000003", "--end", "--by", "tanaka").code != 0
 
 
 @pytest.mark.rule("AUTH-011")

@@ -15,6 +15,7 @@ from motocho.people import access
 from motocho.people.access import Action, Allowed, Role, Self, Staff
 from motocho.people.safety import freezes
 from motocho.people.safety.freezes import Road
+from motocho.units.errors import StateConflict
 
 NOT_THERE = "PPL-002"
 
@@ -79,6 +80,19 @@ def test_own_family_and_guarded_members_are_not_there(house: House) -> None:
         if hidden != 999_999:
             assert isinstance(do(access.ask, boss, Action.LOOK, hidden, AT), Allowed)
     assert code_of(do(access.bar, family, None, operator, AT) or access.not_there()) == "PPL-081"
+    assert (
+        code_of(do(access.end_bar, family, None, operator, AT) or access.not_there()) == "PPL-081"
+    )
+    barred_boss = house.colleague("ito", Role.SUPERVISOR)
+    do(access.bar, family, barred_boss.staff_id, boss, AT)
+    theirs = do(access.end_bar, family, barred_boss.staff_id, barred_boss, AT)
+    assert theirs == access.not_there()  # nobody ends a bar of one's own
+    assert do(access.end_bar, family, operator.staff_id, boss, AT) is None
+    assert do(access.end_bar, guarded, None, boss, AT) is None
+    for shown in (family, guarded):
+        assert isinstance(do(access.ask, operator, Action.LOOK, shown, AT), Allowed)
+    with pytest.raises(StateConflict):
+        do(access.end_bar, family, operator.staff_id, boss, AT)
 
 
 @pytest.mark.parametrize("action", list(Action))
@@ -105,7 +119,8 @@ def test_frozen_member_may_look_and_repay(house: House) -> None:
         if not code_of(do(access.ask, Self(member_id), action, member_id, AT))
     }
     assert allowed == {
-        Action.LOOK, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE, Action.HAND_IN,
+        Action.LOOK, Action.EXPORT_HISTORY, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE,
+        Action.HAND_IN,
     }  # fmt: skip
     assert code_of(do(access.ask, Self(member_id), Action.BORROW, member_id, AT)) == "PPL-080"
 

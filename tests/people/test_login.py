@@ -206,14 +206,17 @@ def test_wrong_unknown_and_locked_take_the_same_time(house: House) -> None:
 
 
 @pytest.mark.rule("AUTH-006")
-def test_database_is_asked_the_same_whether_a_number_is_anybodys(house: House) -> None:
+@pytest.mark.parametrize("token", [None, "made up"])
+def test_database_is_asked_the_same_whether_a_number_is_anybodys(
+    house: House, token: str | None
+) -> None:
     """What the server's time would tell apart: the statements of each try, one after the other."""
 
     def statements(number: str) -> list[list[str]]:
         tries = []
         for typed in (WRONG, OTHER, Pin("8152"), GOOD):
             with CaptureQueriesContext(connection) as seen:
-                house.enter(number, typed, address=ELSEWHERE)
+                house.enter(number, typed, token=token, address=ELSEWHERE)
             tries.append([query["sql"][:20] for query in seen])
         return tries
 

@@ -59,6 +59,7 @@ def enter(seed: str, at: datetime = AT, **other: Any) -> staff.Outcome:
 # ---------------------------------------------------------------------------------- in and out of it
 def test_colleague_is_here_from_the_first_day_to_the_last(house: House) -> None:
     account, seed = joined(house)
+    house.colleague("suzuki", Role.SUPERVISOR)
     last = AT.date() + timedelta(days=10)
     do(staff.leave, account.staff_id, last, MANAGER, AT)
     with pytest.raises(StateConflict):
@@ -68,7 +69,7 @@ def test_colleague_is_here_from_the_first_day_to_the_last(house: House) -> None:
     assert do(staff.active, account.staff_id, last + timedelta(days=1)) is None
     assert isinstance(enter(seed, after(days=10)), Entered)
     assert enter(seed, after(days=11)) == Missed()
-    assert [one.left_on for one in do(staff.accounts)] == [last]
+    assert [one.left_on for one in do(staff.accounts)] == [last, None]
 
 
 def test_roles_have_their_days(house: House) -> None:
@@ -251,6 +252,20 @@ def test_one_supervisor_or_the_one_concerned_is_not_enough(house: House) -> None
     assert isinstance(do(staff.ask_recovery, one.staff_id, one, AT), Refusal)
 
 
+def test_link_that_was_lost_is_over_once_another_is_asked_for(house: House) -> None:
+    account, seed = joined(house)
+    one, two = supervisors(house)
+    do(staff.ask_recovery, account.staff_id, one, AT)
+    lost = do(staff.agree, account.staff_id, two, AT)
+    assert isinstance(lost, str)
+    do(staff.ask_recovery, account.staff_id, two, after(minutes=1))
+    assert isinstance(do(staff.enrol, lost, "umi no ue no tsuki", after(minutes=2)), Refusal)
+    again = do(staff.agree, account.staff_id, one, after(minutes=3))
+    assert isinstance(again, str)
+    assert isinstance(enter(seed, after(minutes=3)), Entered)
+    assert isinstance(do(staff.enrol, again, "umi no ue no tsuki", after(minutes=4)), Enrolled)
+
+
 def test_what_no_second_supervisor_agrees_to_within_a_day_is_over(house: House) -> None:
     account, _ = joined(house)
     one, two = supervisors(house)
@@ -329,6 +344,7 @@ def test_answer_that_is_not_right_is_refused(house: House, fault: str) -> None:
 
 def test_key_of_a_leaver_opens_nothing(house: House) -> None:
     account, key = with_passkey(house)
+    house.colleague("suzuki", Role.SUPERVISOR)
     do(staff.leave, account.staff_id, AT.date(), MANAGER, AT)
     tomorrow = after(days=1)
     assert sign_in(key.sign(do(staff.ask_entry, SITE, "sato", tomorrow)), tomorrow) == Missed()

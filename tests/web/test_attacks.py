@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,17 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.database import Database
 from tests.documents import files
+from tests.notices import posting
 from tests.people.house import SATO, rows
+from tests.web import borrowing
 from tests.web.membership import Site, do
 from tests.web.office import Seat, seated
+from tests.web.test_care import called
+from tests.web.test_delivery import delivered
 
 from motocho.care import cases
+from motocho.contact.gate import Permit
+from motocho.contact.guard import Purpose as Touch
 from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.documents.intake import Kept, Purpose
@@ -187,6 +195,80 @@ def test_html_in_what_people_tell_is_text(client: Client, site: Site) -> None:
             seen += "&lt;script&gt;" in text
     assert seen >= 2
     assert member.person == NAMED
+
+
+NOBODYS = "987654"
+
+
+@pytest.mark.rule("PRIV-003")
+def test_another_members_ids_are_as_none_on_every_page(
+    client: Client, site: Site, tmp_path: Path
+) -> None:
+    """A page with a new kind of id fails here until somebody says whose it is."""
+    theirs = what_is_theirs(site, browser(), tmp_path)
+    site.enter(client)
+    asked = 0
+    named = [(name, address, pattern) for (name, _, pattern), (_, address)
+             in zip(patterns(), addresses(**theirs), strict=True)
+             if address.startswith("/member/") and name not in OPEN]  # fmt: skip
+    for name, address, pattern in named:
+        taken = pattern.pattern.converters
+        ids = {one for one in taken if f"{name.partition(':')[0]}:{one}" not in IDS} - IDS.keys()
+        if not ids:
+            continue
+        assert ids <= theirs.keys(), f"{name}: say whose it is"
+        nowhere = address
+        for one in ids - {"event_no", "page_no"}:
+            made_up = "abcdefghijklmnopqrstuv" if one == "document_ref" else NOBODYS
+            nowhere = nowhere.replace(f"/{theirs[one]}/", f"/{made_up}/", 1)
+        assert nowhere != address, name
+        asked += 1
+        for send in (client.get, client.post):
+            seen, none = send(address), send(nowhere)
+            assert seen.status_code == none.status_code, name
+            assert seen.status_code in {404, 405}, name
+            assert bare(seen, address) == bare(none, nowhere), name
+    assert asked >= 34
+    assert client.get("/member/").status_code == 200
+
+
+def bare(response: Any, address: str) -> str:
+    """A page without what differs each time: its address, tokens, the seconds left."""
+    text = response.content.decode().replace(address, "")
+    return re.sub(r'value="\w+"|data-(?:warn|end)="\d+"', "", text)
+
+
+def what_is_theirs(site: Site, theirs: Client, letters: Path) -> dict[str, str]:
+    """Another member with one of everything that has a number, by the names of the numbers."""
+    member, key = borrowing.enter(site, theirs)
+    draw = borrowing.confirm(theirs, borrowing.form(key))["Location"]
+    wanted = borrowing.form(key, "8000", what="amount", how="payeasy", shown="8000")
+    bill = theirs.post("/member/repay/confirm/", wanted)["Location"]
+    posting.work(letters / "sent", clock.now())
+    noon = clock.now().replace(hour=12) - timedelta(days=1)
+    call = called(member.member_id, Touch.REMINDER, noon)
+    assert isinstance(call, Permit)
+    complaint = cases.Told(cases.Kind.COMPLAINT, "秘密の話")
+    case = do(cases.tell, member.member_id, complaint, Source("member", "x"), clock.now())
+    upload = intake.Upload("", files.photo())
+    kept = do(intake.keep, member.member_id, Purpose.INCOME, upload, clock.now())
+    assert isinstance(kept, Kept)
+    newest = {
+        "message_id": "SELECT max(message_id) FROM notices_message",
+        "device_id": "SELECT max(device_id) FROM people_device",
+        "session_id": "SELECT max(session_id) FROM people_session",
+    }
+    return {name: str(rows(query)[0][0]) for name, query in newest.items()} | {
+        "agreement_id": str(key.agreement_id),
+        "payout_id": re.findall(r"\d+", draw)[0],
+        "bill_id": re.findall(r"\d+", bill)[0],
+        "paper_no": str(delivered(member, key, 1, "a").paper_no),
+        "attempt_id": str(call.permit_id),
+        "case_id": str(case.key.case_id),
+        "document_ref": kept.document_ref,
+        "event_no": "2",
+        "page_no": "1",
+    }
 
 
 def told(site: Site, client: Client) -> tuple[Member, dict[str, str]]:

@@ -31,7 +31,7 @@ from motocho.documents.intake import Purpose
 from motocho.notices import messages
 from motocho.notices.kinds import Kind as Notice
 from motocho.outside import clock, mail
-from motocho.people import access, cards, requests, staff
+from motocho.people import access, cards, login, requests, staff
 from motocho.people.access import Role, Staff
 from motocho.people.credentials.pins import Pin
 from motocho.people.login import Entered
@@ -384,6 +384,7 @@ def test_lost_card_lends_nothing_until_there_is_another(
 ) -> None:
     member, key = site.enter(client)
     client.post("/member/settings/card/")
+    told: list[int] = []
     for kind, left in ((requests.Kind.REOPENING, ["card_lost"]), (requests.Kind.NEW_CARD, [])):
         asked_for = do(requests.ask_own, member.member_id, kind, clock.now())
         address = f"/desk/requests/{asked_for.member_id}/{asked_for.request_id}/"
@@ -396,6 +397,9 @@ def test_lost_card_lends_nothing_until_there_is_another(
             site.sign_in(client, member)
             client.post("/member/sign-in/code/", {"code": site.code(member)})
             assert "新しいカードの受付" in page(client.get("/member/settings/reopen/"))
+        work(site.codes / "sent", clock.now())
+        told.append(sum("停止を終えました" in plain(one) for one in mails(site.codes / "sent")))
+    assert told == [1, 2]  # each is told, though the second ended no freeze
     assert do(freezes.frozen_at, member.member_id) is None
 
 
@@ -617,6 +621,21 @@ def test_empty_queue_shows_zeros(tanaka: Seat) -> None:
         assert "0件です" in text
 
 
+@pytest.mark.rule("AUTH-005")
+def test_spray_of_the_last_day_stands_above_the_queue(tanaka: Seat, at: Any) -> None:
+    alarm = "1つの暗証番号が、多くの会員番号で試されています"
+    assert alarm not in page(tanaka.client.get("/desk/"))
+    for place in range(12):
+        typed = login.Typed(f"{50_000_000 + place}", Pin("7305"), f"spray {place}")
+        do(login.enter, typed, login.Origin(f"10.1.{place}.1"), clock.now())
+    text = page(tanaka.client.get("/desk/"))
+    assert alarm in text
+    assert "10分間に11件以上" in text
+    at(timedelta(days=2))
+    tanaka.sign_in()
+    assert alarm not in page(tanaka.client.get("/desk/"))
+
+
 # ------------------------------------------------------------------------ recovery of a colleague
 @pytest.mark.rule("AUTH-007")
 def test_new_means_need_two_supervisors_neither_of_them_the_one(
@@ -677,6 +696,17 @@ def test_role_that_is_not_for_it_gets_nothing(site: Site, tanaka: Seat) -> None:
     for path in (address, f"{address}pages/1/", "/desk/colleagues/", "/desk/documents/x/"):
         assert operator.client.get(path).status_code == 409, path
     assert operator.client.get("/member/").status_code == 302
+
+
+def test_who_only_manages_the_staff_has_a_seat(site: Site, tanaka: Seat) -> None:
+    one = joined("mori", Role.ADMINISTRATOR)
+    assert one.sign_in()["Location"] == "/desk/"
+    assert one.client.get("/desk/")["Location"] == "/desk/colleagues/"
+    text = page(one.client.get("/desk/colleagues/"))
+    assert "/recovery/" not in text  # that is the supervisors'
+    assert 'href="/desk/"><svg' not in text
+    assert "/desk/sign-out/" in text
+    assert "data-options" in page(one.client.post("/desk/passkey/"))
 
 
 def test_every_form_needs_its_token(tanaka: Seat) -> None:

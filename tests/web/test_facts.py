@@ -116,6 +116,9 @@ def test_email_changes_after_a_code_and_the_old_address_is_told(client: Client, 
     assert told(member, Kind.EMAIL) == ["h***@example.jp", "n***@example.jp"]
     sent = [one for one in by_the_worker(site.codes) if "登録内容" in plain(one)]
     assert sorted(str(one["To"]) for one in sent) == [MAIL.address, "new@example.jp"]
+    client.post("/member/settings/pin/", {"present": PIN, "new": "6183", "again": "6183"})
+    sent = [one for one in by_the_worker(site.codes) if "暗証番号が変わりました" in plain(one)]
+    assert sorted(str(one["To"]) for one in sent) == [MAIL.address, "new@example.jp"]
 
 
 @pytest.mark.rule("AUTH-007")

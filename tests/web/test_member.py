@@ -182,6 +182,7 @@ def test_logout_leaves_nothing_behind(client: Client, site: Site) -> None:
     site.enter(client)
     cookie = client.cookies["session"].value
     assert client.post("/member/sign-out/")["Location"] == "/member/signed-out/"
+    assert 'id="never-title"' in client.get("/member/signed-out/").content.decode()
     client.cookies["session"] = cookie
     assert client.get("/member/").status_code == 302
     assert rows("SELECT end_reason FROM people_session") == [("logout",)]
@@ -514,7 +515,10 @@ def test_frozen_member_may_look_and_not_change(client: Client, site: Site) -> No
     site.sign_in(client, member)
     client.post("/member/sign-in/code/", {"code": site.code(member)})
     assert "あなたの申し出で" in page(client.get("/member/"))
-    assert client.get(f"/member/dealings/{key.agreement_id}/whole/").status_code == 409
+    whole = f"/member/dealings/{key.agreement_id}/whole/"
+    client.post(whole, {"again": "yes"})
+    client.post(whole, {"code": site.code(member)})
+    assert "借入" in client.get(f"{whole}csv/").content.decode("utf-8-sig")
     assert client.get("/member/settings/pin/").status_code == 409
 
 

@@ -63,8 +63,8 @@ def of_news(news: News) -> Told | None:
 
 def _also_to(kind: Kind, subject: Mapping[str, int | str]) -> int:
     """The address that was replaced: a thief's first deed is to put another in its place."""
-    if kind is Kind.DRAWS_HELD:
-        return int(subject["replaced_email_no"])
+    if kind in {Kind.DRAWS_HELD, Kind.PIN_CHANGED, Kind.PIN_RESET}:
+        return int(subject.get("replaced_email_no", 0))
     is_address = kind is Kind.FACT_CHANGED and subject["kind"] == "email"
     return int(subject["replaced_no"]) if is_address else 0
 

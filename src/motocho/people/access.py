@@ -88,6 +88,8 @@ class Action(Enum):
     REVIEW_DOCUMENT = "review_document"
     BAR = "bar"
     MANAGE_STAFF = "manage_staff"
+    SIT = "sit"
+    """A colleague's own seat and means to sign in: nothing of a member [本人の席]."""
 
 
 _DESK = frozenset({Role.OPERATOR, Role.REVIEWER, Role.SUPERVISOR})
@@ -106,6 +108,7 @@ _BY_STAFF: Mapping[Action, frozenset[Role]] = {
     Action.CHANGE_LIMIT: frozenset({Role.SUPERVISOR}),
     Action.BAR: frozenset({Role.SUPERVISOR}),
     Action.MANAGE_STAFF: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
+    Action.SIT: frozenset(Role),
 }
 """Nobody of the staff borrows, repays or sets a PIN for a member: those are not here."""
 _BY_MEMBER = frozenset(
@@ -116,9 +119,15 @@ _BY_MEMBER = frozenset(
     }
 )  # fmt: skip
 _FROZEN_MAY = frozenset(
-    {Action.LOOK, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE, Action.HAND_IN}
-)
-"""What a member may do who stopped everything: looking, and paying what is owed."""
+    {
+        Action.LOOK, Action.EXPORT_HISTORY, Action.REPAY, Action.ASK_FOR_HELP, Action.FREEZE,
+        Action.HAND_IN,
+    }
+)  # fmt: skip
+"""What a member may do who stopped everything: looking, and paying what is owed.
+
+The history is not refused to whom it is of (貸金業法19条の2); a code by e-mail stands before it.
+"""
 _MOVES_MONEY = frozenset({Action.BORROW, Action.REPAY})
 
 
@@ -227,6 +236,25 @@ def check_manager(by: Staff | None) -> None:
         raise NotAllowedError(Fault("PPL-081", details={"action": Action.MANAGE_STAFF.value}))
 
 
+def check_managed(cursor: Any, staff_id: int) -> None:
+    """Whether somebody still manages the staff once one of them ended [管理者の残り].
+
+    Takes     whose role or time was just ended, in the same transaction.
+    Raises    StateConflict where nobody would: nobody could ever be let in again.
+    """
+    names = [role.value for role in _BY_STAFF[Action.MANAGE_STAFF]]
+    cursor.execute(
+        "SELECT bool_or(r.staff_id = %(staff)s),"
+        " bool_or(r.until_on IS NULL AND s.left_on IS NULL)"
+        " FROM people_staff_role r JOIN people_staff s USING (staff_id)"
+        " WHERE r.role = ANY(%(names)s)",
+        {"staff": staff_id, "names": names},
+    )
+    was_manager, is_managed = cursor.fetchone()
+    if was_manager and not is_managed:
+        raise StateConflict(Fault("PPL-104"))
+
+
 def give_role(cursor: Any, duty: Duty, from_on: date, by: Staff | None, at: datetime) -> None:
     """A role from a day on [役割の付与]; nothing changes for one that is held already.
 
@@ -250,7 +278,7 @@ def end_role(cursor: Any, duty: Duty, until_on: date, by: Staff, at: datetime) -
     """The last day of a role [役割の終了].
 
     Raises    NotAllowedError for who may not manage the staff; StateConflict for a role that is not
-              held, or whose last day is set.
+              held, or whose last day is set, and where nobody would manage the staff any more.
     """
     check_manager(by)
     cursor.execute(
@@ -260,6 +288,7 @@ def end_role(cursor: Any, duty: Duty, until_on: date, by: Staff, at: datetime) -
     )
     if cursor.rowcount == 0:
         raise StateConflict(Fault("PPL-101", details={"role": duty.role.value}))
+    check_managed(cursor, duty.staff_id)
     _tell_duty(cursor, "staff_role_ended", duty, (by.actor, until_on), at)
 
 
@@ -282,6 +311,28 @@ def bar(
     )
     subject = {"staff_id": staff_id or 0}
     journal.write(cursor, [Happening(member_id, "barred", supervisor.actor, at, subject)])
+    return None
+
+
+def end_bar(
+    cursor: Any, member_id: int, staff_id: int | None, supervisor: Staff, at: datetime
+) -> Refusal | None:
+    """End what `bar` put there, of one of the staff or of all [閲覧制限の解除] · PRIV-003.
+
+    Raises    StateConflict where there is none.
+    """
+    refusal = check_staff(cursor, supervisor, Action.BAR, member_id)
+    if refusal is not None:
+        return refusal
+    cursor.execute(
+        "UPDATE people_barred SET ended_at = %s WHERE member_id = %s AND ended_at IS NULL"
+        " AND staff_id IS NOT DISTINCT FROM %s",
+        (at, member_id, staff_id),
+    )
+    if cursor.rowcount == 0:
+        raise StateConflict(Fault("PPL-103"))
+    subject = {"staff_id": staff_id or 0}
+    journal.write(cursor, [Happening(member_id, "bar_ended", supervisor.actor, at, subject)])
     return None
 
 

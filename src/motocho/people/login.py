@@ -16,6 +16,7 @@ not counted.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ from motocho.people.safety.codes import Purpose
 from motocho.people.safety.devices import NewDevice
 from motocho.people.safety.sessions import SessionKey
 
+log = logging.getLogger("motocho.people")
 MOST_MISSES = 3
 STRANGERS = 0
 """The lane that all devices share which the member does not use."""
@@ -105,9 +107,10 @@ def enter(cursor: Any, typed: Typed, origin: Origin, at: datetime) -> Outcome:
     Lock      the count of the number and lane, until the transaction ends.
     """
     member_id = _member_of(cursor, typed.member_number)
+    somebody = HOUSE if member_id is None else member_id  # nobody is looked for too
     device_id = None
-    if member_id is not None and origin.device_token is not None:
-        device_id = devices.known(cursor, member_id, origin.device_token)
+    if origin.device_token is not None:
+        device_id = devices.known(cursor, somebody, origin.device_token)
     lane = STRANGERS if device_id is None else device_id
     attempt = _Attempt.of(typed, origin, lane)
     until = _wait(cursor, attempt, at) if lane == STRANGERS else None
@@ -115,7 +118,6 @@ def enter(cursor: Any, typed: Typed, origin: Origin, at: datetime) -> Outcome:
         return Slowed(until)
     misses = _locked_count(cursor, typed.member_number, lane)
     earlier = _earlier(cursor, attempt)
-    somebody = HOUSE if member_id is None else member_id  # nobody's PIN is looked for too
     stored, owner = keeping.stored(cursor, somebody), keeping.owner(somebody)
     found = hashing.match(hashing.Cost.PIN, owner, typed.pin.digits, stored)
     if earlier is not None and earlier[0] != "entered":
@@ -390,3 +392,22 @@ def _alarm(cursor: Any, watch: _Watch, cause: bytes, numbers: int, at: datetime)
             "numbers": numbers,
         }
         journal.write(cursor, [Happening(HOUSE, "login_alarm", "system", at, subject)])
+        log.warning("login alarm %s: %d numbers", watch.kind, numbers)
+
+
+class Alarm(NamedTuple):
+    """Somebody guesses over many numbers [警報]: how it was noticed, when last, over how many."""
+
+    kind: str
+    last_at: datetime
+    numbers: int
+
+
+def alarms(cursor: Any, since: datetime) -> list[Alarm]:
+    """What the people on duty must look at since a moment, the latest first [警報の一覧]."""
+    cursor.execute(
+        "SELECT kind, max(raised_at) AS last_at, max(numbers) FROM people_alarm"
+        " WHERE raised_at > %s GROUP BY kind ORDER BY last_at DESC, kind",
+        (since,),
+    )
+    return [Alarm(*row) for row in cursor.fetchall()]

@@ -61,7 +61,8 @@ def change(
         return refusal
     keeping.keep(cursor, member_id, pin, Ceremony.CHANGED, at)
     sessions.end_others(cursor, member_id, sessions.End.PIN_CHANGED, at, kept)
-    journal.write(cursor, [Happening(member_id, "pin_changed", "member", at)])
+    subject = {"replaced_email_no": holds.replaced_email(cursor, member_id, at)}
+    journal.write(cursor, [Happening(member_id, "pin_changed", "member", at, subject)])
     return Changed(member_id)
 
 
@@ -81,7 +82,8 @@ def reset(cursor: Any, token: str, pin: Pin, at: datetime) -> Changed | Refusal:
     keeping.keep(cursor, found.member_id, pin, Ceremony.RESET, at)
     login.reopen(cursor, found.member_id, "member", at)
     sessions.end_others(cursor, found.member_id, sessions.End.PIN_CHANGED, at)
-    journal.write(cursor, [Happening(found.member_id, "pin_reset", "member", at)])
+    subject = {"replaced_email_no": holds.replaced_email(cursor, found.member_id, at)}
+    journal.write(cursor, [Happening(found.member_id, "pin_reset", "member", at, subject)])
     holds.after(cursor, found.member_id, Cause.PIN_RESET, at)
     return Changed(found.member_id)
 

@@ -417,6 +417,12 @@ def settle(
     return after
 
 
+def tell_going_on(cursor: Any, key: RequestKey, staff: Staff, at: datetime) -> None:
+    """Tell a member that a stop ended that was no freeze, as `freezes.lift` tells of one [再開]."""
+    subject = {"request_id": key.request_id}
+    journal.write(cursor, [Happening(key.member_id, "unfrozen", staff.actor, at, subject)])
+
+
 def review(
     cursor: Any, key: RequestKey, staff: Staff, verdict: Verdict, at: datetime
 ) -> State | Refusal:

@@ -17,7 +17,15 @@ from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
 from motocho.ledger.chart import HOUSE
-from motocho.people.access import FIRST_GIVER, Duty, Role, Staff, check_manager, give_role
+from motocho.people.access import (
+    FIRST_GIVER,
+    Duty,
+    Role,
+    Staff,
+    check_managed,
+    check_manager,
+    give_role,
+)
 from motocho.people.credentials import hashing, passkeys
 from motocho.people.credentials.hashing import Cost, Match, Sealed, Stored
 from motocho.people.credentials.passkeys import Passkey, Site
@@ -98,7 +106,7 @@ def leave(cursor: Any, staff_id: int, left_on: date, by: Staff, at: datetime) ->
     """A colleague leaves: after that day nothing opens any more [退社].
 
     Raises    NotAllowedError for who may not manage the staff; StateConflict for one who left, or
-              whose last day is set.
+              whose last day is set, and where nobody would manage the staff any more.
     """
     check_manager(by)
     cursor.execute(
@@ -108,6 +116,7 @@ def leave(cursor: Any, staff_id: int, left_on: date, by: Staff, at: datetime) ->
     if cursor.rowcount == 0:
         last_on = account(cursor, staff_id).left_on
         raise StateConflict(Fault("PPL-100", details={"last_on": str(last_on)}))
+    check_managed(cursor, staff_id)
     _tell(cursor, "staff_left", staff_id, by.actor, at)
 
 
@@ -269,15 +278,16 @@ _WAITS_FOR_A_SECOND = (
 def ask_recovery(cursor: Any, staff_id: int, by: Staff, at: datetime) -> Refusal | None:
     """A supervisor asks for new means for a colleague [再登録の申請]; one request at a time.
 
-    What nobody agreed to within a day is over, as the token is a day after that.
+    What nobody agreed to within a day is over. A link that was given out and not used is over once
+    another is asked for: it is shown once, and may be lost.
     """
     refusal = _check_supervisor(by, staff_id)
     if refusal is not None:
         return refusal
     cursor.execute(
         "UPDATE people_staff_enrolment SET used_at = %s WHERE staff_id = %s AND used_at IS NULL"
-        " AND (kind = 'joiner' OR coalesce(expires_at, asked_at + %s) <= %s)",
-        (at, staff_id, TOKEN_LIVES, at),
+        " AND (token_hash IS NOT NULL OR asked_at <= %s)",
+        (at, staff_id, at - TOKEN_LIVES),
     )
     cursor.execute(
         "INSERT INTO people_staff_enrolment (staff_id, kind, asked_by, asked_at)"

@@ -305,6 +305,11 @@ class Colleague:
         """Whether colleagues are this one's business [管理の可否]; the frame shows the way."""
         return self.may(Action.MANAGE_STAFF)
 
+    @property
+    def may_look(self) -> bool:
+        """Whether members are this one's business [閲覧の可否]; the frame shows the way."""
+        return self.may(Action.LOOK)
+
     def may(self, action: Action) -> bool:
         """Whether a role of today is for this [役割の有無]."""
         return gate.may(self.staff, action)

@@ -10,7 +10,7 @@ import typer
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli.lending._book_of_loans import member_of, opened, output_in
 from motocho.outside import clock
-from motocho.units.errors import Fault, NotFoundError, RefusedError
+from motocho.units.errors import Fault, NotFoundError, RefusedError, StateConflict
 
 if TYPE_CHECKING:
     from motocho.people.access import Staff
@@ -61,14 +61,16 @@ def add(
     motocho staff add suzuki --name 鈴木 --role reviewer --by tanaka
     """
     from motocho.config.settings import ORIGIN
-    from motocho.people import staff
-    from motocho.people.access import Role
+    from motocho.people import access, staff
+    from motocho.people.access import Action, Role, Staff
     from motocho.people.staff import Joiner
 
     output = output_in(lang)
     wanted = frozenset(Role(one.value) for one in roles)
     with opened() as cursor:
         giver = None if by is None else colleague(cursor, by)
+        if giver is None and not access.may(Staff(0, wanted), Action.MANAGE_STAFF):
+            raise StateConflict(Fault("PPL-104", column="--role"))
         own_id = None if own_number is None else member_of(cursor, own_number).member_id
         joiner = Joiner(login_name, name.strip(), clock.business_date(), wanted, own_id)
         account, token = staff.join(cursor, joiner, giver, clock.now())
@@ -174,12 +176,13 @@ def bar(
         str | None,
         typer.Option("--from", metavar="LOGIN", help="見せない人 / Whom. All but supervisors."),
     ] = None,
+    end: Annotated[bool, typer.Option("--end", help="制限を終える / End it.")] = False,
     lang: LangOption = None,
 ) -> None:
-    """家族や知人の会員を、その従業者に見せない / Keep a member apart from a colleague.
+    """家族や知人の会員を、その従業者に見せない、または見せる / Keep a member apart, or no more.
 
     例 / Examples:  motocho staff bar 00000001 --from suzuki --by tanaka ·
-    motocho staff bar 00000001 --by tanaka
+    motocho staff bar 00000001 --by tanaka · motocho staff bar 00000001 --end --by tanaka
     """
     from dataclasses import replace
 
@@ -190,16 +193,18 @@ def bar(
         supervisor = replace(colleague(cursor, by), purpose="staff bar")
         member = member_of(cursor, number)
         barred = None if kept_from is None else colleague(cursor, kept_from).staff_id
-        refusal = access.bar(cursor, member.member_id, barred, supervisor, clock.now())
+        change = access.end_bar if end else access.bar
+        refusal = change(cursor, member.member_id, barred, supervisor, clock.now())
         if refusal is not None:
             raise RefusedError(refusal.fault())
     whom = kept_from or output.text("管理者でない人", "all but supervisors")
-    output.data(
-        output.text(
-            f"会員 {member.member_number} を {whom} に見せません",
-            f"Member {member.member_number} is kept apart from {whom}",
-        )
-    )
+    number = member.member_number
+    if end:
+        said = (f"会員 {number} を {whom} に見せます", f"Member {number} is shown to {whom} again")
+    else:
+        said = (f"会員 {number} を {whom} に見せません",
+                f"Member {number} is kept apart from {whom}")  # fmt: skip
+    output.data(output.text(*said))
 
 
 @app.command("list")

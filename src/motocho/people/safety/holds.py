@@ -58,7 +58,7 @@ def after(cursor: Any, member_id: int, cause: Cause, at: datetime) -> list[Kind]
         kinds.append(Kind.ALL_DRAWS)
     if cause in _RESET_WITH and _reset_lately(cursor, member_id, at):
         kinds.append(Kind.ALL_DRAWS)
-    replaced_no = _replaced_email(cursor, member_id, at) if kinds else 0
+    replaced_no = replaced_email(cursor, member_id, at) if kinds else 0
     for kind in kinds:
         cursor.execute(
             "INSERT INTO people_hold (member_id, kind, cause, from_at, until_at)"
@@ -95,8 +95,11 @@ def _changed_lately(cursor: Any, member_id: int, at: datetime) -> bool:
     return cursor.fetchone() is not None
 
 
-def _replaced_email(cursor: Any, member_id: int, at: datetime) -> int:
-    """The e-mail address of a day ago, by its fact, if another one was told since; else 0."""
+def replaced_email(cursor: Any, member_id: int, at: datetime) -> int:
+    """The e-mail address of a day ago, by its fact, if there is another [前のアドレス]; else 0.
+
+    It is told too of what a thief would do next.
+    """
     cursor.execute(
         "SELECT fact_no, recorded_at FROM people_fact WHERE member_id = %s AND kind = 'email'"
         " ORDER BY fact_no",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from motocho.people import staff
-from motocho.people.access import Action
+from motocho.people.access import Action, Role
 from motocho.web import access, pages
 from motocho.web.access import Colleague
 
@@ -22,7 +22,11 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         accounts = staff.accounts(cursor)
         asked = staff.recoveries(cursor, colleague.at)
     me = colleague.staff.staff_id
-    rows = [(one, _step(asked.get(one.staff_id), me), one.staff_id == me) for one in accounts]
+    may_ask = Role.SUPERVISOR in colleague.staff.roles
+    rows = [
+        (one, _step(asked.get(one.staff_id), me) if may_ask else "", one.staff_id == me)
+        for one in accounts
+    ]
     return pages.show(request, "desk/colleagues.html", {"desk": colleague, "rows": rows})
 
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from motocho.care import cases, consultations
 from motocho.documents import intake
-from motocho.people import requests
+from motocho.people import login, requests
 from motocho.people.access import Action
 from motocho.people.requests import Kind, Waiting
 from motocho.screening import increases
@@ -37,6 +37,13 @@ TABS = {
 }
 
 
+ALARMS = {
+    "one_pin": "desk.alarm_one_pin",
+    "one_network": "desk.alarm_one_network",
+    "everywhere": "desk.alarm_everywhere",
+}
+"""What each alarm of the login says."""
+ALARMED_FOR = timedelta(days=1)
 SHOWN_SIGNS = 8
 """Of a reference, so many signs stand in the list."""
 
@@ -161,19 +168,23 @@ SOURCES: list[Source] = [
 
 
 @require_safe
-@access.staff(Action.LOOK)
+@access.staff(Action.SIT)
 def waiting(request: HttpRequest, colleague: Colleague) -> HttpResponse:
-    """What waits, the oldest first; zeros are shown [一覧]."""
+    """What waits, the oldest first; zeros are shown [一覧]; who only manages sees colleagues."""
+    if not colleague.may_look:
+        return HttpResponseRedirect(reverse("desk:colleagues"))
     wanted = request.GET.get("tab", "resets")
     tab = wanted if wanted in TABS else "resets"
     with connection.cursor() as cursor:
         counted = [(one, one.count(cursor)) for one in SOURCES]
         listed = [(one.title, one.rows(cursor), count) for one, count in counted if one.tab == tab]
+        alarms = login.alarms(cursor, colleague.at - ALARMED_FOR)
     counts = {name: sum(count for one, count in counted if one.tab == name) for name in TABS}
     context = {
         "tabs": [(name, label, counts[name]) for name, label in TABS.items()],
         "tab": tab,
         "label": TABS[tab],
+        "alarms": [(ALARMS[one.kind], one) for one in alarms],
         "listed": [
             (title, rows, count if count > len(rows) else 0)
             for title, rows, count in listed

@@ -226,10 +226,15 @@ def _go_on(cursor: Any, key: RequestKey, staff: Staff, colleague: Colleague) -> 
     """
     waits = requests.own_waiting(cursor, key.member_id)
     ended = {Stop.MEMBER_ASKED} if Kind.NEW_CARD in waits else {Stop.MEMBER_ASKED, Stop.CARD_LOST}
-    freezes.lift(cursor, key.member_id, staff.actor, colleague.at)
+    was_frozen = freezes.lift(cursor, key.member_id, staff.actor, colleague.at)
+    was_stopped = False
+    today = colleague.at.astimezone(JAPAN).date()
     reference = f"request {key.request_id}"
     made = _commands.made(cursor, reference, colleague.at, staff.actor, _commands.DESK)
     for listed in queries.agreements(cursor, key.member_id):
         if listed.status is not Status.CLOSED:
+            was_stopped |= bool(queries.position(cursor, listed.key, today).stops & ended)
             for stop in sorted(ended, key=lambda one: one.value):
                 commands.lift(cursor, listed.key, stop, made)
+    if was_stopped and not was_frozen:
+        requests.tell_going_on(cursor, key, staff, colleague.at)

@@ -159,7 +159,7 @@ def _join_page(request: HttpRequest, form: JoinForm, status: int) -> HttpRespons
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access.staff(Action.LOOK)
+@access.staff(Action.SIT)
 def own_passkey(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """A passkey for oneself, to sign in without password and code [パスキーの登録]."""
     staff_id = colleague.staff.staff_id
