@@ -173,7 +173,7 @@ def test_one_who_doubts_ends_it(member: Member, reviewers: tuple[Staff, Staff]) 
     key = waiting(member)
     first, second = reviewers
     assert do(requests.review, key, first, Verdict.NOT_GENUINE, AT) is State.REFUSED
-    with pytest.raises(StateConflict, match="PPL-097"):
+    with pytest.raises(StateConflict, match="settled already"):
         do(requests.review, key, second, Verdict.GENUINE, AT)
     assert do(requests.reset_link, key, "letter 1", AT) is None
 
