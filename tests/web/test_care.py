@@ -637,12 +637,21 @@ def test_agreement_is_closed_at_zero_and_can_still_be_seen(client: Client, site:
     today = clock.now().date()
     site.desk.receive(key, do(queries.payoff_quote, key, today).total_yen, today)
     assert "契約書を返します" not in page(client.get(address))
+    assert "カードは使えなくなります" in page(client.get(address))
     do(archive.hold, key, "tanaka", clock.now())
     assert "契約書を返します" in page(client.get(address))
     for _ in range(2):
         assert client.post(address, {"ref": KEY})["Location"] == address
     assert "この契約は終わりました" in page(client.get(address))
     assert client.get(f"/member/dealings/{key.agreement_id}/whole/").status_code == 200
+
+
+def test_card_is_kept_for_an_agreement_that_goes_on(client: Client, site: Site) -> None:
+    member, key = site.enter(client)
+    site.desk.open(clock.now().date(), member_id=member.member_id)
+    shown = page(client.get(f"/member/close/{key.agreement_id}/"))
+    assert "カードは使えなくなります" not in shown
+    assert "取引の記録は法律の期間保存します" in shown
 
 
 # ------------------------------------------------------------------------------- who sees what

@@ -37,8 +37,10 @@ def close(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
         position = queries.position(cursor, listed.key, today)
         holds_paper = archive.is_held(cursor, listed.key)
     owes = bool(quote.total_yen or quote.excess_yen or position.held_yen)
+    others = [one for one in member.agreements if one.key != listed.key]
     context = {
         "listed": listed,
+        "ends_card": all(one.status is not Status.OPEN for one in others),
         "quote": quote,
         "position": position,
         "is_closed": listed.status is Status.CLOSED,
