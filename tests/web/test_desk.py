@@ -396,6 +396,10 @@ def test_lost_card_lends_nothing_until_there_is_another(
             site.sign_in(client, member)
             client.post("/member/sign-in/code/", {"code": site.code(member)})
             assert "新しいカードの受付" in page(client.get("/member/settings/reopen/"))
+            again = do(requests.ask_own, member.member_id, kind, clock.now())
+            tanaka.client.post(f"/desk/requests/{again.member_id}/{again.request_id}/", new)
+    ((told,),) = rows("SELECT count(*) FROM journal_row WHERE kind = 'unfrozen'")
+    assert told == 2  # who asked once more, while the card is on its way, has an answer too
     assert do(freezes.frozen_at, member.member_id) is None
 
 

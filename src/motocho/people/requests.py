@@ -29,6 +29,7 @@ from motocho.people.facts import _rows
 from motocho.people.facts._rows import Reading
 from motocho.people.facts.values import Email
 from motocho.people.facts.values import Kind as Item
+from motocho.people.safety import freezes
 from motocho.people.safety.devices import token_hash
 from motocho.units.errors import Fault, StateConflict, ensure
 
@@ -385,7 +386,7 @@ def settle(
     """One of the staff settles a request of a member who was signed in [申請の処理].
 
     What is done with it (a new number, the end of a stop) stands in the same transaction; one that
-    is refused is told to the member.
+    is refused is told to the member, and that one may go on, too.
     Lock      the request's row.
     Raises    NotFoundError for no such request; StateConflict for one that was settled before.
     """
@@ -413,6 +414,10 @@ def settle(
     if after is State.REFUSED:
         told = {"request_id": key.request_id, "request": row[1]}
         happened.append(Happening(key.member_id, "own_request_refused", staff.actor, at, told))
+    elif Kind(row[1]) is Kind.REOPENING and freezes.frozen_at(cursor, key.member_id) is None:
+        # The stop was lifted before, with a new card say: who asked is told the result all the same.
+        told = {"request_id": key.request_id}
+        happened.append(Happening(key.member_id, "unfrozen", staff.actor, at, told))
     journal.write(cursor, happened)
     return after
 
