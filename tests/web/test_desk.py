@@ -570,15 +570,19 @@ def test_consultation_is_seen_called_at_its_hour_and_ended_once(
         at(timedelta(minutes=minutes))
         assert phone not in page(tanaka.client.get(address))
     at(hour - clock.now() + timedelta(minutes=170))
+    called = page(tanaka.client.post(address, {"call": "yes"}))
+    assert phone in called
+    assert "03-0000-0108" in called
+    tried = "SELECT purpose, our_number, actor FROM contact_attempt WHERE channel = 'phone'"
+    assert rows(tried) == [("asked_for", "0300000108", f"staff {tanaka.staff_id}")]
     assert phone in page(tanaka.client.post(address, {"call": "yes"}))
-    assert rows("SELECT purpose, actor FROM contact_attempt WHERE channel = 'phone'") == [
-        ("asked_for", f"staff {tanaka.staff_id}")
-    ]
     assert tanaka.client.post(address).status_code == 422
     for _ in range(2):
         ended = tanaka.client.post(address, {"outcome": "held"})
         assert ended["Location"] == "/desk/?tab=consultations"
     assert rows("SELECT outcome FROM care_consultation") == [("held",)]
+    results = rows("SELECT result FROM contact_call_result ORDER BY attempt_id")
+    assert results == [("no_answer",), ("spoken",)]  # the member reads what came of each call
     assert kinds_of(member.member_id).count("consultation_ended") == 1
     assert address not in page(tanaka.client.get("/desk/?tab=consultations"))
     assert tanaka.client.get(address).status_code == 404
