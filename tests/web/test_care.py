@@ -33,6 +33,7 @@ from motocho.outside.bank import business_day_until, is_business_day, next_busin
 from motocho.outside.clock import JAPAN
 from motocho.people.members import Member
 from motocho.screening import increases
+from motocho.screening.eligibility import Asked
 from motocho.units.errors import RefusedError
 from motocho.web.care import urls
 
@@ -448,6 +449,19 @@ def test_raise_is_kept_for_a_person_after_a_code(client: Client, site: Site) -> 
     client.post("/member/limit/raise/withdraw/", {"which": "987654"})
     assert do(increases.waiting) == [kept]
     assert client.post("/member/limit/raise/withdraw/", ended)["Location"] == "/member/limit/"
+    assert do(increases.waiting) == []
+
+
+def test_raise_does_not_wait_for_an_agreement_that_has_ended(client: Client, site: Site) -> None:
+    _, key = long_standing(site, client)
+    asked, now = Asked(400_000, 4_000_000, 0), clock.now()
+    kept = do(increases.apply, key, asked, Source("member", "form 1"), now)
+    assert do(increases.waiting) == [kept]
+    owed_yen = do(queries.payoff_quote, key, now.date()).total_yen
+    if owed_yen:
+        site.desk.receive(key, owed_yen, now.date())
+    address = f"/member/close/{key.agreement_id}/"
+    assert client.post(address, {"ref": KEY})["Location"] == address
     assert do(increases.waiting) == []
 
 
