@@ -588,6 +588,23 @@ def test_consultation_is_seen_called_at_its_hour_and_ended_once(
     assert tanaka.client.get(address).status_code == 404
 
 
+def test_member_is_told_of_a_consultation_that_the_desk_cancels(site: Site, tanaka: Seat) -> None:
+    """Nobody waits for a call in vain; what the member cancels is no news to the member."""
+    member, _ = site.member()
+    hour = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=3)
+    wanted = Wanted(Topic.LESS, hour, [hour])
+    for form in ("form 1", "form 2"):
+        source = Source("member", form)
+        booked = do(consultations.book, member.member_id, wanted, source, clock.now())
+        if form == "form 1":
+            do(consultations.cancel, member.member_id, source, clock.now())
+    address = f"/desk/consultations/{member.member_id}/{booked.consultation_id}/"
+    assert tanaka.client.post(address, {"outcome": "cancelled"}).status_code == 302
+    work(site.codes / "sent", clock.now())
+    told = [one.kind for one in do(messages.listed, member.member_id)]
+    assert told.count(Notice.TALK_CANCELLED) == 1
+
+
 def test_queue_counts_all_that_waits_and_says_that_it_shows_the_oldest(
     database: Database, tanaka: Seat
 ) -> None:
