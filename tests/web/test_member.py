@@ -529,7 +529,10 @@ def test_frozen_member_takes_consents_back_and_gives_none(client: Client, site: 
     assert client.get(delivery).status_code == client.get(others).status_code == 200
     client.post(delivery, {"withdraw": "receipt", "csrfmiddlewaretoken": "c"})
     client.post(others, {"name": "campaign", "say": "withdraw", "csrfmiddlewaretoken": "d"})
-    for address, asked in ((delivery, {"give": "all"}), (others, {"name": "bureau", "say": "give"})):
+    for address, asked in (
+        (delivery, {"give": "all"}),
+        (others, {"name": "bureau", "say": "give"}),
+    ):
         assert client.post(address, asked).status_code == 409
     told = rows("SELECT kind, is_given FROM people_consent ORDER BY consent_no")
     papers, offers = "electronic_delivery", "campaign"

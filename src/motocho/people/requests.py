@@ -415,7 +415,7 @@ def settle(
         told = {"request_id": key.request_id, "request": row[1]}
         happened.append(Happening(key.member_id, "own_request_refused", staff.actor, at, told))
     elif Kind(row[1]) is Kind.REOPENING and freezes.frozen_at(cursor, key.member_id) is None:
-        # The stop was lifted before, with a new card say: who asked is told the result all the same.
+        # The stop was lifted before, with a new card say: who asked is told the result.
         told = {"request_id": key.request_id}
         happened.append(Happening(key.member_id, "unfrozen", staff.actor, at, told))
     journal.write(cursor, happened)

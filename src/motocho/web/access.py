@@ -276,7 +276,7 @@ def _member(request: HttpRequest, found: Signed, action: Action) -> Member:
 
 
 def require(member: Member, action: Action) -> None:
-    """Whether the member may do this, too: for one button of a page that asks for less [権限の追加確認].
+    """Whether the member may do this, too: for a button of a page that asks for less [権限].
 
     Raises    RefusedError, as people refuses.
     """
