@@ -347,7 +347,7 @@ def test_after_a_payment_in_part_the_rest_is_asked_for(house: House, folder: Pat
     assert last is not None
     last_on = date.fromordinal(last)
     asked_yen = standing.asked_yen(loan, last_on, AT.date())
-    facts = {"last_day_to_pay": last_on.isoformat(), "asked_yen": asked_yen}
+    facts: dict[str, int | str] = {"last_day_to_pay": str(last_on), "asked_yen": asked_yen}
     due = Task(key.member_id, key.agreement_id, TaskKind.DUE_SOON, "x", AT.date(), last_on, facts)
     do(tasks.add, [due], AT.date())
     desk.receive(key, 1_000, AT.date())
