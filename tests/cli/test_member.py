@@ -73,3 +73,18 @@ def test_an_address_is_changed_for_who_gets_no_code(command: Command) -> None:
     assert "--email" in both.err
     assert "--mobile" in both.err
     assert command(*change[:2], "99999999", *change[3:], "new@example.jp").code == 4
+
+
+def test_who_moved_and_calls_is_registered_at_the_new_address(command: Command) -> None:
+    """Papers of who never gave an address lie in the queue until somebody can record one."""
+    house = House()
+    member, tanaka = house.member(), house.colleague("tanaka", Role.OPERATOR)
+    change = ("member", "change", member.member_number, "--by", "tanaka")
+    command.done(*change, "--postcode", "100-0001", "--address", "東京都千代田区千代田1-1")
+    found = rows("SELECT road, actor, masked FROM people_fact WHERE kind = 'address'")
+    assert found == [("desk", tanaka.actor, "東京都…")]
+    half = command(*change, "--address", "東京都千代田区千代田1-1")
+    assert (half.code, "--postcode" in half.err) == (2, True)
+    nothing = command(*change)
+    assert (nothing.code, "--email" in nothing.err) == (2, True)
+    assert rows("SELECT count(*) FROM people_fact WHERE kind = 'address'") == [(1,)]

@@ -89,6 +89,15 @@ def test_no_call_before_the_moment_that_was_named(at: datetime, minutes: int) ->
         assert ("CON-014" in codes) is (at < named)
 
 
+@pytest.mark.rule("COLL-003")
+@pytest.mark.parametrize(
+    "facts", [Facts(promised_on=NOON.date()), Facts(named_at=NOON + timedelta(hours=1))]
+)
+def test_no_call_about_a_due_date_to_come_either_and_a_mail_still_helps(facts: Facts) -> None:
+    assert rules_of(facts, Purpose.REMINDER, NOON) == ["COLL-003"]
+    assert hindrances(facts, Purpose.REMINDER, NOON, Channel.EMAIL) == ()
+
+
 @pytest.mark.rule("COLL-010")
 def test_safety_passes_beside_counsel() -> None:
     assert rules_of(Facts(has_counsel=True), Purpose.ARREARS, NOON) == ["COLL-010"]

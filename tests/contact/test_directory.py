@@ -66,6 +66,17 @@ def test_every_desk_of_the_table_has_purposes_hours_and_somebody_to_call() -> No
         assert known.call_back(desk, TODAY).use is not Use.OUT
 
 
+@pytest.mark.parametrize(
+    ("desk", "number"),
+    [("card_loan", "0300000108"), ("complaints", "0300000104"), ("voice", "0300000104")],
+)
+def test_desk_calls_from_its_own_number_or_of_whom_it_answers_for(desk: str, number: str) -> None:
+    known = shipped()
+    found = known.calling(known.desk(desk), TODAY)
+    assert found is not None
+    assert found.digits == number
+
+
 def test_outgoing_number_is_called_back_at_another_desk() -> None:
     known = shipped()
     found = known.whose("0300000108", TODAY)

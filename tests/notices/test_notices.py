@@ -338,6 +338,31 @@ def test_what_was_paid_meanwhile_is_not_asked_for(
     assert len(mails(folder)) == 1
 
 
+def test_after_a_payment_in_part_the_rest_is_asked_for(house: House, folder: Path) -> None:
+    desk = Desk()
+    key = borrow(house, desk)
+    do(choices.choose, key.member_id, Choices(Style.PLAIN, Language.EN), AT)
+    (loan,) = do(standing.see, [key])
+    last = revolving.deadline(loan.state, loan.rules)
+    assert last is not None
+    last_on = date.fromordinal(last)
+    asked_yen = standing.asked_yen(loan, last_on, AT.date())
+    facts: dict[str, int | str] = {"last_day_to_pay": str(last_on), "asked_yen": asked_yen}
+    due = Task(key.member_id, key.agreement_id, TaskKind.DUE_SOON, "x", AT.date(), last_on, facts)
+    do(tasks.add, [due], AT.date())
+    desk.receive(key, 1_000, AT.date())
+    assert do(_reminders.remind, AT) == 1
+    desk.receive(key, 500, AT.date())
+    work(folder, AT)
+    (loan,) = do(standing.see, [key])
+    rest_yen = standing.asked_yen(loan, last_on, AT.date())
+    assert 0 < rest_yen < asked_yen
+    mail = next(one for one in mails(folder) if "payment date" in one["Subject"])
+    assert f"¥{rest_yen:,} is due by {last_on}" in plain(mail)
+    kept = rows("SELECT facts->>'asked_yen' FROM notices_message WHERE kind = 'due_soon'")
+    assert rest_yen < int(kept[0][0]) < asked_yen
+
+
 @pytest.mark.parametrize(
     ("late", "state"), [(timedelta(days=6), "sent"), (timedelta(days=7), "moot")]
 )

@@ -33,6 +33,7 @@ from motocho.outside.bank import business_day_until, is_business_day, next_busin
 from motocho.outside.clock import JAPAN
 from motocho.people.members import Member
 from motocho.screening import increases
+from motocho.screening.eligibility import Asked
 from motocho.units.errors import RefusedError
 from motocho.web.care import urls
 
@@ -463,6 +464,19 @@ def test_raise_is_kept_for_a_person_after_a_code(client: Client, site: Site) -> 
     assert do(increases.waiting) == []
 
 
+def test_raise_does_not_wait_for_an_agreement_that_has_ended(client: Client, site: Site) -> None:
+    _, key = long_standing(site, client)
+    asked, now = Asked(400_000, 4_000_000, 0), clock.now()
+    kept = do(increases.apply, key, asked, Source("member", "form 1"), now)
+    assert do(increases.waiting) == [kept]
+    owed_yen = do(queries.payoff_quote, key, now.date()).total_yen
+    if owed_yen:
+        site.desk.receive(key, owed_yen, now.date())
+    address = f"/member/close/{key.agreement_id}/"
+    assert client.post(address, {"ref": KEY})["Location"] == address
+    assert do(increases.waiting) == []
+
+
 def test_raise_is_pointed_to_by_no_page_of_who_is_late(client: Client, site: Site) -> None:
     _, key = late(site, client)
     home = client.get("/member/").content.decode()
@@ -649,12 +663,21 @@ def test_agreement_is_closed_at_zero_and_can_still_be_seen(client: Client, site:
     today = clock.now().date()
     site.desk.receive(key, do(queries.payoff_quote, key, today).total_yen, today)
     assert "契約書を返します" not in page(client.get(address))
+    assert "カードは使えなくなります" in page(client.get(address))
     do(archive.hold, key, "tanaka", clock.now())
     assert "契約書を返します" in page(client.get(address))
     for _ in range(2):
         assert client.post(address, {"ref": KEY})["Location"] == address
     assert "この契約は終わりました" in page(client.get(address))
     assert client.get(f"/member/dealings/{key.agreement_id}/whole/").status_code == 200
+
+
+def test_card_is_kept_for_an_agreement_that_goes_on(client: Client, site: Site) -> None:
+    member, key = site.enter(client)
+    site.desk.open(clock.now().date(), member_id=member.member_id)
+    shown = page(client.get(f"/member/close/{key.agreement_id}/"))
+    assert "カードは使えなくなります" not in shown
+    assert "取引の記録は法律の期間保存します" in shown
 
 
 # ------------------------------------------------------------------------------- who sees what

@@ -397,9 +397,11 @@ def test_lost_card_lends_nothing_until_there_is_another(
             site.sign_in(client, member)
             client.post("/member/sign-in/code/", {"code": site.code(member)})
             assert "新しいカードの受付" in page(client.get("/member/settings/reopen/"))
+            again = do(requests.ask_own, member.member_id, kind, clock.now())
+            tanaka.client.post(f"/desk/requests/{again.member_id}/{again.request_id}/", new)
         work(site.codes / "sent", clock.now())
         told.append(sum("停止を終えました" in plain(one) for one in mails(site.codes / "sent")))
-    assert told == [1, 2]  # each is told, though the second ended no freeze
+    assert told == [2, 3]  # each is told, though the second and the third ended no freeze
     assert do(freezes.frozen_at, member.member_id) is None
 
 
@@ -570,18 +572,39 @@ def test_consultation_is_seen_called_at_its_hour_and_ended_once(
         at(timedelta(minutes=minutes))
         assert phone not in page(tanaka.client.get(address))
     at(hour - clock.now() + timedelta(minutes=170))
+    called = page(tanaka.client.post(address, {"call": "yes"}))
+    assert phone in called
+    assert "03-0000-0108" in called
+    tried = "SELECT purpose, our_number, actor FROM contact_attempt WHERE channel = 'phone'"
+    assert rows(tried) == [("asked_for", "0300000108", f"staff {tanaka.staff_id}")]
     assert phone in page(tanaka.client.post(address, {"call": "yes"}))
-    assert rows("SELECT purpose, actor FROM contact_attempt WHERE channel = 'phone'") == [
-        ("asked_for", f"staff {tanaka.staff_id}")
-    ]
     assert tanaka.client.post(address).status_code == 422
     for _ in range(2):
         ended = tanaka.client.post(address, {"outcome": "held"})
         assert ended["Location"] == "/desk/?tab=consultations"
     assert rows("SELECT outcome FROM care_consultation") == [("held",)]
+    results = rows("SELECT result FROM contact_call_result ORDER BY attempt_id")
+    assert results == [("no_answer",), ("spoken",)]  # the member reads what came of each call
     assert kinds_of(member.member_id).count("consultation_ended") == 1
     assert address not in page(tanaka.client.get("/desk/?tab=consultations"))
     assert tanaka.client.get(address).status_code == 404
+
+
+def test_member_is_told_of_a_consultation_that_the_desk_cancels(site: Site, tanaka: Seat) -> None:
+    """Nobody waits for a call in vain; what the member cancels is no news to the member."""
+    member, _ = site.member()
+    hour = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=3)
+    wanted = Wanted(Topic.LESS, hour, [hour])
+    for form in ("form 1", "form 2"):
+        source = Source("member", form)
+        booked = do(consultations.book, member.member_id, wanted, source, clock.now())
+        if form == "form 1":
+            do(consultations.cancel, member.member_id, source, clock.now())
+    address = f"/desk/consultations/{member.member_id}/{booked.consultation_id}/"
+    assert tanaka.client.post(address, {"outcome": "cancelled"}).status_code == 302
+    work(site.codes / "sent", clock.now())
+    told = [one.kind for one in do(messages.listed, member.member_id)]
+    assert told.count(Notice.TALK_CANCELLED) == 1
 
 
 def test_queue_counts_all_that_waits_and_says_that_it_shows_the_oldest(

@@ -522,6 +522,28 @@ def test_frozen_member_may_look_and_not_change(client: Client, site: Site) -> No
     assert client.get("/member/settings/pin/").status_code == 409
 
 
+@pytest.mark.rule("DOC-005")
+def test_frozen_member_takes_consents_back_and_gives_none(client: Client, site: Site) -> None:
+    member, _ = site.enter(client)
+    delivery, others = "/member/delivery/", "/member/settings/consents/"
+    client.post(delivery, {"give": "receipt", "csrfmiddlewaretoken": "a"})
+    client.post(others, {"name": "campaign", "say": "give", "csrfmiddlewaretoken": "b"})
+    do(freezes.freeze, member.member_id, freezes.Road.PHONE, "staff 1", clock.now())
+    site.sign_in(client, member)
+    client.post("/member/sign-in/code/", {"code": site.code(member)})
+    assert client.get(delivery).status_code == client.get(others).status_code == 200
+    client.post(delivery, {"withdraw": "receipt", "csrfmiddlewaretoken": "c"})
+    client.post(others, {"name": "campaign", "say": "withdraw", "csrfmiddlewaretoken": "d"})
+    for address, asked in (
+        (delivery, {"give": "all"}),
+        (others, {"name": "bureau", "say": "give"}),
+    ):
+        assert client.post(address, asked).status_code == 409
+    told = rows("SELECT kind, is_given FROM people_consent ORDER BY consent_no")
+    papers, offers = "electronic_delivery", "campaign"
+    assert told == [(papers, True), (offers, True), (papers, False), (offers, False)]
+
+
 def test_login_of_somebody_else_is_ended_and_stops_all(client: Client, site: Site) -> None:
     member, _ = site.enter(client)
     strange = site.house.session(member.member_id, clock.now())

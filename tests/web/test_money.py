@@ -746,7 +746,7 @@ def test_direct_debit_can_be_ended_whatever_stands_against_a_new_one(
 ) -> None:
     member, _ = enter(site, client)
     today = clock.business_date()
-    key = site.desk.open(today - timedelta(days=50), 300_000, Scheme.MONTHLY, 25, member.member_id)
+    key = site.desk.open(today - timedelta(days=50), 300_000, Scheme.MONTHLY, 10, member.member_id)
     site.desk.draw(key, 100_000, today - timedelta(days=10))
     address = f"/member/repay/debit/{key.agreement_id}/"
     client.post(address, {"ref": REF, "begin": "yes"})
@@ -763,7 +763,7 @@ def test_direct_debit_can_be_ended_whatever_stands_against_a_new_one(
 def test_account_of_somebody_else_is_not_debited(client: Client, site: Site) -> None:
     member, _ = enter(site, client)
     today = clock.business_date()
-    key = site.desk.open(today - timedelta(days=50), 300_000, Scheme.MONTHLY, 25, member.member_id)
+    key = site.desk.open(today - timedelta(days=50), 300_000, Scheme.MONTHLY, 10, member.member_id)
     theirs = BankAccount("0001", "001", "ordinary", "7654321", "タナカ ショウゴ")
     site.house.tell(member.member_id, Kind.BANK_ACCOUNT, theirs, at=clock.now())
     address = f"/member/repay/debit/{key.agreement_id}/"

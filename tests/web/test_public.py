@@ -41,7 +41,18 @@ def test_number_of_ours_is_yes_with_reasons_and_where_to_call_back(
     assert "はい、当社の番号です" in text
     assert "書類のお願い" in text
     assert "発信だけの番号です" in text
+    assert "この番号から電話することはありません" not in text
     assert "03-0000-0102" in text
+
+
+@pytest.mark.rule("FRAUD-004")
+def test_number_that_we_never_call_from_was_faked_where_it_called(client: Client) -> None:
+    """Whoever calls with our published desk's number on the display is not us."""
+    text = text_of(client, "/number/?number=03-0000-0102")
+    assert "この番号から電話することはありません" in text
+    assert "話さずに切ってください" in text
+    both = text_of(client, "/number/?number=03-0000-0104")
+    assert "この番号から電話することはありません" not in both
 
 
 @pytest.mark.rule("FRAUD-004")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -37,8 +38,9 @@ def remind(cursor: Any, at: datetime) -> int:
     for one in found:
         told = _told(one, at)
         loan = Key(told.member_id, told.agreement_id)
-        if not reminders.is_moot(cursor, purpose_of(told.kind), loan, told.facts, at):
-            messages.tell(cursor, told, at)
+        facts = reminders.facts_now(cursor, purpose_of(told.kind), loan, told.facts, at)
+        if facts is not None:
+            messages.tell(cursor, replace(told, facts=facts), at)
         tasks.done(cursor, one.task.member_id, one.task_id, at.date(), "notices")
     return len(found)
 

@@ -180,6 +180,15 @@ class Directory:
         """The numbers that we call from [発信番号]."""
         return tuple(one for one in self.numbers if one.use is not Use.IN and one.holds_on(on))
 
+    def calling(self, desk: Desk, on: date) -> Number | None:
+        """The number that a desk calls from, its own or of whom it answers for [発信番号の選択].
+
+        Else any of ours; None if we call from none.
+        """
+        ours = self.outgoing(on)
+        mine = [one for one in ours if desk.desk_id in {one.desk.desk_id, one.desk.answered_by}]
+        return next(iter(mine or ours), None)
+
     def refuse_caller(self, digits: str, on: date) -> Refusal | None:
         """Why a call may not go out under a number; None if it may (FRAUD-004) [発信番号の点検]."""
         if any(one.digits == digits for one in self.outgoing(on)):

@@ -164,8 +164,11 @@ def hindrances(
     found = [*_hours(facts, here)]
     if purpose is Purpose.CAMPAIGN:
         found += _solicitation(facts, here)
-    if purpose is Purpose.ARREARS:
+    # What members are told: until then no call about payments, those to come among them.
+    is_about_payment = purpose is Purpose.REMINDER and channel is Channel.PHONE
+    if purpose is Purpose.ARREARS or is_about_payment:
         found += _named(facts, here)
+    if purpose is Purpose.ARREARS:
         found += _call(facts, here) if channel is Channel.PHONE else _demand(facts, here)
     if facts.has_counsel:
         found.append(_hindrance("COLL-010", "CON-004", "貸金業法21条1項9号", None))

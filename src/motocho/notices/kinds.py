@@ -48,6 +48,8 @@ class Kind(Enum):
     DOCUMENT_REFUSED = "document_refused"
     CASE_ANSWERED = "case_answered"
     """A complaint, an opinion or a reply was answered; the words stand on the site alone."""
+    TALK_CANCELLED = "talk_cancelled"
+    """A booked consultation was cancelled by the house: nobody is to wait for a call in vain."""
     DUE_SOON = "due_soon"
     DUE_TODAY = "due_today"
     DUE_MISSED = "due_missed"
@@ -121,5 +123,6 @@ OF_NEWS: Mapping[str, Kind] = {
     "document_accepted": Kind.DOCUMENT_ACCEPTED,
     "document_refused": Kind.DOCUMENT_REFUSED,
     "case_step": Kind.CASE_ANSWERED,
+    "consultation_ended": Kind.TALK_CANCELLED,
 }
 """Rows of the journal that are told; what is not listed is nobody's message."""

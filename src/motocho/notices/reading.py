@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from motocho.journal.rows import News, Position, read
+from motocho.journal.rows import Happening, News, Position, read
 from motocho.ledger.chart import HOUSE
 from motocho.notices import messages
 from motocho.notices.kinds import OF_NEWS, Kind
@@ -46,7 +46,7 @@ def of_news(news: News) -> Told | None:
     """What a row of the journal tells its member, if it tells anything [日誌の行から]."""
     happening = news.happening
     kind = OF_NEWS.get(happening.kind)
-    if kind is None or happening.member_id == HOUSE or not _is_told(kind, happening.subject):
+    if kind is None or happening.member_id == HOUSE or not _is_told(kind, happening):
         return None
     subject = happening.subject
     return Told(
@@ -69,11 +69,14 @@ def _also_to(kind: Kind, subject: Mapping[str, int | str]) -> int:
     return int(subject["replaced_no"]) if is_address else 0
 
 
-def _is_told(kind: Kind, subject: Mapping[str, int | str]) -> bool:
+def _is_told(kind: Kind, happening: Happening) -> bool:
+    subject = happening.subject
     if kind is Kind.PIN_LINK:
         return subject["state"] == "approved"
     if kind is Kind.CASE_ANSWERED:
         return subject["state"] == "answered"
+    if kind is Kind.TALK_CANCELLED:
+        return subject["outcome"] == "cancelled" and happening.actor != "member"
     if kind is Kind.FACT_CHANGED:
         return bool(subject["replaced_no"] or subject["is_late"])
     if kind is Kind.CONSENT_CHANGED:

@@ -9,7 +9,7 @@ that what comes back names one address (`bounces`).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -101,9 +101,10 @@ def _prepare(cursor: Any, key: MailKey, office: Office) -> _Ready | None:
         return None
     message_id, fact_no, name, purpose_name, agreement_id, *told_of = row
     facts_text, happened_at, made_at, tries = told_of
-    at, kind, facts = office.now(), Kind(name), json.loads(facts_text)
+    at, kind = office.now(), Kind(name)
     purpose, loan = Purpose(purpose_name), Key(key.member_id, agreement_id)
-    if reminders.is_moot(cursor, purpose, loan, facts, at):
+    facts = reminders.facts_now(cursor, purpose, loan, json.loads(facts_text), at)
+    if facts is None:
         _end(cursor, key, ("moot", ""), at)
         return None
     if tries >= MOST_TRIES:
@@ -163,7 +164,7 @@ def _address(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> history
 
 
 def _extra(
-    cursor: Any, of: tuple[int, str], about: tuple[Kind, dict[str, int | str]], office: Office
+    cursor: Any, of: tuple[int, str], about: tuple[Kind, Mapping[str, int | str]], office: Office
 ) -> Extra | None:
     """What stands in a member's letter alone; None where it would have nothing to say."""
     (member_id, letter_id), (kind, facts) = of, about

@@ -387,7 +387,7 @@ def settle(
     What is done with it (a new number, the end of a stop) stands in the same transaction; one that
     is refused is told to the member.
     Lock      the request's row.
-    Raises    NotFoundError for no such request.
+    Raises    NotFoundError for no such request; StateConflict for one that was settled before.
     """
     refusal = check_staff(cursor, staff, Action.UNFREEZE, key.member_id)
     if refusal is not None:
@@ -431,7 +431,7 @@ def review(
     It is over, too, once another address is registered than the one that it was bound to.
 
     Lock      the request's row.
-    Raises    NotFoundError for no such request.
+    Raises    NotFoundError for no such request; StateConflict for one that was settled before.
     """
     refusal = check_staff(cursor, staff, Action.REVIEW_PIN_RESET, key.member_id)
     if refusal is not None:
@@ -446,7 +446,7 @@ def review(
         raise members.no_such_member()
     state, first_staff = State(row[0]), row[1]
     if state not in {State.WAITING, State.ONCE}:
-        return state
+        raise StateConflict(Fault("PPL-097"))
     if first_staff == staff.staff_id:
         return Refusal("AUTH-002", "PPL-070", ())
     has_moved = verdict is Verdict.GENUINE and not row[3]

@@ -275,6 +275,15 @@ def _member(request: HttpRequest, found: Signed, action: Action) -> Member:
     return Member(key.member_id, key, found.use.device_id, at, agreements)
 
 
+def require(member: Member, action: Action) -> None:
+    """Whether the member may do this, too: for a button of a page that asks for less [権限].
+
+    Raises    RefusedError, as people refuses.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        allow(gate.ask(cursor, Self(member.member_id), action, member.member_id, member.at))
+
+
 def allow(answer: object) -> None:
     """Go on unless it was refused [拒否の判定].
 

@@ -368,6 +368,10 @@ def ask(
     )
 
 
+_OPTIONS = {"NUM-001": "--postcode"}
+"""Which option a fault is about, where its kind of fact does not say so."""
+
+
 @app.command("change")
 def change(
     number: NumberArgument,
@@ -377,6 +381,12 @@ def change(
         str | None, typer.Option("--born-on", metavar="DATE", help="生年月日 / Birth date.")
     ] = None,
     email: Annotated[str | None, typer.Option("--email", help="メール / E-mail.")] = None,
+    postcode: Annotated[
+        str | None, typer.Option("--postcode", help="郵便番号 / Postcode, 7 digits.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", help="住所 / Address below the postcode.")
+    ] = None,
     lang: LangOption = None,
 ) -> None:
     """本人確認のあと、登録を窓口で直す / Mend what is registered, once it is known who it is.
@@ -386,7 +396,8 @@ def change(
     address is told too.
 
     例 / Examples:  motocho member change 00000001 --mobile 090-1234-5678 --by suzuki ·
-    motocho member change 00000001 --email hanako@example.jp --by suzuki
+    motocho member change 00000001 --email hanako@example.jp --by suzuki ·
+    motocho member change 00000001 --postcode 1000001 --address 東京都千代田区1-1 --by suzuki
     """
     from motocho.people.access import Action
     from motocho.people.facts import history, values
@@ -400,8 +411,12 @@ def change(
         told[values.Kind.BIRTH_DATE] = values.BirthDate(born)
     if email is not None:
         told[values.Kind.EMAIL] = values.read_email(email)
+    if postcode is not None or address is not None:
+        told[values.Kind.ADDRESS] = values.read_address(postcode or "", address or "")
+    if not told:
+        raise typer.BadParameter("--mobile, --born-on, --email, --postcode + --address")
     faults = [
-        one.at(column=f"--{kind.value.removesuffix('_phone')}")
+        one.at(column=_OPTIONS.get(one.code, f"--{kind.value.removesuffix('_phone')}"))
         for kind, one in told.items()
         if isinstance(one, Unread)
     ]

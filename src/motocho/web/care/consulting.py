@@ -50,6 +50,8 @@ def _page(request: HttpRequest, member: Member, wrong: Said | None, status: int)
         booked = consultations.booked(cursor, member.member_id, member.at)
         offered = _offered(cursor, member)
         facts = history.as_of(cursor, member.member_id, member.today)
+    known = directory()
+    ours = known.calling(known.desk("card_loan"), member.today)
     phones = [facts[kind].masked for kind in _PHONES if kind in facts]
     context = {
         "booked": booked,
@@ -58,6 +60,7 @@ def _page(request: HttpRequest, member: Member, wrong: Said | None, status: int)
         "topics": [(one.value, key) for one, key in TOPICS.items()],
         "days": _by_day(offered),
         "phone": phones[0] if phones else "",
+        "ours": "" if ours is None else ours.text,
         "rest_days": REST_DAYS,
         "wrong": wrong,
         "wanted": request.POST.get("hour", ""),

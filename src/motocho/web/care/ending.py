@@ -11,6 +11,7 @@ from motocho.documents import archive
 from motocho.loans import commands, queries
 from motocho.loans.policy import Status
 from motocho.people.access import Action
+from motocho.screening import increases
 from motocho.web import _commands, access, pages
 from motocho.web.access import Member
 from motocho.web.care import _acting
@@ -30,6 +31,9 @@ def close(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
         with transaction.atomic(), connection.cursor() as cursor:
             way = _commands.made(cursor, f"close {_acting.form_key(request)}", member.at)
             commands.close_agreement(cursor, listed.key, way)
+            waits = increases.waiting_of(cursor, member.member_id)
+            if waits is not None and waits.key == listed.key:  # there is no limit to raise any more
+                increases.withdraw(cursor, member.member_id, _commands.MEMBER, member.at)
         return HttpResponseRedirect(reverse("care:close", args=[agreement_id]))
     with connection.cursor() as cursor:
         today = _commands.today(cursor, member.at)
@@ -37,8 +41,10 @@ def close(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
         position = queries.position(cursor, listed.key, today)
         holds_paper = archive.is_held(cursor, listed.key)
     owes = bool(quote.total_yen or quote.excess_yen or position.held_yen)
+    others = [one for one in member.agreements if one.key != listed.key]
     context = {
         "listed": listed,
+        "ends_card": all(one.status is not Status.OPEN for one in others),
         "quote": quote,
         "position": position,
         "is_closed": listed.status is Status.CLOSED,

@@ -15,7 +15,10 @@ from django.views.decorators.http import require_http_methods
 
 from motocho.care import consultations
 from motocho.care.consultations import Consultation, Outcome, Topic
+from motocho.contact import calls as made_calls
 from motocho.contact import gate as calls
+from motocho.contact.calls import Result
+from motocho.contact.directory import Number
 from motocho.contact.gate import Permit, Wanted
 from motocho.contact.guard import Purpose
 from motocho.contact.holds import Source
@@ -36,6 +39,12 @@ ENDINGS = {
     Outcome.MISSED.value: "desk.talk_missed",
     Outcome.CANCELLED.value: "desk.talk_cancelled",
 }
+_RESULTS = {
+    Outcome.HELD: Result.SPOKEN,
+    Outcome.MISSED: Result.NO_ANSWER,
+    Outcome.CANCELLED: Result.NOT_CALLED,
+}
+"""What the member reads of the call then, under 当社からの電話."""
 _BEFORE = {Outcome.CANCELLED.value: ENDINGS[Outcome.CANCELLED.value]}
 """Before its hour a consultation can only be taken back."""
 _PHONES = (values.Kind.MOBILE_PHONE, values.Kind.HOME_PHONE)
@@ -86,6 +95,8 @@ def consultation(
                 outcome = Outcome(form.cleaned_data["outcome"])
                 source = Source(staff.actor, _commands.form_ref(request, _commands.DESK))
                 consultations.end(cursor, found, outcome, source, colleague.at)
+                ending = _RESULTS[outcome], source
+                made_calls.note_all(cursor, member_id, _cause(found), ending, colleague.at)
                 return _to_queue()
             form.refuse("outcome", Fault("DSK-003"))
         phone = _phone(cursor, found, staff, colleague) if is_call and is_now else None
@@ -98,6 +109,7 @@ def consultation(
         "is_now": is_now,
         "is_called": is_call,
         "phone": phone,
+        "ours": _ours(colleague),
         "options": choices,
         "chosen": request.POST.get("outcome", ""),
         "form": shown(form, pages.tongue_of(request)),
@@ -109,13 +121,23 @@ def _to_queue() -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=consultations")
 
 
+def _cause(found: Consultation) -> str:
+    return f"consultation {found.consultation_id}"
+
+
+def _ours(colleague: Colleague) -> Number | None:
+    """The number of ours that the member sees: of the desk that was asked for."""
+    known = directory()
+    return known.calling(known.desk("card_loan"), colleague.at.astimezone(JAPAN).date())
+
+
 def _phone(cursor: Any, found: Consultation, staff: Staff, colleague: Colleague) -> str:
     """The number to call, by a permit; empty where there is none, or no way to call now."""
-    ours = directory().outgoing(colleague.at.astimezone(JAPAN).date())
-    if not ours:
+    ours = _ours(colleague)
+    if ours is None:
         return ""
-    cause = f"consultation {found.consultation_id}"
-    wanted = Wanted(Purpose.ASKED_FOR, cause, staff.actor, ours[0].digits)
+    cause = _cause(found)
+    wanted = Wanted(Purpose.ASKED_FOR, cause, staff.actor, ours.digits, directory())
     permit = calls.ask(cursor, found.member_id, wanted, colleague.at)
     if not isinstance(permit, Permit):
         return ""

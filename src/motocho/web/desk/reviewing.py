@@ -210,7 +210,7 @@ def _own(request: HttpRequest, colleague: Colleague, key: RequestKey) -> HttpRes
         if state is State.DONE:
             if card is not None:
                 cards.reissue(cursor, key.member_id, card, staff.actor, colleague.at)
-            _go_on(cursor, key, staff, colleague)
+            _go_on(cursor, asked, staff, colleague)
     return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=applications")
 
 
@@ -219,22 +219,24 @@ def _card(form: VerdictForm, colleague: Colleague) -> Replacement | None:
     return form.replacement(on) if isinstance(form, CardForm) else None
 
 
-def _go_on(cursor: Any, key: RequestKey, staff: Staff, colleague: Colleague) -> None:
+def _go_on(cursor: Any, asked: Waiting, staff: Staff, colleague: Colleague) -> None:
     """End the member's own stop, in people and on each loan; other reasons stay.
+
+    Who asked to go on is told the result also where the stop was lifted before.
 
     A card that was lost keeps its stop as long as a new one is waited for.
     """
-    waits = requests.own_waiting(cursor, key.member_id)
+    waits = requests.own_waiting(cursor, asked.key.member_id)
     ended = {Stop.MEMBER_ASKED} if Kind.NEW_CARD in waits else {Stop.MEMBER_ASKED, Stop.CARD_LOST}
-    was_frozen = freezes.lift(cursor, key.member_id, staff.actor, colleague.at)
+    was_frozen = freezes.lift(cursor, asked.key.member_id, staff.actor, colleague.at)
     was_stopped = False
     today = colleague.at.astimezone(JAPAN).date()
-    reference = f"request {key.request_id}"
+    reference = f"request {asked.key.request_id}"
     made = _commands.made(cursor, reference, colleague.at, staff.actor, _commands.DESK)
-    for listed in queries.agreements(cursor, key.member_id):
+    for listed in queries.agreements(cursor, asked.key.member_id):
         if listed.status is not Status.CLOSED:
             was_stopped |= bool(queries.position(cursor, listed.key, today).stops & ended)
             for stop in sorted(ended, key=lambda one: one.value):
                 commands.lift(cursor, listed.key, stop, made)
-    if was_stopped and not was_frozen:
-        requests.tell_going_on(cursor, key, staff, colleague.at)
+    if not was_frozen and (was_stopped or asked.kind is Kind.REOPENING):
+        requests.tell_going_on(cursor, asked.key, staff, colleague.at)

@@ -60,9 +60,12 @@ class Row:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes_something
-@access.members(Action.CHANGE_CONSENTS)
+@access.members(Action.LOOK)
 def agree(request: HttpRequest, member: Member) -> HttpResponse:
-    """Every consent, dated, given and taken back with one button [同意の確認と撤回]."""
+    """Every consent, dated, given and taken back with one button [同意の確認と撤回].
+
+    Who stopped everything takes back all the same: it only takes away.
+    """
     if request.method == "POST":
         offer = next((one for one in OFFERS if one.name == request.POST.get("name")), None)
         if offer is None:
@@ -98,7 +101,10 @@ def _say(request: HttpRequest, member: Member, offer: Offer) -> None:
     form_ref = _commands.form_ref(request)
     words = wording_ref([offer.words], pages.tongue_read(request))
     said = Said("member", form_ref, words)
-    say = consents.give if request.POST.get("say") == "give" else consents.withdraw
+    say = consents.withdraw
+    if request.POST.get("say") == "give":
+        access.require(member, Action.CHANGE_CONSENTS)
+        say = consents.give
     with transaction.atomic(), connection.cursor() as cursor:
         say(cursor, member.member_id, offer.consent, said, member.at)
         if offer.consent.kind is Kind.BUREAU:

@@ -56,9 +56,12 @@ class Choice:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes_something
-@access.members(Action.CHANGE_CONSENTS)
+@access.members(Action.LOOK)
 def delivery(request: HttpRequest, member: Member) -> HttpResponse:
-    """By wire or by post, kind by kind [電磁交付の設定] · DOC-005."""
+    """By wire or by post, kind by kind [電磁交付の設定] · DOC-005.
+
+    Who stopped everything takes back all the same: it only takes away.
+    """
     if request.method == "POST":
         _say(request, member)
         return HttpResponseRedirect(reverse("member:delivery"))
@@ -77,6 +80,8 @@ def delivery(request: HttpRequest, member: Member) -> HttpResponse:
 
 def _say(request: HttpRequest, member: Member) -> None:
     """Each page gives its forms another token: a form sent twice says it once."""
+    if request.POST.get("give"):
+        access.require(member, Action.CHANGE_CONSENTS)
     tongue, form_ref = pages.tongue_read(request), _commands.form_ref(request)
     for command, field in ((consents.give, "give"), (consents.withdraw, "withdraw")):
         name = request.POST.get(field, "")

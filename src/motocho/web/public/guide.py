@@ -20,6 +20,7 @@ TOPICS = (
     "wrong-pin",
     "forgotten-pin",
     "locked",
+    "slowed",
     "new-device",
     "maintenance",
     "lost-card",
