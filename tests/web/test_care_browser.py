@@ -203,7 +203,7 @@ def test_taps_from_home(device: MakeDevice, house: Site) -> None:
     taps.on("text=返済日を変える")
     taps.on(".chips button >> text=毎月25日")
     taps.on("text=この返済日に変える")
-    one.page.wait_for_selector("text=返済日は")
+    one.page.wait_for_selector("h1 >> text=返済日は毎月25日です")
     assert taps.count <= 5
     taps.from_home()
     taps.on("text=限度額を変える")
