@@ -251,4 +251,7 @@ def test_helplines_have_numbers_sources_and_days() -> None:
     for one in found:
         assert re.fullmatch(r"[0-9-]{3,13}", one.phone)
         assert one.source.startswith("http")
+        easy = f"{one.name_easy}{one.for_easy}{one.hours_easy}"
+        assert not re.search("[一-龯]", re.sub("[一-龯々]+《[ぁ-ゖー]+》", "", easy)), easy
+        assert bool(one.hours_easy) is bool(one.hours_ja)
         assert date(2026, 11, 1) <= one.checked_on

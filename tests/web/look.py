@@ -23,17 +23,18 @@ from django.test import Client  # noqa: E402  # once Django is on
 from tests.database import close_run, fresh_database, open_run  # noqa: E402
 from tests.web import test_attacks  # noqa: E402
 from tests.web.borrowing import give_account  # noqa: E402
-from tests.web.browsing import DESKTOP, PAGES, PHONE, Device, served, started  # noqa: E402
+from tests.web.browsing import PAGES, PHONE, Device, served, started  # noqa: E402
 from tests.web.membership import Site  # noqa: E402
 from tests.web.office import seated  # noqa: E402
 
 from motocho.outside import mail, teller  # noqa: E402
 from motocho.people.access import Role  # noqa: E402
 
+DESK = {"width": 1366, "height": 768}
 WAYS: tuple[tuple[str, Any, str], ...] = (
     ("light", PHONE, "phone"),
     ("dark", PHONE, "phone-dark"),
-    ("light", DESKTOP, "desktop"),
+    ("light", DESK, "desktop"),
 )
 
 
@@ -50,8 +51,16 @@ def take(folder: Path, tongue: str) -> None:
                 )
                 for name, address in addresses.items():
                     page = device.open(address)
+                    _unroll(page, size)
                     page.screenshot(path=folder / f"{name}-{suffix}.png", full_page=True)
                 device.context.close()
+
+
+def _unroll(page: Any, size: Any) -> None:
+    """A window as tall as the page: nothing that stays at its edge lies over the words."""
+    page.set_viewport_size(size)
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
 
 
 @contextmanager

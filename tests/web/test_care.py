@@ -228,6 +228,8 @@ def test_another_due_date_is_what_was_shown(client: Client, site: Site) -> None:
     assert (position.due_on - today).days >= 3
     forecast = do(queries.plan_forecast, key, Scheme.MONTHLY, 25, today)
     assert forecast.then is not None
+    meant = f"/member/trouble/{key.agreement_id}/done/due-date/"
+    assert "返済日は35日ごとです" in page(client.get(meant))  # an address alone changed nothing
     shown = page(client.get(address, {"plan": "25"}))
     for one in forecast.then.days:
         assert f"{one.pay_by_on.year}年{one.pay_by_on.month}月{one.pay_by_on.day}日" in shown
@@ -242,7 +244,7 @@ def test_another_due_date_is_what_was_shown(client: Client, site: Site) -> None:
     assert rows("SELECT count(*) FROM loan_event WHERE kind = 'terms'") == [(1,)]
     again = do(queries.plan_forecast, key, Scheme.MONTHLY, 25, today)
     assert again.now == forecast.then
-    assert "返済日を変えました" in page(client.get(done["Location"]))
+    assert "返済日は毎月25日です" in page(client.get(done["Location"]))
 
 
 def test_due_date_that_no_debit_goes_with_is_said_before_it_is_chosen(
@@ -299,9 +301,11 @@ def test_lighter_month_is_what_was_shown_and_limited(client: Client, site: Site)
     assert 0 < found.asked_then_yen < found.asked_now_yen
     assert found.more_yen > 0
     assert "1年に2回まで" in shown
+    meant = f"/member/trouble/{key.agreement_id}/done/lighter/"
+    assert "次の1回はいつもの額です" in page(client.get(meant))  # nothing was agreed yet
     for _ in range(2):
         done = client.post(address, {"ref": KEY})
-    assert "次の1回を利息だけにしました" in page(client.get(done["Location"]))
+    assert "次の1回は利息だけです" in page(client.get(done["Location"]))
     due_on = do(queries.position, key, today).due_on
     assert do(queries.position, key, due_on).due_yen == found.asked_then_yen
     assert client.post(address, {"ref": "y" * 24}).status_code == 302

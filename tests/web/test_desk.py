@@ -745,3 +745,13 @@ def test_members_session_and_seat_do_not_mix(client: Client, site: Site, tanaka:
     site.sign_in(tanaka.client, member)
     assert tanaka.client.get("/member/").status_code == 200
     assert tanaka.client.get("/desk/").status_code == 302
+
+
+def test_what_the_desk_refuses_is_said_at_the_desk(site: Site) -> None:
+    """Neither the member's menu nor the member's first page: a colleague goes on in the queue."""
+    seat = seated("suzuki", Role.SUPERVISOR)
+    for address in ("/desk/documents/1/nothing/", "/desk/nowhere/"):
+        shown = seat.client.get(address).content.decode()
+        assert 'href="/desk/"' in shown, address
+        assert "/member/sign-in/" not in shown, address
+        assert "返済の計算" not in shown, address

@@ -412,7 +412,11 @@ def test_no_solicitation_says_until_when_and_never_gets_shorter(client: Client, 
     client.post(address)  # the button alone: six months
     six = last_day_of(today, 6)
     assert f"{six.year}年{six.month}月{six.day}日" in page(client.get(address))
+    assert 'value="6"' not in client.get(address).content.decode()  # what stands is as long
+    assert 'value="12" checked' in client.get(address).content.decode()
     client.post(address, {"span": "36"})
+    assert 'value="12"' not in client.get(address).content.decode()
+    assert 'value="never" checked' in client.get(address).content.decode()
     three = last_day_of(today, 36)
     client.post(address, {"span": "6"})
     assert f"{three.year}年{three.month}月{three.day}日" in page(client.get(address))

@@ -292,6 +292,12 @@ def test_every_text_is_used() -> None:
         assert by_name or re.search(rf"[\"']{re.escape(key)}[\"']", whole), key
 
 
+def test_english_counts_one_thing_without_an_s() -> None:
+    assert plain("home.left", Tongue.EN, days=1) == "1 day left"
+    assert plain("home.left", Tongue.EN, days=21) == "21 days left"
+    assert say("care.rest.months", Tongue.EN, months=1) == "Rest for 1 month"
+
+
 def test_values_are_escaped_and_ruby_is_not() -> None:
     shown = say("help.nothing", Tongue.EASY, wanted="<script>《x》")
     assert "&lt;script&gt;" in shown

@@ -119,6 +119,8 @@ def test_nobody_is_let_in_where_no_mail_server_answers(
     member, _ = site.member()
     response = site.sign_in(client, member)
     assert response.status_code == 503
+    assert "確認番号を送る仕組みが、いま動いていません" in page(response)
+    assert "127.0.0.1" not in page(response)
     assert not rows("SELECT 1 FROM people_code")
 
 

@@ -18,16 +18,22 @@ FILE = "helplines.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Helpline:
-    """One desk of somebody else's [窓口], with where its number was read."""
+    """One desk of somebody else's [窓口], with where its number was read.
+
+    Easy Japanese has the reading after each run of kanji: `返《かえ》す`.
+    """
 
     helpline_id: str
     name_ja: str
     name_en: str
+    name_easy: str
     for_ja: str
     for_en: str
+    for_easy: str
     phone: str
     hours_ja: str
     hours_en: str
+    hours_easy: str
     source: str
     checked_on: date
 

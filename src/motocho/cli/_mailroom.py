@@ -35,6 +35,16 @@ class _Letter:
     at: float
 
 
+_STYLE = (
+    ":root { color-scheme: light dark }"
+    " body { max-width: 40rem; margin: 24px auto; padding: 0 16px;"
+    " font: 1rem/1.7 system-ui, sans-serif }"
+    " h1, h2 { font-size: 1.125rem } section { border-top: 1px solid }"
+    " pre { font: inherit; white-space: pre-wrap; overflow-wrap: anywhere }"
+)
+"""A letter is read on a phone too."""
+
+
 def letters(folder: Path) -> list[_Letter]:
     """The newest letters of a folder, newest first [届いたメール]."""
     found = []
@@ -59,6 +69,7 @@ def page(folder: Path) -> str:
     return (
         '<!doctype html>\n<html lang="ja"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
+        f"<style>{_STYLE}</style>"
         "<title>実演のメール / Mails of the demonstration</title></head>\n"
         f"<body><h1>実演のメール / Mails of the demonstration</h1>\n{body}\n</body></html>\n"
     )

@@ -92,7 +92,10 @@ def moment(request: HttpRequest) -> datetime:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What every template finds: a context processor of Django's [共通の値]."""
     found = access.shown_signed(request)
+    at_desk = request.path.startswith(reverse("desk:queue"))
     return {
+        "at_desk": at_desk,
+        "outer": "desk/frame.html" if at_desk else "web/page.html",
         "tongue": tongue_of(request),
         "look": look_of(request),
         "here": request.get_full_path()[:LONGEST_ADDRESS],

@@ -50,6 +50,7 @@ class Tongue(Enum):
         return "en" if self is Tongue.EN else "ja"
 
 
+_ONE = re.compile(r"(?<![\w,.¥])1 (day|month|payment|time)s\b")
 _RUBY = re.compile("([一-龯々〆ヶ]+)《([ぁ-ゖー]+)》")
 
 
@@ -94,14 +95,20 @@ def say(key: str, tongue: Tongue, **values: Any) -> SafeString:
     """
     text = str(conditional_escape(catalogue()[key][tongue.value]))
     shown = {name: conditional_escape(value) for name, value in values.items()}
-    html = ruby(text.format_map(shown))
+    html = ruby(_counted(text.format_map(shown), tongue))
     # One box: in a row of boxes each run of ruby would else become a box of its own.
     return SafeString(f"<span>{html}</span>") if "<ruby>" in html else html
 
 
 def plain(key: str, tongue: Tongue, **values: object) -> str:
     """The same without markup, for titles and attributes [文言（マークなし）]."""
-    return without_ruby(catalogue()[key][tongue.value]).format_map(values)
+    text = without_ruby(catalogue()[key][tongue.value]).format_map(values)
+    return _counted(text, tongue)
+
+
+def _counted(text: str, tongue: Tongue) -> str:
+    """English counts one thing without an s: `1 days` becomes `1 day`."""
+    return _ONE.sub(r"1 \1", text) if tongue is Tongue.EN else text
 
 
 def wording_ref(keys: Sequence[str], tongue: Tongue) -> str:

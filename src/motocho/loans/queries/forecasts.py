@@ -160,6 +160,20 @@ class Lighter:
 
 
 @at_one_moment
+def is_lighter(cursor: Any, key: Key, on: date) -> bool:
+    """Whether the payment asked for now is the interest alone, as agreed [利息だけ払う月か].
+
+    Raises    NotFoundError if the member has no such agreement.
+    """
+    state = _book.look(cursor, key).facts(on).state
+    agreed = state.arrangement
+    if agreed is None or agreed.relief is not Relief.INTEREST_ONLY:
+        return False
+    asked_on = on.toordinal() if state.due_on is None else state.due_on
+    return asked_on <= agreed.until
+
+
+@at_one_moment
 def lighter_forecast(cursor: Any, key: Key, on: date) -> Lighter:
     """What an interest-only month would bring for the next due date [利息だけ払う月の見通し].
 

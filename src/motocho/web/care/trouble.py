@@ -10,8 +10,9 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from motocho.care import consultations
+from motocho.care import consultations, paydays
 from motocho.care.helplines import helplines
+from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
 from motocho.loans.commands import Promise
 from motocho.loans.queries import Lighter, Listed, PlanForecast, Position, Waiting
@@ -79,7 +80,7 @@ def account(cursor: Any, member: Member, listed: Listed) -> Account:
 @require_safe
 @access.members(Action.ASK_FOR_HELP)
 def done(request: HttpRequest, member: Member, agreement_id: int, what: str) -> HttpResponse:
-    """What a change brought, read from the agreement itself [手続きの完了]."""
+    """What holds now, read from the agreement itself: its address alone changes nothing [完了]."""
     listed = member.agreement(agreement_id)
     if what not in {"due-date", "lighter"}:
         raise Http404
@@ -87,7 +88,17 @@ def done(request: HttpRequest, member: Member, agreement_id: int, what: str) -> 
         on = _commands.today(cursor, member.at)
         position = queries.position(cursor, listed.key, on)
         forecast = same_plan(cursor, listed, on)
-    context = {"listed": listed, "position": position, "what": what, "course": forecast.now}
+        is_lighter = queries.is_lighter(cursor, listed.key, on)
+    context = {
+        "listed": listed,
+        "position": position,
+        "what": what,
+        "plan": forecast.plan,
+        "by_cycle": forecast.plan.scheme is Scheme.EVERY_35_DAYS,
+        "last_of_month": paydays.LAST_OF_MONTH,
+        "is_lighter": is_lighter,
+        "course": forecast.now,
+    }
     return pages.show(request, "care/done.html", context)
 
 

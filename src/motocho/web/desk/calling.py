@@ -142,7 +142,7 @@ def _phone(cursor: Any, found: Consultation, staff: Staff, colleague: Colleague)
     if not isinstance(permit, Permit):
         return ""
     for kind in _PHONES:
-        known = calls.phone(cursor, permit, kind, colleague.at)
-        if known is not None and isinstance(known.value, values.Phone):
-            return known.value.digits
+        told = calls.phone(cursor, permit, kind, colleague.at)
+        if told is not None and isinstance(told.value, values.Phone):
+            return told.value.digits
     return ""

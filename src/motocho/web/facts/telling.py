@@ -159,13 +159,23 @@ def solicit(request: HttpRequest, member: Member) -> HttpResponse:
         return HttpResponseRedirect(reverse("facts:solicit"))
     standing = _refusals(member)
     days = [one.hold.last_on for one in standing if one.hold.last_on is not None]
+    until_on = max(days, default=None)
     context = {
         "standing": standing,
         "never": [one for one in standing if one.hold.kind is HoldKind.NEVER],
-        "until_on": max(days, default=None),
-        "spans": [(value, label) for value, (label, _) in SPANS.items()],
+        "until_on": until_on,
+        "spans": _longer(member.today, until_on),
     }
     return pages.show(request, "facts/solicit.html", context)
+
+
+def _longer(today: date, until_on: date | None) -> list[tuple[str, str]]:
+    """What can still be chosen: nothing that ends no later than what stands already."""
+    return [
+        (value, label)
+        for value, (label, months) in SPANS.items()
+        if until_on is None or value == "never" or last_day_of(today, months or 6) > until_on
+    ]
 
 
 def _refusals(member: Member) -> list[Standing]:

@@ -80,7 +80,10 @@ def ask(request: HttpRequest, member_id: int, purpose: codes.Purpose, bound_to: 
         asked = codes.ask(cursor, member_id, purpose, bound_to, at)
         if isinstance(asked, codes.TooMany):
             return Step(0, address, asked.until)
-        fault = sender(cursor, member_id, asked)
+        try:
+            fault = sender(cursor, member_id, asked)
+        except OutsideFailure as down:  # whose server and where is no word for a member
+            raise OutsideFailure(Fault("MBR-001")) from down
     if fault is not None:
         raise OutsideFailure(fault)
     return Step(asked.code_id, address, None)

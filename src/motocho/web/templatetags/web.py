@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from motocho.units.days import both_calendars_text
@@ -85,6 +85,12 @@ def short_day(context: dict[str, Any], on: date) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def near_day(context: dict[str, Any], on: date) -> str:
+    """A day of late without weekday and year, for the edge of a row [月日（短く）]."""
+    return f"{on:%-d %b}" if context["tongue"] is Tongue.EN else f"{on.month}/{on.day}"
+
+
+@register.simple_tag(takes_context=True)
 def plain_day(context: dict[str, Any], on: date) -> str:
     """The same without markup, for attributes and options [月日（マークなし）]."""
     tongue: Tongue = context["tongue"]
@@ -103,7 +109,13 @@ def month(context: dict[str, Any], on: date) -> str:
 
 @register.simple_tag(takes_context=True)
 def named(context: dict[str, Any], thing: object, attribute: str) -> Any:
-    """The attribute of data with two names: `name` gives `name_ja` or `name_en` [言語別の値]."""
+    """The attribute of data with two names: `name` gives `name_ja` or `name_en` [言語別の値].
+
+    Where data has easy words of their own, `name_easy`, they are shown with their readings.
+    """
+    easy = getattr(thing, f"{attribute}_easy", "") if context["tongue"] is Tongue.EASY else ""
+    if easy:
+        return words.ruby(str(conditional_escape(easy)))
     return getattr(thing, f"{attribute}_{context['tongue'].language.value}")
 
 
