@@ -120,6 +120,29 @@ def test_same_reference_is_done_once(lent: Command) -> None:
     assert (document["is_repeat"], document["principal_yen"]) == (True, 100_000)
 
 
+def test_money_that_was_anothers_is_undone_once(lent: Command) -> None:
+    before = lent.done("loan", "show", "00000001", "--json").out
+    done = json.loads(lent.done("loan", "repay", "00000001", "7000", "--json").out)
+    event = str(done["event_no"])
+    undo = (
+        "loan",
+        "reverse",
+        "00000001",
+        event,
+        "--reason",
+        "別の会員の入金",
+        "--ref",
+        "R-9",
+        "--json",
+    )
+    for turn in range(2):
+        said = json.loads(lent.done(*undo).out)
+        assert (said["principal_yen"], said["is_repeat"]) == (100_000, turn == 1)
+    assert lent.done("loan", "show", "00000001", "--json").out == before
+    assert lent("loan", "reverse", "00000001", event, "--reason", "again").code != 0
+    assert lent("loan", "reverse", "00000001", event, "--reason", " ").code != 0
+
+
 def test_history_forms(lent: Command) -> None:
     lent.done("loan", "repay", "00000001", "5000", "--on", "2026-02-04")
     rows = lent.done("loan", "history", "00000001", "--until", "2026-03-01", "--json").document[

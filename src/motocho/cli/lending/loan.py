@@ -192,6 +192,38 @@ def repay(
     _tell(done, reference, output, json_wanted=json_wanted)
 
 
+@app.command("reverse")
+def reverse(
+    agreement: AgreementArgument,
+    event_no: Annotated[
+        int, typer.Argument(metavar="EVENT", help="取引の番号 / The event's number.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="理由 / Why, kept for good.")],
+    on: OnOption = None,
+    ref: RefOption = None,
+    actor: ActorOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """取引を、なかったこととして取り消す / Undo an event as if it had not been.
+
+    あとの取引は計算し直す。ほかの会員の入金、着金のあとに戻った振込など /
+    What came after is reckoned anew: for another's money, or a transfer that came back late.
+
+    例 / Examples:  motocho loan reverse 00000001 17 --reason 別の会員の入金 ·
+    motocho loan reverse 00000001/3 4 --reason 組戻し --ref BANK-20261114-9
+    """
+    from motocho.loans import commands
+
+    output = output_in(lang)
+    named, reference = day_of(on, "--on"), reference_of(ref)
+    with moving(reference) as cursor:
+        way = made(business_date(cursor, named), reference, actor)
+        key = meant(cursor, agreement).key
+        done = commands.reverse(cursor, key, event_no, reason, way)
+    _tell(done, reference, output, json_wanted=json_wanted)
+
+
 _PARTS = (
     ("to_costs_yen", "費用", "costs"),
     ("to_damages_yen", "損害金", "damages"),
