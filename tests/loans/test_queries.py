@@ -168,7 +168,7 @@ def test_settlement_stops_draws_on_the_page_as_in_the_book(desk: Desk) -> None:
     for _ in range(2):
         desk.do(commands.settle, key, wanted, desk.made(on, "S-1"))
     found = position(key, on)
-    assert (set(found.stops), found.available_yen) == ({Stop.CREDIT}, 0)
+    assert (found.stops, found.available_yen) == (frozenset({Stop.CREDIT}), 0)
     assert position(key, on - days(1)).available_yen == 400_000
     desk.do(commands.lift, key, Stop.CREDIT, desk.made(on + days(1)))
     assert position(key, on + days(1)).stops == frozenset()
