@@ -111,12 +111,12 @@ def _to_queue() -> HttpResponseRedirect:
 
 def _phone(cursor: Any, found: Consultation, staff: Staff, colleague: Colleague) -> str:
     """The number to call, by a permit; empty where there is none, or no way to call now."""
-    known = directory()
-    ours = known.outgoing(colleague.at.astimezone(JAPAN).date())
+    listed = directory()
+    ours = listed.outgoing(colleague.at.astimezone(JAPAN).date())
     if not ours:
         return ""
     cause = f"consultation {found.consultation_id}"
-    wanted = Wanted(Purpose.ASKED_FOR, cause, staff.actor, ours[0].digits, known)
+    wanted = Wanted(Purpose.ASKED_FOR, cause, staff.actor, ours[0].digits, listed)
     permit = calls.ask(cursor, found.member_id, wanted, colleague.at)
     if not isinstance(permit, Permit):
         return ""
