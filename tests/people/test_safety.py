@@ -391,11 +391,17 @@ def test_freeze_ends_sessions_and_devices(house: House) -> None:
 
 def test_not_me_freezes_and_forgets_the_device(house: House) -> None:
     member_id = house.member().member_id
+    with_passkey(house, member_id)  # theirs, for all that we know
     mine, theirs = house.session(member_id), house.session(member_id)
     do(freezes.not_me, theirs, AT)
+    assert rows("SELECT count(*) FROM people_passkey WHERE ended_at IS NULL") == [(0,)]
     assert do(freezes.frozen_at, member_id) == AT
     assert do(sessions.use, theirs, AT) == Ended(sessions.End.NOT_ME)
     assert do(sessions.use, mine, AT) == Ended(sessions.End.FROZEN)
+    do(freezes.lift, member_id, "staff 1", after(hours=1))
+    assert rows("SELECT must_change FROM people_pin WHERE member_id = %s", member_id) == [
+        ("not_me",)
+    ]
     do(freezes.not_me, SessionKey(house.member().member_id, theirs.session_id), AT)
     assert rows("SELECT count(*) FROM people_freeze") == [(1,)]
 

@@ -8,7 +8,7 @@ CREATE TABLE people_pin (
     set_at timestamptz NOT NULL,
     ceremony text NOT NULL CHECK (ceremony IN ('registered', 'changed', 'reset')),
     must_change text CHECK (must_change IN
-        ('birthday', 'phone', 'member_number', 'postcode', 'new_card'))
+        ('birthday', 'phone', 'member_number', 'postcode', 'new_card', 'not_me'))
 );
 
 -- Misses in a row, by the number as it was typed (whether anybody has it or not) and by lane: 0 for

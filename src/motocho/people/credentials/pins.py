@@ -52,6 +52,8 @@ class Guess(Enum):
     CURRENT = "current"
     NEW_CARD = "new_card"
     """Whoever has the card that was lost may know it."""
+    NOT_ME = "not_me"
+    """The member said that somebody else had been in."""
 
 
 @dataclass(frozen=True, slots=True)

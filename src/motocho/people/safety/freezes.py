@@ -13,7 +13,9 @@ from typing import Any
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
-from motocho.people.safety import devices, sessions
+from motocho.people.credentials import keeping
+from motocho.people.credentials.pins import Guess
+from motocho.people.safety import devices, passkeys, sessions
 from motocho.people.safety.devices import token_hash
 
 LINK_LIVES = timedelta(days=30)
@@ -31,8 +33,14 @@ class Road(Enum):
 def freeze(cursor: Any, member_id: int, road: Road, actor: str, at: datetime) -> None:
     """Stop everything that moves money or changes facts [利用の停止]; a second one changes nothing.
 
+    Where somebody else had been in, the PIN is to be chosen anew and no passkey opens any more:
+    else they would open it again once the stop has ended.
+
     Why       loans keep their own stops: the face, or the desk, puts `MEMBER_ASKED` there with it.
     """
+    if road in {Road.LINK, Road.NOT_ME}:
+        keeping.demand(cursor, member_id, Guess.NOT_ME)
+        passkeys.end_all(cursor, member_id, actor, at)
     cursor.execute(
         "INSERT INTO people_freeze (member_id, road, frozen_at) VALUES (%s, %s, %s)"
         " ON CONFLICT (member_id) WHERE lifted_at IS NULL DO NOTHING RETURNING freeze_id",

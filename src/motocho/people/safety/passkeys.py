@@ -96,6 +96,16 @@ def add(cursor: Any, site: Site, member_id: int, made: NewKey, at: datetime) -> 
     return True
 
 
+def end_all(cursor: Any, member_id: int, actor: str, at: datetime) -> None:
+    """Take all keys of a member away: some may be somebody else's [全パスキーの削除]."""
+    cursor.execute(
+        "UPDATE people_passkey SET ended_at = %s WHERE member_id = %s AND ended_at IS NULL",
+        (at, member_id),
+    )
+    happened = [Happening(member_id, "passkey_ended", actor, at)] * int(cursor.rowcount)
+    journal.write(cursor, happened)
+
+
 def end(cursor: Any, member_id: int, credential_id: bytes, at: datetime) -> int:
     """Take a key away [パスキーの削除]; 0 if there was none."""
     cursor.execute(
