@@ -1,0 +1,1 @@
+"""The voice face: the push-phone service as a webhook that telephony providers call [音声]."""
