@@ -5,7 +5,7 @@ values of the form, sorted by name and joined by nothing; as base64 in `X-Twilio
 
 >>> form = {"Digits": ("1",), "CallSid": ("CA1",)}
 >>> sign("secret", "https://voice.example/voice/", form)
-'nu9bjPoZ+IJDhXZ6ml0tRWF1eTI='
+'rDVwrmeZkK96r4yWkEWomAceh/E='
 """
 
 from __future__ import annotations
