@@ -5,3 +5,7 @@ Takes   tones, and what the house knows
 Gives   lines to say, and what to do next
 Never   a PIN, a member's number or an amount where it could be read later
 """
+
+from motocho.care.ivr import answers, calls, dialogue, lines, speech
+
+__all__ = ["answers", "calls", "dialogue", "lines", "speech"]

@@ -18,7 +18,6 @@ import orjson
 from motocho.care.ivr.answers import Offer
 from motocho.care.ivr.dialogue import Stage, State
 from motocho.people.credentials import hashing
-from motocho.people.credentials.hashing import Sealed
 
 LONGEST = timedelta(minutes=20)
 """How long a call may take."""
@@ -100,11 +99,11 @@ def find(cursor: Any, request: Request, at: datetime) -> Found:
     if bytes(request_mark) == request.mark:
         if at > told_at + REPEATED:
             return Past()
-        return Told(hashing.unseal(_KIND, owner, Sealed(bytes(answer), pepper_id)))
+        return Told(hashing.unseal(_KIND, owner, hashing.Sealed(bytes(answer), pepper_id)))
     is_meant = bytes(turn_mark) == _turn_mark(request.token)
     if not is_meant or is_over or at > begun_at + LONGEST or turn_no >= MOST_TURNS:
         return Past()
-    text = hashing.unseal(_KIND, owner, Sealed(bytes(state), pepper_id))
+    text = hashing.unseal(_KIND, owner, hashing.Sealed(bytes(state), pepper_id))
     return Standing(_state(text), int(turn_no))
 
 
@@ -156,7 +155,7 @@ def keep(cursor: Any, request: Request, found: New | Standing, done: Answered, a
         (request.call_mark,),
     )
     sealed, pepper_id = cursor.fetchone()
-    return hashing.unseal(_KIND, owner, Sealed(bytes(sealed), pepper_id))
+    return hashing.unseal(_KIND, owner, hashing.Sealed(bytes(sealed), pepper_id))
 
 
 def clear(cursor: Any, at: datetime) -> int:

@@ -17,8 +17,6 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_POST
 
 from motocho.care.ivr import calls, dialogue
-from motocho.care.ivr.calls import Answered, New, Past, Request, Standing, Told
-from motocho.care.ivr.dialogue import HangUp, Heard, Need, Turn
 from motocho.units.errors import RefusedError, Unread
 from motocho.units.phones import read_phone
 from motocho.web import pages
@@ -45,43 +43,43 @@ def answer(request: HttpRequest, token: str = calls.FIRST) -> HttpResponse:
     if not 0 < len(call_id) <= _LONGEST_ID:
         return HttpResponse(status=HTTPStatus.UNPROCESSABLE_ENTITY)
     content = "\0".join(request.POST.get(name, "") for name in _HEARD)
-    came = Request(call_id, token, content)
+    came = calls.Request(call_id, token, content)
     at = pages.moment(request)
     with connection.cursor() as cursor:
         found = calls.find(cursor, came, at)
-    if isinstance(found, Past):
+    if isinstance(found, calls.Past):
         return HttpResponse(status=HTTPStatus.FORBIDDEN)
-    text = found.answer if isinstance(found, Told) else _answered(request, came, found)
+    text = found.answer if isinstance(found, calls.Told) else _answered(request, came, found)
     return HttpResponse(text, content_type=twiml.CONTENT_TYPE)
 
 
 @sensitive_variables()
-def _answered(request: HttpRequest, came: Request, found: New | Standing) -> str:
+def _answered(request: HttpRequest, came: calls.Request, found: calls.New | calls.Standing) -> str:
     at = pages.moment(request)
-    heard = Heard(*(request.POST.get(name, "") for name in _HEARD))
+    heard = dialogue.Heard(*(request.POST.get(name, "") for name in _HEARD))
     caller = Caller(phone(request.POST.get("From", "")), came.call_mark.hex(), came.ref, at)
-    turn = dialogue.begin() if isinstance(found, New) else _turn(found, heard, caller)
-    token = "" if isinstance(turn.then, HangUp) else calls.new_token()
+    turn = dialogue.begin() if isinstance(found, calls.New) else _turn(found, heard, caller)
+    token = "" if isinstance(turn.then, dialogue.HangUp) else calls.new_token()
     address = reverse("voice:turn", args=[token]) if token else ""
-    done = Answered(turn.state, twiml.written(turn, address), token)
+    done = calls.Answered(turn.state, twiml.written(turn, address), token)
     with transaction.atomic(), connection.cursor() as cursor:
         return calls.keep(cursor, came, found, done, at)
 
 
-def _turn(found: Standing, heard: Heard, caller: Caller) -> Turn:
+def _turn(found: calls.Standing, heard: dialogue.Heard, caller: Caller) -> dialogue.Turn:
     """Goes on with a call until there is something to say.
 
     A member who may not be told any more, as one who is gone, hears the first words again.
     """
     following = dialogue.hear(found.state, heard)
     for _ in range(_MOST_NEEDS):
-        if not isinstance(following, Need):
+        if not isinstance(following, dialogue.Need):
             return following
         try:
             following = dialogue.told(following, carrying.carry(following, caller))
         except RefusedError:
             return dialogue.begin()
-    return dialogue.begin() if isinstance(following, Need) else following
+    return dialogue.begin() if isinstance(following, dialogue.Need) else following
 
 
 def phone(told: str) -> str:

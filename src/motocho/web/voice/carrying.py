@@ -16,9 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from motocho.care.ivr import answers
-from motocho.care.ivr.answers import OF_AN_ACCOUNT, Answer, Want
-from motocho.care.ivr.dialogue import Need, State
+from motocho.care.ivr import answers, dialogue
 from motocho.contact.directory import next_opening
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
@@ -30,13 +28,10 @@ from motocho.outside.bank import is_business_day
 from motocho.outside.clock import JAPAN
 from motocho.people import access, login
 from motocho.people.access import Action, Self
-from motocho.people.credentials import networks
-from motocho.people.credentials.pins import Pin
-from motocho.people.facts import history
-from motocho.people.facts.values import Kind
+from motocho.people.credentials import networks, pins
+from motocho.people.facts import history, values
 from motocho.people.login import Entered, Missed, Origin, Slowed, Typed
 from motocho.people.safety import codes
-from motocho.people.safety.codes import Asked, Confirmed, Purpose, Wrong
 from motocho.units.errors import Fault, OutsideFailure, RefusedError, broken
 from motocho.web import _commands
 from motocho.web._directory import directory
@@ -63,16 +58,16 @@ class Caller:
 class Sender(Protocol):
     """Sends a code to the member's registered address [送信]: `CODE_SENDER` of the settings."""
 
-    def __call__(self, cursor: Any, member_id: int, asked: Asked) -> Fault | None:
+    def __call__(self, cursor: Any, member_id: int, asked: codes.Asked) -> Fault | None:
         """Called in the transaction in which the code was made."""
 
 
-def carry(need: Need, caller: Caller) -> Answer:
+def carry(need: dialogue.Need, caller: Caller) -> answers.Answer:
     """Ask the house for what the dialogue needs [照会の実行].
 
     Raises    RefusedError where the member may not be told any more (PRIV-003).
     """
-    if need.want not in OF_AN_ACCOUNT:
+    if need.want not in answers.OF_AN_ACCOUNT:
         return _BY_ANYBODY[need.want](need, caller)
     state = need.state
     if not state.known_by:
@@ -88,13 +83,13 @@ def carry(need: Need, caller: Caller) -> Answer:
         return _OF_ACCOUNTS[need.want](cursor, state, caller)
 
 
-_LOOKS = frozenset({Want.BALANCE, Want.DUE, Want.PAYOFF})
+_LOOKS = frozenset({answers.Want.BALANCE, answers.Want.DUE, answers.Want.PAYOFF})
 
 
 # ---------------------------------------------------------------------------------- who is calling
-def _check(need: Need, caller: Caller) -> Answer:
+def _check(need: dialogue.Need, caller: Caller) -> answers.Answer:
     """One try, counted in a transaction of its own, as on the site [照合] · AUTH-004…006."""
-    typed = Typed(need.state.number, Pin(need.digits), caller.request_ref)
+    typed = Typed(need.state.number, pins.Pin(need.digits), caller.request_ref)
     origin = Origin(networks.of_phone(caller.phone))
     with transaction.atomic(), connection.cursor() as cursor:
         outcome = login.enter(cursor, typed, origin, caller.at)
@@ -127,17 +122,17 @@ def _tell_opened(cursor: Any, member_id: int, by: str, at: datetime) -> None:
     journal.write(cursor, [Happening(member_id, "voice_opened", _MEMBER, at, {"by": by})])
 
 
-def _send_code(need: Need, caller: Caller) -> Answer:
+def _send_code(need: dialogue.Need, caller: Caller) -> answers.Answer:
     """A code to the registered address, bound to this call alone [確認番号の送信] · AUTH-007."""
     member_id = need.state.member_id
     sender: Sender = import_string(settings.CODE_SENDER)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             on = caller.at.astimezone(JAPAN).date()
-            if Kind.EMAIL not in history.as_of(cursor, member_id, on):
+            if values.Kind.EMAIL not in history.as_of(cursor, member_id, on):
                 return answers.NotSent()
-            asked = codes.ask(cursor, member_id, Purpose.VOICE, caller.call_ref, caller.at)
-            if not isinstance(asked, Asked):
+            asked = codes.ask(cursor, member_id, codes.Purpose.VOICE, caller.call_ref, caller.at)
+            if not isinstance(asked, codes.Asked):
                 return answers.NotSent()
             fault = sender(cursor, member_id, asked)
     except OutsideFailure:
@@ -145,16 +140,16 @@ def _send_code(need: Need, caller: Caller) -> Answer:
     return answers.Sent(asked.code_id) if fault is None else answers.NotSent()
 
 
-def _check_code(need: Need, caller: Caller) -> Answer:
+def _check_code(need: dialogue.Need, caller: Caller) -> answers.Answer:
     member_id, code_id = need.state.member_id, need.state.code_id
     with transaction.atomic(), connection.cursor() as cursor:
         answer = codes.confirm(cursor, member_id, code_id, need.digits, caller.at)
-    if isinstance(answer, Wrong):
+    if isinstance(answer, codes.Wrong):
         return answers.CodeWrong(answer.left)
-    if not isinstance(answer, Confirmed):
+    if not isinstance(answer, codes.Confirmed):
         return answers.CodeOver()
     with transaction.atomic(), connection.cursor() as cursor:
-        refusal = codes.spend(cursor, member_id, Purpose.VOICE, caller.call_ref, caller.at)
+        refusal = codes.spend(cursor, member_id, codes.Purpose.VOICE, caller.call_ref, caller.at)
         if refusal is not None:
             return answers.CodeOver()
         _tell_opened(cursor, member_id, "code", caller.at)
@@ -162,22 +157,22 @@ def _check_code(need: Need, caller: Caller) -> Answer:
 
 
 # ------------------------------------------------------------------------------------- the account
-def _key(state: State) -> Key:
+def _key(state: dialogue.State) -> Key:
     return Key(state.member_id, state.agreement_id)
 
 
-def _balance(cursor: Any, state: State, caller: Caller) -> Answer:
+def _balance(cursor: Any, state: dialogue.State, caller: Caller) -> answers.Answer:
     today = _commands.today(cursor, caller.at)
     return answers.Balance(today, queries.position(cursor, _key(state), today).principal_yen)
 
 
-def _due(cursor: Any, state: State, caller: Caller) -> Answer:
+def _due(cursor: Any, state: dialogue.State, caller: Caller) -> answers.Answer:
     today = _commands.today(cursor, caller.at)
     stood = queries.position(cursor, _key(state), today)
     return answers.Due(stood.due_yen, stood.arrears_yen, stood.pay_by_on)
 
 
-def _payoff(cursor: Any, state: State, caller: Caller) -> Answer:
+def _payoff(cursor: Any, state: dialogue.State, caller: Caller) -> answers.Answer:
     today = _commands.today(cursor, caller.at)
     now, then = (
         queries.payoff_quote(cursor, _key(state), today + timedelta(days=ahead)).total_yen
@@ -186,7 +181,7 @@ def _payoff(cursor: Any, state: State, caller: Caller) -> Answer:
     return answers.Payoff(now, then)
 
 
-def _offer(cursor: Any, state: State, caller: Caller) -> Answer:
+def _offer(cursor: Any, state: dialogue.State, caller: Caller) -> answers.Answer:
     if access.check_open(caller.at) is not None:
         return answers.Maintenance()
     standing = commands.open_promise(cursor, _key(state))
@@ -201,14 +196,14 @@ def _offer(cursor: Any, state: State, caller: Caller) -> Answer:
     return answers.Offer(due_yen, max(due_yen, owed_yen), today, last_on)
 
 
-def _cost(cursor: Any, state: State, caller: Caller) -> Answer:
+def _cost(cursor: Any, state: dialogue.State, caller: Caller) -> answers.Answer:
     today = _commands.today(cursor, caller.at)
     pay_on = state.pay_on or broken("a day was chosen")
     waiting = queries.waiting(cursor, _key(state), today, max(pay_on, today))
     return answers.Cost(waiting.interest_yen, waiting.damages_yen)
 
 
-def _promise(cursor: Any, state: State, caller: Caller) -> Answer:
+def _promise(cursor: Any, state: dialogue.State, caller: Caller) -> answers.Answer:
     """The promise, once for its request [お支払約束の登録] · LEDG-016."""
     if access.check_open(caller.at) is not None:
         return answers.Maintenance()
@@ -223,15 +218,15 @@ def _promise(cursor: Any, state: State, caller: Caller) -> Answer:
 
 
 # ------------------------------------------------------------------------------------------- desks
-def _lost_card(_: Need, caller: Caller) -> Answer:
+def _lost_card(_: dialogue.Need, caller: Caller) -> answers.Answer:
     return _desk(_LOST_CARD, caller)
 
 
-def _card_loan(_: Need, caller: Caller) -> Answer:
+def _card_loan(_: dialogue.Need, caller: Caller) -> answers.Answer:
     return _desk(_CARD_LOAN, caller)
 
 
-def _desk(desk_id: str, caller: Caller) -> Answer:
+def _desk(desk_id: str, caller: Caller) -> answers.Answer:
     """A desk in its hours, or when it opens [窓口への転送] · DESK-001."""
     here = caller.at.astimezone(JAPAN)
     known = directory()
@@ -241,18 +236,18 @@ def _desk(desk_id: str, caller: Caller) -> Answer:
     return answers.DeskOpen(desk.name_ja, known.call_back(desk, here.date()).digits)
 
 
-_BY_ANYBODY: Mapping[Want, Callable[[Need, Caller], Answer]] = {
-    Want.CHECK: _check,
-    Want.SEND_CODE: _send_code,
-    Want.CHECK_CODE: _check_code,
-    Want.LOST_CARD: _lost_card,
-    Want.DESK: _card_loan,
+_BY_ANYBODY: Mapping[answers.Want, Callable[[dialogue.Need, Caller], answers.Answer]] = {
+    answers.Want.CHECK: _check,
+    answers.Want.SEND_CODE: _send_code,
+    answers.Want.CHECK_CODE: _check_code,
+    answers.Want.LOST_CARD: _lost_card,
+    answers.Want.DESK: _card_loan,
 }
-_OF_ACCOUNTS: Mapping[Want, Callable[[Any, State, Caller], Answer]] = {
-    Want.BALANCE: _balance,
-    Want.DUE: _due,
-    Want.PAYOFF: _payoff,
-    Want.OFFER: _offer,
-    Want.COST: _cost,
-    Want.PROMISE: _promise,
+_OF_ACCOUNTS: Mapping[answers.Want, Callable[[Any, dialogue.State, Caller], answers.Answer]] = {
+    answers.Want.BALANCE: _balance,
+    answers.Want.DUE: _due,
+    answers.Want.PAYOFF: _payoff,
+    answers.Want.OFFER: _offer,
+    answers.Want.COST: _cost,
+    answers.Want.PROMISE: _promise,
 }

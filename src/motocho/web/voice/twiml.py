@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from motocho.care.ivr.dialogue import Dial, Gather, Turn
+from motocho.care.ivr import dialogue
 
 LANGUAGE = "ja-JP"
 CONTENT_TYPE = "application/xml; charset=utf-8"
@@ -18,13 +18,13 @@ _AFTER_ONE = "#"
 _COUNTRY = "+81"
 
 
-def written(turn: Turn, address: str) -> str:
+def written(turn: dialogue.Turn, address: str) -> str:
     """A turn as a document [応答の組立て].
 
     Takes     the address that the next request comes to; a caller who presses nothing comes too.
     """
     response = ET.Element("Response")
-    if isinstance(turn.then, Gather):
+    if isinstance(turn.then, dialogue.Gather):
         *before, question = turn.said
         for line in before:
             _say(response, line.text)
@@ -34,7 +34,7 @@ def written(turn: Turn, address: str) -> str:
     else:
         for line in turn.said:
             _say(response, line.text)
-        if isinstance(turn.then, Dial):
+        if isinstance(turn.then, dialogue.Dial):
             dial = ET.SubElement(
                 response, "Dial", action=address, method="POST", timeout=str(_SECONDS_TO_ANSWER)
             )
@@ -48,7 +48,7 @@ def _say(parent: ET.Element, text: str) -> None:
     ET.SubElement(parent, "Say", language=LANGUAGE).text = text
 
 
-def _gather(response: ET.Element, gather: Gather, address: str) -> ET.Element:
+def _gather(response: ET.Element, gather: dialogue.Gather, address: str) -> ET.Element:
     asked = {
         "input": "dtmf",
         "action": address,
