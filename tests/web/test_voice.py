@@ -10,6 +10,7 @@ import itertools
 import logging
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
+from django.db import connection
 from django.test import Client, override_settings
 from django.urls import clear_url_caches
 from tests.database import Database
@@ -418,3 +420,27 @@ def test_tries_by_telephone_are_counted_where_the_sites_are(site: Site) -> None:
     Call().enter(member, WRONG.digits)
     lanes = rows("SELECT lane, misses FROM people_login_count")
     assert lanes == [(login.STRANGERS, 1)]
+
+
+def test_what_comes_twice_at_once_is_done_once(site: Site) -> None:
+    """A provider that sends again before the first answer came: one miss, one code, one answer."""
+    member, _ = borrower(site)
+    for pin, miss in ((WRONG.digits, 1), (GOOD.digits, 0)):
+        call = Call(OTHER)
+        call.take(call.send())
+        call.go("1", member.member_number)
+        with ThreadPoolExecutor(4) as pool:
+            sent = [pool.submit(at_once, call, pin) for _ in range(4)]
+        assert len({one.result() for one in sent}) == 1
+        assert rows("SELECT misses FROM people_login_count") == [(miss,)]
+    assert rows("SELECT count(*) FROM people_code") == [(1,)]
+    assert rows("SELECT count(*) FROM care_ivr_call") == [(2,)]
+
+
+def at_once(call: Call, digits: str) -> bytes:
+    try:
+        response = call.send(Digits=digits)
+        assert response.status_code == 200
+        return bytes(response.content)
+    finally:
+        connection.close()

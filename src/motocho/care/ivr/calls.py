@@ -9,6 +9,8 @@ answer, and later none. Nothing here tells a number, a PIN or an amount to whoev
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
@@ -82,6 +84,22 @@ class Past:
 
 
 Found: TypeAlias = New | Standing | Told | Past
+
+
+@contextmanager
+def alone(cursor: Any, request: Request) -> Iterator[None]:
+    """One request of a call at a time [通話ごとの順番待ち]: what comes twice at once waits.
+
+    Takes     a cursor outside any transaction: what is done meanwhile commits by itself, as a miss
+              must that counts whatever follows.
+    Lock      the call, in this session of the database, until the end.
+    """
+    lock_id = int.from_bytes(request.call_mark[:8], signed=True)
+    cursor.execute("SELECT pg_advisory_lock(%s)", (lock_id,))
+    try:
+        yield
+    finally:
+        cursor.execute("SELECT pg_advisory_unlock(%s)", (lock_id,))
 
 
 def find(cursor: Any, request: Request, at: datetime) -> Found:

@@ -45,11 +45,11 @@ def answer(request: HttpRequest, token: str = calls.FIRST) -> HttpResponse:
     content = "\0".join(request.POST.get(name, "") for name in _HEARD)
     came = calls.Request(call_id, token, content)
     at = pages.moment(request)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, calls.alone(cursor, came):
         found = calls.find(cursor, came, at)
-    if isinstance(found, calls.Past):
-        return HttpResponse(status=HTTPStatus.FORBIDDEN)
-    text = found.answer if isinstance(found, calls.Told) else _answered(request, came, found)
+        if isinstance(found, calls.Past):
+            return HttpResponse(status=HTTPStatus.FORBIDDEN)
+        text = found.answer if isinstance(found, calls.Told) else _answered(request, came, found)
     return HttpResponse(text, content_type=twiml.CONTENT_TYPE)
 
 
