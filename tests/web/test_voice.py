@@ -335,12 +335,14 @@ def test_one_pin_over_many_numbers_waits_whatever_road_it_takes(site: Site, now:
     assert "残高は、1" in call.go(member.member_number, GOOD.digits)
 
 
-def test_one_phone_over_many_numbers_waits(site: Site) -> None:
+def test_one_phone_over_many_numbers_waits_and_no_other_does(site: Site) -> None:
     for number in range(21):
         Call(OTHER).enter(
             Member(0, f"6000{number:04}", site.house.member().person), f"{8400 + number}"
         )
-    assert "お待ちください" in Call(OTHER).enter(borrower(site)[0])
+    member, _ = borrower(site)
+    assert "お待ちください" in Call(OTHER).enter(member)
+    assert "残高は、1" in Call(OWN).enter(member)
     alarms = rows("SELECT kind FROM people_alarm")
     assert alarms == [("one_network",)]
 
