@@ -101,6 +101,7 @@ def test_a_login_from_a_new_device_is_told_once(house: House, folder: Path) -> N
 
 HAPPENINGS: dict[str, tuple[Kind, dict[str, int | str]]] = {
     "login": (Kind.LOGIN, {"session_id": 1, "device_id": 1}),
+    "voice_opened": (Kind.VOICE, {"by": "phone"}),
     "login_locked": (Kind.LOCKED, {"lane": 0, "left": 0}),
     "device_learnt": (Kind.NEW_DEVICE, {"device_id": 1}),
     "passkey_added": (Kind.PASSKEY_ADDED, {}),

@@ -158,6 +158,10 @@ def _further(example: Example, output: Output) -> Iterator[str]:
                     f"{call} close tasks",
                     output.text("締めが見つけた業務", "what is to be done"),
                 ),
+                (
+                    f"{call} ivr",
+                    output.text("電話の自動音声を試す", "the voice service, in the terminal"),
+                ),
                 (f"{call} ledger trial", output.text("試算表", "the trial balance")),
                 (f"{call} ledger verify", output.text("元帳の検証", "the ledger proved again")),
                 (f"{call} db stop", output.text("データベースを止める", "stop the database")),

@@ -22,6 +22,7 @@ from procrastinate import BaseRetryStrategy, RetryStrategy
 from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django import app as queue
 
+from motocho.care.ivr import calls
 from motocho.close import day, inbox
 from motocho.close.run import run
 from motocho.config import _papers, _reminders
@@ -77,6 +78,7 @@ def clear_tries(*, timestamp: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         login.clear(cursor, at)
         requests.clear(cursor, at)
+        calls.clear(cursor, at)
     SessionStore.clear_expired()
 
 

@@ -12,6 +12,8 @@ class Kind(Enum):
     """What a message is about [お知らせの種類]."""
 
     LOGIN = "login"
+    VOICE = "voice"
+    """Somebody with number and PIN asked by telephone."""
     LOCKED = "locked"
     NEW_DEVICE = "new_device"
     PASSKEY_ADDED = "passkey_added"
@@ -59,7 +61,7 @@ class Kind(Enum):
 
 
 _SECURITY = frozenset({
-    Kind.LOGIN, Kind.LOCKED, Kind.NEW_DEVICE, Kind.PASSKEY_ADDED, Kind.PASSKEY_ENDED,
+    Kind.LOGIN, Kind.VOICE, Kind.LOCKED, Kind.NEW_DEVICE, Kind.PASSKEY_ADDED, Kind.PASSKEY_ENDED,
     Kind.PIN_CHANGED, Kind.PIN_RESET, Kind.PIN_LINK, Kind.PIN_REFUSED, Kind.REQUEST_REFUSED,
     Kind.MEMBER_NUMBER, Kind.FACT_CHANGED, Kind.FROZEN, Kind.UNFROZEN, Kind.DRAWS_HELD,
 })  # fmt: skip
@@ -94,6 +96,7 @@ def purpose_of(kind: Kind) -> Purpose:
 
 OF_NEWS: Mapping[str, Kind] = {
     "login": Kind.LOGIN,
+    "voice_opened": Kind.VOICE,
     "login_locked": Kind.LOCKED,
     "device_learnt": Kind.NEW_DEVICE,
     "passkey_added": Kind.PASSKEY_ADDED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
 from motocho.web import assets
@@ -22,3 +23,5 @@ urlpatterns = [
     path("desk/", include("motocho.web.desk.urls")),
     path("member/", include("motocho.web.uploads.urls")),
 ]
+if settings.VOICE_SECRET:  # without it, the address does not exist
+    urlpatterns.append(path("voice/", include("motocho.web.voice.urls")))

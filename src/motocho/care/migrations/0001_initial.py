@@ -1,8 +1,10 @@
-"""The first schema of care, as `schema.sql` writes it."""
+"""The first schema of care, as `schema.sql` and `ivr.sql` write it."""
 
 from importlib.resources import files
 
 from django.db import migrations
+
+SQL = ("schema.sql", "ivr.sql")
 
 
 class Migration(migrations.Migration):
@@ -10,6 +12,7 @@ class Migration(migrations.Migration):
 
     initial = True
     dependencies = (("contact", "0001_initial"),)
-    operations = (
-        migrations.RunSQL((files("motocho.care") / "schema.sql").read_text(encoding="utf-8")),
+    operations = tuple(
+        migrations.RunSQL((files("motocho.care") / name).read_text(encoding="utf-8"))
+        for name in SQL
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -51,11 +51,16 @@ __all__ = [
     "Teller",
     "Whole",
     "as_of",
+    "calls_from",
     "history",
     "known",
     "record",
     "values",
 ]
+_OWN_PHONES = frozenset({Kind.MOBILE_PHONE, Kind.HOME_PHONE})
+"""Phones that are the member's alone; at work, others use the same line."""
+_PROVES_AFTER = timedelta(days=1)
+"""How long a phone must be registered before a call from it counts for something."""
 
 
 class Road(Enum):
@@ -341,4 +346,24 @@ def known(cursor: Any, member_id: int, at: datetime) -> Known:
         tuple(one.digits for one in told if isinstance(one, Phone)),
         row[1],
         tuple(one.postcode for one in told if isinstance(one, Address)),
+    )
+
+
+def calls_from(cursor: Any, member_id: int, digits: str, at: datetime) -> bool:
+    """Whether a call comes from a phone that the member registered [登録電話からの着信か].
+
+    Takes     the caller's number as the network tells it; empty where it is withheld.
+    Why       a number can be forged and a phone be borrowed: this stands beside a PIN, never alone.
+              One that was told within a day counts not yet, as with draws (AUTH-008).
+    """
+    if not digits:
+        return False
+    reading = Reading("system", "caller_check", at)
+    on = at.astimezone(JAPAN).date()
+    told = _rows.on_day(cursor, member_id, _OWN_PHONES, on, reading).values()
+    return any(
+        isinstance(one.value, Phone)
+        and one.value.digits == digits
+        and one.recorded_at <= at - _PROVES_AFTER
+        for one in told
     )

@@ -39,6 +39,8 @@ class Purpose(Enum):
     EXPORT = "export"
     REOPEN = "reopen"
     PASSKEY = "passkey"
+    VOICE = "voice"
+    """What an account holds, told to a phone that is not registered."""
 
 
 @dataclass(frozen=True, slots=True)
