@@ -101,7 +101,7 @@ def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | C
     if (by.whom in (Whom.OWN, Whom.WORKPLACE)) is bool(by.counterpart):
         raise InputError(Fault("CON-048"))
     holds.lock(cursor, member_id)
-    is_free = by.whom is Whom.OWN and wanted.purpose in guard.FREE[by.channel]
+    is_free = by.whom is Whom.OWN and wanted.purpose in guard.FREE[by.channel] - _ASKED
     tried_as = wanted.cause if wanted.is_one_letter else ""
     facts = Facts() if is_free else facts_of(cursor, member_id, at, tried_as)
     found = guard.hindrances(facts, wanted.purpose, at, by)
@@ -118,6 +118,7 @@ def _until(facts: Facts, wanted: Wanted, at: datetime) -> datetime:
     return at + LASTS if closes is None else min(at + LASTS, closes)
 
 
+_ASKED = {Purpose.ASKED_FOR}
 _KEEP = """
 INSERT INTO contact_attempt (member_id, channel, whom, counterpart, hand, basis, our_number,
     purpose, cause, actor, asked_at, valid_until, refused_by)
@@ -208,6 +209,7 @@ def facts_of(cursor: Any, member_id: int, at: datetime, tried_as: str = "") -> F
         is_consulting=tasks.is_open(cursor, member_id, tasks.Kind.CONSULTATION),
         agreed_on=tasks.agreed_on(cursor, member_id, at),
         agreements=holds.agreements(cursor, member_id, today),
+        is_asked_for=tasks.is_asked_for(cursor, member_id),
     )
 
 

@@ -114,6 +114,8 @@ def hindrances(
     by = Way(way) if isinstance(way, Channel) else way
     here = at.astimezone(JAPAN)
     found = [*_whom(facts, purpose, by, here)]
+    if purpose is Purpose.ASKED_FOR and by.channel in RINGING and not facts.is_asked_for:
+        found.append(_hindrance("COLL-018", "CON-050", "貸金業法21条1項", None))
     if by.whom is Whom.OWN and purpose in FREE[by.channel]:
         return tuple(found)
     found += _hours(facts, by, here)

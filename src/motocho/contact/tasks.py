@@ -158,6 +158,16 @@ def agreed_on(cursor: Any, member_id: int, at: datetime) -> date | None:
     return None if found is None else found.astimezone(JAPAN).date()
 
 
+def is_asked_for(cursor: Any, member_id: int) -> bool:
+    """Whether the member waits for a call or an answer [本人の依頼の有無] · COLL-018."""
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM contact_task WHERE member_id = %s AND ended_at IS NULL"
+        " AND (kind <> 'call' OR purpose = 'asked_for'))",
+        (member_id,),
+    )
+    return bool(cursor.fetchone()[0])
+
+
 def is_open(cursor: Any, member_id: int, kind: Kind) -> bool:
     """Whether a task of the kind waits for its end [未了の有無]."""
     cursor.execute(
