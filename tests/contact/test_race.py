@@ -16,8 +16,8 @@ from motocho.contact import calls, gate, holds, tasks
 from motocho.contact.calls import Result
 from motocho.contact.directory import shipped
 from motocho.contact.gate import Permit, Wanted
-from motocho.contact.guard import JAPAN, Hand, Hours, Purpose
-from motocho.contact.holds import HoldKind, Source, Wish
+from motocho.contact.guard import JAPAN, Hand, HoldKind, Hours, Purpose
+from motocho.contact.holds import Source, Wish
 from motocho.people import members
 from motocho.people.facts.values import Kind, Phone
 from motocho.units.errors import NotAllowedError, StateConflict
@@ -93,7 +93,7 @@ def day(house: House, agents: int, debtors: int, tries: int) -> Counter[str]:
 def check(who: list[int]) -> None:
     """The finished record, read anew and without the gate: who was called, when, by what permit."""
     uses = {(one, number): at for one, number, at in rows("SELECT * FROM contact_use")}
-    results = dict(rows("SELECT attempt_id, result FROM contact_call_result"))  # type: ignore[arg-type]
+    results = dict(rows("SELECT attempt_id, result FROM contact_call_result"))
     called: Counter[int] = Counter()
     attempts = rows(
         "SELECT member_id, attempt_id, purpose, asked_at, valid_until, refused_by FROM contact_attempt"

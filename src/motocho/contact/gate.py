@@ -204,12 +204,9 @@ def facts_of(cursor: Any, member_id: int, at: datetime, tried_as: str = "") -> F
         has_consent=consents.in_force(cursor, member_id, campaign, at),
         promised_on=max(days, default=None),
         demanded_on=_demanded(cursor, member_id, tried_as, at),
-        named_at=tasks.named_moment(cursor, member_id, at),
         demands_today=_demands_of(cursor, member_id, today),
-        is_consulting=tasks.is_open(cursor, member_id, tasks.Kind.CONSULTATION),
-        agreed_on=tasks.agreed_on(cursor, member_id, at),
         agreements=holds.agreements(cursor, member_id, today),
-        is_asked_for=tasks.is_asked_for(cursor, member_id),
+        **tasks.asked(cursor, member_id, at)._asdict(),
     )
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from motocho.contact._terms import (
     ALWAYS,
@@ -46,7 +47,7 @@ from motocho.contact._terms import (
     Way,
     Whom,
 )
-from motocho.law.citation import parse_citations
+from motocho.law.citation import Citation, parse_citations
 from motocho.law.prescription import last_day_of
 from motocho.law.rules import Refusal
 from motocho.law.tables import Row, table
@@ -436,5 +437,10 @@ def _hindrance(
     rule_id: str, code: str, cited: str, allowed_at: datetime | None, **details: str
 ) -> Hindrance:
     first_on = None if allowed_at is None else allowed_at.date()
-    refusal = Refusal(rule_id, code, parse_citations(cited), details, first_on)
+    refusal = Refusal(rule_id, code, _citations(cited), details, first_on)
     return Hindrance(refusal, allowed_at)
+
+
+@cache
+def _citations(cited: str) -> tuple[Citation, ...]:
+    return parse_citations(cited)
