@@ -165,11 +165,24 @@ def test_counsel_and_heirs_are_written_to_where_there_are_some() -> None:
 
 
 @pytest.mark.rule("COLL-008")
-def test_the_member_is_asked_to_pay_and_nobody_else() -> None:
-    assert rules_of(Facts(), Purpose.ARREARS, BY_PHONE) == []
+def test_the_member_is_asked_to_pay() -> None:
+    for way in (BY_PHONE, BY_MAIL, BY_POST):
+        assert rules_of(Facts(), Purpose.ARREARS, way) == []
+
+
+@pytest.mark.rule("COLL-008")
+def test_asking_anybody_else_to_pay_is_refused() -> None:
     for channel in Channel:
         mother = Way(channel, Whom.THIRD, counterpart="母")
         assert rules_of(Facts(), Purpose.ARREARS, mother) == ["COLL-008"]
+
+
+@pytest.mark.rule("COLL-009")
+def test_who_did_not_refuse_may_be_asked_where_somebody_is() -> None:
+    sister = Way(Channel.PHONE, Whom.THIRD, counterpart="姉")
+    facts = held(HoldKind.THIRD_REFUSED, about="兄")
+    assert rules_of(facts, Purpose.WHEREABOUTS, sister) == []
+    assert rules_of(Facts(), Purpose.WHEREABOUTS, BY_PHONE) == ["COLL-018"]
 
 
 @pytest.mark.rule("COLL-009")
@@ -241,10 +254,13 @@ def test_a_stay_in_hospital_lasts_until_it_is_lifted(house: House) -> None:
 
 
 @pytest.mark.rule("COLL-013")
-def test_demands_go_sealed_where_others_read_the_mail() -> None:
-    facts = held(HoldKind.SHARED_MAILBOX)
-    assert rules_of(facts, Purpose.ARREARS, BY_MAIL) == ["COLL-013"]
-    assert rules_of(facts, Purpose.ARREARS, BY_POST) == []
+def test_demand_by_mail_is_refused_where_others_read_it() -> None:
+    assert rules_of(held(HoldKind.SHARED_MAILBOX), Purpose.ARREARS, BY_MAIL) == ["COLL-013"]
+
+
+@pytest.mark.rule("COLL-013")
+def test_demands_go_sealed_or_to_a_mailbox_of_ones_own() -> None:
+    assert rules_of(held(HoldKind.SHARED_MAILBOX), Purpose.ARREARS, BY_POST) == []
     assert rules_of(Facts(), Purpose.ARREARS, BY_MAIL) == []
 
 
@@ -281,6 +297,13 @@ def test_who_may_not_understand_a_contract_is_not_invited() -> None:
     assert rules_of(held(HoldKind.NO_JUDGEMENT), Purpose.CAMPAIGN, BY_MAIL) == ["SOLI-008"]
     assert rules_of(held(HoldKind.NO_JUDGEMENT), Purpose.SERVICE, BY_MAIL) == []
     assert rules_of(CLEAN, Purpose.CAMPAIGN, BY_MAIL) == []
+
+
+@pytest.mark.rule("SOLI-006")
+@pytest.mark.rule("SOLI-008")
+def test_invitation_from_our_own_records_passes() -> None:
+    assert rules_of(CLEAN, Purpose.CAMPAIGN, BY_MAIL) == []
+    assert rules_of(CLEAN, Purpose.CAMPAIGN, Way(basis=Basis.BUREAU)) == ["SOLI-006"]
 
 
 @pytest.mark.rule("SOLI-006")
