@@ -28,6 +28,7 @@ from motocho.cli.lending import (
     bank,
     book,
     close,
+    contact,
     ledger,
     loan,
     member,
@@ -56,6 +57,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(bank.app, name="bank")
 app.add_typer(staff.app, name="staff")
 app.add_typer(papers.app, name="papers")
+app.add_typer(contact.app, name="contact")
 app.add_typer(notices.app, name="notices")
 app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from motocho.contact.guard import Purpose
+from motocho.contact.guard import JAPAN, Purpose
 from motocho.contact.holds import Source, lock
 from motocho.units.errors import Fault, StateConflict
 
@@ -136,15 +136,31 @@ def waiting(cursor: Any, kinds: Sequence[Kind] = tuple(Kind), most: int = 100) -
     return [_task(row) for row in cursor.fetchall()]
 
 
-def named_moment(cursor: Any, member_id: int, at: datetime) -> datetime | None:
-    """The next moment at which the member asked to be spoken to [本人が指定した時刻] · COLL-003."""
+class Asked(NamedTuple):
+    """What a member asked us for, and waits for [本人の依頼]."""
+
+    named_at: datetime | None
+    """The next moment at which the member asked to be spoken to · COLL-003."""
+    agreed_on: date | None
+    """The day of the last such moment that has come · VULN-002."""
+    is_consulting: bool
+    is_asked_for: bool
+    """A call of ours, or an answer, is awaited · COLL-018."""
+
+
+def asked(cursor: Any, member_id: int, at: datetime) -> Asked:
+    """What a member waits for, at a moment [本人の依頼]."""
     cursor.execute(
-        "SELECT min(planned_at) FROM contact_task WHERE member_id = %s AND ended_at IS NULL"
-        " AND kind = 'consultation' AND planned_at > %s",
-        (member_id, at),
+        "SELECT min(planned_at) FILTER (WHERE kind = 'consultation' AND planned_at > %s),"
+        " max(planned_at) FILTER (WHERE kind = 'consultation' AND planned_at <= %s),"
+        " count(*) FILTER (WHERE kind = 'consultation') > 0,"
+        " count(*) FILTER (WHERE kind <> 'call' OR purpose = 'asked_for') > 0"
+        " FROM contact_task WHERE member_id = %s AND ended_at IS NULL",
+        (at, at, member_id),
     )
-    found: datetime | None = cursor.fetchone()[0]
-    return found
+    named_at, passed_at, is_consulting, is_asked_for = cursor.fetchone()
+    agreed_on = None if passed_at is None else passed_at.astimezone(JAPAN).date()
+    return Asked(named_at, agreed_on, is_consulting, is_asked_for)
 
 
 def _task(row: tuple[Any, ...]) -> Task:
