@@ -48,6 +48,9 @@ class Kind(Enum):
     DOCUMENT_REFUSED = "document_refused"
     CASE_ANSWERED = "case_answered"
     """A complaint, an opinion or a reply was answered; the words stand on the site alone."""
+    OFFER_MADE = "offer_made"
+    """A consultation offered another way of paying; its yen stand on the site alone."""
+    OFFER_AGREED = "offer_agreed"
     DUE_SOON = "due_soon"
     DUE_TODAY = "due_today"
     DUE_MISSED = "due_missed"
@@ -121,5 +124,7 @@ OF_NEWS: Mapping[str, Kind] = {
     "document_accepted": Kind.DOCUMENT_ACCEPTED,
     "document_refused": Kind.DOCUMENT_REFUSED,
     "case_step": Kind.CASE_ANSWERED,
+    "offer_made": Kind.OFFER_MADE,
+    "offer_agreed": Kind.OFFER_AGREED,
 }
 """Rows of the journal that are told; what is not listed is nobody's message."""

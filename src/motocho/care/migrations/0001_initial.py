@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Tables, triggers, rights."""
 
     initial = True
-    dependencies = (("contact", "0001_initial"),)
+    dependencies = (("contact", "0001_initial"), ("loans", "0001_initial"))
     operations = (
         migrations.RunSQL((files("motocho.care") / "schema.sql").read_text(encoding="utf-8")),
     )

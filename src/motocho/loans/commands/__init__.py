@@ -42,10 +42,12 @@ from motocho.loans.commands.money import (
 from motocho.loans.commands.opening import Opening, lift, open_agreement, record_death, suspend
 from motocho.loans.commands.promises import (
     Outcome,
+    Pledged,
     Promise,
     judge_promise,
     open_promise,
     promise,
+    promise_under,
     withdraw_promise,
 )
 from motocho.loans.commands.rests import (
@@ -72,6 +74,7 @@ __all__ = [
     "Opening",
     "Outcome",
     "Parked",
+    "Pledged",
     "Promise",
     "Remedy",
     "Rest",
@@ -99,6 +102,7 @@ __all__ = [
     "open_agreement",
     "open_promise",
     "promise",
+    "promise_under",
     "recall_draw",
     "receive",
     "receive_many",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from motocho.care import consultations
 from motocho.care.helplines import helplines
+from motocho.care.reliefs import offers
 from motocho.loans import commands, queries
 from motocho.loans.commands import Promise
 from motocho.loans.queries import Lighter, Listed, PlanForecast, Position, Waiting
@@ -53,10 +54,12 @@ def hub(request: HttpRequest, member: Member) -> HttpResponse:
         found = [account(cursor, member, one) for one in member.open_agreements]
         booked = consultations.booked(cursor, member.member_id, member.at)
         rest = commands.rest_of(cursor, member.member_id)
+        offered = offers.waiting(cursor, member.member_id, _commands.today(cursor, member.at))
     context = {
         "accounts": [one for one in found if one.position.payoff_yen],
         "booked": booked,
         "rest": rest,
+        "offered": [(one, f"offer.way.{one.draft.way.value}") for one in offered],
         "helplines": helplines(),
         "desk": desk,
         "back": known.call_back(desk, member.today),
