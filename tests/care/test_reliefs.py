@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -273,7 +274,7 @@ def test_agreed_offer_brings_relief_promise_and_rest_at_once(desk: Desk) -> None
     noon = datetime.combine(LATE, time(12), JAPAN)
     offered = desk.do(gate.facts_of, key.member_id, noon)
     campaign = guard.hindrances(replace(offered, has_consent=True), Purpose.CAMPAIGN, noon)
-    assert "VULN-002" in {one.refusal.rule_id for one in campaign}
+    assert "CON-012" in {one.refusal.code for one in campaign}
     agreed = agree(desk, offer, LATE)
     assert agreed.answer is Answer.AGREED
     assert desk.do(commands.open_promise, key).pay_on == pay_on

@@ -17,6 +17,7 @@ from motocho.care.reliefs.limits import periods
 from motocho.loans import queries
 from motocho.loans.commands import Key
 from motocho.loans.queries import Pledge
+from motocho.units.errors import Fault, InputError
 
 PPM = 1_000_000
 NO_OFFER = "none"
@@ -98,7 +99,13 @@ class Report:
 
 
 def report(cursor: Any, first_on: date, last_on: date, today: date) -> Report:
-    """How promises were kept, by desk and by way [約束の履行率]; each by its own day's policy."""
+    """How promises were kept, by desk and by way [約束の履行率]; each by its own day's policy.
+
+    Raises    InputError where the first day comes after the last.
+    """
+    if first_on > last_on:
+        details = {"first": str(first_on), "last": str(last_on)}
+        raise InputError(Fault("CAR-039", details=details))
     found = judged(cursor, first_on, last_on, today)
     return Report(
         first_on,
