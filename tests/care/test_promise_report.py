@@ -102,7 +102,7 @@ def test_two_payments_add_up_and_one_that_is_taken_back_does_not_count(desk: Des
     assert verdicts(desk, over) == [Verdict.PARTLY]
     done = desk.receive(key, 3_000, PAY_ON)
     assert verdicts(desk, over) == [Verdict.KEPT]
-    desk.do(commands.reverse, key, done.event_no, desk.made(over), "returned")
+    desk.do(commands.reverse, key, done.event_no, "returned", desk.made(over))
     assert verdicts(desk, over) == [Verdict.PARTLY]
     assert report(desk, over).all.paid_yen == 2_000
 
@@ -131,7 +131,7 @@ def test_what_was_paid_agrees_with_the_events_of_the_book(desk: Desk) -> None:
     for ahead, yen in enumerate((700, 800, 900, 1_000)):
         desk.receive(key, yen, PAY_ON + days(ahead * 2 - 1))
     done = desk.receive(key, 50, PAY_ON)
-    desk.do(commands.reverse, key, done.event_no, desk.made(PAY_ON + days(6)), "returned")
+    desk.do(commands.reverse, key, done.event_no, "returned", desk.made(PAY_ON + days(6)))
     last = PAY_ON + days(GRACE)
     since = " AND e.kind = 'receipt' AND e.value_on BETWEEN %(first)s AND %(last)s"
     kept = desk.do(_book.events, key, since, first=LATE, last=last)
@@ -189,7 +189,8 @@ def test_command_says_the_same_in_words_and_as_json(database: Database, desk: De
     assert "分割" in japanese
     assert "in parts" in command.done(*asked, "--lang", "en").text
     turned = command("care", "promises", "--from", on, "--until", str(LATE))
-    assert (turned.code, "CAR-039" in turned.err) == (2, True)
+    assert turned.code == 2
+    assert "より後です" in turned.err
 
 
 def test_each_verdict_and_way_has_its_words() -> None:
