@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.database import Database
-from tests.loans.crowd import at_once
+from tests.loans.crowd import at_once, behind
 from tests.loans.desk import Desk, days
 from tests.people.house import kinds_of, rows
 
@@ -322,6 +322,33 @@ def test_other_figures_than_were_seen_agree_to_nothing(desk: Desk) -> None:
     assert kinds_of(key.member_id) == before
     assert not rows("SELECT 1 FROM loan_event WHERE kind = 'arrangement'")
     assert agree(desk, offer, LATE).answer is Answer.AGREED
+
+
+def test_receipt_that_commits_meanwhile_leaves_nothing_agreed(
+    database: Database, desk: Desk
+) -> None:
+    """Whoever agrees waits for who moves money, and then sees that the figures are others."""
+    key = loan(desk)
+    offer = made_offer(desk, key, Way.REDUCED, Told(4_000, LATE), LATE)
+    seen = offers.figures_of(desk.do(offers.fresh, offer, LATE)).mark
+
+    def receipt() -> None:
+        with connection.cursor() as cursor:
+            commands.receive(cursor, key, 1_000, LATE, desk.made(LATE))
+
+    def agreeing() -> str:
+        with pytest.raises(StateConflict):
+            desk.do(offers.agree, offer, Agreeing(Road.SITE, seen), desk.made(LATE))
+        return "other figures"
+
+    with database.connect("postgres", autocommit=True) as watch:
+        assert behind(receipt, agreeing, watch) == "other figures"
+    assert rows("SELECT answer FROM care_offer") == [(None,)]
+
+
+def test_offer_ends_with_its_first_payment_at_the_latest(desk: Desk) -> None:
+    offer = made_offer(desk, loan(desk), Way.PROMISE, Told(4_000, LATE + days(2)), LATE)
+    assert offer.last_on == LATE + days(2)
 
 
 def test_offer_ends_with_its_last_day(desk: Desk) -> None:

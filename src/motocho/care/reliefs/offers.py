@@ -111,7 +111,7 @@ class Offer:
     shown: Figures
     made_on: date
     last_on: date
-    """The last day on which it can be agreed to."""
+    """The last day on which it can be agreed to: that of its first payment at the latest."""
     made_at: datetime
     answer: Answer | None
     agreed: Figures | None
@@ -152,8 +152,8 @@ def make(cursor: Any, draft: Draft, source: Source, on: date, at: datetime) -> O
     before = open_of(cursor, draft.key)
     if before is not None:
         _answer(cursor, before, Answer.REPLACED, source, at)
-    last_on = on + timedelta(days=limits(on).offer_open_days)
     shown = figures_of(way)
+    last_on = min(on + timedelta(days=limits(on).offer_open_days), shown.pay_on)
     cursor.execute(
         "INSERT INTO care_offer (member_id, agreement_id, consultation_id, way, reason, desk_id,"
         " told, shown, source, actor, made_on, last_on, made_at)"
@@ -208,6 +208,7 @@ def agree(cursor: Any, offer: Offer, agreeing: Agreeing, made: Made) -> Offer:
     Law       貸金業法21条1項2号 · LEDG-015, LEDG-016, COLL-003.
     """
     holds.lock(cursor, offer.key.member_id)
+    commands.lock(cursor, offer.key)  # no receipt slips in between the figures and the change
     offer = one(cursor, offer.key.member_id, offer.offer_id)
     if offer.answer is Answer.AGREED:
         return offer

@@ -13,7 +13,7 @@ from typing import Any
 
 from motocho.care.reliefs.limits import Limits, limits
 from motocho.kernel.revolving import Arrangement, Relief
-from motocho.kernel.schedule import Scheme
+from motocho.kernel.schedule import DuePlan, Scheme
 from motocho.law.rules import Refusal
 from motocho.loans import queries
 from motocho.loans.commands import Key
@@ -113,6 +113,8 @@ def beside(cursor: Any, key: Key, told: Told, on: date) -> tuple[Scenario, ...]:
     hidden = set() if ground.is_late else set(IN_ARREARS)
     if ground.arrears_yen <= ground.minimum_yen:  # as it is, the minimum is all that is missed
         hidden.add(Way.MINIMUM)
+    if _plan(ground, told) == ground.plan:
+        hidden.add(Way.DUE_DAY)
     ways = [way for way in OFFERED if way not in hidden]
     return (now, *(_compared(one(cursor, key, way, told, on), now) for way in ways))
 
@@ -184,6 +186,8 @@ def _refused(way: Way, told: Told, ground: Ground, held: Limits) -> Refusal | No
     if way is Way.REDUCED and not ground.least_yen <= told.able_yen < ground.minimum_yen:
         least, most = f"{ground.least_yen:,}", f"{ground.minimum_yen - 1:,}"
         return refusal("LEDG-015", "CAR-032", least=least, most=most)
+    if way is Way.DUE_DAY and _plan(ground, told) == ground.plan:
+        return refusal("LEDG-027", "CAR-035")
     times = {Way.REDUCED: held.reduced_most_payments, Way.INSTALMENTS: held.instalments_most}
     if way in times and not 1 <= told.times <= times[way]:
         return refusal("LEDG-015", "CAR-033", most=times[way])
@@ -191,10 +195,8 @@ def _refused(way: Way, told: Told, ground: Ground, held: Limits) -> Refusal | No
 
 
 def _change(way: Way, told: Told, ground: Ground, first: First) -> Change:
-    plan = ground.plan
     if way is Way.DUE_DAY:
-        scheme = Scheme.MONTHLY if told.due_day else Scheme.EVERY_35_DAYS
-        return plan._replace(scheme=scheme, day_of_month=told.due_day)
+        return _plan(ground, told)
     match way:
         case Way.INTEREST_ONLY:
             return Arrangement(Relief.INTEREST_ONLY, 0, first.on.toordinal())
@@ -207,6 +209,12 @@ def _change(way: Way, told: Told, ground: Ground, first: First) -> Change:
             return Arrangement(Relief.AMOUNT, ground.minimum_yen + part, _WITHOUT_END)
         case _:
             return None
+
+
+def _plan(ground: Ground, told: Told) -> DuePlan:
+    scheme = Scheme.MONTHLY if told.due_day else Scheme.EVERY_35_DAYS
+    plan: DuePlan = ground.plan._replace(scheme=scheme, day_of_month=told.due_day)
+    return plan
 
 
 def _two_months(cursor: Any, key: Key, ground: Ground, first: First) -> Scenario:

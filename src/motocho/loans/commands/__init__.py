@@ -5,7 +5,7 @@ gives the first result if the same reference came before, asks policy, and lets 
 The caller's transaction commits, so a command and its journal row stand or fall together.
 """
 
-from motocho.loans._book import Done, Key, Made
+from motocho.loans._book import Done, Key, Made, lock
 from motocho.loans.commands import checks, night
 from motocho.loans.commands.checks import (
     BureauAnswer,
@@ -98,6 +98,7 @@ __all__ = [
     "keep_unknown",
     "lift",
     "lift_rest",
+    "lock",
     "night",
     "open_agreement",
     "open_promise",

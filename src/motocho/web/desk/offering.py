@@ -127,13 +127,15 @@ def _shown(form: ToldForm, request: HttpRequest) -> FormPage:
 
 
 def _told(cursor: Any, given: Mapping[str, str], form: ToldForm, about: About) -> Told:
-    pay_day = paydays.known(cursor, about.listed.key.member_id)
-    return Told(
-        able_yen=form.cleaned_data["able"],
-        able_on=form.cleaned_data["able_on"],
-        times=_number(given.get("times", ""), scenarios.USUAL_PAYMENTS),
-        due_day=_number(given.get("day", ""), scenarios.suggested_day(pay_day)),
-    )
+    times, due_day = _chosen(cursor, given, about)
+    return Told(form.cleaned_data["able"], form.cleaned_data["able_on"], times, due_day)
+
+
+def _chosen(cursor: Any, given: Mapping[str, str], about: About) -> tuple[int, int]:
+    """What was chosen from lists: how many payments, which day; else what is usual."""
+    suggested = scenarios.suggested_day(paydays.known(cursor, about.listed.key.member_id))
+    times = _number(given.get("times", ""), scenarios.USUAL_PAYMENTS)
+    return times, _number(given.get("day", ""), suggested)
 
 
 def _number(text: str, usual: int) -> int:
@@ -190,12 +192,13 @@ def _context(
     found = () if told is None else scenarios.beside(cursor, key, told, about.on)
     before = offers.of_agreement(cursor, key)
     waiting = next((one for one in before if one.is_open(about.on)), None)
-    held = limits(about.on)
+    held, (times, due_day) = limits(about.on), _chosen(cursor, request.GET, about)
     return {
         "member": members.one(cursor, key.member_id),
         "listed": about.listed,
         "talk": about.talk,
-        "told": told,
+        "chosen_times": times,
+        "chosen_day": due_day,
         "is_owing": queries.ground(cursor, key, about.on).minimum_yen > 0,
         "rows": [_row(request, one) for one in found],
         "before": [(one, WAYS[one.draft.way], _state(one, about.on)) for one in before],
