@@ -81,6 +81,7 @@ def _compared_and_sent(page: Page, address: str, name: str, *, is_checked: bool)
     page.click('main button[value="interest_only"]')
     page.wait_for_selector("#voice")
     check(page, f"desk-offering-sent-{name}")
+    assert re.search("5,000", page.locator("main tbody tr >> nth=0").inner_text())
 
 
 def _said_in(page: Page, tongue: str) -> None:
