@@ -4,3 +4,7 @@ ways = scenarios.beside(cursor, key, Told(...), on)     each reckoned by the ker
 offer = offers.make(cursor, key, draft, source, way)    kept, and told to the member
 offers.agree(cursor, offer, agreed, way)                arrangement, promise, hold: one transaction
 """
+
+from motocho.care.reliefs import limits, offers, promises, scenarios
+
+__all__ = ["limits", "offers", "promises", "scenarios"]

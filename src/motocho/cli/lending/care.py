@@ -15,7 +15,7 @@ from motocho.documents.sheet import Align
 from motocho.units.money import rate_text, yen_text
 
 if TYPE_CHECKING:
-    from motocho.care.reliefs.promises import Rate
+    from motocho.care.reliefs import promises as engine
 
 SCHEMA_VERSION = 1
 USUAL_DAYS = 31
@@ -90,7 +90,9 @@ def promises(
     _table(output, (first_on, last_on), groups)
 
 
-def _table(output: Output, days: tuple[date, date], groups: dict[str, tuple[Rate, ...]]) -> None:
+def _table(
+    output: Output, days: tuple[date, date], groups: dict[str, tuple[engine.Rate, ...]]
+) -> None:
     heads = [
         output.text("区分", "Group"),
         *(output.text(*said) for said in VERDICTS.values()),
@@ -107,13 +109,13 @@ def _table(output: Output, days: tuple[date, date], groups: dict[str, tuple[Rate
     output.data(grid(heads, [Align.LEFT, *[Align.RIGHT] * (len(heads) - 1)], rows))
 
 
-def _figures(one: Rate) -> list[str]:
+def _figures(one: engine.Rate) -> list[str]:
     counts = [str(count) for _, count in one.counts]
     kept = "–" if one.kept_ppm is None else rate_text(one.kept_ppm)
     return [*counts, kept, yen_text(one.promised_yen), yen_text(one.paid_yen)]
 
 
-def _document(one: Rate) -> dict[str, Any]:
+def _document(one: engine.Rate) -> dict[str, Any]:
     counts = {verdict.value: count for verdict, count in one.counts}
     return {
         "name": one.name,

@@ -14,17 +14,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from motocho.care.reliefs import offers
-from motocho.care.reliefs.offers import Agreeing, Answer, Offer, Road
 from motocho.people.access import Action
 from motocho.web import _commands, access, pages
+from motocho.web._ways import WAYS
 from motocho.web.access import Member
 from motocho.web.care import _acting
 from motocho.web.maintenance import changes_something
 
 _STATES = {
-    Answer.AGREED: "offer.agreed",
-    Answer.DECLINED: "offer.declined",
-    Answer.REPLACED: "offer.over",
+    offers.Answer.AGREED: "offer.agreed",
+    offers.Answer.DECLINED: "offer.declined",
+    offers.Answer.REPLACED: "offer.over",
 }
 
 
@@ -46,18 +46,18 @@ def offer(request: HttpRequest, member: Member, offer_id: int) -> HttpResponse:
     return pages.show(request, "care/offer.html", context)
 
 
-def _answer(cursor: Any, request: HttpRequest, member: Member, found: Offer) -> None:
+def _answer(cursor: Any, request: HttpRequest, member: Member, found: offers.Offer) -> None:
     key, answer = _acting.form_key(request), request.POST.get("answer", "")
     way = _commands.made(cursor, f"offer {key}", member.at)
     if answer == "agree":
-        agreeing = Agreeing(Road.SITE, request.POST.get("seen", ""))
+        agreeing = offers.Agreeing(offers.Road.SITE, request.POST.get("seen", ""))
         offers.agree(cursor, found, agreeing, way)
     elif answer == "decline":
         source = _commands.source(f"offer {key}")
         offers.decline(cursor, found, source, way.business_on, member.at)
 
 
-def _context(cursor: Any, request: HttpRequest, found: Offer, on: Any) -> dict[str, Any]:
+def _context(cursor: Any, request: HttpRequest, found: offers.Offer, on: Any) -> dict[str, Any]:
     state = "offer.over" if found.answer is None and not found.is_open(on) else ""
     if found.answer is not None:
         state = _STATES[found.answer]
@@ -65,7 +65,7 @@ def _context(cursor: Any, request: HttpRequest, found: Offer, on: Any) -> dict[s
     may_be = way is not None and way.may_be_offered
     return {
         "offer": found,
-        "title": f"offer.way.{found.draft.way.value}",
+        "title": WAYS[found.draft.way],
         "state": state,
         "refusal": None if way is None else _acting.told(request, way.refusal),
         "figures": offers.figures_of(way) if way is not None and may_be else found.settled,

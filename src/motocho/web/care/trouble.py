@@ -19,6 +19,7 @@ from motocho.loans.queries import Lighter, Listed, PlanForecast, Position, Waiti
 from motocho.people.access import Action
 from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
+from motocho.web._ways import WAYS
 from motocho.web.access import Member
 
 _ONE_DAY = timedelta(days=1)
@@ -59,7 +60,7 @@ def hub(request: HttpRequest, member: Member) -> HttpResponse:
         "accounts": [one for one in found if one.position.payoff_yen],
         "booked": booked,
         "rest": rest,
-        "offered": [(one, f"offer.way.{one.draft.way.value}") for one in offered],
+        "offered": [(one, WAYS[one.draft.way]) for one in offered],
         "helplines": helplines(),
         "desk": desk,
         "back": known.call_back(desk, member.today),

@@ -118,7 +118,7 @@ def _phone(cursor: Any, found: Consultation, staff: Staff, colleague: Colleague)
     if not ours:
         return ""
     cause = f"consultation {found.consultation_id}"
-    wanted = Wanted(Purpose.ASKED_FOR, cause, staff.actor, ours[0].digits)
+    wanted = Wanted(Purpose.ASKED_FOR, cause, staff.actor, ours[0].digits, directory())
     permit = calls.ask(cursor, found.member_id, wanted, colleague.at)
     if not isinstance(permit, Permit):
         return ""

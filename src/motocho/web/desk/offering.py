@@ -18,10 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from motocho.care import consultations, paydays
 from motocho.care.consultations import Consultation
-from motocho.care.reliefs import offers, scenarios
-from motocho.care.reliefs.limits import limits
-from motocho.care.reliefs.offers import Agreeing, Draft, Offer, Road
-from motocho.care.reliefs.scenarios import Scenario, Told, Way
+from motocho.care.reliefs import limits, offers, scenarios
 from motocho.contact.holds import Source
 from motocho.loans import queries
 from motocho.loans.policy import Status
@@ -32,12 +29,16 @@ from motocho.people.access import Action, Staff
 from motocho.units.money import yen_text
 from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
+from motocho.web._ways import WAYS
 from motocho.web.access import Colleague
 from motocho.web.fields import DateField, Form, FormPage, YenField, shown
 from motocho.web.words import Said, said
 
-WAYS = {one: f"offer.way.{one.value}" for one in Way}
-STATES = {one: f"desk.offer.{one.value}" for one in offers.Answer}
+STATES = {
+    offers.Answer.AGREED: "desk.offer.agreed",
+    offers.Answer.DECLINED: "desk.offer.declined",
+    offers.Answer.REPLACED: "desk.offer.replaced",
+}
 DESK = "card_loan"
 """The desk that consultations are of, unless another is chosen."""
 LARGEST_YEN = 100_000_000
@@ -64,7 +65,7 @@ class About:
 class Row:
     """A way as the page shows it [案の表示]."""
 
-    scenario: Scenario
+    scenario: scenarios.Scenario
     title: str
     figures: offers.Figures | None
     refusal: Said | None
@@ -126,9 +127,9 @@ def _shown(form: ToldForm, request: HttpRequest) -> FormPage:
     return shown(form, pages.tongue_of(request))
 
 
-def _told(cursor: Any, given: Mapping[str, str], form: ToldForm, about: About) -> Told:
+def _told(cursor: Any, given: Mapping[str, str], form: ToldForm, about: About) -> scenarios.Told:
     times, due_day = _chosen(cursor, given, about)
-    return Told(form.cleaned_data["able"], form.cleaned_data["able_on"], times, due_day)
+    return scenarios.Told(form.cleaned_data["able"], form.cleaned_data["able_on"], times, due_day)
 
 
 def _chosen(cursor: Any, given: Mapping[str, str], about: About) -> tuple[int, int]:
@@ -155,7 +156,7 @@ def _act(cursor: Any, request: HttpRequest, about: About, colleague: Colleague) 
     if way is None or not form.is_valid():
         return False
     told = _told(cursor, request.GET, form, about)
-    draft = Draft(
+    draft = offers.Draft(
         about.listed.key, way, told, about.talk.topic, _desk_of(request),
         about.talk.consultation_id,
     )  # fmt: skip
@@ -180,7 +181,9 @@ def _agree(cursor: Any, request: HttpRequest, about: About, colleague: Colleague
     way = _commands.made(
         cursor, f"offer {_reference(request)}", colleague.at, about.staff.actor, _commands.DESK
     )
-    offers.agree(cursor, offer, Agreeing(Road.VOICE, request.POST.get("seen", "")), way)
+    offers.agree(
+        cursor, offer, offers.Agreeing(offers.Road.VOICE, request.POST.get("seen", "")), way
+    )
 
 
 # ---------------------------------------------------------------------------------- what is shown
@@ -192,7 +195,7 @@ def _context(
     found = () if told is None else scenarios.beside(cursor, key, told, about.on)
     before = offers.of_agreement(cursor, key)
     waiting = next((one for one in before if one.is_open(about.on)), None)
-    held, (times, due_day) = limits(about.on), _chosen(cursor, request.GET, about)
+    held, (times, due_day) = limits.limits(about.on), _chosen(cursor, request.GET, about)
     return {
         "member": members.one(cursor, key.member_id),
         "listed": about.listed,
@@ -214,12 +217,12 @@ def _context(
     }
 
 
-def _spoken(cursor: Any, request: HttpRequest, offer: Offer, on: date) -> Row:
+def _spoken(cursor: Any, request: HttpRequest, offer: offers.Offer, on: date) -> Row:
     """The open offer as it would be agreed today: what is read out."""
     return _row(request, offers.fresh(cursor, offer, on))
 
 
-def _row(request: HttpRequest, one: Scenario) -> Row:
+def _row(request: HttpRequest, one: scenarios.Scenario) -> Row:
     return Row(
         one,
         WAYS[one.way],
@@ -228,7 +231,7 @@ def _row(request: HttpRequest, one: Scenario) -> Row:
     )
 
 
-def _state(offer: Offer, on: date) -> str:
+def _state(offer: offers.Offer, on: date) -> str:
     if offer.answer is not None:
         return STATES[offer.answer]
     return "" if offer.is_open(on) else "desk.offer.over"
