@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -15,6 +17,7 @@ from tests.loans.crowd import at_once, behind
 from tests.loans.desk import Desk, days
 from tests.people.house import kinds_of, rows
 
+from motocho.care import resting
 from motocho.care.consultations import Topic
 from motocho.care.reliefs import limits as policy
 from motocho.care.reliefs import offers, scenarios
@@ -344,6 +347,21 @@ def test_receipt_that_commits_meanwhile_leaves_nothing_agreed(
     with database.connect("postgres", autocommit=True) as watch:
         assert behind(receipt, agreeing, watch) == "other figures"
     assert rows("SELECT answer FROM care_offer") == [(None,)]
+
+
+def test_agreeing_and_a_rest_at_one_time_do_not_hold_each_other_up(desk: Desk) -> None:
+    for _ in range(3):
+        key = loan(desk)
+        offer = made_offer(desk, key, Way.REDUCED, Told(4_000, LATE), LATE)
+        for number in range(2):
+            wanted, made = desk.made(LATE), replace(desk.made(LATE), external_ref=f"{key} {number}")
+            work: list[Callable[[], Any]] = [
+                partial(agree, desk, offer, LATE, wanted),
+                partial(desk.do, resting.begin, key.member_id, 1, made),
+            ]
+            at_once(work)
+        assert desk.do(offers.one, key.member_id, offer.offer_id).answer is Answer.AGREED
+        desk.member_id = desk.member()
 
 
 def test_offer_ends_with_its_first_payment_at_the_latest(desk: Desk) -> None:

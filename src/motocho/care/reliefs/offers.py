@@ -202,13 +202,13 @@ def agree(cursor: Any, offer: Offer, agreeing: Agreeing, made: Made) -> Offer:
 
     All of it in the caller's transaction. An open promise gives way to the new one.
 
-    Lock      the member's contacts, then their agreements.
+    Lock      the member's agreements, then their contacts: as a rest from borrowing does.
     Raises    RefusedError if it was declined, replaced or is over, or is refused by now;
               StateConflict if the figures are not those that were seen: nothing is agreed then.
     Law       貸金業法21条1項2号 · LEDG-015, LEDG-016, COLL-003.
     """
-    holds.lock(cursor, offer.key.member_id)
     commands.lock(cursor, offer.key)  # no receipt slips in between the figures and the change
+    holds.lock(cursor, offer.key.member_id)
     offer = one(cursor, offer.key.member_id, offer.offer_id)
     if offer.answer is Answer.AGREED:
         return offer
