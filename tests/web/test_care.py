@@ -690,6 +690,7 @@ def addresses(key: Key, attempt_id: int, case_id: int) -> list[tuple[str, str]]:
         "<int:agreement_id>": str(key.agreement_id),
         "<int:attempt_id>": str(attempt_id),
         "<int:case_id>": str(case_id),
+        "<int:offer_id>": "987654",
         "<slug:what>": "due-date",
     }
     found = []

@@ -686,7 +686,7 @@ OPEN = {"sign_in", "by_passkey", "sign_out", "join"}
 def addresses() -> list[tuple[str, str]]:
     values = {"<int:case_id>": "1", "<int:increase_id>": "1", "<int:consultation_id>": "1",
               "<int:member_id>": "1", "<int:request_id>": "1", "<int:page_no>": "1",
-              "<int:staff_id>": "1", "<str:token>": "x", "<str:document_ref>": "x"}  # fmt: skip
+              "<int:staff_id>": "1", "<int:agreement_id>": "1", "<str:token>": "x", "<str:document_ref>": "x"}  # fmt: skip
     found = []
     for one in urls.urlpatterns:
         assert isinstance(one, URLPattern)

@@ -27,6 +27,7 @@ from motocho.cli.claims import fee, history, recalc
 from motocho.cli.lending import (
     bank,
     book,
+    care,
     close,
     contact,
     ledger,
@@ -59,6 +60,7 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(papers.app, name="papers")
 app.add_typer(contact.app, name="contact")
 app.add_typer(notices.app, name="notices")
+app.add_typer(care.app, name="care")
 app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)

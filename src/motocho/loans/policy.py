@@ -302,15 +302,18 @@ LONGEST_PROMISE_DAYS = 14
 """How far ahead a payment may be promised: house policy."""
 
 
-def check_promise(status: Status, amount_yen: int, pay_on: date, today: date) -> Refusal | None:
+def check_promise(
+    status: Status, amount_yen: int, pay_on: date, today: date, last_on: date | None = None
+) -> Refusal | None:
     """LEDG-016: a promise is of some yen, and of a day soon to come [お支払約束].
 
+    Takes     the last day that may be promised, where it is not the ordinary one.
     That there is one open promise at a time is the database's to hold.
     """
     ended = check_standing(status, RELIEVED_IN)
     if ended is not None:
         return ended
-    last = today + timedelta(days=LONGEST_PROMISE_DAYS)
+    last = last_on or today + timedelta(days=LONGEST_PROMISE_DAYS)
     if amount_yen < 1:
         return refusal("LEDG-016", "LON-036", amount=f"{amount_yen:,}")
     if not today <= pay_on <= last:

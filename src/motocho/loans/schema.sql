@@ -106,6 +106,7 @@ CREATE TABLE loan_promise (
 );
 CREATE UNIQUE INDEX loan_promise_one_open ON loan_promise (member_id, agreement_id) WHERE outcome IS NULL;
 CREATE INDEX loan_promise_to_judge ON loan_promise (pay_on) WHERE outcome IS NULL;
+CREATE INDEX loan_promise_by_day ON loan_promise (pay_on);
 
 -- A rest from borrowing that the member asked for [借入れの休止]: one at a time. Its last day moves, its stop ends.
 CREATE TABLE loan_rest (

@@ -52,6 +52,9 @@ class Kind(Enum):
     """A complaint, an opinion or a reply was answered; the words stand on the site alone."""
     TALK_CANCELLED = "talk_cancelled"
     """A booked consultation was cancelled by the house: nobody is to wait for a call in vain."""
+    OFFER_MADE = "offer_made"
+    """A consultation offered another way of paying; its yen stand on the site alone."""
+    OFFER_AGREED = "offer_agreed"
     DUE_SOON = "due_soon"
     DUE_TODAY = "due_today"
     DUE_MISSED = "due_missed"
@@ -127,5 +130,7 @@ OF_NEWS: Mapping[str, Kind] = {
     "document_refused": Kind.DOCUMENT_REFUSED,
     "case_step": Kind.CASE_ANSWERED,
     "consultation_ended": Kind.TALK_CANCELLED,
+    "offer_made": Kind.OFFER_MADE,
+    "offer_agreed": Kind.OFFER_AGREED,
 }
 """Rows of the journal that are told; what is not listed is nobody's message."""

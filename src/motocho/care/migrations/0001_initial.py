@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Tables, triggers, rights."""
 
     initial = True
-    dependencies = (("contact", "0001_initial"),)
+    dependencies = (("contact", "0001_initial"), ("loans", "0001_initial"))
     operations = tuple(
         migrations.RunSQL((files("motocho.care") / name).read_text(encoding="utf-8"))
         for name in SQL

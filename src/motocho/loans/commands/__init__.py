@@ -5,7 +5,7 @@ gives the first result if the same reference came before, asks policy, and lets 
 The caller's transaction commits, so a command and its journal row stand or fall together.
 """
 
-from motocho.loans._book import Done, Key, Made
+from motocho.loans._book import Done, Key, Made, lock
 from motocho.loans.commands import checks, night
 from motocho.loans.commands.checks import (
     BureauAnswer,
@@ -42,10 +42,12 @@ from motocho.loans.commands.money import (
 from motocho.loans.commands.opening import Opening, lift, open_agreement, record_death, suspend
 from motocho.loans.commands.promises import (
     Outcome,
+    Pledged,
     Promise,
     judge_promise,
     open_promise,
     promise,
+    promise_under,
     withdraw_promise,
 )
 from motocho.loans.commands.rests import (
@@ -72,6 +74,7 @@ __all__ = [
     "Opening",
     "Outcome",
     "Parked",
+    "Pledged",
     "Promise",
     "Remedy",
     "Rest",
@@ -95,10 +98,12 @@ __all__ = [
     "keep_unknown",
     "lift",
     "lift_rest",
+    "lock",
     "night",
     "open_agreement",
     "open_promise",
     "promise",
+    "promise_under",
     "recall_draw",
     "receive",
     "receive_many",

@@ -7,7 +7,7 @@ the member will pay, so that nobody calls before.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -41,8 +41,23 @@ class Promise:
 _COLUMNS = "member_id, agreement_id, promise_no, amount_yen, made_on, pay_on, made_at"
 
 
+@dataclass(frozen=True, slots=True)
+class Pledged:
+    """What is promised, and how far ahead it may be [約束の内容]: agreed with a person, longer."""
+
+    amount_yen: int
+    pay_on: date
+    most_days: int
+
+
 def promise(cursor: Any, key: Key, amount_yen: int, pay_on: date, made: Made) -> Promise:
-    """A promise to pay so much on a day [お支払約束の登録] · LEDG-016.
+    """A promise to pay so much on a day soon [お支払約束の登録] · LEDG-016; as `promise_under`."""
+    wanted = Pledged(amount_yen, pay_on, policy.LONGEST_PROMISE_DAYS)
+    return promise_under(cursor, key, wanted, made)
+
+
+def promise_under(cursor: Any, key: Key, wanted: Pledged, made: Made) -> Promise:
+    """A promise within a policy of its own, as one that a consultation agreed [相談による約束].
 
     Lock      the member's agreements.
     Raises    RefusedError for a day outside the policy, nothing promised, an agreement that ended,
@@ -57,7 +72,9 @@ def promise(cursor: Any, key: Key, amount_yen: int, pay_on: date, made: Made) ->
     row = cursor.fetchone()
     if row is not None:
         return _promise(row)
-    refused(policy.check_promise(loan.status, amount_yen, pay_on, made.business_on))
+    amount_yen, pay_on = wanted.amount_yen, wanted.pay_on
+    last_on = made.business_on + timedelta(days=wanted.most_days)
+    refused(policy.check_promise(loan.status, amount_yen, pay_on, made.business_on, last_on))
     if open_promise(cursor, key) is not None:
         refused(policy.refusal("LEDG-016", "LON-037"))
     cursor.execute(

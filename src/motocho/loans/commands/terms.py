@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from motocho.kernel import revolving
-from motocho.kernel.revolving import Arrangement, Relief
+from motocho.kernel.revolving import Arrangement
 from motocho.kernel.schedule import DuePlan
 from motocho.law.interest import ceiling_ppm
 from motocho.loans import _book, policy
 from motocho.loans._book import Done, Key, Made
 from motocho.loans.commands._telling import refused, tell
 from motocho.loans.policy import Consent
-from motocho.loans.queries.forecasts import interest_only_months
+from motocho.loans.queries.forecasts import arrears_asked, interest_only_months
 
 
 def change_limit(
@@ -96,11 +96,7 @@ def arrange(cursor: Any, key: Key, wanted: Arrangement | None, made: Made) -> Do
         return loan
     facts = loan.facts(made.business_on)
     on = made.business_on.toordinal()
-    arrears = None
-    if wanted is not None and facts.state.late_since is not None:
-        owed = revolving.payoff_yen(facts.state) - facts.state.principal_yen
-        asked = owed if wanted.relief is Relief.INTEREST_ONLY else wanted.amount_yen
-        arrears = min(asked, facts.state.arrears_yen)
+    arrears = None if wanted is None else arrears_asked(facts.state, wanted)
     event = revolving.NewArrangement(on, wanted, arrears_yen=arrears)
     refused(
         policy.check_arrangement(facts, event, interest_only_months(cursor, loan, made.business_on))

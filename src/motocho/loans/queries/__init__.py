@@ -34,11 +34,24 @@ from motocho.loans.queries.forecasts import (
 )
 from motocho.loans.queries.histories import HistoryCase, case_of, history_case
 from motocho.loans.queries.listing import Listed, agreements, needs_card
+from motocho.loans.queries.pledges import Pledge, pledges
 from motocho.loans.queries.positions import Position, Stage, position, position_of
 from motocho.loans.queries.quotes import DayTotal, Quote, payoff_quote, quote_of
 from motocho.loans.queries.statements import StatementRow, statement
+from motocho.loans.queries.ways import (
+    Change,
+    First,
+    Followed,
+    Ground,
+    Paying,
+    Search,
+    follow,
+    ground,
+    longer,
+)
 
 __all__ = [
+    "Change",
     "Charged",
     "Conduct",
     "Contract",
@@ -48,14 +61,20 @@ __all__ = [
     "DueDay",
     "EvidenceAsked",
     "Explanation",
+    "First",
+    "Followed",
+    "Ground",
     "HistoryCase",
     "Lighter",
     "LimitForecast",
     "Listed",
     "PaidOff",
+    "Paying",
     "PlanForecast",
+    "Pledge",
     "Position",
     "Quote",
+    "Search",
     "Stage",
     "StatementRow",
     "Undoing",
@@ -68,11 +87,14 @@ __all__ = [
     "debits",
     "evidence_asked",
     "explain",
+    "follow",
+    "ground",
     "history_case",
     "is_lighter",
     "kind_name",
     "lighter_forecast",
     "limit_forecast",
+    "longer",
     "lower_limits",
     "moved_between",
     "needs_card",
@@ -80,6 +102,7 @@ __all__ = [
     "payoff_quote",
     "plan_forecast",
     "plan_of",
+    "pledges",
     "position",
     "position_of",
     "quote_of",

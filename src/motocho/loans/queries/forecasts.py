@@ -85,17 +85,20 @@ def plan_forecast(
     now = _course(loan, facts.state)
     if refusal is not None:
         return PlanForecast(refusal, plan, now, None)
-    day = on.toordinal()
-    due_on = policy.due_after_change(facts.state, plan, day)
-    terms = facts.state.terms._replace(plan=plan)
-    if loan.state.on < day:
-        # New terms hold from the beginning of the day: the state before it is what they meet.
-        before = revolving.advance(loan.state, day - 1, loan.rules)
-        changed = revolving.apply(before, NewTerms(day, terms, due_on), loan.rules).state
-        state = revolving.advance(changed, day, loan.rules)
-    else:  # something happened today already, and its interest is counted
-        state = facts.state._replace(terms=terms, due_on=due_on)
+    state = replanned(loan, facts.state, plan, on.toordinal())
     return PlanForecast(None, plan, now, _course(loan, state))
+
+
+def replanned(loan: Loan, state: State, plan: DuePlan, day: int) -> State:
+    """An agreement on another plan from a day on, as the command would make it [変更後の状態]."""
+    due_on = policy.due_after_change(state, plan, day)
+    terms = state.terms._replace(plan=plan)
+    if loan.state.on >= day:  # something happened today already, and its interest is counted
+        return state._replace(terms=terms, due_on=due_on)
+    # New terms hold from the beginning of the day: the state before it is what they meet.
+    before = revolving.advance(loan.state, day - 1, loan.rules)
+    changed = revolving.apply(before, NewTerms(day, terms, due_on), loan.rules).state
+    return revolving.advance(changed, day, loan.rules)
 
 
 def plan_of(cursor: Any, key: Key, on: date) -> DuePlan:
@@ -187,7 +190,7 @@ def lighter_forecast(cursor: Any, key: Key, on: date) -> Lighter:
     state, day = facts.state, on.toordinal()
     pay_day = day if state.late_since is not None or state.due_on is None else state.due_on
     wanted = Arrangement(Relief.INTEREST_ONLY, 0, max(day, pay_day))
-    event = NewArrangement(day, wanted, arrears_yen=_arrears_then(state))
+    event = NewArrangement(day, wanted, arrears_yen=arrears_asked(state, wanted))
     used = interest_only_months(cursor, loan, on)
     refusal = policy.check_arrangement(facts, event, used)
     if refusal is None and (not state.principal_yen or not state.minimum_yen):
@@ -204,12 +207,16 @@ def lighter_forecast(cursor: Any, key: Key, on: date) -> Lighter:
     return Lighter(None, wanted, at_once, asked_now, asked_then, used, most, now, then)
 
 
-def _arrears_then(state: State) -> int | None:
-    """What is asked for at once of an overdue agreement: as `commands.arrange` reckons it."""
+def arrears_asked(state: State, wanted: Arrangement) -> int | None:
+    """What of the arrears a relief asks for at once; None where nothing is late [延滞額の請求].
+
+    An interest-only month asks for what is owed beside the principal, another for its own amount.
+    """
     if state.late_since is None:
         return None
     owed = revolving.payoff_yen(state) - state.principal_yen
-    return min(owed, state.arrears_yen)
+    asked = owed if wanted.relief is Relief.INTEREST_ONLY else wanted.amount_yen
+    return min(asked, state.arrears_yen)
 
 
 def interest_only_months(cursor: Any, loan: Loan, on: date) -> int:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from motocho.care import consultations, paydays
 from motocho.care.helplines import helplines
+from motocho.care.reliefs import offers
 from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
 from motocho.loans.commands import Promise
@@ -19,6 +20,7 @@ from motocho.loans.queries import Lighter, Listed, PlanForecast, Position, Waiti
 from motocho.people.access import Action
 from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
+from motocho.web._ways import WAYS
 from motocho.web.access import Member
 
 _ONE_DAY = timedelta(days=1)
@@ -54,10 +56,12 @@ def hub(request: HttpRequest, member: Member) -> HttpResponse:
         found = [account(cursor, member, one) for one in member.open_agreements]
         booked = consultations.booked(cursor, member.member_id, member.at)
         rest = commands.rest_of(cursor, member.member_id)
+        offered = offers.waiting(cursor, member.member_id, _commands.today(cursor, member.at))
     context = {
         "accounts": [one for one in found if one.position.payoff_yen],
         "booked": booked,
         "rest": rest,
+        "offered": [(one, WAYS[one.draft.way]) for one in offered],
         "helplines": helplines(),
         "desk": desk,
         "back": known.call_back(desk, member.today),

@@ -31,6 +31,7 @@ from motocho.units.errors import Fault
 from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
 from motocho.web.access import Colleague
+from motocho.web.desk import offering
 from motocho.web.fields import Form, LineField, shown
 
 TOPICS = {one: f"care.talk.{one.value}" for one in Topic}
@@ -101,10 +102,12 @@ def consultation(
             form.refuse("outcome", Fault("DSK-003"))
         phone = _phone(cursor, found, staff, colleague) if is_call and is_now else None
         member = members.one(cursor, member_id)
+        agreements = offering.agreements_of(cursor, member_id)
     context = {
         "desk": colleague,
         "one": found,
         "member": member,
+        "agreements": agreements,
         "topic": TOPICS[found.topic],
         "is_now": is_now,
         "is_called": is_call,

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motocho.web.desk import answering, calling, colleagues, judging, queue, reviewing, signing
+from motocho.web.desk import (
+    answering,
+    calling,
+    colleagues,
+    judging,
+    offering,
+    queue,
+    reviewing,
+    signing,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -28,6 +37,11 @@ urlpatterns = [
         "consultations/<int:member_id>/<int:consultation_id>/",
         calling.consultation,
         name="consultation",
+    ),
+    path(
+        "consultations/<int:member_id>/<int:consultation_id>/offers/<int:agreement_id>/",
+        offering.offering,
+        name="offering",
     ),
     path("increases/<int:member_id>/<int:increase_id>/", answering.increase, name="increase"),
     path("colleagues/", colleagues.listed, name="colleagues"),

@@ -1,0 +1,107 @@
+"""How far a consultation may go: dated house policy, as data [返済相談の方針].
+
+>>> from datetime import date
+>>> limits(date(2026, 11, 22)).offer_open_days
+7
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from motocho.units.errors import Fault, FaultyInput
+
+FILE = "reliefs.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What holds on a day [方針]."""
+
+    reduced_most_payments: int
+    instalments_most: int
+    longest_payments: int
+    """To the end, where a longer term is agreed."""
+    promise_most_days: int
+    offer_open_days: int
+    grace_days: int
+    """So long after a promised day a payment is waited for before the promise counts as broken."""
+    unit_yen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Limits with their days, both counted [適用期間]; None for no last day yet."""
+
+    from_on: date
+    until: date | None
+    limits: Limits
+
+
+NAMES = tuple(one.name for one in fields(Limits))
+
+
+@cache
+def periods() -> tuple[Period, ...]:
+    """All of them, the earliest first [方針の一覧]."""
+    text = (files("motocho.care") / "data" / FILE).read_text(encoding="utf-8")
+    return read(text)
+
+
+def read(text: str) -> tuple[Period, ...]:
+    """Limits from their file [方針の読み取り].
+
+    Raises    FaultyInput with every row that lacks something, or does not follow the one before.
+    """
+    rows: list[Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    faults = [fault for row in rows for fault in _faults(row)]
+    if not faults:
+        for before, after in itertools.pairwise(rows):
+            until = before["until"]
+            if until is None or after["from"] != until + timedelta(days=1):
+                faults.append(_fault(after, "from"))
+        if rows[-1]["until"] is not None:
+            faults.append(_fault(rows[-1], "until"))
+    if faults:
+        raise FaultyInput(*faults)
+    return tuple(
+        Period(row["from"], row["until"], Limits(**{name: row[name] for name in NAMES}))
+        for row in rows
+    )
+
+
+def _faults(row: Mapping[str, Any]) -> list[Fault]:
+    known = {"from", "until", *NAMES}
+    wrong = sorted(known ^ set(row))
+    wrong += [name for name in NAMES if name in row and not _is_count(row[name])]
+    if not isinstance(row.get("from"), date):
+        wrong.append("from")
+    if not isinstance(row.get("until"), date | None):
+        wrong.append("until")
+    return [_fault(row, name) for name in wrong]
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _fault(row: Mapping[str, Any], name: str) -> Fault:
+    details = {"row": str(row.get("from", "")), "key": name}
+    return Fault("CAR-030", details=details)
+
+
+def limits(on: date) -> Limits:
+    """What holds on a day; the first row for days before it [その日の方針]."""
+    found = periods()[0].limits
+    for one in periods():
+        if one.from_on <= on:
+            found = one.limits
+    return found

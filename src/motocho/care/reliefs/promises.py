@@ -1,0 +1,161 @@
+"""Promises judged by what the ledger took: kept, partly, broken; by desk and by offer [約束の履行].
+
+The verdict is never stored: a payment that comes to light later, or one that is taken back, is in
+the next report. A promise is kept if the whole amount came by its day or within the days of grace.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+from typing import Any
+
+from motocho.care.reliefs.limits import periods
+from motocho.loans import queries
+from motocho.loans.commands import Key
+from motocho.loans.queries import Pledge
+from motocho.units.errors import Fault, InputError
+
+PPM = 1_000_000
+NO_OFFER = "none"
+"""In place of a way, for promises that no offer led to."""
+
+
+class Verdict(Enum):
+    """How a promise was kept [約束の結果]."""
+
+    KEPT = "kept"
+    PARTLY = "partly"
+    BROKEN = "broken"
+    OPEN = "open"
+    """Its day, with grace, is not over."""
+    WITHDRAWN = "withdrawn"
+    """Taken back for another one before its day."""
+
+
+def verdict(pledge: Pledge, grace_days: int, today: date) -> Verdict:
+    """How a promise stands on a day; pure [約束の判定].
+
+    What was paid in full is kept, whatever became of it afterwards.
+    """
+    if pledge.paid_yen >= pledge.amount_yen:
+        return Verdict.KEPT
+    if pledge.is_withdrawn:
+        return Verdict.WITHDRAWN
+    if today <= pledge.pay_on + timedelta(days=grace_days):
+        return Verdict.OPEN
+    return Verdict.PARTLY if pledge.paid_yen else Verdict.BROKEN
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A promise with its verdict, the desk that took it and the way that it came of [判定済み]."""
+
+    pledge: Pledge
+    verdict: Verdict
+    desk: str
+    """The desk of its offer, else the channel by which it was made."""
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How promises of one desk, or of one way, were kept [履行率]."""
+
+    name: str
+    counts: tuple[tuple[Verdict, int], ...]
+    promised_yen: int
+    paid_yen: int
+    """Towards them; what came on top of a promise is not counted."""
+
+    def count(self, wanted: Verdict) -> int:
+        """How many of a verdict [件数]."""
+        return dict(self.counts)[wanted]
+
+    @property
+    def judged(self) -> int:
+        """How many are over: neither open nor taken back [判定済みの件数]."""
+        return sum(self.count(one) for one in (Verdict.KEPT, Verdict.PARTLY, Verdict.BROKEN))
+
+    @property
+    def kept_ppm(self) -> int | None:
+        """The part of those that are over and were kept, in ppm, cut; None where none is over."""
+        return self.count(Verdict.KEPT) * PPM // self.judged if self.judged else None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Promises whose day lies between two days [約束の報告]."""
+
+    first_on: date
+    last_on: date
+    on: date
+    all: Rate
+    by_desk: tuple[Rate, ...]
+    by_way: tuple[Rate, ...]
+
+
+def report(cursor: Any, first_on: date, last_on: date, today: date) -> Report:
+    """How promises were kept, by desk and by way [約束の履行率]; each by its own day's policy.
+
+    Raises    InputError where the first day comes after the last.
+    """
+    if first_on > last_on:
+        details = {"first": str(first_on), "last": str(last_on)}
+        raise InputError(Fault("CAR-039", details=details))
+    found = judged(cursor, first_on, last_on, today)
+    return Report(
+        first_on,
+        last_on,
+        today,
+        _rate("all", found),
+        _rates((one.desk, one) for one in found),
+        _rates((one.way, one) for one in found),
+    )
+
+
+def judged(cursor: Any, first_on: date, last_on: date, today: date) -> list[Judged]:
+    """Each promise whose day lies between two days, both counted [約束の判定の一覧]."""
+    pledged: list[tuple[Pledge, int]] = []
+    for held in periods():
+        since = max(first_on, held.from_on)
+        until = last_on if held.until is None else min(last_on, held.until)
+        if since <= until:
+            grace = held.limits.grace_days
+            pledged += [(one, grace) for one in queries.pledges(cursor, since, until, grace)]
+    led = _offers(cursor, [one for one, _ in pledged])
+    return [
+        Judged(
+            one,
+            verdict(one, grace, today),
+            *led.get((one.key, one.promise_no), (one.channel, NO_OFFER)),
+        )
+        for one, grace in pledged
+    ]
+
+
+def _offers(cursor: Any, found: Sequence[Pledge]) -> dict[tuple[Key, int], tuple[str, str]]:
+    """The desk and the way of the offers that led to promises."""
+    cursor.execute(
+        "SELECT member_id, agreement_id, promise_no, desk_id, way FROM care_offer"
+        " WHERE member_id = ANY(%s) AND promise_no IS NOT NULL",
+        (sorted({one.key.member_id for one in found}),),
+    )
+    return {(Key(row[0], row[1]), row[2]): (row[3], row[4]) for row in cursor.fetchall()}
+
+
+def _rates(named: Iterable[tuple[str, Judged]]) -> tuple[Rate, ...]:
+    groups: defaultdict[str, list[Judged]] = defaultdict(list)
+    for name, found in named:
+        groups[name].append(found)
+    return tuple(_rate(name, groups[name]) for name in sorted(groups))
+
+
+def _rate(name: str, found: Sequence[Judged]) -> Rate:
+    counts = tuple((one, sum(each.verdict is one for each in found)) for one in Verdict)
+    promised = sum(one.pledge.amount_yen for one in found)
+    paid = sum(min(one.pledge.paid_yen, one.pledge.amount_yen) for one in found)
+    return Rate(name, counts, promised, paid)
