@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.database import Database
 from tests.loans.crowd import at_once, behind
@@ -141,6 +141,15 @@ def lives(draw: st.DrawFn) -> Life:
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(life=lives())
+@example(  # the due date was a Sunday, and may be paid today still
+    life=Life(
+        Scheme.MONTHLY,
+        10_000,
+        date(2026, 1, 26),
+        Told(100, date(2026, 1, 26), 1),
+        Way.INTEREST_ONLY,
+    )
+)
 def test_any_way_comes_true_whatever_was_told(desk: Desk, life: Life) -> None:
     with transaction.atomic():
         key = loan(desk, life.scheme, yen=life.yen)

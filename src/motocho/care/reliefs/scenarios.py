@@ -166,8 +166,10 @@ def _ending(found: Scenario, followed: Followed, times: int) -> Change:
 
 
 def _soonest(ground: Ground) -> First:
-    """Today where something is late, else the due date."""
-    return First(ground.on if ground.is_late or ground.due_on is None else ground.due_on)
+    """Today where something is late, or a holiday moved the last day to pay; else the due date."""
+    if ground.is_late or ground.due_on is None:
+        return First(ground.on)
+    return First(max(ground.on, ground.due_on))
 
 
 def _first(way: Way, told: Told, ground: Ground) -> First:
