@@ -29,6 +29,8 @@ class Kind(Enum):
     """The member named a moment to be called at [返済相談]."""
     REPLY = "reply"
     """The member wrote, and waits for an answer [回答]."""
+    FOLLOW_UP = "follow_up"
+    """A call left something for the staff to do [後処理]."""
 
 
 class Outcome(Enum):
