@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -113,7 +112,7 @@ def test_not_now_on_an_offer_stops_offers_for_six_months_by_itself(office: Offic
     """Person-wide, all contracts, similar products: the operator presses no key for it."""
     key = office.member()
     talk = office.identified(key.member_id, Reason.INCREASE)
-    done = office.finish(talk, "done" if False else "other", said=SEEDS_WORDS)
+    done = office.finish(talk, "other", said=SEEDS_WORDS)
     (held,) = done.holds
     assert (held.hold.kind, held.hold.last_on) == (HoldKind.NOT_NOW, date(2027, 5, 18))
     assert held.hold.last_on == last_day(HoldKind.NOT_NOW, AT.date())
@@ -176,13 +175,13 @@ def test_words_of_refusal_are_no_interest(office: Office) -> None:
 @pytest.mark.rule("SOLI-003")
 def test_refusal_of_everything_counts_on_any_call(office: Office) -> None:
     key = office.member()
-    talk = office.identified(key.member_id, Reason.REGISTERED_DATA)
+    talk = office.identified(key.member_id, Reason.INCOME_EVIDENCE)
     (held,) = office.finish(talk, "done", said="営業の電話は不要です").holds
     assert held.hold.kind is HoldKind.NOT_NOW
-    talk = office.identified(key.member_id, Reason.REGISTERED_DATA, after(days=1))
+    talk = office.identified(key.member_id, Reason.INCOME_EVIDENCE, after(days=1))
     done = office.finish(talk, "done", after(days=1), said="引越しは必要ないです")
     assert done.holds == ()
-    talk = office.identified(key.member_id, Reason.REGISTERED_DATA, after(days=2))
+    talk = office.identified(key.member_id, Reason.INCOME_EVIDENCE, after(days=2))
     (held,) = office.finish(talk, "done", after(days=2), said="今後一切連絡しないでください").holds
     assert held.hold.kind is HoldKind.NEVER
 
@@ -559,9 +558,7 @@ def test_call_ends_once_and_its_rows_stay(office: Office, database: Database) ->
     for table in ("care_talk", "care_talk_end"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table}")
-    assert kinds_of(key.member_id)[-2:] == ["call_ended", "call_ended"] or "call_ended" in kinds_of(
-        key.member_id
-    )
+    assert kinds_of(key.member_id).count("call_ended") == 1
 
 
 def replace_key(key: TalkKey) -> TalkKey:
@@ -574,7 +571,7 @@ def test_agreement_is_named_where_there_are_several(office: Office) -> None:
     with pytest.raises(InputError):
         office.begin(key.member_id, Reason.INCREASE)
     with pytest.raises(InputError):
-        office.begin(key.member_id, Reason.INCREASE, key=replace(key, agreement_id=0) if False else Key(key.member_id, 0))
+        office.begin(key.member_id, Reason.INCREASE, key=Key(key.member_id, 0))
     with pytest.raises(InputError):
         office.begin(key.member_id, Reason.INCREASE, key=key, proposed=None)
     assert isinstance(office.begin(key.member_id, Reason.INCREASE, key=key), Begun)
