@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from motocho.contact import gate, guard, holds, tasks
 from motocho.contact.guard import Channel, Hindrance, Purpose
@@ -97,3 +97,38 @@ def planned(cursor: Any, member_id: int, at: datetime) -> Planned | None:
         return None
     facts = gate.facts_of(cursor, member_id, then)
     return Planned(task, guard.hindrances(facts, purpose, then, Channel.PHONE))
+
+
+class Refused(NamedTuple):
+    """A try that was refused, with every rule against it [拒否された連絡]."""
+
+    attempt_id: int
+    channel: Channel
+    purpose: Purpose
+    actor: str
+    asked_at: datetime
+    rule_ids: tuple[str, ...]
+
+
+def refused(cursor: Any, member_id: int, most: int = 50) -> list[Refused]:
+    """Tries to reach a member that were refused, the newest first [拒否の一覧]."""
+    cursor.execute(
+        "SELECT attempt_id, channel, purpose, actor, asked_at, refused_by FROM contact_attempt"
+        " WHERE member_id = %s AND valid_until IS NULL ORDER BY attempt_id DESC LIMIT %s",
+        (member_id, most),
+    )
+    return [
+        Refused(int(number), Channel(by), Purpose(purpose), actor, at, tuple(rule_ids))
+        for number, by, purpose, actor, at, rule_ids in cursor.fetchall()
+    ]
+
+
+def refusals(cursor: Any, begins: datetime, ends: datetime) -> dict[str, int]:
+    """How often each rule refused somebody, from a moment to another [規則ごとの拒否の件数]."""
+    cursor.execute(
+        "SELECT rule_id, count(*) FROM contact_attempt, unnest(refused_by) AS rule_id"
+        " WHERE valid_until IS NULL AND asked_at >= %s AND asked_at < %s"
+        " GROUP BY rule_id ORDER BY rule_id",
+        (begins, ends),
+    )
+    return {rule_id: int(count) for rule_id, count in cursor.fetchall()}

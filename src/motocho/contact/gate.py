@@ -11,23 +11,24 @@ lock: nobody slips through between an opt-out and a mail, or a promise and a cal
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from motocho.contact import guard, holds, tasks
 from motocho.contact.directory import Directory
-from motocho.contact.guard import Channel, Facts, Hindrance, Purpose
+from motocho.contact.guard import Basis, Channel, Facts, Hand, Hindrance, Purpose, Way, Whom
 from motocho.loans import commands, standing
 from motocho.loans.policy import Stop
 from motocho.outside.clock import JAPAN
 from motocho.people import consents
 from motocho.people.consents import Consent
 from motocho.people.facts import reach, values
-from motocho.units.errors import Fault, InputError, RefusedError, broken
+from motocho.units.errors import Fault, InputError, NotAllowedError, RefusedError, broken
 
 LASTS = timedelta(minutes=10)
-"""A permit is for now: what waits longer asks again."""
+"""A permit is for now: what waits longer asks again. It ends with the hours, and is used once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,21 @@ class Wanted:
     """How one writes; who names a number of ours calls."""
     is_one_letter: bool = False
     """Every try of the cause is of one letter, which its reader has once: one demand, not many."""
+    whom: Whom = Whom.OWN
+    counterpart: str = ""
+    """Who else is reached: a name or a number, the same every time."""
+    hand: Hand = Hand.STAFF
+    basis: Basis = Basis.OWN_RECORDS
 
     @property
     def channel(self) -> Channel:
         """By what it is wanted [連絡手段]."""
         return Channel.PHONE if self.our_number else self.way
+
+    @property
+    def by(self) -> Way:
+        """As the guard looks at it [連絡の方法]."""
+        return Way(self.channel, self.whom, self.hand, self.counterpart, self.basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,39 +91,75 @@ def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | C
     """Ask to reach a member; the answer is written down, whichever it is [連絡の許可].
 
     Lock      the member's contacts.
-    Raises    InputError for a number of ours that is none; RefusedError for one that the directory
-              does not say we call from that day (FRAUD-004).
+    Raises    InputError for a number of ours that is none, a call without one, or nobody named;
+              RefusedError for a number that the directory does not say we call from that day
+              (FRAUD-004).
     """
-    if wanted.our_number:
+    by = wanted.by
+    if by.channel is Channel.PHONE:
         _check_caller(wanted, at.astimezone(JAPAN).date())
+    if (by.whom in (Whom.OWN, Whom.WORKPLACE)) is bool(by.counterpart):
+        raise InputError(Fault("CON-048"))
     holds.lock(cursor, member_id)
-    channel = wanted.channel
-    is_free = wanted.purpose in guard.FREE[channel]
+    is_free = by.whom is Whom.OWN and wanted.purpose in guard.FREE[by.channel]
     tried_as = wanted.cause if wanted.is_one_letter else ""
     facts = Facts() if is_free else facts_of(cursor, member_id, at, tried_as)
-    found = guard.hindrances(facts, wanted.purpose, at, channel)
-    valid_until = None if found else at + LASTS
-    cursor.execute(
-        "INSERT INTO contact_attempt (member_id, channel, our_number, purpose, cause, actor,"
-        " asked_at, valid_until, refused_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " RETURNING attempt_id",
-        (
-            member_id,
-            channel.value,
-            wanted.our_number,
-            wanted.purpose.value,
-            wanted.cause,
-            wanted.actor,
-            at,
-            valid_until,
-            [one.refusal.rule_id for one in found],
-        ),
-    )
-    attempt_id = int(cursor.fetchone()[0])
+    found = guard.hindrances(facts, wanted.purpose, at, by)
+    valid_until = None if found else _until(facts, wanted, at)
+    attempt_id = _keep(cursor, member_id, wanted, at, (valid_until, found))
     if valid_until is None:
-        return Closed(attempt_id, found, guard.opens_at(facts, wanted.purpose, at, channel))
+        return Closed(attempt_id, found, guard.opens_at(facts, wanted.purpose, at, by))
     purpose = f"{wanted.purpose.value} {wanted.cause}"
-    return Permit(attempt_id, member_id, wanted.actor, purpose, valid_until, _KINDS[channel])
+    return Permit(attempt_id, member_id, wanted.actor, purpose, valid_until, kinds_of(by))
+
+
+def _until(facts: Facts, wanted: Wanted, at: datetime) -> datetime:
+    closes = guard.closes_at(facts, wanted.purpose, at, wanted.by)
+    return at + LASTS if closes is None else min(at + LASTS, closes)
+
+
+_KEEP = """
+INSERT INTO contact_attempt (member_id, channel, whom, counterpart, hand, basis, our_number,
+    purpose, cause, actor, asked_at, valid_until, refused_by)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING attempt_id
+"""
+
+
+def _keep(
+    cursor: Any,
+    member_id: int,
+    wanted: Wanted,
+    at: datetime,
+    answer: tuple[datetime | None, tuple[Hindrance, ...]],
+) -> int:
+    by, (valid_until, found) = wanted.by, answer
+    row = (
+        member_id,
+        by.channel.value,
+        by.whom.value,
+        by.counterpart,
+        by.hand.value,
+        by.basis.value,
+        wanted.our_number,
+        wanted.purpose.value,
+        wanted.cause,
+        wanted.actor,
+        at,
+        valid_until,
+        [one.refusal.rule_id for one in found],
+    )
+    cursor.execute(_KEEP, row)
+    return int(cursor.fetchone()[0])
+
+
+def kinds_of(by: Way) -> frozenset[values.Kind]:
+    """What a permit of this way opens [開示する連絡先]: at work the number at work and no other.
+
+    Somebody else's number or address is none of the member's facts: whoever asks has it.
+    """
+    if by.whom is Whom.WORKPLACE:
+        return _AT_WORK & _KINDS[by.channel]
+    return _KINDS[by.channel] - _AT_WORK if by.whom is Whom.OWN else frozenset()
 
 
 def _check_caller(wanted: Wanted, on: date) -> None:
@@ -125,10 +172,14 @@ def _check_caller(wanted: Wanted, on: date) -> None:
 
 
 _DIGITS = re.compile("[0-9]{10,11}")
+_AT_WORK = frozenset({values.Kind.WORK_PHONE})
 _KINDS = {
     Channel.EMAIL: frozenset({values.Kind.EMAIL}),
     Channel.POST: frozenset({values.Kind.ADDRESS}),
     Channel.PHONE: values.PHONES,
+    Channel.SMS: frozenset({values.Kind.MOBILE_PHONE}),
+    Channel.VISIT: frozenset({values.Kind.ADDRESS}),
+    Channel.SITE: frozenset(),
 }
 
 
@@ -154,13 +205,17 @@ def facts_of(cursor: Any, member_id: int, at: datetime, tried_as: str = "") -> F
         demanded_on=_demanded(cursor, member_id, tried_as, at),
         named_at=tasks.named_moment(cursor, member_id, at),
         demands_today=_demands_of(cursor, member_id, today),
+        is_consulting=tasks.is_open(cursor, member_id, tasks.Kind.CONSULTATION),
+        agreed_on=tasks.agreed_on(cursor, member_id, at),
+        agreements=holds.agreements(cursor, member_id, today),
     )
 
 
 def _demanded(cursor: Any, member_id: int, tried_as: str, at: datetime) -> Any:
     cursor.execute(
         "SELECT max(asked_at) FROM contact_attempt WHERE member_id = %s AND purpose = 'arrears'"
-        " AND channel <> 'phone' AND valid_until IS NOT NULL AND asked_at <= %s AND cause <> %s",
+        " AND channel IN ('email', 'post', 'sms') AND valid_until IS NOT NULL AND asked_at <= %s"
+        " AND cause <> %s",
         (member_id, at, tried_as),
     )
     (last_at,) = cursor.fetchone()
@@ -169,13 +224,10 @@ def _demanded(cursor: Any, member_id: int, tried_as: str, at: datetime) -> Any:
 
 def _demands_of(cursor: Any, member_id: int, on: date) -> int:
     """Calls about arrears that were permitted on a day in Japan, but for those that nobody made."""
-    begins = datetime.combine(on, time(), JAPAN)
     cursor.execute(
-        "SELECT count(*) FROM contact_attempt LEFT JOIN contact_call_result"
-        " USING (member_id, attempt_id) WHERE member_id = %s AND purpose = 'arrears'"
-        " AND channel = 'phone' AND valid_until IS NOT NULL AND asked_at >= %s AND asked_at < %s"
-        " AND result IS DISTINCT FROM 'not_called'",
-        (member_id, begins, begins + timedelta(days=1)),
+        "SELECT count(*) FROM contact_call_slot WHERE member_id = %s AND called_on = %s"
+        " AND NOT is_free",
+        (member_id, on),
     )
     return int(cursor.fetchone()[0])
 
@@ -183,30 +235,54 @@ def _demands_of(cursor: Any, member_id: int, on: date) -> int:
 def phone(cursor: Any, permit: Permit, kind: values.Kind, at: datetime) -> reach.Whole | None:
     """A telephone number of today, whole [電話番号の開示]; None if there is none.
 
-    Raises    NotAllowedError if the permit is over, or not for calls.
+    Lock      the member's contacts; what is told uses the permit up, as with every reading here.
+    Raises    NotAllowedError if the permit is over, used, or not for calls.
     """
-    return reach.whole(cursor, permit, kind, at.astimezone(JAPAN).date(), at)
+    on = at.astimezone(JAPAN).date()
+    return _use(cursor, permit, at, lambda: reach.whole(cursor, permit, kind, on, at))
 
 
 def email(cursor: Any, permit: Permit, at: datetime) -> reach.Whole | None:
     """The e-mail address of today, whole [メールアドレスの開示]; None if there is none.
 
-    Raises    NotAllowedError if the permit is over.
+    Raises    NotAllowedError if the permit is over, or used.
     """
-    return reach.whole(cursor, permit, values.Kind.EMAIL, at.astimezone(JAPAN).date(), at)
+    return phone(cursor, permit, values.Kind.EMAIL, at)
 
 
 def address(cursor: Any, permit: Permit, at: datetime) -> reach.Whole | None:
     """The postal address of today, whole [住所の開示]; None if there is none.
 
-    Raises    NotAllowedError if the permit is over, or for another way.
+    Raises    NotAllowedError if the permit is over, used, or for another way.
     """
-    return reach.whole(cursor, permit, values.Kind.ADDRESS, at.astimezone(JAPAN).date(), at)
+    return phone(cursor, permit, values.Kind.ADDRESS, at)
 
 
 def earlier_email(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> reach.Whole | None:
     """An address that held before, to tell it of the change [変更前のメールアドレス] · AUTH-008.
 
-    Raises    NotAllowedError if the permit is over.
+    Raises    NotAllowedError if the permit is over, or used.
     """
-    return reach.earlier(cursor, permit, fact_no, at)
+    return _use(cursor, permit, at, lambda: reach.earlier(cursor, permit, fact_no, at))
+
+
+def _use(
+    cursor: Any, permit: Permit, at: datetime, read: Callable[[], reach.Whole | None]
+) -> reach.Whole | None:
+    """Read once: what was told cannot be told again, and the attempt is counted for good."""
+    holds.lock(cursor, permit.member_id)
+    key = (permit.member_id, permit.permit_id)
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM contact_use WHERE member_id = %s AND attempt_id = %s)"
+        " OR EXISTS (SELECT FROM contact_call_result WHERE member_id = %s AND attempt_id = %s)",
+        (*key, *key),
+    )
+    if cursor.fetchone()[0]:
+        raise NotAllowedError(Fault("CON-044"))
+    found = read()
+    if found is not None:
+        cursor.execute(
+            "INSERT INTO contact_use (member_id, attempt_id, used_at) VALUES (%s, %s, %s)",
+            (*key, at),
+        )
+    return found

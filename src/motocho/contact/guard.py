@@ -1,9 +1,10 @@
-"""Whether a member may be reached, by e-mail or by telephone: facts, rules, a moment [連絡の可否].
+"""Whether a member may be reached, and by which way: facts, rules, a moment [連絡の可否].
 
 Safety, the member's own transactions and documents that the law asks for pass at every hour.
 Reminders keep quiet at night; campaigns need a consent and yield to everything. A telephone rings:
-at night only for safety, or where the member asked for it. Nothing here reads a clock or a
-database, so that the same facts give the same answer for ever.
+at night only for safety, or where the member asked for it. Nothing about a debt goes to a place of
+work or to anybody else. Nothing here reads a clock or a database, so that the same facts give the
+same answer for ever; what is refused is refused with all its reasons at once.
 
 >>> at_night = datetime(2026, 11, 22, 21, 0, tzinfo=JAPAN)
 >>> [one.allowed_at.isoformat() for one in hindrances(Facts(), Purpose.REMINDER, at_night)]
@@ -14,127 +15,77 @@ database, so that the same facts give the same answer for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
-from enum import Enum
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
+from motocho.contact._terms import (
+    ALWAYS,
+    CHECKING,
+    COLLECTING,
+    DISTRESS,
+    FOR_OTHERS,
+    FREE,
+    HOURS_A_DAY,
+    INFORMING,
+    JAPAN,
+    REFUSALS,
+    REST_DAYS,
+    RINGING,
+    Agreement,
+    AgreementKind,
+    Basis,
+    Channel,
+    Facts,
+    Hand,
+    Hindrance,
+    Hold,
+    HoldKind,
+    Hours,
+    Purpose,
+    Way,
+    Whom,
+)
 from motocho.law.citation import parse_citations
 from motocho.law.prescription import last_day_of
 from motocho.law.rules import Refusal
 from motocho.law.tables import Row, table
 
-JAPAN = timezone(timedelta(hours=9), "JST")
-REST_DAYS = 30
-"""A house rule: so long after a consultation nobody is solicited (16条3項 in spirit)."""
-HOURS_A_DAY = 24
+__all__ = [
+    "ALWAYS",
+    "CHECKING",
+    "COLLECTING",
+    "DISTRESS",
+    "FREE",
+    "HOURS_A_DAY",
+    "INFORMING",
+    "JAPAN",
+    "REFUSALS",
+    "REST_DAYS",
+    "RINGING",
+    "Agreement",
+    "AgreementKind",
+    "Basis",
+    "Channel",
+    "Facts",
+    "Hand",
+    "Hindrance",
+    "Hold",
+    "HoldKind",
+    "Hours",
+    "Purpose",
+    "Way",
+    "Whom",
+    "as_on",
+    "closes_at",
+    "hindrances",
+    "hours_of",
+    "last_day",
+    "opens_at",
+]
+
 _ONE_DAY = timedelta(days=1)
-
-
-class Purpose(Enum):
-    """What somebody is reached for [連絡の目的]; it is fixed beforehand."""
-
-    SECURITY = "security"
-    TRANSACTION = "transaction"
-    STATUTORY_DOCUMENT = "statutory_document"
-    REMINDER = "reminder"
-    """Before a due date and on it [期日のご案内]."""
-    ARREARS = "arrears"
-    """After a due date [期日経過のご案内]."""
-    CAMPAIGN = "campaign"
-    """Anything that invites to borrow [勧誘]."""
-    ASKED_FOR = "asked_for"
-    """The member asked for it: a consultation, an answer [本人の依頼]."""
-
-
-class Channel(Enum):
-    """By what somebody is reached [連絡手段]."""
-
-    EMAIL = "email"
-    POST = "post"
-    PHONE = "phone"
-
-
-ALWAYS = frozenset(
-    {Purpose.SECURITY, Purpose.TRANSACTION, Purpose.STATUTORY_DOCUMENT, Purpose.ASKED_FOR}
-)
-FREE: Mapping[Channel, frozenset[Purpose]] = {
-    Channel.EMAIL: ALWAYS,
-    Channel.POST: ALWAYS,
-    Channel.PHONE: frozenset({Purpose.SECURITY, Purpose.ASKED_FOR}),
-}
-"""What passes at every hour."""
-
-
-class HoldKind(Enum):
-    """Why somebody is left alone [連絡の制限]."""
-
-    NOT_NOW = "not_now"
-    """「当面は不要」: a clear refusal for a time · SOLI-002."""
-    NEVER = "never"
-    """「今後一切の連絡をしないで」: no e-mail that solicits, ever again · SOLI-003."""
-    UNCLEAR = "unclear"
-    """A contract was declined, without a word about later · SOLI-009."""
-    PAUSE = "pause"
-    """The member rests from borrowing until a day [借入れの休止]."""
-    SELF_EXCLUDED = "self_excluded"
-    """The member asked never to be lent to [貸付自粛]."""
-    CONSULTATION = "consultation"
-    """The member asked for help with payments [返済相談]."""
-    PREFERRED_HOURS = "preferred_hours"
-    """Hours in which the member wants to hear of us [連絡希望時間帯]."""
-
-
-REFUSALS = {
-    HoldKind.NOT_NOW: "not_now_months",
-    HoldKind.NEVER: "never_months",
-    HoldKind.UNCLEAR: "unclear_months",
-}
-"""Opt-outs, with the column that says how long each lasts at least."""
-
-
-class Hours(NamedTuple):
-    """Hours of a day in Japan, the last one not counted [時間帯]."""
-
-    from_hour: int
-    until_hour: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A hold as it was put down [連絡の制限]; `last_on` is its last day, None where it has none."""
-
-    kind: HoldKind
-    told_on: date
-    last_on: date | None
-    hours: Hours | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the gate looks at [判断の前提], as of the moment."""
-
-    holds: tuple[Hold, ...] = ()
-    is_overdue: bool = False
-    has_counsel: bool = False
-    has_consent: bool = False
-    """To campaigns."""
-    promised_on: date | None = None
-    """The last day of the promise of payment that is open."""
-    demanded_on: date | None = None
-    """The day of the last e-mail or letter about arrears."""
-    named_at: datetime | None = None
-    """The moment at which the member asked to be spoken to, as for a consultation."""
-    demands_today: int = 0
-    """Calls about arrears on the same day, answered or not, whatever the number or contract."""
-
-
-class Hindrance(NamedTuple):
-    """One reason why not, and the first moment at which it is gone, if it ever is [拒否の理由]."""
-
-    refusal: Refusal
-    allowed_at: datetime | None
+_DECEMBER = 12
 
 
 def last_day(kind: HoldKind, told_on: date) -> date:
@@ -151,29 +102,41 @@ def last_day(kind: HoldKind, told_on: date) -> date:
 
 
 def hindrances(
-    facts: Facts, purpose: Purpose, at: datetime, channel: Channel = Channel.EMAIL
+    facts: Facts, purpose: Purpose, at: datetime, way: Channel | Way = Channel.EMAIL
 ) -> tuple[Hindrance, ...]:
     """All reasons why nobody may be reached now; empty if somebody may [連絡の可否の判定].
 
-    Takes     a moment with its offset, wherever the machine stands: it is read as time in Japan.
-    Law       貸金業法16条3項, 4項, 21条1項1号, 2号, 9号 · COLL-001, 002, 003, 010, 014.
+    Takes     a moment with its offset, wherever the machine stands: it is read as time in Japan;
+              a channel alone is that of the member's own, by staff.
+    Law       貸金業法16条3項, 4項, 21条1項1号〜9号, 41条の38 · COLL-001 to 004, 006, 008 to 010,
+              013 to 015, 017, SOLI-001 to 003, 005 to 009, DESK-003, 004, VULN-002.
     """
-    if purpose in FREE[channel]:
-        return ()
+    by = Way(way) if isinstance(way, Channel) else way
     here = at.astimezone(JAPAN)
-    found = [*_hours(facts, here)]
-    if purpose is Purpose.CAMPAIGN:
-        found += _solicitation(facts, here)
+    found = [*_whom(facts, purpose, by, here)]
+    if by.whom is Whom.OWN and purpose in FREE[by.channel]:
+        return tuple(found)
+    found += _hours(facts, by, here)
     if purpose is Purpose.ARREARS:
+        found += _season(here)
+        if by.channel in RINGING:
+            found += _call(facts, here)
+    if by.whom in (Whom.COUNSEL, Whom.HEIR):
+        return tuple(found)
+    if purpose is Purpose.CAMPAIGN:
+        found += _solicitation(facts, by, here)
+    if purpose in COLLECTING:
         found += _named(facts, here)
-        found += _call(facts, here) if channel is Channel.PHONE else _demand(facts, here)
-    if facts.has_counsel:
+    if purpose is Purpose.ARREARS:
+        found += _arrears(facts, by, here)
+    found += _person(facts, purpose, by, here)
+    if facts.has_counsel and purpose not in CHECKING | ALWAYS:
         found.append(_hindrance("COLL-010", "CON-004", "貸金業法21条1項9号", None))
     return tuple(found)
 
 
 def opens_at(
-    facts: Facts, purpose: Purpose, at: datetime, channel: Channel = Channel.EMAIL
+    facts: Facts, purpose: Purpose, at: datetime, way: Channel | Way = Channel.EMAIL
 ) -> datetime | None:
     """The first moment from now on at which nothing hinders [連絡できる時刻].
 
@@ -186,11 +149,9 @@ def opens_at(
     '2026-11-23T08:00:00+09:00'
     """
     moment = at
-    for _ in range(2 * (len(facts.holds) + len(Facts.__slots__))):
-        is_today = moment.astimezone(JAPAN).date() == at.astimezone(JAPAN).date()
-        found = hindrances(
-            facts if is_today else replace(facts, demands_today=0), purpose, moment, channel
-        )
+    ends = len(facts.holds) + len(facts.agreements) + len(Facts.__slots__)
+    for _ in range(2 * ends):
+        found = hindrances(as_on(facts, at, moment), purpose, moment, way)
         moments = [one.allowed_at for one in found if one.allowed_at is not None]
         if len(moments) < len(found):
             return None
@@ -198,6 +159,37 @@ def opens_at(
             return moment
         moment = max(moments)
     return None
+
+
+def as_on(facts: Facts, at: datetime, then: datetime) -> Facts:
+    """The same facts, looked at from a later moment: a new day has had no call [後の時点の前提]."""
+    if facts.named_at is not None and at < facts.named_at <= then:
+        facts = replace(facts, agreed_on=facts.named_at.astimezone(JAPAN).date())
+    is_today = then.astimezone(JAPAN).date() == at.astimezone(JAPAN).date()
+    return facts if is_today else replace(facts, demands_today=0)
+
+
+def closes_at(
+    facts: Facts, purpose: Purpose, at: datetime, way: Channel | Way = Channel.EMAIL
+) -> datetime | None:
+    """Up to which moment a permit of now could hold, not counted; None for ever [許可の限り].
+
+    A call that was permitted at 20:55 is not dialled at 21:00.
+
+    >>> evening = datetime(2026, 11, 22, 20, 55, tzinfo=JAPAN)
+    >>> closes_at(Facts(), Purpose.ARREARS, evening, Channel.PHONE).isoformat()
+    '2026-11-22T21:00:00+09:00'
+    >>> closes_at(Facts(), Purpose.SECURITY, evening) is None
+    True
+    """
+    by = Way(way) if isinstance(way, Channel) else way
+    if by.whom is Whom.OWN and purpose in FREE[by.channel]:
+        return None
+    here = at.astimezone(JAPAN)
+    hours = [hours_of(here.date()), *(one.hours for one in facts.holds if one.hours is not None)]
+    hours += [one.hours for one in facts.agreements if by.whom is Whom.WORKPLACE]
+    ends = {one.until_hour for one in hours if one.until_hour > here.hour} | {HOURS_A_DAY}
+    return _morning(here.date()) + timedelta(hours=min(ends))
 
 
 def _law(on: date) -> Row:
@@ -218,13 +210,74 @@ def _morning(on: date, hour: int = 0) -> datetime:
     return datetime.combine(on, time(hour), JAPAN)
 
 
-def _hours(facts: Facts, here: datetime) -> Iterator[Hindrance]:
+def _whom(facts: Facts, purpose: Purpose, by: Way, here: datetime) -> Iterator[Hindrance]:
+    """Whether this is a thing for this person at this place."""
+    kinds = {one.kind for one in facts.holds}
+    if by.whom is Whom.OWN:
+        if purpose is Purpose.EMPLOYMENT:
+            yield _hindrance("DESK-003", "CON-034", "貸金業法13条", None)
+        elif purpose is Purpose.WHEREABOUTS:
+            yield _hindrance("COLL-018", "CON-043", "貸金業法21条1項", None)
+    elif by.whom is Whom.WORKPLACE:
+        yield from _work(facts, purpose, by, here)
+    elif by.whom is Whom.THIRD:
+        yield from _third(facts, purpose, by)
+    else:
+        is_there = facts.has_counsel if by.whom is Whom.COUNSEL else HoldKind.DECEASED in kinds
+        if not is_there or purpose not in FOR_OTHERS:
+            yield _hindrance("COLL-006", "CON-032", "貸金業法21条1項5号", None)
+
+
+def _work(facts: Facts, purpose: Purpose, by: Way, here: datetime) -> Iterator[Hindrance]:
+    is_check = purpose is Purpose.EMPLOYMENT
+    kind = AgreementKind.EMPLOYMENT_CHECK if is_check else AgreementKind.WORK_CALLS
+    agreed = [one for one in facts.agreements if one.kind is kind and here.date() <= one.last_on]
+    never = not agreed or by.channel is not Channel.PHONE
+    if never or purpose in (Purpose.CAMPAIGN, Purpose.WHEREABOUTS):
+        refused = ("DESK-003", "CON-034", "貸金業法13条")
+        yield _hindrance(*(refused if is_check else _AT_WORK), None)
+        return
+    opens = [_of_agreement(one, here) for one in agreed]
+    begins = min((one for one in opens if one is not None), default=None)
+    if begins is None or begins > here:
+        rule_id, _, cited = ("DESK-003", "", "貸金業法13条") if is_check else _AT_WORK
+        yield _hindrance(rule_id, "CON-046", cited, begins)
+
+
+_AT_WORK = ("COLL-004", "CON-030", "貸金業法21条1項3号")
+
+
+def _of_agreement(agreed: Agreement, here: datetime) -> datetime | None:
+    """The first moment from now on that an agreement covers; None if none is left."""
+    if here.date() < agreed.from_on:
+        return _morning(agreed.from_on, agreed.hours.from_hour)
+    if _within(agreed.hours, here):
+        return here
+    opens = _next(agreed.hours, here)
+    return opens if opens.date() <= agreed.last_on else None
+
+
+def _third(facts: Facts, purpose: Purpose, by: Way) -> Iterator[Hindrance]:
+    if purpose is Purpose.ARREARS:
+        yield _hindrance("COLL-008", "CON-031", "貸金業法21条1項7号", None)
+    elif purpose is not Purpose.WHEREABOUTS:
+        yield _hindrance("COLL-006", "CON-032", "貸金業法21条1項5号", None)
+    for one in facts.holds:
+        if one.kind is HoldKind.THIRD_REFUSED and one.about == by.counterpart:
+            yield _hindrance("COLL-009", "CON-033", "貸金業法21条1項8号", None)
+
+
+def _hours(facts: Facts, by: Way, here: datetime) -> Iterator[Hindrance]:
+    if by.channel is Channel.SITE:
+        return
     allowed = hours_of(here.date())
     if not _within(allowed, here):
         details = {"from": f"{allowed.until_hour}:00", "until": f"{allowed.from_hour}:00"}
         yield _hindrance(
             "COLL-001", "CON-001", "貸金業法21条1項1号", _next(allowed, here), **details
         )
+    if by.whom is not Whom.OWN:
+        return
     for hold in facts.holds:
         if hold.hours is not None and not _within(hold.hours, here):
             details = {"from": f"{hold.hours.from_hour}:00", "until": f"{hold.hours.until_hour}:00"}
@@ -241,21 +294,32 @@ def _next(hours: Hours, here: datetime) -> datetime:
     return _morning(on, hours.from_hour)
 
 
-def _solicitation(facts: Facts, here: datetime) -> Iterator[Hindrance]:
+def _solicitation(facts: Facts, by: Way, here: datetime) -> Iterator[Hindrance]:
     today = here.date()
+    if by.basis is Basis.BUREAU:
+        yield _hindrance("SOLI-006", "CON-041", "貸金業法41条の38", None)
     if not facts.has_consent:
         yield _hindrance("SOLI-007", "CON-005", "貸金業法16条4項", None)
     if facts.is_overdue:
         yield _hindrance("SOLI-005", "CON-006", "貸金業法16条3項", None)
     if facts.promised_on is not None:
         yield _hindrance("SOLI-005", "CON-007", "貸金業法16条3項", None)
+    if facts.is_consulting:
+        yield _hindrance("VULN-002", "CON-039", "貸金業法16条3項", None)
     for hold in facts.holds:
         if hold.kind is HoldKind.NEVER:
-            yield _hindrance("SOLI-003", "CON-008", "貸金業法16条4項", None)
-        elif hold.kind is HoldKind.PREFERRED_HOURS:
-            continue
-        elif hold.last_on is None or today <= hold.last_on:
+            yield from _of_never(hold, by, today)
+        elif hold.kind in _RULES and (hold.last_on is None or today <= hold.last_on):
             yield _of_hold(hold)
+
+
+def _of_never(hold: Hold, by: Way, today: date) -> Iterator[Hindrance]:
+    """A year without anything; on one's own pages no longer than that · SOLI-003."""
+    if by.channel is not Channel.SITE:
+        yield _hindrance("SOLI-003", "CON-008", "貸金業法16条4項", None)
+    elif hold.last_on is None or today <= hold.last_on:
+        opens = None if hold.last_on is None else _morning(hold.last_on + _ONE_DAY)
+        yield _hindrance("SOLI-003", "CON-008", "貸金業法16条4項", opens)
 
 
 _RULES = {
@@ -264,6 +328,7 @@ _RULES = {
     HoldKind.PAUSE: ("SOLI-005", "CON-010", "貸金業法16条3項"),
     HoldKind.SELF_EXCLUDED: ("SOLI-005", "CON-011", "貸金業法16条3項"),
     HoldKind.CONSULTATION: ("SOLI-005", "CON-012", "貸金業法16条3項"),
+    HoldKind.NO_JUDGEMENT: ("SOLI-008", "CON-040", "貸金業法16条3項"),
 }
 
 
@@ -286,6 +351,66 @@ def _named(facts: Facts, here: datetime) -> Iterator[Hindrance]:
         named = facts.named_at.astimezone(JAPAN)
         details = {"named": f"{named:%Y-%m-%d %H:%M}"}
         yield _hindrance("COLL-003", "CON-014", "貸金業法21条1項2号", named, **details)
+
+
+def _arrears(facts: Facts, by: Way, here: datetime) -> Iterator[Hindrance]:
+    is_agreed = by.channel is Channel.PHONE and facts.agreed_on == here.date()
+    if facts.is_consulting and not is_agreed:
+        named = facts.named_at if by.channel is Channel.PHONE else None
+        opens = named if named is not None and here < named else None
+        yield _hindrance("VULN-002", "CON-039", "貸金業法12条の9", opens)
+    if by.channel not in RINGING:
+        yield from _demand(facts, here)
+    if by.channel is Channel.EMAIL:
+        for hold in facts.holds:
+            if hold.kind is HoldKind.SHARED_MAILBOX:
+                yield _hindrance("COLL-013", "CON-042", "貸金業法施行規則19条2項", None)
+
+
+def _person(facts: Facts, purpose: Purpose, by: Way, here: datetime) -> Iterator[Hindrance]:
+    """What happened to the member, and binds more than invitations and demands."""
+    if purpose in ALWAYS:
+        return
+    today = here.date()
+    for hold in facts.holds:
+        is_on = hold.last_on is None or today <= hold.last_on
+        if hold.kind in DISTRESS and is_on and purpose not in CHECKING:
+            yield _of_distress(hold)
+        elif hold.kind is HoldKind.DECEASED:
+            yield _hindrance("COLL-006", "CON-037", "貸金業法21条1項5号", None)
+        elif hold.kind is HoldKind.COMPLAINT and _is_for_supervisors(purpose, by):
+            yield _hindrance("DESK-004", "CON-038", "貸金業法12条の2の2", None)
+        elif hold.kind is HoldKind.NEVER and purpose is Purpose.SERVICE:
+            yield _hindrance("SOLI-003", "CON-045", "貸金業法16条4項", None)
+
+
+def _of_distress(hold: Hold) -> Hindrance:
+    if hold.last_on is None:
+        return _hindrance("COLL-015", "CON-047", "貸金業法21条1項", None)
+    details = {"last_on": hold.last_on.isoformat()}
+    ends = _morning(hold.last_on + _ONE_DAY)
+    return _hindrance("COLL-015", "CON-035", "貸金業法21条1項", ends, **details)
+
+
+def _is_for_supervisors(purpose: Purpose, by: Way) -> bool:
+    """Whether a complaint about calls leaves it to a supervisor; a reminder only where it rings."""
+    if purpose is Purpose.CAMPAIGN:
+        return True
+    if purpose in CHECKING or by.hand is Hand.SUPERVISOR:
+        return False
+    return purpose is not Purpose.REMINDER or by.channel in RINGING
+
+
+def _season(here: datetime) -> Iterator[Hindrance]:
+    """The end of the year and its beginning: a house rule · COLL-015."""
+    law = _calls(here.date())
+    last_on = law.number("new_year_until_day")
+    is_end = here.month == _DECEMBER and here.day >= law.number("year_end_from_day")
+    if is_end or (here.month == 1 and here.day <= last_on):
+        ends = date(here.year + (1 if is_end else 0), 1, last_on) + _ONE_DAY
+        yield _hindrance(
+            "COLL-015", "CON-036", "貸金業法21条1項", _morning(ends), day=f"{ends.day}"
+        )
 
 
 def _demand(facts: Facts, here: datetime) -> Iterator[Hindrance]:

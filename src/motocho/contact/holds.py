@@ -12,7 +12,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from motocho.contact import guard
-from motocho.contact.guard import REFUSALS, REST_DAYS, Hold, HoldKind, Hours
+from motocho.contact.guard import (
+    REFUSALS,
+    REST_DAYS,
+    Agreement,
+    AgreementKind,
+    Hold,
+    HoldKind,
+    Hours,
+)
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.outside.clock import JAPAN
@@ -32,6 +40,8 @@ class Wish:
     kind: HoldKind
     last_on: date | None = None
     hours: Hours | None = None
+    about: str = ""
+    """Who refused to help, as every call to that person names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +65,30 @@ def put(cursor: Any, member_id: int, wish: Wish, source: Source, at: datetime) -
     """Put a hold down, from this moment on [連絡の制限の登録] · SOLI-001 to 005, 009.
 
     Lock      the member's contacts, so that no permit is given beside it.
-    Raises    InputError for a last day or hours that cannot be.
+    Raises    InputError for a last day or hours that cannot be, or a refusal of nobody.
     """
     told_on = at.astimezone(JAPAN).date()
     last_on = _last_on(wish, told_on)
     _refuse_hours(wish, told_on)
+    if (wish.kind is HoldKind.THIRD_REFUSED) is not bool(wish.about):
+        raise InputError(Fault("CON-048"))
     lock(cursor, member_id)
     from_hour, until_hour = wish.hours or (None, None)
     cursor.execute(
         "INSERT INTO contact_hold (member_id, kind, told_at, last_on, from_hour, until_hour,"
-        " source, actor) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " about, source, actor) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (member_id, source, kind) DO NOTHING RETURNING hold_id",
-        (member_id, wish.kind.value, at, last_on, from_hour, until_hour, source.ref, source.actor),
+        (
+            member_id,
+            wish.kind.value,
+            at,
+            last_on,
+            from_hour,
+            until_hour,
+            wish.about,
+            source.ref,
+            source.actor,
+        ),
     )
     row = cursor.fetchone()
     if row is None:
@@ -75,7 +97,7 @@ def put(cursor: Any, member_id: int, wish: Wish, source: Source, at: datetime) -
     if last_on is not None:
         subject["last_on"] = last_on.isoformat()
     journal.write(cursor, [Happening(member_id, "contact_held", source.actor, at, subject)])
-    return Standing(int(row[0]), Hold(wish.kind, told_on, last_on, wish.hours), at)
+    return Standing(int(row[0]), Hold(wish.kind, told_on, last_on, wish.hours, wish.about), at)
 
 
 def _last_on(wish: Wish, told_on: date) -> date | None:
@@ -87,7 +109,9 @@ def _last_on(wish: Wish, told_on: date) -> date | None:
         return max(least, wanted or least)
     if wish.kind is HoldKind.CONSULTATION:
         return max(told_on, wish.last_on or told_on) + timedelta(days=REST_DAYS)
-    if wish.kind is HoldKind.PAUSE:
+    if wish.kind is HoldKind.HOSPITAL and wish.last_on is None:
+        return None
+    if wish.kind is HoldKind.PAUSE or wish.kind in guard.DISTRESS:
         last_on = wish.last_on
         if last_on is None or not told_on <= last_on <= told_on + LONGEST_PAUSE:
             raise InputError(Fault("CON-020", excerpt=str(last_on or "")))
@@ -150,11 +174,72 @@ def lock(cursor: Any, member_id: int) -> None:
     )
 
 
-_SELECT = "SELECT hold_id, kind, told_at, last_on, from_hour, until_hour FROM contact_hold"
+_SELECT = "SELECT hold_id, kind, told_at, last_on, from_hour, until_hour, about FROM contact_hold"
 
 
 def _standing(row: tuple[Any, ...]) -> Standing:
-    hold_id, kind, told_at, last_on, from_hour, until_hour = row
+    hold_id, kind, told_at, last_on, from_hour, until_hour, about = row
     hours = None if from_hour is None else Hours(from_hour, until_hour)
     told_on = told_at.astimezone(JAPAN).date()
-    return Standing(int(hold_id), Hold(HoldKind(kind), told_on, last_on, hours), told_at)
+    return Standing(int(hold_id), Hold(HoldKind(kind), told_on, last_on, hours, about), told_at)
+
+
+def agree(cursor: Any, member_id: int, agreement: Agreement, source: Source, at: datetime) -> int:
+    """Write down what the member agreed to, once for its source; gives its number [本人の同意].
+
+    Lock      the member's contacts.
+    Raises    InputError for days or hours that do not fit, or lie in the night.
+    """
+    hours, allowed = agreement.hours, guard.hours_of(agreement.from_on)
+    is_day = allowed.from_hour <= hours.from_hour < hours.until_hour <= allowed.until_hour
+    if not is_day or agreement.last_on < agreement.from_on:
+        raise InputError(Fault("CON-049"))
+    lock(cursor, member_id)
+    kind, days = agreement.kind.value, (agreement.from_on, agreement.last_on)
+    cursor.execute(
+        "INSERT INTO contact_agreement (member_id, kind, from_on, last_on, from_hour, until_hour,"
+        " source, actor, agreed_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (member_id, source, kind) DO NOTHING RETURNING agreement_id",
+        (member_id, kind, *days, *hours, source.ref, source.actor, at),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        cursor.execute(
+            "SELECT agreement_id FROM contact_agreement"
+            " WHERE member_id = %s AND source = %s AND kind = %s",
+            (member_id, source.ref, kind),
+        )
+        return int(cursor.fetchone()[0])
+    subject: dict[str, int | str] = {"agreement_no": int(row[0]), "kind": kind}
+    journal.write(cursor, [Happening(member_id, "contact_agreed", source.actor, at, subject)])
+    return int(row[0])
+
+
+def withdraw(cursor: Any, member_id: int, agreement_id: int, actor: str, at: datetime) -> None:
+    """The member takes an agreement back [同意の撤回].
+
+    Raises    NotFoundError if none of this number is in force.
+    """
+    lock(cursor, member_id)
+    cursor.execute(
+        "UPDATE contact_agreement SET ended_at = %s, ended_by = %s"
+        " WHERE member_id = %s AND agreement_id = %s AND ended_at IS NULL",
+        (at, actor, member_id, agreement_id),
+    )
+    if cursor.rowcount == 0:
+        raise NotFoundError(Fault("CON-022"))
+    subject: dict[str, int | str] = {"agreement_no": agreement_id}
+    journal.write(cursor, [Happening(member_id, "contact_disagreed", actor, at, subject)])
+
+
+def agreements(cursor: Any, member_id: int, on: date) -> tuple[Agreement, ...]:
+    """Agreements that are in force on a day, or will be [有効な同意]."""
+    cursor.execute(
+        "SELECT kind, from_on, last_on, from_hour, until_hour FROM contact_agreement"
+        " WHERE member_id = %s AND ended_at IS NULL AND last_on >= %s ORDER BY agreement_id",
+        (member_id, on),
+    )
+    return tuple(
+        Agreement(AgreementKind(kind), from_on, last_on, Hours(from_hour, until_hour))
+        for kind, from_on, last_on, from_hour, until_hour in cursor.fetchall()
+    )

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 import orjson
 
-from motocho.contact.guard import Purpose
+from motocho.contact.guard import JAPAN, Purpose
 from motocho.contact.holds import Source, lock
 from motocho.units.errors import Fault, StateConflict
 
@@ -147,6 +147,27 @@ def named_moment(cursor: Any, member_id: int, at: datetime) -> datetime | None:
     )
     found: datetime | None = cursor.fetchone()[0]
     return found
+
+
+def agreed_on(cursor: Any, member_id: int, at: datetime) -> date | None:
+    """The day of the last moment that was named and has come [本人が指定した日] · VULN-002."""
+    cursor.execute(
+        "SELECT max(planned_at) FROM contact_task WHERE member_id = %s AND ended_at IS NULL"
+        " AND kind = 'consultation' AND planned_at <= %s",
+        (member_id, at),
+    )
+    found = cursor.fetchone()[0]
+    return None if found is None else found.astimezone(JAPAN).date()
+
+
+def is_open(cursor: Any, member_id: int, kind: Kind) -> bool:
+    """Whether a task of the kind waits for its end [未了の有無]."""
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM contact_task WHERE member_id = %s AND ended_at IS NULL"
+        " AND kind = %s)",
+        (member_id, kind.value),
+    )
+    return bool(cursor.fetchone()[0])
 
 
 def _task(row: tuple[Any, ...]) -> Task:
