@@ -254,7 +254,12 @@ def test_of_many_agents_three_reach_the_same_member(office: Office) -> None:
 def test_list_of_reasons_has_no_offers_for_who_refused(office: Office) -> None:
     key = office.member()
     listed = [one.card.reason for one in do(talks.choices, key.member_id, AT)]
-    assert listed == [Reason.INCREASE, Reason.INCOME_EVIDENCE, Reason.REGISTERED_DATA, Reason.REPAYMENT]
+    assert listed == [
+        Reason.INCREASE,
+        Reason.INCOME_EVIDENCE,
+        Reason.REGISTERED_DATA,
+        Reason.REPAYMENT,
+    ]
     talk = office.identified(key.member_id, Reason.INCREASE)
     office.finish(talk, "not_now")
     found = do(talks.choices, key.member_id, AT)
@@ -374,7 +379,9 @@ def test_no_call_at_work_without_consent_or_outside_its_hour_or_name(office: Off
         at = moment + timedelta(minutes=minutes)
         assert rules_of(office.begin(member_id, Reason.EMPLOYMENT, at)) == ["DESK-003"]
     other = Caller("青葉台ファイナンス", "staff 7")
-    assert rules_of(office.begin(member_id, Reason.EMPLOYMENT, moment, caller=other)) == ["DESK-003"]
+    assert rules_of(office.begin(member_id, Reason.EMPLOYMENT, moment, caller=other)) == [
+        "DESK-003"
+    ]
     (agreed,) = do(targets.workplaces, member_id, AT)
     last = moment + timedelta(minutes=59)
     begun = office.begun(member_id, Reason.EMPLOYMENT, last)
@@ -407,7 +414,9 @@ def test_hours_at_work_are_of_a_day_and_have_a_name(
 
 
 # ------------------------------------------------------------------------------- the contract call
-def answers(office: Office, talk: TalkKey, answer: Answer = Answer.UNDERSTOOD) -> dict[str, Answered]:
+def answers(
+    office: Office, talk: TalkKey, answer: Answer = Answer.UNDERSTOOD
+) -> dict[str, Answered]:
     card = do(talks.one, talk).card
     return {one.question_id: Answered(answer) for one in card.questions}
 
@@ -435,7 +444,9 @@ def test_contract_call_keeps_explanations_questions_and_understanding(office: Of
     assert {one.answer for one in found.values()} == {Answer.UNDERSTOOD}
 
 
-def test_what_stayed_unclear_is_followed_up_and_raw_sql_cannot_say_otherwise(office: Office) -> None:
+def test_what_stayed_unclear_is_followed_up_and_raw_sql_cannot_say_otherwise(
+    office: Office,
+) -> None:
     talk = office.identified(office.applicant(), Reason.CONTRACT)
     given = answers(office, talk) | {"term": Answered(Answer.UNCLEAR)}
     insert = (
@@ -538,7 +549,9 @@ def test_note_that_may_not_be_kept_ends_nothing(office: Office, note: str) -> No
         office.finish(talk, "absent", note=note)
     assert not rows("SELECT 1 FROM care_talk_end")
     office.finish(talk, "absent", note="::absent 夕方にもう一度")
-    assert rows("SELECT note FROM care_talk_end") == [("ご不在。用件は伝えていない。 夕方にもう一度",)]
+    assert rows("SELECT note FROM care_talk_end") == [
+        ("ご不在。用件は伝えていない。 夕方にもう一度",)
+    ]
 
 
 def test_call_ends_once_and_its_rows_stay(office: Office, database: Database) -> None:

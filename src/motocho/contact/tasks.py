@@ -29,6 +29,8 @@ class Kind(Enum):
     """The member named a moment to be called at [返済相談]."""
     REPLY = "reply"
     """The member wrote, and waits for an answer [回答]."""
+    CALL_BACK = "call_back"
+    """The member named a moment to be called at, without a consultation [折返し]."""
     FOLLOW_UP = "follow_up"
     """A call left something for the staff to do [後処理]."""
 
@@ -142,7 +144,7 @@ def named_moment(cursor: Any, member_id: int, at: datetime) -> datetime | None:
     """The next moment at which the member asked to be spoken to [本人が指定した時刻] · COLL-003."""
     cursor.execute(
         "SELECT min(planned_at) FROM contact_task WHERE member_id = %s AND ended_at IS NULL"
-        " AND kind = 'consultation' AND planned_at > %s",
+        " AND kind IN ('consultation', 'call_back') AND planned_at > %s",
         (member_id, at),
     )
     found: datetime | None = cursor.fetchone()[0]

@@ -20,7 +20,7 @@ from motocho.care.reasons.catalogue import Answer, Card, Effect, Ending, Need, W
 from motocho.care.reasons.talks import Talk, TalkKey
 from motocho.contact import calls, gate, guard, holds, tasks
 from motocho.contact.directory import Directory
-from motocho.contact.guard import HoldKind
+from motocho.contact.guard import Agreement, AgreementKind, HoldKind, Hours
 from motocho.contact.holds import Source, Standing, Wish
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
@@ -185,7 +185,8 @@ def _times(ending: Ending, told: Told, at: datetime) -> Iterator[Fault]:
         hours = guard.hours_of(today)
         is_one_day = begins.date() == ends.date() <= last and at <= begins < ends
         is_day = hours.from_hour <= begins.hour and ends.time() <= time(hours.until_hour)
-        if not is_one_day or not is_day or not told.at_work.caller_name.strip():
+        is_whole = not any((begins.minute, begins.second, ends.minute, ends.second))
+        if not (is_one_day and is_day and is_whole) or not told.at_work.caller_name.strip():
             details = {"from": f"{hours.from_hour}:00", "until": f"{hours.until_hour}:00"}
             yield Fault("RSN-039", column="hours", details=details)
 
@@ -301,7 +302,7 @@ def _put(cursor: Any, case: _Case, effect: Effect, plan: tasks.Plan) -> int:
 def _call_back(cursor: Any, case: _Case, done: Followed) -> Followed:
     """Nothing about arrears before the moment that was named (COLL-003); the purpose stays."""
     card = case.talk.card
-    plan = tasks.Plan(tasks.Kind.CONSULTATION, card.purpose, case.told.hour, case.facts())
+    plan = tasks.Plan(tasks.Kind.CALL_BACK, card.purpose, case.told.hour, case.facts())
     return replace(done, tasks=(*done.tasks, _put(cursor, case, Effect.CALL_BACK, plan)))
 
 
@@ -339,10 +340,14 @@ def _counsel(cursor: Any, case: _Case, done: Followed) -> Followed:
 def _workplace(cursor: Any, case: _Case, done: Followed) -> Followed:
     agreed = case.told.at_work or broken("hours were agreed", talk=case.talk.key)
     source = case.source(Effect.WORKPLACE_AGREED)
+    begins, ends = (one.astimezone(JAPAN) for one in agreed[:2])
+    day, hours = begins.date(), Hours(begins.hour, ends.hour)
+    permitted = Agreement(AgreementKind.EMPLOYMENT_CHECK, day, day, hours)
+    number = holds.agree(cursor, case.member_id, permitted, source, case.at)
     cursor.execute(
-        "INSERT INTO care_workplace (member_id, from_at, until_at, caller_name, may_say, source,"
-        " actor, given_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (case.member_id, *agreed, source.ref, source.actor, case.at),
+        "INSERT INTO care_workplace (member_id, from_at, until_at, caller_name, may_say, agreement_id,"
+        " source, actor, given_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (case.member_id, *agreed, number, source.ref, source.actor, case.at),
     )
     return done
 
@@ -404,10 +409,13 @@ def withdraw_workplace(
     holds.lock(cursor, member_id)
     cursor.execute(
         "UPDATE care_workplace SET withdrawn_at = %s"
-        " WHERE member_id = %s AND workplace_no = %s AND withdrawn_at IS NULL",
+        " WHERE member_id = %s AND workplace_no = %s AND withdrawn_at IS NULL"
+        " RETURNING agreement_id",
         (at, member_id, workplace_no),
     )
-    if cursor.rowcount == 0:
+    row = cursor.fetchone()
+    if row is None:
         raise InputError(Fault("RSN-046"))
+    holds.withdraw(cursor, member_id, int(row[0]), actor, at)
     subject: dict[str, int | str] = {"workplace": workplace_no}
     journal.write(cursor, [Happening(member_id, "workplace_withdrawn", actor, at, subject)])

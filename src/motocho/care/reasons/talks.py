@@ -23,7 +23,7 @@ from motocho.care.reasons.targets import Aim, Asked
 from motocho.contact import gate, guard, holds
 from motocho.contact.directory import Directory
 from motocho.contact.gate import Closed, Permit
-from motocho.contact.guard import Channel, Hindrance
+from motocho.contact.guard import Channel, Hindrance, Purpose, Way, Whom
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.citation import parse_citations
@@ -159,8 +159,14 @@ def _asked_of_the_gate(card: Card, wanted: Wanted, at: datetime) -> gate.Wanted:
     ours = wanted.directory.outgoing(at.astimezone(JAPAN).date())
     if not ours:
         raise NotFoundError(Fault("RSN-043"))
-    cause = f"reason {card.reason.value}"
-    return gate.Wanted(card.purpose, cause, wanted.caller.actor, ours[0].digits, wanted.directory)
+    cause, actor = f"reason {card.reason.value}", wanted.caller.actor
+    return gate.Wanted(
+        card.purpose, cause, actor, ours[0].digits, wanted.directory, whom=_whom(card)
+    )
+
+
+def _whom(card: Card) -> Whom:
+    return Whom.WORKPLACE if card.purpose is Purpose.EMPLOYMENT else Whom.OWN
 
 
 def _number(cursor: Any, permit: Permit, kind: Kind, at: datetime) -> str:
@@ -350,10 +356,11 @@ def choices(cursor: Any, member_id: int, at: datetime) -> list[Choice]:
     found: list[Choice] = []
     for card in catalogue.shipped().cards.values():
         refusals = _without_terms(cursor, Asked(card, member_id), at)
-        hindered = guard.hindrances(facts, card.purpose, at, Channel.PHONE)
+        by = Way(Channel.PHONE, _whom(card))
+        hindered = guard.hindrances(facts, card.purpose, at, by)
         if any(refusal.code == "RSN-021" for refusal in refusals) or (card.is_offer and hindered):
             continue
-        opens = guard.opens_at(facts, card.purpose, at, Channel.PHONE)
+        opens = guard.opens_at(facts, card.purpose, at, by)
         found.append(Choice(card, refusals, hindered, opens, facts.demands_today))
     return found
 
