@@ -554,6 +554,22 @@ def test_note_that_may_not_be_kept_ends_nothing(office: Office, note: str) -> No
     ]
 
 
+def test_of_many_endings_at_once_one_is_kept_with_what_follows(office: Office) -> None:
+    key = office.late()
+    talk = office.identified(key.member_id, Reason.REPAYMENT)
+
+    def end() -> str:
+        try:
+            office.finish(talk, "promised", amount_yen=5_000, on=date(2026, 11, 25))
+        except (StateConflict, RefusedError):
+            return "refused"
+        return "kept"
+
+    assert sorted(at_once([end] * 8)) == ["kept", *["refused"] * 7]
+    assert rows("SELECT count(*) FROM loan_promise") == [(1,)]
+    assert rows("SELECT count(*) FROM care_talk_end") == [(1,)]
+
+
 def test_call_ends_once_and_its_rows_stay(office: Office, database: Database) -> None:
     key = office.late()
     talk = office.begun(key.member_id, Reason.REPAYMENT).key

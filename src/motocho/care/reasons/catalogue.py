@@ -193,7 +193,7 @@ TERMS = frozenset({"limit", "rate", "damages", "method", "minimum", "payments"})
 LATE = frozenset({"due_on", "arrears"})
 HOUSE = frozenset({"lender", "registration", "desk", "number"})
 REQUIRED_OF_OFFERS = frozenset({"lender", "registration", "rate", "damages", "method", "payments"})
-"""What an invitation to borrow must say of its terms (ADV-004), beside 担保, which is plain text."""
+"""What an invitation to borrow says of its terms (ADV-004), beside 担保, which is plain text."""
 _HUSHED = re.compile(
     "借|貸|返済|支払|払い|ローン|カード|融資|審査|延滞|遅れ|期日|利息|残高|督促|お金|請求|契約|申込"
 )

@@ -45,7 +45,7 @@ class Answered(NamedTuple):
 
 
 class AtWork(NamedTuple):
-    """When an applicant may be called at work, by which name, and what may be said [勤務先の同意]."""
+    """When an applicant may be called at work, under which name, saying what [勤務先の同意]."""
 
     from_at: datetime
     until_at: datetime
@@ -84,13 +84,15 @@ class Followed:
 def finish(cursor: Any, key: TalkKey, told: Told, made: Made, known: Directory) -> Followed:
     """Write down how a call ended; everything that follows happens with it [通話の終了].
 
-    Lock      the member's contacts; the agreements, where one is promised or stopped.
+    Lock      the agreements, where one is promised or stopped, or the hours of consultations; then
+              the member's contacts, in the order in which members' own pages take them.
     Raises    NotFoundError, StateConflict for a call that is none or ended; InputError with
               everything that is missing or may not be kept; RefusedError for a promise or an hour
               that cannot be. Then nothing at all was written.
     """
-    talk = talks.going_on(cursor, key)
+    talk = talks.one(cursor, key)
     card = talk.card
+    talks.refuse_ended(talk)
     ending = card.ending_of(told.ending)
     if ending is None:
         names = ", ".join(f"{key} {one.ending_id}" for key, one in card.keys.items())
@@ -99,16 +101,19 @@ def finish(cursor: Any, key: TalkKey, told: Told, made: Made, known: Directory) 
     faults = tuple(check(talk, ending, told, made.booked_at))
     if faults:
         raise InputError(*faults)
+    case = _Case(talk, ending, told, made, known)
+    done = Followed(ending)
+    for effect in ending.effects:
+        done = _BEFORE[effect](cursor, case, done) if effect in _BEFORE else done
+    talks.going_on(cursor, key)
     _write(cursor, talk, ending, told, made)
     source = Source(made.actor, f"talk {key.attempt_id}")
     permit = gate.Permit(key.attempt_id, key.member_id, made.actor, "", made.booked_at)
     calls.note(cursor, permit, ending.result, source, made.booked_at)
-    case = _Case(talk, ending, told, made, known)
-    effects = list(ending.effects)
+    effects = [one for one in ending.effects if one not in _BEFORE]
     kind = refused_kind(card, ending, told)
     if kind is not None:
         effects = [_HOLDING[kind], *(one for one in effects if one not in _KINDS)]
-    done = Followed(ending)
     for effect in effects:
         done = _DOES[effect](cursor, case, done)
     _end_call_backs(cursor, case)
@@ -345,23 +350,26 @@ def _workplace(cursor: Any, case: _Case, done: Followed) -> Followed:
     permitted = Agreement(AgreementKind.EMPLOYMENT_CHECK, day, day, hours)
     number = holds.agree(cursor, case.member_id, permitted, source, case.at)
     cursor.execute(
-        "INSERT INTO care_workplace (member_id, from_at, until_at, caller_name, may_say, agreement_id,"
-        " source, actor, given_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO care_workplace (member_id, from_at, until_at, caller_name, may_say,"
+        " agreement_id, source, actor, given_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (case.member_id, *agreed, number, source.ref, source.actor, case.at),
     )
     return done
 
 
+_BEFORE: Mapping[Effect, _Does] = {
+    Effect.PROMISE: _promise,
+    Effect.CONSULTATION: _consultation,
+    Effect.COUNSEL: _counsel,
+}
+"""What takes locks that stand before the one of contacts."""
 _DOES: Mapping[Effect, _Does] = {
     Effect.HOLD_NOT_NOW: _hold(Effect.HOLD_NOT_NOW),
     Effect.HOLD_NEVER: _hold(Effect.HOLD_NEVER),
     Effect.HOLD_UNCLEAR: _hold(Effect.HOLD_UNCLEAR),
-    Effect.PROMISE: _promise,
-    Effect.CONSULTATION: _consultation,
     Effect.CALL_BACK: _call_back,
     Effect.CALL_AGAIN: _call_again,
     Effect.COMPLAINT: _complaint,
-    Effect.COUNSEL: _counsel,
     Effect.NUMBER_WRONG: _follow_up(Effect.NUMBER_WRONG),
     Effect.WORKPLACE_AGREED: _workplace,
     Effect.FOLLOW_UP: _follow_up(Effect.FOLLOW_UP),
@@ -382,7 +390,7 @@ def _end_call_backs(cursor: Any, case: _Case) -> None:
 
 # ------------------------------------------------------------------------------------- looking back
 class Explained(NamedTuple):
-    """One explanation of a contract: understood or not, and what was asked about it [説明の記録]."""
+    """One explanation: understood or not, and what was asked about it [説明の記録]."""
 
     question_id: str
     answer: Answer

@@ -1,7 +1,7 @@
 """Who may be told of a higher limit, by our own records alone [増額をご案内できる会員].
 
-What a credit bureau told is not looked at: to use it for an invitation is a crime (貸金業法41条の38,
-SOLI-006). Whoever applies is looked at anew, and then with it (`screening.eligibility`).
+What a credit bureau told is not looked at: to use it for an invitation is a crime (SOLI-006,
+貸金業法41条の38). Whoever applies is looked at anew, and then with it (`screening.eligibility`).
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to call for [架電の申出]: the reason is fixed before dialling · COLL-018."""
+    """What somebody wants to call for [架電の申出]; fixed before dialling · COLL-018."""
 
     reason: Reason
     caller: Caller
@@ -210,7 +210,7 @@ def _tell(
     journal.write(cursor, [Happening(member_id, kind, actor, at, subject)])
 
 
-# --------------------------------------------------------------------------------- who is on the line
+# ------------------------------------------------------------------------------ who is on the line
 def identify(
     cursor: Any, key: TalkKey, items: frozenset[Item], actor: str, at: datetime
 ) -> Refusal | None:
@@ -297,9 +297,14 @@ def going_on(cursor: Any, key: TalkKey) -> Talk:
     """
     holds.lock(cursor, key.member_id)
     talk = one(cursor, key)
+    refuse_ended(talk)
+    return talk
+
+
+def refuse_ended(talk: Talk) -> None:
+    """Raise StateConflict for a call that ended [終了した通話]."""
     if talk.ending:
         raise StateConflict(Fault("RSN-045"))
-    return talk
 
 
 def of_member(cursor: Any, member_id: int, most: int = 50) -> list[Talk]:
@@ -330,7 +335,7 @@ def _talk(row: tuple[Any, ...]) -> Talk:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A reason for a member as the list shows it [選べる用件]: everything against it, if anything."""
+    """A reason for a member as the list shows it [選べる用件], with everything against it."""
 
     card: Card
     refusals: tuple[Refusal, ...]
@@ -347,7 +352,7 @@ class Choice:
 
 
 def choices(cursor: Any, member_id: int, at: datetime) -> list[Choice]:
-    """Every reason that fits the member, with what stands against it now; none is tried [用件の一覧].
+    """Every reason that fits a member, with what stands against it now; no try [用件の一覧].
 
     An offer that is refused is not listed at all: nobody should be tempted (SOLI-001). Which limit
     may be offered is asked when one is named.
