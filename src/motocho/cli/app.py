@@ -29,6 +29,7 @@ from motocho.cli.lending import (
     book,
     call,
     close,
+    contact,
     ledger,
     loan,
     member,
@@ -58,6 +59,7 @@ app.add_typer(bank.app, name="bank")
 app.add_typer(call.app, name="call")
 app.add_typer(staff.app, name="staff")
 app.add_typer(papers.app, name="papers")
+app.add_typer(contact.app, name="contact")
 app.add_typer(notices.app, name="notices")
 app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)

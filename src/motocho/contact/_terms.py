@@ -227,6 +227,8 @@ class Facts:
     agreed_on: date | None = None
     """The day of the last moment that the member named and that has come."""
     agreements: tuple[Agreement, ...] = ()
+    is_asked_for: bool = True
+    """The member waits for an answer, or for a call that was asked for."""
 
 
 class Hindrance(NamedTuple):

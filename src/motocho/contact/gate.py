@@ -101,7 +101,7 @@ def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | C
     if (by.whom in (Whom.OWN, Whom.WORKPLACE)) is bool(by.counterpart):
         raise InputError(Fault("CON-048"))
     holds.lock(cursor, member_id)
-    is_free = by.whom is Whom.OWN and wanted.purpose in guard.FREE[by.channel]
+    is_free = by.whom is Whom.OWN and wanted.purpose in guard.FREE[by.channel] - _ASKED
     tried_as = wanted.cause if wanted.is_one_letter else ""
     facts = Facts() if is_free else facts_of(cursor, member_id, at, tried_as)
     found = guard.hindrances(facts, wanted.purpose, at, by)
@@ -118,6 +118,7 @@ def _until(facts: Facts, wanted: Wanted, at: datetime) -> datetime:
     return at + LASTS if closes is None else min(at + LASTS, closes)
 
 
+_ASKED = {Purpose.ASKED_FOR}
 _KEEP = """
 INSERT INTO contact_attempt (member_id, channel, whom, counterpart, hand, basis, our_number,
     purpose, cause, actor, asked_at, valid_until, refused_by)
@@ -202,34 +203,28 @@ def facts_of(cursor: Any, member_id: int, at: datetime, tried_as: str = "") -> F
         has_counsel=any(Stop.COUNSEL in one.stops for one in loans),
         has_consent=consents.in_force(cursor, member_id, campaign, at),
         promised_on=max(days, default=None),
-        demanded_on=_demanded(cursor, member_id, tried_as, at),
-        named_at=tasks.named_moment(cursor, member_id, at),
-        demands_today=_demands_of(cursor, member_id, today),
-        is_consulting=tasks.is_open(cursor, member_id, tasks.Kind.CONSULTATION),
-        agreed_on=tasks.agreed_on(cursor, member_id, at),
         agreements=holds.agreements(cursor, member_id, today),
+        **_demands(cursor, member_id, tried_as, at),
+        **tasks.asked(cursor, member_id, at)._asdict(),
     )
 
 
-def _demanded(cursor: Any, member_id: int, tried_as: str, at: datetime) -> Any:
-    cursor.execute(
-        "SELECT max(asked_at) FROM contact_attempt WHERE member_id = %s AND purpose = 'arrears'"
-        " AND channel IN ('email', 'post', 'sms') AND valid_until IS NOT NULL AND asked_at <= %s"
-        " AND cause <> %s",
-        (member_id, at, tried_as),
-    )
-    (last_at,) = cursor.fetchone()
-    return None if last_at is None else last_at.astimezone(JAPAN).date()
+_OF_ATTEMPTS = """
+SELECT (SELECT max(asked_at) FROM contact_attempt
+        WHERE member_id = %s AND purpose = 'arrears' AND channel IN ('email', 'post', 'sms')
+            AND valid_until IS NOT NULL AND asked_at <= %s AND cause <> %s),
+    (SELECT count(*) FROM contact_call_slot
+        WHERE member_id = %s AND called_on = %s AND NOT is_free)
+"""
 
 
-def _demands_of(cursor: Any, member_id: int, on: date) -> int:
-    """Calls about arrears that were permitted on a day in Japan, but for those that nobody made."""
-    cursor.execute(
-        "SELECT count(*) FROM contact_call_slot WHERE member_id = %s AND called_on = %s"
-        " AND NOT is_free",
-        (member_id, on),
-    )
-    return int(cursor.fetchone()[0])
+def _demands(cursor: Any, member_id: int, tried_as: str, at: datetime) -> dict[str, Any]:
+    """The day of the last demand in writing; the calls of the day in Japan that count."""
+    on = at.astimezone(JAPAN).date()
+    cursor.execute(_OF_ATTEMPTS, (member_id, at, tried_as, member_id, on))
+    last_at, calls = cursor.fetchone()
+    demanded_on = None if last_at is None else last_at.astimezone(JAPAN).date()
+    return {"demanded_on": demanded_on, "demands_today": int(calls)}
 
 
 def phone(cursor: Any, permit: Permit, kind: values.Kind, at: datetime) -> reach.Whole | None:

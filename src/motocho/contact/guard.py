@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from motocho.contact._terms import (
     ALWAYS,
@@ -46,7 +47,7 @@ from motocho.contact._terms import (
     Way,
     Whom,
 )
-from motocho.law.citation import parse_citations
+from motocho.law.citation import Citation, parse_citations
 from motocho.law.prescription import last_day_of
 from motocho.law.rules import Refusal
 from motocho.law.tables import Row, table
@@ -114,6 +115,8 @@ def hindrances(
     by = Way(way) if isinstance(way, Channel) else way
     here = at.astimezone(JAPAN)
     found = [*_whom(facts, purpose, by, here)]
+    if purpose is Purpose.ASKED_FOR and by.channel in RINGING and not facts.is_asked_for:
+        found.append(_hindrance("COLL-018", "CON-050", "貸金業法21条1項", None))
     if by.whom is Whom.OWN and purpose in FREE[by.channel]:
         return tuple(found)
     found += _hours(facts, by, here)
@@ -434,5 +437,10 @@ def _hindrance(
     rule_id: str, code: str, cited: str, allowed_at: datetime | None, **details: str
 ) -> Hindrance:
     first_on = None if allowed_at is None else allowed_at.date()
-    refusal = Refusal(rule_id, code, parse_citations(cited), details, first_on)
+    refusal = Refusal(rule_id, code, _citations(cited), details, first_on)
     return Hindrance(refusal, allowed_at)
+
+
+@cache
+def _citations(cited: str) -> tuple[Citation, ...]:
+    return parse_citations(cited)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -140,36 +140,35 @@ def waiting(cursor: Any, kinds: Sequence[Kind] = tuple(Kind), most: int = 100) -
     return [_task(row) for row in cursor.fetchall()]
 
 
-def named_moment(cursor: Any, member_id: int, at: datetime) -> datetime | None:
-    """The next moment at which the member asked to be spoken to [本人が指定した時刻] · COLL-003."""
+class Asked(NamedTuple):
+    """What a member asked us for, and waits for [本人の依頼]."""
+
+    named_at: datetime | None
+    """The next moment at which the member asked to be spoken to · COLL-003."""
+    agreed_on: date | None
+    """The day of the last such moment that has come · VULN-002."""
+    is_consulting: bool
+    is_asked_for: bool
+    """A call of ours, or an answer, is awaited · COLL-018."""
+
+
+_NAMED = [Kind.CONSULTATION.value, Kind.CALL_BACK.value]
+"""What has a moment that the member named [本人が指定した時刻]."""
+
+
+def asked(cursor: Any, member_id: int, at: datetime) -> Asked:
+    """What a member waits for, at a moment [本人の依頼]."""
     cursor.execute(
-        "SELECT min(planned_at) FROM contact_task WHERE member_id = %s AND ended_at IS NULL"
-        " AND kind IN ('consultation', 'call_back') AND planned_at > %s",
-        (member_id, at),
+        "SELECT min(planned_at) FILTER (WHERE kind = ANY(%s) AND planned_at > %s),"
+        " max(planned_at) FILTER (WHERE kind = ANY(%s) AND planned_at <= %s),"
+        " count(*) FILTER (WHERE kind = 'consultation') > 0,"
+        " count(*) FILTER (WHERE kind NOT IN ('call', 'follow_up') OR purpose = 'asked_for') > 0"
+        " FROM contact_task WHERE member_id = %s AND ended_at IS NULL",
+        (_NAMED, at, _NAMED, at, member_id),
     )
-    found: datetime | None = cursor.fetchone()[0]
-    return found
-
-
-def agreed_on(cursor: Any, member_id: int, at: datetime) -> date | None:
-    """The day of the last moment that was named and has come [本人が指定した日] · VULN-002."""
-    cursor.execute(
-        "SELECT max(planned_at) FROM contact_task WHERE member_id = %s AND ended_at IS NULL"
-        " AND kind = 'consultation' AND planned_at <= %s",
-        (member_id, at),
-    )
-    found = cursor.fetchone()[0]
-    return None if found is None else found.astimezone(JAPAN).date()
-
-
-def is_open(cursor: Any, member_id: int, kind: Kind) -> bool:
-    """Whether a task of the kind waits for its end [未了の有無]."""
-    cursor.execute(
-        "SELECT EXISTS (SELECT FROM contact_task WHERE member_id = %s AND ended_at IS NULL"
-        " AND kind = %s)",
-        (member_id, kind.value),
-    )
-    return bool(cursor.fetchone()[0])
+    named_at, passed_at, is_consulting, is_asked_for = cursor.fetchone()
+    agreed_on = None if passed_at is None else passed_at.astimezone(JAPAN).date()
+    return Asked(named_at, agreed_on, is_consulting, is_asked_for)
 
 
 def _task(row: tuple[Any, ...]) -> Task:

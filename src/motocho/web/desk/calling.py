@@ -111,16 +111,17 @@ def _to_queue() -> HttpResponseRedirect:
 
 def _phone(cursor: Any, found: Consultation, staff: Staff, colleague: Colleague) -> str:
     """The number to call, by a permit; empty where there is none, or no way to call now."""
-    ours = directory().outgoing(colleague.at.astimezone(JAPAN).date())
+    known = directory()
+    ours = known.outgoing(colleague.at.astimezone(JAPAN).date())
     if not ours:
         return ""
     cause = f"consultation {found.consultation_id}"
-    wanted = Wanted(Purpose.ASKED_FOR, cause, staff.actor, ours[0].digits)
+    wanted = Wanted(Purpose.ASKED_FOR, cause, staff.actor, ours[0].digits, known)
     permit = calls.ask(cursor, found.member_id, wanted, colleague.at)
     if not isinstance(permit, Permit):
         return ""
     for kind in _PHONES:
-        known = calls.phone(cursor, permit, kind, colleague.at)
-        if known is not None and isinstance(known.value, values.Phone):
-            return known.value.digits
+        told = calls.phone(cursor, permit, kind, colleague.at)
+        if told is not None and isinstance(told.value, values.Phone):
+            return told.value.digits
     return ""
