@@ -32,7 +32,7 @@ from motocho.loans import products, queries
 from motocho.loans.commands import Key
 from motocho.outside.clock import JAPAN
 from motocho.people import members
-from motocho.people.facts.values import Kind, Phone
+from motocho.people.facts import values
 from motocho.units.errors import (
     Fault,
     InputError,
@@ -169,14 +169,16 @@ def _whom(card: Card) -> Whom:
     return Whom.WORKPLACE if card.purpose is Purpose.EMPLOYMENT else Whom.OWN
 
 
-def _number(cursor: Any, permit: Permit, kind: Kind, at: datetime) -> str:
+def _number(cursor: Any, permit: Permit, kind: values.Kind, at: datetime) -> str:
     told = gate.phone(cursor, permit, kind, at)
-    if told is None or not isinstance(told.value, Phone):
+    if told is None or not isinstance(told.value, values.Phone):
         broken("a number that is registered can be read", kind=kind)
     return told.value.digits
 
 
-def _keep(cursor: Any, key: TalkKey, wanted: Wanted, about: tuple[Aim, Kind], at: datetime) -> None:
+def _keep(
+    cursor: Any, key: TalkKey, wanted: Wanted, about: tuple[Aim, values.Kind], at: datetime
+) -> None:
     found, kind = about
     proposed, workplace = found.proposed, found.workplace
     cursor.execute(

@@ -21,12 +21,11 @@ from motocho.loans.commands import Key
 from motocho.loans.policy import Status
 from motocho.loans.queries import Listed
 from motocho.outside.clock import JAPAN
-from motocho.people.facts import history
-from motocho.people.facts.values import Kind
+from motocho.people.facts import history, values
 from motocho.units.errors import Fault, InputError, NotFoundError
 
 OWED = frozenset({Status.OPEN, Status.WRITTEN_OFF})
-OWN_PHONES = (Kind.MOBILE_PHONE, Kind.HOME_PHONE)
+OWN_PHONES = (values.Kind.MOBILE_PHONE, values.Kind.HOME_PHONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +157,14 @@ def workplaces(cursor: Any, member_id: int, at: datetime) -> list[Workplace]:
     return [Workplace(*row) for row in cursor.fetchall()]
 
 
-def phone_kind(cursor: Any, card: Card, member_id: int, at: datetime) -> Kind:
+def phone_kind(cursor: Any, card: Card, member_id: int, at: datetime) -> values.Kind:
     """Which number is called: the first that is registered and was not wrong [発信先の選択].
 
     A number that was somebody else's is not called again before it is registered anew · COLL-006.
 
     Raises    NotFoundError if there is none.
     """
-    wanted = (Kind.WORK_PHONE,) if card.reason is Reason.EMPLOYMENT else OWN_PHONES
+    wanted = (values.Kind.WORK_PHONE,) if card.reason is Reason.EMPLOYMENT else OWN_PHONES
     facts = history.as_of(cursor, member_id, at.astimezone(JAPAN).date())
     cursor.execute(
         "SELECT called, max(ended_at) FROM care_talk JOIN care_talk_end"
@@ -173,7 +172,7 @@ def phone_kind(cursor: Any, card: Card, member_id: int, at: datetime) -> Kind:
         " GROUP BY called",
         (member_id,),
     )
-    wrong_at = {Kind(called): ended_at for called, ended_at in cursor.fetchall()}
+    wrong_at = {values.Kind(called): ended_at for called, ended_at in cursor.fetchall()}
     for kind in wanted:
         fact = facts.get(kind)
         if fact is not None and (kind not in wrong_at or wrong_at[kind] < fact.recorded_at):

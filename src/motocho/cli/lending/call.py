@@ -27,10 +27,7 @@ from motocho.units.errors import Fault, InputError, RefusedError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from motocho.care.reasons.catalogue import Card, Reason
-    from motocho.care.reasons.endings import Answered, AtWork, Followed
-    from motocho.care.reasons.scripts import Proposed, Said
-    from motocho.care.reasons.talks import Begun
+    from motocho.care.reasons import catalogue, endings, scripts, talks
     from motocho.contact.gate import Closed
     from motocho.people.access import Staff
 
@@ -40,8 +37,25 @@ app = typer.Typer(
     help="用件の電話 / Calls for a reason.", no_args_is_help=True, rich_markup_mode=None
 )
 NumberArgument = Annotated[str, typer.Argument(metavar="MEMBER", help="会員番号 / Member number.")]
-ReasonArgument = Annotated[str, typer.Argument(metavar="REASON", help="用件 / Reason.")]
+ReasonArgument = Annotated[str, typer.Argument(metavar="REASON", help="用件 / catalogue.Reason.")]
 CallArgument = Annotated[int, typer.Argument(metavar="CALL", help="通話の番号 / Call.")]
+NoteOption = Annotated[str, typer.Option("--note", help="メモ / Note.")]
+SaidOption = Annotated[str, typer.Option("--said", help="本人の言葉 / The member's words.")]
+YenOption = Annotated[
+    str | None, typer.Option("--yen", metavar="YEN", help="約束した額 / Promised amount.")
+]
+DayOption = Annotated[
+    str | None, typer.Option("--day", metavar="DATE", help="日 / Day that was named.")
+]
+HourOption = Annotated[
+    str | None, typer.Option("--at", metavar="HH:MM", help="時刻 / Hour that was named.")
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="HH:MM", help="時間帯の終わり / End of hours.")
+]
+NameOption = Annotated[
+    str | None, typer.Option("--name", help="名乗る個人名 / The personal name that is said.")
+]
 ByOption = Annotated[
     str, typer.Option("--by", metavar="LOGIN", help="担当者のログイン名 / Who calls.")
 ]
@@ -93,7 +107,7 @@ def reasons(
     output.data("\n".join(lines) or output.text("ありません", "None"))
 
 
-def _list(output: Output, cards: Sequence[Card], json_wanted: bool) -> None:
+def _list(output: Output, cards: Sequence[catalogue.Card], json_wanted: bool) -> None:
     from motocho.documents.sheet import Align
 
     say = output.text
@@ -174,7 +188,6 @@ def begin(
     motocho call begin 00000001 increase --limit 80万 --by tanaka
     """
     from motocho.care.reasons import talks
-    from motocho.care.reasons.talks import Caller, Wanted
     from motocho.contact.gate import Closed
     from motocho.loans.commands import Key
     from motocho.web._directory import directory
@@ -184,10 +197,10 @@ def begin(
     with opened() as cursor:
         member_id = member_of(cursor, number).member_id
         staff = _seen(cursor, by, member_id, f"reason {chosen.value}")
-        caller = Caller(name or _name(cursor, staff), staff.actor)
+        caller = talks.Caller(name or _name(cursor, staff), staff.actor)
         key = None if agreement is None else Key(member_id, agreement)
         proposed = None if limit is None else _proposed(cursor, product, limit)
-        wanted = Wanted(chosen, caller, directory(), key, proposed)
+        wanted = talks.Wanted(chosen, caller, directory(), key, proposed)
         answer = talks.begin(cursor, member_id, wanted, clock.now())
     if isinstance(answer, Closed):
         raise _closed(answer, output)
@@ -203,11 +216,11 @@ def _closed(closed: Closed, output: Output) -> RefusedError:
     return RefusedError(*(one.refusal.fault() for one in closed.hindrances))
 
 
-def _reason(text: str) -> Reason:
-    from motocho.care.reasons.catalogue import Reason
+def _reason(text: str) -> catalogue.Reason:
+    from motocho.care.reasons import catalogue
 
     try:
-        return Reason(text)
+        return catalogue.Reason(text)
     except ValueError:
         raise InputError(Fault("RSN-001", column="REASON", excerpt=text)) from None
 
@@ -234,18 +247,18 @@ def _name(cursor: Any, staff: Staff) -> str:
     return colleagues.account(cursor, staff.staff_id).name
 
 
-def _proposed(cursor: Any, product_id: str, limit: str) -> Proposed:
-    from motocho.care.reasons.scripts import Proposed
+def _proposed(cursor: Any, product_id: str, limit: str) -> scripts.Proposed:
+    from motocho.care.reasons import scripts
     from motocho.loans import products
 
     limit_yen = yen_of(limit, "--limit")
     product = products.on_day(cursor, product_id, clock.business_date())
     if not product.rates[0].limit_from_yen <= limit_yen <= product.largest_limit_yen:
         raise InputError(Fault("RSN-040", column="--limit", excerpt=limit))
-    return Proposed(product, limit_yen)
+    return scripts.Proposed(product, limit_yen)
 
 
-def _show_begun(output: Output, begun: Begun, json_wanted: bool) -> None:
+def _show_begun(output: Output, begun: talks.Begun, json_wanted: bool) -> None:
     until = begun.valid_until.astimezone(clock.JAPAN)
     if json_wanted:
         output.document(
@@ -268,7 +281,7 @@ def _show_begun(output: Output, begun: Begun, json_wanted: bool) -> None:
     output.data("\n".join([*head, "", *_lines(begun.parts)]))
 
 
-def _script(parts: Sequence[Said]) -> list[dict[str, object]]:
+def _script(parts: Sequence[scripts.Said]) -> list[dict[str, object]]:
     return [
         {
             "part": one.part.value,
@@ -279,7 +292,7 @@ def _script(parts: Sequence[Said]) -> list[dict[str, object]]:
     ]
 
 
-def _lines(parts: Sequence[Said]) -> list[str]:
+def _lines(parts: Sequence[scripts.Said]) -> list[str]:
     lines: list[str] = []
     for one in parts:
         lines += [f"[{one.part.value}]", one.text]
@@ -308,18 +321,17 @@ def identify(
     例 / Examples:  motocho call identify 00000001 12 birth_date address --by tanaka
     """
     from motocho.care.reasons import talks
-    from motocho.care.reasons.talks import Item, TalkKey
     from motocho.web._directory import directory
 
     output = output_in(lang)
-    known = {one.value: one for one in Item}
+    known = {one.value: one for one in talks.Item}
     strange = [one for one in items if one not in known]
     if strange:
         raise InputError(Fault("RSN-001", column="ITEM", excerpt=strange[0]))
     with opened() as cursor:
         member_id = member_of(cursor, number).member_id
         staff = _seen(cursor, by, member_id, f"call {call}")
-        key = TalkKey(member_id, call)
+        key = talks.TalkKey(member_id, call)
         given = frozenset(known[one] for one in items)
         refusal = talks.identify(cursor, key, given, staff.actor, clock.now())
         if refusal is not None:
@@ -339,23 +351,13 @@ def end(
         str, typer.Argument(metavar="ENDING", help="結果の名前かキー(0-9, -) / Name or key.")
     ],
     by: ByOption,
-    note_text: Annotated[str, typer.Option("--note", help="メモ / Note.")] = "",
-    said: Annotated[str, typer.Option("--said", help="本人の言葉 / The member's words.")] = "",
-    yen: Annotated[
-        str | None, typer.Option("--yen", metavar="YEN", help="約束した額 / Promised amount.")
-    ] = None,
-    day: Annotated[
-        str | None, typer.Option("--day", metavar="DATE", help="日 / Day that was named.")
-    ] = None,
-    hour: Annotated[
-        str | None, typer.Option("--at", metavar="HH:MM", help="時刻 / Hour that was named.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", metavar="HH:MM", help="時間帯の終わり / End of hours.")
-    ] = None,
-    name: Annotated[
-        str | None, typer.Option("--name", help="勤務先で名乗る名前 / Name said at work.")
-    ] = None,
+    note_text: NoteOption = "",
+    said: SaidOption = "",
+    yen: YenOption = None,
+    day: DayOption = None,
+    hour: HourOption = None,
+    until: UntilOption = None,
+    name: NameOption = None,
     answers: Annotated[
         list[str] | None,
         typer.Option(
@@ -373,15 +375,13 @@ def end(
     motocho call end 00000001 12 not_now --by tanaka --said '今のところ必要ありません' ·
     motocho call end 00000001 12 promised --yen 5000 --day 2026-12-01 --by tanaka
     """
-    from motocho.care.reasons import endings
-    from motocho.care.reasons.endings import Told
-    from motocho.care.reasons.talks import TalkKey
+    from motocho.care.reasons import endings, talks
     from motocho.loans.commands import Made
     from motocho.web._directory import directory
 
     output = output_in(lang)
     on, moment = day_of(day, "--day"), _moment(day, hour, "--at")
-    told = Told(
+    told = endings.Told(
         ending,
         note_text,
         said,
@@ -396,7 +396,7 @@ def end(
         member_id = member_of(cursor, number).member_id
         staff = _seen(cursor, by, member_id, f"call {call}")
         made = Made("desk", reference, business_date(cursor, None), clock.now(), staff.actor)
-        done = endings.finish(cursor, TalkKey(member_id, call), told, made, directory())
+        done = endings.finish(cursor, talks.TalkKey(member_id, call), told, made, directory())
     _show_done(output, done, json_wanted)
 
 
@@ -412,27 +412,28 @@ def _moment(day: str | None, hour: str | None, option: str) -> datetime | None:
     return datetime.combine(on, at.replace(tzinfo=None), clock.JAPAN)
 
 
-def _at_work(begins: datetime | None, ends: datetime | None, name: str | None) -> AtWork | None:
-    from motocho.care.reasons.endings import AtWork
+def _at_work(
+    begins: datetime | None, ends: datetime | None, name: str | None
+) -> endings.AtWork | None:
+    from motocho.care.reasons import endings
 
     if begins is None or ends is None or name is None:
         return None
-    return AtWork(begins, ends, name)
+    return endings.AtWork(begins, ends, name)
 
 
-def _answer(text: str) -> tuple[str, Answered]:
-    from motocho.care.reasons.catalogue import Answer
-    from motocho.care.reasons.endings import Answered
+def _answer(text: str) -> tuple[str, endings.Answered]:
+    from motocho.care.reasons import catalogue, endings
 
     question, _, rest = text.partition("=")
     answer, _, asked = rest.partition(":")
     try:
-        return question, Answered(Answer(answer), asked)
+        return question, endings.Answered(catalogue.Answer(answer), asked)
     except ValueError:
         raise InputError(Fault("RSN-048", column="--answer", excerpt=text)) from None
 
 
-def _show_done(output: Output, done: Followed, json_wanted: bool) -> None:
+def _show_done(output: Output, done: endings.Followed, json_wanted: bool) -> None:
     held = [
         {
             "kind": one.hold.kind.value,
