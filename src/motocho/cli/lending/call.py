@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motocho.care.reasons import catalogue, endings, scripts, talks
+    from motocho.contact.directory import Directory
     from motocho.contact.gate import Closed
     from motocho.people.access import Staff
 
@@ -190,7 +192,6 @@ def begin(
     from motocho.care.reasons import talks
     from motocho.contact.gate import Closed
     from motocho.loans.commands import Key
-    from motocho.web._directory import directory
 
     output = output_in(lang)
     chosen = _reason(reason)
@@ -200,13 +201,23 @@ def begin(
         caller = talks.Caller(name or _name(cursor, staff), staff.actor)
         key = None if agreement is None else Key(member_id, agreement)
         proposed = None if limit is None else _proposed(cursor, product, limit)
-        wanted = talks.Wanted(chosen, caller, directory(), key, proposed)
+        wanted = talks.Wanted(chosen, caller, _directory(), key, proposed)
         answer = talks.begin(cursor, member_id, wanted, clock.now())
     if isinstance(answer, Closed):
         raise _closed(answer, output)
     if isinstance(answer, tuple):
         raise talks.refuse(answer)
     _show_begun(output, answer, json_wanted)
+
+
+def _directory() -> Directory:
+    """The operator's directory, or the fictional one."""
+    from motocho.config.settings import DIRECTORY_FILE
+    from motocho.contact.directory import read_file, shipped
+
+    if not DIRECTORY_FILE:
+        return shipped()
+    return read_file(Path(DIRECTORY_FILE), clock.business_date())
 
 
 def _closed(closed: Closed, output: Output) -> RefusedError:
@@ -321,7 +332,6 @@ def identify(
     例 / Examples:  motocho call identify 00000001 12 birth_date address --by tanaka
     """
     from motocho.care.reasons import talks
-    from motocho.web._directory import directory
 
     output = output_in(lang)
     known = {one.value: one for one in talks.Item}
@@ -336,7 +346,7 @@ def identify(
         refusal = talks.identify(cursor, key, given, staff.actor, clock.now())
         if refusal is not None:
             raise RefusedError(refusal.fault())
-        parts = talks.heard(cursor, key, directory(), clock.now())
+        parts = talks.heard(cursor, key, _directory(), clock.now())
     if json_wanted:
         output.document({"schema_version": SCHEMA_VERSION, "script": _script(parts)})
         return
@@ -377,7 +387,6 @@ def end(
     """
     from motocho.care.reasons import endings, talks
     from motocho.loans.commands import Made
-    from motocho.web._directory import directory
 
     output = output_in(lang)
     on, moment = day_of(day, "--day"), _moment(day, hour, "--at")
@@ -396,7 +405,7 @@ def end(
         member_id = member_of(cursor, number).member_id
         staff = _seen(cursor, by, member_id, f"call {call}")
         made = Made("desk", reference, business_date(cursor, None), clock.now(), staff.actor)
-        done = endings.finish(cursor, talks.TalkKey(member_id, call), told, made, directory())
+        done = endings.finish(cursor, talks.TalkKey(member_id, call), told, made, _directory())
     _show_done(output, done, json_wanted)
 
 
