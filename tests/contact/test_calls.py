@@ -17,12 +17,13 @@ from motocho.contact import calls, gate, tasks
 from motocho.contact.calls import Result
 from motocho.contact.directory import shipped
 from motocho.contact.gate import Closed, Permit, Wanted
-from motocho.contact.guard import FREE, JAPAN, Channel, Facts, Purpose, hindrances
+from motocho.contact.guard import FREE, JAPAN, Channel, Facts, Purpose, Whom, hindrances
 from motocho.contact.holds import Source
 from motocho.loans import commands
 from motocho.loans.policy import Stop
 from motocho.people.facts.values import Kind
 from motocho.units.errors import InputError, NotAllowedError, RefusedError, StateConflict
+from motocho.web.care.calls import REASONS
 
 OURS = "0300000108"
 STAFF = Source("staff 7", "call")
@@ -245,3 +246,16 @@ def test_nobody_is_called_under_a_number_that_the_public_does_not_know(
         do(gate.ask, member_id, wanted, AT)
     assert refused.value.faults[0].code == "DIR-001"
     assert rows("SELECT 1 FROM contact_attempt") == []
+
+
+def test_every_call_to_a_member_has_words_on_the_page_of_calls(house: House) -> None:
+    assert set(REASONS) == set(Purpose) - {Purpose.WHEREABOUTS}
+    member_id = house.member().member_id
+    asked = Wanted(
+        Purpose.WHEREABOUTS, "case 7", "staff 7", OURS, shipped(), whom=Whom.THIRD, counterpart="姉"
+    )
+    assert isinstance(do(gate.ask, member_id, asked, AT), Permit)
+    assert do(calls.of_member, member_id) == []
+    plan = tasks.Plan(tasks.Kind.CALL, Purpose.WHEREABOUTS, after(days=1))
+    do(tasks.put, member_id, plan, STAFF, AT)
+    assert do(calls.planned, member_id, AT) is None

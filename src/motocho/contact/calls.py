@@ -59,13 +59,16 @@ def note(cursor: Any, permit: gate.Permit, result: Result, source: Source, at: d
 
 
 def of_member(cursor: Any, member_id: int, most: int = 50) -> list[Call]:
-    """Calls that were made to a member, the newest first [会員への電話の一覧]."""
+    """Calls that were made to a member, the newest first [会員への電話の一覧].
+
+    At home and at work; whom else we called for the member is told on request, not here.
+    """
     cursor.execute(
         "SELECT attempt_id, our_number, purpose, asked_at, result FROM contact_attempt"
         " LEFT JOIN contact_call_result USING (member_id, attempt_id)"
         " WHERE member_id = %s AND channel = 'phone' AND valid_until IS NOT NULL"
-        " AND result IS DISTINCT FROM 'not_called' ORDER BY asked_at DESC, attempt_id DESC"
-        " LIMIT %s",
+        " AND whom IN ('own', 'workplace') AND result IS DISTINCT FROM 'not_called'"
+        " ORDER BY asked_at DESC, attempt_id DESC LIMIT %s",
         (member_id, most),
     )
     return [
@@ -82,12 +85,17 @@ class Planned:
     hindrances: tuple[Hindrance, ...]
 
 
+_NOT_TO_MEMBERS = (None, Purpose.WHEREABOUTS)
+
+
 def planned(cursor: Any, member_id: int, at: datetime) -> Planned | None:
     """The next call to a member, as the gate would judge it at its moment [次の電話の予定]."""
     ahead = [
         one
         for one in tasks.of_member(cursor, member_id)
-        if one.plan.purpose is not None and one.plan.planned_at and one.plan.planned_at >= at
+        if one.plan.purpose not in _NOT_TO_MEMBERS
+        and one.plan.planned_at
+        and one.plan.planned_at >= at
     ]
     if not ahead:
         return None

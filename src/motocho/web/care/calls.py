@@ -36,6 +36,10 @@ REASONS: Mapping[Purpose, str] = {
     Purpose.ARREARS: "care.calls.arrears",
     Purpose.CAMPAIGN: "care.calls.campaign",
     Purpose.ASKED_FOR: "care.calls.asked_for",
+    Purpose.SERVICE: "care.calls.service",
+    Purpose.DUTY: "care.calls.duty",
+    Purpose.IDENTITY: "care.calls.identity",
+    Purpose.EMPLOYMENT: "care.calls.employment",
 }
 RESULTS: Mapping[Result, str] = {
     Result.SPOKEN: "care.calls.spoken",

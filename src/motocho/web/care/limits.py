@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motocho.contact import gate, guard
-from motocho.contact.guard import Purpose
+from motocho.contact.guard import Channel, Purpose
 from motocho.loans import commands, queries
 from motocho.loans.commands import Key
 from motocho.loans.policy import Status
@@ -132,8 +132,8 @@ def may_be_offered(cursor: Any, member: Member) -> bool:
     Late, in promise, at rest, opted out, or within thirty days of a consultation: no.
     """
     facts = gate.facts_of(cursor, member.member_id, member.at)
-    found = guard.hindrances(facts, Purpose.CAMPAIGN, member.at)
-    return not {one.refusal.code for one in found} - {"CON-001", "CON-002", "CON-005"}
+    found = guard.hindrances(facts, Purpose.CAMPAIGN, member.at, Channel.SITE)
+    return not {one.refusal.code for one in found} - {"CON-005"}
 
 
 @require_POST
