@@ -27,6 +27,7 @@ from motocho.cli.claims import fee, history, recalc
 from motocho.cli.lending import (
     bank,
     book,
+    call,
     care,
     close,
     contact,
@@ -56,6 +57,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(close.app, name="close")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(bank.app, name="bank")
+app.add_typer(call.app, name="call")
 app.add_typer(staff.app, name="staff")
 app.add_typer(papers.app, name="papers")
 app.add_typer(contact.app, name="contact")

@@ -29,6 +29,10 @@ class Kind(Enum):
     """The member named a moment to be called at [返済相談]."""
     REPLY = "reply"
     """The member wrote, and waits for an answer [回答]."""
+    CALL_BACK = "call_back"
+    """The member named a moment to be called at, without a consultation [折返し]."""
+    FOLLOW_UP = "follow_up"
+    """A call left something for the staff to do [後処理]."""
 
 
 class Outcome(Enum):
@@ -148,15 +152,19 @@ class Asked(NamedTuple):
     """A call of ours, or an answer, is awaited · COLL-018."""
 
 
+_NAMED = [Kind.CONSULTATION.value, Kind.CALL_BACK.value]
+"""What has a moment that the member named [本人が指定した時刻]."""
+
+
 def asked(cursor: Any, member_id: int, at: datetime) -> Asked:
     """What a member waits for, at a moment [本人の依頼]."""
     cursor.execute(
-        "SELECT min(planned_at) FILTER (WHERE kind = 'consultation' AND planned_at > %s),"
-        " max(planned_at) FILTER (WHERE kind = 'consultation' AND planned_at <= %s),"
+        "SELECT min(planned_at) FILTER (WHERE kind = ANY(%s) AND planned_at > %s),"
+        " max(planned_at) FILTER (WHERE kind = ANY(%s) AND planned_at <= %s),"
         " count(*) FILTER (WHERE kind = 'consultation') > 0,"
-        " count(*) FILTER (WHERE kind <> 'call' OR purpose = 'asked_for') > 0"
+        " count(*) FILTER (WHERE kind NOT IN ('call', 'follow_up') OR purpose = 'asked_for') > 0"
         " FROM contact_task WHERE member_id = %s AND ended_at IS NULL",
-        (at, at, member_id),
+        (_NAMED, at, _NAMED, at, member_id),
     )
     named_at, passed_at, is_consulting, is_asked_for = cursor.fetchone()
     agreed_on = None if passed_at is None else passed_at.astimezone(JAPAN).date()

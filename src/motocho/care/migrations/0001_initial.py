@@ -1,10 +1,10 @@
-"""The first schema of care, as `schema.sql` and `ivr.sql` write it."""
+"""The first schema of care, as its files of SQL write it."""
 
 from importlib.resources import files
 
 from django.db import migrations
 
-SQL = ("schema.sql", "ivr.sql")
+SQL = ("schema.sql", "ivr.sql", "reasons/schema.sql")
 
 
 class Migration(migrations.Migration):

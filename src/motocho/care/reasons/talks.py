@@ -1,0 +1,388 @@
+"""Calls for a reason: begun with a permit, told nothing before the member is known [用件の通話].
+
+    match talks.begin(cursor, member_id, Wanted(Reason.REPAYMENT, caller, directory), at):
+        case Begun() as begun: begun.phone, begun.parts     # what anybody may hear
+        case Closed() as closed: ...                         # the gate's reasons
+        case refusals: ...                                   # the reason is none for this member
+    talks.identify(cursor, begun.key, items, by, at)         # what only the member hears
+
+How one ends, and what follows, stands in `endings`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, NamedTuple, TypeAlias
+
+from motocho.care.reasons import catalogue, scripts, targets
+from motocho.care.reasons.catalogue import Card, Part, Reason
+from motocho.care.reasons.scripts import Persons, Proposed, Said
+from motocho.care.reasons.targets import Aim, Asked
+from motocho.contact import gate, guard, holds
+from motocho.contact.directory import Directory
+from motocho.contact.gate import Closed, Permit
+from motocho.contact.guard import Channel, Hindrance, Purpose, Way, Whom
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
+from motocho.law.citation import parse_citations
+from motocho.law.rules import Refusal
+from motocho.loans import products, queries
+from motocho.loans.commands import Key
+from motocho.outside.clock import JAPAN
+from motocho.people import members
+from motocho.people.facts import values
+from motocho.units.errors import (
+    Fault,
+    InputError,
+    NotFoundError,
+    RefusedError,
+    StateConflict,
+    broken,
+)
+
+
+class Item(Enum):
+    """What somebody on the line said of themselves, and was right about [本人確認の項目]."""
+
+    BIRTH_DATE = "birth_date"
+    ADDRESS = "address"
+    PHONE_DIGITS = "phone_digits"
+    NAME_READING = "name_reading"
+    EMPLOYER = "employer"
+
+
+LEAST_ITEMS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls [架電者]: the personal name that is said, and who it is in our records."""
+
+    name: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to call for [架電の申出]; fixed before dialling · COLL-018."""
+
+    reason: Reason
+    caller: Caller
+    directory: Directory
+    key: Key | None = None
+    """Which agreement, where there are several."""
+    proposed: Proposed | None = None
+    """The terms that are told, where some are."""
+
+
+class TalkKey(NamedTuple):
+    """One call of a member [通話]; the attempt's number."""
+
+    member_id: int
+    attempt_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A call that may be made now [架電]: the number, until when, and what anybody may hear."""
+
+    key: TalkKey
+    card: Card
+    phone: str
+    our_number: str
+    valid_until: datetime
+    parts: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A call as it is kept [通話の記録]; the ending is empty while it goes on."""
+
+    key: TalkKey
+    reason: Reason
+    agreement_id: int | None
+    offered_yen: int | None
+    product: tuple[str, int] | None
+    workplace_no: int | None
+    caller: Caller
+    began_at: datetime
+    is_identified: bool
+    ending: str
+    note: str
+
+    @property
+    def card(self) -> Card:
+        """The reason with everything that belongs to it [用件]."""
+        return catalogue.shipped().of(self.reason)
+
+
+Answer: TypeAlias = Begun | Closed | tuple[Refusal, ...]
+
+
+# ------------------------------------------------------------------------------------- beginning
+def begin(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Answer:
+    """Ask to call a member for a reason; the number comes with the permit [架電の開始].
+
+    What is refused is written down, whoever refused it. Nothing is asked of the gate where the
+    reason is none for the member.
+
+    Lock      the member's contacts.
+    Raises    NotFoundError without a number to call; InputError as `targets.aim` does.
+    """
+    holds.lock(cursor, member_id)
+    card = catalogue.shipped().of(wanted.reason)
+    asked = Asked(card, member_id, wanted.key, wanted.proposed, wanted.caller.name)
+    found = targets.aim(cursor, asked, at)
+    if not isinstance(found, Aim):
+        refused: dict[str, int | str] = {
+            "reason": card.reason.value,
+            "rules": " ".join(one.rule_id for one in found),
+        }
+        _tell(cursor, member_id, "call_refused", wanted.caller.actor, (at, refused))
+        return found
+    kind = targets.phone_kind(cursor, card, member_id, at)
+    answer = gate.ask(cursor, member_id, _asked_of_the_gate(card, wanted, at), at)
+    if isinstance(answer, Closed):
+        return answer
+    key = TalkKey(member_id, answer.permit_id)
+    _keep(cursor, key, wanted, (found, kind), at)
+    subject: dict[str, int | str] = {"talk": key.attempt_id, "reason": card.reason.value}
+    _tell(cursor, member_id, "call_begun", wanted.caller.actor, (at, subject))
+    parts = scripts.before_identity(card, _persons(cursor, member_id, wanted.caller))
+    ours = wanted.directory.outgoing(at.astimezone(JAPAN).date())[0].text
+    return Begun(key, card, _number(cursor, answer, kind, at), ours, answer.valid_until, parts)
+
+
+def _asked_of_the_gate(card: Card, wanted: Wanted, at: datetime) -> gate.Wanted:
+    ours = wanted.directory.outgoing(at.astimezone(JAPAN).date())
+    if not ours:
+        raise NotFoundError(Fault("RSN-043"))
+    cause, actor = f"reason {card.reason.value}", wanted.caller.actor
+    return gate.Wanted(
+        card.purpose, cause, actor, ours[0].digits, wanted.directory, whom=_whom(card)
+    )
+
+
+def _whom(card: Card) -> Whom:
+    return Whom.WORKPLACE if card.purpose is Purpose.EMPLOYMENT else Whom.OWN
+
+
+def _number(cursor: Any, permit: Permit, kind: values.Kind, at: datetime) -> str:
+    told = gate.phone(cursor, permit, kind, at)
+    if told is None or not isinstance(told.value, values.Phone):
+        broken("a number that is registered can be read", kind=kind)
+    return told.value.digits
+
+
+def _keep(
+    cursor: Any, key: TalkKey, wanted: Wanted, about: tuple[Aim, values.Kind], at: datetime
+) -> None:
+    found, kind = about
+    proposed, workplace = found.proposed, found.workplace
+    cursor.execute(
+        "INSERT INTO care_talk (member_id, attempt_id, reason, agreement_id, offered_yen,"
+        " product_id, product_version, workplace_no, called, caller_name, actor, began_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            *key,
+            wanted.reason.value,
+            None if found.key is None else found.key.agreement_id,
+            None if proposed is None else proposed.limit_yen,
+            None if proposed is None else proposed.product.product_id,
+            None if proposed is None else proposed.product.version,
+            None if workplace is None else workplace.workplace_no,
+            kind.value,
+            wanted.caller.name,
+            wanted.caller.actor,
+            at,
+        ),
+    )
+
+
+def _persons(cursor: Any, member_id: int, caller: Caller) -> Persons:
+    return Persons(caller.name, members.one(cursor, member_id).person.family_name)
+
+
+def _tell(
+    cursor: Any, member_id: int, kind: str, actor: str, what: tuple[datetime, dict[str, int | str]]
+) -> None:
+    at, subject = what
+    journal.write(cursor, [Happening(member_id, kind, actor, at, subject)])
+
+
+# ------------------------------------------------------------------------------ who is on the line
+def identify(
+    cursor: Any, key: TalkKey, items: frozenset[Item], actor: str, at: datetime
+) -> Refusal | None:
+    """The member said two things that only the member knows, the birth date among them [本人確認].
+
+    From then on the script tells what the call is for (`heard`). At a place of work nobody is ever
+    told, whoever is on the line · COLL-006, DESK-003.
+
+    Raises    NotFoundError for no such call; StateConflict for one that ended.
+    """
+    talk = going_on(cursor, key)
+    refusal = check_identity(talk.card, items)
+    if refusal is not None:
+        return refusal
+    cursor.execute(
+        "INSERT INTO care_talk_identity (member_id, attempt_id, items, actor, identified_at)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (*key, sorted(one.value for one in items), actor, at),
+    )
+    return None
+
+
+def check_identity(card: Card, items: frozenset[Item]) -> Refusal | None:
+    """COLL-006: whether what was said is enough to speak of the contract; pure [本人確認の判定].
+
+    Law       貸金業法21条1項5号.
+    """
+    law = tuple(parse_citations("貸金業法21条1項5号"))
+    if Part.IDENTIFY not in card.parts:
+        return Refusal("COLL-006", "RSN-025", law)
+    if Item.BIRTH_DATE not in items or len(items) < LEAST_ITEMS:
+        return Refusal("COLL-006", "RSN-026", law, {"least": str(LEAST_ITEMS)})
+    return None
+
+
+def heard(cursor: Any, key: TalkKey, known: Directory, at: datetime) -> tuple[Said, ...]:
+    """What may be said on the line now [いま話せる台本]: all of it only to the member.
+
+    Raises    NotFoundError for no such call.
+    """
+    talk = one(cursor, key)
+    persons = _persons(cursor, key.member_id, talk.caller)
+    first = scripts.before_identity(talk.card, persons)
+    if not talk.is_identified:
+        return first
+    today = at.astimezone(JAPAN).date()
+    values = scripts.persons_said(persons) | scripts.house_said(talk.card, known, today)
+    if talk.product is not None and talk.offered_yen is not None:
+        product = products.version(cursor, *talk.product) or broken("a product stays", talk=key)
+        values |= scripts.terms_said(Proposed(product, talk.offered_yen), today)
+    if talk.reason is Reason.REPAYMENT and talk.agreement_id is not None:
+        stood = queries.position(cursor, Key(key.member_id, talk.agreement_id), today)
+        due_on = stood.late_since or today
+        values |= scripts.late_said(scripts.Late(due_on, stood.arrears_yen))
+    return tuple(scripts.said(talk.card, part, values) for part in (Part.MAIN, Part.CLOSING))
+
+
+# ----------------------------------------------------------------------------------------- looking
+_SELECT = (
+    "SELECT member_id, attempt_id, t.reason, t.agreement_id, t.offered_yen, t.product_id,"
+    " t.product_version, t.workplace_no, t.caller_name, t.actor, t.began_at,"
+    " i.attempt_id IS NOT NULL, coalesce(e.ending, ''), coalesce(e.note, '') FROM care_talk t"
+    " LEFT JOIN care_talk_identity i USING (member_id, attempt_id)"
+    " LEFT JOIN care_talk_end e USING (member_id, attempt_id) WHERE member_id = %s"
+)
+
+
+def one(cursor: Any, key: TalkKey) -> Talk:
+    """One call [通話の照会].
+
+    Raises    NotFoundError if the member has none of that number.
+    """
+    cursor.execute(f"{_SELECT} AND attempt_id = %s", key)
+    row = cursor.fetchone()
+    if row is None:
+        raise NotFoundError(Fault("RSN-044"))
+    return _talk(row)
+
+
+def going_on(cursor: Any, key: TalkKey) -> Talk:
+    """A call that did not end yet, under the member's lock [通話中].
+
+    Raises    NotFoundError for no such call; StateConflict for one that ended.
+    """
+    holds.lock(cursor, key.member_id)
+    talk = one(cursor, key)
+    refuse_ended(talk)
+    return talk
+
+
+def refuse_ended(talk: Talk) -> None:
+    """Raise StateConflict for a call that ended [終了した通話]."""
+    if talk.ending:
+        raise StateConflict(Fault("RSN-045"))
+
+
+def of_member(cursor: Any, member_id: int, most: int = 50) -> list[Talk]:
+    """A member's calls for reasons, the newest first [会員の通話]."""
+    cursor.execute(
+        f"{_SELECT} ORDER BY t.began_at DESC, attempt_id DESC LIMIT %s", (member_id, most)
+    )
+    return [_talk(row) for row in cursor.fetchall()]
+
+
+def _talk(row: tuple[Any, ...]) -> Talk:
+    member_id, attempt_id, reason, agreement_id, offered_yen, product_id, version, *rest = row
+    workplace_no, name, actor, began_at, is_identified, ending, note = rest
+    return Talk(
+        TalkKey(int(member_id), int(attempt_id)),
+        Reason(reason),
+        agreement_id,
+        offered_yen,
+        None if product_id is None else (product_id, version),
+        workplace_no,
+        Caller(name, actor),
+        began_at,
+        bool(is_identified),
+        ending,
+        note,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A reason for a member as the list shows it [選べる用件], with everything against it."""
+
+    card: Card
+    refusals: tuple[Refusal, ...]
+    hindrances: tuple[Hindrance, ...]
+    opens_at: datetime | None
+    """The first moment at which the gate opens; None where it needs somebody's deed."""
+    calls_today: int
+    """About arrears, of three a day."""
+
+    @property
+    def may_call(self) -> bool:
+        """Whether nothing stands against it now [架電できるか]."""
+        return not self.refusals and not self.hindrances
+
+
+def choices(cursor: Any, member_id: int, at: datetime) -> list[Choice]:
+    """Every reason that fits a member, with what stands against it now; no try [用件の一覧].
+
+    An offer that is refused is not listed at all: nobody should be tempted (SOLI-001). Which limit
+    may be offered is asked when one is named.
+    """
+    facts = gate.facts_of(cursor, member_id, at)
+    found: list[Choice] = []
+    for card in catalogue.shipped().cards.values():
+        refusals = _without_terms(cursor, Asked(card, member_id), at)
+        by = Way(Channel.PHONE, _whom(card))
+        hindered = guard.hindrances(facts, card.purpose, at, by)
+        if any(refusal.code == "RSN-021" for refusal in refusals) or (card.is_offer and hindered):
+            continue
+        opens = guard.opens_at(facts, card.purpose, at, by)
+        found.append(Choice(card, refusals, hindered, opens, facts.demands_today))
+    return found
+
+
+def _without_terms(cursor: Any, asked: Asked, at: datetime) -> tuple[Refusal, ...]:
+    try:
+        found = targets.aim(cursor, asked, at)
+    except InputError:  # terms or an agreement are still to be named: nothing speaks against it
+        return ()
+    if isinstance(found, Aim):
+        return ()
+    # Whose name is said at work is chosen when the call is made.
+    return tuple(one for one in found if one.code != "RSN-024")
+
+
+def refuse(refusals: tuple[Refusal, ...]) -> RefusedError:
+    """Refusals as an error, for faces that show errors [拒否の表示]."""
+    return RefusedError(*(one.fault() for one in refusals))

@@ -1,0 +1,180 @@
+"""Whom a reason is for today, and by which number [用件の対象].
+
+Looked at before the gate is asked: the gate says whether somebody may be called for a purpose, this
+says whether the purpose is true of them. A call for one thing is not made in place of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from motocho.care.reasons import offering
+from motocho.care.reasons.catalogue import Card, Reason, Stage
+from motocho.care.reasons.scripts import Late, Proposed
+from motocho.law.citation import parse_citations
+from motocho.law.rules import Refusal
+from motocho.loans import queries
+from motocho.loans.commands import Key
+from motocho.loans.policy import Status
+from motocho.loans.queries import Listed
+from motocho.outside.clock import JAPAN
+from motocho.people.facts import history, values
+from motocho.units.errors import Fault, InputError, NotFoundError
+
+OWED = frozenset({Status.OPEN, Status.WRITTEN_OFF})
+OWN_PHONES = (values.Kind.MOBILE_PHONE, values.Kind.HOME_PHONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What an applicant agreed to about a call at work [在籍確認の同意] · DESK-003."""
+
+    member_id: int
+    workplace_no: int
+    from_at: datetime
+    until_at: datetime
+    """Not counted."""
+    caller_name: str
+    may_say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a call is about [通話の対象]: an agreement, terms, a missed payment, a workplace."""
+
+    key: Key | None = None
+    proposed: Proposed | None = None
+    late: Late | None = None
+    workplace: Workplace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A reason for a member, with what the caller names [用件の指定]."""
+
+    card: Card
+    member_id: int
+    key: Key | None = None
+    proposed: Proposed | None = None
+    caller_name: str = ""
+
+
+def aim(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...]:
+    """What the call is about, or everything for which the reason is none here [用件の確認].
+
+    Raises    InputError where terms are told and none are named, or one of several agreements is
+              meant and none is named.
+    """
+    today = at.astimezone(JAPAN).date()
+    known = queries.agreements(cursor, asked.member_id)
+    refused = _of_stage(asked.card, known)
+    if refused is not None:
+        return (refused,)
+    if asked.card.has_terms and asked.proposed is None:
+        raise InputError(Fault("RSN-040", column="limit"))
+    match asked.card.reason:
+        case Reason.INCREASE:
+            return _increase(cursor, asked, known, today)
+        case Reason.REPAYMENT:
+            return _repayment(cursor, asked, known, today)
+        case Reason.EMPLOYMENT:
+            return _employment(cursor, asked, at)
+        case _:
+            return Aim(proposed=asked.proposed)
+
+
+def _of_stage(card: Card, known: Collection[Listed]) -> Refusal | None:
+    """A service call is not made to who it is not for, whatever else is wanted · COLL-018."""
+    states = {one.status for one in known}
+    fits = {
+        Stage.BEFORE: Status.OPEN not in states,
+        Stage.AFTER: bool(states & (OWED if card.reason is Reason.REPAYMENT else {Status.OPEN})),
+        Stage.PAST: states == {Status.CLOSED},
+    }
+    if fits[card.stage]:
+        return None
+    details = {"reason_ja": card.ja, "reason_en": card.en}
+    return Refusal("COLL-018", "RSN-021", tuple(parse_citations("貸金業法16条")), details)
+
+
+def _key(asked: Asked, known: Collection[Listed], states: Collection[Status]) -> Key:
+    keys = [one.key for one in known if one.status in states]
+    if asked.key is None and len(keys) == 1:
+        return keys[0]
+    if asked.key not in keys:
+        raise InputError(Fault("RSN-041", column="agreement"))
+    return asked.key
+
+
+def _increase(
+    cursor: Any, asked: Asked, known: Collection[Listed], today: date
+) -> Aim | tuple[Refusal, ...]:
+    key = _key(asked, known, {Status.OPEN})
+    conduct = queries.conduct(cursor, key, today, offering.LEAST_MONTHS)
+    limit_yen = 0 if asked.proposed is None else asked.proposed.limit_yen
+    return offering.against(conduct, limit_yen) or Aim(key, asked.proposed)
+
+
+def _repayment(
+    cursor: Any, asked: Asked, known: Collection[Listed], today: date
+) -> Aim | tuple[Refusal, ...]:
+    key = _key(asked, known, OWED)
+    stood = queries.position(cursor, key, today)
+    if stood.late_since is None or stood.arrears_yen == 0:
+        return (Refusal("COLL-018", "RSN-022", tuple(parse_citations("貸金業法21条"))),)
+    return Aim(key, late=Late(stood.late_since, stood.arrears_yen))
+
+
+def _employment(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...]:
+    agreed = workplaces(cursor, asked.member_id, at)
+    for one in agreed:
+        if one.from_at <= at < one.until_at and one.caller_name == asked.caller_name:
+            return Aim(workplace=one)
+    law = tuple(parse_citations("貸金業法13条"))
+    if not agreed:
+        return (Refusal("DESK-003", "RSN-023", law),)
+    first = agreed[0]
+    begins, ends = (moment.astimezone(JAPAN) for moment in (first.from_at, first.until_at))
+    details = {
+        "from": f"{begins:%Y-%m-%d %H:%M}",
+        "until": f"{ends:%H:%M}",
+        "name": first.caller_name,
+    }
+    return (Refusal("DESK-003", "RSN-024", law, details, begins.date()),)
+
+
+def workplaces(cursor: Any, member_id: int, at: datetime) -> list[Workplace]:
+    """What an applicant agreed to and did not withdraw, hours that are not over [有効な同意]."""
+    cursor.execute(
+        "SELECT member_id, workplace_no, from_at, until_at, caller_name, may_say"
+        " FROM care_workplace WHERE member_id = %s AND withdrawn_at IS NULL AND until_at > %s"
+        " ORDER BY from_at, workplace_no",
+        (member_id, at),
+    )
+    return [Workplace(*row) for row in cursor.fetchall()]
+
+
+def phone_kind(cursor: Any, card: Card, member_id: int, at: datetime) -> values.Kind:
+    """Which number is called: the first that is registered and was not wrong [発信先の選択].
+
+    A number that was somebody else's is not called again before it is registered anew · COLL-006.
+
+    Raises    NotFoundError if there is none.
+    """
+    wanted = (values.Kind.WORK_PHONE,) if card.reason is Reason.EMPLOYMENT else OWN_PHONES
+    facts = history.as_of(cursor, member_id, at.astimezone(JAPAN).date())
+    cursor.execute(
+        "SELECT called, max(ended_at) FROM care_talk JOIN care_talk_end"
+        " USING (member_id, attempt_id) WHERE member_id = %s AND ending = 'wrong_number'"
+        " GROUP BY called",
+        (member_id,),
+    )
+    wrong_at = {values.Kind(called): ended_at for called, ended_at in cursor.fetchall()}
+    for kind in wanted:
+        fact = facts.get(kind)
+        if fact is not None and (kind not in wrong_at or wrong_at[kind] < fact.recorded_at):
+            return kind
+    raise NotFoundError(Fault("RSN-042"))
