@@ -66,7 +66,8 @@ def test_member_agreement_draw_repayment(command: Command) -> None:
 
 @pytest.mark.rule("AUTH-011")
 def test_member_who_calls_draws_no_more(lent: Command) -> None:
-    lent.done("staff", "add", "tanaka", "--name", "田中", "--role", "operator")
+    roles = ("--role", "operator", "--role", "administrator")
+    lent.done("staff", "add", "tanaka", "--name", "田中", *roles)
     lent.done("member", "stop", "00000001", "--by", "tanaka")
     refused = lent("loan", "draw", "00000001", "1万", "--on", "2026-02-01")
     assert (refused.code, "member_asked" in refused.err) == (6, True)

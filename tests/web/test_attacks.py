@@ -24,6 +24,11 @@ from tests.web.test_care import called
 from tests.web.test_delivery import delivered
 
 from motocho.care import cases
+from motocho.care.consultations import Topic
+from motocho.care.reliefs import offers
+from motocho.care.reliefs.offers import Draft
+from motocho.care.reliefs.scenarios import Told as Hardship
+from motocho.care.reliefs.scenarios import Way
 from motocho.contact.gate import Permit
 from motocho.contact.guard import Purpose as Touch
 from motocho.contact.holds import Source
@@ -253,6 +258,11 @@ def what_is_theirs(site: Site, theirs: Client, letters: Path) -> dict[str, str]:
     upload = intake.Upload("", files.photo())
     kept = do(intake.keep, member.member_id, Purpose.INCOME, upload, clock.now())
     assert isinstance(kept, Kept)
+    draft = Draft(
+        key, Way.INTEREST_ONLY, Hardship(3_000, clock.business_date()), Topic.LESS, "card_loan"
+    )
+    by = Source("staff 1", "offer 1")
+    offer = do(offers.make, draft, by, clock.business_date(), clock.now())
     newest = {
         "message_id": "SELECT max(message_id) FROM notices_message",
         "device_id": "SELECT max(device_id) FROM people_device",
@@ -266,6 +276,7 @@ def what_is_theirs(site: Site, theirs: Client, letters: Path) -> dict[str, str]:
         "attempt_id": str(call.permit_id),
         "case_id": str(case.key.case_id),
         "document_ref": kept.document_ref,
+        "offer_id": str(offer.offer_id),
         "event_no": "2",
         "page_no": "1",
     }
