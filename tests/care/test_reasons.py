@@ -243,6 +243,7 @@ def test_what_a_bureau_told_changes_no_offer(
     (GOOD, 800_500, ["SCR-013"]),
     (replace(GOOD, income=Income(ON, 2_400_000)), 800_000, []),
     (replace(GOOD, income=Income(ON, 2_399_999)), 800_000, ["SCR-014"]),
+    (replace(GOOD, income=Income(date(2022, 1, 1), 2_399_999)), 800_000, []),
 ])  # fmt: skip
 def test_who_may_be_offered_a_limit(known: Conduct, limit_yen: int, codes: list[str]) -> None:
     assert [one.code for one in offering.against(known, limit_yen)] == codes

@@ -21,8 +21,9 @@ from motocho.loans.commands import Key
 from motocho.loans.monitoring import Burden, Income
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Conduct
+from motocho.loans.raises import LEAST_MONTHS
 from motocho.screening import increases
-from motocho.screening.eligibility import LEAST_MONTHS, Asked, eligibility
+from motocho.screening.eligibility import Asked, eligibility
 from motocho.screening.increases import Increase
 from motocho.units.errors import Language, NotFoundError
 

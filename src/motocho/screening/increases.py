@@ -16,9 +16,10 @@ from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
 from motocho.loans.commands import Key
 from motocho.loans.queries import Conduct, conduct
+from motocho.loans.raises import LEAST_MONTHS
 from motocho.outside.clock import JAPAN
 from motocho.screening import eligibility
-from motocho.screening.eligibility import LEAST_MONTHS, Asked, Eligibility
+from motocho.screening.eligibility import Asked, Eligibility
 from motocho.units.errors import Fault, NotFoundError
 
 

@@ -20,6 +20,7 @@ from motocho.loans import queries
 from motocho.loans.commands import Key
 from motocho.loans.policy import Status
 from motocho.loans.queries import Listed
+from motocho.loans.raises import LEAST_MONTHS
 from motocho.outside.clock import JAPAN
 from motocho.people.facts import history, values
 from motocho.units.errors import Fault, InputError, NotFoundError
@@ -113,7 +114,7 @@ def _increase(
     cursor: Any, asked: Asked, known: Collection[Listed], today: date
 ) -> Aim | tuple[Refusal, ...]:
     key = _key(asked, known, {Status.OPEN})
-    conduct = queries.conduct(cursor, key, today, offering.LEAST_MONTHS)
+    conduct = queries.conduct(cursor, key, today, LEAST_MONTHS)
     limit_yen = 0 if asked.proposed is None else asked.proposed.limit_yen
     return offering.against(conduct, limit_yen) or Aim(key, asked.proposed)
 

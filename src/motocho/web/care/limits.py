@@ -20,10 +20,11 @@ from motocho.loans import commands, queries
 from motocho.loans.commands import Key
 from motocho.loans.policy import Status
 from motocho.loans.queries import Listed
+from motocho.loans.raises import evidence_of
 from motocho.people.access import Action
 from motocho.people.safety import codes
 from motocho.screening import increases
-from motocho.screening.eligibility import Asked, evidence_of
+from motocho.screening.eligibility import Asked
 from motocho.screening.increases import Looked
 from motocho.units.errors import Fault, RefusedError
 from motocho.units.money import yen_text
