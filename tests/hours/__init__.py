@@ -1,10 +1,11 @@
-"""The clock of the tests: the real one, moved out of the weekly maintenance.
+"""The clock of the tests: the real one, moved out of the hours in which a run would not be of one day.
 
-On Mondays from 1:00 to 5:00 the site changes nothing, and tests that look at a whole day's work run
-on the real clock. In those hours, and so long before them that a run may reach into them, the clock
-of this run stands six hours ahead; so it does in every process that the tests start (PYTHONPATH
-finds `sitecustomize` here). `MOTOCHO_TESTS_AT=2026-11-23T02:00+09:00` begins a run at a moment,
-which is how to see what holds in the maintenance itself.
+A run that crosses midnight would hold yesterday's date against today's, and on Mondays from 1:00 to
+5:00 the site changes nothing, while tests look at a whole day's work on the real clock. Where a run
+that begins now would reach into either, the clock of this run stands whole hours ahead; so it does
+in every process that the tests start (PYTHONPATH finds `sitecustomize` here).
+`MOTOCHO_TESTS_AT=2026-11-23T02:00+09:00` begins a run at a moment, which is how to see what holds in
+the maintenance itself.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from motocho.outside import clock
 from motocho.people.access import MAINTENANCE
 
 AT, MOVED_SECONDS = "MOTOCHO_TESTS_AT", "MOTOCHO_TESTS_MOVED_SECONDS"
-AHEAD = timedelta(hours=6)
 RUN = timedelta(hours=1)
 """Longer than a run takes; before Monday's first hour it is still Sunday."""
 SOURCES = Path(__file__).parents[2] / "src"
@@ -25,20 +25,26 @@ _real_now = clock.now
 
 
 def moved(at: datetime) -> timedelta:
-    """How far the clock of a run that begins at a moment stands ahead.
+    """How far the clock of a run that begins at a moment stands ahead: the fewest whole hours.
 
     >>> from motocho.outside.clock import JAPAN
-    >>> begins = (datetime(2026, 11, 23, 0, 1), datetime(2026, 11, 23, 4, 59))
-    >>> [moved(one.replace(tzinfo=JAPAN)) == AHEAD for one in begins]
-    [True, True]
-    >>> moved(datetime(2026, 11, 23, 5, 0, tzinfo=JAPAN)), moved(datetime(2026, 11, 24, 2, 0, tzinfo=JAPAN))
-    (datetime.timedelta(0), datetime.timedelta(0))
+    >>> def hours(day: int, hour: int, minute: int = 0) -> int:
+    ...     return moved(datetime(2026, 11, day, hour, minute, tzinfo=JAPAN)) // timedelta(hours=1)
+    >>> [hours(23, 0, 1), hours(23, 4, 59), hours(23, 5), hours(24, 2)]  # the 23rd is a Monday
+    [5, 1, 0, 0]
+    >>> [hours(22, 23), hours(22, 23, 1), hours(23, 23, 30), hours(24, 0)]  # before a midnight
+    [0, 6, 1, 0]
     """
-    weekday, first, last = MAINTENANCE
-    here = at.astimezone(clock.JAPAN)
-    begins = datetime.combine(here.date(), first, clock.JAPAN) - RUN
-    ends = datetime.combine(here.date(), last, clock.JAPAN)
-    return AHEAD if here.weekday() == weekday and begins <= here < ends else timedelta(0)
+    ahead = timedelta(0)
+    while not _of_one_day((at + ahead).astimezone(clock.JAPAN)):
+        ahead += timedelta(hours=1)
+    return ahead
+
+
+def _of_one_day(begins: datetime) -> bool:
+    weekday, _, last = MAINTENANCE
+    early = begins.weekday() == weekday and begins.time() < last
+    return not early and (begins + RUN - timedelta.resolution).date() == begins.date()
 
 
 def begin() -> None:
