@@ -13,9 +13,11 @@ from tests.database import Database
 from tests.loans.crowd import at_once, do
 from tests.people.house import AT, House, kinds_of, rows
 
-from motocho.care import cases, consultations, paydays
-from motocho.care.cases import CaseKey, Kind, State, Step, Told
-from motocho.care.consultations import (
+from motocho.care.cases import complaints
+from motocho.care.cases.complaints import CaseKey, Kind, State, Step, Told
+from motocho.care.cases.helplines import helplines
+from motocho.care.reliefs import consultations, paydays
+from motocho.care.reliefs.consultations import (
     DAYS_OFFERED,
     MOST_AT_ONCE,
     SOONEST,
@@ -24,8 +26,7 @@ from motocho.care.consultations import (
     Wanted,
     hours_to_choose,
 )
-from motocho.care.helplines import helplines
-from motocho.care.paydays import SUGGESTED, likely_days
+from motocho.care.reliefs.paydays import SUGGESTED, likely_days
 from motocho.contact import holds, tasks
 from motocho.contact.directory import Hours
 from motocho.contact.guard import HoldKind
@@ -42,9 +43,9 @@ DESK_HOURS = Hours(time(9), time(18), only_business_days=True)
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
 
-def tell(member_id: int, words: str = "困っています", ref: str = "form 1") -> cases.Case:
+def tell(member_id: int, words: str = "困っています", ref: str = "form 1") -> complaints.Case:
     told = Told(Kind.COMPLAINT, words)
-    case: cases.Case = do(cases.tell, member_id, told, Source("member", ref), AT)
+    case: complaints.Case = do(complaints.tell, member_id, told, Source("member", ref), AT)
     return case
 
 
@@ -65,19 +66,23 @@ def test_case_is_taken_once_with_a_task_and_no_words_elsewhere(house: House) -> 
 def test_complaint_is_closed_by_another_after_its_answer(house: House) -> None:
     key = tell(house.member().member_id).key
     with pytest.raises(RefusedError):
-        do(cases.add, key, Step(State.CLOSED), TWO, AT)
-    do(cases.add, key, Step(State.LOOKING), ONE, AT)
-    answered = do(cases.add, key, Step(State.ANSWERED, "直しました"), Source("staff 1", "a"), AT)
-    assert do(cases.add, key, Step(State.ANSWERED, "x"), Source("staff 1", "a"), AT) == answered
+        do(complaints.add, key, Step(State.CLOSED), TWO, AT)
+    do(complaints.add, key, Step(State.LOOKING), ONE, AT)
+    answered = do(
+        complaints.add, key, Step(State.ANSWERED, "直しました"), Source("staff 1", "a"), AT
+    )
+    assert (
+        do(complaints.add, key, Step(State.ANSWERED, "x"), Source("staff 1", "a"), AT) == answered
+    )
     with pytest.raises(RefusedError):
-        do(cases.add, key, Step(State.CLOSED), Source("staff 1", "b"), AT)
-    assert do(cases.add, key, Step(State.CLOSED), TWO, AT).state is State.CLOSED
+        do(complaints.add, key, Step(State.CLOSED), Source("staff 1", "b"), AT)
+    assert do(complaints.add, key, Step(State.CLOSED), TWO, AT).state is State.CLOSED
 
 
 @pytest.mark.rule("DESK-004")
 def test_database_refuses_who_closes_their_own_complaint(database: Database, house: House) -> None:
     key = tell(house.member().member_id).key
-    do(cases.add, key, Step(State.ANSWERED, "直しました"), ONE, AT)
+    do(complaints.add, key, Step(State.ANSWERED, "直しました"), ONE, AT)
     insert = (
         "INSERT INTO care_case_step (member_id, case_id, step_no, state, words, source, actor, at)"
         " VALUES (%s, %s, 3, 'closed', '', 'x', %s, now())"
@@ -90,8 +95,8 @@ def test_database_refuses_who_closes_their_own_complaint(database: Database, hou
 
 def test_opinion_needs_no_second_person(house: House) -> None:
     member_id = house.member().member_id
-    case = do(cases.tell, member_id, Told(Kind.OPINION, "よい"), FORM, AT)
-    assert do(cases.add, case.key, Step(State.CLOSED), ONE, AT).state is State.CLOSED
+    case = do(complaints.tell, member_id, Told(Kind.OPINION, "よい"), FORM, AT)
+    assert do(complaints.add, case.key, Step(State.CLOSED), ONE, AT).state is State.CLOSED
 
 
 @pytest.mark.parametrize("words", ["", "  \n", "\x00\x07", "あ" * 2001])
@@ -111,22 +116,22 @@ def test_words_stay_as_they_were_laid_out(house: House) -> None:
 @pytest.mark.parametrize("state", list(State))
 def test_words_of_every_step_are_looked_at(house: House, state: State) -> None:
     key = tell(house.member().member_id).key
-    do(cases.add, key, Step(State.ANSWERED, "直しました"), ONE, AT)
+    do(complaints.add, key, Step(State.ANSWERED, "直しました"), ONE, AT)
     for words in ("番号は１２３４－５６７８－９０１８です", "あ" * 2001):
         with pytest.raises(InputError):
-            do(cases.add, key, Step(state, words), TWO, AT)
+            do(complaints.add, key, Step(state, words), TWO, AT)
 
 
 def test_days_count_anew_when_the_member_tells_more_after_an_answer(house: House) -> None:
     first = tell(house.member().member_id)
     later = [AT + timedelta(days=days) for days in (5, 20, 25)]
-    told = do(cases.add, first.key, Step(State.RECEIVED, "まだです"), FORM_2, later[0])
+    told = do(complaints.add, first.key, Step(State.RECEIVED, "まだです"), FORM_2, later[0])
     assert told.answered_by_on == first.answered_by_on
-    do(cases.add, first.key, Step(State.ANSWERED, "直しました"), ONE, later[0])
-    again = do(cases.add, first.key, Step(State.RECEIVED, "また"), FORM_3, later[1])
+    do(complaints.add, first.key, Step(State.ANSWERED, "直しました"), ONE, later[0])
+    again = do(complaints.add, first.key, Step(State.RECEIVED, "また"), FORM_3, later[1])
     assert again.waits_since == later[1]
     assert again.seen_by_on > later[1].date()
-    more = do(cases.add, first.key, Step(State.RECEIVED, "もう一つ"), FORM_4, later[2])
+    more = do(complaints.add, first.key, Step(State.RECEIVED, "もう一つ"), FORM_4, later[2])
     assert more.answered_by_on == again.answered_by_on > later[2].date()
 
 
@@ -143,9 +148,9 @@ def test_my_number_among_words_is_not_kept(house: House) -> None:
 def test_answer_to_a_call_that_was_not_the_members_is_refused(house: House) -> None:
     told = Told(Kind.REPLY, "返事", attempt_id=99)
     with pytest.raises(NotFoundError):
-        do(cases.tell, house.member().member_id, told, FORM, AT)
+        do(complaints.tell, house.member().member_id, told, FORM, AT)
     with pytest.raises(NotFoundError):
-        do(cases.case, CaseKey(house.member().member_id, 99))
+        do(complaints.case, CaseKey(house.member().member_id, 99))
 
 
 @pytest.mark.parametrize("statement", [

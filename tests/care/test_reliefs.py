@@ -18,9 +18,9 @@ from tests.loans.desk import Desk, days
 from tests.people.house import kinds_of, rows
 
 from motocho.care import resting
-from motocho.care.consultations import Topic
 from motocho.care.reliefs import limits as policy
 from motocho.care.reliefs import offers, scenarios
+from motocho.care.reliefs.consultations import Topic
 from motocho.care.reliefs.offers import Agreeing, Answer, Draft, Offer, Road
 from motocho.care.reliefs.scenarios import OFFERED, Scenario, Told, Way
 from motocho.contact import gate, guard

@@ -23,9 +23,9 @@ from tests.web.office import Seat, seated
 from tests.web.test_care import called
 from tests.web.test_delivery import delivered
 
-from motocho.care import cases
-from motocho.care.consultations import Topic
+from motocho.care.cases import complaints
 from motocho.care.reliefs import offers
+from motocho.care.reliefs.consultations import Topic
 from motocho.care.reliefs.offers import Draft
 from motocho.care.reliefs.scenarios import Told as Hardship
 from motocho.care.reliefs.scenarios import Way
@@ -253,8 +253,8 @@ def what_is_theirs(site: Site, theirs: Client, letters: Path) -> dict[str, str]:
     noon = clock.now().replace(hour=12) - timedelta(days=1)
     call = called(member.member_id, Touch.REMINDER, noon)
     assert isinstance(call, Permit)
-    complaint = cases.Told(cases.Kind.COMPLAINT, "秘密の話")
-    case = do(cases.tell, member.member_id, complaint, Source("member", "x"), clock.now())
+    complaint = complaints.Told(complaints.Kind.COMPLAINT, "秘密の話")
+    case = do(complaints.tell, member.member_id, complaint, Source("member", "x"), clock.now())
     upload = intake.Upload("", files.photo())
     kept = do(intake.keep, member.member_id, Purpose.INCOME, upload, clock.now())
     assert isinstance(kept, Kept)
@@ -289,8 +289,8 @@ def told(site: Site, client: Client) -> tuple[Member, dict[str, str]]:
     assert site.sign_in(client, made).status_code == 302
     site.house.tell(made.member_id, Kind.EMPLOYER, Employer(f"商店{MARK}"), at=clock.now())
     key = site.desk.open(clock.now().date(), 500_000, member_id=made.member_id)
-    complaint = cases.Told(cases.Kind.COMPLAINT, f"話{MARK}")
-    case = do(cases.tell, made.member_id, complaint, Source("member", "x"), clock.now())
+    complaint = complaints.Told(complaints.Kind.COMPLAINT, f"話{MARK}")
+    case = do(complaints.tell, made.member_id, complaint, Source("member", "x"), clock.now())
     upload = intake.Upload(f"{MARK}.jpg", files.photo())
     kept = do(intake.keep, made.member_id, Purpose.INCOME, upload, clock.now())
     assert isinstance(kept, Kept)

@@ -15,8 +15,9 @@ from tests.database import Database
 from tests.people.house import SATO, rows
 from tests.web.membership import Site, do
 
-from motocho.care import cases, consultations
-from motocho.care.cases import CaseKey, State, Step
+from motocho.care.cases import complaints
+from motocho.care.cases.complaints import CaseKey, State, Step
+from motocho.care.reliefs import consultations
 from motocho.contact import calls, gate, holds, tasks
 from motocho.contact.calls import Result
 from motocho.contact.directory import shipped
@@ -632,17 +633,17 @@ def test_complaint_is_answered_in_place_and_closed_by_another(
     shown = page(client.get(address))
     for said in ("電話が多いです", "受け付けました", "までに読み", "0570-051-051"):
         assert said in shown, said
-    (case,) = do(cases.waiting)
+    (case,) = do(complaints.waiting)
     one, two = Source("staff 1", "desk 1"), Source("staff 2", "desk 2")
-    do(cases.add, case.key, Step(State.ANSWERED, "回数を見直しました"), one, noon)
+    do(complaints.add, case.key, Step(State.ANSWERED, "回数を見直しました"), one, noon)
     assert "回数を見直しました" in page(client.get(address))
     with pytest.raises(RefusedError):
-        do(cases.add, case.key, Step(State.CLOSED), Source("staff 1", "desk 3"), noon)
-    assert do(cases.add, case.key, Step(State.CLOSED), two, noon).state is State.CLOSED
-    assert do(cases.waiting) == []
+        do(complaints.add, case.key, Step(State.CLOSED), Source("staff 1", "desk 3"), noon)
+    assert do(complaints.add, case.key, Step(State.CLOSED), two, noon).state is State.CLOSED
+    assert do(complaints.waiting) == []
     client.post(address, {"words": "まだ続いています", "ref": "m" * 24})
     client.post(address, {"words": "まだ続いています", "ref": "m" * 24})
-    again = do(cases.case, CaseKey(member.member_id, case.key.case_id))
+    again = do(complaints.case, CaseKey(member.member_id, case.key.case_id))
     assert (again.state, len(again.steps)) == (State.RECEIVED, 4)
     assert len(do(tasks.waiting, [tasks.Kind.REPLY])) == 1
     assert not rows("SELECT 1 FROM journal_row WHERE subject::text LIKE %s", "%電話%")
@@ -709,8 +710,8 @@ def test_another_members_ids_are_as_none(client: Client, site: Site, noon: datet
     other, key = site.member()
     permit = called(other.member_id, Purpose.REMINDER, noon)
     assert isinstance(permit, Permit)
-    told = cases.Told(cases.Kind.COMPLAINT, "秘密の話")
-    case = do(cases.tell, other.member_id, told, Source("member", "x"), noon)
+    told = complaints.Told(complaints.Kind.COMPLAINT, "秘密の話")
+    case = do(complaints.tell, other.member_id, told, Source("member", "x"), noon)
     site.enter(client)
     real = addresses(key, permit.permit_id, case.key.case_id)
     made_up = addresses(Key(key.member_id, 987_654), 987_654, 987_654)

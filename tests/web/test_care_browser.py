@@ -18,8 +18,8 @@ from tests.web.membership import Site, do
 from tests.web.test_browser import SIDEWAYS, TARGETS, violations
 from tests.web.test_member_browser import sign_in
 
-from motocho.care import cases
-from motocho.care.cases import State, Step
+from motocho.care.cases import complaints
+from motocho.care.cases.complaints import State, Step
 from motocho.contact import calls, gate
 from motocho.contact.calls import Result
 from motocho.contact.directory import shipped
@@ -60,10 +60,10 @@ def late(house: Site) -> tuple[Member, Key]:
     permit = do(gate.ask, made.member_id, wanted, called_at)
     assert isinstance(permit, Permit)
     do(calls.note, permit, Result.NO_ANSWER, Source("staff 7", "call"), called_at)
-    told = cases.Told(cases.Kind.COMPLAINT, "電話が多いです。\n回数を減らしてください。")
-    case = do(cases.tell, made.member_id, told, Source("member", "x"), called_at)
+    told = complaints.Told(complaints.Kind.COMPLAINT, "電話が多いです。\n回数を減らしてください。")
+    case = do(complaints.tell, made.member_id, told, Source("member", "x"), called_at)
     answer = Step(State.ANSWERED, "1日に1回までにします。")
-    do(cases.add, case.key, answer, Source("staff 7", "y"), clock.now() - DAY / 24)
+    do(complaints.add, case.key, answer, Source("staff 7", "y"), clock.now() - DAY / 24)
     return made, key
 
 

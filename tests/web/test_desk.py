@@ -23,8 +23,9 @@ from tests.web.membership import PIN, Site, do
 from tests.web.office import PASSWORD, Seat, browser, joined, seated
 from tests.web.test_facts import asking, bare, looked_at, page
 
-from motocho.care import cases, consultations
-from motocho.care.consultations import Topic, Wanted
+from motocho.care.cases import complaints
+from motocho.care.reliefs import consultations
+from motocho.care.reliefs.consultations import Topic, Wanted
 from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.documents.intake import Purpose
@@ -488,8 +489,8 @@ def test_complaint_is_answered_and_closed_by_another(
     site: Site, tanaka: Seat, suzuki: Seat
 ) -> None:
     member, _ = site.member()
-    told = cases.Told(cases.Kind.COMPLAINT, "<b>電話が多い</b>")
-    case = do(cases.tell, member.member_id, told, Source("member", "x"), clock.now())
+    told = complaints.Told(complaints.Kind.COMPLAINT, "<b>電話が多い</b>")
+    case = do(complaints.tell, member.member_id, told, Source("member", "x"), clock.now())
     listed = page(tanaka.client.get("/desk/?tab=complaints"))
     assert "電話が多い" not in listed
     address = f"/desk/cases/{member.member_id}/{case.key.case_id}/"
@@ -499,7 +500,7 @@ def test_complaint_is_answered_and_closed_by_another(
     assert tanaka.client.post(address, {"step": "answered", "words": " "}).status_code == 422
     done = tanaka.client.post(address, {"step": "answered", "words": "回数を見直しました"})
     assert done["Location"] == "/desk/?tab=complaints"
-    assert do(cases.case, case.key).steps[-1].step.words == "回数を見直しました"
+    assert do(complaints.case, case.key).steps[-1].step.words == "回数を見直しました"
     work(site.codes / "sent", clock.now())
     notices = do(messages.listed, case.key.member_id)
     assert [one.kind for one in notices].count(Notice.CASE_ANSWERED) == 1
@@ -520,14 +521,14 @@ def test_words_of_every_step_are_read_by_the_member_and_hold_no_my_number(
 ) -> None:
     member, _ = site.member()
     source = Source("member", "site more 1")
-    told = cases.Told(cases.Kind.OPINION, "画面が小さい")
-    case = do(cases.tell, member.member_id, told, source, clock.now())
+    told = complaints.Told(complaints.Kind.OPINION, "画面が小さい")
+    case = do(complaints.tell, member.member_id, told, source, clock.now())
     address = f"/desk/cases/{member.member_id}/{case.key.case_id}/"
     assert "会員が読みます" in page(tanaka.client.get(address))
     noted = {"step": "looking", "words": "番号は 1234 5678 9018 です"}
     assert tanaka.client.post(address, noted).status_code == 422
     assert tanaka.client.post(address, noted | {"words": "担当へ渡しました"}).status_code == 302
-    steps = do(cases.case, case.key).steps
+    steps = do(complaints.case, case.key).steps
     assert [one.step.words for one in steps] == ["画面が小さい", "担当へ渡しました"]
 
 

@@ -24,8 +24,9 @@ from tests.web.test_browser import SIDEWAYS, TARGETS, violations
 from tests.web.test_facts import asking, looked_at
 from tests.web.test_member_browser import sign_in
 
-from motocho.care import cases, consultations
-from motocho.care.consultations import Topic, Wanted
+from motocho.care.cases import complaints
+from motocho.care.reliefs import consultations
+from motocho.care.reliefs.consultations import Topic, Wanted
 from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.outside import clock, mail
@@ -264,8 +265,8 @@ def test_desk_is_whole_and_works_without_scripts(
     upload = intake.Upload("a.jpg", photo())
     do(intake.keep, member.member_id, intake.Purpose.INCOME, upload, clock.now())
     do(requests.ask_own, member.member_id, requests.Kind.NEW_CARD, clock.now())
-    told = cases.Told(cases.Kind.COMPLAINT, "電話が多い")
-    do(cases.tell, member.member_id, told, Source("member", "x"), clock.now())
+    told = complaints.Told(complaints.Kind.COMPLAINT, "電話が多い")
+    do(complaints.tell, member.member_id, told, Source("member", "x"), clock.now())
     soon = clock.now() + timedelta(minutes=5)
     wanted, source = Wanted(Topic.LESS, soon, [soon]), Source("member", "y")
     do(consultations.book, member.member_id, wanted, source, clock.now())

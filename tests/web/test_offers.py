@@ -15,8 +15,8 @@ from tests.people.house import kinds_of, rows
 from tests.web.membership import Site, do
 from tests.web.office import Seat, seated
 
-from motocho.care import consultations
-from motocho.care.consultations import Topic, Wanted
+from motocho.care.reliefs import consultations
+from motocho.care.reliefs.consultations import Topic, Wanted
 from motocho.care.reliefs.scenarios import Way
 from motocho.contact import gate
 from motocho.contact.gate import Closed

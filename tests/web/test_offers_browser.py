@@ -17,8 +17,8 @@ from tests.web.test_care_browser import look
 from tests.web.test_facts_browser import enter_desk, on_both_sizes
 from tests.web.test_member_browser import sign_in
 
-from motocho.care import consultations
-from motocho.care.consultations import Topic, Wanted
+from motocho.care.reliefs import consultations
+from motocho.care.reliefs.consultations import Topic, Wanted
 from motocho.contact.holds import Source
 from motocho.outside import clock, mail
 from motocho.people.access import Role

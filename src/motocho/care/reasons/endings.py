@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from motocho.care import cases, consultations
-from motocho.care.consultations import Topic
+from motocho.care.cases import complaints
 from motocho.care.reasons import catalogue, notes, talks
 from motocho.care.reasons.catalogue import Answer, Card, Effect, Ending, Need, With
 from motocho.care.reasons.talks import Talk, TalkKey
+from motocho.care.reliefs import consultations
+from motocho.care.reliefs.consultations import Topic
 from motocho.contact import calls, gate, guard, holds, tasks
 from motocho.contact.directory import Directory
 from motocho.contact.guard import Agreement, AgreementKind, HoldKind, Hours
@@ -327,9 +328,9 @@ def _follow_up(effect: Effect) -> _Does:
 
 
 def _complaint(cursor: Any, case: _Case, done: Followed) -> Followed:
-    told = cases.Told(cases.Kind.COMPLAINT, case.told.said)
+    told = complaints.Told(complaints.Kind.COMPLAINT, case.told.said)
     source = case.source(Effect.COMPLAINT)
-    found = cases.tell(cursor, case.member_id, told, source, case.at)
+    found = complaints.tell(cursor, case.member_id, told, source, case.at)
     return replace(done, cases=(*done.cases, found.key.case_id))
 
 

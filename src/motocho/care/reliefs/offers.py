@@ -15,8 +15,8 @@ from typing import Any
 
 import orjson
 
-from motocho.care.consultations import Topic
 from motocho.care.reliefs import scenarios
+from motocho.care.reliefs.consultations import Topic
 from motocho.care.reliefs.limits import limits
 from motocho.care.reliefs.scenarios import Scenario, Told, Way
 from motocho.contact import holds

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from motocho.care import cases
-from motocho.care.cases import Told
+from motocho.care.cases import complaints
+from motocho.care.cases.complaints import Told
 from motocho.contact import calls as made_calls
 from motocho.contact import gate, holds
 from motocho.contact.calls import Call, Result
@@ -75,7 +75,7 @@ def calls(request: HttpRequest, member: Member) -> HttpResponse:
         found = made_calls.of_member(cursor, member.member_id)
         planned = made_calls.planned(cursor, member.member_id, member.at)
         facts = gate.facts_of(cursor, member.member_id, member.at)
-        told = cases.of_member(cursor, member.member_id)
+        told = complaints.of_member(cursor, member.member_id)
         hours = _told_hours(cursor, member)
     answered = {one.attempt_id: one for one in told if one.attempt_id is not None}
     is_promised = facts.promised_on is not None and facts.promised_on >= member.today
@@ -161,7 +161,7 @@ def reply(request: HttpRequest, member: Member, attempt_id: int) -> HttpResponse
         raise no_such_member()
     form = ReplyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        words = Told(cases.Kind.REPLY, form.cleaned_data["words"], attempt_id)
+        words = Told(complaints.Kind.REPLY, form.cleaned_data["words"], attempt_id)
         address = send(request, member, form, words)
         if address:
             return HttpResponseRedirect(address)
@@ -178,7 +178,7 @@ def send(request: HttpRequest, member: Member, form: Form, told: Told) -> str:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             origin = _commands.source(f"case {_acting.form_key(request)}")
-            case = cases.tell(cursor, member.member_id, told, origin, member.at)
+            case = complaints.tell(cursor, member.member_id, told, origin, member.at)
     except InputError as wrong:
         form.refuse("words", wrong.faults[0])
         return ""

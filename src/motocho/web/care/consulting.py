@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST
 
-from motocho.care import consultations
-from motocho.care.consultations import Topic, Wanted
+from motocho.care.reliefs import consultations
+from motocho.care.reliefs.consultations import Topic, Wanted
 from motocho.contact.guard import REST_DAYS
 from motocho.people.access import Action
 from motocho.people.facts import history, values

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from motocho.care import paydays
+from motocho.care.reliefs import paydays
 from motocho.documents import calendar
 from motocho.loans import commands, policy, queries
 from motocho.loans.queries import Listed, Waiting

@@ -10,9 +10,8 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from motocho.care import consultations, paydays
-from motocho.care.helplines import helplines
-from motocho.care.reliefs import offers
+from motocho.care.cases.helplines import helplines
+from motocho.care.reliefs import consultations, offers, paydays
 from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
 from motocho.loans.commands import Promise

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods
 
-from motocho.care import cases
-from motocho.care.cases import Case, CaseKey, Kind, State, Step, Told
+from motocho.care.cases import complaints
+from motocho.care.cases.complaints import Case, CaseKey, Kind, State, Step, Told
 from motocho.contact.holds import Source
 from motocho.people.access import Action
 from motocho.units.errors import InputError
@@ -57,7 +57,7 @@ def voices(request: HttpRequest, member: Member) -> HttpResponse:
         if address:
             return HttpResponseRedirect(address)
     with connection.cursor() as cursor:
-        found = cases.of_member(cursor, member.member_id)
+        found = complaints.of_member(cursor, member.member_id)
     context = {
         "form": shown(form, pages.tongue_of(request)),
         "kind": request.POST.get("kind", Kind.COMPLAINT.value),
@@ -76,7 +76,7 @@ def voice(request: HttpRequest, member: Member, case_id: int) -> HttpResponse:
     """One case: its steps, our answer in place, and a way to say more [申し出の対応状況]."""
     key = CaseKey(member.member_id, case_id)
     with connection.cursor() as cursor:
-        case = cases.case(cursor, key)
+        case = complaints.case(cursor, key)
     form = VoiceForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and _say_more(request, member, key, form):
         return HttpResponseRedirect(reverse("care:voice", args=[case_id]))
@@ -96,7 +96,7 @@ def _say_more(request: HttpRequest, member: Member, key: CaseKey, form: VoiceFor
     step = Step(State.RECEIVED, form.cleaned_data["words"])
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cases.add(cursor, key, step, more, member.at)
+            complaints.add(cursor, key, step, more, member.at)
     except InputError as wrong:
         form.refuse("words", wrong.faults[0])
         return False

@@ -1,7 +1,7 @@
 """What members told us and applied for, before somebody of the staff [苦情・申込みの対応].
 
 Words of a member stand here and nowhere else of the desk. An answer is what the member reads, and
-who handled a complaint does not close it (`care.cases`).
+who handled a complaint does not close it (`care.cases.complaints`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motocho.care import cases
-from motocho.care.cases import CaseKey, State, Step
+from motocho.care.cases import complaints
+from motocho.care.cases.complaints import CaseKey, State, Step
 from motocho.contact.holds import Source
 from motocho.people import access as gate
 from motocho.people import members
@@ -31,9 +31,9 @@ STEPS = {
     State.CLOSED.value: "desk.step_closed",
 }
 KINDS = {
-    cases.Kind.COMPLAINT: "desk.case_complaint",
-    cases.Kind.OPINION: "desk.case_opinion",
-    cases.Kind.REPLY: "desk.case_reply",
+    complaints.Kind.COMPLAINT: "desk.case_complaint",
+    complaints.Kind.OPINION: "desk.case_opinion",
+    complaints.Kind.REPLY: "desk.case_reply",
 }
 STATES = {
     State.RECEIVED: "desk.state_received",
@@ -72,7 +72,7 @@ def case(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
     is_good = form.is_bound and form.is_valid()
     with transaction.atomic(), connection.cursor() as cursor:
         access.allow(gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at))
-        known = cases.case(cursor, key)
+        known = complaints.case(cursor, key)
         if is_good and _taken(request, cursor, form, (key, staff.actor, colleague)):
             return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=complaints")
         context = {
@@ -96,7 +96,7 @@ def _taken(
     typed = form.cleaned_data
     step = Step(State(typed["step"]), typed["words"] or "")
     try:
-        cases.add(
+        complaints.add(
             cursor,
             key,
             step,

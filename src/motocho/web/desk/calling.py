@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from motocho.care import consultations
-from motocho.care.consultations import Consultation, Outcome, Topic
+from motocho.care.reliefs import consultations
+from motocho.care.reliefs.consultations import Consultation, Outcome, Topic
 from motocho.contact import calls as made_calls
 from motocho.contact import gate as calls
 from motocho.contact.calls import Result

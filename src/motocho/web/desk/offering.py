@@ -16,9 +16,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from motocho.care import consultations, paydays
-from motocho.care.consultations import Consultation
-from motocho.care.reliefs import limits, offers, scenarios
+from motocho.care.reliefs import consultations, limits, offers, paydays, scenarios
+from motocho.care.reliefs.consultations import Consultation
 from motocho.contact.holds import Source
 from motocho.loans import queries
 from motocho.loans.policy import Status

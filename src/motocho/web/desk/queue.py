@@ -17,7 +17,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from motocho.care import cases, consultations
+from motocho.care.cases import complaints
+from motocho.care.reliefs import consultations
 from motocho.documents import intake
 from motocho.people import login, requests
 from motocho.people.access import Action
@@ -111,7 +112,7 @@ def _cases(cursor: Any) -> Sequence[Row]:
             answering.STATES[one.state],
             reverse("desk:case", args=one.key),
         )
-        for one in cases.waiting(cursor)
+        for one in complaints.waiting(cursor)
     ]
 
 
@@ -142,7 +143,7 @@ def _consultations(cursor: Any) -> Sequence[Row]:
 
 SOURCES: list[Source] = [
     Source("consultations", "desk.consultations", consultations.count_waiting, _consultations),
-    Source("complaints", "desk.complaints", cases.count_waiting, _cases),
+    Source("complaints", "desk.complaints", complaints.count_waiting, _cases),
     Source("applications", "desk.increases", increases.count_waiting, _increases),
     Source("documents", "desk.documents", intake.count_waiting, _documents),
     Source(
