@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motocho.care.cases import complaints
-from motocho.care.cases.complaints import Told
 from motocho.contact import calls as made_calls
 from motocho.contact import gate, holds
 from motocho.contact.calls import Call, Result
@@ -161,7 +160,7 @@ def reply(request: HttpRequest, member: Member, attempt_id: int) -> HttpResponse
         raise no_such_member()
     form = ReplyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        words = Told(complaints.Kind.REPLY, form.cleaned_data["words"], attempt_id)
+        words = complaints.Told(complaints.Kind.REPLY, form.cleaned_data["words"], attempt_id)
         address = send(request, member, form, words)
         if address:
             return HttpResponseRedirect(address)
@@ -173,7 +172,7 @@ def reply(request: HttpRequest, member: Member, attempt_id: int) -> HttpResponse
     return pages.show(request, "care/reply.html", context, status=422 if form.is_bound else 200)
 
 
-def send(request: HttpRequest, member: Member, form: Form, told: Told) -> str:
+def send(request: HttpRequest, member: Member, form: Form, told: complaints.Told) -> str:
     """Take words in, and where they can be read again; empty where the form says why not [送信]."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -14,7 +14,6 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST
 
 from motocho.care.reliefs import consultations
-from motocho.care.reliefs.consultations import Topic, Wanted
 from motocho.contact.guard import REST_DAYS
 from motocho.people.access import Action
 from motocho.people.facts import history, values
@@ -27,11 +26,11 @@ from motocho.web.maintenance import changes_something
 from motocho.web.words import Said, said
 
 TOPICS = {
-    Topic.LATE: "care.talk.late",
-    Topic.LESS: "care.talk.less",
-    Topic.INCOME: "care.talk.income",
-    Topic.DEBTS: "care.talk.debts",
-    Topic.OTHER: "care.talk.other",
+    consultations.Topic.LATE: "care.talk.late",
+    consultations.Topic.LESS: "care.talk.less",
+    consultations.Topic.INCOME: "care.talk.income",
+    consultations.Topic.DEBTS: "care.talk.debts",
+    consultations.Topic.OTHER: "care.talk.other",
 }
 
 
@@ -85,12 +84,12 @@ def _by_day(offered: Sequence[datetime]) -> list[tuple[date, list[datetime]]]:
 
 def _book(request: HttpRequest, member: Member) -> HttpResponse:
     hour = _acting.moment(request.POST.get("hour", ""))
-    known = {one.value: one for one in Topic}
-    topic = known.get(request.POST.get("topic", ""), Topic.OTHER)
+    known = {one.value: one for one in consultations.Topic}
+    topic = known.get(request.POST.get("topic", ""), consultations.Topic.OTHER)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             form = _commands.source(f"consultation {_acting.form_key(request)}")
-            wanted = Wanted(topic, hour or member.at, _offered(cursor, member))
+            wanted = consultations.Wanted(topic, hour or member.at, _offered(cursor, member))
             consultations.book(cursor, member.member_id, wanted, form, member.at)
     except RefusedError as refused:
         wrong = said(refused.faults[0], pages.tongue_of(request))

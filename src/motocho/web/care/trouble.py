@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from motocho.care.cases.helplines import helplines
+from motocho.care.cases import helplines
 from motocho.care.reliefs import consultations, offers, paydays
 from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
@@ -61,7 +61,7 @@ def hub(request: HttpRequest, member: Member) -> HttpResponse:
         "booked": booked,
         "rest": rest,
         "offered": [(one, WAYS[one.draft.way]) for one in offered],
-        "helplines": helplines(),
+        "helplines": helplines.helplines(),
         "desk": desk,
         "back": known.call_back(desk, member.today),
     }

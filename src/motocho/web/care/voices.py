@@ -12,7 +12,6 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods
 
 from motocho.care.cases import complaints
-from motocho.care.cases.complaints import Case, CaseKey, Kind, State, Step, Told
 from motocho.contact.holds import Source
 from motocho.people.access import Action
 from motocho.units.errors import InputError
@@ -24,18 +23,18 @@ from motocho.web.fields import Form, LinesField, shown
 from motocho.web.maintenance import changes_something
 from motocho.web.words import say
 
-KINDS: Mapping[Kind, str] = {
-    Kind.COMPLAINT: "care.voices.complaint",
-    Kind.OPINION: "care.voices.opinion",
-    Kind.REPLY: "care.voices.reply",
+KINDS: Mapping[complaints.Kind, str] = {
+    complaints.Kind.COMPLAINT: "care.voices.complaint",
+    complaints.Kind.OPINION: "care.voices.opinion",
+    complaints.Kind.REPLY: "care.voices.reply",
 }
-STATES: Mapping[State, str] = {
-    State.RECEIVED: "care.voices.received",
-    State.LOOKING: "care.voices.looking",
-    State.ANSWERED: "care.voices.answered",
-    State.CLOSED: "care.voices.closed",
+STATES: Mapping[complaints.State, str] = {
+    complaints.State.RECEIVED: "care.voices.received",
+    complaints.State.LOOKING: "care.voices.looking",
+    complaints.State.ANSWERED: "care.voices.answered",
+    complaints.State.CLOSED: "care.voices.closed",
 }
-_AHEAD = (State.RECEIVED, State.LOOKING, State.ANSWERED)
+_AHEAD = (complaints.State.RECEIVED, complaints.State.LOOKING, complaints.State.ANSWERED)
 
 
 class VoiceForm(Form):
@@ -51,17 +50,21 @@ def voices(request: HttpRequest, member: Member) -> HttpResponse:
     """Tell something, and what was told so far with its state [ご意見・苦情] · DESK-004."""
     form = VoiceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        is_opinion = request.POST.get("kind") == Kind.OPINION.value
-        kind = Kind.OPINION if is_opinion else Kind.COMPLAINT
-        address = calls.send(request, member, form, Told(kind, form.cleaned_data["words"]))
+        is_opinion = request.POST.get("kind") == complaints.Kind.OPINION.value
+        kind = complaints.Kind.OPINION if is_opinion else complaints.Kind.COMPLAINT
+        address = calls.send(
+            request, member, form, complaints.Told(kind, form.cleaned_data["words"])
+        )
         if address:
             return HttpResponseRedirect(address)
     with connection.cursor() as cursor:
         found = complaints.of_member(cursor, member.member_id)
     context = {
         "form": shown(form, pages.tongue_of(request)),
-        "kind": request.POST.get("kind", Kind.COMPLAINT.value),
-        "kinds": [(one.value, KINDS[one]) for one in (Kind.COMPLAINT, Kind.OPINION)],
+        "kind": request.POST.get("kind", complaints.Kind.COMPLAINT.value),
+        "kinds": [
+            (one.value, KINDS[one]) for one in (complaints.Kind.COMPLAINT, complaints.Kind.OPINION)
+        ],
         "cases": [(one, KINDS[one.kind], STATES[one.state]) for one in found],
         "lender": directory().lender,
         "ref": _acting.form_key(request),
@@ -74,7 +77,7 @@ def voices(request: HttpRequest, member: Member) -> HttpResponse:
 @access.members(Action.ASK_FOR_HELP)
 def voice(request: HttpRequest, member: Member, case_id: int) -> HttpResponse:
     """One case: its steps, our answer in place, and a way to say more [申し出の対応状況]."""
-    key = CaseKey(member.member_id, case_id)
+    key = complaints.CaseKey(member.member_id, case_id)
     with connection.cursor() as cursor:
         case = complaints.case(cursor, key)
     form = VoiceForm(request.POST if request.method == "POST" else None)
@@ -91,9 +94,11 @@ def voice(request: HttpRequest, member: Member, case_id: int) -> HttpResponse:
     return pages.show(request, "care/voice.html", context, status=422 if form.is_bound else 200)
 
 
-def _say_more(request: HttpRequest, member: Member, key: CaseKey, form: VoiceForm) -> bool:
+def _say_more(
+    request: HttpRequest, member: Member, key: complaints.CaseKey, form: VoiceForm
+) -> bool:
     more = Source(_commands.MEMBER, f"site more {_acting.form_key(request)}")
-    step = Step(State.RECEIVED, form.cleaned_data["words"])
+    step = complaints.Step(complaints.State.RECEIVED, form.cleaned_data["words"])
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             complaints.add(cursor, key, step, more, member.at)
@@ -103,7 +108,7 @@ def _say_more(request: HttpRequest, member: Member, key: CaseKey, form: VoiceFor
     return True
 
 
-def _timeline(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
+def _timeline(request: HttpRequest, case: complaints.Case) -> list[dict[str, Any]]:
     """Every step that was taken, and those to come."""
     tongue = pages.tongue_of(request)
     taken = [

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from motocho.care.cases import complaints
-from motocho.care.cases.complaints import CaseKey, State, Step
 from motocho.contact.holds import Source
 from motocho.people import access as gate
 from motocho.people import members
@@ -26,9 +25,9 @@ from motocho.web.access import Colleague
 from motocho.web.fields import Form, LineField, LinesField, shown
 
 STEPS = {
-    State.LOOKING.value: "desk.step_looking",
-    State.ANSWERED.value: "desk.step_answered",
-    State.CLOSED.value: "desk.step_closed",
+    complaints.State.LOOKING.value: "desk.step_looking",
+    complaints.State.ANSWERED.value: "desk.step_answered",
+    complaints.State.CLOSED.value: "desk.step_closed",
 }
 KINDS = {
     complaints.Kind.COMPLAINT: "desk.case_complaint",
@@ -36,10 +35,10 @@ KINDS = {
     complaints.Kind.REPLY: "desk.case_reply",
 }
 STATES = {
-    State.RECEIVED: "desk.state_received",
-    State.LOOKING: "desk.state_looking",
-    State.ANSWERED: "desk.state_answered",
-    State.CLOSED: "desk.state_closed",
+    complaints.State.RECEIVED: "desk.state_received",
+    complaints.State.LOOKING: "desk.state_looking",
+    complaints.State.ANSWERED: "desk.state_answered",
+    complaints.State.CLOSED: "desk.state_closed",
 }
 
 
@@ -66,7 +65,7 @@ class CaseForm(Form):
 @access.staff(Action.ASK_FOR_HELP)
 def case(request: HttpRequest, colleague: Colleague, member_id: int, case_id: int) -> HttpResponse:
     """A complaint, an opinion, a reply: its words, and the next step [苦情対応] · DESK-004."""
-    key = CaseKey(member_id, case_id)
+    key = complaints.CaseKey(member_id, case_id)
     staff = colleague.looking_for(f"case {case_id}")
     form = CaseForm(request.POST if request.method == "POST" else None)
     is_good = form.is_bound and form.is_valid()
@@ -89,12 +88,12 @@ def case(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
 
 
 def _taken(
-    request: HttpRequest, cursor: Any, form: CaseForm, by: tuple[CaseKey, str, Colleague]
+    request: HttpRequest, cursor: Any, form: CaseForm, by: tuple[complaints.CaseKey, str, Colleague]
 ) -> str:
     """Take the step; empty where it cannot be taken, which the form says then."""
     key, actor, colleague = by
     typed = form.cleaned_data
-    step = Step(State(typed["step"]), typed["words"] or "")
+    step = complaints.Step(complaints.State(typed["step"]), typed["words"] or "")
     try:
         complaints.add(
             cursor,

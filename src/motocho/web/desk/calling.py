@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from motocho.care.reliefs import consultations
-from motocho.care.reliefs.consultations import Consultation, Outcome, Topic
 from motocho.contact import calls as made_calls
 from motocho.contact import gate as calls
 from motocho.contact.calls import Result
@@ -34,19 +33,19 @@ from motocho.web.access import Colleague
 from motocho.web.desk import offering
 from motocho.web.fields import Form, LineField, shown
 
-TOPICS = {one: f"care.talk.{one.value}" for one in Topic}
+TOPICS = {one: f"care.talk.{one.value}" for one in consultations.Topic}
 ENDINGS = {
-    Outcome.HELD.value: "desk.talk_held",
-    Outcome.MISSED.value: "desk.talk_missed",
-    Outcome.CANCELLED.value: "desk.talk_cancelled",
+    consultations.Outcome.HELD.value: "desk.talk_held",
+    consultations.Outcome.MISSED.value: "desk.talk_missed",
+    consultations.Outcome.CANCELLED.value: "desk.talk_cancelled",
 }
 _RESULTS = {
-    Outcome.HELD: Result.SPOKEN,
-    Outcome.MISSED: Result.NO_ANSWER,
-    Outcome.CANCELLED: Result.NOT_CALLED,
+    consultations.Outcome.HELD: Result.SPOKEN,
+    consultations.Outcome.MISSED: Result.NO_ANSWER,
+    consultations.Outcome.CANCELLED: Result.NOT_CALLED,
 }
 """What the member reads of the call then, under 当社からの電話."""
-_BEFORE = {Outcome.CANCELLED.value: ENDINGS[Outcome.CANCELLED.value]}
+_BEFORE = {consultations.Outcome.CANCELLED.value: ENDINGS[consultations.Outcome.CANCELLED.value]}
 """Before its hour a consultation can only be taken back."""
 _PHONES = (values.Kind.MOBILE_PHONE, values.Kind.HOME_PHONE)
 
@@ -93,7 +92,7 @@ def consultation(
         choices = ENDINGS if is_now else _BEFORE
         if is_ending and form.is_valid():
             if form.cleaned_data["outcome"] in choices:
-                outcome = Outcome(form.cleaned_data["outcome"])
+                outcome = consultations.Outcome(form.cleaned_data["outcome"])
                 source = Source(staff.actor, _commands.form_ref(request, _commands.DESK))
                 consultations.end(cursor, found, outcome, source, colleague.at)
                 ending = _RESULTS[outcome], source
@@ -124,7 +123,7 @@ def _to_queue() -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=consultations")
 
 
-def _cause(found: Consultation) -> str:
+def _cause(found: consultations.Consultation) -> str:
     return f"consultation {found.consultation_id}"
 
 
@@ -134,7 +133,9 @@ def _ours(colleague: Colleague) -> Number | None:
     return known.calling(known.desk("card_loan"), colleague.at.astimezone(JAPAN).date())
 
 
-def _phone(cursor: Any, found: Consultation, staff: Staff, colleague: Colleague) -> str:
+def _phone(
+    cursor: Any, found: consultations.Consultation, staff: Staff, colleague: Colleague
+) -> str:
     """The number to call, by a permit; empty where there is none, or no way to call now."""
     ours = _ours(colleague)
     if ours is None:

@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from motocho.care.reliefs import consultations, limits, offers, paydays, scenarios
-from motocho.care.reliefs.consultations import Consultation
 from motocho.contact.holds import Source
 from motocho.loans import queries
 from motocho.loans.policy import Status
@@ -55,7 +54,7 @@ class About:
     """Whom and what a page is about [相談と契約]."""
 
     staff: Staff
-    talk: Consultation
+    talk: consultations.Consultation
     listed: Listed
     on: date
 
