@@ -1,11 +1,14 @@
-"""The demonstration's mails in a browser: letters of a folder, the newest first [メール].
+"""The demonstration's mails in a browser, with the staff's codes above them [メールと確認コード].
 
 It listens on this machine alone and shows plain text; nothing is loaded from anywhere.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
@@ -14,17 +17,13 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from motocho.outside import clock
+from motocho.simulation.colleagues import PASSWORD, Seat
+
 LOOPBACK = "127.0.0.1"
 SHOWN = 100
 """So many letters, the newest."""
 _LINK = re.compile(r"http://127\.0\.0\.1:[0-9]+/[!-~]*")
-_HEADERS = (
-    ("Content-Type", "text/html; charset=utf-8"),
-    ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +39,22 @@ _STYLE = (
     " body { max-width: 40rem; margin: 24px auto; padding: 0 16px;"
     " font: 1rem/1.7 system-ui, sans-serif }"
     " h1, h2 { font-size: 1.125rem } section { border-top: 1px solid }"
+    " table { border-collapse: collapse } td, th { padding: 4px 16px 4px 0; text-align: left }"
+    " td:nth-child(3) { font: 1.25rem monospace }"
     " pre { font: inherit; white-space: pre-wrap; overflow-wrap: anywhere }"
 )
 """A letter is read on a phone too."""
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_HEADERS = (
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Cache-Control", "no-store"),
+    (
+        "Content-Security-Policy",
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+)
 
 
 def letters(folder: Path) -> list[_Letter]:
@@ -58,8 +70,8 @@ def letters(folder: Path) -> list[_Letter]:
     return sorted(found, key=lambda one: -one.at)[:SHOWN]
 
 
-def page(folder: Path) -> str:
-    """The letters as one page [メールの一覧画面]."""
+def page(folder: Path, seats: Sequence[Seat] = ()) -> str:
+    """The codes of now, and the letters, as one page [メールの一覧画面]."""
     shown = [
         f"<section><h2>{escape(one.subject)}</h2><p>{escape(one.to)}</p>"
         f"<pre>{_linked(one.text)}</pre></section>"
@@ -71,7 +83,28 @@ def page(folder: Path) -> str:
         '<meta name="viewport" content="width=device-width">'
         f"<style>{_STYLE}</style>"
         "<title>実演のメール / Mails of the demonstration</title></head>\n"
-        f"<body><h1>実演のメール / Mails of the demonstration</h1>\n{body}\n</body></html>\n"
+        f"<body>{_codes(seats)}<h1>実演のメール / Mails of the demonstration</h1>\n{body}\n"
+        "</body></html>\n"
+    )
+
+
+def _codes(seats: Sequence[Seat]) -> str:
+    if not seats:
+        return ""
+    now = clock.now()
+    rows = "\n".join(
+        f"<tr><td>{escape(one.colleague.login_name)}</td><td>{escape(one.colleague.name)}</td>"
+        f"<td>{one.code(now)}</td></tr>"
+        for one in seats
+    )
+    return (
+        "<h1>実演の従業者 / Staff of the demonstration</h1>"
+        f"<p>パスワードはみな <code>{escape(PASSWORD)}</code>。確認コードは30秒ごとに変わり、"
+        "1回だけ使えます。このページを読みなおしてください。<br>"
+        f'<span lang="en">The password of all is <code>{escape(PASSWORD)}</code>. A code lives'
+        " for 30 seconds and opens once: load this page again for the next.</span></p>"
+        f"<table><thead><tr><th>ログイン名 / Login name</th><th>氏名 / Name</th>"
+        f"<th>確認コード / Code</th></tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
@@ -85,13 +118,13 @@ def _linked(text: str) -> str:
     return "".join([*parts, escape(text[last:])])
 
 
-def server(folder: Path, port: int) -> ThreadingHTTPServer:
+def server(folder: Path, port: int, seats: Sequence[Seat] = ()) -> ThreadingHTTPServer:
     """A server of the page, that listens already [画面の提供]; port 0 takes a free one."""
 
     class _Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             is_ours = self.path == "/"
-            content = page(folder).encode() if is_ours else b""
+            content = page(folder, seats).encode() if is_ours else b""
             self.send_response(HTTPStatus.OK if is_ours else HTTPStatus.NOT_FOUND)
             for name, value in _HEADERS:
                 self.send_header(name, value)

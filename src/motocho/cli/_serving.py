@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,11 @@ from motocho.cli import _mailroom
 from motocho.cli._grid import columns
 from motocho.cli._output import Output
 from motocho.cli._showcase import CALLED_AS
+from motocho.cli._words import word
 from motocho.documents.sheet import Align
 from motocho.outside.mail import FOLDER_VARIABLE, folder
-from motocho.simulation import ready
+from motocho.simulation import colleagues, ready
+from motocho.simulation.colleagues import Seat
 from motocho.simulation.ready import Ready, Standing
 from motocho.units.errors import Fault, OutsideFailure
 
@@ -51,13 +53,13 @@ class _Places:
     post: Path
 
 
-def serve(output: Output) -> None:
+def serve(output: Output, seats: Sequence[Seat]) -> None:
     """Start site, worker and mails, say where they are, and wait [実演のサイトの起動].
 
     Raises    OutsideFailure where one of them does not start, or ends by itself.
     """
     site_port = _free_port(SITE_PORT)
-    mails = _mailroom.server(folder(), _free_port(MAIL_PORT))
+    mails = _mailroom.server(folder(), _free_port(MAIL_PORT), seats)
     places = _Places(
         f"http://{LOOPBACK}:{site_port}", f"http://{LOOPBACK}:{mails.server_port}/", folder()
     )
@@ -163,6 +165,7 @@ def _told(places: _Places, output: Output) -> Iterator[str]:
     )
     rows = [(one.member_number, _name(one), _standing(one, output)) for one in ready.READY]
     yield from (f"   {line}" for line in columns(rows, (Align.LEFT,) * 3))
+    yield from _desk(places, output)
     call = os.environ.get(CALLED_AS) or "motocho"
     yield say("   銀行の役をする", "   To play the bank")
     bank = [
@@ -170,6 +173,20 @@ def _told(places: _Places, output: Output) -> Iterator[str]:
         (f"{call} bank play pay NUMBER", say("お客様番号の請求を払う", "pay a bill")),
     ]
     yield from (f"   {line}" for line in columns(bank, (Align.LEFT,) * 2))
+
+
+def _desk(places: _Places, output: Output) -> Iterator[str]:
+    say = output.text
+    yield say(f"   従業者の画面 {places.site}/desk/", f"   The staff's desk: {places.site}/desk/")
+    yield say(
+        f"   従業者(パスワードはみな「{colleagues.PASSWORD}」、確認コードは {places.mails})",
+        f'   Staff (password "{colleagues.PASSWORD}" for all, codes at {places.mails})',
+    )
+    rows = [
+        (one.login_name, one.name, "・".join(sorted(word(role, output) for role in one.roles)))
+        for one in colleagues.COLLEAGUES
+    ]
+    yield from (f"   {line}" for line in columns(rows, (Align.LEFT,) * 3))
 
 
 def _name(one: Ready) -> str:

@@ -23,7 +23,8 @@ from motocho.kernel.conventions import EventKind
 from motocho.loans import queries
 from motocho.loans.queries import Position, StatementRow
 from motocho.outside import clock
-from motocho.simulation import ready, showcase
+from motocho.simulation import colleagues, ready, showcase
+from motocho.simulation.colleagues import Seat
 from motocho.simulation.ready import Moved, OldRow
 from motocho.simulation.showcase import Condition, Example
 from motocho.simulation.world import Plan
@@ -43,9 +44,10 @@ class Wanted:
     years: int
 
 
-def show(wanted: Wanted, output: Output) -> None:
+def show(wanted: Wanted, output: Output) -> tuple[Seat, ...]:
     """Fill or find the book, close up to yesterday, show it and one member of it [実演の帳簿].
 
+    Gives     the colleagues who can sign in.
     Raises    RefusedError where the installation holds another book.
     """
     today = clock.business_date()
@@ -56,12 +58,14 @@ def show(wanted: Wanted, output: Output) -> None:
         run(Night(clock.now, seals), until=yesterday)
     with transaction.atomic(), connection.cursor() as cursor:
         ready.prepare(cursor, _old_rows(), clock.now(), today)
+        seats = colleagues.seat(cursor, clock.now(), today)
     with connection.cursor() as cursor:
         output.data(_book(showcase.book(cursor), output))
         output.data("\n".join(_night(yesterday, steps_of(cursor, yesterday), output)))
         example = showcase.example(cursor, today)
         output.data("\n".join(_member(example, output)))
         output.data("\n".join(_further(example, output)))
+    return seats
 
 
 def _old_rows() -> tuple[OldRow, ...]:

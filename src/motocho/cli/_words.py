@@ -11,6 +11,7 @@ from motocho.kernel.revolving import PieceKind
 from motocho.loans.policy import Stop
 from motocho.loans.queries import Stage
 from motocho.loans.standing import Lateness
+from motocho.people.access import Role
 
 _LATE = {
     "late_1_to_30": ("延滞 1–30日", "late, 1–30 days"),
@@ -43,6 +44,11 @@ WORDS: Mapping[Enum, tuple[str, str]] = {
     Stop.DECEASED: ("死亡", "deceased"),
     Stop.FRAUD: ("不正の疑い", "fraud"),
     Stop.CREDIT: ("与信の判断", "credit"),
+    Role.OPERATOR: ("担当", "operator"),
+    Role.REVIEWER: ("審査", "reviewer"),
+    Role.SUPERVISOR: ("上長", "supervisor"),
+    Role.AUDITOR: ("監査", "auditor"),
+    Role.ADMINISTRATOR: ("管理", "administrator"),
     PieceKind.AGREED: ("利息", "interest"),
     PieceKind.FREE: ("無利息期間", "interest-free"),
     PieceKind.REST: ("無利息残高", "rest"),

@@ -31,7 +31,10 @@ def demo(
     ] = 3,
     site: Annotated[
         bool,
-        typer.Option("--site/--no-site", help="会員サイトも動かす / With the member site."),
+        typer.Option(
+            "--site/--no-site",
+            help="会員サイトと従業者の画面も動かす / With the site and the desk.",
+        ),
     ] = True,
     lang: LangOption = None,
 ) -> None:
@@ -57,8 +60,8 @@ def demo(
         return
     from motocho.cli import _showcase
 
-    _showcase.show(_showcase.Wanted(members, years), output)
+    seats = _showcase.show(_showcase.Wanted(members, years), output)
     if site:
         from motocho.cli import _serving
 
-        _serving.serve(output)
+        _serving.serve(output, seats)
