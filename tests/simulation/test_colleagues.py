@@ -36,6 +36,7 @@ def test_everybody_signs_in_on_the_first_day_and_after_another_start() -> None:
         outcome = entered(seat, BEGUN)
         assert isinstance(outcome, Entered), seat.colleague
         known = do(staff.active, outcome.staff_id, BEGUN.date())
+        assert known is not None
         assert known.roles == seat.colleague.roles
     later = BEGUN + timedelta(days=3)
     again = seated(later)
