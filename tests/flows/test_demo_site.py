@@ -142,6 +142,9 @@ def test_three_members_are_ready_and_nothing_is_left(demo: Demo, home: Path) -> 
     assert "次の返済日" in on_time
     assert "すぎています" in late
     assert "払いすぎて、お預りしている額" in overpaid
+    waiting = re.search(r"待っている会員 ([0-9]+)人", demo.text)
+    assert waiting is not None
+    assert int(waiting[1]) > 0
     for login_name in ("operator", "auditor"):
         assert "/desk/sign-out/" in desk_of(demo, login_name)
     deadline = time.monotonic() + PATIENCE_SECONDS

@@ -23,7 +23,7 @@ from motocho.kernel.conventions import EventKind
 from motocho.loans import queries
 from motocho.loans.queries import Position, StatementRow
 from motocho.outside import clock
-from motocho.simulation import colleagues, ready, showcase
+from motocho.simulation import colleagues, morning, ready, showcase
 from motocho.simulation.colleagues import Seat
 from motocho.simulation.ready import Moved, OldRow
 from motocho.simulation.showcase import Condition, Example
@@ -59,12 +59,19 @@ def show(wanted: Wanted, output: Output) -> tuple[Seat, ...]:
     with transaction.atomic(), connection.cursor() as cursor:
         ready.prepare(cursor, _old_rows(), clock.now(), today)
         seats = colleagues.seat(cursor, clock.now(), today)
+        told = morning.prepare(cursor, clock.now(), today)
     with connection.cursor() as cursor:
         output.data(_book(showcase.book(cursor), output))
         output.data("\n".join(_night(yesterday, steps_of(cursor, yesterday), output)))
         example = showcase.example(cursor, today)
         output.data("\n".join(_member(example, output)))
         output.data("\n".join(_further(example, output)))
+    output.data(
+        output.text(
+            f"   朝の窓口: 延滞 {told.late}件、待っている会員 {told.waiting}人",
+            f"   The desk's morning: {told.late} late, {told.waiting} members who wait",
+        )
+    )
     return seats
 
 

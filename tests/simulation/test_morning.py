@@ -1,0 +1,76 @@
+"""A morning of the demonstration: one of each thing that waits, once a day, by the usual commands."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.close.book import Lender
+from tests.loans.crowd import do
+
+from motocho.care.cases import complaints
+from motocho.care.reliefs import consultations
+from motocho.contact import tasks
+from motocho.documents import intake
+from motocho.loans import queries
+from motocho.loans.commands import Key, open_promise
+from motocho.outside.clock import JAPAN
+from motocho.people import requests
+from motocho.simulation import morning
+from motocho.simulation.morning import Told
+
+OPENED = date(2026, 8, 10)
+ON = date(2026, 11, 20)
+AT = datetime(2026, 11, 20, 8, 30, tzinfo=JAPAN)
+
+
+def borrowers(lender: Lender) -> tuple[list[Key], list[Key]]:
+    """Four who never paid, eight who drew a week before."""
+    late = [lender.open(OPENED, member_id=lender.member()) for _ in range(4)]
+    for key in late:
+        lender.draw(key, 100_000, OPENED)
+    lender.close(ON - timedelta(days=9))
+    others = [lender.open(ON - timedelta(days=8), member_id=lender.member()) for _ in range(8)]
+    for key in others:
+        lender.draw(key, 50_000, ON - timedelta(days=8))
+    lender.close(ON - timedelta(days=1))
+    return late, others
+
+
+@pytest.mark.usefixtures("database", "pepper")
+def test_a_morning_brings_each_thing_once_a_day(tmp_path: Path) -> None:
+    late, others = borrowers(Lender(tmp_path, OPENED))
+    first: Told = do(morning.prepare, AT, ON)
+    assert first.late == len(late)
+    assert first.waiting == 3 + 7
+    assert do(morning.prepare, AT + timedelta(hours=1), ON) == first
+    assert len(do(consultations.waiting)) == 2
+    assert {one.kind for one in do(complaints.waiting)} == {
+        complaints.Kind.COMPLAINT,
+        complaints.Kind.OPINION,
+    }
+    assert len(do(tasks.waiting, [tasks.Kind.CALL_BACK])) == 1
+    assert do(requests.count_waiting, requests.Kind.NEW_CARD) == 1
+    assert do(intake.count_waiting) == 1
+    promised = [found for key in late if (found := do(open_promise, key)) is not None]
+    assert sorted(one.pay_on for one in promised) == [ON + timedelta(days=n) for n in (0, 1, 3)]
+    for one in promised:
+        assert one.amount_yen == do(queries.position, late[0], ON).due_yen
+    assert len(others) == 8
+
+
+@pytest.mark.usefixtures("database", "pepper")
+def test_another_day_has_another_morning(tmp_path: Path) -> None:
+    borrowers(Lender(tmp_path, OPENED))
+    do(morning.prepare, AT, ON)
+    later = AT + timedelta(days=1)
+    do(morning.prepare, later, later.date())
+    assert len(do(tasks.waiting, [tasks.Kind.CALL_BACK])) == 2
+    assert len(do(complaints.waiting)) == 4
+
+
+@pytest.mark.usefixtures("database", "pepper")
+def test_a_book_of_nobody_has_a_quiet_morning(tmp_path: Path) -> None:
+    Lender(tmp_path, OPENED)
+    assert do(morning.prepare, AT, ON) == Told(0, 0)
