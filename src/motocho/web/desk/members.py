@@ -86,6 +86,8 @@ LIKELY = {
     Likely.DUE_SOON: "desk.likely.due_soon",
     Likely.NOTHING: "desk.likely.nothing",
 }
+MAIN, ALL = "main", "all"
+"""What of the history is shown: all but the looks unless another is asked for."""
 LINES = 40
 PAPERS = 8
 DUE_SOON_DAYS = 3
@@ -166,14 +168,14 @@ def _context(
 ) -> dict[str, Any]:
     member_id, view = about
     on = _commands.today(cursor, colleague.at)
-    group = next((one for one in Group if one.value == request.GET.get("group")), None)
+    group = request.GET.get("group", MAIN)
     happened = happenings.of_member(cursor, member_id)
     listed = queries.agreements(cursor, member_id)
     positions = [queries.position(cursor, one.key, on) for one in listed]
     facts = contacts.facts_of(cursor, member_id, colleague.at)
     is_frozen = freezes.frozen_at(cursor, member_id) is not None
     known = _known(cursor, member_id, (positions, facts, is_frozen), on)
-    kept = [one for one in happened if group in (None, one.group)]
+    kept = [one for one in happened if _shows(group, one.group)]
     context: dict[str, Any] = {
         "desk": colleague,
         "member_id": member_id,
@@ -185,7 +187,7 @@ def _context(
         "likely": [LIKELY[one] for one in guessing.likely(happened, known, colleague.at)],
         "lines": _history.lines(kept, LINES, whole=view.whole),
         "groups": [(one.value, label) for one, label in _history.GROUPS.items()],
-        "group": group.value if group else "",
+        "group": group,
         "choices": _choices(cursor, member_id, colleague, request),
         "items": [(one.value, label, one in view.seat.right) for one, label in ITEMS.items()],
         "least": checks.LEAST_RIGHT,
@@ -197,6 +199,12 @@ def _context(
     if view.whole:
         context |= _whole(cursor, member_id, (listed, positions), on)
     return context
+
+
+def _shows(wanted: str, group: Group) -> bool:
+    if wanted in (MAIN, ALL):
+        return wanted == ALL or group is not Group.LOOKS
+    return wanted == group.value
 
 
 def _masked(cursor: Any, member_id: int) -> tuple[str, str]:
@@ -285,6 +293,7 @@ def _whole(
     return {
         "facts": [(label, registered[kind]) for kind, label in SHOWN.items() if kind in registered],
         "contracts": contracts,
+        "papers": [paper for one in contracts for paper in one.papers],
         "open_contracts": [one for one in contracts if one.listed.status is not Status.CLOSED],
         "memo": memo_now,
         "box": (memo_now.version, memo_now.text),
