@@ -208,9 +208,10 @@ def _shows(wanted: str, group: Group) -> bool:
 
 
 def _masked(cursor: Any, member_id: int) -> tuple[str, str]:
-    """The family name and the last digits of the number: to find the page again, no more."""
+    """As the search shows a hit: to know the page again, no more."""
     found = members.one(cursor, member_id)
-    return f"{found.person.family_name} ＊", f"****{found.member_number[-4:]}"
+    person = found.person
+    return f"{person.family_name} {person.given_name[:1]}＊", f"****{found.member_number[-4:]}"
 
 
 def _known(
