@@ -19,7 +19,6 @@ from tests.web.test_facts import page
 
 from motocho.care.reasons import talks
 from motocho.care.reception import checks, memos
-from motocho.care.reception.checks import Item
 from motocho.care.reliefs import offers
 from motocho.contact import gate, holds
 from motocho.contact.guard import HoldKind
@@ -32,6 +31,7 @@ from motocho.people import access, members, staff
 from motocho.people.access import Role, Staff
 from motocho.people.facts import history, search
 from motocho.people.facts.history import Change, Road, Teller
+from motocho.people.facts.matching import Item
 from motocho.people.facts.search import By, Why
 from motocho.people.facts.values import Address, Email, Employer, Kind, Phone, Value
 from motocho.people.members import Member
@@ -100,6 +100,12 @@ def on_call(seat: Seat, member: Member) -> str:
     led = seat.client.post("/desk/inbound/", {"member": str(member.member_id)})
     assert led["Location"] == of(member), led.content.decode()
     return of(member)
+
+
+def call_of(seat: Seat) -> talks.TalkKey:
+    found = do(talks.unfinished, f"staff {seat.staff_id}")
+    assert found is not None
+    return found
 
 
 # ------------------------------------------------------------------------------------------ search
@@ -287,7 +293,7 @@ def test_page_is_masked_before_the_check_and_every_look_is_kept(site: Site) -> N
     assert 'name="birth_date"' in masked
     looks = rows("SELECT purpose FROM journal_row WHERE member_id = %s AND kind = 'staff_access'"
                  " ORDER BY row_id", member.member_id)  # fmt: skip
-    call = do(talks.unfinished, f"staff {seat.staff_id}")
+    call = call_of(seat)
     assert looks == [("search",), ("inbound",), (f"call {call.attempt_id}",)]
     assert key.member_id == member.member_id
 
@@ -368,7 +374,7 @@ def test_no_check_without_a_call_and_the_database_holds_it(site: Site) -> None:
     assert refused.status_code == 422
     assert "この会員との通話がありません" in page(refused)
     on_call(other, member)
-    call = do(talks.unfinished, f"staff {other.staff_id}")
+    call = call_of(other)
     insert = ("INSERT INTO care_identity_check (member_id, attempt_id, asked_items, right_items,"
               " source, actor, checked_at) VALUES (%s, %s, %s, %s, %s, %s, now())")  # fmt: skip
     items = ["birth_date", "employer", "address"]
@@ -493,7 +499,7 @@ def test_call_of_nobody_of_several_and_without_number(site: Site) -> None:
     assert rows("SELECT 1 FROM care_talk") == []
     assert f'value="{other.member_id}"' in several
     on_call(seat, other)
-    assert do(talks.unfinished, f"staff {seat.staff_id}").member_id == other.member_id
+    assert call_of(seat).member_id == other.member_id
     busy = seat.client.post("/desk/inbound/", {"member": member.member_id})
     assert busy.status_code == 409
 
@@ -501,8 +507,8 @@ def test_call_of_nobody_of_several_and_without_number(site: Site) -> None:
 def test_a_strange_page_takes_no_call(site: Site) -> None:
     member, _ = known(site)
     seat = seated("tanaka", Role.OPERATOR)
-    strange = {"HTTP_SEC_FETCH_SITE": "cross-site"}
-    shown = seat.client.get(f"/desk/inbound/?from={MOBILE}", **strange)
+    address = f"/desk/inbound/?from={MOBILE}"
+    shown = seat.client.get(address, headers={"Sec-Fetch-Site": "cross-site"})
     assert shown.status_code == 200
     assert "受電を始める" in page(shown)
     assert rows("SELECT 1 FROM care_talk") == []
@@ -532,7 +538,7 @@ def test_offer_to_a_member_who_just_calls(site: Site) -> None:
     assert sent.status_code == 302
     (offer,) = do(offers.of_agreement, key)
     assert (offer.draft.consultation_id, offer.draft.attempt_id) == (
-        None, do(talks.unfinished, f"staff {seat.staff_id}").attempt_id,
+        None, call_of(seat).attempt_id,
     )  # fmt: skip
     nobodys = seat.client.get(f"{of(member)}offers/987654/")
     assert nobodys.status_code == 404
@@ -543,7 +549,7 @@ def test_database_refuses_an_offer_to_who_is_not_known(site: Site) -> None:
     member, key = known(site)
     seat = seated("tanaka", Role.OPERATOR)
     on_call(seat, member)
-    call = do(talks.unfinished, f"staff {seat.staff_id}")
+    call = call_of(seat)
 
     def put(cursor: Any) -> None:
         cursor.execute(
@@ -633,7 +639,7 @@ def test_check_that_came_twice_counts_once(site: Site) -> None:
     seat = seated("tanaka", Role.OPERATOR)
     on_call(seat, member)
     actor = f"staff {seat.staff_id}"
-    call = do(talks.unfinished, actor)
+    call = call_of(seat)
     wrong = dict.fromkeys((Item.BIRTH_DATE, Item.ADDRESS, Item.EMPLOYER), "x")
     source = Source(actor, "form 1")
     first = do(checks.check, call, wrong, source, clock.now())

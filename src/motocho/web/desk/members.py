@@ -7,8 +7,8 @@ a supervisor or an auditor says what for. What is masked is not in the page at a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeAlias
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -122,6 +122,10 @@ class Contract:
     papers: list[archive.Kept]
 
 
+Stands: TypeAlias = tuple[list[queries.Position], Facts, datetime | None]
+"""How a member stands: each agreement, what the gate sees, since when all is stopped."""
+
+
 def _view(cursor: Any, request: HttpRequest, colleague: Colleague, member_id: int) -> View:
     """Ask for the page, with the purpose by which it is kept [閲覧の許可] · PRIV-003.
 
@@ -173,8 +177,8 @@ def _context(
     listed = queries.agreements(cursor, member_id)
     positions = [queries.position(cursor, one.key, on) for one in listed]
     facts = contacts.facts_of(cursor, member_id, colleague.at)
-    is_frozen = freezes.frozen_at(cursor, member_id) is not None
-    known = _known(cursor, member_id, (positions, facts, is_frozen), on)
+    frozen_at = freezes.frozen_at(cursor, member_id)
+    known = _known(cursor, member_id, (positions, facts, frozen_at), on)
     kept = [one for one in happened if _shows(group, one.group)]
     context: dict[str, Any] = {
         "desk": colleague,
@@ -182,8 +186,9 @@ def _context(
         "whole": view.whole,
         "purpose": PURPOSES.get(view.whole, ""),
         "seat": view.seat,
+        "panel_open": view.seat.call is not None and not view.whole,
         "until": localtime(view.seat.known_until) if view.seat.known_until else None,
-        "flags": _flags(positions, facts, on, is_frozen=is_frozen),
+        "flags": _flags((positions, facts, frozen_at), on),
         "likely": [LIKELY[one] for one in guessing.likely(happened, known, colleague.at)],
         "lines": _history.lines(kept, LINES, whole=view.whole),
         "groups": [(one.value, label) for one, label in _history.GROUPS.items()],
@@ -217,32 +222,31 @@ def _masked(cursor: Any, member_id: int) -> tuple[str, str]:
 def _known(
     cursor: Any,
     member_id: int,
-    stands: tuple[list[queries.Position], Facts, bool],
+    stands: Stands,
     on: date,
 ) -> guessing.Known:
-    positions, facts, is_frozen = stands
+    positions, facts, frozen_at = stands
     dues = [one.pay_by_on for one in positions if one.pay_by_on is not None and one.due_yen]
     return guessing.Known(
         days_late=max((one.days_late for one in positions), default=0),
         is_due_soon=any(0 <= (one - on).days <= DUE_SOON_DAYS for one in dues),
-        is_frozen=is_frozen,
+        is_frozen=frozen_at is not None,
         has_consultation=facts.is_consulting,
         waits_for_evidence=queries.evidence_asked(cursor, member_id) is not None,
         waits_for_us=bool(requests.own_waiting(cursor, member_id)),
     )
 
 
-def _flags(
-    positions: list[queries.Position], facts: Facts, on: date, *, is_frozen: bool
-) -> list[Flag]:
+def _flags(stands: Stands, on: date) -> list[Flag]:
     """What must be known before a word is said, the gravest first."""
+    positions, facts, frozen_at = stands
     stops = frozenset[Stop]().union(*(one.stops for one in positions))
     found = []
     if facts.has_counsel:
         found.append(Flag("desk.flag.counsel", "error"))
     if Stop.DECEASED in stops:
         found.append(Flag("desk.flag.deceased", "error"))
-    if is_frozen:
+    if frozen_at is not None:
         found.append(Flag("desk.flag.frozen", "error"))
     if Stop.FRAUD in stops:
         found.append(Flag("desk.flag.fraud", "error"))
