@@ -86,6 +86,8 @@ class Action(Enum):
     REOPEN_LOGIN = "reopen_login"
     REVIEW_PIN_RESET = "review_pin_reset"
     REVIEW_DOCUMENT = "review_document"
+    CALL_AT_WORK = "call_at_work"
+    """A call to somebody's place of work, at the agreed hours · DESK-003."""
     BAR = "bar"
     MANAGE_STAFF = "manage_staff"
     SIT = "sit"
@@ -106,6 +108,7 @@ _BY_STAFF: Mapping[Action, frozenset[Role]] = {
     Action.REVIEW_PIN_RESET: _REVIEW,
     Action.REVIEW_DOCUMENT: _REVIEW,
     Action.CHANGE_LIMIT: frozenset({Role.SUPERVISOR}),
+    Action.CALL_AT_WORK: frozenset({Role.SUPERVISOR}),
     Action.BAR: frozenset({Role.SUPERVISOR}),
     Action.MANAGE_STAFF: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
     Action.SIT: frozenset(Role),

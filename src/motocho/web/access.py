@@ -323,6 +323,12 @@ class Colleague:
         """Whether a role of today is for this [役割の有無]."""
         return gate.may(self.staff, action)
 
+    @cached_property
+    def unfinished(self) -> talks.TalkKey | None:
+        """The own call that has no ending yet [未了の通話]; the frame shows the way back."""
+        with connection.cursor() as cursor:
+            return talks.unfinished(cursor, self.staff.actor)
+
 
 def colleague(request: HttpRequest) -> Colleague | None:
     """Who of the staff is signed in, asked of people on every page [サインイン中の従業者].

@@ -451,6 +451,7 @@ def _talk(row: tuple[Any, ...]) -> Talk:
 class Choice:
     """A reason for a member as the list shows it [選べる用件], with everything against it."""
 
+    member_id: int
     card: Card
     refusals: tuple[Refusal, ...]
     hindrances: tuple[Hindrance, ...]
@@ -497,7 +498,7 @@ def considered(cursor: Any, member_id: int, at: datetime, hand: Hand = Hand.STAF
         if any(refusal.code == "RSN-021" for refusal in refusals):
             continue
         opens = guard.opens_at(facts, card.purpose, at, by)
-        one = Choice(card, refusals, hindered, opens, facts.demands_today)
+        one = Choice(member_id, card, refusals, hindered, opens, facts.demands_today)
         (withheld if card.is_offer and hindered else shown).append(one)
     return Considered(tuple(shown), tuple(withheld))
 

@@ -10,6 +10,7 @@ from motocho.web.desk import (
     colleagues,
     judging,
     offering,
+    phoning,
     queue,
     reviewing,
     signing,
@@ -44,6 +45,10 @@ urlpatterns = [
         name="offering",
     ),
     path("increases/<int:member_id>/<int:increase_id>/", answering.increase, name="increase"),
+    path("call/", phoning.unfinished, name="unfinished"),
+    path("members/<int:member_id>/call/", phoning.choose, name="call"),
+    path("members/<int:member_id>/call/in/", phoning.take, name="take"),
+    path("members/<int:member_id>/call/<int:attempt_id>/", phoning.talk, name="talk"),
     path("colleagues/", colleagues.listed, name="colleagues"),
     path("colleagues/<int:staff_id>/recovery/", colleagues.recover, name="recover"),
 ]
