@@ -128,9 +128,7 @@ def panel(
     }
 
 
-def _face(
-    cursor: Any, request: HttpRequest, shown: tuple[Choice, int], at: datetime
-) -> Face:
+def _face(cursor: Any, request: HttpRequest, shown: tuple[Choice, int], at: datetime) -> Face:
     one, key = shown
     card = one.card
     refusals = (*one.refusals, *(each.refusal for each in one.hindrances))
@@ -168,7 +166,7 @@ def _names(cursor: Any, card: Card, member_id: int, at: datetime) -> tuple[str, 
     return tuple(dict.fromkeys(one.caller_name for one in agreed))
 
 
-# ------------------------------------------------------------------------------- a call that goes on
+# ------------------------------------------------------------------------------ a call that goes on
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One piece of the script [台本の部分]."""
@@ -229,4 +227,3 @@ def endings_of(talk: Talk) -> list[Key]:
         Key(key, one, " ".join(sorted(need.value for need in one.needs)))
         for key, one in talk.card.keys.items()
     ]
-

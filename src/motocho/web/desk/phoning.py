@@ -1,8 +1,8 @@
 """Calls at the desk: a reason, a permit, what is said, how it ended [通話].
 
 Each step is a form that works by itself; what was typed stays where it is refused. A call that was
-begun is kept whatever happens to the machine: its page is found again under 「終わっていない通話」, and
-no other call begins before it has its ending.
+begun is kept whatever happens to the machine: every page of the desk leads back to it, and no other
+call begins before it has its ending.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from motocho.care.reasons import endings, scripts, talks, wrapping
 from motocho.care.reasons.catalogue import Answer, Reason
 from motocho.care.reasons.endings import Answered, AtWork, Told
 from motocho.care.reasons.talks import Begun, Item, Talk, TalkKey
+from motocho.contact import calls
 from motocho.contact.gate import Closed
-from motocho.contact.guard import HOURS_A_DAY
+from motocho.contact.guard import HOURS_A_DAY, Channel
 from motocho.law.rules import Refusal
 from motocho.loans import products
 from motocho.loans.commands import Key
@@ -44,6 +45,8 @@ from motocho.web.words import said
 PRODUCT = "card"
 _HOUR = re.compile("([0-9]{1,2})(?::([0-9]{2})|時(?:([0-9]{1,2})分)?)")
 MINUTES_AN_HOUR = 60
+MOST_SHOWN = 8
+"""Calls of a member that stand beside the panel."""
 LARGEST_YEN = 100_000_000
 
 
@@ -62,8 +65,20 @@ def choose(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         else:
             answer = {}
         context = panel.panel(cursor, request, colleague, member_id) | answer
-        context |= {"desk": colleague, "done": _done(cursor, request, member_id)}
+        done = _done(cursor, request, member_id)
+        ending = None if done is None else done.card.ending_of(done.ending)
+        context |= {"desk": colleague, "done": done, "done_ending": ending}
+        context |= _before(cursor, member_id)
     return pages.show(request, "desk/call.html", context, status=answer.get("status", 200))
+
+
+def _before(cursor: Any, member_id: int) -> dict[str, Any]:
+    """Calls so far with how they ended, and tries that were refused."""
+    recent = talks.of_member(cursor, member_id, MOST_SHOWN)
+    tries = [
+        one for one in calls.refused(cursor, member_id, MOST_SHOWN) if one.channel is Channel.PHONE
+    ]
+    return {"recent": [(one, one.card.ending_of(one.ending)) for one in recent], "tries": tries}
 
 
 def _done(cursor: Any, request: HttpRequest, member_id: int) -> Talk | None:
@@ -182,7 +197,7 @@ def unfinished(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:queue")) if going is None else _to_talk(going)
 
 
-# -------------------------------------------------------------------------------- a call that goes on
+# ------------------------------------------------------------------------------ a call that goes on
 class HourField(LineField):
     """A time of day [時刻]."""
 
@@ -191,7 +206,9 @@ class HourField(LineField):
     def read(self, text: str) -> time | Unread:
         """Hours and minutes, as 14:00, 14時 or 14時30分 [読取り]."""
         found = _HOUR.fullmatch(without_blanks(text))
-        hours, minutes = (int(found[1]), int(found[2] or found[3] or 0)) if found else (HOURS_A_DAY, 0)
+        if found is None:
+            return Unread("RSN-047", text)
+        hours, minutes = int(found[1]), int(found[2] or found[3] or 0)
         if hours >= HOURS_A_DAY or minutes >= MINUTES_AN_HOUR:
             return Unread("RSN-047", text)
         return time(hours, minutes)

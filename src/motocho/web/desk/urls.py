@@ -8,6 +8,7 @@ from motocho.web.desk import (
     answering,
     calling,
     colleagues,
+    frame,
     judging,
     offering,
     phoning,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("members/<int:member_id>/call/", phoning.choose, name="call"),
     path("members/<int:member_id>/call/in/", phoning.take, name="take"),
     path("members/<int:member_id>/call/<int:attempt_id>/", phoning.talk, name="talk"),
+    path("keys/", frame.keys, name="keys"),
     path("colleagues/", colleagues.listed, name="colleagues"),
     path("colleagues/<int:staff_id>/recovery/", colleagues.recover, name="recover"),
 ]
