@@ -183,6 +183,7 @@ def talking(cursor: Any, colleague: Colleague, talk: Talk) -> dict[str, Any]:
         told = talks.number(cursor, key, colleague.staff.actor, at)
     today = at.astimezone(JAPAN).date()
     parts = talks.heard(cursor, key, known, at)
+    draft = wrapping.draft(cursor, key)
     questions = [one for part in parts for one in part.questions]
     owned = [
         one.key.agreement_id
@@ -194,6 +195,7 @@ def talking(cursor: Any, colleague: Colleague, talk: Talk) -> dict[str, Any]:
         "member": members.one(cursor, key.member_id),
         "phone": None if told is None else told[0],
         "phone_until": None if told is None else told[1],
+        "phone_left": None if told is None else _seconds(at, told[1]),
         "ours": known.outgoing(today)[0],
         "pieces": [Piece(PARTS[one.part], one) for one in parts],
         "questions": questions,
@@ -201,7 +203,8 @@ def talking(cursor: Any, colleague: Colleague, talk: Talk) -> dict[str, Any]:
         "items": ITEMS,
         "may_identify": Part.IDENTIFY in talk.card.parts,
         "endings": endings_of(talk),
-        "draft": wrapping.draft(cursor, key),
+        "draft": draft,
+        "due_left": None if draft.due_at is None else _seconds(at, draft.due_at),
         "modules": catalogue.shipped().modules,
         "who": wrapping.who_calls(cursor, key, scripts.house_said(talk.card, known, today))
         if talk.is_asked
@@ -209,6 +212,11 @@ def talking(cursor: Any, colleague: Colleague, talk: Talk) -> dict[str, Any]:
         "agreements": owned if talk.agreement_id is None and len(owned) > 1 else (),
         "is_own": talk.caller.actor == colleague.staff.actor,
     }
+
+
+def _seconds(at: datetime, until: datetime) -> int:
+    """What is left; told so, the clock of the machine that looks need not be right."""
+    return int((until - at).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)

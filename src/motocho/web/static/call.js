@@ -3,7 +3,8 @@
 (() => {
   "use strict";
   const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
-  const left = (at) => Math.ceil(Number(at) - Date.now() / 1000);
+  const opened = performance.now();
+  const left = (seconds) => Math.ceil(Number(seconds) - (performance.now() - opened) / 1000);
 
   // The number goes with its permit.
   each("[data-until]", (line) => {

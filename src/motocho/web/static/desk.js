@@ -47,7 +47,7 @@
   };
   const save = () => {
     const here = document.activeElement && document.activeElement.closest("form");
-    const button = (here && here.querySelector("[data-save], button:not([type=button])")) || document.querySelector("[data-save]");
+    const button = (here && (here.querySelector("[data-save]") || here.querySelector("button:not([type=button])"))) || document.querySelector("[data-save]");
     if (!button) return false;
     button.form ? button.form.requestSubmit(button) : button.click();
     return true;
