@@ -304,7 +304,7 @@ def _act(
     for one in faults:
         field = _FIELDS.get(one.code) or _FIELDS.get(one.column or "") or one.column
         if field in form.fields:
-            form.refuse(str(field), one)
+            form.refuse(str(field), Fault("CPN-005") if one.code == "RSN-032" else one)
         else:
             left.append(one)
     return left
