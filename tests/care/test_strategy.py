@@ -153,7 +153,8 @@ def by_table(case: Case) -> tuple[str, set[str]]:
 def cases(draw: st.DrawFn) -> Case:
     names = draw(st.lists(st.sampled_from(ORDER), unique=True, max_size=5))
     done = tuple(
-        Taken(name, Way(TABLE[name][0]), draw(st.booleans())) for name in sorted(names, key=ORDER.index)
+        Taken(name, Way(TABLE[name][0]), draw(st.booleans()))
+        for name in sorted(names, key=ORDER.index)
     )
     grounds = draw(
         st.dictionaries(

@@ -10,7 +10,7 @@ sealed, with a person's name for its sender; the gate is asked again when it doe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,10 @@ from motocho.care.collections import strategy
 from motocho.care.collections.strategy import Strategy, Way
 from motocho.care.reasons import catalogue
 from motocho.care.reasons.catalogue import Reason
+from motocho.contact import gate
 from motocho.contact.directory import Directory
+from motocho.contact.gate import Permit, Wanted
+from motocho.contact.guard import Channel, Purpose
 from motocho.contact.wording import refuse_demand
 from motocho.documents import addressees, archive
 from motocho.documents.addressees import Addressee
@@ -218,6 +221,8 @@ def identify(cursor: Any, asking: Asking, known: Directory, at: datetime) -> Del
     """
     on = at.astimezone(JAPAN).date()
     about = dunned(cursor, asking.key, known, on)
+    borrower = replace(about.subject.borrower, address=_home(cursor, asking, at))
+    about = replace(about, subject=replace(about.subject, borrower=borrower))
     made = collecting.identification(about, asking.collector, AUTHORITY, _draws(cursor, about))
     if asking.to is not None:
         addressees.check(asking.to)
@@ -239,6 +244,16 @@ def identify(cursor: Any, asking: Asking, known: Directory, at: datetime) -> Del
     told = Happening(asking.key.member_id, "collector_named", actor, at, subject)
     journal.write(cursor, [told])
     return delivered
+
+
+def _home(cursor: Any, asking: Asking, at: datetime) -> str:
+    """The borrower's address, which stands among the terms of the contract, by a permit."""
+    wanted = Wanted(
+        Purpose.STATUTORY_DOCUMENT, asking.source, f"staff {asking.staff_id}", way=Channel.POST
+    )
+    permit = gate.ask(cursor, asking.key.member_id, wanted, at)
+    known = addressees.own(cursor, permit, at) if isinstance(permit, Permit) else None
+    return "（住所の届出がありません）" if known is None else f"〒{known.postcode} {known.text}"
 
 
 def _draws(cursor: Any, about: Dunned) -> list[queries.StatementRow]:
