@@ -8,6 +8,7 @@ from motocho.web.desk import (
     answering,
     calling,
     colleagues,
+    collecting,
     frame,
     judging,
     offering,
@@ -46,6 +47,8 @@ urlpatterns = [
     ),
     path("increases/<int:member_id>/<int:increase_id>/", answering.increase, name="increase"),
     path("keys/", frame.keys, name="keys"),
+    path("collections/", collecting.listed, name="collections"),
+    path("members/<int:member_id>/stages/", collecting.member_stages, name="stages"),
     path("colleagues/", colleagues.listed, name="colleagues"),
     path("colleagues/<int:staff_id>/recovery/", colleagues.recover, name="recover"),
 ]
