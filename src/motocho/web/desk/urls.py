@@ -8,6 +8,7 @@ from motocho.web.desk import (
     answering,
     calling,
     colleagues,
+    collecting,
     frame,
     judging,
     offering,
@@ -51,6 +52,8 @@ urlpatterns = [
     path("members/<int:member_id>/call/in/", phoning.take, name="take"),
     path("members/<int:member_id>/call/<int:attempt_id>/", phoning.talk, name="talk"),
     path("keys/", frame.keys, name="keys"),
+    path("collections/", collecting.listed, name="collections"),
+    path("members/<int:member_id>/stages/", collecting.member_stages, name="stages"),
     path("colleagues/", colleagues.listed, name="colleagues"),
     path("colleagues/<int:staff_id>/recovery/", colleagues.recover, name="recover"),
 ]
