@@ -4,7 +4,13 @@ from importlib.resources import files
 
 from django.db import migrations
 
-SQL = ("schema.sql", "ivr.sql", "reasons/schema.sql", "collections/stages.sql")
+SQL = (
+    "schema.sql",
+    "ivr.sql",
+    "reasons/schema.sql",
+    "reception/schema.sql",
+    "collections/stages.sql",
+)
 
 
 class Migration(migrations.Migration):
