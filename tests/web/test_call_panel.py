@@ -12,7 +12,7 @@ import pytest
 from tests.cli.at_book import Command
 from tests.database import Database
 from tests.loans.crowd import at_once
-from tests.people.house import rows
+from tests.people.house import BORN, MOBILE, SATO, rows
 from tests.web.membership import Site, do
 from tests.web.office import Seat, joined, seated
 
@@ -33,6 +33,11 @@ from motocho.units.errors import Language, StateConflict
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=JAPAN)
 """A Tuesday."""
 EXIT_REFUSED = 6
+KNOWN = {
+    "do": "identify", "birth_date": f"{BORN:%Y/%m/%d}", "phone_digits": MOBILE.digits[-4:],
+    "name_reading": f"{SATO.family_kana}{SATO.given_kana}",
+}  # fmt: skip
+"""Three things that the member says rightly."""
 
 
 @pytest.fixture
@@ -344,12 +349,15 @@ def test_reason_is_told_after_the_member_is_known_and_a_promise_follows(
     place = call(seat, key.member_id)["Location"]
     before = text(seat.client.get(place))
     assert "10月5日" not in before
-    wrong = seat.client.post(place, {"do": "identify", "item": ["address", "employer"]})
-    assert wrong.status_code == 422
+    few = seat.client.post(place, {"do": "identify", "birth_date": KNOWN["birth_date"]})
+    assert few.status_code == 422
+    missed = KNOWN | {"phone_digits": "9999"}
+    assert seat.client.post(place, missed)["Location"] == place
+    assert "あと1回" in text(seat.client.get(place))
+    assert rows("SELECT is_passed FROM care_identity_check") == [(False,)]
     too_early = {"ending": "promised", "amount": "5,000", "day": "11/28"}
     assert seat.client.post(place, too_early).status_code == 422
-    known = {"do": "identify", "item": ["birth_date", "address"]}
-    assert seat.client.post(place, known)["Location"] == place
+    assert seat.client.post(place, KNOWN)["Location"] == place
     assert "10月5日" in text(seat.client.get(place))
     assert seat.client.post(place, {"ending": "promised"}).status_code == 422
     done = seat.client.post(place, too_early)
@@ -372,7 +380,7 @@ def test_request_in_writing_is_kept_with_its_task_and_what_is_said(
     heard = text(seat.client.get(place))
     assert f"担当者番号は{seat.staff_id}です" in heard
     assert "ご返済のご案内" not in heard, "nobody but the member learns of a claim"
-    seat.client.post(place, {"do": "identify", "item": ["birth_date", "address"]})
+    assert seat.client.post(place, KNOWN)["Location"] == place
     heard = text(seat.client.get(place))
     assert shipped().lender.name_ja in heard
     assert "書面でお届けします" in heard
@@ -384,6 +392,22 @@ def test_request_in_writing_is_kept_with_its_task_and_what_is_said(
     assert rows(
         "SELECT p.actor FROM care_talk_particulars p JOIN contact_task USING (member_id, task_id)"
     ) == [(f"staff {seat.staff_id}",)]
+
+
+@pytest.mark.rule("COLL-016")
+def test_paper_is_made_at_once_for_a_member_who_is_known(house: Site, at: list[datetime]) -> None:
+    key = late(house)
+    seat = seated("tanaka", Role.OPERATOR)
+    place = call(seat, key.member_id)["Location"]
+    assert seat.client.post(place, KNOWN)["Location"] == place
+    for _ in range(2):
+        assert seat.client.post(place, {"do": "particulars", "note": ""})["Location"] == place
+    assert rows("SELECT staff_id, source FROM care_identification") == [
+        (seat.staff_id, f"talk {place.split('/')[-2]}")
+    ]
+    assert rows("SELECT outcome FROM contact_task WHERE facts->>'paper' = 'particulars'") == [
+        ("done",)
+    ]
 
 
 @pytest.mark.rule("COLL-016")
@@ -419,7 +443,7 @@ def test_call_that_the_member_made_counts_nothing_and_has_its_endings(
     page = seat.client.get(place)
     assert "tel:" not in page.content.decode()
     assert "本人でない人が出たとき" not in text(page)
-    seat.client.post(place, {"do": "identify", "item": ["birth_date", "phone_digits"]})
+    seat.client.post(place, KNOWN)
     promised = {"ending": "1", "amount": "5千", "day": "11/28"}
     assert seat.client.post(place, promised).status_code == 302
     assert rows("SELECT direction, called FROM care_talk") == [("in", "inbound")]

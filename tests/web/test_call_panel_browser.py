@@ -17,7 +17,7 @@ from tests.web.browsing import Device
 from tests.web.membership import Site, do
 from tests.web.office import joined
 from tests.web.test_browser import SIDEWAYS, violations
-from tests.web.test_call_panel import NOON, counted, late, made_by
+from tests.web.test_call_panel import KNOWN, NOON, counted, late, made_by
 from tests.web.test_facts_browser import PICTURES, enter_desk
 
 from motocho.loans import commands
@@ -183,8 +183,8 @@ def test_call_is_made_and_logged_without_scripts(
     enter_desk(page, joined("tanaka", Role.OPERATOR))
     page.goto(f"/desk/members/{key.member_id}/call/")
     page.click('form:has(input[value="repayment"]) button')
-    page.check("#item-birth_date")
-    page.check("#item-address")
+    for name in ("birth_date", "phone_digits", "name_reading"):
+        page.fill(f"#{name}", KNOWN[name])
     page.click("#identify button")
     page.check('[name=ending][value="promised"]')
     page.fill("#amount", "5千")

@@ -16,7 +16,8 @@ from django.http import HttpRequest
 
 from motocho.care.reasons import catalogue, scripts, talks, targets, wrapping
 from motocho.care.reasons.catalogue import Answer, Card, Ending, Part, Reason
-from motocho.care.reasons.talks import Choice, Item, Talk
+from motocho.care.reasons.talks import Choice, Talk
+from motocho.care.reception import checks
 from motocho.contact import guard
 from motocho.contact.guard import Hand, Purpose
 from motocho.law.rules import Refusal
@@ -26,6 +27,7 @@ from motocho.outside.clock import JAPAN
 from motocho.people import members
 from motocho.people import staff as colleagues
 from motocho.people.access import Action
+from motocho.people.facts.matching import Item
 from motocho.web import _commands, pages
 from motocho.web._directory import directory
 from motocho.web.access import Colleague
@@ -41,6 +43,7 @@ class State(Enum):
     SHUT = "shut"
 
 
+SHOWN_DIGITS = 4
 ICONS = {State.FREE: "tick", State.LAST: "mark", State.SHUT: "shut"}
 PARTS = {part: f"call.part_{part.value}" for part in Part}
 ITEMS = {item: f"call.item_{item.value}" for item in Item}
@@ -82,6 +85,15 @@ class Face:
         return self.card.purpose is Purpose.EMPLOYMENT
 
 
+def name_of(cursor: Any, member_id: int, *, is_known: bool) -> str:
+    """Whom a page is about: whole only once the member is known [会員の表示] · PRIV-003."""
+    found = members.one(cursor, member_id)
+    person, number = found.person, found.member_number
+    if is_known:
+        return f"{person.family_name} {person.given_name} {number}"
+    return f"{person.family_name} ＊ ****{number[-SHOWN_DIGITS:]}"
+
+
 def caller_of(cursor: Any, colleague: Colleague) -> talks.Caller:
     """Who calls, by the personal name that is said [架電者]."""
     name = colleagues.account(cursor, colleague.staff.staff_id).name
@@ -116,7 +128,7 @@ def panel(
     today = colleague.at.astimezone(JAPAN).date()
     hours = guard.hours_of(today)
     return {
-        "call_member": members.one(cursor, member_id),
+        "call_member_id": member_id,
         "going": going,
         "is_going_here": going is not None and going.member_id == member_id,
         "faces": [one for one in faces if not one.is_at_work],
@@ -184,6 +196,7 @@ def talking(cursor: Any, colleague: Colleague, talk: Talk) -> dict[str, Any]:
     today = at.astimezone(JAPAN).date()
     parts = talks.heard(cursor, key, known, at)
     draft = wrapping.draft(cursor, key)
+    seat = checks.seat(cursor, key.member_id, colleague.staff.actor, at)
     questions = [one for part in parts for one in part.questions]
     owned = [
         one.key.agreement_id
@@ -192,7 +205,7 @@ def talking(cursor: Any, colleague: Colleague, talk: Talk) -> dict[str, Any]:
     ]
     return {
         "talk": talk,
-        "member": members.one(cursor, key.member_id),
+        "called_name": name_of(cursor, key.member_id, is_known=talk.is_identified),
         "phone": None if told is None else told[0],
         "phone_until": None if told is None else told[1],
         "phone_left": None if told is None else _seconds(at, told[1]),
@@ -200,7 +213,9 @@ def talking(cursor: Any, colleague: Colleague, talk: Talk) -> dict[str, Any]:
         "pieces": [Piece(PARTS[one.part], one) for one in parts],
         "questions": questions,
         "answers": ANSWERS,
-        "items": ITEMS,
+        "items": [(one.value, label, one in seat.right) for one, label in ITEMS.items()],
+        "seat": seat,
+        "least": checks.LEAST_RIGHT,
         "may_identify": Part.IDENTIFY in talk.card.parts,
         "endings": endings_of(talk),
         "draft": draft,

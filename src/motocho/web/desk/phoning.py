@@ -15,15 +15,19 @@ from typing import Any
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from motocho.care.collections import letters
 from motocho.care.reasons import endings, scripts, talks, wrapping
 from motocho.care.reasons.catalogue import Answer, Reason
 from motocho.care.reasons.endings import Answered, AtWork, Told
-from motocho.care.reasons.talks import Begun, Item, Talk, TalkKey
-from motocho.contact import calls
+from motocho.care.reasons.talks import Begun, Talk, TalkKey
+from motocho.care.reception import checks
+from motocho.contact import calls, tasks
 from motocho.contact.gate import Closed
 from motocho.contact.guard import HOURS_A_DAY, Channel
+from motocho.contact.holds import Source
 from motocho.law.rules import Refusal
 from motocho.loans import products
 from motocho.loans.commands import Key
@@ -31,6 +35,7 @@ from motocho.outside import clock
 from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
 from motocho.people.access import Action, Staff
+from motocho.people.facts.matching import Item
 from motocho.units.days import read_date
 from motocho.units.errors import Fault, InputError, RefusedError, StateConflict, Unread
 from motocho.units.money import SignRule, read_yen
@@ -39,7 +44,16 @@ from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
 from motocho.web.access import Colleague
 from motocho.web.desk import panel
-from motocho.web.fields import DateField, Form, LineField, LinesField, Manner, YenField, shown
+from motocho.web.fields import (
+    LONGEST_TYPED,
+    DateField,
+    Form,
+    LineField,
+    LinesField,
+    Manner,
+    YenField,
+    shown,
+)
 from motocho.web.words import said
 
 PRODUCT = "card"
@@ -69,6 +83,8 @@ def choose(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         ending = None if done is None else done.card.ending_of(done.ending)
         context |= {"desk": colleague, "done": done, "done_ending": ending}
         context |= _before(cursor, member_id)
+        seat = checks.seat(cursor, member_id, staff.actor, colleague.at)
+        context["called_name"] = panel.name_of(cursor, member_id, is_known=seat.is_known)
     return pages.show(request, "desk/call.html", context, status=answer.get("status", 200))
 
 
@@ -235,6 +251,7 @@ class EndingForm(Form):
     name = LineField("call.name_at_work", optional="optional")
 
 
+@sensitive_post_parameters(*(one.value for one in Item))
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.ASK_FOR_HELP)
 def talk(
@@ -319,13 +336,12 @@ _FIELDS = {
 
 
 def _identify(cursor: Any, request: HttpRequest, about: About, form: EndingForm) -> HttpResponse:
-    """Two things that were said rightly; what was written meanwhile is kept with it."""
+    """What the caller says is compared and not kept; a miss is kept, and the page says so."""
     staff, colleague, found = about
-    given = frozenset(one for one in Item if one.value in request.POST.getlist("item"))
-    refusal = talks.identify(cursor, found.key, given, staff.actor, colleague.at)
-    if refusal is not None:
-        raise RefusedError(refusal.fault())
+    told = {one: request.POST.get(one.value, "")[:LONGEST_TYPED] for one in Item}
+    source = Source(staff.actor, _commands.form_ref(request, _commands.DESK))
     _keep(cursor, request, found, form)
+    checks.check(cursor, found.key, told, source, colleague.at)
     return _to_talk(found.key)
 
 
@@ -360,9 +376,18 @@ def _extend(cursor: Any, request: HttpRequest, about: About, form: EndingForm) -
 
 
 def _particulars(cursor: Any, request: HttpRequest, about: About, form: EndingForm) -> HttpResponse:
+    """The request is kept; to a member who is known, the paper is made and sent at once."""
     staff, colleague, found = about
     _keep(cursor, request, found, form)
-    wrapping.ask_for_particulars(cursor, found.key, staff.actor, colleague.at)
+    task_id = wrapping.ask_for_particulars(cursor, found.key, staff.actor, colleague.at)
+    if found.is_identified and found.agreement_id is not None and not found.is_asked:
+        key = Key(found.key.member_id, found.agreement_id)
+        asking = letters.Asking(
+            key, found.caller.name, staff.staff_id, f"talk {found.key.attempt_id}"
+        )
+        letters.identify(cursor, asking, directory(), colleague.at)
+        done = tasks.Ending(tasks.Outcome.DONE, staff.actor)
+        tasks.end(cursor, found.key.member_id, task_id, done, colleague.at)
     return _to_talk(found.key)
 
 
