@@ -20,7 +20,7 @@ BY_MEMBER = {
     "care_stage", "care_stage_try", "care_identification", "documents_addressee",
     "care_identity_check", "care_memo",
     "care_workplace", "care_talk", "care_talk_identity", "care_talk_answer", "care_talk_end",
-    "care_talk_draft", "care_talk_particulars",
+    "care_talk_draft", "contact_counterpart", "care_talk_particulars",
     "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held",
 }  # fmt: skip
 SMALL = {

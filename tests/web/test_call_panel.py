@@ -486,6 +486,45 @@ def test_complaint_about_calls_leaves_them_to_a_supervisor(house: Site, at: list
     ]
 
 
+# ------------------------------------------------------------------------------ in the member's place
+@pytest.mark.rule("SOLI-008")
+@pytest.mark.rule("COLL-006")
+def test_guardian_is_registered_by_a_paper_and_called_in_the_members_place(
+    house: Site, at: list[datetime]
+) -> None:
+    key = late(house)
+    seat = seated("tanaka", Role.OPERATOR)
+    place = f"/desk/members/{key.member_id}/call/counterparts/"
+    typed = {
+        "whom": "guardian", "proof": "power", "proof_on": "2026/11/1", "person": "後見太郎",
+        "office": "帳面事務所", "phone": "03-5555-0123", "address": "",
+    }  # fmt: skip
+    assert "書類ではありません" in text(seat.client.post(place, typed))
+    assert seat.client.post(place, typed | {"phone": ""}).status_code == 422
+    assert seat.client.post(place, typed | {"proof": "register"})["Location"] == place
+    assert "帳面事務所" in text(seat.client.get(place))
+    page = panel_of(seat, key.member_id)
+    forms = re.findall(r"<form class=\"reason-form\".*?</form>", page.content.decode(), re.DOTALL)
+    own, theirs = (one for one in forms if 'value="repayment"' in one)
+    assert "disabled" in own
+    assert "SOLI-008" in own
+    assert "disabled" not in theirs
+    assert "成年後見人 後見太郎" in theirs
+    assert call(seat, key.member_id).status_code == 409
+    begun = call(seat, key.member_id, counterpart="1")
+    assert begun.status_code == 302, text(begun)
+    shown = seat.client.get(begun["Location"])
+    assert 'href="tel:0355550123"' in shown.content.decode()
+    assert "ご担当の方とお話しできますか" in text(shown)
+    assert "10月5日" not in text(shown)
+    assert counted(key.member_id) == 1
+    assert seat.client.post(begun["Location"], {"ending": "wrong_number"}).status_code == 302
+    other = call(seat, key.member_id, "income_evidence", counterpart="1")
+    assert other.status_code == 409
+    assert seat.client.post(place, {"end": "1"})["Location"] == place
+    assert call(seat, key.member_id).status_code == 302, "the member's own number was not wrong"
+
+
 # ---------------------------------------------------------------------------------- one answer everywhere
 def test_page_and_command_line_refuse_by_the_same_rules_and_words(
     house: Site, database: Database

@@ -71,6 +71,7 @@ HOLDS = {
     HoldKind.COMPLAINT: "desk.flag.complaint",
     HoldKind.NO_JUDGEMENT: "desk.flag.no_judgement",
     HoldKind.SHARED_MAILBOX: "desk.flag.shared_mailbox",
+    HoldKind.GUARDED: "desk.flag.guarded",
     HoldKind.THIRD_REFUSED: "desk.flag.third_refused",
 }
 LIKELY = {

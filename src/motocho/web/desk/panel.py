@@ -7,7 +7,7 @@ with the first moment at which it opens: no button fails in silence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -19,7 +19,8 @@ from motocho.care.reasons.catalogue import Answer, Card, Ending, Part, Reason
 from motocho.care.reasons.talks import Choice, Talk
 from motocho.care.reception import checks
 from motocho.contact import guard
-from motocho.contact.guard import Hand, Purpose
+from motocho.contact.counterparts import Known
+from motocho.contact.guard import Hand, Purpose, Whom
 from motocho.law.rules import Refusal
 from motocho.loans import queries
 from motocho.loans.policy import Status
@@ -43,6 +44,11 @@ class State(Enum):
     SHUT = "shut"
 
 
+WHOM = {
+    Whom.COUNSEL: "call.whom_counsel",
+    Whom.GUARDIAN: "call.whom_guardian",
+    Whom.HEIR: "call.whom_heir",
+}
 SHOWN_DIGITS = 4
 ICONS = {State.FREE: "tick", State.LAST: "mark", State.SHUT: "shut"}
 PARTS = {part: f"call.part_{part.value}" for part in Part}
@@ -73,6 +79,13 @@ class Face:
     """To choose from, where there are several."""
     names: tuple[str, ...] = ()
     """Names that may be said at work."""
+    counterpart: Known | None = None
+    """Who is called in the member's place."""
+
+    @property
+    def whom(self) -> str:
+        """A key: in which place somebody stands [相手の種類]."""
+        return "" if self.counterpart is None else WHOM[self.counterpart.whom]
 
     @property
     def icon(self) -> str:
@@ -135,6 +148,10 @@ def panel(
         "work_faces": [one for one in faces if one.is_at_work],
         "may_call_work": colleague.may(Action.CALL_AT_WORK),
         "withheld": [_face(cursor, request, (one, 0), colleague.at) for one in considered.withheld],
+        "others": [
+            replace(_face(cursor, request, (choice, 0), colleague.at), counterpart=known)
+            for known, choice in talks.in_place(cursor, member_id, colleague.at, hand_of(colleague))
+        ],
         "hours": hours,
         "call_ref": _commands.new_reference(),
     }

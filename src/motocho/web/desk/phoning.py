@@ -149,7 +149,9 @@ def _wanted(
     limit = given.get("limit", "")
     proposed = _proposed(cursor, limit, colleague.at) if limit else None
     source = f"{_commands.DESK} call {_commands.reference_of(request)}"
-    return talks.Wanted(reason, caller, directory(), key, proposed, source)
+    other = given.get("counterpart", "")
+    counterpart = int(other) if other.isascii() and other.isdigit() else None
+    return talks.Wanted(reason, caller, directory(), key, proposed, source, counterpart)
 
 
 def _proposed(cursor: Any, limit: str, at: datetime) -> scripts.Proposed:
@@ -171,7 +173,8 @@ def _is_last(
         return False
     context = panel.panel(cursor, request, colleague, member_id)
     return any(
-        one.card.reason is reason and one.state is panel.State.LAST for one in context["faces"]
+        one.card.reason is reason and one.state is panel.State.LAST
+        for one in (*context["faces"], *context["others"])
     )
 
 

@@ -20,6 +20,7 @@ from motocho.web.desk import (
     reviewing,
     searching,
     signing,
+    standing_in,
 )
 
 app_name = "desk"
@@ -53,6 +54,11 @@ urlpatterns = [
     path("increases/<int:member_id>/<int:increase_id>/", answering.increase, name="increase"),
     path("call/", phoning.unfinished, name="unfinished"),
     path("members/<int:member_id>/call/", phoning.choose, name="call"),
+    path(
+        "members/<int:member_id>/call/counterparts/",
+        standing_in.counterparts,
+        name="counterparts",
+    ),
     path("members/<int:member_id>/call/in/", phoning.take, name="take"),
     path("members/<int:member_id>/call/<int:attempt_id>/", phoning.talk, name="talk"),
     path("search/", searching.search, name="search"),
