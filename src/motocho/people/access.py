@@ -92,6 +92,10 @@ class Action(Enum):
     REOPEN_LOGIN = "reopen_login"
     REVIEW_PIN_RESET = "review_pin_reset"
     REVIEW_DOCUMENT = "review_document"
+    CALL_AT_WORK = "call_at_work"
+    """A call to somebody's place of work, at the agreed hours · DESK-003."""
+    ACCELERATE = "accelerate"
+    """To decide that all falls due, once a notice ran out [期限の利益の喪失の判断]."""
     BAR = "bar"
     MANAGE_STAFF = "manage_staff"
     SIT = "sit"
@@ -115,6 +119,8 @@ _BY_STAFF: Mapping[Action, frozenset[Role]] = {
     Action.REVIEW_PIN_RESET: _REVIEW,
     Action.REVIEW_DOCUMENT: _REVIEW,
     Action.CHANGE_LIMIT: frozenset({Role.SUPERVISOR}),
+    Action.CALL_AT_WORK: frozenset({Role.SUPERVISOR}),
+    Action.ACCELERATE: frozenset({Role.SUPERVISOR}),
     Action.BAR: frozenset({Role.SUPERVISOR}),
     Action.MANAGE_STAFF: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
     Action.SIT: frozenset(Role),

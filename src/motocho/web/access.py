@@ -24,6 +24,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.urls import reverse
 
+from motocho.care.reasons import talks
 from motocho.law.rules import Refusal
 from motocho.loans import queries
 from motocho.loans.policy import Status
@@ -329,6 +330,12 @@ class Colleague:
     def may(self, action: Action) -> bool:
         """Whether a role of today is for this [役割の有無]."""
         return gate.may(self.staff, action)
+
+    @property
+    def unfinished(self) -> talks.TalkKey | None:
+        """The own call that has no ending yet [未了の通話]; the frame shows the way back."""
+        with connection.cursor() as cursor:
+            return talks.unfinished(cursor, self.staff.actor)
 
 
 def colleague(request: HttpRequest) -> Colleague | None:

@@ -62,13 +62,17 @@ class Part(Enum):
     OPENING = "opening"
     THIRD = "third"
     """Somebody else answers."""
+    IN_PLACE = "in_place"
+    """To counsel, a guardian or an heir, before they said who they are."""
     VOICEMAIL = "voicemail"
     IDENTIFY = "identify"
     MAIN = "main"
     CLOSING = "closing"
 
 
-HEARD_BY_ANYBODY = frozenset({Part.OPENING, Part.THIRD, Part.VOICEMAIL, Part.IDENTIFY})
+HEARD_BY_ANYBODY = frozenset(
+    {Part.OPENING, Part.THIRD, Part.VOICEMAIL, Part.IN_PLACE, Part.IDENTIFY}
+)
 """What is said before anybody is identified · COLL-006."""
 
 
@@ -273,6 +277,8 @@ def _card(
     told: Mapping[str, Any], shared: Mapping[str, str], endings: Mapping[str, Ending]
 ) -> Card:
     own = {**shared, **told}
+    if told["id"] != Reason.REPAYMENT.value:
+        own.pop(Part.IN_PLACE.value, None)
     for part in _WITHOUT.get(told["id"], ()):
         own.pop(part.value, None)
     return Card(

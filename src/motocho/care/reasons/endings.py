@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from motocho.care.cases import complaints
-from motocho.care.reasons import catalogue, notes, talks
+from motocho.care.reasons import catalogue, notes, talks, targets
 from motocho.care.reasons.catalogue import Answer, Card, Effect, Ending, Need, With
 from motocho.care.reasons.talks import Talk, TalkKey
 from motocho.care.reliefs import consultations
@@ -100,7 +100,7 @@ def finish(cursor: Any, key: TalkKey, told: Told, made: Made, known: Directory) 
     if ending is None:
         names = ", ".join(f"{key} {one.ending_id}" for key, one in card.keys.items())
         raise InputError(Fault("RSN-030", excerpt=told.ending, details={"known": names}))
-    told = _opened(told)
+    told = _of_one_agreement(cursor, talk, _opened(told))
     faults = tuple(check(talk, ending, told, made.booked_at))
     if faults:
         raise InputError(*faults)
@@ -133,6 +133,15 @@ def _opened(told: Told) -> Told:
     if isinstance(note, Fault):
         raise InputError(note)
     return replace(told, note=note)
+
+
+def _of_one_agreement(cursor: Any, talk: Talk, told: Told) -> Told:
+    """Who has one agreement that is owed means that one; of several it is said which."""
+    if talk.agreement_id is not None or told.agreement_id is not None:
+        return told
+    known = queries.agreements(cursor, talk.key.member_id)
+    owed = [one.key.agreement_id for one in known if one.status in targets.OWED]
+    return replace(told, agreement_id=owed[0]) if len(owed) == 1 else told
 
 
 # ----------------------------------------------------------------------------------- what is wrong

@@ -21,10 +21,10 @@ from motocho.care.reasons import catalogue, scripts, targets
 from motocho.care.reasons.catalogue import Card, Part, Reason
 from motocho.care.reasons.scripts import Persons, Proposed, Said
 from motocho.care.reasons.targets import Aim, Asked
-from motocho.contact import gate, guard, holds
+from motocho.contact import counterparts, gate, guard, holds
 from motocho.contact.directory import Directory
 from motocho.contact.gate import Closed, Permit
-from motocho.contact.guard import Channel, Hand, Hindrance, Purpose, Way, Whom
+from motocho.contact.guard import Channel, Facts, Hand, Hindrance, Purpose, Way, Whom
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.citation import parse_citations
@@ -80,6 +80,8 @@ class Wanted:
     """The terms that are told, where some are."""
     source: str = ""
     """One sending of one form; sent twice it begins one call. Empty where nothing is sent twice."""
+    counterpart_id: int | None = None
+    """Who is called in the member's place (`contact.counterparts`): counsel, guardian, heir."""
 
 
 class TalkKey(NamedTuple):
@@ -115,6 +117,8 @@ class Talk:
     began_at: datetime
     called: str
     """Which of the member's numbers; `inbound` where the member called."""
+    counterpart_id: int | None
+    """Who was called in the member's place."""
     is_identified: bool
     is_asked: bool
     """Somebody asked for names and claim in writing · COLL-016."""
@@ -162,20 +166,31 @@ def begin(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Answer:
         }
         _tell(cursor, member_id, "call_refused", wanted.caller.actor, (at, refused))
         return found
-    kind = targets.phone_kind(cursor, card, member_id, at)
-    answer = gate.ask(cursor, member_id, _asked_of_the_gate(card, wanted, at), at)
+    called = COUNTERPART
+    if wanted.counterpart_id is None:
+        called = targets.phone_kind(cursor, card, member_id, at).value
+    asked_now = _asked_of_the_gate(card, wanted, at, _whom(cursor, card, member_id, wanted))
+    answer = gate.ask(cursor, member_id, asked_now, at)
     if isinstance(answer, Closed):
         return answer
     key = TalkKey(member_id, answer.permit_id)
-    _keep(cursor, key, wanted, (found, kind), at)
+    _keep(cursor, key, wanted, (found, called), at)
     subject: dict[str, int | str] = {"talk": key.attempt_id, "reason": card.reason.value}
     _tell(cursor, member_id, "call_begun", wanted.caller.actor, (at, subject))
-    parts = scripts.before_identity(card, _persons(cursor, member_id, wanted.caller))
+    persons = _persons(cursor, member_id, wanted.caller)
+    parts = _first(card, persons, wanted.counterpart_id)
     ours = wanted.directory.outgoing(at.astimezone(JAPAN).date())[0].text
-    return Begun(key, card, _number(cursor, answer, kind, at), ours, answer.valid_until, parts)
+    if wanted.counterpart_id is not None:
+        phone = gate.other(cursor, answer, wanted.counterpart_id, at)
+    else:
+        phone = _number(cursor, answer, values.Kind(called), at)
+    return Begun(key, card, phone, ours, answer.valid_until, parts)
 
 
-def _asked_of_the_gate(card: Card, wanted: Wanted, at: datetime) -> gate.Wanted:
+COUNTERPART = "counterpart"
+
+
+def _asked_of_the_gate(card: Card, wanted: Wanted, at: datetime, whom: Whom) -> gate.Wanted:
     ours = wanted.directory.outgoing(at.astimezone(JAPAN).date())
     if not ours:
         raise NotFoundError(Fault("RSN-043"))
@@ -186,7 +201,10 @@ def _asked_of_the_gate(card: Card, wanted: Wanted, at: datetime) -> gate.Wanted:
         actor,
         ours[0].digits,
         wanted.directory,
-        whom=_whom(card),
+        whom=whom,
+        counterpart=(
+            "" if wanted.counterpart_id is None else gate.counterpart(wanted.counterpart_id)
+        ),
         hand=wanted.caller.hand,
     )
 
@@ -266,13 +284,29 @@ def number(cursor: Any, key: TalkKey, actor: str, at: datetime) -> tuple[str, da
     permit = gate.in_force(cursor, key.member_id, key.attempt_id, actor, at)
     if permit is None or talk.ending:
         return None
+    if talk.counterpart_id is not None:
+        return gate.other_again(cursor, permit, talk.counterpart_id, at), permit.valid_until
     told = gate.shown_again(cursor, permit, values.Kind(talk.called), at)
     if told is None or not isinstance(told.value, values.Phone):
         return None
     return told.value.digits, permit.valid_until
 
 
-def _whom(card: Card) -> Whom:
+def _whom(cursor: Any, card: Card, member_id: int, wanted: Wanted) -> Whom:
+    """Whom the call rings: nobody is called in the member's place but about a payment.
+
+    Raises    InputError where the reason is none for somebody else.
+    """
+    if wanted.counterpart_id is None:
+        return own_whom(card)
+    if card.reason is not Reason.REPAYMENT:
+        raise InputError(Fault("CPN-011", column="reason"))
+    known, _ = counterparts.one(cursor, member_id, wanted.counterpart_id)
+    return known.whom
+
+
+def own_whom(card: Card) -> Whom:
+    """Where a reason rings for the member [本人の連絡先]: at work for one alone."""
     return Whom.WORKPLACE if card.purpose is Purpose.EMPLOYMENT else Whom.OWN
 
 
@@ -283,15 +317,14 @@ def _number(cursor: Any, permit: Permit, kind: values.Kind, at: datetime) -> str
     return told.value.digits
 
 
-def _keep(
-    cursor: Any, key: TalkKey, wanted: Wanted, about: tuple[Aim, values.Kind], at: datetime
-) -> None:
-    found, kind = about
+def _keep(cursor: Any, key: TalkKey, wanted: Wanted, about: tuple[Aim, str], at: datetime) -> None:
+    found, called = about
     proposed, workplace = found.proposed, found.workplace
     cursor.execute(
         "INSERT INTO care_talk (member_id, attempt_id, reason, agreement_id, offered_yen,"
-        " product_id, product_version, workplace_no, called, caller_name, actor, source, began_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, nullif(%s, ''), %s)",
+        " product_id, product_version, workplace_no, called, counterpart_id, caller_name, actor,"
+        " source, began_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, nullif(%s, ''), %s)",
         (
             *key,
             wanted.reason.value,
@@ -300,13 +333,21 @@ def _keep(
             None if proposed is None else proposed.product.product_id,
             None if proposed is None else proposed.product.version,
             None if workplace is None else workplace.workplace_no,
-            kind.value,
+            called,
+            wanted.counterpart_id,
             wanted.caller.name,
             wanted.caller.actor,
             wanted.source,
             at,
         ),
     )
+
+
+def _first(card: Card, persons: Persons, counterpart_id: int | None) -> tuple[Said, ...]:
+    """What is said before it is known who is there: to an office or a house other words."""
+    if counterpart_id is None:
+        return scripts.before_identity(card, persons)
+    return scripts.before_standing_in(card, persons)
 
 
 def _persons(cursor: Any, member_id: int, caller: Caller) -> Persons:
@@ -363,7 +404,7 @@ def heard(cursor: Any, key: TalkKey, known: Directory, at: datetime) -> tuple[Sa
     """
     talk = one(cursor, key)
     persons = _persons(cursor, key.member_id, talk.caller)
-    first = scripts.before_identity(talk.card, persons)
+    first = _first(talk.card, persons, talk.counterpart_id)
     if not talk.is_identified:
         return first
     today = at.astimezone(JAPAN).date()
@@ -382,7 +423,7 @@ def heard(cursor: Any, key: TalkKey, known: Directory, at: datetime) -> tuple[Sa
 _SELECT = (
     "SELECT member_id, attempt_id, t.reason, t.agreement_id, t.offered_yen, t.product_id,"
     " t.product_version, t.workplace_no, t.caller_name, t.actor, t.began_at, t.called,"
-    " i.attempt_id IS NOT NULL, p.attempt_id IS NOT NULL, coalesce(e.ending, ''),"
+    " t.counterpart_id, i.attempt_id IS NOT NULL, p.attempt_id IS NOT NULL, coalesce(e.ending, ''),"
     " coalesce(e.note, '') FROM care_talk t"
     " LEFT JOIN care_talk_identity i USING (member_id, attempt_id)"
     " LEFT JOIN care_talk_particulars p USING (member_id, attempt_id)"
@@ -429,7 +470,8 @@ def of_member(cursor: Any, member_id: int, most: int = 50) -> list[Talk]:
 
 def _talk(row: tuple[Any, ...]) -> Talk:
     member_id, attempt_id, reason, agreement_id, offered_yen, product_id, version, *rest = row
-    workplace_no, name, actor, began_at, called, is_identified, is_asked, ending, note = rest
+    workplace_no, name, actor, began_at, called, counterpart_id, *ends = rest
+    is_identified, is_asked, ending, note = ends
     return Talk(
         TalkKey(int(member_id), int(attempt_id)),
         Reason(reason),
@@ -440,6 +482,7 @@ def _talk(row: tuple[Any, ...]) -> Talk:
         Caller(name, actor),
         began_at,
         called,
+        counterpart_id,
         bool(is_identified),
         bool(is_asked),
         ending,
@@ -451,6 +494,7 @@ def _talk(row: tuple[Any, ...]) -> Talk:
 class Choice:
     """A reason for a member as the list shows it [選べる用件], with everything against it."""
 
+    member_id: int
     card: Card
     refusals: tuple[Refusal, ...]
     hindrances: tuple[Hindrance, ...]
@@ -492,14 +536,37 @@ def considered(cursor: Any, member_id: int, at: datetime, hand: Hand = Hand.STAF
         if card.reason is Reason.INBOUND:
             continue
         refusals = _without_terms(cursor, Asked(card, member_id), at)
-        by = Way(Channel.PHONE, _whom(card), hand)
+        by = Way(Channel.PHONE, own_whom(card), hand)
         hindered = guard.hindrances(facts, card.purpose, at, by)
         if any(refusal.code == "RSN-021" for refusal in refusals):
             continue
         opens = guard.opens_at(facts, card.purpose, at, by)
-        one = Choice(card, refusals, hindered, opens, facts.demands_today)
+        one = Choice(member_id, card, refusals, hindered, opens, facts.demands_today)
         (withheld if card.is_offer and hindered else shown).append(one)
     return Considered(tuple(shown), tuple(withheld))
+
+
+def in_place(
+    cursor: Any, member_id: int, at: datetime, hand: Hand = Hand.STAFF
+) -> tuple[tuple[counterparts.Known, Choice], ...]:
+    """Who may be called in the member's place about a payment [本人に代わる相手の一覧].
+
+    Empty where nobody is registered, or nothing is owed.
+    """
+    known = counterparts.standing(cursor, member_id)
+    card = catalogue.shipped().of(Reason.REPAYMENT)
+    refusals = _without_terms(cursor, Asked(card, member_id), at) if known else ()
+    if any(refusal.code == "RSN-021" for refusal in refusals):
+        return ()
+    facts = gate.facts_of(cursor, member_id, at) if known else Facts()
+    found = []
+    for one in known:
+        by = Way(Channel.PHONE, one.whom, hand, gate.counterpart(one.counterpart_id))
+        hindered = guard.hindrances(facts, card.purpose, at, by)
+        opens = guard.opens_at(facts, card.purpose, at, by)
+        choice = Choice(member_id, card, refusals, hindered, opens, facts.demands_today)
+        found.append((one, choice))
+    return tuple(found)
 
 
 def _without_terms(cursor: Any, asked: Asked, at: datetime) -> tuple[Refusal, ...]:

@@ -171,6 +171,7 @@ def phone_kind(cursor: Any, card: Card, member_id: int, at: datetime) -> values.
     cursor.execute(
         "SELECT called, max(ended_at) FROM care_talk JOIN care_talk_end"
         " USING (member_id, attempt_id) WHERE member_id = %s AND ending = 'wrong_number'"
+        " AND called NOT IN ('inbound', 'counterpart')"
         " GROUP BY called",
         (member_id,),
     )

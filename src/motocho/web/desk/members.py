@@ -38,7 +38,7 @@ from motocho.people.safety import freezes
 from motocho.units.errors import Fault, InputError, MotochoError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
-from motocho.web.desk import _history
+from motocho.web.desk import _history, panel
 from motocho.web.desk._shown import SHOWN
 from motocho.web.fields import LONGEST_TYPED
 from motocho.web.words import Said, Tongue, said
@@ -71,6 +71,7 @@ HOLDS = {
     HoldKind.COMPLAINT: "desk.flag.complaint",
     HoldKind.NO_JUDGEMENT: "desk.flag.no_judgement",
     HoldKind.SHARED_MAILBOX: "desk.flag.shared_mailbox",
+    HoldKind.GUARDED: "desk.flag.guarded",
     HoldKind.THIRD_REFUSED: "desk.flag.third_refused",
 }
 LIKELY = {
@@ -201,6 +202,8 @@ def _context(
         "who": members.one(cursor, member_id) if view.whole else None,
         "masked": None if view.whole else _masked(cursor, member_id),
     }
+    if colleague.may(Action.ASK_FOR_HELP) and view.seat.call is None:
+        context |= panel.panel(cursor, request, colleague, member_id)
     if view.whole:
         context |= _whole(cursor, member_id, (listed, positions), on)
     return context

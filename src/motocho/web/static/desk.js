@@ -10,7 +10,7 @@
   const own = (usual) => (usual in chosen ? chosen[usual] : usual);
   const usualOf = new Map(USUAL.filter(own).map((usual) => [own(usual), usual]));
   const isOff = usualOf.size === 0;
-  if (!isOff) for (const digit of "0123456789") usualOf.set(digit, digit);
+  if (!isOff) for (const fixed of "0123456789-bgityx") if (!usualOf.has(fixed)) usualOf.set(fixed, fixed);
 
   const TYPED = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=button], [type=submit])";
   const isTyping = (one) => one instanceof Element && one.matches(TYPED);
@@ -47,7 +47,7 @@
   };
   const save = () => {
     const here = document.activeElement && document.activeElement.closest("form");
-    const button = (here && here.querySelector("[data-save], button:not([type=button])")) || document.querySelector("[data-save]");
+    const button = (here && (here.querySelector("[data-save]") || here.querySelector("button:not([type=button])"))) || document.querySelector("[data-save]");
     if (!button) return false;
     button.form ? button.form.requestSubmit(button) : button.click();
     return true;
