@@ -107,6 +107,7 @@ no_judgement | -        -        SOLI-008 -        -        -        -        - 
 shared_mailbox| -        COLL-013 -        -        -        -        -        -        -        -
 distress     | COLL-015 COLL-015 COLL-015 COLL-015 COLL-015 COLL-015 COLL-015 -        COLL-015 -
 deceased     | COLL-006 COLL-006 COLL-006 COLL-006 COLL-006 COLL-006 COLL-006 COLL-006 COLL-006 -
+guarded      | SOLI-008 SOLI-008 SOLI-008 SOLI-008 SOLI-008 SOLI-008 SOLI-008 SOLI-008 SOLI-008 -
 complaint    | DESK-004 DESK-004 DESK-004 DESK-004 DESK-004 DESK-004 DESK-004 -        DESK-004 -
 """
 # Who is reached × what for: '-' may be; the rule that refuses; in brackets what it needs beforehand.
@@ -117,6 +118,7 @@ workplace | [COLL-004] COLL-004 [COLL-004] [COLL-004] [COLL-004] [COLL-004] [DES
 third     | COLL-008   COLL-006 COLL-006   COLL-006   COLL-006   COLL-006   COLL-006   -           COLL-006   COLL-006    COLL-006           COLL-006
 counsel   | (COLL-006) COLL-006 (COLL-006) (COLL-006) (COLL-006) COLL-006   COLL-006   COLL-006    COLL-006   (COLL-006)  (COLL-006)         COLL-006
 heir      | (COLL-006) COLL-006 (COLL-006) (COLL-006) (COLL-006) COLL-006   COLL-006   COLL-006    COLL-006   (COLL-006)  (COLL-006)         COLL-006
+guardian  | (COLL-006) COLL-006 (COLL-006) (COLL-006) (COLL-006) COLL-006   COLL-006   COLL-006    COLL-006   (COLL-006)  (COLL-006)         COLL-006
 """  # a table
 # What reaches the member's own self at every hour.
 FREE = {
@@ -134,7 +136,8 @@ COLUMNS = {
     "statutory_document": "safe", "asked_for": "safe",
 }  # fmt: skip
 FOR_ANYBODY = ("night", "three", "season")
-"""What binds a word to counsel, or to an heir, too."""
+"""What binds a word to who stands in the member's place, too."""
+IN_PLACE = ("counsel", "heir", "guardian")
 DISTRESS = ("bereavement", "hospital", "disaster")
 
 
@@ -160,7 +163,7 @@ def judge(case: Case) -> list[Found]:
         column = "ring"
     for condition, ends in _conditions(case, column):
         rule_id = CELLS[condition][column]
-        if rule_id != "-" and (case.whom not in ("counsel", "heir") or condition in FOR_ANYBODY):
+        if rule_id != "-" and (case.whom not in IN_PLACE or condition in FOR_ANYBODY):
             found.append((rule_id, ends))
     return found
 
@@ -173,8 +176,11 @@ def _of_people(case: Case) -> Iterator[Found]:
         if begins != case.minute:
             yield rule_id, begins
     elif cell.startswith("("):
-        dead = any(kind == "deceased" for kind, *_ in case.holds)
-        if not (case.counsel if case.whom == "counsel" else dead):
+        held = {kind for kind, *_ in case.holds}
+        there = {
+            "counsel": case.counsel, "heir": "deceased" in held, "guardian": "guarded" in held,
+        }  # fmt: skip
+        if not there[case.whom]:
             yield rule_id, None
     elif cell != "-":
         yield rule_id, None
@@ -319,7 +325,15 @@ DAYS = tuple(
     )
 )  # fmt: skip
 ENDING = ("not_now", "unclear", "never", "pause", "consultation", *DISTRESS)
-ENDLESS = ("self_excluded", "deceased", "complaint", "no_judgement", "shared_mailbox", "hospital")
+ENDLESS = (
+    "self_excluded",
+    "deceased",
+    "guarded",
+    "complaint",
+    "no_judgement",
+    "shared_mailbox",
+    "hospital",
+)
 
 
 def situation(dice: random.Random) -> Case:
@@ -331,7 +345,9 @@ def situation(dice: random.Random) -> Case:
     today = dice.choice(DAYS) if dice.random() < 0.4 else dice.randint(14_000, 25_000)
     clock = dice.choice(EDGES) if dice.random() < 0.5 else dice.randrange(DAY)
     minute = morning(today, clock)
-    whom = dice.choices(("own", "workplace", "third", "counsel", "heir"), (12, 3, 2, 1, 1))[0]
+    whom = dice.choices(
+        ("own", "workplace", "third", "counsel", "heir", "guardian"), (12, 3, 2, 1, 1, 1)
+    )[0]
     is_other = whom not in ("own", "workplace")
     case = Case(
         minute=minute, zone=dice.randint(-12, 14), purpose=dice.choice([one.value for one in Purpose]),

@@ -66,6 +66,7 @@ WORDS: Mapping[Enum, tuple[str, str]] = {
     Step.NOTICES: ("お知らせ", "notices due"),
     Step.REFUNDS: ("過入金の返金", "refunds"),
     Step.TASKS: ("業務の登録", "tasks"),
+    Step.COLLECTIONS: ("督促の段階", "steps about arrears"),
     Step.OUTDATED: ("期限の過ぎた業務", "tasks outdated"),
     Step.ACCRUAL: ("未収利息の報告", "accrual report"),
     Step.TRIAL_BALANCE: ("試算表の照合", "trial balance"),

@@ -127,6 +127,15 @@ def to_list(cursor: Any, stages: Iterable[Lateness]) -> list[Key]:
     return [Key(*row) for row in cursor.fetchall()]
 
 
+def watched(cursor: Any, business_on: date) -> list[Key]:
+    """Every loan in arrears; whether something is done is not decided here [延滞契約]."""
+    del business_on
+    cursor.execute(
+        "SELECT member_id, agreement_id FROM close_arrears WHERE stage <> 'current' ORDER BY 1, 2"
+    )
+    return [Key(*row) for row in cursor.fetchall()]
+
+
 def listed(cursor: Any, keys: Sequence[Key], on: date) -> None:
     """Loans that are on the list of candidates now [候補の記録]."""
     cursor.execute(

@@ -40,6 +40,7 @@ class Step(Enum):
     NOTICES = "notices"
     REFUNDS = "refunds"
     TASKS = "tasks"
+    COLLECTIONS = "collections"
     OUTDATED = "outdated"
     ACCRUAL = "accrual"
     TRIAL_BALANCE = "trial_balance"

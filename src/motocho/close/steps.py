@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
+from motocho.care.collections import stages
 from motocho.close import _arrears, _trial, accrual, inbox, plan, tasks
 from motocho.close.plan import End, Step, Task, TaskKind, Told
 from motocho.loans import policy, queries, standing
@@ -184,6 +185,7 @@ WORK: Mapping[Step, PerAgreement | PerNews | AtOnce] = {
     Step.NOTICES: PerNews(_notices),
     Step.REFUNDS: PerAgreement(standing.booked_on, _refunds),
     Step.TASKS: PerNews(_work),
+    Step.COLLECTIONS: PerAgreement(_arrears.watched, stages.decide),
     Step.OUTDATED: AtOnce(_end_outdated),
     Step.ACCRUAL: OneSnapshot(accrual.report),
     Step.TRIAL_BALANCE: OneSnapshot(_trial.check),

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from motocho.close import tasks
 from motocho.close.plan import TaskKind
 from motocho.config.settings import DIRECTORY_FILE
-from motocho.contact.directory import Lender, read_file, shipped
+from motocho.contact.directory import Directory, Lender, read_file, shipped
 from motocho.documents import archive
 from motocho.documents.statutory import following
 from motocho.outside import clock
@@ -28,11 +28,16 @@ _LATELY = timedelta(days=3)
 
 
 @cache
+def directory() -> Directory:
+    """The directory of this site, read once [連絡先]."""
+    if not DIRECTORY_FILE:
+        return shipped()
+    return read_file(Path(DIRECTORY_FILE), clock.business_date())
+
+
 def lender() -> Lender:
     """Who lends, as the directory of this site says [貸金業者]."""
-    if not DIRECTORY_FILE:
-        return shipped().lender
-    return read_file(Path(DIRECTORY_FILE), clock.business_date()).lender
+    return directory().lender
 
 
 def follow() -> None:

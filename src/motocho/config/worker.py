@@ -22,10 +22,11 @@ from procrastinate import BaseRetryStrategy, RetryStrategy
 from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django import app as queue
 
+from motocho.care.collections import stages
 from motocho.care.ivr import calls
 from motocho.close import day, inbox
 from motocho.close.run import run
-from motocho.config import _papers, _reminders
+from motocho.config import _collections, _papers, _reminders
 from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
 from motocho.documents import intake
@@ -52,6 +53,7 @@ PAY_OUT = "payouts.carry"
 FOLLOW_PAPERS = "documents.follow"
 ASK_STATEMENTS = "documents.ask_statements"
 END_RESTS = "loans.end_rests"
+COLLECT_AGAIN = "collections.look_again"
 
 
 def take_line(*, line_id: int) -> None:
@@ -211,6 +213,8 @@ TASKS: Mapping[str, Task] = {
     following.MAKE: make_paper,
     ASK_STATEMENTS: ask_statements,
     following.STATEMENT: make_statement,
+    stages.CARRY: _collections.carry,
+    COLLECT_AGAIN: _collections.look_again,
 }
 AGAIN: Mapping[str, str] = {
     CLEAR_TRIES: "*/10 * * * *",
@@ -220,6 +224,7 @@ AGAIN: Mapping[str, str] = {
     FOLLOW_PAPERS: "* * * * * */20",
     ASK_STATEMENTS: "0 6 * * *",
     END_RESTS: "*/5 * * * *",
+    COLLECT_AGAIN: "*/5 * * * *",
 }
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 

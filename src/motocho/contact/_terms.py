@@ -67,6 +67,8 @@ class Whom(Enum):
     """Who gave notice for the member [代理人弁護士等]."""
     HEIR = "heir"
     """Of a member who died [相続人]."""
+    GUARDIAN = "guardian"
+    """Who stands in the place of a member who was put under guardianship [成年後見人]."""
 
 
 class Hand(Enum):
@@ -117,7 +119,9 @@ COLLECTING = frozenset({Purpose.ARREARS, Purpose.WHEREABOUTS})
 INFORMING = frozenset({Purpose.REMINDER, Purpose.SERVICE, Purpose.DUTY})
 CHECKING = frozenset({Purpose.IDENTITY, Purpose.EMPLOYMENT})
 FOR_OTHERS = (INFORMING | ALWAYS | {Purpose.ARREARS}) - {Purpose.SECURITY, Purpose.ASKED_FOR}
-"""What one may say to counsel, or to an heir, in the member's place."""
+"""What one may say to counsel, an heir or a guardian, in the member's place."""
+IN_PLACE = frozenset({Whom.COUNSEL, Whom.HEIR, Whom.GUARDIAN})
+"""Who stands in the member's place [本人に代わる相手]."""
 
 
 class HoldKind(Enum):
@@ -151,6 +155,8 @@ class HoldKind(Enum):
     """Cannot understand the contract, for age or a disability [判断能力への配慮] · SOLI-008."""
     SHARED_MAILBOX = "shared_mailbox"
     """Others read the member's e-mail [共用メール] · COLL-013."""
+    GUARDED = "guarded"
+    """Under guardianship: what is declared to the member is declared to nobody [成年後見]."""
     THIRD_REFUSED = "third_refused"
     """Somebody else refused to help, once and for all [協力の拒否] · COLL-009."""
 

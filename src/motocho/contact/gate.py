@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from motocho.contact import guard, holds, tasks
+from motocho.contact import counterparts, guard, holds, tasks
 from motocho.contact.directory import Directory
 from motocho.contact.guard import Basis, Channel, Facts, Hand, Hindrance, Purpose, Way, Whom
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
 from motocho.loans import commands, standing
 from motocho.loans.policy import Stop
 from motocho.outside.clock import JAPAN
@@ -259,6 +261,89 @@ def earlier_email(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> re
     Raises    NotAllowedError if the permit is over, or used.
     """
     return _use(cursor, permit, at, lambda: reach.earlier(cursor, permit, fact_no, at))
+
+
+def counterpart(counterpart_id: int) -> str:
+    """The sign of somebody who is registered, the same every time [相手の符号]."""
+    return f"counterpart {counterpart_id}"
+
+
+def other(cursor: Any, permit: Permit, counterpart_id: int, at: datetime) -> str:
+    """The number of who stands in the member's place, by a permit for them [相手の電話番号の開示].
+
+    Lock      the member's contacts; what is told uses the permit up.
+    Raises    NotAllowedError if the permit is over, used, or for somebody else.
+    """
+    holds.lock(cursor, permit.member_id)
+    key = (permit.member_id, permit.permit_id)
+    found = other_again(cursor, permit, counterpart_id, at)
+    cursor.execute(
+        "INSERT INTO contact_use (member_id, attempt_id, used_at) VALUES (%s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        (*key, at),
+    )
+    if cursor.rowcount == 0:
+        raise NotAllowedError(Fault("CON-044"))
+    return found
+
+
+def other_again(cursor: Any, permit: Permit, counterpart_id: int, at: datetime) -> str:
+    """The same for a call that was begun, to who began it [相手の電話番号の再表示].
+
+    Raises    NotAllowedError if the permit is over, or for somebody else.
+    """
+    cursor.execute(
+        "SELECT FROM contact_attempt WHERE member_id = %s AND attempt_id = %s"
+        " AND counterpart = %s AND channel = 'phone' AND valid_until > %s",
+        (permit.member_id, permit.permit_id, counterpart(counterpart_id), at),
+    )
+    if cursor.fetchone() is None:
+        raise NotAllowedError(Fault("CON-044"))
+    _, reach_of = counterparts.one(cursor, permit.member_id, counterpart_id)
+    subject: dict[str, int | str] = {"counterpart": counterpart_id}
+    purpose = f"permit {permit.permit_id} {permit.purpose}"
+    told = Happening(permit.member_id, "counterpart_read", permit.actor, at, subject, purpose)
+    journal.write(cursor, [told])
+    return reach_of.phone
+
+
+_IN_FORCE = """
+SELECT purpose, cause, channel, whom, hand, counterpart, valid_until FROM contact_attempt a
+WHERE member_id = %s AND attempt_id = %s AND actor = %s AND valid_until > %s AND channel = 'phone'
+    AND NOT EXISTS (SELECT FROM contact_call_result r
+        WHERE r.member_id = a.member_id AND r.attempt_id = a.attempt_id)
+"""
+
+
+def in_force(
+    cursor: Any, member_id: int, attempt_id: int, actor: str, at: datetime
+) -> Permit | None:
+    """A permit to call that somebody got before, while it lives and has no result [有効な許可]."""
+    cursor.execute(_IN_FORCE, (member_id, attempt_id, actor, at))
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    purpose, cause, channel, whom, hand, counterpart, valid_until = row
+    by = Way(Channel(channel), Whom(whom), Hand(hand), counterpart)
+    named = f"{purpose} {cause}"
+    return Permit(attempt_id, member_id, actor, named, valid_until, kinds_of(by))
+
+
+def shown_again(cursor: Any, permit: Permit, kind: values.Kind, at: datetime) -> reach.Whole | None:
+    """The number of a call that was begun, to who began it [発信中の電話番号の再表示].
+
+    Why       a page that is loaded again, or a machine that starts anew, needs no second permit:
+              it is the same call, counted once. The reading is a row of the journal, as each is.
+    Raises    NotAllowedError if the permit is over, or was not used for a call yet.
+    """
+    on = at.astimezone(JAPAN).date()
+    cursor.execute(
+        "SELECT FROM contact_use WHERE member_id = %s AND attempt_id = %s",
+        (permit.member_id, permit.permit_id),
+    )
+    if cursor.fetchone() is None:
+        raise NotAllowedError(Fault("CON-044"))
+    return reach.whole(cursor, permit, kind, on, at)
 
 
 def _use(

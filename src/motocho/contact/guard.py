@@ -28,6 +28,7 @@ from motocho.contact._terms import (
     FOR_OTHERS,
     FREE,
     HOURS_A_DAY,
+    IN_PLACE,
     INFORMING,
     JAPAN,
     REFUSALS,
@@ -60,6 +61,7 @@ __all__ = [
     "FREE",
     "HOURS_A_DAY",
     "INFORMING",
+    "IN_PLACE",
     "JAPAN",
     "REFUSALS",
     "REST_DAYS",
@@ -78,6 +80,7 @@ __all__ = [
     "Way",
     "Whom",
     "as_on",
+    "calls_a_day",
     "closes_at",
     "hindrances",
     "hours_of",
@@ -124,7 +127,7 @@ def hindrances(
         found += _season(here)
         if by.channel in RINGING:
             found += _call(facts, here)
-    if by.whom in (Whom.COUNSEL, Whom.HEIR):
+    if by.whom in IN_PLACE:
         return tuple(found)
     if purpose is Purpose.CAMPAIGN:
         found += _solicitation(facts, by, here)
@@ -206,6 +209,11 @@ def hours_of(on: date) -> Hours:
     return Hours(law.number("quiet_until_hour"), law.number("quiet_from_hour"))
 
 
+def calls_a_day(on: date) -> int:
+    """How many calls about arrears a day may have [1日の督促の回数] · COLL-002."""
+    return _calls(on).number("demands_a_day")
+
+
 def _calls(on: date) -> Row:
     return table("contact.calls").at(on)
 
@@ -227,7 +235,11 @@ def _whom(facts: Facts, purpose: Purpose, by: Way, here: datetime) -> Iterator[H
     elif by.whom is Whom.THIRD:
         yield from _third(facts, purpose, by)
     else:
-        is_there = facts.has_counsel if by.whom is Whom.COUNSEL else HoldKind.DECEASED in kinds
+        is_there = {
+            Whom.COUNSEL: facts.has_counsel,
+            Whom.HEIR: HoldKind.DECEASED in kinds,
+            Whom.GUARDIAN: HoldKind.GUARDED in kinds,
+        }[by.whom]
         if not is_there or purpose not in FOR_OTHERS:
             yield _hindrance("COLL-006", "CON-032", "貸金業法21条1項5号", None)
 
@@ -382,6 +394,8 @@ def _person(facts: Facts, purpose: Purpose, by: Way, here: datetime) -> Iterator
             yield _of_distress(hold)
         elif hold.kind is HoldKind.DECEASED:
             yield _hindrance("COLL-006", "CON-037", "貸金業法21条1項5号", None)
+        elif hold.kind is HoldKind.GUARDED:
+            yield _hindrance("SOLI-008", "CPN-006", "民法98条の2", None)
         elif hold.kind is HoldKind.COMPLAINT and _is_for_supervisors(purpose, by):
             yield _hindrance("DESK-004", "CON-038", "貸金業法12条の2の2", None)
         elif hold.kind is HoldKind.NEVER and purpose is Purpose.SERVICE:

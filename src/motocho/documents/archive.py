@@ -12,24 +12,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, LiteralString
 
 from motocho.contact import gate
 from motocho.contact.gate import Permit, Wanted
-from motocho.contact.guard import Channel, Purpose
+from motocho.contact.guard import Channel, Purpose, Whom
+from motocho.documents import addressees
 from motocho.documents import paper as sheets
+from motocho.documents.addressees import Address
 from motocho.documents.paper import Paper
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
-from motocho.loans import queries
+from motocho.loans import queries, standing
 from motocho.loans.commands import Key
 from motocho.outside.clock import JAPAN
-from motocho.people import consents, members
+from motocho.people import consents
 from motocho.people.consents import Consent
 from motocho.people.credentials import hashing
-from motocho.people.facts import values
 from motocho.units.errors import (
     Fault,
     InputError,
@@ -61,8 +62,18 @@ class Kind(Enum):
     """A paper that says of an earlier one that it holds no more [訂正の書面]."""
     RETURN = "contract_return"
     """The letter with which a contract paper that we hold goes back · 22条."""
+    REMINDER = "reminder"
+    """A short letter about a payment that is missed, without a demand [ご連絡のお願い]."""
+    DEMAND = "demand"
+    """催告書 · 21条2項."""
+    ACCELERATION_NOTICE = "acceleration_notice"
+    """期限の利益喪失の予告, a demand too · 21条2項."""
+    IDENTIFICATION = "identification"
+    """Who collects, by what authority, and which claim, where it is asked for · 21条3項."""
 
 
+COLLECTING = frozenset({Kind.REMINDER, Kind.DEMAND, Kind.ACCELERATION_NOTICE})
+"""Letters about arrears: the gate is asked as for a demand, on the day each goes out."""
 SCOPES: Mapping[Kind, str] = {
     Kind.PRE_CONTRACT: "pre_contract",
     Kind.CONTRACT: "contract",
@@ -75,7 +86,8 @@ SCOPES: Mapping[Kind, str] = {
 }
 """To which consent each kind belongs: `people.consents`, ELECTRONIC_DELIVERY.
 
-A RETURN belongs to none: what it encloses is a thing, and goes by post whatever was agreed.
+A RETURN belongs to none: what it encloses is a thing, and goes by post whatever was agreed. Nor do
+letters about arrears: they go sealed (施行規則19条2項), or as a mail of their own.
 """
 CONSENTS = tuple(dict.fromkeys(SCOPES.values()))
 
@@ -140,6 +152,7 @@ class Kept:
     queued_at: datetime | None
     post_by: date | None
     posted_at: datetime | None
+    cause: str
 
     @property
     def posted_on(self) -> date | None:
@@ -149,8 +162,8 @@ class Kept:
 
 _KEPT = (
     "SELECT p.paper_no, p.agreement_id, p.event_no, p.kind, p.title, p.stated, p.road, p.dated_on,"
-    " p.delivered_at, p.digest, p.corrects_no, l.queued_at, l.post_by, l.posted_at"
-    " FROM documents_paper p LEFT JOIN documents_post l USING (member_id, paper_no)"
+    " p.delivered_at, p.digest, p.corrects_no, l.queued_at, l.post_by, l.posted_at,"
+    " p.cause FROM documents_paper p LEFT JOIN documents_post l USING (member_id, paper_no)"
 )
 
 
@@ -186,7 +199,7 @@ def deliver(cursor: Any, paper: Paper, about: About, at: datetime) -> Delivered:
     paper_no = int(cursor.fetchone()[0])
     if road is Road.POST:
         _queue(cursor, (member_id, paper_no), _reason(about), at, about.post_by)
-    if road is not Road.ON_REQUEST:
+    if road is not Road.ON_REQUEST and about.kind not in _TOLD_APART:
         subject: dict[str, int | str] = {
             "agreement": about.key.agreement_id,
             "document": about.kind.value,
@@ -195,6 +208,10 @@ def deliver(cursor: Any, paper: Paper, about: About, at: datetime) -> Delivered:
         }
         journal.write(cursor, [Happening(member_id, "document_ready", "worker", at, subject)])
     return Delivered(paper_no, road, is_repeat=False)
+
+
+_TOLD_APART = COLLECTING | {Kind.IDENTIFICATION}
+"""No mail says that one of these is ready: that would be another demand, past the gate."""
 
 
 def _before(cursor: Any, about: About) -> Delivered | None:
@@ -221,6 +238,8 @@ def _owner(member_id: int, digest: bytes) -> str:
 
 
 def _reason(about: About) -> str:
+    if about.kind in _TOLD_APART:
+        return "collecting"
     return "no_consent" if about.post_by is None else "enclosing"
 
 
@@ -372,19 +391,41 @@ def waiting(cursor: Any) -> list[Letter]:
     ]
 
 
-def addressed(cursor: Any, letter: Letter, actor: str, at: datetime) -> tuple[str, str, str] | None:
-    """To whom and where a letter goes: name, postcode, address; None without one [宛名].
+def addressed(cursor: Any, letter: Letter, actor: str, at: datetime) -> Address | None:
+    """To whom and where a letter goes; None without an address, or while it may not go [宛名].
 
-    The address is read by a permit of the gate, and the reading is kept.
+    The address is read by a permit of the gate, and the reading is kept. A letter about arrears
+    asks as a demand does, and goes out only while its figures are fresh and something is late.
     """
+    known = addressees.of_paper(cursor, letter.member_id, letter.paper_no)
+    purpose = Purpose.STATUTORY_DOCUMENT
     cause = f"paper {letter.paper_no}"
-    wanted = Wanted(Purpose.STATUTORY_DOCUMENT, cause, actor, way=Channel.POST)
+    if letter.kind in COLLECTING:
+        cause = one(cursor, letter.member_id, letter.paper_no).cause
+        purpose = Purpose.ARREARS
+        if not _is_current(cursor, letter, at.astimezone(JAPAN).date()):
+            return None
+    whom, counterpart = (Whom.OWN, "") if known is None else (known.whom, known.to.name)
+    wanted = Wanted(
+        purpose, cause, actor, way=Channel.POST, is_one_letter=letter.kind in COLLECTING,
+        whom=whom, counterpart=counterpart,
+    )  # fmt: skip
     permit = gate.ask(cursor, letter.member_id, wanted, at)
-    known = gate.address(cursor, permit, at) if isinstance(permit, Permit) else None
-    if known is None or not isinstance(known.value, values.Address):
+    if not isinstance(permit, Permit):
         return None
-    person = members.one(cursor, letter.member_id).person
-    return f"{person.family_name} {person.given_name}", known.value.postcode, known.value.text
+    return addressees.own(cursor, permit, at) if known is None else known.to
+
+
+FRESH_DAYS = 7
+"""So long after it was made a demand may go to the post: its yen are of the day it bears."""
+
+
+def _is_current(cursor: Any, letter: Letter, on: date) -> bool:
+    """Whether a letter about arrears still says what is so."""
+    kept = one(cursor, letter.member_id, letter.paper_no)
+    is_fresh = on <= kept.dated_on + timedelta(days=FRESH_DAYS)
+    loans = standing.see(cursor, [Key(letter.member_id, letter.agreement_id)])
+    return is_fresh and any(standing.is_late(one, on) for one in loans)
 
 
 def posted(cursor: Any, letters: Iterable[Letter], actor: str, at: datetime) -> int:

@@ -8,7 +8,8 @@ CREATE TABLE documents_paper (
     agreement_id bigint NOT NULL,
     event_no integer NOT NULL DEFAULT 0,
     kind text NOT NULL CHECK (kind IN ('pre_contract', 'contract', 'change', 'draw', 'draw_notice', 'receipt',
-        'monthly_statement', 'correction', 'contract_return')),
+        'monthly_statement', 'correction', 'contract_return', 'reminder', 'demand', 'acceleration_notice',
+        'identification')),
     cause text NOT NULL CHECK (cause <> ''),
     title text NOT NULL CHECK (title <> ''),
     stated text NOT NULL,
@@ -32,7 +33,9 @@ CREATE TABLE documents_paper (
     CHECK ((delivered_at AT TIME ZONE 'Asia/Tokyo')::date < period_last_on + 1 + interval '1 month'),
     CHECK (agreement_id > 0 OR kind = 'pre_contract'),
     -- 貸金業法22条: what it encloses is a thing, and goes by no wire.
-    CHECK (kind <> 'contract_return' OR road = 'post')
+    CHECK (kind <> 'contract_return' OR road = 'post'),
+    -- 施行規則19条2項: about arrears, sealed and by post.
+    CHECK (kind NOT IN ('reminder', 'demand', 'acceleration_notice', 'identification') OR road = 'post')
 );
 CREATE INDEX documents_paper_returned ON documents_paper (member_id, agreement_id) WHERE kind = 'contract_return';
 CREATE INDEX documents_paper_lately ON documents_paper (delivered_at);
@@ -42,7 +45,7 @@ CREATE TABLE documents_post (
     member_id bigint NOT NULL,
     paper_no bigint NOT NULL,
     queued_at timestamptz NOT NULL,
-    reason text NOT NULL CHECK (reason IN ('no_consent', 'asked', 'enclosing')),
+    reason text NOT NULL CHECK (reason IN ('no_consent', 'asked', 'enclosing', 'collecting')),
     post_by date,
     posted_at timestamptz,
     posted_by text,
@@ -53,6 +56,17 @@ CREATE TABLE documents_post (
     CHECK ((reason = 'enclosing') = (post_by IS NOT NULL))
 );
 CREATE INDEX documents_post_waiting ON documents_post (queued_at) WHERE posted_at IS NULL;
+
+-- Who is written to in the member's place [代理人・相続人]: name and address sealed, as the pages are.
+CREATE TABLE documents_addressee (
+    member_id bigint NOT NULL,
+    paper_no bigint NOT NULL,
+    whom text NOT NULL CHECK (whom NOT IN ('own', 'workplace', 'third')),
+    sealed bytea NOT NULL,
+    pepper_id text NOT NULL,
+    PRIMARY KEY (member_id, paper_no),
+    FOREIGN KEY (member_id, paper_no) REFERENCES documents_paper
+);
 
 CREATE TABLE documents_conclusion (
     member_id bigint NOT NULL,
@@ -182,12 +196,13 @@ CREATE TRIGGER of_what_is_held BEFORE INSERT ON documents_paper FOR EACH ROW WHE
 CREATE TRIGGER after_its_paper BEFORE INSERT ON documents_conclusion FOR EACH ROW EXECUTE FUNCTION refuse_late_paper();
 CREATE TRIGGER posted_once BEFORE UPDATE ON documents_post FOR EACH ROW EXECUTE FUNCTION keep_documents_post();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents_paper EXECUTE FUNCTION refuse_documents_change();
+CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents_addressee EXECUTE FUNCTION refuse_documents_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents_conclusion EXECUTE FUNCTION refuse_documents_change();
 CREATE TRIGGER released_once BEFORE UPDATE ON documents_held FOR EACH ROW EXECUTE FUNCTION keep_documents_held();
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON documents_held EXECUTE FUNCTION refuse_documents_change();
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON documents_post EXECUTE FUNCTION refuse_documents_change();
 
-GRANT SELECT, INSERT ON documents_paper, documents_post, documents_conclusion, documents_held TO motocho_app;
+GRANT SELECT, INSERT ON documents_paper, documents_post, documents_addressee, documents_conclusion, documents_held TO motocho_app;
 GRANT UPDATE (posted_at, posted_by) ON documents_post TO motocho_app;
 GRANT SELECT, INSERT, DELETE ON documents_lacking TO motocho_app;
 GRANT UPDATE (released_at, released_by, released_why) ON documents_held TO motocho_app;
@@ -198,4 +213,5 @@ GRANT UPDATE (transaction_id, row_id) ON documents_reader TO motocho_app;
 GRANT USAGE ON SEQUENCE documents_paper_paper_no_seq TO motocho_app;
 GRANT SELECT (member_id, paper_no, agreement_id, event_no, kind, cause, title, stated, road, consent_no, period_last_on, dated_on,
     digest, pepper_id, corrects_no, delivered_at) ON documents_paper TO motocho_audit;
+GRANT SELECT (member_id, paper_no, whom, pepper_id) ON documents_addressee TO motocho_audit;
 GRANT SELECT ON documents_post, documents_conclusion, documents_lacking, documents_held, documents_reader TO motocho_audit;

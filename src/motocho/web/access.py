@@ -10,6 +10,7 @@ else; the session itself lives in people, so that ending it there ends it here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.urls import reverse
 
+from motocho.care.reasons import talks
 from motocho.law.rules import Refusal
 from motocho.loans import queries
 from motocho.loans.policy import Status
@@ -310,9 +312,15 @@ class Colleague:
         return replace(self.staff, purpose=purpose)
 
     @property
-    def may_manage(self) -> bool:
-        """Whether colleagues are this one's business [管理の可否]; the frame shows the way."""
-        return self.may(Action.MANAGE_STAFF)
+    def keys(self) -> dict[str, str]:
+        """The keys that this one changed or turned off, by their usual sign [自分のキー]."""
+        with connection.cursor() as cursor:
+            return people_staff.kept_keys(cursor, self.staff.staff_id)
+
+    @property
+    def keys_text(self) -> str:
+        """The same for the page's script [自分のキー（JSON）]."""
+        return json.dumps(self.keys)
 
     @property
     def may_look(self) -> bool:
@@ -322,6 +330,12 @@ class Colleague:
     def may(self, action: Action) -> bool:
         """Whether a role of today is for this [役割の有無]."""
         return gate.may(self.staff, action)
+
+    @property
+    def unfinished(self) -> talks.TalkKey | None:
+        """The own call that has no ending yet [未了の通話]; the frame shows the way back."""
+        with connection.cursor() as cursor:
+            return talks.unfinished(cursor, self.staff.actor)
 
 
 def colleague(request: HttpRequest) -> Colleague | None:

@@ -127,7 +127,14 @@ def said(card: Card, part: Part, values: Mapping[str, str]) -> Said:
 
 def before_identity(card: Card, persons: Persons) -> tuple[Said, ...]:
     """All that may be said to who was not identified [本人確認の前の台本] · COLL-006, DESK-003."""
+    return _heard(card, persons, HEARD_BY_ANYBODY - {Part.IN_PLACE})
+
+
+def before_standing_in(card: Card, persons: Persons) -> tuple[Said, ...]:
+    """The same to who stands in the member's place [本人に代わる相手への台本]."""
+    return _heard(card, persons, frozenset({Part.IN_PLACE, Part.VOICEMAIL, Part.IDENTIFY}))
+
+
+def _heard(card: Card, persons: Persons, parts: frozenset[Part]) -> tuple[Said, ...]:
     values = persons_said(persons)
-    return tuple(
-        said(card, part, values) for part in Part if part in HEARD_BY_ANYBODY and part in card.parts
-    )
+    return tuple(said(card, part, values) for part in Part if part in parts and part in card.parts)

@@ -94,6 +94,7 @@ def _of_stage(card: Card, known: Collection[Listed]) -> Refusal | None:
         Stage.BEFORE: Status.OPEN not in states,
         Stage.AFTER: bool(states & (OWED if card.reason is Reason.REPAYMENT else {Status.OPEN})),
         Stage.PAST: states == {Status.CLOSED},
+        Stage.ANY: True,
     }
     if fits[card.stage]:
         return None
@@ -170,6 +171,7 @@ def phone_kind(cursor: Any, card: Card, member_id: int, at: datetime) -> values.
     cursor.execute(
         "SELECT called, max(ended_at) FROM care_talk JOIN care_talk_end"
         " USING (member_id, attempt_id) WHERE member_id = %s AND ending = 'wrong_number'"
+        " AND called NOT IN ('inbound', 'counterpart')"
         " GROUP BY called",
         (member_id,),
     )

@@ -2,7 +2,8 @@
 
 Of 金銭の貸付け by a revolving contract alone. An item that the law lets fall away on a condition is
 on the paper all the same, as 「なし」, so that nobody has to know the condition. The law asks for
-no item on a correction, nor on the letter of a returned contract paper (22条): those are ours.
+no item on a correction, on the letter of a returned contract paper (22条), or on a short letter
+that demands nothing: those are ours.
 
 >>> len(ITEMS[Kind.CONTRACT])
 24
@@ -162,6 +163,46 @@ RETURN = (
     Item("paid_on", "貸金業法22条", "完済の日"),
     Item("enclosed", "貸金業法22条", "お返しするもの"),
 )
+REMINDER = (
+    Item("lender", "貸金業法12条の6", _LENDER),
+    Item("phone", "貸金業法12条の6", "お問い合わせ先"),
+    Item("sender", "貸金業法12条の6", "この書面を送付する者"),
+    Item("debtor", "貸金業法12条の6", "契約の相手方（契約番号）"),
+)
+DEMAND = (
+    Item("lender_whole", "貸金業法21条2項1号", "貸金業者の商号・住所・電話番号"),
+    Item("sender", "貸金業法21条2項2号", "この書面を送付する者"),
+    Item("opened_on", "貸金業法21条2項3号", "契約年月日"),
+    Item("lent", "貸金業法21条2項4号", "貸付けの金額"),
+    Item("rate", "貸金業法21条2項5号", "貸付けの利率"),
+    Item("claim_due", "貸金業法21条2項6号", "支払の催告に係る債権の弁済期"),
+    Item("asked", "貸金業法21条2項7号", "支払を催告する金額"),
+    Item("rest", "貸金業法施行規則19条3項1号", "催告時の残存債務の額"),
+    Item("split", "貸金業法施行規則19条3項2号", "催告する金額の内訳"),
+    Item("guarantor", "貸金業法施行規則19条3項3号", "保証人が負担する債務の範囲"),
+)
+_OF_CONTRACT = tuple(
+    Item(one.name, "貸金業法施行規則19条5項3号", one.label)
+    for one in CONTRACT
+    if one.name != "lender"
+)
+_ONLY_OF_DRAW = ("drawn_on", "amount", "term", "next_due", "earlier_debt", "total_ahead")
+IDENTIFICATION = (
+    Item("lender_whole", "貸金業法21条3項", "貸金業者の商号・住所・電話番号"),
+    Item("collector", "貸金業法21条3項", "取立てを行う者の氏名"),
+    Item("authority", "貸金業法施行規則19条5項1号", "弁済を受領する権限"),
+    *(
+        Item(one.name, "貸金業法施行規則19条5項2号", one.label)
+        for one in DRAW
+        if one.name in _ONLY_OF_DRAW
+    ),
+    *_OF_CONTRACT,
+    Item("claim_due", "貸金業法施行規則19条5項4号イ", "取り立てる債権の弁済期"),
+    Item("asked", "貸金業法施行規則19条5項4号イ", "支払を催告する金額"),
+    Item("rest", "貸金業法施行規則19条5項4号ロ", "残存債務の額"),
+    Item("split", "貸金業法施行規則19条5項4号ロ", "催告する金額の内訳"),
+)
+"""17条1項 only where it says something else than 17条2項 (施行規則19条5項2号の括弧書)."""
 ITEMS: Mapping[Kind, tuple[Item, ...]] = {
     Kind.PRE_CONTRACT: PRE_CONTRACT,
     Kind.CONTRACT: CONTRACT,
@@ -172,6 +213,10 @@ ITEMS: Mapping[Kind, tuple[Item, ...]] = {
     Kind.MONTHLY: MONTHLY,
     Kind.CORRECTION: CORRECTION,
     Kind.RETURN: RETURN,
+    Kind.REMINDER: REMINDER,
+    Kind.DEMAND: DEMAND,
+    Kind.ACCELERATION_NOTICE: DEMAND,
+    Kind.IDENTIFICATION: IDENTIFICATION,
 }
 _RULES: Mapping[Kind, str] = {
     Kind.PRE_CONTRACT: "DOC-001",
@@ -183,6 +228,10 @@ _RULES: Mapping[Kind, str] = {
     Kind.MONTHLY: "DOC-003",
     Kind.CORRECTION: "DOC-004",
     Kind.RETURN: "DOC-008",
+    Kind.REMINDER: "COLL-006",
+    Kind.DEMAND: "COLL-012",
+    Kind.ACCELERATION_NOTICE: "COLL-012",
+    Kind.IDENTIFICATION: "COLL-016",
 }
 
 
@@ -195,6 +244,7 @@ def faults_of(kind: Kind, said: Mapping[str, str]) -> Refusal | None:
     if not missing:
         return None
     first = missing[0]
-    rule = "DOC-007" if first.name == "dispute_body" else _RULES[kind]
+    is_adr = first.name == "dispute_body" and kind is not Kind.IDENTIFICATION
+    rule = "DOC-007" if is_adr else _RULES[kind]
     details = {"item": first.label, "law": first.law, "count": str(len(missing))}
     return Refusal(rule, "DCM-001", tuple(parse_citations(first.law)), details)

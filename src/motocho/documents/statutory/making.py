@@ -36,6 +36,10 @@ TITLES: Mapping[Kind, str] = {
     Kind.MONTHLY: "取引の明細書（月次）",
     Kind.CORRECTION: "訂正の書面",
     Kind.RETURN: "契約書の返却のお知らせ",
+    Kind.REMINDER: "ご連絡のお願い",
+    Kind.DEMAND: "催告書",
+    Kind.ACCELERATION_NOTICE: "催告書（期限の利益の喪失の予告）",
+    Kind.IDENTIFICATION: "取立てを行う者と債権の内容を明らかにする書面",
 }
 NONE = "ありません"
 _READ_WELL = "この書面の内容を十分にお読みください。"
@@ -181,7 +185,8 @@ def _total(found: Outlook | None, assumption: str) -> str:
     )
 
 
-def _of_limit(subject: Subject) -> dict[str, str]:
+def of_limit(subject: Subject) -> dict[str, str]:
+    """The sum that follows from the limit lent once [極度額による将来の支払い]."""
     limit_yen = subject.contract.terms.limit_yen
     found = ahead(subject, limit_yen, subject.on)
     assumption = (
@@ -191,7 +196,8 @@ def _of_limit(subject: Subject) -> dict[str, str]:
     return {"total": _total(found, assumption)}
 
 
-def _of_rest(subject: Subject, principal_yen: int, position: Position) -> dict[str, str]:
+def of_rest(subject: Subject, principal_yen: int, position: Position) -> dict[str, str]:
+    """What follows from what is owed: term, next due date, the sum [将来の返済の表示]."""
     if not principal_yen:
         nothing = "残存する債務はありません"
         return {"term": nothing, "total_ahead": nothing, "next_due": nothing}
@@ -211,10 +217,13 @@ def _of_rest(subject: Subject, principal_yen: int, position: Position) -> dict[s
 
 
 # ---------------------------------------------------------------------------------------- papers
-def paper_of(kind: Kind, subject: Subject, said: Mapping[str, str]) -> Paper:
+def paper_of(
+    kind: Kind, subject: Subject, said: Mapping[str, str], more: tuple[Pair, ...] = ()
+) -> Paper:
     """A paper with all its items in the order of the law [法定書面].
 
-    Takes     texts of the items that are not the same for every paper of the contract.
+    Takes     texts of the items that are not the same for every paper of the contract; what stands
+              below them.
     Raises    RefusedError if an item is missing: such a paper is none.
     Law       貸金業法16条の2, 17条, 18条, 22条 · DOC-001…004, 007, 008.
     """
@@ -222,7 +231,7 @@ def paper_of(kind: Kind, subject: Subject, said: Mapping[str, str]) -> Paper:
     refusal = faults_of(kind, texts)
     if refusal is not None:
         raise RefusedError(refusal.fault())
-    pairs = tuple(Pair(one.label, texts[one.name]) for one in ITEMS[kind])
+    pairs = (*(Pair(one.label, texts[one.name]) for one in ITEMS[kind]), *more)
     notes = (_READ_WELL, f"作成日: {both_calendars_text(subject.on)}")
     return _laid(kind, subject, pairs, notes)
 
@@ -242,12 +251,12 @@ def _laid(
 
 def contract(subject: Subject, kind: Kind = Kind.CONTRACT) -> Paper:
     """The contract, before it is made, when it was made, or when it changed [契約の書面]."""
-    return paper_of(kind, subject, _of_limit(subject))
+    return paper_of(kind, subject, of_limit(subject))
 
 
 def draw(subject: Subject, row: StatementRow, position: Position) -> Paper:
     """One draw in full · 17条1項 [貸付けの書面]."""
-    said = _of_rest(subject, row.principal_yen or 0, position)
+    said = of_rest(subject, row.principal_yen or 0, position)
     return paper_of(Kind.DRAW, subject, {**said, **_of_draw(row)})
 
 
@@ -353,7 +362,7 @@ def monthly(subject: Subject, period: Period, position: Position) -> Paper:
     receipts = [row for row in period.rows if row.kind in _RECEIVED_KINDS]
     lent = [lent_text(period.last_draws_yen[row.event_no], row) for row in receipts]
     said = {
-        **_of_rest(subject, position.principal_yen, position),
+        **of_rest(subject, position.principal_yen, position),
         "draw_days": _listed([both_calendars_text(row.on) for row in draws]),
         "draw_amounts": _listed([_yen(row.amount_yen) for row in draws]),
         "lent": _listed(lent),

@@ -14,6 +14,7 @@ from motocho.loans.queries.contracts import (
     debits,
     moved_between,
 )
+from motocho.loans.queries.demands import Asked, asked
 from motocho.loans.queries.endings import PaidOff, paid_off
 from motocho.loans.queries.evidence import EvidenceAsked, evidence_asked
 from motocho.loans.queries.explanations import Explanation, explain, kind_name
@@ -51,6 +52,7 @@ from motocho.loans.queries.ways import (
 )
 
 __all__ = [
+    "Asked",
     "Change",
     "Charged",
     "Conduct",
@@ -81,6 +83,7 @@ __all__ = [
     "Undone",
     "Waiting",
     "agreements",
+    "asked",
     "case_of",
     "conduct",
     "contract",

@@ -1,0 +1,449 @@
+"""Steps about loans in arrears: decided by the night, taken, kept [督促の段階].
+
+The night asks the strategy of the morning about every loan in arrears and writes down what it says,
+once for each missed due date. What a colleague does becomes a task in the same transaction; what
+goes out becomes a job, which asks the gate when it is about to leave (`carrying`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from motocho.care.collections import strategy
+from motocho.care.collections.strategy import (
+    TO_PERSONS,
+    Case,
+    Decision,
+    Due,
+    Ground,
+    Step,
+    Strategy,
+    Taken,
+    Way,
+)
+from motocho.care.reliefs import offers
+from motocho.contact import gate, guard, tasks
+from motocho.contact.guard import Facts, HoldKind, Purpose
+from motocho.contact.holds import Source
+from motocho.journal import rows as journal
+from motocho.journal.rows import Happening
+from motocho.loans import standing
+from motocho.loans.commands import Key, Made
+from motocho.loans.policy import Status, Stop
+from motocho.loans.standing import Seen
+from motocho.outside import queue
+from motocho.outside.clock import JAPAN
+from motocho.units.errors import Fault, NotFoundError
+
+CARRY = "collections.carry"
+ONE_DAY = timedelta(days=1)
+MORNING = time(8, tzinfo=JAPAN)
+
+
+class StageKey(NamedTuple):
+    """A step of a member that was decided [段階の番号]."""
+
+    member_id: int
+    stage_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step that was decided, with what became of it [督促の段階の記録]."""
+
+    key: StageKey
+    loan: Key
+    late_since: date
+    step_id: str
+    way: Way
+    strategy_on: date
+    """The first day of the strategy that asked for it."""
+    days_late: int
+    decided_on: date
+    state: str
+    """`waiting`, `later`, `done` or `dropped`."""
+    reason: str
+    """Ids of rules, where the gate refused; else a word of ours."""
+    try_at: datetime | None
+    paper_no: int | None
+    task_id: int | None
+    pay_until: date | None
+    posted_on: date | None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is not tried any more [終了済みか]."""
+        return self.state in {"done", "dropped"}
+
+
+_SELECT = """
+SELECT s.member_id, s.stage_no, s.agreement_id, s.late_since, s.step, s.way, s.strategy_on,
+    s.days_late, s.decided_on, coalesce(t.state, 'waiting'), coalesce(t.reason, ''), t.try_at,
+    t.paper_no, t.task_id, t.pay_until, l.posted_at
+FROM care_stage s
+LEFT JOIN LATERAL (SELECT * FROM care_stage_try t
+    WHERE t.member_id = s.member_id AND t.stage_no = s.stage_no
+    ORDER BY t.try_no DESC LIMIT 1) t ON true
+LEFT JOIN documents_post l ON l.member_id = t.member_id AND l.paper_no = t.paper_no
+"""
+
+
+def _stage(row: tuple[Any, ...]) -> Stage:
+    member_id, stage_no, agreement_id, late_since, step_id, way, *rest, posted_at = row
+    posted_on = None if posted_at is None else posted_at.astimezone(JAPAN).date()
+    loan = Key(member_id, agreement_id)
+    strategy_on, days_late, decided_on, state, reason, *tried = rest
+    try_at, paper_no, task_id, pay_until = tried
+    return Stage(
+        StageKey(member_id, stage_no), loan, late_since, step_id, Way(way), strategy_on,
+        days_late, decided_on, state, reason, try_at, paper_no, task_id, pay_until, posted_on,
+    )  # fmt: skip
+
+
+def one(cursor: Any, key: StageKey) -> Stage:
+    """A step that was decided [段階の参照].
+
+    Raises    NotFoundError if the member has no such step.
+    """
+    cursor.execute(f"{_SELECT} WHERE s.member_id = %s AND s.stage_no = %s", key)
+    row = cursor.fetchone()
+    if row is None:
+        raise NotFoundError(Fault("COL-011"))
+    return _stage(row)
+
+
+def of_members(cursor: Any, members: Collection[int]) -> list[Stage]:
+    """Every step of some members, in the order they were decided [会員の段階]."""
+    cursor.execute(
+        f"{_SELECT} WHERE s.member_id = ANY(%s) ORDER BY s.member_id, s.decided_on, s.stage_no",
+        (sorted(set(members)),),
+    )
+    return [_stage(row) for row in cursor.fetchall()]
+
+
+# ------------------------------------------------------------------------------------- the night
+def decide(cursor: Any, keys: Sequence[Key], made: Made) -> int:
+    """Decide about loans in arrears for the morning after a day [段階の決定]; gives how many steps.
+
+    Done twice it decides nothing twice: a step is of its missed due date, and of one day.
+    Lock      none: what is decided is asked of the gate again when it is about to go out.
+    """
+    morning = made.business_on + ONE_DAY
+    held = strategy.strategy_of(morning)
+    known: dict[int, list[Stage]] = defaultdict(list)
+    for stage in of_members(cursor, [key.member_id for key in keys]):
+        known[stage.key.member_id].append(stage)
+    decided = 0
+    for seen in standing.see(cursor, keys):
+        mine = known[seen.key.member_id]
+        found = _decision(cursor, seen, mine, morning, held)
+        if isinstance(found, Due):
+            written = _write(cursor, seen, found.step, made)
+            if written is not None:
+                mine.append(written)
+                decided += 1
+    return decided
+
+
+def _decision(
+    cursor: Any, seen: Seen, mine: Sequence[Stage], morning: date, held: Strategy
+) -> Decision | None:
+    """What a morning asks for; facts of the member are read only where a step's day has come."""
+    case = _case(seen, mine, morning, held)
+    if case is None:
+        return None
+    # Care only brings steps later: whoever has none due without it has none with it.
+    if not isinstance(first := strategy.decide(case, held), Due):
+        return first
+    return strategy.decide(_known(cursor, seen, case), held)
+
+
+def _case(seen: Seen, mine: Sequence[Stage], morning: date, held: Strategy) -> Case | None:
+    state = seen.on(morning.toordinal())
+    if state.late_since is None or seen.status is not Status.OPEN:
+        return None
+    late_since = date.fromordinal(state.late_since)
+    days = standing.days_late(state, seen.rules)
+    if days < 1:
+        return None
+    taken = tuple(
+        Taken(one.step_id, one.way, _is_finished(one, morning, held))
+        for one in mine
+        if one.loan == seen.key and one.late_since == late_since
+    )
+    last_on = max((one.decided_on for one in mine), default=None)
+    return Case(morning, days, taken, last_on=last_on)
+
+
+def _is_finished(stage: Stage, morning: date, held: Strategy) -> bool:
+    """Whether what comes after a step may be taken: a notice has to have run out first."""
+    if stage.way is Way.ACCELERATION:
+        return False if stage.state != "done" else stage.reason == "accelerated"
+    if stage.way in {Way.DEMAND, Way.NOTICE} and stage.posted_on is None:
+        return False
+    if stage.way is not Way.NOTICE:
+        return stage.state == "done"
+    last_on = runs_until(stage, held)
+    return last_on is not None and last_on < morning
+
+
+def runs_until(stage: Stage, held: Strategy) -> date | None:
+    """The last day that a posted notice leaves to pay [催告期間の末日]; None before it is posted.
+
+    The day it bears, or later, where it was posted late: what it leaves counts from its arrival,
+    the day of which is not counted.
+    Law       民法97条1項, 140条, 541条.
+    """
+    if stage.posted_on is None or stage.pay_until is None:
+        return None
+    return max(stage.pay_until, received_on(stage, held) + timedelta(days=held.pay_within_days))
+
+
+def received_on(stage: Stage, held: Strategy) -> date:
+    """The day on which a posted letter counts as received [到達日]; house policy."""
+    posted_on = stage.posted_on or stage.decided_on
+    return posted_on + timedelta(days=held.arrival_days)
+
+
+def _known(cursor: Any, seen: Seen, case: Case) -> Case:
+    """The same case with everything that stands against steps, and whether care is needed."""
+    at = datetime.combine(case.on, MORNING)
+    facts = gate.facts_of(cursor, seen.key.member_id, at)
+    found = standing_against(cursor, seen, at, facts)
+    return replace(case, grounds=found, is_softened=_needs_care(facts, case.on))
+
+
+def standing_against(
+    cursor: Any, seen: Seen, at: datetime, facts: Facts | None = None
+) -> dict[Ground, date | None]:
+    """Everything that stands against steps of a loan at a moment [見合わせの理由の照会]."""
+    known = facts or gate.facts_of(cursor, seen.key.member_id, at)
+    found = grounds_of(known, seen, at)
+    offer = offers.open_of(cursor, seen.key)
+    if offer is not None and offer.is_open(at.astimezone(JAPAN).date()):
+        found[Ground.OFFER] = offer.last_on
+    return found
+
+
+_HOLDS: Mapping[HoldKind, Ground] = {
+    HoldKind.DECEASED: Ground.DECEASED,
+    HoldKind.COMPLAINT: Ground.COMPLAINT,
+    **dict.fromkeys(guard.DISTRESS, Ground.DISTRESS),
+}
+_CARE = frozenset({HoldKind.NO_JUDGEMENT, HoldKind.CONSULTATION})
+"""Who may not understand, and who asked for help in the last weeks · VULN-002."""
+
+
+def grounds_of(facts: Facts, seen: Seen, at: datetime) -> dict[Ground, date | None]:
+    """What stands against steps of a loan at a moment, with last days [見合わせの理由]."""
+    on = at.astimezone(JAPAN).date()
+    found: dict[Ground, date | None] = {}
+    if facts.promised_on is not None and on <= facts.promised_on:
+        found[Ground.PROMISE] = facts.promised_on
+    if facts.named_at is not None and at < facts.named_at:
+        found[Ground.NAMED] = facts.named_at.astimezone(JAPAN).date()
+    if facts.is_consulting:
+        found[Ground.CONSULTATION] = None
+    if facts.has_counsel:
+        found[Ground.COUNSEL] = None
+    if Stop.DECEASED in seen.stops:
+        found[Ground.DECEASED] = None
+    for hold in facts.holds:
+        ground = _HOLDS.get(hold.kind)
+        if ground is not None and (hold.last_on is None or on <= hold.last_on):
+            found[ground] = _later(found, ground, hold.last_on)
+    state = seen.on(on.toordinal())
+    if state.arrangement is not None and state.arrangement.until >= on.toordinal():
+        found[Ground.ARRANGEMENT] = date.fromordinal(state.arrangement.until)
+    if state.terms.rate_ppm > seen.ceiling_ppm:
+        found[Ground.RATE] = None
+    return found
+
+
+def _later(
+    found: Mapping[Ground, date | None], ground: Ground, last_on: date | None
+) -> date | None:
+    before = found.get(ground, date.min)
+    return None if before is None or last_on is None else max(before, last_on)
+
+
+def _needs_care(facts: Facts, on: date) -> bool:
+    return any(
+        hold.kind in _CARE and (hold.last_on is None or on <= hold.last_on) for hold in facts.holds
+    )
+
+
+_WRITE = """
+INSERT INTO care_stage (member_id, agreement_id, late_since, step, way, strategy_on, days_late,
+    decided_on, decided_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING stage_no
+"""
+
+
+def _write(cursor: Any, seen: Seen, step: Step, made: Made) -> Stage | None:
+    morning = made.business_on + ONE_DAY
+    held = strategy.strategy_of(morning)
+    state = seen.on(morning.toordinal())
+    late_since = date.fromordinal(state.late_since or state.on)
+    days = standing.days_late(state, seen.rules)
+    cursor.execute(
+        _WRITE,
+        (
+            *seen.key, late_since, step.step_id, step.way.value, held.from_on, days, morning,
+            made.booked_at,
+        ),
+    )  # fmt: skip
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    key = StageKey(seen.key.member_id, int(row[0]))
+    subject: dict[str, int | str] = {
+        "agreement": seen.key.agreement_id, "stage": key.stage_no, "step": step.step_id,
+        "way": step.way.value,
+    }  # fmt: skip
+    told = Happening(key.member_id, "collection_stage", made.actor, made.booked_at, subject)
+    journal.write(cursor, [told])
+    if step.way in TO_PERSONS:
+        _put_task(cursor, key, seen.key, step, made)
+    else:
+        queue.enqueue(CARRY, member_id=key.member_id, stage_id=key.stage_no)
+    return one(cursor, key)
+
+
+def _put_task(cursor: Any, key: StageKey, loan: Key, step: Step, made: Made) -> None:
+    """A call to make; or what a person decides: both with the step's number, never a word."""
+    facts: dict[str, int | str] = {
+        "agreement": loan.agreement_id, "stage": key.stage_no, "step": step.step_id,
+    }  # fmt: skip
+    plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts)
+    if step.way is Way.CALL:
+        hour = time(strategy.strategy_of(made.business_on + ONE_DAY).call_hour, tzinfo=JAPAN)
+        planned_at = datetime.combine(made.business_on + ONE_DAY, hour)
+        plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS, planned_at, facts)
+    source = Source(made.actor, f"stage {key.stage_no}")
+    task_id = tasks.put(cursor, key.member_id, plan, source, made.booked_at)
+    if step.way is not Way.ACCELERATION:
+        note(cursor, key, Tried("done", task_id=task_id), made.booked_at)
+
+
+# ------------------------------------------------------------------------------------------- tries
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of a try [実施の結果]."""
+
+    state: str
+    reason: str = ""
+    try_at: datetime | None = None
+    paper_no: int | None = None
+    task_id: int | None = None
+    pay_until: date | None = None
+
+
+def lock(cursor: Any, key: StageKey) -> Stage:
+    """Hold a step until the transaction ends [段階の排他]: of two workers one takes it."""
+    cursor.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('motocho stage', %s))", (key.stage_no,)
+    )
+    return one(cursor, key)
+
+
+def note(cursor: Any, key: StageKey, tried: Tried, at: datetime) -> None:
+    """Write down what became of a try [実施の記録]."""
+    cursor.execute(
+        "INSERT INTO care_stage_try (member_id, stage_no, try_no, state, reason, try_at, paper_no,"
+        " task_id, pay_until, tried_at) SELECT %s, %s, count(*) + 1, %s, %s, %s, %s, %s, %s, %s"
+        " FROM care_stage_try WHERE member_id = %s AND stage_no = %s",
+        (
+            *key, tried.state, tried.reason, tried.try_at, tried.paper_no, tried.task_id,
+            tried.pay_until, at, *key,
+        ),
+    )  # fmt: skip
+
+
+def to_try(cursor: Any, at: datetime, most: int = 500) -> list[StageKey]:
+    """Steps that were put off and whose moment has come [再実施の対象]."""
+    cursor.execute(
+        "SELECT t.member_id, t.stage_no FROM care_stage_try t WHERE t.state = 'later'"
+        " AND t.try_at <= %s AND NOT EXISTS (SELECT FROM care_stage_try n"
+        " WHERE n.member_id = t.member_id AND n.stage_no = t.stage_no AND n.try_no > t.try_no)"
+        " ORDER BY t.try_at, t.member_id, t.stage_no LIMIT %s",
+        (at, most),
+    )
+    return [StageKey(*row) for row in cursor.fetchall()]
+
+
+# ------------------------------------------------------------------------------------ what is shown
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A loan in arrears as the desk shows it [督促の現況]: what was done, what comes next."""
+
+    loan: Key
+    late_since: date
+    days_late: int
+    stages: tuple[Stage, ...]
+    decision: Decision
+    strategy_on: date
+
+
+def outlook(cursor: Any, member_id: int, on: date) -> list[Outlook]:
+    """The loans of a member that are in arrears on a day, with their steps [会員の督促の現況]."""
+    held = strategy.strategy_of(on)
+    mine = of_members(cursor, [member_id])
+    found = []
+    for seen in standing.of_members(cursor, [member_id])[member_id]:
+        case = _case(seen, mine, on, held)
+        if case is None:
+            continue
+        known = _known(cursor, seen, case)
+        state = seen.on(on.toordinal())
+        found.append(
+            Outlook(
+                seen.key,
+                date.fromordinal(state.late_since or on.toordinal()),
+                case.days_late,
+                tuple(one for one in mine if one.loan == seen.key),
+                strategy.decide(known, held),
+                held.from_on,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many steps of a way stand where, decided since a day [段階の件数]."""
+
+    way: Way
+    waiting: int
+    later: int
+    done: int
+    dropped: int
+
+
+def counts(cursor: Any, since: date) -> tuple[Count, ...]:
+    """Steps decided since a day by way and state; ways without any too [段階別の件数]."""
+    cursor.execute(
+        f"SELECT way, state, count(*) FROM ({_SELECT} WHERE s.decided_on >= %s)"  # noqa: S608  # our own words
+        " AS x (member_id, stage_no, agreement_id, late_since, step, way, strategy_on, days_late,"
+        " decided_on, state, reason, try_at, paper_no, task_id, pay_until, posted_at)"
+        " GROUP BY way, state",
+        (since,),
+    )
+    found = {(way, state): count for way, state, count in cursor.fetchall()}
+    states = ("waiting", "later", "done", "dropped")
+    return tuple(Count(way, *(found.get((way.value, state), 0) for state in states)) for way in Way)
+
+
+def listed(cursor: Any, way: Way, since: date, most: int = 100) -> list[Stage]:
+    """Steps of one way decided since a day, those not ended first, then the newest [一覧]."""
+    cursor.execute(
+        f"{_SELECT} WHERE s.way = %s AND s.decided_on >= %s"
+        " ORDER BY (coalesce(t.state, 'waiting') IN ('done', 'dropped')), s.decided_on DESC,"
+        " s.stage_no DESC LIMIT %s",
+        (way.value, since, most),
+    )
+    return [_stage(row) for row in cursor.fetchall()]

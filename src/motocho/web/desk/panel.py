@@ -1,0 +1,269 @@
+"""The call panel: each reason with its legal state, and the call that goes on [通話パネル].
+
+`panel` gives what `desk/parts/call.html` needs, on a page of its own and in the right column of a
+member's page alike. What stands on a button is what the gate says at that moment, in its own words,
+with the first moment at which it opens: no button fails in silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from django.http import HttpRequest
+
+from motocho.care.reasons import catalogue, scripts, talks, targets, wrapping
+from motocho.care.reasons.catalogue import Answer, Card, Ending, Part, Reason
+from motocho.care.reasons.talks import Choice, Talk
+from motocho.care.reception import checks
+from motocho.contact import guard
+from motocho.contact.counterparts import Known
+from motocho.contact.guard import Hand, Purpose, Whom
+from motocho.law.rules import Refusal
+from motocho.loans import queries
+from motocho.loans.policy import Status
+from motocho.outside.clock import JAPAN
+from motocho.people import members
+from motocho.people import staff as colleagues
+from motocho.people.access import Action
+from motocho.people.facts.matching import Item
+from motocho.web import _commands, pages
+from motocho.web._directory import directory
+from motocho.web.access import Colleague
+from motocho.web.words import Said, said
+
+
+class State(Enum):
+    """Whether a reason may be called for now [発信の可否]."""
+
+    FREE = "free"
+    LAST = "last"
+    """The last call of the day: it is asked once more."""
+    SHUT = "shut"
+
+
+WHOM = {
+    Whom.COUNSEL: "call.whom_counsel",
+    Whom.GUARDIAN: "call.whom_guardian",
+    Whom.HEIR: "call.whom_heir",
+}
+SHOWN_DIGITS = 4
+ICONS = {State.FREE: "tick", State.LAST: "mark", State.SHUT: "shut"}
+PARTS = {part: f"call.part_{part.value}" for part in Part}
+ITEMS = {item: f"call.item_{item.value}" for item in Item}
+ANSWERS = {answer: f"call.answer_{answer.value}" for answer in Answer}
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """One reason why not [拒否の理由]: its rule, and the words of the catalogue."""
+
+    rule_id: str
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The face of one button [発信ボタン]."""
+
+    card: Card
+    key: str
+    state: State
+    counted: str
+    """`1/3` where calls of the day are counted; else empty."""
+    against: tuple[Against, ...]
+    opens_at: datetime | None
+    agreements: tuple[int, ...] = ()
+    """To choose from, where there are several."""
+    names: tuple[str, ...] = ()
+    """Names that may be said at work."""
+    counterpart: Known | None = None
+    """Who is called in the member's place."""
+
+    @property
+    def whom(self) -> str:
+        """A key: in which place somebody stands [相手の種類]."""
+        return "" if self.counterpart is None else WHOM[self.counterpart.whom]
+
+    @property
+    def icon(self) -> str:
+        """The drawing beside the words [アイコン]."""
+        return ICONS[self.state]
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it rings at the member's work [勤務先か]."""
+        return self.card.purpose is Purpose.EMPLOYMENT
+
+
+def name_of(cursor: Any, member_id: int, *, is_known: bool) -> str:
+    """Whom a page is about: whole only once the member is known [会員の表示] · PRIV-003."""
+    found = members.one(cursor, member_id)
+    person, number = found.person, found.member_number
+    if is_known:
+        return f"{person.family_name} {person.given_name} {number}"
+    return f"{person.family_name} ＊ ****{number[-SHOWN_DIGITS:]}"
+
+
+def caller_of(cursor: Any, colleague: Colleague) -> talks.Caller:
+    """Who calls, by the personal name that is said [架電者]."""
+    name = colleagues.account(cursor, colleague.staff.staff_id).name
+    return talks.Caller(name, colleague.staff.actor, hand_of(colleague))
+
+
+def hand_of(colleague: Colleague) -> Hand:
+    """By whose hand the gate looks at it [連絡の担い手]."""
+    return Hand.SUPERVISOR if colleague.may(Action.CALL_AT_WORK) else Hand.STAFF
+
+
+def against(request: HttpRequest, refusals: tuple[Refusal, ...]) -> tuple[Against, ...]:
+    """Refusals in the tongue of a page [拒否の表示]."""
+    tongue = pages.tongue_of(request)
+    return tuple(Against(one.rule_id, said(one.fault(), tongue)) for one in refusals)
+
+
+def panel(
+    cursor: Any, request: HttpRequest, colleague: Colleague, member_id: int
+) -> dict[str, Any]:
+    """What `desk/parts/call.html` needs of a member [通話パネルの内容].
+
+    The colleague's call that goes on, if there is one, and of whom; every reason with its state.
+    The caller asks `access.ask` before.
+    """
+    going = talks.unfinished(cursor, colleague.staff.actor)
+    considered = talks.considered(cursor, member_id, colleague.at, hand_of(colleague))
+    faces = [
+        _face(cursor, request, (one, key), colleague.at)
+        for key, one in enumerate(considered.shown, 1)
+    ]
+    today = colleague.at.astimezone(JAPAN).date()
+    hours = guard.hours_of(today)
+    return {
+        "call_member_id": member_id,
+        "going": going,
+        "is_going_here": going is not None and going.member_id == member_id,
+        "faces": [one for one in faces if not one.is_at_work],
+        "work_faces": [one for one in faces if one.is_at_work],
+        "may_call_work": colleague.may(Action.CALL_AT_WORK),
+        "withheld": [_face(cursor, request, (one, 0), colleague.at) for one in considered.withheld],
+        "others": [
+            replace(_face(cursor, request, (choice, 0), colleague.at), counterpart=known)
+            for known, choice in talks.in_place(cursor, member_id, colleague.at, hand_of(colleague))
+        ],
+        "hours": hours,
+        "call_ref": _commands.new_reference(),
+    }
+
+
+def _face(cursor: Any, request: HttpRequest, shown: tuple[Choice, int], at: datetime) -> Face:
+    one, key = shown
+    card = one.card
+    refusals = (*one.refusals, *(each.refusal for each in one.hindrances))
+    most = guard.calls_a_day(at.astimezone(JAPAN).date())
+    is_counted = card.purpose is Purpose.ARREARS and one.may_call
+    state = State.FREE if one.may_call else State.SHUT
+    if is_counted and one.calls_today == most - 1:
+        state = State.LAST
+    return Face(
+        card,
+        str(key) if 0 < key <= catalogue.MOST_KEYS else "",
+        state,
+        f"{one.calls_today + 1}/{most}" if is_counted else "",
+        against(request, refusals),
+        None if one.refusals else one.opens_at,
+        _agreements(cursor, card, one.member_id),
+        _names(cursor, card, one.member_id, at),
+    )
+
+
+def _agreements(cursor: Any, card: Card, member_id: int) -> tuple[int, ...]:
+    """Which agreements a reason may be about, where it must be said."""
+    if card.reason not in (Reason.REPAYMENT, Reason.INCREASE):
+        return ()
+    states = targets.OWED if card.reason is Reason.REPAYMENT else {Status.OPEN}
+    found = queries.agreements(cursor, member_id)
+    numbers = tuple(one.key.agreement_id for one in found if one.status in states)
+    return numbers if len(numbers) > 1 else ()
+
+
+def _names(cursor: Any, card: Card, member_id: int, at: datetime) -> tuple[str, ...]:
+    if card.reason is not Reason.EMPLOYMENT:
+        return ()
+    agreed = targets.workplaces(cursor, member_id, at)
+    return tuple(dict.fromkeys(one.caller_name for one in agreed))
+
+
+# ------------------------------------------------------------------------------ a call that goes on
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of the script [台本の部分]."""
+
+    title: str
+    said: scripts.Said
+
+
+def talking(cursor: Any, colleague: Colleague, talk: Talk) -> dict[str, Any]:
+    """What the page of a call needs [通話の画面の内容]; the number only while its permit lives."""
+    key, known, at = talk.key, directory(), colleague.at
+    told = None
+    if not talk.is_inbound and not talk.ending:
+        told = talks.number(cursor, key, colleague.staff.actor, at)
+    today = at.astimezone(JAPAN).date()
+    parts = talks.heard(cursor, key, known, at)
+    draft = wrapping.draft(cursor, key)
+    seat = checks.seat(cursor, key.member_id, colleague.staff.actor, at)
+    questions = [one for part in parts for one in part.questions]
+    owned = [
+        one.key.agreement_id
+        for one in queries.agreements(cursor, key.member_id)
+        if one.status in targets.OWED
+    ]
+    return {
+        "talk": talk,
+        "called_name": name_of(cursor, key.member_id, is_known=talk.is_identified),
+        "phone": None if told is None else told[0],
+        "phone_until": None if told is None else told[1],
+        "phone_left": None if told is None else _seconds(at, told[1]),
+        "ours": known.outgoing(today)[0],
+        "pieces": [Piece(PARTS[one.part], one) for one in parts],
+        "questions": questions,
+        "answers": ANSWERS,
+        "items": [(one.value, label, one in seat.right) for one, label in ITEMS.items()],
+        "seat": seat,
+        "least": checks.LEAST_RIGHT,
+        "may_identify": Part.IDENTIFY in talk.card.parts,
+        "endings": endings_of(talk),
+        "draft": draft,
+        "due_left": None if draft.due_at is None else _seconds(at, draft.due_at),
+        "modules": catalogue.shipped().modules,
+        "who": wrapping.who_calls(cursor, key, scripts.house_said(talk.card, known, today))
+        if talk.is_asked
+        else "",
+        "agreements": owned if talk.agreement_id is None and len(owned) > 1 else (),
+        "is_own": talk.caller.actor == colleague.staff.actor,
+    }
+
+
+def _seconds(at: datetime, until: datetime) -> int:
+    """What is left; told so, the clock of the machine that looks need not be right."""
+    return int((until - at).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An ending under its key [結果のキー]."""
+
+    key: str
+    ending: Ending
+    needs: str
+    """What it needs beside, for the style sheet: names of inputs."""
+
+
+def endings_of(talk: Talk) -> list[Key]:
+    """The endings of a call under their keys [結果の一覧]."""
+    return [
+        Key(key, one, " ".join(sorted(need.value for need in one.needs)))
+        for key, one in talk.card.keys.items()
+    ]

@@ -1,0 +1,199 @@
+"""Arrears at the desk: counts with zeros, a member's steps, a supervisor's word, who collects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.database import Database
+from tests.people.house import kinds_of, rows
+from tests.web.browsing import DESKTOP, Device
+from tests.web.membership import Site, do
+from tests.web.office import browser, joined, seated
+from tests.web.test_facts_browser import enter_desk, on_both_sizes
+
+from motocho.care.collections import carrying, stages
+from motocho.care.collections.carrying import Office
+from motocho.care.collections.stages import Stage
+from motocho.care.collections.strategy import Way
+from motocho.config import _collections
+from motocho.contact.directory import shipped
+from motocho.documents import archive
+from motocho.kernel.schedule import Scheme
+from motocho.loans import commands
+from motocho.loans.commands import Key, Made
+from motocho.outside import clock
+from motocho.outside.mail import FolderPost
+from motocho.outside.sms import FolderCarrier
+from motocho.people.access import Role
+from motocho.people.facts.values import Address, Kind
+
+MakeDevice = Callable[..., Device]
+BUTTON = re.compile(r'name="ref" value="([^"]+)"><input type="hidden" name="about" value="(\d+)"')
+
+
+@pytest.fixture
+def site(database: Database, tmp_path: Path) -> Site:
+    return Site.at(tmp_path)
+
+
+class Debtor:
+    """A member who is late, decided about and posted to on days of the past, up to today."""
+
+    def __init__(self, site: Site, folder: Path) -> None:
+        self.today = clock.now().date()
+        self.folder = folder
+        member, _ = site.member()
+        self.member_id, self.number = member.member_id, member.member_number
+        home = Address("1000001", "東京都千代田区千代田1-1")
+        site.house.tell(self.member_id, Kind.ADDRESS, home, at=clock.now() - timedelta(days=140))
+        opened = self.today - timedelta(days=140)
+        self.key: Key = site.desk.open(
+            opened, scheme=Scheme.MONTHLY, day=25, member_id=self.member_id
+        )
+        site.desk.draw(self.key, 200_000, opened)
+
+    def night(self, back: int) -> Stage | None:
+        """What the night before a day so long ago decided."""
+        on = self.today - timedelta(days=back)
+        before = len(do(stages.of_members, [self.member_id]))
+        at = clock.now() - timedelta(days=back)
+        made = Made("close", f"night {back}", on - timedelta(days=1), at, "close")
+        do(stages.decide, [self.key], made)
+        found = do(stages.of_members, [self.member_id])
+        return found[-1] if len(found) > before else None
+
+    def carried(self, stage: Stage, back: int) -> None:
+        at = (clock.now() - timedelta(days=back)).replace(hour=11)
+        office = Office(
+            FolderPost(self.folder / "m"), FolderCarrier(self.folder / "s"), shipped(),
+            _collections.tell, lambda: at,
+        )  # fmt: skip
+        carrying.carry(stage.key, office)
+        for letter in do(archive.waiting):
+            if do(archive.addressed, letter, "staff 1", at) is not None:
+                do(archive.posted, [letter], "staff 1", at)
+
+    def days_late(self) -> int:
+        found: int = do(stages.outlook, self.member_id, self.today)[0].days_late
+        return found
+
+    def to_the_end(self) -> Stage:
+        """A demand, a notice, and the step of a person."""
+        late = self.days_late()
+        demand = self.night(late - 45)
+        assert demand is not None
+        assert demand.way is Way.DEMAND
+        self.carried(demand, late - 45)
+        notice = self.night(late - 61)
+        assert notice is not None
+        self.carried(notice, late - 61)
+        stage = self.night(late - 81)
+        assert stage is not None
+        assert stage.way is Way.ACCELERATION
+        return stage
+
+
+@pytest.fixture
+def debtor(site: Site, tmp_path: Path) -> Debtor:
+    return Debtor(site, tmp_path)
+
+
+def address(debtor: Debtor) -> str:
+    return f"/desk/members/{debtor.member_id}/stages/"
+
+
+def test_the_list_shows_zeros_and_nothing_of_a_member(debtor: Debtor) -> None:
+    seat = seated("tanaka", Role.OPERATOR)
+    empty = seat.client.get("/desk/collections/").content.decode()
+    assert empty.count('<td class="number">0</td>') == 4 * len(Way)
+    debtor.night(2)
+    found = seat.client.get("/desk/collections/?way=demand").content.decode()
+    assert address(debtor) in found
+    assert debtor.number not in found
+    assert "佐藤" not in found
+
+
+def test_a_members_steps_say_what_comes_and_why_it_waits(debtor: Debtor) -> None:
+    seat = seated("tanaka", Role.OPERATOR)
+    assert "まだ何も決まっていません" in seat.client.get(address(debtor)).content.decode()
+    on = clock.now().date()
+    made = Made("desk", "promise", on, clock.now(), "staff 1")
+    do(commands.promise, debtor.key, 10_000, on + timedelta(days=3), made)
+    found = seat.client.get(address(debtor)).content.decode()
+    assert "お支払約束の期間中" in found
+    assert kinds_of(debtor.member_id)[-1] == "staff_access"
+
+
+def test_members_apart_are_not_there(debtor: Debtor) -> None:
+    own = seated("suzuki", Role.OPERATOR, own_member_id=debtor.member_id)
+    assert own.client.get(address(debtor)).status_code == 404
+    assert own.client.get("/desk/members/999999/stages/").status_code == 404
+    administrator = seated("ito", Role.ADMINISTRATOR)
+    assert administrator.client.get(address(debtor)).status_code in {403, 409}
+    assert browser().get(address(debtor)).status_code == 302
+
+
+def test_a_supervisor_decides_and_nobody_else(debtor: Debtor) -> None:
+    stage = debtor.to_the_end()
+    operator = seated("tanaka", Role.OPERATOR)
+    page = operator.client.get(address(debtor)).content.decode()
+    assert 'value="accelerate"' not in page
+    wanted = {"do": "accelerate", "about": str(stage.key.stage_no), "ref": "r" * 20}
+    operator.client.post(address(debtor), wanted)
+    assert "accelerated" not in kinds_of(debtor.member_id)
+    boss = seated("kato", Role.SUPERVISOR)
+    shown = boss.client.get(address(debtor)).content.decode()
+    found = BUTTON.search(shown)
+    assert found is not None
+    wanted |= {"ref": found[1], "about": found[2]}
+    assert boss.client.post(address(debtor), wanted).status_code == 302
+    again = boss.client.post(address(debtor), wanted)
+    assert again.status_code == 409
+    assert kinds_of(debtor.member_id).count("accelerated") == 1
+    assert "判断できる状態ではありません" in again.content.decode()
+
+
+@pytest.mark.rule("COLL-016")
+def test_who_collects_is_given_in_writing_under_ones_own_name(debtor: Debtor) -> None:
+    seat = seated("tanaka", Role.OPERATOR)
+    auditor = seated("ono", Role.AUDITOR)
+    page = seat.client.get(address(debtor)).content.decode()
+    found = BUTTON.search(page)
+    assert found is not None
+    wanted = {"do": "identify", "ref": found[1], "about": found[2]}
+    auditor.client.post(address(debtor), wanted)
+    assert rows("SELECT FROM care_identification") == []
+    answers = [seat.client.post(address(debtor), wanted)["Location"] for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert rows("SELECT staff_id FROM care_identification") == [(seat.staff_id,)]
+    assert "郵送待ちに入れました" in seat.client.get(answers[0]).content.decode()
+    assert [one.kind for one in do(archive.waiting)] == [archive.Kind.IDENTIFICATION]
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+@pytest.mark.parametrize(
+    ("paper", "tongue"), [("light", "ja"), ("dark", "en"), ("dark", "ja"), ("light", "en")]
+)
+def test_pages_in_a_browser(device: MakeDevice, debtor: Debtor, paper: str, tongue: str) -> None:
+    """Both pages on both sizes, axe and width checked; a supervisor decides by keyboard alone."""
+    debtor.to_the_end()
+    seat = joined("kato", Role.SUPERVISOR)
+    one = device(color_scheme=paper, viewport=DESKTOP, tongue=tongue)
+    enter_desk(one.page, seat)
+    one.page.goto("/desk/collections/?way=notice")
+    on_both_sizes(one.page, f"collections-{tongue}-{paper}")
+    one.page.focus("main a.row-link[href*='/stages/']")
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_selector("main dl.pairs")
+    on_both_sizes(one.page, f"stages-{tongue}-{paper}")
+    if tongue == "en":
+        assert not re.search("[ぁ-ん]{2}", one.page.locator("main").inner_text())
+    one.page.focus('button[value="decline"]')
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_url("**decided=yes")
+    assert not one.page.query_selector('button[value="decline"]')
+    assert one.complaints == []
