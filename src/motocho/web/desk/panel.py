@@ -98,13 +98,16 @@ class Face:
         return self.card.purpose is Purpose.EMPLOYMENT
 
 
-def name_of(cursor: Any, member_id: int, *, is_known: bool) -> str:
-    """Whom a page is about: whole only once the member is known [会員の表示] · PRIV-003."""
+def whole_name(cursor: Any, member_id: int) -> str:
+    """Whom a page is about, once the member is known [会員の表示]."""
     found = members.one(cursor, member_id)
-    person, number = found.person, found.member_number
-    if is_known:
-        return f"{person.family_name} {person.given_name} {number}"
-    return f"{person.family_name} ＊ ****{number[-SHOWN_DIGITS:]}"
+    return f"{found.person.family_name} {found.person.given_name} {found.member_number}"
+
+
+def masked_name(cursor: Any, member_id: int) -> str:
+    """The same before that: enough to find the page again [会員の表示（伏せ字）] · PRIV-003."""
+    found = members.one(cursor, member_id)
+    return f"{found.person.family_name} ＊ ****{found.member_number[-SHOWN_DIGITS:]}"
 
 
 def caller_of(cursor: Any, colleague: Colleague) -> talks.Caller:
@@ -222,7 +225,7 @@ def talking(cursor: Any, colleague: Colleague, talk: Talk) -> dict[str, Any]:
     ]
     return {
         "talk": talk,
-        "called_name": name_of(cursor, key.member_id, is_known=talk.is_identified),
+        "called_name": (whole_name if talk.is_identified else masked_name)(cursor, key.member_id),
         "phone": None if told is None else told[0],
         "phone_until": None if told is None else told[1],
         "phone_left": None if told is None else _seconds(at, told[1]),

@@ -84,7 +84,8 @@ def choose(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         context |= {"desk": colleague, "done": done, "done_ending": ending}
         context |= _before(cursor, member_id)
         seat = checks.seat(cursor, member_id, staff.actor, colleague.at)
-        context["called_name"] = panel.name_of(cursor, member_id, is_known=seat.is_known)
+        shown_name = panel.whole_name if seat.is_known else panel.masked_name
+        context["called_name"] = shown_name(cursor, member_id)
     return pages.show(request, "desk/call.html", context, status=answer.get("status", 200))
 
 
