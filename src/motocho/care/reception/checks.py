@@ -19,8 +19,7 @@ from motocho.care.reasons.talks import TalkKey
 from motocho.contact.holds import Source
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
-from motocho.people.facts import matching
-from motocho.people.facts.history import Reading
+from motocho.people.facts import history, matching
 from motocho.people.facts.matching import Item
 from motocho.units.errors import Fault, InputError, RefusedError, StateConflict
 
@@ -106,7 +105,7 @@ def check(
         raise InputError(Fault("DSK-013", details={"least": str(LEAST_RIGHT)}))
     if not now.tries_left:
         raise RefusedError(Fault("DSK-014"))
-    reading = Reading(actor, f"identity check {call.attempt_id}", at)
+    reading = history.Reading(actor, f"identity check {call.attempt_id}", at)
     right = matching.right(cursor, member_id, answered, reading)
     cursor.execute(
         "INSERT INTO care_identity_check (member_id, attempt_id, asked_items, right_items, source,"

@@ -7,8 +7,8 @@ a supervisor or an auditor says what for. What is masked is not in the page at a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeAlias
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -87,6 +87,8 @@ LIKELY = {
     Likely.DUE_SOON: "desk.likely.due_soon",
     Likely.NOTHING: "desk.likely.nothing",
 }
+MAIN, ALL = "main", "all"
+"""What of the history is shown: all but the looks unless another is asked for."""
 LINES = 40
 PAPERS = 8
 DUE_SOON_DAYS = 3
@@ -119,6 +121,10 @@ class Contract:
     position: queries.Position
     promise: Any
     papers: list[archive.Kept]
+
+
+Stands: TypeAlias = tuple[list[queries.Position], Facts, datetime | None]
+"""How a member stands: each agreement, what the gate sees, since when all is stopped."""
 
 
 def _view(cursor: Any, request: HttpRequest, colleague: Colleague, member_id: int) -> View:
@@ -167,26 +173,27 @@ def _context(
 ) -> dict[str, Any]:
     member_id, view = about
     on = _commands.today(cursor, colleague.at)
-    group = next((one for one in Group if one.value == request.GET.get("group")), None)
+    group = request.GET.get("group", MAIN)
     happened = happenings.of_member(cursor, member_id)
     listed = queries.agreements(cursor, member_id)
     positions = [queries.position(cursor, one.key, on) for one in listed]
     facts = contacts.facts_of(cursor, member_id, colleague.at)
-    is_frozen = freezes.frozen_at(cursor, member_id) is not None
-    known = _known(cursor, member_id, (positions, facts, is_frozen), on)
-    kept = [one for one in happened if group in (None, one.group)]
+    frozen_at = freezes.frozen_at(cursor, member_id)
+    known = _known(cursor, member_id, (positions, facts, frozen_at), on)
+    kept = [one for one in happened if _shows(group, one.group)]
     context: dict[str, Any] = {
         "desk": colleague,
         "member_id": member_id,
         "whole": view.whole,
         "purpose": PURPOSES.get(view.whole, ""),
         "seat": view.seat,
+        "panel_open": view.seat.call is not None and not view.whole,
         "until": localtime(view.seat.known_until) if view.seat.known_until else None,
-        "flags": _flags(positions, facts, on, is_frozen=is_frozen),
+        "flags": _flags((positions, facts, frozen_at), on),
         "likely": [LIKELY[one] for one in guessing.likely(happened, known, colleague.at)],
         "lines": _history.lines(kept, LINES, whole=view.whole),
         "groups": [(one.value, label) for one, label in _history.GROUPS.items()],
-        "group": group.value if group else "",
+        "group": group,
         "choices": _choices(cursor, member_id, colleague, request),
         "items": [(one.value, label, one in view.seat.right) for one, label in ITEMS.items()],
         "least": checks.LEAST_RIGHT,
@@ -202,41 +209,47 @@ def _context(
     return context
 
 
+def _shows(wanted: str, group: Group) -> bool:
+    if wanted in (MAIN, ALL):
+        return wanted == ALL or group is not Group.LOOKS
+    return wanted == group.value
+
+
 def _masked(cursor: Any, member_id: int) -> tuple[str, str]:
-    """The family name and the last digits of the number: to find the page again, no more."""
+    """As the search shows a hit: to know the page again, no more."""
     found = members.one(cursor, member_id)
-    return f"{found.person.family_name} ＊", f"****{found.member_number[-4:]}"
+    person = found.person
+    return f"{person.family_name} {person.given_name[:1]}＊", f"****{found.member_number[-4:]}"
 
 
 def _known(
     cursor: Any,
     member_id: int,
-    stands: tuple[list[queries.Position], Facts, bool],
+    stands: Stands,
     on: date,
 ) -> guessing.Known:
-    positions, facts, is_frozen = stands
+    positions, facts, frozen_at = stands
     dues = [one.pay_by_on for one in positions if one.pay_by_on is not None and one.due_yen]
     return guessing.Known(
         days_late=max((one.days_late for one in positions), default=0),
         is_due_soon=any(0 <= (one - on).days <= DUE_SOON_DAYS for one in dues),
-        is_frozen=is_frozen,
+        is_frozen=frozen_at is not None,
         has_consultation=facts.is_consulting,
         waits_for_evidence=queries.evidence_asked(cursor, member_id) is not None,
         waits_for_us=bool(requests.own_waiting(cursor, member_id)),
     )
 
 
-def _flags(
-    positions: list[queries.Position], facts: Facts, on: date, *, is_frozen: bool
-) -> list[Flag]:
+def _flags(stands: Stands, on: date) -> list[Flag]:
     """What must be known before a word is said, the gravest first."""
+    positions, facts, frozen_at = stands
     stops = frozenset[Stop]().union(*(one.stops for one in positions))
     found = []
     if facts.has_counsel:
         found.append(Flag("desk.flag.counsel", "error"))
     if Stop.DECEASED in stops:
         found.append(Flag("desk.flag.deceased", "error"))
-    if is_frozen:
+    if frozen_at is not None:
         found.append(Flag("desk.flag.frozen", "error"))
     if Stop.FRAUD in stops:
         found.append(Flag("desk.flag.fraud", "error"))
@@ -288,6 +301,7 @@ def _whole(
     return {
         "facts": [(label, registered[kind]) for kind, label in SHOWN.items() if kind in registered],
         "contracts": contracts,
+        "papers": [paper for one in contracts for paper in one.papers],
         "open_contracts": [one for one in contracts if one.listed.status is not Status.CLOSED],
         "memo": memo_now,
         "box": (memo_now.version, memo_now.text),

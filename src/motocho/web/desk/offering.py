@@ -247,6 +247,7 @@ def _context(
         "last_of_month": scenarios.LAST_OF_MONTH,
         "ref": _commands.new_reference(),
         "back": about.back,
+        "on_call": about.attempt_id,
     }
 
 
