@@ -195,10 +195,11 @@ def test_two_approvers_at_once(office: Office) -> None:
     work = [partial(client, by, Outcome.AGREED) for by in (mori, kato) * 3]
     work += [partial(client, by, Outcome.REFUSED) for by in (mori, kato)]
     found = at_once(work)
-    assert sorted(found)[1:] == ["late"] * 7
+    assert found.count("late") == 7
+    (first,) = set(found) - {"late"}
     decided = do(approvals.one, request.ref).decided
     assert decided is not None
-    assert decided.outcome.value == min(found)
+    assert decided.outcome.value == first
     assert len(DONE) == (decided.outcome is Outcome.AGREED)
 
 
