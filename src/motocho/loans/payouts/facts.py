@@ -13,8 +13,8 @@ from motocho.kernel.accrual import TICKS_PER_YEN
 from motocho.loans import _book, outlook, queries
 from motocho.loans._book import Key
 from motocho.loans.outlook import Outlook
-from motocho.loans.payouts.checks import LATE_DAYS, MANY_DAYS, Caution, Habits, Payee, caution
 from motocho.loans.payouts import signals
+from motocho.loans.payouts.checks import LATE_DAYS, MANY_DAYS, Caution, Habits, Payee, caution
 from motocho.loans.payouts.costs import Costs, Effect, costs_of, effect_of, going_on, least_yen
 from motocho.outside.bank import AccountType, BankAccount, account_name
 from motocho.outside.clock import JAPAN

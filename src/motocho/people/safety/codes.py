@@ -209,9 +209,7 @@ def check_fresh(
     return None if cursor.fetchone() is not None else Refusal("AUTH-007", "PPL-042", ())
 
 
-def quick(
-    cursor: Any, member_id: int, since: datetime, within: timedelta, at: datetime
-) -> int:
+def quick(cursor: Any, member_id: int, since: datetime, within: timedelta, at: datetime) -> int:
     """How many codes since a moment came back so soon after they were sent [すぐ戻った番号の数]."""
     cursor.execute(
         "SELECT count(*) FROM people_code WHERE member_id = %s AND confirmed_at > %s"

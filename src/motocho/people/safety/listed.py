@@ -91,7 +91,8 @@ def read(data: bytes, name: str) -> tuple[Line, ...]:
 
     Raises    FaultyInput with every fault of the file: nothing of a list with a fault is taken.
 
-    >>> (one,) = read("金融機関コード,店番,口座番号,口座名義\\n0001,１,7654321,ﾀﾅｶ ｼﾖｳｺﾞ".encode(), "x")
+    >>> text = "金融機関コード,店番,口座番号,口座名義" + chr(10) + "0001,１,7654321,ﾀﾅｶ ｼﾖｳｺﾞ"
+    >>> (one,) = read(text.encode(), "list.csv")
     >>> one.number
     Number(bank_code='0001', branch_code='001', number='7654321')
     """
@@ -231,9 +232,7 @@ def same_name(cursor: Any, holder: str) -> Hit | None:
 
     Why       many people have one name: it refuses nobody, it makes somebody look.
     """
-    cursor.execute(
-        _FIND.format(mark="holder_mark"), (hashing.marks(_HOLDER, compared(holder)),)
-    )
+    cursor.execute(_FIND.format(mark="holder_mark"), (hashing.marks(_HOLDER, compared(holder)),))
     row = cursor.fetchone()
     return None if row is None else Hit(*row)
 
@@ -241,7 +240,7 @@ def same_name(cursor: Any, holder: str) -> Hit | None:
 def check(cursor: Any, number: Number) -> Refusal | None:
     """FRAUD-003: an account of a list is neither paid nor debited [凍結口座の拒否].
 
-    Law       犯罪利用預金口座等に係る資金による被害回復分配金の支払等に関する法律3条: it binds banks; this is policy.
+    Law       犯罪利用預金口座等被害回復分配金法3条: it binds banks; a lender follows it by policy.
     """
     found = hit(cursor, number)
     if found is None:
