@@ -20,6 +20,7 @@ from motocho.contact.guard import Purpose
 from motocho.contact.holds import Source, lock
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
+from motocho.law.rules import Refusal
 from motocho.loans import commands, queries
 from motocho.loans.commands import Key, Made
 from motocho.loans.payouts import Signal
@@ -145,6 +146,23 @@ def end(cursor: Any, key: CheckKey, outcome: Outcome, made: Made) -> Check:
     subject = {"check": key.check_id, "outcome": outcome.value}
     _tell(cursor, key.member_id, "draw_check_ended", made, subject)
     return one(cursor, key)
+
+
+def note_listed(cursor: Any, member_id: int, refused: object, at: datetime) -> None:
+    """Let the staff know that a member named a listed account [名簿該当の連絡] · FRAUD-003.
+
+    Takes     what was answered: anything but that refusal leaves no trace. Once for a line: the
+              member reads words that accuse nobody, the staff which list and line it was.
+    """
+    if not isinstance(refused, Refusal) or refused.code != LISTED:
+        return
+    facts: dict[str, int | str] = {"list": refused.details["list"], "line": refused.details["line"]}
+    source = Source("system", f"listed account {facts['list']}-{facts['line']}")
+    tasks.put(cursor, member_id, tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts), source, at)
+
+
+LISTED = "FRD-010"
+"""What an account of a list is refused with, wherever it was named."""
 
 
 def _was_called(cursor: Any, check: Check, at: datetime) -> bool:

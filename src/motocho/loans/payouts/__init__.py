@@ -45,7 +45,7 @@ from motocho.loans.payouts.orders import (
     send_from,
 )
 from motocho.loans.payouts.sending import Sender, Unsent, carry
-from motocho.loans.payouts.signals import Sign, Signal, check_signals
+from motocho.loans.payouts.signals import Signal, boxes, check_signals
 
 __all__ = [
     "ENDS_APART",
@@ -60,13 +60,13 @@ __all__ = [
     "Payout",
     "PayoutKey",
     "Sender",
-    "Sign",
     "Signal",
     "State",
     "Unsent",
     "account_of",
     "arrived_on",
     "ask",
+    "boxes",
     "carry",
     "caution",
     "caution_of",

@@ -73,11 +73,6 @@ class Policy:
     full_percent: int
     signs: Mapping[Signal, Sign]
 
-    @property
-    def boxes(self) -> tuple[Sign, ...]:
-        """What the member is asked, in this order [確認の項目]."""
-        return tuple(one for one in self.signs.values() if one.told)
-
 
 @cache
 def policy() -> Policy:
@@ -94,6 +89,11 @@ def policy() -> Policy:
     ensure({one.signal for one in signs} == set(Signal), "every sign has its strength", file=FILE)
     holds_at = {Strength(name): count for name, count in whole["holds_at"].items()}
     return Policy(holds_at, **whole["limits"], signs={one.signal: one for one in signs})
+
+
+def boxes() -> tuple[Sign, ...]:
+    """What the member is asked before the PIN, in this order [確認の項目]."""
+    return tuple(one for one in policy().signs.values() if one.told)
 
 
 @dataclass(frozen=True, slots=True)
