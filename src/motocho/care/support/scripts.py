@@ -30,8 +30,8 @@ class Choice:
     """Something to choose, in both languages [選択肢]."""
 
     choice_id: str
-    ja: str
-    en: str
+    name_ja: str
+    name_en: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,8 @@ class Sign:
     strength: Strength
     told: str
     """`told` for a box of the page; empty for what our records show."""
-    ja: str
-    en: str
+    name_ja: str
+    name_en: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,8 +150,8 @@ def _line(line_no: int, cells: dict[str, str]) -> Line | list[Fault]:
         if plain.isascii() and plain.isdigit() and len(plain) <= length:
             digits[key] = plain.zfill(length)
         else:
-            seen, details = clipped(cells[key]), {"count": str(length)}
             column = COLUMNS[key][1]
+            seen, details = clipped(cells[key]), {"title": column, "count": str(length)}
             faults.append(Fault("FRD-012", None, line_no, column, seen, details))
     holder = account_name(cells["holder"])
     if isinstance(holder, Unread):
