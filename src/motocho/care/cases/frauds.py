@@ -336,11 +336,12 @@ def _figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
     """The draws as they stand: what would be taken back, and what is owed today."""
     known = report(cursor, FraudKey(wanted.member_id, int(wanted.content["fraud"])))
     on = at.astimezone(JAPAN).date()
+    meant = _meant(cursor, known, on)
     found = [
         {"agreement": key.agreement_id, "event": event_no, "on": str(day), "yen": yen}
-        for key, event_no, day, yen in _meant(cursor, known, on)
+        for key, event_no, day, yen in meant
     ]
-    return {"draws": found}
+    return {"draws": found, "total_yen": sum(one[-1] for one in meant)}
 
 
 def _meant(cursor: Any, known: Report, on: date) -> list[tuple[Key, int, date, int]]:

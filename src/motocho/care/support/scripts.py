@@ -78,20 +78,11 @@ def _faults(text: str, telling: tuple[str, ...]) -> tuple[Fault, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Who speaks, for which lender [話し手]."""
-
-    lender: str
-    caller: str
-
-
-def script(speaker: Speaker, report_id: int) -> tuple[str, ...]:
+def script(lender: str, report_id: int) -> tuple[str, ...]:
     """The five parts as they are spoken [台本]; the same whoever it is about."""
     phones = {one.helpline_id: one.phone for one in helplines.helplines()}
     filled = {
-        "lender": speaker.lender,
-        "caller": speaker.caller,
+        "lender": lender,
         "report": str(report_id),
         "exclusion_phone": phones.get("dispute_centre") or broken("the desk for self-exclusion"),
         "advice_phone": phones.get("legal_support") or broken("the desk for advice"),

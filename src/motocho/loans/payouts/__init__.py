@@ -45,7 +45,7 @@ from motocho.loans.payouts.orders import (
     send_from,
 )
 from motocho.loans.payouts.sending import Sender, Unsent, carry
-from motocho.loans.payouts.signals import Signal, boxes, check_signals
+from motocho.loans.payouts.signals import Signal, boxes, check_signals, policy
 
 __all__ = [
     "ENDS_APART",
@@ -87,6 +87,7 @@ __all__ = [
     "of_reference",
     "one",
     "outlook_of",
+    "policy",
     "recall",
     "send_from",
     "unit_yen",

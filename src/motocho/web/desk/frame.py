@@ -42,6 +42,8 @@ PLACES = (
     Place("desk:collections", "desk.frame.collections", "sum", Action.LOOK),
     Place("desk:complaints", "desk.complaints", "mark", Action.LOOK),
     Place("desk:disclosures", "desk.frame.disclosures", "door", Action.LOOK),
+    Place("desk:frauds", "fraud.title", "shield", Action.FREEZE),
+    Place("desk:families", "family.title", "info", Action.ASK_FOR_HELP),
     Place("desk:audit", "desk.frame.audit", "shield", Action.LOOK),
     Place("desk:board", "desk.frame.board", "desk", Action.LOOK),
     Place("desk:settings", "desk.frame.settings", "gear", Action.LOOK),
