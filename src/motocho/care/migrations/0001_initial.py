@@ -11,6 +11,7 @@ SQL = (
     "reasons/schema.sql",
     "cases/frauds.sql",
     "support/schema.sql",
+    "reception/schema.sql",
 )
 
 
