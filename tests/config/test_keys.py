@@ -54,6 +54,7 @@ SMALL = {
     "documents_page": "with its upload",
     "documents_verdict": "with its upload",
     "documents_try": "a day of files that could not be read",
+    "care_setting": "some rows a year: copied everywhere",
     "care_ivr_call": "a day of calls, looked up by their mark",
     "close_bank_line": "an inbox: spread by the bank's key",
 }

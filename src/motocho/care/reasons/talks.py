@@ -111,11 +111,8 @@ class Talk:
     is_identified: bool
     ending: str
     note: str
-
-    @property
-    def card(self) -> Card:
-        """The reason with everything that belongs to it [用件]."""
-        return catalogue.shipped().of(self.reason)
+    card: Card
+    """The reason with everything that belongs to it, as it was on the day of the call."""
 
 
 Answer: TypeAlias = Begun | Closed | tuple[Refusal, ...]
@@ -132,7 +129,7 @@ def begin(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Answer:
     Raises    NotFoundError without a number to call; InputError as `targets.aim` does.
     """
     holds.lock(cursor, member_id)
-    card = catalogue.shipped().of(wanted.reason)
+    card = catalogue.in_force(cursor, at.astimezone(JAPAN).date()).of(wanted.reason)
     asked = Asked(card, member_id, wanted.key, wanted.proposed, wanted.caller.name)
     found = targets.aim(cursor, asked, at)
     if not isinstance(found, Aim):
@@ -289,7 +286,7 @@ def one(cursor: Any, key: TalkKey) -> Talk:
     row = cursor.fetchone()
     if row is None:
         raise NotFoundError(Fault("RSN-044"))
-    return _talk(row)
+    return _talk(cursor, row)
 
 
 def going_on(cursor: Any, key: TalkKey) -> Talk:
@@ -314,10 +311,10 @@ def of_member(cursor: Any, member_id: int, most: int = 50) -> list[Talk]:
     cursor.execute(
         f"{_SELECT} ORDER BY t.began_at DESC, attempt_id DESC LIMIT %s", (member_id, most)
     )
-    return [_talk(row) for row in cursor.fetchall()]
+    return [_talk(cursor, row) for row in cursor.fetchall()]
 
 
-def _talk(row: tuple[Any, ...]) -> Talk:
+def _talk(cursor: Any, row: tuple[Any, ...]) -> Talk:
     member_id, attempt_id, reason, agreement_id, offered_yen, product_id, version, *rest = row
     workplace_no, name, actor, began_at, is_identified, ending, note = rest
     return Talk(
@@ -332,6 +329,7 @@ def _talk(row: tuple[Any, ...]) -> Talk:
         bool(is_identified),
         ending,
         note,
+        catalogue.in_force(cursor, began_at.astimezone(JAPAN).date()).of(Reason(reason)),
     )
 
 
@@ -361,7 +359,7 @@ def choices(cursor: Any, member_id: int, at: datetime) -> list[Choice]:
     """
     facts = gate.facts_of(cursor, member_id, at)
     found: list[Choice] = []
-    for card in catalogue.shipped().cards.values():
+    for card in catalogue.in_force(cursor, at.astimezone(JAPAN).date()).cards.values():
         refusals = _without_terms(cursor, Asked(card, member_id), at)
         by = Way(Channel.PHONE, _whom(card))
         hindered = guard.hindrances(facts, card.purpose, at, by)
