@@ -1,6 +1,6 @@
 """Settings of the house: another text from a day to come, by two persons [設定の変更].
 
-    faults = check(setting, text)                            the file's own reader, every fault
+    faults = check(setting, text, day)                       the file's own reader, every fault
     request = propose(cursor, Draft(setting, text, on, why, source), by, at)
     approvals.decide(cursor, request.ref, Decision(...), by, at)     a second person
     text(cursor, setting, day)                               what holds on a day
@@ -62,16 +62,16 @@ def named(name: str) -> Setting:
 
 
 # ------------------------------------------------------------------------------ is it a good text
-_READERS: Mapping[Setting, Callable[[str, str], object]] = {
-    Setting.REASONS: catalogue.read,
-    Setting.RELIEFS: lambda told, _: limits.read(told),
-    Setting.IVR: lines.read,
-    Setting.DIRECTORY: directory.read,
+_READERS: Mapping[Setting, Callable[[str, str, date], object]] = {
+    Setting.REASONS: lambda told, file, _: catalogue.read(told, file),
+    Setting.RELIEFS: lambda told, _file, _on: limits.read(told),
+    Setting.IVR: lambda told, file, _: lines.read(told, file),
+    Setting.DIRECTORY: directory.read_for,
 }
 
 
-def check(setting: Setting, told: str) -> tuple[Fault, ...]:
-    """Every fault of a text, as the setting's own reader finds them [設定の点検]; empty if good.
+def check(setting: Setting, told: str, on: date) -> tuple[Fault, ...]:
+    """Every fault of a text for use from a day on [設定の点検]; empty if good.
 
     First whether it can be read at all, then unlawful wording (ADV-005) wherever words stand, then
     what the reader says; what is of another shape than the file in force is a fault too.
@@ -90,7 +90,7 @@ def check(setting: Setting, told: str) -> tuple[Fault, ...]:
         return (Fault("SET-003", excerpt=what, file=file, line=line),)
     wording = tuple(_unlawful(content, "", file))
     try:
-        _READERS[setting](told, file)
+        _READERS[setting](told, file, on)
     except FaultyInput as error:
         known = {(one.code, one.excerpt, str(one.details)) for one in error.faults}
         more = (one for one in wording if (one.code, one.excerpt, str(one.details)) not in known)
@@ -148,7 +148,7 @@ def _figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
     setting, told, effective_on = _told(wanted.content)
     if effective_on <= at.astimezone(JAPAN).date():
         raise InputError(Fault("SET-005", excerpt=effective_on.isoformat()))
-    faults = check(setting, told)
+    faults = check(setting, told, effective_on)
     if faults:
         raise FaultyInput(*faults)
     before = standing(cursor, setting, effective_on)

@@ -61,8 +61,10 @@ def read(text: str, file: str) -> Texts:
     for key in known.keys() & found:
         if not found[key].strip():
             faults.append(Fault("SET-007", file=file, column=key))
-        for strange in sorted(_placeholders(found[key]) - _placeholders(known[key])):
-            faults.append(Fault("SET-008", file=file, column=key, excerpt=clipped(strange)))
+        strange = sorted(_placeholders(found[key]) - _placeholders(known[key]))
+        faults += [
+            Fault("SET-008", file=file, column=key, excerpt=clipped(name)) for name in strange
+        ]
     if faults:
         raise FaultyInput(*faults)
     return found

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 from django.db import migrations
 
-SQL = ("schema.sql", "ivr.sql", "reasons/schema.sql", "settings.sql")
+SQL = ("schema.sql", "approvals.sql", "ivr.sql", "reasons/schema.sql", "settings.sql")
 
 
 class Migration(migrations.Migration):

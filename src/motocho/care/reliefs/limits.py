@@ -21,7 +21,6 @@ from motocho.care._in_force import Setting
 from motocho.units.errors import Fault, FaultyInput
 
 
-
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What holds on a day [方針]."""
