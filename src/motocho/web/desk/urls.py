@@ -8,6 +8,8 @@ from motocho.web.desk import (
     answering,
     calling,
     colleagues,
+    house,
+    frame,
     judging,
     offering,
     queue,
@@ -44,6 +46,9 @@ urlpatterns = [
         name="offering",
     ),
     path("increases/<int:member_id>/<int:increase_id>/", answering.increase, name="increase"),
+    path("keys/", frame.keys, name="keys"),
+    path("settings/", house.listed, name="settings"),
+    path("settings/<slug:setting>/", house.one, name="setting"),
     path("colleagues/", colleagues.listed, name="colleagues"),
     path("colleagues/<int:staff_id>/recovery/", colleagues.recover, name="recover"),
 ]
