@@ -40,6 +40,10 @@ WHO_MAY = {
     "desk:join": ANYBODY,
     "desk:passkey": "orsua",
     "desk:queue": "orsua",
+    "desk:keys": "orsua",
+    # settings: auditors only look
+    "desk:settings": "su",
+    "desk:setting": "su",
     # colleagues: who manages them
     "desk:colleagues": "sa",
     "desk:recover": "sa",

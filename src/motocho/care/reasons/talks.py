@@ -129,7 +129,6 @@ class Talk:
         return self.reason is Reason.INBOUND
 
 
-
 Answer: TypeAlias = Begun | Closed | TalkKey | tuple[Refusal, ...]
 """What `begin` gives; a bare key is the call that the same sending began before."""
 
