@@ -41,6 +41,13 @@ WHO_MAY = {
     "desk:passkey": "orsua",
     "desk:queue": "orsua",
     "desk:keys": "orsua",
+    # audit: supervisors in part; the board is theirs, what was found in a call is the caller's own
+    "desk:audit": "su",
+    "desk:audit_export": "u",
+    "desk:board": "s",
+    "desk:reviews": "s",
+    "desk:review": "s",
+    "desk:own_reviews": "orsua",
     # settings: auditors only look
     "desk:settings": "su",
     "desk:setting": "su",

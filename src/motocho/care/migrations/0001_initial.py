@@ -4,7 +4,14 @@ from importlib.resources import files
 
 from django.db import migrations
 
-SQL = ("schema.sql", "approvals.sql", "ivr.sql", "reasons/schema.sql", "settings.sql")
+SQL = (
+    "schema.sql",
+    "approvals.sql",
+    "ivr.sql",
+    "reasons/schema.sql",
+    "settings.sql",
+    "reasons/reviews.sql",
+)
 
 
 class Migration(migrations.Migration):

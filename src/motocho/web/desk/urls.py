@@ -6,6 +6,8 @@ from django.urls import path
 
 from motocho.web.desk import (
     answering,
+    auditing,
+    board,
     calling,
     colleagues,
     frame,
@@ -47,6 +49,12 @@ urlpatterns = [
     ),
     path("increases/<int:member_id>/<int:increase_id>/", answering.increase, name="increase"),
     path("keys/", frame.keys, name="keys"),
+    path("audit/", auditing.searched, name="audit"),
+    path("audit/export/", auditing.exported, name="audit_export"),
+    path("board/", board.board, name="board"),
+    path("board/reviews/", board.sampled, name="reviews"),
+    path("board/reviews/<int:member_id>/<int:attempt_id>/", board.reviewed, name="review"),
+    path("reviews/", board.own, name="own_reviews"),
     path("settings/", house.listed, name="settings"),
     path("settings/<slug:setting>/", house.one, name="setting"),
     path("colleagues/", colleagues.listed, name="colleagues"),
