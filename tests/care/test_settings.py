@@ -43,7 +43,7 @@ Pair = tuple[Staff, Staff]
 @pytest.fixture
 def pair(database: Database, house: House) -> Pair:
     """Two supervisors."""
-    assert database
+    assert database.address
     house.colleague("root", Role.ADMINISTRATOR)
     one = house.colleague("ueda", Role.SUPERVISOR)
     return one, house.colleague("wada", Role.SUPERVISOR)
@@ -301,7 +301,7 @@ def test_the_database_holds_it_too(pair: Pair, database: Database) -> None:
         {0: "ivr", 1: 1},
         {3: sha256},
     ):
-        values = [changed.get(place, value) for place, value in enumerate(row)]
+        values: list[Any] = [changed.get(place, value) for place, value in enumerate(row)]
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_PUT, values)
     with database.connect(DatabaseRole.OWNER) as owner:

@@ -105,7 +105,7 @@ def test_the_board_counts_the_calls_of_the_day(site: Site, mori: Seat, oda: Seat
         "SELECT member_id, count(*) FROM contact_attempt WHERE purpose = 'arrears'"
         " AND valid_until IS NOT NULL GROUP BY member_id ORDER BY 2 DESC, 1"
     )
-    found = [(one.member_id, one.count) for one in do(calls.demanded_on, NOON.date(), 9)]
+    found = [(one.member_id, one.calls) for one in do(calls.demanded_on, NOON.date(), 9)]
     assert sorted(found) == sorted(counted)
     assert do(calls.demanded_on, NOON.date() - timedelta(days=1), 9) == []
 

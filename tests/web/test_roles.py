@@ -106,7 +106,8 @@ def is_refused(response: Any) -> bool:
 
 
 def is_led_to_sign_in(response: Any) -> bool:
-    return response.status_code == 302 and response["Location"].startswith("/desk/sign-in/")
+    led = str(response.headers.get("Location", ""))
+    return response.status_code == 302 and led.startswith("/desk/sign-in/")
 
 
 def test_each_address_has_its_row_and_each_row_its_address() -> None:

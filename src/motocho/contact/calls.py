@@ -165,7 +165,7 @@ class Demanded(NamedTuple):
     """How often a member was called about arrears on a day, of three times [1日の督促の回数]."""
 
     member_id: int
-    count: int
+    calls: int
     last_at: datetime
 
 

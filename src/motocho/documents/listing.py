@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from motocho.documents.sheet import plain_text
 from motocho.documents.spreadsheet import without_times
@@ -42,7 +42,7 @@ def workbook_bytes(
     page = workbook.create_sheet(plain_text(title))
     page.freeze_panes = "A2"
 
-    def cells(row: Sequence[Cell]) -> Iterable[WriteOnlyCell]:
+    def cells(row: Sequence[Cell]) -> Iterable[Any]:
         for one in row:
             cell = WriteOnlyCell(page, plain_text(one) if isinstance(one, str) else one)
             if isinstance(one, str):

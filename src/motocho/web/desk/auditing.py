@@ -115,7 +115,7 @@ def exported(request: HttpRequest, colleague: Colleague) -> HttpResponse:
                 raise InputError(Fault("AUD-001", details={"most": str(MOST_EXPORTED)}))
     data = _file(sort, found, colleague.at.astimezone(JAPAN).date())
     digest = hashlib.sha256(data).hexdigest()
-    told = {"rows": len(found), "form": sort, "sha256": digest}
+    told: dict[str, int | str] = {"rows": len(found), "form": sort, "sha256": digest}
     _tell(colleague, "audit_exported", wanted, told)
     response = HttpResponse(data, content_type=FORMS[sort])
     response["Content-Disposition"] = f'attachment; filename="audit-{digest[:8]}.{sort}"'

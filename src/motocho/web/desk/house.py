@@ -193,7 +193,7 @@ def _page(
         "typed": typed,
         "is_checked": tried is not None and bool(tried.is_checked),
         "changes": settings.difference(text, typed) if tried else [],
-        "faults": [Placed(one.line, one.column, said(one, tongue)) for one in faults],
+        "faults": [Placed(one.line, one.column or "", said(one, tongue)) for one in faults],
         "refused": [said(one, tongue) for one in refused],
     }  # fmt: skip
     is_wrong = bool(refused) or (tried is not None and not tried.is_checked)
