@@ -20,7 +20,7 @@ BY_MEMBER = {
     "care_pay_day", "care_offer", "screening_increase",
     "care_workplace", "care_talk", "care_talk_identity", "care_talk_answer", "care_talk_end",
     "care_approval", "care_approval_decision",
-    "care_identity_check", "care_memo", "care_workplace", "care_talk", "care_talk_identity", "care_talk_answer", "care_talk_end",
+    "care_identity_check", "care_memo", "care_talk_review",
     "care_talk_draft", "care_talk_particulars",
     "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held",
 }  # fmt: skip
@@ -61,6 +61,7 @@ SMALL = {
     "documents_page": "with its upload",
     "documents_verdict": "with its upload",
     "documents_try": "a day of files that could not be read",
+    "care_setting": "some rows a year: copied everywhere",
     "care_approval_kind": "a row a kind",
     "care_talk_open": "a row a colleague who is on a call: looked up by the colleague",
     "care_ivr_call": "a day of calls, looked up by their mark",

@@ -93,6 +93,9 @@ CREATE INDEX contact_attempt_demands ON contact_attempt (member_id, asked_at)
 CREATE INDEX contact_attempt_calls ON contact_attempt (member_id, asked_at)
     WHERE channel = 'phone' AND valid_until IS NOT NULL;
 CREATE INDEX contact_attempt_refused ON contact_attempt (asked_at) WHERE valid_until IS NULL;
+-- What the staff tried, for whoever audits: in the order of time, of all and of one colleague.
+CREATE INDEX contact_attempt_by_staff ON contact_attempt (asked_at, attempt_id) WHERE actor LIKE 'staff %';
+CREATE INDEX contact_attempt_of_staff ON contact_attempt (actor, asked_at, attempt_id) WHERE actor LIKE 'staff %';
 
 -- The day's calls and visits about arrears [1日の督促の枠]: three to a member and day in Japan, whatever the contract,
 -- the number, the desk or the contractor (自主規制基本規則69条, COLL-002, COLL-017). Only the triggers below write here.
@@ -106,6 +109,7 @@ CREATE TABLE contact_call_slot (
     FOREIGN KEY (member_id, attempt_id) REFERENCES contact_attempt
 );
 CREATE UNIQUE INDEX contact_call_slot_taken ON contact_call_slot (member_id, called_on, seq) WHERE NOT is_free;
+CREATE INDEX contact_call_slot_of_day ON contact_call_slot (called_on, member_id);
 
 -- That a permit was used [許可の使用]: once, and while it was in force.
 CREATE TABLE contact_use (

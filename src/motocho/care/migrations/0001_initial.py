@@ -12,6 +12,8 @@ SQL = (
     "cases/frauds.sql",
     "support/schema.sql",
     "reception/schema.sql",
+    "settings.sql",
+    "reasons/reviews.sql",
 )
 
 

@@ -72,6 +72,8 @@ HOLDS = {
     HoldKind.NO_JUDGEMENT: "desk.flag.no_judgement",
     HoldKind.SHARED_MAILBOX: "desk.flag.shared_mailbox",
     HoldKind.THIRD_REFUSED: "desk.flag.third_refused",
+    HoldKind.DISPUTED: "fraud.flag",
+    HoldKind.CARE: "flags.flag",
 }
 LIKELY = {
     Likely.FROZEN: "desk.likely.frozen",
