@@ -31,6 +31,7 @@ from motocho.cli.lending import (
     care,
     close,
     contact,
+    fraud,
     ledger,
     loan,
     member,
@@ -65,6 +66,7 @@ app.add_typer(contact.app, name="contact")
 app.add_typer(notices.app, name="notices")
 app.add_typer(care.app, name="care")
 app.add_typer(settings.app, name="settings")
+app.add_typer(fraud.app, name="fraud")
 app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)
