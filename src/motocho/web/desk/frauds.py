@@ -54,7 +54,10 @@ STATES = {
     State.CLOSED.value: "fraud.closed",
 }
 STEPS = {name: label for name, label in STATES.items() if State(name) in frauds.BY_HAND}
-VERDICTS = {one.value: STATES[one.value] for one in Verdict}
+VERDICTS = {
+    Verdict.COMPENSATED.value: "fraud.compensate",
+    Verdict.NOT_COMPENSATED.value: "fraud.not_compensate",
+}
 OUTCOMES = {
     draw_checks.Outcome.CLEARED.value: "fraud.cleared",
     draw_checks.Outcome.FRAUD.value: "fraud.is_fraud",
@@ -156,6 +159,7 @@ class TellForm(Form):
 
     kind = PickField("fraud.kind", KINDS)
     reporter = PickField("fraud.reporter", REPORTERS)
+    disputed = LineField("fraud.disputed", optional="optional")
     words = LinesField("fraud.words", "fraud.words_hint")
 
 
@@ -232,7 +236,8 @@ def _told(
             made = _made(request, cursor, staff, colleague)
             return frauds.tell(cursor, member_id, told, made)
     except InputError as error:
-        form.refuse("words", error.faults[0])
+        fault = error.faults[0]
+        form.refuse("disputed" if fault.code == "FRD-005" else "words", fault)
         return None
 
 
@@ -295,7 +300,7 @@ def _of_report(
         "options": STEPS,
         "verdicts": VERDICTS,
         "asked": asked,
-        "asked_for": "" if asked is None else STATES[asked.content["verdict"]],
+        "asked_for": "" if asked is None else VERDICTS[asked.content["verdict"]],
         "figures": {} if asked is None else asked.figures,
         "may_decide": "yes" if asked and approvals.may_decide(cursor, asked, staff) else "",
         "is_decided": "yes" if frauds.DECIDED & known.states else "",
