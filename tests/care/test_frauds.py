@@ -16,6 +16,8 @@ from motocho.care.approvals import Decision, Outcome
 from motocho.care.cases import draw_checks, frauds
 from motocho.care.cases.draw_checks import Held
 from motocho.care.cases.frauds import WHOLE, Disputed, Kind, Reporter, State, Step, Told, Verdict
+from motocho.care.reasons import talks
+from motocho.care.reasons.catalogue import Reason
 from motocho.contact import calls, gate, holds, tasks
 from motocho.contact.directory import shipped
 from motocho.contact.gate import Permit
@@ -322,3 +324,18 @@ def spoken(member_id: int) -> None:
     permit = do(gate.ask, member_id, wanted, at)
     assert isinstance(permit, Permit)
     do(calls.note, permit, calls.Result.SPOKEN, Source("staff 1", "call"), at)
+
+
+@pytest.mark.rule("FRAUD-001")
+def test_reason_to_call_back_is_there_as_long_as_a_draw_is_on_hold(key: Key) -> None:
+    def reasons() -> set[Reason]:
+        return {one.card.reason for one in do(talks.choices, key.member_id, AT)}
+
+    assert Reason.DRAW_CHECK not in reasons()
+    check = held(key)
+    assert Reason.DRAW_CHECK in reasons()
+    wanted = talks.Wanted(Reason.DRAW_CHECK, talks.Caller("田中", "staff 1"), shipped())
+    begun = do(talks.begin, key.member_id, wanted, AT + timedelta(minutes=1))
+    assert isinstance(begun, talks.Begun)
+    do(draw_checks.end, check.key, draw_checks.Outcome.FRAUD, made("fraud", days=1))
+    assert Reason.DRAW_CHECK not in reasons()

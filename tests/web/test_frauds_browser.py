@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 from tests.database import Database
 from tests.people.house import BORN
 from tests.web.browsing import Device
@@ -138,4 +138,4 @@ def _families(one: Device, member_id: int, how: tuple[str, Callable[[Page, str],
     page.wait_for_selector("main .notice >> nth=1")
     look(page, f"care-{named}")
     page.click('button[value="end"] >> nth=0')
-    page.wait_for_function("document.querySelectorAll('main .notice').length === 1")
+    expect(page.locator("main .notice")).to_have_count(1)

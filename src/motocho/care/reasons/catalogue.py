@@ -43,6 +43,8 @@ class Reason(Enum):
     INCREASE = "increase"
     INCOME_EVIDENCE = "income_evidence"
     REGISTERED_DATA = "registered_data"
+    DRAW_CHECK = "draw_check"
+    """A draw is on hold until the member was called back [借入の確認] · FRAUD-001."""
     REPAYMENT = "repayment"
     WIN_BACK = "win_back"
     INBOUND = "inbound"
