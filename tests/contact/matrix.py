@@ -104,6 +104,8 @@ pause        | -        -        SOLI-005 -        -        -        -        - 
 self_excluded| -        -        SOLI-005 -        -        -        -        -        -        -
 consultation | -        -        SOLI-005 -        -        -        -        -        -        -
 no_judgement | -        -        SOLI-008 -        -        -        -        -        -        -
+disputed     | COLL-008 COLL-008 SOLI-005 COLL-008 COLL-008 -        -        -        COLL-008 -
+care         | VULN-002 -        SOLI-005 -        -        -        -        -        -        -
 shared_mailbox| -        COLL-013 -        -        -        -        -        -        -        -
 distress     | COLL-015 COLL-015 COLL-015 COLL-015 COLL-015 COLL-015 COLL-015 -        COLL-015 -
 deceased     | COLL-006 COLL-006 COLL-006 COLL-006 COLL-006 COLL-006 COLL-006 COLL-006 COLL-006 -
@@ -266,6 +268,9 @@ def _of_hold(
     elif kind == "complaint":
         if column == "offer" or (case.hand != "supervisor" and column != "remind"):
             yield kind, None
+    elif kind == "care":
+        if not over and (column == "offer" or case.hand != "supervisor"):
+            yield kind, after
     elif kind == "shared_mailbox":
         if case.channel == "email":
             yield kind, None
@@ -324,7 +329,7 @@ DAYS = tuple(
         (2027, 1, 1), (2027, 1, 3), (2027, 1, 4), (2026, 11, 22),
     )
 )  # fmt: skip
-ENDING = ("not_now", "unclear", "never", "pause", "consultation", *DISTRESS)
+ENDING = ("not_now", "unclear", "never", "pause", "consultation", "care", *DISTRESS)
 ENDLESS = (
     "self_excluded",
     "deceased",
@@ -333,6 +338,7 @@ ENDLESS = (
     "no_judgement",
     "shared_mailbox",
     "hospital",
+    "disputed",
 )
 
 

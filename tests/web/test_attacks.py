@@ -66,7 +66,7 @@ def browser(*, tokens: str = "") -> Client:
 IDS = {
     "version": "0", "topic": "locked", "reader": "yen", "what": "due-date", "form": "csv",
     "size": "small", "token": "none", "documents:purpose": "income", "facts:name": "employer",
-    "member:name": "received", "asset:name": "site.css",
+    "member:name": "received", "asset:name": "site.css", "setting": "reliefs",
 }  # fmt: skip
 """Words in addresses; numbers are 1 unless a test knows better."""
 

@@ -30,7 +30,7 @@ from tests.web.borrowing import (
     see,
     tray,
 )
-from tests.web.membership import Site, do
+from tests.web.membership import PIN, Site, do
 
 from motocho.kernel.schedule import DuePlan, Scheme
 from motocho.loans import commands, debits, payeasy, payouts, queries
@@ -44,6 +44,7 @@ from motocho.outside.payeasy import read_notice
 from motocho.outside.teller import SHUT, Fate
 from motocho.people.facts.values import BankAccount, Kind
 from motocho.people.safety import freezes, holds
+from motocho.people.safety import listed as account_lists
 from motocho.web.money import urls
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -839,3 +840,80 @@ def test_home_leads_to_both_with_the_debt_first(client: Client, site: Site) -> N
     enter(site, client)
     text = client.get("/member/").content.decode()
     assert text.index('href="/member/repay/"') < text.index('href="/member/borrow/"')
+
+
+# ------------------------------------------------------------------------- signs of a fraud, lists
+def listed(number: str, holder: str = "ﾔﾏﾀﾞ ﾀﾛｳ") -> None:
+    """A list of frozen accounts with this one in it."""
+    line = account_lists.Line(2, account_lists.Number("0001", "001", number), holder)
+    incoming = account_lists.Incoming("police", number.encode(), (line,))
+    do(account_lists.bring_in, incoming, "operator 1", clock.now())
+
+
+@pytest.mark.rule("FRAUD-001")
+def test_sign_of_a_fraud_holds_the_first_draw_and_we_call_back(client: Client, site: Site) -> None:
+    member, key = enter(site, client)
+    shown = main(client.get("/member/borrow/confirm/", form(key)))
+    assert "遠隔操作のアプリ" in shown
+    assert "暗証番号を電話・メール・SMSで聞くことはありません" in shown
+    held = client.post("/member/borrow/confirm/", {**form(key), "pin": PIN, "told": ["remote"]})
+    assert held.status_code == 409
+    text = main(held)
+    for words in (
+        "お手続きを一時停止しました",
+        "登録の電話番号へこちらから電話します",
+        "お金は動いていません",
+    ):
+        assert words in text
+    assert rows("SELECT 1 FROM loan_payout") == []
+    assert rows("SELECT signals FROM care_draw_check") == [(["remote"],)]
+    assert rows("SELECT kind, purpose FROM contact_task") == [("call", "security")]
+    again = confirm(client, form(key, ref="another-reference-of-a-test"))  # nothing told any more
+    assert again.status_code == 409
+    assert rows("SELECT 1 FROM loan_payout") == []
+    assert do(queries.position, key, clock.business_date()).stops == {Stop.FRAUD}
+    assert member.member_id
+
+
+@pytest.mark.rule("FRAUD-001")
+def test_one_weak_sign_or_none_lets_a_draw_go_on(client: Client, site: Site) -> None:
+    member, key = enter(site, client)
+    told = {**form(key), "pin": PIN, "told": ["story", "new_payee_full", "nonsense"]}
+    assert client.post("/member/borrow/confirm/", told)["Location"].startswith("/member/borrow/")
+    assert latest(member).state is State.WAITING
+    later = form(key, ref="another-reference-of-a-test")
+    assert "遠隔操作のアプリ" not in main(client.get("/member/borrow/confirm/", later))
+
+
+@pytest.mark.rule("FRAUD-001")
+def test_two_weak_signs_hold(client: Client, site: Site) -> None:
+    _, key = enter(site, client)
+    told = {**form(key), "pin": PIN, "told": ["story", "on_call"]}
+    assert client.post("/member/borrow/confirm/", told).status_code == 409
+    assert rows("SELECT signals FROM care_draw_check") == [(["on_call", "story"],)]
+
+
+@pytest.mark.rule("FRAUD-003")
+def test_listed_account_is_refused_in_words_that_accuse_nobody(client: Client, site: Site) -> None:
+    member, key = enter(site, client)
+    listed("1234567")
+    refused = confirm(client, form(key))
+    assert refused.status_code == 409
+    text = main(refused)
+    assert "この口座はご利用いただけません" in text
+    assert not re.search("凍結|詐欺|犯罪|名簿|不正|警察", text)
+    assert rows("SELECT 1 FROM loan_payout") == []
+    assert rows("SELECT facts->>'line' FROM contact_task") == [("2",)]  # what the staff reads
+    assert member.member_id
+
+
+@pytest.mark.rule("FRAUD-003")
+def test_account_that_no_list_has_is_paid(client: Client, site: Site) -> None:
+    member, key = enter(site, client)
+    listed("7654321")
+    assert confirm(client, form(key))["Location"].startswith("/member/borrow/")
+    listed("1234567")  # it comes into the list before the transfer is sent
+    carry()
+    assert (latest(member).state, latest(member).reason) == (State.STOPPED, "listed")
+    address = f"/member/borrow/{latest(member).key.payout_id}/"
+    assert "この口座はご利用いただけません" in main(client.get(address))

@@ -31,11 +31,13 @@ from motocho.cli.lending import (
     care,
     close,
     contact,
+    fraud,
     ledger,
     loan,
     member,
     notices,
     papers,
+    settings,
     staff,
     worker,
 )
@@ -63,6 +65,8 @@ app.add_typer(papers.app, name="papers")
 app.add_typer(contact.app, name="contact")
 app.add_typer(notices.app, name="notices")
 app.add_typer(care.app, name="care")
+app.add_typer(settings.app, name="settings")
+app.add_typer(fraud.app, name="fraud")
 app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)

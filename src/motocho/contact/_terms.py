@@ -153,6 +153,12 @@ class HoldKind(Enum):
     """A complaint about how we call is open: a supervisor only [連絡への苦情] · DESK-004."""
     NO_JUDGEMENT = "no_judgement"
     """Cannot understand the contract, for age or a disability [判断能力への配慮] · SOLI-008."""
+    DISPUTED = "disputed"
+    """Somebody else may have borrowed in the member's name: nobody is asked to pay it meanwhile
+    [不正利用の調査中] · COLL-008."""
+    CARE = "care"
+    """Needs more care than others, until a day: a supervisor asks for money, nobody invites
+    [配慮が必要] · VULN-002."""
     SHARED_MAILBOX = "shared_mailbox"
     """Others read the member's e-mail [共用メール] · COLL-013."""
     GUARDED = "guarded"

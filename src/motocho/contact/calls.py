@@ -7,7 +7,7 @@ member reads is this and nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -159,3 +159,36 @@ def refusals(cursor: Any, begins: datetime, ends: datetime) -> dict[str, int]:
         (begins, ends),
     )
     return {rule_id: int(count) for rule_id, count in cursor.fetchall()}
+
+
+class Demanded(NamedTuple):
+    """How often a member was called about arrears on a day, of three times [1日の督促の回数]."""
+
+    member_id: int
+    calls: int
+    last_at: datetime
+
+
+def demanded_on(cursor: Any, on: date, most: int) -> list[Demanded]:
+    """Members called about arrears on a day in Japan, the most often first [督促の上限の状況].
+
+    Law       自主規制基本規則69条 · COLL-002.
+    """
+    cursor.execute(
+        "SELECT s.member_id, count(*), max(a.asked_at) FROM contact_call_slot s"
+        " JOIN contact_attempt a USING (member_id, attempt_id)"
+        " WHERE s.called_on = %s AND NOT s.is_free GROUP BY s.member_id"
+        " ORDER BY 2 DESC, 3 DESC LIMIT %s",
+        (on, most),
+    )
+    return [Demanded(int(member), int(count), at) for member, count, at in cursor.fetchall()]
+
+
+def count_demanded(cursor: Any, on: date) -> dict[int, int]:
+    """How many members were called once, twice, three times on a day [督促の回数の内訳]."""
+    cursor.execute(
+        "SELECT taken, count(*) FROM (SELECT count(*) AS taken FROM contact_call_slot"
+        " WHERE called_on = %s AND NOT is_free GROUP BY member_id) AS of_day GROUP BY taken",
+        (on,),
+    )
+    return {int(taken): int(count) for taken, count in cursor.fetchall()}

@@ -251,10 +251,15 @@ def read_file(path: Path, on: date) -> Directory:
 
     Raises    FaultyInput with every fault of it; a desk that nobody can call on that day is one.
     """
-    known = read(path.read_text(encoding="utf-8"), path.name)
+    return read_for(path.read_text(encoding="utf-8"), path.name, on)
+
+
+def read_for(text: str, file: str, on: date) -> Directory:
+    """The directory that a text holds, for use from a day on [連絡先の点検]; as `read_file`."""
+    known = read(text, file)
     silent = [one for one in known.desks if not _is_called_on(one, known.numbers, on)]
     if silent:
-        raise FaultyInput(*(_silent(one).within(path.name) for one in silent))
+        raise FaultyInput(*(_silent(one).within(file) for one in silent))
     return known
 
 

@@ -345,6 +345,8 @@ _RULES = {
     HoldKind.SELF_EXCLUDED: ("SOLI-005", "CON-011", "貸金業法16条3項"),
     HoldKind.CONSULTATION: ("SOLI-005", "CON-012", "貸金業法16条3項"),
     HoldKind.NO_JUDGEMENT: ("SOLI-008", "CON-040", "貸金業法16条3項"),
+    HoldKind.DISPUTED: ("SOLI-005", "FRD-020", "貸金業法16条3項"),
+    HoldKind.CARE: ("SOLI-005", "FRD-022", "貸金業法16条3項"),
 }
 
 
@@ -398,8 +400,23 @@ def _person(facts: Facts, purpose: Purpose, by: Way, here: datetime) -> Iterator
             yield _hindrance("SOLI-008", "CPN-006", "民法98条の2", None)
         elif hold.kind is HoldKind.COMPLAINT and _is_for_supervisors(purpose, by):
             yield _hindrance("DESK-004", "CON-038", "貸金業法12条の2の2", None)
+        elif hold.kind is HoldKind.DISPUTED and purpose in _ASKING:
+            yield _hindrance("COLL-008", "FRD-020", "貸金業法21条1項7号", None)
+        elif hold.kind is HoldKind.CARE and is_on and _is_pressing(purpose, by):
+            ends = None if hold.last_on is None else _morning(hold.last_on + _ONE_DAY)
+            yield _hindrance("VULN-002", "FRD-021", "貸金業法12条の9", ends)
         elif hold.kind is HoldKind.NEVER and purpose is Purpose.SERVICE:
             yield _hindrance("SOLI-003", "CON-045", "貸金業法16条4項", None)
+
+
+_ASKING = COLLECTING | {Purpose.REMINDER}
+"""What asks for money, or for who owes it."""
+
+
+def _is_pressing(purpose: Purpose, by: Way) -> bool:
+    """Whether it takes somebody's time for a debt, by another hand than a supervisor's."""
+    is_demand = purpose is Purpose.ARREARS and by.channel in RINGING
+    return is_demand and by.hand is not Hand.SUPERVISOR
 
 
 def _of_distress(hold: Hold) -> Hindrance:

@@ -111,7 +111,7 @@ def _last_on(wish: Wish, told_on: date) -> date | None:
         return max(told_on, wish.last_on or told_on) + timedelta(days=REST_DAYS)
     if wish.kind is HoldKind.HOSPITAL and wish.last_on is None:
         return None
-    if wish.kind is HoldKind.PAUSE or wish.kind in guard.DISTRESS:
+    if wish.kind in {HoldKind.PAUSE, HoldKind.CARE} | guard.DISTRESS:
         last_on = wish.last_on
         if last_on is None or not told_on <= last_on <= told_on + LONGEST_PAUSE:
             raise InputError(Fault("CON-020", excerpt=str(last_on or "")))

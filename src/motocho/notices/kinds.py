@@ -49,6 +49,8 @@ class Kind(Enum):
     DOCUMENT_ACCEPTED = "document_accepted"
     DOCUMENT_REFUSED = "document_refused"
     CASE_ANSWERED = "case_answered"
+    FRAUD_DECIDED = "fraud_decided"
+    """What two persons decided on a fraud report; whose name was used gets a letter instead."""
     """A complaint, an opinion or a reply was answered; the words stand on the site alone."""
     TALK_CANCELLED = "talk_cancelled"
     """A booked consultation was cancelled by the house: nobody is to wait for a call in vain."""
@@ -129,6 +131,7 @@ OF_NEWS: Mapping[str, Kind] = {
     "document_accepted": Kind.DOCUMENT_ACCEPTED,
     "document_refused": Kind.DOCUMENT_REFUSED,
     "case_step": Kind.CASE_ANSWERED,
+    "fraud_decided": Kind.FRAUD_DECIDED,
     "consultation_ended": Kind.TALK_CANCELLED,
     "offer_made": Kind.OFFER_MADE,
     "offer_agreed": Kind.OFFER_AGREED,

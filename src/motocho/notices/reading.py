@@ -75,6 +75,8 @@ def _is_told(kind: Kind, happening: Happening) -> bool:
         return subject["state"] == "approved"
     if kind is Kind.CASE_ANSWERED:
         return subject["state"] == "answered"
+    if kind is Kind.FRAUD_DECIDED:
+        return subject["kind"] != "name_used"  # whoever made the contract reads its address
     if kind is Kind.TALK_CANCELLED:
         return subject["outcome"] == "cancelled" and happening.actor != "member"
     if kind is Kind.FACT_CHANGED:

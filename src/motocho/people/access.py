@@ -98,6 +98,12 @@ class Action(Enum):
     """To decide that all falls due, once a notice ran out [期限の利益の喪失の判断]."""
     BAR = "bar"
     MANAGE_STAFF = "manage_staff"
+    READ_AUDIT = "read_audit"
+    """Who of the staff did what; nothing of a member beyond a masked number [監査の閲覧]."""
+    LOOK_AT_SETTINGS = "look_at_settings"
+    CHANGE_SETTINGS = "change_settings"
+    SUPERVISE = "supervise"
+    """The board of those who answer for the calls of others [上長の画面]."""
     SIT = "sit"
     """A colleague's own seat and means to sign in: nothing of a member [本人の席]."""
 
@@ -123,6 +129,10 @@ _BY_STAFF: Mapping[Action, frozenset[Role]] = {
     Action.ACCELERATE: frozenset({Role.SUPERVISOR}),
     Action.BAR: frozenset({Role.SUPERVISOR}),
     Action.MANAGE_STAFF: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
+    Action.READ_AUDIT: frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    Action.LOOK_AT_SETTINGS: frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    Action.CHANGE_SETTINGS: frozenset({Role.SUPERVISOR}),
+    Action.SUPERVISE: frozenset({Role.SUPERVISOR}),
     Action.SIT: frozenset(Role),
 }
 """Nobody of the staff borrows, repays or sets a PIN for a member: those are not here."""

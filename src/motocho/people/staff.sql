@@ -35,6 +35,7 @@ CREATE TABLE people_staff_session (
     ended_at timestamptz,
     PRIMARY KEY (staff_id, session_id)
 );
+CREATE INDEX people_staff_session_in_order ON people_staff_session (began_at, session_id);
 CREATE TABLE people_staff_count (
     login_name text NOT NULL PRIMARY KEY CHECK (length(login_name) <= 40),
     misses int NOT NULL DEFAULT 0 CHECK (misses >= 0),

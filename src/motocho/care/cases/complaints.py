@@ -140,7 +140,7 @@ def tell(cursor: Any, member_id: int, told: Told, source: Source, at: datetime) 
     Raises    InputError without words, or for too many; NotFoundError for a call that is not the
               member's.
     """
-    words = _readable(told.words)
+    words = readable(told.words)
     if told.attempt_id is not None and not _was_called(cursor, member_id, told.attempt_id):
         raise NotFoundError(Fault("CAR-010"))
     cursor.execute(
@@ -174,8 +174,8 @@ def _is_seen(sign: str) -> bool:
     return sign.isprintable() or unicodedata.category(sign) == "Zs"
 
 
-def _readable(words: str) -> str:
-    """Words without what no eye sees; lines stay · PRIV-001: a My Number is not kept.
+def readable(words: str) -> str:
+    """Words without what no eye sees; lines stay [言葉の点検] · PRIV-001: a My Number is not kept.
 
     Raises    InputError.
     """
@@ -224,7 +224,7 @@ def add(cursor: Any, key: CaseKey, step: Step, source: Source, at: datetime) -> 
             raise RefusedError(refusal.fault())
     words = _plain(step.words)
     if words or step.state in {State.RECEIVED, State.ANSWERED}:
-        words = _readable(words)
+        words = readable(words)
     _write(cursor, key, Step(step.state, words), source, at)
     _keep_task(cursor, known, step.state, source, at)
     facts = {"case": key.case_id, "state": step.state.value}

@@ -10,6 +10,11 @@ SQL = (
     "reasons/schema.sql",
     "reception/schema.sql",
     "collections/stages.sql",
+    "approvals.sql",
+    "cases/frauds.sql",
+    "support/schema.sql",
+    "settings.sql",
+    "reasons/reviews.sql",
 )
 
 

@@ -15,14 +15,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
 from string import Formatter
 from typing import Any
 
 import yaml
 
+from motocho.care import _in_force
+from motocho.care._in_force import Setting
 from motocho.contact.calls import Result
 from motocho.contact.guard import Purpose
 from motocho.contact.wording import faults_of_wording
@@ -41,6 +43,8 @@ class Reason(Enum):
     INCREASE = "increase"
     INCOME_EVIDENCE = "income_evidence"
     REGISTERED_DATA = "registered_data"
+    DRAW_CHECK = "draw_check"
+    """A draw is on hold until the member was called back [借入の確認] · FRAUD-001."""
     REPAYMENT = "repayment"
     WIN_BACK = "win_back"
     INBOUND = "inbound"
@@ -213,7 +217,12 @@ _SPOKEN = re.compile(
 @cache
 def shipped() -> Catalogue:
     """The reasons that come with the package [用件の一覧]."""
-    return read((files("motocho.care") / "data" / FILE).read_text(encoding="utf-8"), FILE)
+    return read(_in_force.shipped(Setting.REASONS), FILE)
+
+
+def in_force(cursor: Any, on: date) -> Catalogue:
+    """The reasons of a day: the house's settings, else the shipped file [その日の用件の一覧]."""
+    return _read(_in_force.text(cursor, Setting.REASONS, on), FILE)
 
 
 def read(text: str, file: str) -> Catalogue:
@@ -239,6 +248,10 @@ def read(text: str, file: str) -> Catalogue:
         raise FaultyInput(*(one.within(file) for one in faults))
     modules = {name: str(words) for name, words in content["modules"].items()}
     return Catalogue(cards, modules)
+
+
+_read = lru_cache(maxsize=8)(read)
+"""By the text itself: a version that comes into force is another text."""
 
 
 def _strange(told: Mapping[str, Any], endings: Mapping[str, Ending]) -> Iterator[Fault]:

@@ -100,7 +100,9 @@ def finish(cursor: Any, key: TalkKey, told: Told, made: Made, known: Directory) 
     if ending is None:
         names = ", ".join(f"{key} {one.ending_id}" for key, one in card.keys.items())
         raise InputError(Fault("RSN-030", excerpt=told.ending, details={"known": names}))
-    told = _of_one_agreement(cursor, talk, _opened(told))
+    on = made.booked_at.astimezone(JAPAN).date()
+    opened = _opened(told, catalogue.in_force(cursor, on).modules)
+    told = _of_one_agreement(cursor, talk, opened)
     faults = tuple(check(talk, ending, told, made.booked_at))
     if faults:
         raise InputError(*faults)
@@ -127,9 +129,9 @@ def finish(cursor: Any, key: TalkKey, told: Told, made: Made, known: Directory) 
     return done
 
 
-def _opened(told: Told) -> Told:
+def _opened(told: Told, modules: Mapping[str, str]) -> Told:
     """The same with the words of modules in the note."""
-    note = notes.expanded(told.note, catalogue.shipped().modules)
+    note = notes.expanded(told.note, modules)
     if isinstance(note, Fault):
         raise InputError(note)
     return replace(told, note=note)

@@ -26,7 +26,7 @@ CREATE TABLE care_talk (
     member_id bigint NOT NULL,
     attempt_id bigint NOT NULL,
     reason text NOT NULL CHECK (reason IN ('identity', 'employment_consent', 'employment', 'contract', 'increase',
-        'income_evidence', 'registered_data', 'repayment', 'win_back', 'inbound')),
+        'income_evidence', 'registered_data', 'draw_check', 'repayment', 'win_back', 'inbound')),
     direction text NOT NULL DEFAULT 'out' CHECK (direction IN ('out', 'in')),
     agreement_id bigint,
     offered_yen bigint CHECK (offered_yen > 0),

@@ -124,16 +124,13 @@ class Talk:
     """Somebody asked for names and claim in writing · COLL-016."""
     ending: str
     note: str
+    card: Card
+    """The reason with everything that belongs to it, as it was on the day of the call."""
 
     @property
     def is_inbound(self) -> bool:
         """Whether the member called us [受電か]."""
         return self.reason is Reason.INBOUND
-
-    @property
-    def card(self) -> Card:
-        """The reason with everything that belongs to it [用件]."""
-        return catalogue.shipped().of(self.reason)
 
 
 Answer: TypeAlias = Begun | Closed | TalkKey | tuple[Refusal, ...]
@@ -151,7 +148,7 @@ def begin(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Answer:
     Raises    NotFoundError without a number to call; InputError as `targets.aim` does;
               StateConflict while another call of the caller has no ending.
     """
-    card = catalogue.shipped().of(wanted.reason)
+    card = catalogue.in_force(cursor, at.astimezone(JAPAN).date()).of(wanted.reason)
     if wanted.reason is Reason.INBOUND:
         raise InputError(Fault("RSN-001", column="REASON", excerpt=wanted.reason.value))
     earlier = _take_seat(cursor, member_id, wanted.caller.actor, wanted.source)
@@ -440,7 +437,7 @@ def one(cursor: Any, key: TalkKey) -> Talk:
     row = cursor.fetchone()
     if row is None:
         raise NotFoundError(Fault("RSN-044"))
-    return _talk(row)
+    return _talk(cursor, row)
 
 
 def going_on(cursor: Any, key: TalkKey) -> Talk:
@@ -465,10 +462,10 @@ def of_member(cursor: Any, member_id: int, most: int = 50) -> list[Talk]:
     cursor.execute(
         f"{_SELECT} ORDER BY t.began_at DESC, attempt_id DESC LIMIT %s", (member_id, most)
     )
-    return [_talk(row) for row in cursor.fetchall()]
+    return [_talk(cursor, row) for row in cursor.fetchall()]
 
 
-def _talk(row: tuple[Any, ...]) -> Talk:
+def _talk(cursor: Any, row: tuple[Any, ...]) -> Talk:
     member_id, attempt_id, reason, agreement_id, offered_yen, product_id, version, *rest = row
     workplace_no, name, actor, began_at, called, counterpart_id, *ends = rest
     is_identified, is_asked, ending, note = ends
@@ -487,6 +484,7 @@ def _talk(row: tuple[Any, ...]) -> Talk:
         bool(is_asked),
         ending,
         note,
+        catalogue.in_force(cursor, began_at.astimezone(JAPAN).date()).of(Reason(reason)),
     )
 
 
@@ -533,7 +531,7 @@ def considered(cursor: Any, member_id: int, at: datetime, hand: Hand = Hand.STAF
     facts = gate.facts_of(cursor, member_id, at)
     shown: list[Choice] = []
     withheld: list[Choice] = []
-    for card in catalogue.shipped().cards.values():
+    for card in catalogue.in_force(cursor, at.astimezone(JAPAN).date()).cards.values():
         if card.reason is Reason.INBOUND:
             continue
         refusals = _without_terms(cursor, Asked(card, member_id), at)
@@ -555,7 +553,7 @@ def in_place(
     Empty where nobody is registered, or nothing is owed.
     """
     known = counterparts.standing(cursor, member_id)
-    card = catalogue.shipped().of(Reason.REPAYMENT)
+    card = catalogue.in_force(cursor, at.astimezone(JAPAN).date()).of(Reason.REPAYMENT)
     refusals = _without_terms(cursor, Asked(card, member_id), at) if known else ()
     if any(refusal.code == "RSN-021" for refusal in refusals):
         return ()
@@ -584,3 +582,26 @@ def _without_terms(cursor: Any, asked: Asked, at: datetime) -> tuple[Refusal, ..
 def refuse(refusals: tuple[Refusal, ...]) -> RefusedError:
     """Refusals as an error, for faces that show errors [拒否の表示]."""
     return RefusedError(*(one.fault() for one in refusals))
+
+
+class Running(NamedTuple):
+    """A call that has no ending yet [終わっていない通話]; `hung_up_at` where only that lacks."""
+
+    key: TalkKey
+    actor: str
+    reason: str
+    began_at: datetime
+    hung_up_at: datetime | None
+
+
+def running(cursor: Any) -> list[Running]:
+    """Calls that go on, and those that wait for their ending, the oldest first [通話中の一覧]."""
+    cursor.execute(
+        "SELECT t.member_id, t.attempt_id, t.actor, t.reason, t.began_at, d.hung_up_at"
+        " FROM care_talk_open JOIN care_talk t USING (member_id, attempt_id)"
+        " LEFT JOIN care_talk_draft d USING (member_id, attempt_id) ORDER BY t.began_at"
+    )
+    return [
+        Running(TalkKey(int(member), int(number)), actor, reason, began_at, hung_up_at)
+        for member, number, actor, reason, began_at, hung_up_at in cursor.fetchall()
+    ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from motocho.care.cases import draw_checks
 from motocho.care.reasons import offering
 from motocho.care.reasons.catalogue import Card, Reason, Stage
 from motocho.care.reasons.scripts import Late, Proposed
@@ -83,6 +84,8 @@ def aim(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...]:
             return _repayment(cursor, asked, known, today)
         case Reason.EMPLOYMENT:
             return _employment(cursor, asked, at)
+        case Reason.DRAW_CHECK if draw_checks.of_member(cursor, asked.member_id) is None:
+            return (_not_for(asked.card),)
         case _:
             return Aim(proposed=asked.proposed)
 
@@ -96,8 +99,10 @@ def _of_stage(card: Card, known: Collection[Listed]) -> Refusal | None:
         Stage.PAST: states == {Status.CLOSED},
         Stage.ANY: True,
     }
-    if fits[card.stage]:
-        return None
+    return None if fits[card.stage] else _not_for(card)
+
+
+def _not_for(card: Card) -> Refusal:
     details = {"reason_ja": card.ja, "reason_en": card.en}
     return Refusal("COLL-018", "RSN-021", tuple(parse_citations("貸金業法16条")), details)
 

@@ -11,15 +11,14 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
 from typing import Any
 
 import yaml
 
+from motocho.care import _in_force
+from motocho.care._in_force import Setting
 from motocho.units.errors import Fault, FaultyInput
-
-FILE = "reliefs.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,8 @@ NAMES = tuple(one.name for one in fields(Limits))
 
 @cache
 def periods() -> tuple[Period, ...]:
-    """All of them, the earliest first [方針の一覧]."""
-    text = (files("motocho.care") / "data" / FILE).read_text(encoding="utf-8")
-    return read(text)
+    """All that come with the package, the earliest first [出荷時の方針の一覧]."""
+    return read(_in_force.shipped(Setting.RELIEFS))
 
 
 def read(text: str) -> tuple[Period, ...]:
@@ -99,9 +97,27 @@ def _fault(row: Mapping[str, Any], name: str) -> Fault:
 
 
 def limits(on: date) -> Limits:
-    """What holds on a day; the first row for days before it [その日の方針]."""
-    found = periods()[0].limits
-    for one in periods():
+    """What the shipped file says of a day; its first row for days before it [出荷時の方針]."""
+    return _of_day(periods(), on)
+
+
+_read = lru_cache(maxsize=8)(read)
+"""By the text itself: a version that comes into force is another text."""
+
+
+def periods_in_force(cursor: Any, on: date) -> tuple[Period, ...]:
+    """All periods that the text in force on a day holds, the earliest first [適用中の方針]."""
+    return _read(_in_force.text(cursor, Setting.RELIEFS, on))
+
+
+def in_force(cursor: Any, on: date) -> Limits:
+    """What holds on a day: the house's settings, else the shipped file [その日の方針]."""
+    return _of_day(periods_in_force(cursor, on), on)
+
+
+def _of_day(known: tuple[Period, ...], on: date) -> Limits:
+    found = known[0].limits
+    for one in known:
         if one.from_on <= on:
             found = one.limits
     return found

@@ -17,7 +17,7 @@ import orjson
 
 from motocho.care.reliefs import scenarios
 from motocho.care.reliefs.consultations import Topic
-from motocho.care.reliefs.limits import limits
+from motocho.care.reliefs.limits import in_force
 from motocho.care.reliefs.scenarios import Scenario, Told, Way
 from motocho.contact import holds
 from motocho.contact.guard import HoldKind
@@ -155,7 +155,8 @@ def make(cursor: Any, draft: Draft, source: Source, on: date, at: datetime) -> O
     if before is not None:
         _answer(cursor, before, Answer.REPLACED, source, at)
     shown = figures_of(way)
-    last_on = min(on + timedelta(days=limits(on).offer_open_days), shown.pay_on)
+    open_days = in_force(cursor, on).offer_open_days
+    last_on = min(on + timedelta(days=open_days), shown.pay_on)
     cursor.execute(
         "INSERT INTO care_offer (member_id, agreement_id, consultation_id, attempt_id, way, reason,"
         " desk_id, told, shown, source, actor, made_on, last_on, made_at)"
@@ -257,7 +258,7 @@ def _promise(cursor: Any, offer: Offer, way: Scenario, made: Made) -> int | None
     if commands.open_promise(cursor, offer.key) is not None:
         commands.withdraw_promise(cursor, offer.key, made)
     now = figures_of(way)
-    most_days = limits(made.business_on).promise_most_days
+    most_days = in_force(cursor, made.business_on).promise_most_days
     wanted = Pledged(now.pay_yen, now.pay_on, most_days)
     return commands.promise_under(cursor, offer.key, wanted, made).promise_no
 

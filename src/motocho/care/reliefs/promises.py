@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
-from motocho.care.reliefs.limits import periods
+from motocho.care.reliefs.limits import periods_in_force
 from motocho.loans import queries
 from motocho.loans.commands import Key
 from motocho.loans.queries import Pledge
@@ -120,7 +120,7 @@ def report(cursor: Any, first_on: date, last_on: date, today: date) -> Report:
 def judged(cursor: Any, first_on: date, last_on: date, today: date) -> list[Judged]:
     """Each promise whose day lies between two days, both counted [約束の判定の一覧]."""
     pledged: list[tuple[Pledge, int]] = []
-    for held in periods():
+    for held in periods_in_force(cursor, today):
         since = max(first_on, held.from_on)
         until = last_on if held.until is None else min(last_on, held.until)
         if since <= until:

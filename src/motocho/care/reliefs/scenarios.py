@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
-from motocho.care.reliefs.limits import Limits, limits
+from motocho.care.reliefs.limits import Limits, in_force
 from motocho.kernel.revolving import Arrangement, Relief
 from motocho.kernel.schedule import DuePlan, Scheme
 from motocho.law.rules import Refusal
@@ -133,7 +133,7 @@ def compared(cursor: Any, key: Key, way: Way, told: Told, on: date) -> Scenario:
 def one(cursor: Any, key: Key, way: Way, told: Told, on: date) -> Scenario:
     """One way for what the person told [返済の案]; refused where policy or the product says so."""
     ground = queries.ground(cursor, key, on)
-    held = limits(on)
+    held = in_force(cursor, on)
     refused = _refused(way, told, ground, held)
     first = _first(way, told, ground)
     if refused is not None:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from motocho.law.rules import Refusal
 from motocho.loans import _book
 from motocho.loans._book import Key, Made
 from motocho.loans.commands._telling import refused, tell
 from motocho.loans.policy import Status, refusal
 from motocho.outside.bank import AccountType, BankAccount, account_name, check_payer
+from motocho.people.safety import listed
 from motocho.units.errors import Fault, FaultyInput, NotFoundError, Unread
 
 
@@ -68,6 +70,7 @@ def register_mandate(
     if isinstance(name, Unread):
         raise FaultyInput(name.at(column="holder_kana"))
     check_payer(account, name)
+    refused(check_listed(cursor, account))
     if standing_mandate(cursor, key) is not None:
         refused(refusal("LEDG-009", "DEB-012"))
     cursor.execute(
@@ -84,6 +87,12 @@ def register_mandate(
     found = mandate_of(cursor.fetchone())
     tell(cursor, key, "mandate_registered", made, mandate=found.mandate_no)
     return found
+
+
+def check_listed(cursor: Any, account: BankAccount) -> Refusal | None:
+    """FRAUD-003: an account that a list has is not debited [凍結口座の拒否]."""
+    number = listed.Number(account.bank_code, account.branch_code, account.number)
+    return listed.check(cursor, number)
 
 
 def end_mandate(cursor: Any, key: Key, made: Made) -> Mandate:

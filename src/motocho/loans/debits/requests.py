@@ -209,6 +209,7 @@ def _decided(
     amount_yen = instalment_yen(facts.state, debit_on)
     at_cutoff = _book.state_on(cursor, loan, cutoff_on)
     refusal = check_debit(facts, at_cutoff, mandate, Asking(debit_on, amount_yen))
+    refusal = refusal or mandates.check_listed(cursor, mandate.account)
     if refusal is not None or facts.state.due_on is None:
         return LeftOut(loan.key, "DEB-008" if refusal is None else refusal.code)
     due_on = date.fromordinal(facts.state.due_on)

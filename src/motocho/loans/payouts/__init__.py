@@ -2,6 +2,7 @@
 
 costs   what a draw costs, before it is asked for; what a payment changes: pure
 checks  who may be paid, what is to be said first: pure
+signals what makes us call back before the first draw to an account: pure
 orders  commands: ask, hurry, recall
 sending the worker's side: to the bank, and what the bank answers
 """
@@ -23,6 +24,7 @@ from motocho.loans.payouts.facts import (
     effect,
     habits,
     interest_if_repaid,
+    is_first,
     least_of,
     outlook_of,
     unit_yen,
@@ -43,6 +45,7 @@ from motocho.loans.payouts.orders import (
     send_from,
 )
 from motocho.loans.payouts.sending import Sender, Unsent, carry
+from motocho.loans.payouts.signals import Signal, boxes, check_signals, policy
 
 __all__ = [
     "ENDS_APART",
@@ -57,15 +60,18 @@ __all__ = [
     "Payout",
     "PayoutKey",
     "Sender",
+    "Signal",
     "State",
     "Unsent",
     "account_of",
     "arrived_on",
     "ask",
+    "boxes",
     "carry",
     "caution",
     "caution_of",
     "check_payee",
+    "check_signals",
     "check_velocity",
     "cost",
     "costs_of",
@@ -74,12 +80,14 @@ __all__ = [
     "habits",
     "hurry",
     "interest_if_repaid",
+    "is_first",
     "latest",
     "least_of",
     "least_yen",
     "of_reference",
     "one",
     "outlook_of",
+    "policy",
     "recall",
     "send_from",
     "unit_yen",

@@ -13,10 +13,13 @@ from motocho.kernel.accrual import TICKS_PER_YEN
 from motocho.loans import _book, outlook, queries
 from motocho.loans._book import Key
 from motocho.loans.outlook import Outlook
+from motocho.loans.payouts import signals
 from motocho.loans.payouts.checks import LATE_DAYS, MANY_DAYS, Caution, Habits, Payee, caution
 from motocho.loans.payouts.costs import Costs, Effect, costs_of, effect_of, going_on, least_yen
 from motocho.outside.bank import AccountType, BankAccount, account_name
+from motocho.outside.clock import JAPAN
 from motocho.people.facts import history, values
+from motocho.people.safety import codes, listed
 from motocho.units.errors import Unread
 
 _TYPES = {
@@ -143,3 +146,39 @@ def asked_lately(cursor: Any, member_id: int, since: datetime) -> list[datetime]
         (member_id, since),
     )
     return [at for (at,) in cursor.fetchall()]
+
+
+_GOES_THERE = ("waiting", "sending", "sent", "arrived")
+
+
+def is_first(cursor: Any, member_id: int, account: BankAccount) -> bool:
+    """Whether no transfer of the member ever went to an account [初めての振込先か]."""
+    cursor.execute(
+        "SELECT FROM loan_payout WHERE member_id = %s AND bank_code = %s AND branch_code = %s"
+        " AND account_number = %s AND state = ANY(%s) LIMIT 1",
+        (
+            member_id, account.bank_code, account.branch_code, account.number, list(_GOES_THERE),
+        ),
+    )  # fmt: skip
+    return cursor.fetchone() is None
+
+
+def number_of(account: BankAccount) -> listed.Number:
+    """An account as lists of frozen ones know it [口座の特定]."""
+    return listed.Number(account.bank_code, account.branch_code, account.number)
+
+
+def situation(
+    cursor: Any, loan: _book.Loan, payee: Payee, amount_yen: int, at: datetime
+) -> signals.Situation:
+    """What our own records show before a draw [借入の状況の照会] · FRAUD-001."""
+    law = signals.policy()
+    facts = loan.facts(at.astimezone(JAPAN).date())
+    since, within = timedelta(minutes=law.code_minutes), timedelta(seconds=law.code_seconds)
+    return signals.Situation(
+        payee_age=at - payee.registered_at,
+        limit_yen=facts.limit_yen,
+        used_yen=facts.state.principal_yen + facts.held_yen + amount_yen,
+        quick_codes=codes.quick(cursor, loan.key.member_id, at - since, within, at),
+        same_name=0 if listed.same_name(cursor, payee.holder) is None else 1,
+    )

@@ -12,17 +12,19 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, NamedTuple
 
+from motocho.law.rules import Refusal
 from motocho.loans import _book
-from motocho.loans._book import Key, Made
+from motocho.loans._book import Key, Loan, Made
 from motocho.loans.commands import recall_draw, send_draw
 from motocho.loans.commands._telling import refused, tell
 from motocho.loans.payouts.checks import DAY, Payee, check_payee, check_velocity
-from motocho.loans.payouts.facts import asked_lately
+from motocho.loans.payouts.facts import asked_lately, is_first, number_of, situation
+from motocho.loans.payouts.signals import Signal, check_signals, found
 from motocho.outside.bank import AccountType, BankAccount
 from motocho.outside.clock import JAPAN
 from motocho.people.access import MAINTENANCE, check_open
 from motocho.people.members import no_such_member
-from motocho.people.safety import holds
+from motocho.people.safety import holds, listed
 from motocho.units.errors import Fault, StateConflict
 
 REGRET = timedelta(minutes=30)
@@ -74,6 +76,8 @@ class Asked:
     payee: Payee
     own_kana: str
     arrives_on: date
+    told: frozenset[Signal] = frozenset()
+    """What the member told before the PIN, at the first draw to an account · FRAUD-001."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +138,12 @@ def ask(cursor: Any, key: Key, asked: Asked, made: Made) -> Payout:
 
     Lock      the member's agreements.
     Raises    RefusedError as `commands.send_draw`, for an account in another name (FRAUD-002),
-              after a change of the account or a reset (AUTH-008), after many draws (FRAUD-005);
+              after a change of the account or a reset (AUTH-008), after many draws (FRAUD-005),
+              to an account that a list has (FRAUD-003), where somebody else seems behind it
+              (FRAUD-001);
               StateConflict if the reference was used for another amount or agreement.
     """
-    _book.lock(cursor, key)
+    loan = _book.lock(cursor, key)
     earlier = of_reference(cursor, key.member_id, made)
     if earlier is not None and (earlier.agreement, earlier.amount_yen) == (key, asked.amount_yen):
         return earlier
@@ -145,7 +151,9 @@ def ask(cursor: Any, key: Key, asked: Asked, made: Made) -> Payout:
         at = made.booked_at
         refused(check_payee(asked.payee, asked.own_kana))
         refused(holds.check_draw(cursor, key.member_id, asked.payee.registered_at, at))
+        refused(listed.check(cursor, number_of(asked.payee.account)))
         refused(check_velocity(asked_lately(cursor, key.member_id, at - DAY), at))
+        refused(_check_signals(cursor, loan, asked, at))
     entry_id = send_draw(cursor, key, asked.amount_yen, made)
     account = asked.payee.account
     cursor.execute(
@@ -159,6 +167,14 @@ def ask(cursor: Any, key: Key, asked: Asked, made: Made) -> Payout:
         ),
     )  # fmt: skip
     return _payout(cursor.fetchone())
+
+
+def _check_signals(cursor: Any, loan: Loan, asked: Asked, at: datetime) -> Refusal | None:
+    """What is told and known at the first draw to an account; later ones are not asked."""
+    if not is_first(cursor, loan.key.member_id, asked.payee.account):
+        return None
+    known = situation(cursor, loan, asked.payee, asked.amount_yen, at)
+    return check_signals(found(replace(known, told=asked.told)))
 
 
 def of_reference(cursor: Any, member_id: int, made: Made) -> Payout | None:

@@ -19,10 +19,11 @@ from django.db import connection, transaction
 from motocho.loans import _book, policy
 from motocho.loans._book import Made
 from motocho.loans.commands import draw_arrived, draw_failed, recall_draw
+from motocho.loans.payouts.facts import number_of
 from motocho.loans.payouts.orders import Payout, PayoutKey, State, locked, moved, one
 from motocho.outside.teller import Answer, Fate, Order, Teller
 from motocho.people.access import check_open
-from motocho.people.safety import freezes, holds
+from motocho.people.safety import freezes, holds, listed
 from motocho.units.errors import OutsideFailure, RefusedError, StateConflict
 
 log = logging.getLogger("motocho.payouts")
@@ -39,6 +40,8 @@ class Unsent(Enum):
     ENDED = "ended"
     """The agreement lends no more: written off, assigned, closed."""
     LATE = "late"
+    LISTED = "listed"
+    """The account came into a list of frozen ones meanwhile · FRAUD-003."""
     LIMIT = "limit"
     """Less can be drawn than was asked for."""
 
@@ -152,6 +155,8 @@ def _stopped(cursor: Any, payout: Payout, on: date, at: datetime) -> str:
     refusal = policy.check_draw(without, payout.amount_yen)
     if refusal is not None:
         return refusal.details.get("stop") or _OF_CODES.get(refusal.code, Unsent.LIMIT).value
+    if listed.check(cursor, number_of(payout.account)) is not None:
+        return Unsent.LISTED.value
     held = holds.check_draw(cursor, payout.key.member_id, None, at)
     return "" if held is None else Unsent.HELD.value
 

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -218,8 +218,19 @@ def mark(kind: str, *parts: str) -> bytes:
 
     Why       marks let what was tried be counted without being kept; each kind has its own key.
     """
-    known = peppers()
-    key = hmac.new(known.one(known.current_id), f"mark {kind}".encode(), hashlib.sha256).digest()
+    return marks(kind, *parts)[-1]
+
+
+def marks(kind: str, *parts: str) -> list[bytes]:
+    """The mark under each pepper that is kept, the current one last [すべての印].
+
+    Why       what was marked long ago must still be found after the peppers were rotated.
+    """
+    return [_mark(pepper, kind, parts) for pepper in peppers().by_id.values()]
+
+
+def _mark(pepper: bytes, kind: str, parts: Sequence[str]) -> bytes:
+    key = hmac.new(pepper, f"mark {kind}".encode(), hashlib.sha256).digest()
     return hmac.new(key, "\0".join(parts).encode(), hashlib.sha256).digest()
 
 

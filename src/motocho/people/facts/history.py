@@ -26,6 +26,7 @@ from motocho.people.facts.values import (
     CONTACTS,
     PHONES,
     Address,
+    BankAccount,
     BirthDate,
     Kind,
     Name,
@@ -36,7 +37,7 @@ from motocho.people.facts.values import (
     masked,
 )
 from motocho.people.members import Person
-from motocho.people.safety import codes, holds
+from motocho.people.safety import codes, holds, listed
 from motocho.people.safety.codes import Purpose
 from motocho.people.safety.holds import Cause
 from motocho.units.days import LAST_ON
@@ -124,7 +125,7 @@ _CAUSES = dict.fromkeys(PHONES, Cause.PHONE) | {
 
 
 def record(cursor: Any, change: Change, teller: Teller, at: datetime) -> Recorded | Refusal:
-    """Record a change of a registered fact [登録情報の変更] · AUTH-003, 007, 008.
+    """Record a change of a registered fact [登録情報の変更] · AUTH-003, 007, 008, FRAUD-003.
 
     On the site, contacts and the payout account need a fresh code, which is used up. Draws may be
     held by it, and a PIN that the fact gives away must be changed.
@@ -137,6 +138,12 @@ def record(cursor: Any, change: Change, teller: Teller, at: datetime) -> Recorde
     earlier = _same_form(cursor, change, at)
     if earlier is not None:
         return earlier
+    if isinstance(change.value, BankAccount) and teller.road is not Road.IMPORT:
+        account = change.value
+        number = listed.Number(account.bank_code, account.branch_code, account.number)
+        refusal = listed.check(cursor, number)
+        if refusal is not None:
+            return refusal
     if teller.road is Road.SITE and change.kind in _STEPPED:
         purpose = _STEPPED[change.kind]
         refusal = codes.spend(cursor, change.member_id, purpose, teller.bound_to, at)

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
             "payers.sql",
             "credentials.sql",
             "safety.sql",
+            "listed.sql",
             "facts.sql",
             "cards.sql",
             "staff.sql",

@@ -209,6 +209,16 @@ def check_fresh(
     return None if cursor.fetchone() is not None else Refusal("AUTH-007", "PPL-042", ())
 
 
+def quick(cursor: Any, member_id: int, since: datetime, within: timedelta, at: datetime) -> int:
+    """How many codes since a moment came back so soon after they were sent [すぐ戻った番号の数]."""
+    cursor.execute(
+        "SELECT count(*) FROM people_code WHERE member_id = %s AND confirmed_at > %s"
+        " AND confirmed_at <= %s AND confirmed_at - made_at < %s",
+        (member_id, since, at, within),
+    )
+    return int(cursor.fetchone()[0])
+
+
 def spend(
     cursor: Any, member_id: int, purpose: Purpose, bound_to: str, at: datetime
 ) -> Refusal | None:

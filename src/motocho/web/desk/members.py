@@ -73,6 +73,8 @@ HOLDS = {
     HoldKind.SHARED_MAILBOX: "desk.flag.shared_mailbox",
     HoldKind.GUARDED: "desk.flag.guarded",
     HoldKind.THIRD_REFUSED: "desk.flag.third_refused",
+    HoldKind.DISPUTED: "fraud.flag",
+    HoldKind.CARE: "flags.flag",
 }
 LIKELY = {
     Likely.FROZEN: "desk.likely.frozen",

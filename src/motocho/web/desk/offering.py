@@ -229,7 +229,7 @@ def _context(
     found = () if told is None else scenarios.beside(cursor, key, told, about.on)
     before = offers.of_agreement(cursor, key)
     waiting = next((one for one in before if one.is_open(about.on)), None)
-    held, (times, due_day) = limits.limits(about.on), _chosen(cursor, request.GET, about)
+    held, (times, due_day) = limits.in_force(cursor, about.on), _chosen(cursor, request.GET, about)
     return {
         "member": members.one(cursor, key.member_id),
         "listed": about.listed,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from motocho.care.cases import draw_checks
 from motocho.outside import banks
 from motocho.people import members
 from motocho.people.access import Action
@@ -191,7 +192,8 @@ def _recorded(
         done = history.record(
             cursor, change, history.Teller("member", history.Road.SITE, bound_to), member.at
         )
-        access.allow(done)
+        draw_checks.note_listed(cursor, member.member_id, done, member.at)
+    access.allow(done)
     return HttpResponseRedirect(f"{reverse('facts:overview')}?changed={kind.value}")
 
 

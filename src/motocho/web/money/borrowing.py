@@ -18,9 +18,11 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from motocho.care.cases import draw_checks
+from motocho.care.cases.draw_checks import Held
 from motocho.law.rules import Refusal
 from motocho.loans import payouts, queries
-from motocho.loans.payouts import Asked, Caution, Payout
+from motocho.loans.payouts import Asked, Caution, Payout, Signal
 from motocho.loans.queries import Position
 from motocho.outside import teller
 from motocho.outside.bank import Arrival
@@ -260,8 +262,25 @@ def confirm(request: HttpRequest, member: Member) -> HttpResponse:
     if not isinstance(outcome, Entered):
         safety.end(request, member)
         return signing.stopped(request, outcome)
-    done = _ask(member, wanted)
+    done = _ask(member, wanted, _told(request))
     return reasons.show(request, done) if isinstance(done, Reason) else _to(done)
+
+
+BOXES: Mapping[Signal, str] = {
+    Signal.REMOTE: "signal.remote",
+    Signal.NAMED_PAYEE: "signal.named_payee",
+    Signal.TOLD_BY: "signal.told_by",
+    Signal.ON_CALL: "signal.on_call",
+    Signal.UNKNOWN_MONEY: "signal.unknown_money",
+    Signal.STORY: "signal.story",
+}
+"""What is asked before the first draw to an account, and the key of its words · FRAUD-001."""
+
+
+def _told(request: HttpRequest) -> frozenset[Signal]:
+    """What was ticked [本人の申告]."""
+    ticked = request.POST.getlist("told")
+    return frozenset(one.signal for one in payouts.boxes() if one.signal.value in ticked)
 
 
 def _asked_before(request: HttpRequest, member: Member) -> Payout | None:
@@ -278,8 +297,8 @@ def _to(payout: Payout) -> HttpResponse:
     return HttpResponseRedirect(reverse("money:payout", args=[payout.key.payout_id]))
 
 
-def _ask(member: Member, wanted: Wanted) -> Payout | Reason:
-    """The draw, in one transaction with all that may refuse it.
+def _ask(member: Member, wanted: Wanted, told: frozenset[Signal]) -> Payout | Reason:
+    """The draw, in one transaction with all that may refuse it; signs of a fraud hold it.
 
     Raises    RefusedError for a refusal that has no page of its own.
     """
@@ -288,7 +307,7 @@ def _ask(member: Member, wanted: Wanted) -> Payout | Reason:
         with transaction.atomic(), connection.cursor() as cursor:
             kana = _ways.own_kana(cursor, member)
             arrives_on = _arrival(wanted, member).on
-            asked = Asked(wanted.amount_yen, choice.target.payee, kana, arrives_on)
+            asked = Asked(wanted.amount_yen, choice.target.payee, kana, arrives_on, told)
             made = _commands.made(cursor, f"borrow {choice.reference}", member.at)
             return payouts.ask(cursor, choice.position.key, asked, made)
     except RefusedError as error:
@@ -297,14 +316,33 @@ def _ask(member: Member, wanted: Wanted) -> Payout | Reason:
         reason = reasons.of_refusal(refusal)
         if reason is None:
             raise
+        if reason is reasons.CALLED_BACK:
+            _hold(member, wanted, refusal)
+        if reason is reasons.OTHER_ACCOUNT:
+            with transaction.atomic(), connection.cursor() as cursor:
+                draw_checks.note_listed(cursor, member.member_id, refusal, member.at)
         return reason
+
+
+def _hold(member: Member, wanted: Wanted, refusal: Refusal) -> None:
+    """Stop the member's draws until somebody of ours has called back · FRAUD-001."""
+    signals = frozenset(map(Signal, refusal.details["signals"].split(",")))
+    with transaction.atomic(), connection.cursor() as cursor:
+        made = _commands.made(cursor, f"held {wanted.choice.reference}", member.at)
+        held = Held(wanted.amount_yen, signals)
+        draw_checks.hold(cursor, wanted.choice.position.key, held, made)
 
 
 def _confirm_page(
     request: HttpRequest, member: Member, wanted: Wanted, form: ConfirmForm
 ) -> HttpResponse:
+    account = wanted.choice.target.payee.account
+    with connection.cursor() as cursor:
+        is_first = payouts.is_first(cursor, member.member_id, account)
+    ticked = _told(request)
     context = {
         "form": shown(form, pages.tongue_of(request)),
+        "boxes": [(one.value, label, one in ticked) for one, label in BOXES.items() if is_first],
         "wanted": wanted,
         "arrives": _arrival(wanted, member),
         "sent_at": payouts.send_from(member.at),

@@ -47,6 +47,7 @@ _WHY: Mapping[str, str] = {
     Unsent.LATE.value: "cause.late",
     Unsent.LIMIT.value: "payout.over_limit",
     Unsent.ENDED.value: "payout.ended",
+    Unsent.LISTED.value: "closed.unusable_account",
     **{stop.value: text for stop, text in STOP_TEXTS.items()},
 }
 """Why it was stopped before it was sent: one cause, one text, the same as on other pages."""

@@ -77,6 +77,8 @@ NO_END = Reason("closed.no_end", "closed.ask_desk")
 NOTHING_OWED = Reason("closed.nothing_owed", "closed.no_payment", (_HOME,))
 EVERY_35_DAYS = Reason("closed.every_35_days", "closed.change_plan", _TROUBLE)
 OTHER_DAY = Reason("closed.other_day", "closed.change_day", _TROUBLE)
+CALLED_BACK = Reason("closed.held", "closed.called_back")
+OTHER_ACCOUNT = Reason("closed.unusable_account", "closed.other_account", (*_ACCOUNT, _DESK))
 CHANGED = Reason("closed.changed", "closed.look_again", (Way("money:borrow", "money.borrow"),))
 CHANGED_DEBT = Reason("closed.changed_debt", "closed.look_at_debt", (_REPAY,))
 
@@ -103,6 +105,8 @@ _OF_CODES: Mapping[str, Reason] = {
     "PPL-080": FROZEN,
     "PPL-083": MAINTENANCE,
     "MNY-010": OTHER_NAME,
+    "FRD-001": CALLED_BACK,
+    "FRD-010": OTHER_ACCOUNT,
     "LON-012": LATE,
     "LON-014": CHANGED,
 }

@@ -16,7 +16,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST
 
-from motocho.care.ivr import calls, dialogue
+from motocho.care.ivr import calls, dialogue, lines
+from motocho.outside.clock import JAPAN
 from motocho.units.errors import RefusedError, Unread
 from motocho.units.phones import read_phone
 from motocho.web import pages
@@ -61,8 +62,9 @@ def _answered(request: HttpRequest, came: calls.Request, found: calls.New | call
     turn = dialogue.begin() if isinstance(found, calls.New) else _turn(found, heard, caller)
     token = "" if isinstance(turn.then, dialogue.HangUp) else calls.new_token()
     address = reverse("voice:turn", args=[token]) if token else ""
-    done = calls.Answered(turn.state, twiml.written(turn, address), token)
     with transaction.atomic(), connection.cursor() as cursor:
+        texts = lines.in_force(cursor, at.astimezone(JAPAN).date())
+        done = calls.Answered(turn.state, twiml.written(turn, address, texts), token)
         return calls.keep(cursor, came, found, done, at)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from motocho.care.ivr import dialogue
+from motocho.care.ivr import dialogue, lines
 
 LANGUAGE = "ja-JP"
 CONTENT_TYPE = "application/xml; charset=utf-8"
@@ -18,22 +18,23 @@ _AFTER_ONE = "#"
 _COUNTRY = "+81"
 
 
-def written(turn: dialogue.Turn, address: str) -> str:
+def written(turn: dialogue.Turn, address: str, texts: lines.Texts) -> str:
     """A turn as a document [応答の組立て].
 
-    Takes     the address that the next request comes to; a caller who presses nothing comes too.
+    Takes     the address that the next request comes to, also of a caller who presses nothing; the
+              lines as they are said today.
     """
     response = ET.Element("Response")
     if isinstance(turn.then, dialogue.Gather):
         *before, question = turn.said
         for line in before:
-            _say(response, line.text)
+            _say(response, line.said(texts))
         if turn.pause_seconds:
             ET.SubElement(response, "Pause", length=str(turn.pause_seconds))
-        _say(_gather(response, turn.then, address), question.text)
+        _say(_gather(response, turn.then, address), question.said(texts))
     else:
         for line in turn.said:
-            _say(response, line.text)
+            _say(response, line.said(texts))
         if isinstance(turn.then, dialogue.Dial):
             dial = ET.SubElement(
                 response, "Dial", action=address, method="POST", timeout=str(_SECONDS_TO_ANSWER)

@@ -1,0 +1,357 @@
+"""Fraud before the staff: draws that wait for a call, reports, accounts of a list [不正利用].
+
+A report stops everything when it is saved. Whether draws are taken back is proposed by one and
+agreed to by another; both stand on the one page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from motocho.care import approvals
+from motocho.care.approvals import Decision
+from motocho.care.cases import draw_checks, frauds
+from motocho.care.cases.draw_checks import CheckKey
+from motocho.care.cases.frauds import Disputed, FraudKey, Kind, Reporter, State, Told, Verdict
+from motocho.contact import tasks
+from motocho.loans import payouts, queries
+from motocho.loans.policy import Status
+from motocho.people import access as gate
+from motocho.people import members
+from motocho.people.access import Action, Staff
+from motocho.people.safety import listed
+from motocho.units.errors import InputError, NotAllowedError, RefusedError
+from motocho.web import _commands, access, pages
+from motocho.web.access import Colleague
+from motocho.web.desk._choosing import PickField
+from motocho.web.fields import Form, LineField, LinesField, MemberNumberField, shown
+
+KINDS = {
+    Kind.NAME_USED.value: "fraud.name_used",
+    Kind.TAKEN_OVER.value: "fraud.taken_over",
+    Kind.DECEIVED.value: "fraud.deceived",
+    Kind.CARD.value: "fraud.card",
+}
+REPORTERS = {
+    Reporter.MEMBER.value: "fraud.by_member",
+    Reporter.NAMED.value: "fraud.by_named",
+    Reporter.POLICE.value: "fraud.by_police",
+}
+STATES = {
+    State.RECEIVED.value: "fraud.received",
+    State.POLICE.value: "fraud.police",
+    State.EVIDENCE.value: "fraud.evidence",
+    State.LOOKING.value: "fraud.looking",
+    State.COMPENSATED.value: "fraud.compensated",
+    State.NOT_COMPENSATED.value: "fraud.not_compensated",
+    State.CORRECTED.value: "fraud.corrected",
+    State.INFORMED.value: "fraud.informed",
+    State.CLOSED.value: "fraud.closed",
+}
+STEPS = {name: label for name, label in STATES.items() if State(name) in frauds.BY_HAND}
+VERDICTS = {
+    Verdict.COMPENSATED.value: "fraud.compensate",
+    Verdict.NOT_COMPENSATED.value: "fraud.not_compensate",
+}
+OUTCOMES = {
+    draw_checks.Outcome.CLEARED.value: "fraud.cleared",
+    draw_checks.Outcome.FRAUD.value: "fraud.is_fraud",
+}
+
+
+# ---------------------------------------------------------------------------------------- the list
+@require_safe
+@access.staff(Action.FREEZE)
+def listing(request: HttpRequest, colleague: Colleague) -> HttpResponse:
+    """What waits: calls, reports, accounts of a list; numbers alone, nothing of a person [一覧]."""
+    with connection.cursor() as cursor:
+        context = {
+            "desk": colleague,
+            "checks": draw_checks.waiting(cursor),
+            "reports": [(one, STATES[one.state.value]) for one in frauds.waiting(cursor)],
+            "accounts": [
+                one
+                for one in tasks.waiting(cursor, [tasks.Kind.FOLLOW_UP])
+                if "list" in one.plan.facts
+            ],
+            "lists": listed.in_force(cursor),
+            "may_end": "yes" if colleague.may(Action.UNFREEZE) else "",
+        }
+    return pages.show(request, "desk/frauds.html", context)
+
+
+# ------------------------------------------------------------------------------- a draw on hold
+class OutcomeForm(Form):
+    """What the call told [通話の結果]."""
+
+    outcome = PickField("fraud.outcome", OUTCOMES)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.staff(Action.UNFREEZE)
+def check(
+    request: HttpRequest, colleague: Colleague, member_id: int, check_id: int
+) -> HttpResponse:
+    """A draw on hold, and what the call told [借入の確認] · FRAUD-001."""
+    key = CheckKey(member_id, check_id)
+    staff = colleague.looking_for(f"draw check {check_id}")
+    form = OutcomeForm(request.POST if request.method == "POST" else None)
+    is_good = form.is_bound and form.is_valid()
+    with transaction.atomic(), connection.cursor() as cursor:
+        access.allow(gate.ask(cursor, staff, Action.UNFREEZE, member_id, colleague.at))
+        known = draw_checks.one(cursor, key)
+        if is_good and _ended(request, cursor, form, (known, staff, colleague)):
+            return HttpResponseRedirect(reverse("desk:frauds"))
+        signs = payouts.policy().signs
+        context = {
+            "desk": colleague,
+            "check": known,
+            "signs": [signs[one] for one in sorted(known.held.signals, key=list(signs).index)],
+            "member": members.one(cursor, member_id),
+            "options": OUTCOMES,
+            "form": shown(form, pages.tongue_of(request)),
+            "chosen": request.POST.get("outcome", ""),
+        }
+    return pages.show(request, "desk/fraud_check.html", context, status=_status(form))
+
+
+def _ended(
+    request: HttpRequest,
+    cursor: Any,
+    form: OutcomeForm,
+    by: tuple[draw_checks.Check, Staff, Colleague],
+) -> str:
+    """End it; empty where nobody has spoken with the member, which the form says then."""
+    known, staff, colleague = by
+    outcome = draw_checks.Outcome(form.cleaned_data["outcome"])
+    made = _made(request, cursor, staff, colleague)
+    try:
+        draw_checks.end(cursor, known.key, outcome, made)
+    except RefusedError as error:
+        form.refuse("outcome", error.faults[0])
+        return ""
+    return "ended"
+
+
+def _made(request: HttpRequest, cursor: Any, staff: Staff, colleague: Colleague) -> Any:
+    reference = _commands.form_ref(request, _commands.DESK)
+    return _commands.made(cursor, reference, colleague.at, staff.actor, _commands.DESK)
+
+
+def _status(*forms: Form) -> int:
+    return 422 if any(one.is_bound for one in forms) else 200
+
+
+# ------------------------------------------------------------------------------------ a new report
+class WhoseForm(Form):
+    """Whose agreement it is [会員番号]."""
+
+    number = MemberNumberField("fraud.whose")
+
+
+class TellForm(Form):
+    """What is told [申出の内容]."""
+
+    kind = PickField("fraud.kind", KINDS)
+    reporter = PickField("fraud.reporter", REPORTERS)
+    disputed = LineField("fraud.disputed", optional="optional")
+    words = LinesField("fraud.words", "fraud.words_hint")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.staff(Action.FREEZE)
+def find(request: HttpRequest, colleague: Colleague) -> HttpResponse:
+    """Whose agreement a report is about [会員の特定]."""
+    form = WhoseForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        with transaction.atomic(), connection.cursor() as cursor:
+            found = members.by_number(cursor, form.cleaned_data["number"])
+            staff = colleague.looking_for("fraud report")
+            access.allow(gate.ask(cursor, staff, Action.FREEZE, found.member_id, colleague.at))
+        return HttpResponseRedirect(reverse("desk:fraud_new", args=[found.member_id]))
+    context = {"desk": colleague, "form": shown(form, pages.tongue_of(request))}
+    return pages.show(request, "desk/fraud_find.html", context, status=_status(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.staff(Action.FREEZE)
+def new(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResponse:
+    """A report: what happened, which draws; saving it stops everything [不正利用の受付]."""
+    staff = colleague.looking_for("fraud report")
+    form = TellForm(request.POST if request.method == "POST" else None)
+    is_good = form.is_bound and form.is_valid()
+    ticked = request.POST.getlist("disputed")
+    with transaction.atomic(), connection.cursor() as cursor:
+        access.allow(gate.ask(cursor, staff, Action.FREEZE, member_id, colleague.at))
+        if is_good:
+            told = _told(cursor, form, request, (member_id, staff, colleague))
+            if told is not None:
+                return HttpResponseRedirect(reverse("desk:fraud", args=told.key))
+        context = {
+            "desk": colleague,
+            "member": members.one(cursor, member_id),
+            "several": _choices(cursor, member_id, colleague),
+            "ticked": ticked,
+            "kinds": KINDS,
+            "reporters": REPORTERS,
+            "form": shown(form, pages.tongue_of(request)),
+            "kind": request.POST.get("kind", ""),
+            "reporter": request.POST.get("reporter", ""),
+        }
+    return pages.show(request, "desk/fraud_new.html", context, status=_status(form))
+
+
+def _choices(cursor: Any, member_id: int, colleague: Colleague) -> list[tuple[Any, Any]]:
+    """Each agreement with its draws, the newest first."""
+    today = _commands.today(cursor, colleague.at)
+    found = []
+    for one in queries.agreements(cursor, member_id):
+        if one.status is Status.CLOSED:
+            continue
+        listed_draws = reversed(frauds.draws(cursor, one.key, today).items())
+        rows = [(f"{one.key.agreement_id}-{event}", on, yen) for event, (on, yen) in listed_draws]
+        found.append((one.key, rows))
+    return found
+
+
+def _told(
+    cursor: Any, form: TellForm, request: HttpRequest, by: tuple[int, Staff, Colleague]
+) -> frauds.Report | None:
+    member_id, staff, colleague = by
+    typed = form.cleaned_data
+    named = (one.partition("-") for one in request.POST.getlist("disputed"))
+    disputed = tuple(
+        Disputed(int(agreement), int(event))
+        for agreement, _, event in named
+        if agreement.isdecimal() and event.isdecimal()
+    )
+    told = Told(Kind(typed["kind"]), Reporter(typed["reporter"]), typed["words"], disputed)
+    try:
+        with transaction.atomic():
+            made = _made(request, cursor, staff, colleague)
+            return frauds.tell(cursor, member_id, told, made)
+    except InputError as error:
+        fault = error.faults[0]
+        form.refuse("disputed" if fault.code == "FRD-005" else "words", fault)
+        return None
+
+
+# ------------------------------------------------------------------------------------- one report
+class StepForm(Form):
+    """The next step [次の対応]."""
+
+    step = PickField("fraud.next", STEPS)
+    reference = LineField("fraud.reference", "fraud.reference_hint", optional="optional")
+    station = LineField("fraud.station", optional="optional")
+    words = LinesField("fraud.note", "fraud.words_hint", optional="optional")
+
+
+class VerdictForm(Form):
+    """A proposal for two persons [補償の案]."""
+
+    verdict = PickField("fraud.verdict", VERDICTS)
+    reason = LineField("fraud.reason")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.staff(Action.FREEZE)
+def report(
+    request: HttpRequest, colleague: Colleague, member_id: int, fraud_id: int
+) -> HttpResponse:
+    """A report: its steps, the next one, the decision of two [不正利用の対応] · CRED-004."""
+    key = FraudKey(member_id, fraud_id)
+    staff = colleague.looking_for(f"fraud {fraud_id}")
+    wanted = request.POST.get("do", "") if request.method == "POST" else ""
+    steps = StepForm(request.POST if wanted == "step" else None)
+    verdicts = VerdictForm(request.POST if wanted == "ask" else None)
+    with transaction.atomic(), connection.cursor() as cursor:
+        access.allow(gate.ask(cursor, staff, Action.FREEZE, member_id, colleague.at))
+        known = frauds.report(cursor, key)
+        if wanted and _done(request, cursor, (steps, verdicts), (known, staff, colleague)):
+            return HttpResponseRedirect(request.path)
+        context = _of_report(cursor, known, staff, colleague)
+        context |= {
+            "form": shown(steps, pages.tongue_of(request)),
+            "verdict_form": shown(verdicts, pages.tongue_of(request)),
+            "chosen": request.POST.get("step", ""),
+            "verdict": request.POST.get("verdict", ""),
+        }
+    return pages.show(request, "desk/fraud.html", context, status=_status(steps, verdicts))
+
+
+def _of_report(
+    cursor: Any, known: frauds.Report, staff: Staff, colleague: Colleague
+) -> dict[str, Any]:
+    asked = next(
+        (one for one in frauds.requests(cursor, known.key) if one.is_open(colleague.at)), None
+    )
+    return {
+        "desk": colleague,
+        "report": known,
+        "kind": KINDS[known.kind.value],
+        "reporter": REPORTERS[known.reporter.value],
+        "steps": [(one, STATES[one.step.state.value]) for one in known.steps],
+        "member": members.one(cursor, known.key.member_id),
+        "options": STEPS,
+        "verdicts": VERDICTS,
+        "asked": asked,
+        "asked_for": "" if asked is None else VERDICTS[asked.content["verdict"]],
+        "figures": {} if asked is None else asked.figures,
+        "may_decide": "yes" if asked and approvals.may_decide(cursor, asked, staff) else "",
+        "is_decided": "yes" if frauds.DECIDED & known.states else "",
+    }
+
+
+def _done(
+    request: HttpRequest,
+    cursor: Any,
+    forms: tuple[StepForm, VerdictForm],
+    by: tuple[frauds.Report, Staff, Colleague],
+) -> str:
+    """Do what was asked for; empty where it cannot be, which a form says then."""
+    known, staff, colleague = by
+    steps, verdicts = forms
+    if request.POST["do"] in {"agree", "refuse"}:
+        return _decided(request, cursor, known, (staff, colleague))
+    form: Form = steps if steps.is_bound else verdicts
+    if not form.is_bound or not form.is_valid():
+        return ""
+    typed = form.cleaned_data
+    made = _made(request, cursor, staff, colleague)
+    try:
+        with transaction.atomic():
+            if form is steps:
+                step = frauds.Step(State(typed["step"]), typed["words"] or "",
+                                   typed["reference"] or "", typed["station"] or "")  # fmt: skip
+                frauds.add(cursor, known.key, step, made)
+            else:
+                verdict = Verdict(typed["verdict"])
+                reason = typed["reason"]
+                frauds.ask_decision(cursor, known.key, verdict, reason, (staff, made))
+    except (InputError, RefusedError, NotAllowedError) as error:
+        form.refuse("step" if form is steps else "verdict", error.faults[0])
+        return ""
+    return "done"
+
+
+def _decided(
+    request: HttpRequest, cursor: Any, known: frauds.Report, by: tuple[Staff, Colleague]
+) -> str:
+    """A second person's word on what was asked.
+
+    Raises    as `approvals.decide`: the page of errors says why.
+    """
+    staff, colleague = by
+    agreed = request.POST["do"] == "agree"
+    outcome = approvals.Outcome.AGREED if agreed else approvals.Outcome.REFUSED
+    for one in frauds.requests(cursor, known.key):
+        if one.is_open(colleague.at):
+            decision = Decision(outcome, request.POST.get("why", ""), request.POST.get("mark", ""))
+            approvals.decide(cursor, one.ref, decision, staff, colleague.at)
+            return "done"
+    return ""
