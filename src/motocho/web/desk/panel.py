@@ -238,7 +238,7 @@ def talking(cursor: Any, colleague: Colleague, talk: talks.Talk) -> dict[str, An
         "endings": endings_of(talk),
         "draft": draft,
         "due_left": None if draft.due_at is None else _seconds(at, draft.due_at),
-        "modules": catalogue.shipped().modules,
+        "modules": catalogue.in_force(cursor, today).modules,
         "who": wrapping.who_calls(cursor, key, scripts.house_said(talk.card, known, today))
         if talk.is_asked
         else "",
