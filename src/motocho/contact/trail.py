@@ -84,6 +84,11 @@ def page(cursor: Any, wanted: Wanted, before: Place | None, most: int) -> list[D
     return [one for one, _ in zip(merged, range(most), strict=False)]
 
 
+def only_read(cursor: Any) -> None:
+    """From here to its end the transaction writes nothing, and sees one moment [読取り専用]."""
+    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
 def all_of(cursor: Any, wanted: Wanted, most: int) -> Iterator[Deed]:
     """Every row in turn, `most` at a time [監査記録の全件]; in a transaction of one moment."""
     before: Place | None = None
