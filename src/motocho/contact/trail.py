@@ -190,6 +190,8 @@ def _rows(
 ) -> list[Deed]:
     if wanted.member_id is not None and not source.has_members:
         return []
+    if wanted.kind and source.rank != _rank_of(wanted.kind):
+        return []
     at, number = source.at, source.number
     told = [f"{at} >= %(first)s", f"{at} < %(last)s", source.holds[wanted.what]]
     told += _narrowed(wanted, source)
@@ -219,6 +221,13 @@ def _rows(
         },
     )
     return [source.deed(row) for row in cursor.fetchall()]
+
+
+def _rank_of(kind: str) -> int:
+    """Where rows of a kind are kept: those of other places need not be looked through."""
+    if kind.startswith(("permitted_", "refused_")):
+        return 1
+    return 0 if kind == "signed_in" else 2
 
 
 _NOT_KEPT_APART = (
