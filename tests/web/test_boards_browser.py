@@ -15,7 +15,8 @@ from tests.web.browsing import Device
 from tests.web.membership import Site, do
 from tests.web.office import Seat, joined
 from tests.web.test_board import NOON, demanded, ended
-from tests.web.test_facts_browser import PICTURES, SIDEWAYS, enter_desk, violations
+from tests.web.test_browser import SIDEWAYS, violations
+from tests.web.test_facts_browser import PICTURES, enter_desk
 
 from motocho.care import approvals, settings
 from motocho.care.approvals import Decision, Outcome
