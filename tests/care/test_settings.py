@@ -43,7 +43,6 @@ Pair = tuple[Staff, Staff]
 @pytest.fixture
 def pair(database: Database, house: House) -> Pair:
     """Two supervisors."""
-    assert database.address
     house.colleague("root", Role.ADMINISTRATOR)
     one = house.colleague("ueda", Role.SUPERVISOR)
     return one, house.colleague("wada", Role.SUPERVISOR)

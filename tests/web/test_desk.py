@@ -685,15 +685,11 @@ OPEN = {"sign_in", "by_passkey", "sign_out", "join"}
 
 
 def addresses() -> list[tuple[str, str]]:
-    values = {"<int:case_id>": "1", "<int:increase_id>": "1", "<int:consultation_id>": "1",
-              "<int:member_id>": "1", "<int:request_id>": "1", "<int:page_no>": "1",
-              "<int:staff_id>": "1", "<int:agreement_id>": "1", "<str:token>": "x", "<str:document_ref>": "x"}  # fmt: skip
     found = []
     for one in urls.urlpatterns:
         assert isinstance(one, URLPattern)
-        address = str(one.pattern)
-        for place, value in values.items():
-            address = address.replace(place, value)
+        address = re.sub("<int:\\w+>", "1", str(one.pattern))
+        address = re.sub("<(?:str|slug):\\w+>", "x", address)
         assert "<" not in address, address
         found.append((str(one.name), f"/desk/{address}"))
     return found
@@ -736,8 +732,7 @@ def test_who_only_manages_the_staff_has_a_seat(site: Site, tanaka: Seat) -> None
 def test_every_form_needs_its_token(tanaka: Seat) -> None:
     tanaka.client.handler.enforce_csrf_checks = True
     for name, address in addresses():
-        if name not in {"queue", "colleagues", "reset_page", "document_page"}:
-            assert tanaka.client.post(address).status_code == 403, name
+        assert tanaka.client.post(address).status_code in {403, 405}, name
 
 
 def test_members_session_and_seat_do_not_mix(client: Client, site: Site, tanaka: Seat) -> None:

@@ -84,6 +84,11 @@ def page(cursor: Any, wanted: Wanted, before: Place | None, most: int) -> list[D
     return [one for one, _ in zip(merged, range(most), strict=False)]
 
 
+def only_read(cursor: Any) -> None:
+    """From here to its end the transaction writes nothing, and sees one moment [読取り専用]."""
+    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
 def all_of(cursor: Any, wanted: Wanted, most: int) -> Iterator[Deed]:
     """Every row in turn, `most` at a time [監査記録の全件]; in a transaction of one moment."""
     before: Place | None = None
@@ -185,6 +190,8 @@ def _rows(
 ) -> list[Deed]:
     if wanted.member_id is not None and not source.has_members:
         return []
+    if wanted.kind and source.rank != _rank_of(wanted.kind):
+        return []
     at, number = source.at, source.number
     told = [f"{at} >= %(first)s", f"{at} < %(last)s", source.holds[wanted.what]]
     told += _narrowed(wanted, source)
@@ -214,6 +221,13 @@ def _rows(
         },
     )
     return [source.deed(row) for row in cursor.fetchall()]
+
+
+def _rank_of(kind: str) -> int:
+    """Where rows of a kind are kept: those of other places need not be looked through."""
+    if kind.startswith(("permitted_", "refused_")):
+        return 1
+    return 0 if kind == "signed_in" else 2
 
 
 _NOT_KEPT_APART = (

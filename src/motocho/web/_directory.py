@@ -20,6 +20,8 @@ _LAST_KNOWN: dict[str, Directory] = {}
 def directory() -> Directory:
     """The directory of this site today [連絡先]; a version in force counts before the file."""
     base = str(connection.settings_dict["NAME"])
+    if not base:  # no database at all: the public pages stand without one
+        return _of_file()
     try:
         with connection.cursor() as cursor:
             found = standing(cursor, Setting.DIRECTORY, clock.business_date())

@@ -201,7 +201,7 @@ def begin(
         caller = talks.Caller(name or _name(cursor, staff), staff.actor)
         key = None if agreement is None else Key(member_id, agreement)
         proposed = None if limit is None else _proposed(cursor, product, limit)
-        wanted = talks.Wanted(chosen, caller, _directory(), key, proposed)
+        wanted = talks.Wanted(chosen, caller, _directory(cursor), key, proposed)
         answer = talks.begin(cursor, member_id, wanted, clock.now())
     if isinstance(answer, Closed):
         raise _closed(answer, output)
@@ -212,11 +212,15 @@ def begin(
     _show_begun(output, answer, json_wanted)
 
 
-def _directory() -> Directory:
-    """The operator's directory, or the fictional one."""
+def _directory(cursor: Any) -> Directory:
+    """The directory that two persons put in force, the operator's, or the fictional one."""
+    from motocho.care.settings import Setting, standing
     from motocho.config.settings import DIRECTORY_FILE
-    from motocho.contact.directory import read_file, shipped
+    from motocho.contact.directory import FILE, read, read_file, shipped
 
+    found = standing(cursor, Setting.DIRECTORY, clock.business_date())
+    if found is not None:
+        return read(found.text, FILE)
     if not DIRECTORY_FILE:
         return shipped()
     return read_file(Path(DIRECTORY_FILE), clock.business_date())
@@ -348,7 +352,7 @@ def identify(
         refusal = talks.identify(cursor, key, given, staff.actor, clock.now())
         if refusal is not None:
             raise RefusedError(refusal.fault())
-        parts = talks.heard(cursor, key, _directory(), clock.now())
+        parts = talks.heard(cursor, key, _directory(cursor), clock.now())
     if json_wanted:
         output.document({"schema_version": SCHEMA_VERSION, "script": _script(parts)})
         return
@@ -407,7 +411,9 @@ def end(
         member_id = member_of(cursor, number).member_id
         staff = _seen(cursor, by, member_id, f"call {call}")
         made = Made("desk", reference, business_date(cursor, None), clock.now(), staff.actor)
-        done = endings.finish(cursor, talks.TalkKey(member_id, call), told, made, _directory())
+        done = endings.finish(
+            cursor, talks.TalkKey(member_id, call), told, made, _directory(cursor)
+        )
     _show_done(output, done, json_wanted)
 
 

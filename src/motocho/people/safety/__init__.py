@@ -7,6 +7,6 @@ Gives   known or not, in use or ended, confirmed or not, held until when
 Never   a token or code as it was given out
 """
 
-from motocho.people.safety import codes, devices, freezes, holds, listed, passkeys, sessions
+from motocho.people.safety import codes, devices, freezes, holds, listed, passkeys, seats, sessions
 
-__all__ = ["codes", "devices", "freezes", "holds", "listed", "passkeys", "sessions"]
+__all__ = ["codes", "devices", "freezes", "holds", "listed", "passkeys", "seats", "sessions"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-
-from motocho.people.staff import LONGEST_IDLE, LONGEST_SHIFT
 
 
 class Seated(NamedTuple):
@@ -17,13 +15,16 @@ class Seated(NamedTuple):
     last_used_at: datetime
 
 
-def seated(cursor: Any, at: datetime) -> list[Seated]:
-    """Who is signed in at a moment, by name; one row each [サインイン中の一覧]."""
+def seated(cursor: Any, at: datetime, shift: timedelta, idle: timedelta) -> list[Seated]:
+    """Who is signed in at a moment, by name; one row each [サインイン中の一覧].
+
+    Takes     how long a sign-in lasts, and how long one that is not used.
+    """
     cursor.execute(
         "SELECT DISTINCT ON (a.name, s.staff_id) s.staff_id, a.name, s.began_at, s.last_used_at"
         " FROM people_staff_session s JOIN people_staff a USING (staff_id)"
         " WHERE s.began_at > %s AND s.began_at <= %s AND s.ended_at IS NULL"
         " AND s.last_used_at > %s ORDER BY a.name, s.staff_id, s.last_used_at DESC",
-        (at - LONGEST_SHIFT, at, at - LONGEST_IDLE),
+        (at - shift, at, at - idle),
     )
     return [Seated(*row) for row in cursor.fetchall()]

@@ -38,7 +38,15 @@ AT_ONCE = 5_000
 MOST_EXPORTED = 100_000
 USUAL_DAYS = 7
 PURPOSE = "audit"
-SORTS = {one: f"audit.{one.value}" for one in What}
+SORTS = {
+    What.ALL: "audit.all",
+    What.LOOKS: "audit.looks",
+    What.CHANGES: "audit.changes",
+    What.CALLS: "audit.calls",
+    What.REFUSALS: "audit.refusals",
+    What.OVERRIDES: "audit.overrides",
+    What.SIGN_INS: "audit.sign_ins",
+}
 IN_PART = (What.CALLS, What.REFUSALS, What.OVERRIDES)
 """What supervisors see: what stands between their people and members, not who looked at whom."""
 _SEEN_DIGITS = 4
@@ -107,7 +115,7 @@ def exported(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     if wanted is None:
         raise InputError(*(fault for name in form.fields for fault in form.faults_of(name)))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        trail.only_read(cursor)
         found: list[Deed] = []
         for one in trail.all_of(cursor, wanted, AT_ONCE):
             found.append(one)
@@ -172,7 +180,7 @@ def _wanted(form: Conditions, typed: Mapping[str, str], colleague: Colleague) ->
 def _read(wanted: Wanted, before: Place | None) -> list[Deed]:
     """One more than is shown, so that it is known whether there is more; nothing is written."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION READ ONLY")
+        trail.only_read(cursor)
         return trail.page(cursor, wanted, before, SHOWN + 1)
 
 
@@ -231,12 +239,19 @@ def _shown(found: Sequence[Deed]) -> list[dict[str, Any]]:
             "at": one.place.at.astimezone(JAPAN),
             "staff": logins.get(one.actor, one.actor),
             "kind": one.kind,
+            "label": _label(one.kind),
             "member": masked(numbers.get(one.member_id, "")),
             "purpose": one.purpose,
             "details": " ".join(f"{name}={value}" for name, value in one.details.items()),
         }
         for one in found
     ]
+
+
+def _label(kind: str) -> str:
+    """The key of a deed's words; empty for one that has none but its name."""
+    key = f"audit.deed.{kind}"
+    return key if key in words.catalogue() else ""
 
 
 def masked(member_number: str) -> str:

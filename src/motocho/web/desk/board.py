@@ -18,9 +18,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from motocho.care import approvals, settings
 from motocho.care.cases import complaints
 from motocho.care.reasons import catalogue, reviews, talks
-from motocho.care.reasons.catalogue import Card, Reason
-from motocho.care.reasons.reviews import Found, Verdict
-from motocho.care.reasons.talks import TalkKey
 from motocho.care.reliefs import promises
 from motocho.contact import calls
 from motocho.outside.clock import JAPAN
@@ -40,7 +37,11 @@ LATELY = timedelta(hours=4)
 PROMISES_OF = timedelta(days=31)
 SAMPLED = 5
 MOST_SHOWN = 20
-VERDICTS = {one.value: f"review.{one.value}" for one in Verdict}
+VERDICTS = {
+    reviews.Verdict.GOOD.value: "review.good",
+    reviews.Verdict.BETTER.value: "review.better",
+    reviews.Verdict.WRONG.value: "review.wrong",
+}
 
 
 @require_safe
@@ -67,7 +68,8 @@ def board(request: HttpRequest, colleague: Colleague) -> HttpResponse:
             "overdue": _overdue(cursor, today),
             "complaints": complaints.count_waiting(cursor),
             "kept": kept,
-            "seated": seats.seated(cursor, colleague.at),
+            "seated": seats.seated(cursor, colleague.at, people_staff.LONGEST_SHIFT,
+                                    people_staff.LONGEST_IDLE),
         }  # fmt: skip
     return pages.show(request, "desk/board.html", context)
 
@@ -109,7 +111,7 @@ class RunningRow:
     """A call that goes on, as the board shows it [通話中の行]."""
 
     one: talks.Running
-    card: Card
+    card: catalogue.Card
     who: str
     minutes: int
     """Since it began, or since it was hung up."""
@@ -122,7 +124,7 @@ def _running(cursor: Any, at: datetime) -> list[RunningRow]:
     for one in talks.running(cursor):
         since = one.began_at if one.hung_up_at is None else one.hung_up_at
         minutes = int((at - since).total_seconds()) // 60
-        card, who = known.of(Reason(one.reason)), names.get(one.actor, one.actor)
+        card, who = known.of(catalogue.Reason(one.reason)), names.get(one.actor, one.actor)
         found.append(RunningRow(one, card, who, minutes))
     return found
 
@@ -167,7 +169,7 @@ def sampled(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         known = catalogue.in_force(cursor, on)
         names = _names(cursor)
     rows = [
-        (one, known.of(Reason(one.reason)), names.get(one.actor, one.actor),
+        (one, known.of(catalogue.Reason(one.reason)), names.get(one.actor, one.actor),
          one.actor == colleague.staff.actor)
         for one in found
     ]  # fmt: skip
@@ -190,7 +192,7 @@ def reviewed(
 
     Raises    NotFoundError for a call that is none, that goes on, or that is one's own.
     """
-    key = TalkKey(member_id, attempt_id)
+    key = talks.TalkKey(member_id, attempt_id)
     staff = colleague.looking_for(f"review {attempt_id}")
     form = ReviewForm(request.POST if request.method == "POST" else None)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -214,10 +216,12 @@ def reviewed(
     return pages.show(request, "desk/review.html", context, status=422 if form.is_bound else 200)
 
 
-def _kept(cursor: Any, form: ReviewForm, key: TalkKey, colleague: Colleague) -> bool:
+def _kept(cursor: Any, form: ReviewForm, key: talks.TalkKey, colleague: Colleague) -> bool:
     """Whether it was written down; else the form says why not."""
     typed = form.cleaned_data
-    found = Found(Verdict(typed["verdict"]), typed["good"] or "", typed["better"] or "")
+    found = reviews.Found(
+        reviews.Verdict(typed["verdict"]), typed["good"] or "", typed["better"] or ""
+    )
     try:
         reviews.review(cursor, key, found, colleague.staff, colleague.at)
     except InputError as error:
@@ -233,5 +237,8 @@ def own(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     with connection.cursor() as cursor:
         found = reviews.of_colleague(cursor, colleague.staff)
         known = catalogue.in_force(cursor, colleague.at.astimezone(JAPAN).date())
-    rows = [(one, known.of(Reason(one.reason)), VERDICTS[one.found.verdict.value]) for one in found]
+    rows = [
+        (one, known.of(catalogue.Reason(one.reason)), VERDICTS[one.found.verdict.value])
+        for one in found
+    ]
     return pages.show(request, "desk/own_reviews.html", {"desk": colleague, "rows": rows})

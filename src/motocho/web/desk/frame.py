@@ -49,6 +49,7 @@ PLACES = (
     Place("desk:board", "desk.frame.board", "desk", Action.SUPERVISE),
     Place("desk:settings", "desk.frame.settings", "gear", Action.LOOK_AT_SETTINGS),
     Place("desk:colleagues", "desk.colleagues", "desk", Action.MANAGE_STAFF),
+    Place("desk:own_reviews", "review.own", "tick", Action.SIT),
     Place("desk:passkey", "desk.passkey", "shield", Action.SIT),
     Place("desk:keys", "desk.frame.keys", "pen", Action.SIT),
 )

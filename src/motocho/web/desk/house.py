@@ -26,7 +26,12 @@ from motocho.web.access import Colleague
 from motocho.web.fields import DateField, Form, LinesField, WordsField, shown
 from motocho.web.words import Said, said
 
-NAMES = {one: f"house.{one.value}" for one in Setting}
+NAMES = {
+    Setting.REASONS: "house.reasons",
+    Setting.RELIEFS: "house.reliefs",
+    Setting.IVR: "house.ivr",
+    Setting.DIRECTORY: "house.directory",
+}
 _OUTCOMES = {
     "agree": Outcome.AGREED,
     "refuse": Outcome.REFUSED,
