@@ -93,7 +93,7 @@ def counted(member_id: int) -> int:
 def button(page: Any, reason: str) -> str:
     """The form of a reason's button, as it is written."""
     forms = re.findall(r"<form class=\"reason-form\".*?</form>", page.content.decode(), re.DOTALL)
-    return next(one for one in forms if f'name="reason" value="{reason}"' in one)
+    return str(next(one for one in forms if f'name="reason" value="{reason}"' in one))
 
 
 # --------------------------------------------------------------------------- the state on the button

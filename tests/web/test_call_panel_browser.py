@@ -98,8 +98,10 @@ def test_no_answer_is_logged_by_six_keys_and_every_state_is_whole(
     enter_desk(page, joined("tanaka", Role.OPERATOR))
     place = f"/desk/members/{key.member_id}/call/"
     for count in (1, 2, 3):
-        page.goto(place)
+        page.goto(f"/desk/members/{key.member_id}/")
         page.evaluate("sessionStorage.clear()")
+        if count == 2:  # by the panel's own page, which is one key away
+            hand.press("c", "/call/$")
         assert is_seen(page, '.reason[data-key="1"], .reason')
         if count != 2:
             whole(page, f"call-{count}-{paper}-{tongue}")
@@ -113,7 +115,7 @@ def test_no_answer_is_logged_by_six_keys_and_every_state_is_whole(
             whole(page, f"talk-{paper}-{tongue}")
         hand.press("6")
         hand.press("Control+Enter", r"done=\d+$")
-        assert hand.pressed <= MOST_KEYS - 1, "one key more leads here from the member's page"
+        assert hand.pressed <= MOST_KEYS
         if count == 1:
             whole(page, f"call-done-{paper}-{tongue}")
             hand.press("n", r"/desk/")
@@ -138,7 +140,14 @@ def test_keys_rest_while_somebody_writes_and_the_panel_waits_for_its_ending(
     page.goto(f"/desk/members/{represented.member_id}/call/")
     assert page.locator('form:has(input[value="repayment"]) button').is_disabled()
     whole(page, "call-counsel")
-    page.goto(f"/desk/members/{key.member_id}/call/")
+    page.goto(f"/desk/members/{key.member_id}/call/counterparts/")
+    whole(page, "counterparts")
+    page.click("main .form .button")
+    whole(page, "counterparts-wrong")
+    page.goto(f"/desk/members/{key.member_id}/")
+    whole(page, "member-with-panel")
+    page.keyboard.press("c")
+    page.wait_for_url(re.compile("/call/$"))
     reason = page.locator('form:has(input[value="repayment"]) button')
     with page.expect_navigation(url=re.compile(r"/call/\d+/$")):
         reason.click()

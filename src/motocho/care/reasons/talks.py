@@ -531,7 +531,8 @@ def choices(
 def considered(cursor: Any, member_id: int, at: datetime, hand: Hand = Hand.STAFF) -> Considered:
     """The same, with the offers that are kept from the list beside it [用件の検討]."""
     facts = gate.facts_of(cursor, member_id, at)
-    shown, withheld = [], []
+    shown: list[Choice] = []
+    withheld: list[Choice] = []
     for card in catalogue.shipped().cards.values():
         if card.reason is Reason.INBOUND:
             continue

@@ -207,7 +207,7 @@ def begin(
         raise _closed(answer, output)
     if isinstance(answer, talks.TalkKey):
         broken("nothing here is sent twice", call=answer.attempt_id)
-    if isinstance(answer, tuple):
+    if not isinstance(answer, talks.Begun):
         raise talks.refuse(answer)
     _show_begun(output, answer, json_wanted)
 

@@ -15,8 +15,6 @@ from typing import Any
 from django.http import HttpRequest
 
 from motocho.care.reasons import catalogue, scripts, talks, targets, wrapping
-from motocho.care.reasons.catalogue import Answer, Card, Ending, Part, Reason
-from motocho.care.reasons.talks import Choice, Talk
 from motocho.care.reception import checks
 from motocho.contact import guard
 from motocho.contact.counterparts import Known
@@ -28,7 +26,7 @@ from motocho.outside.clock import JAPAN
 from motocho.people import members
 from motocho.people import staff as colleagues
 from motocho.people.access import Action
-from motocho.people.facts.matching import Item
+from motocho.people.facts import matching
 from motocho.web import _commands, pages
 from motocho.web._directory import directory
 from motocho.web.access import Colleague
@@ -51,9 +49,9 @@ WHOM = {
 }
 SHOWN_DIGITS = 4
 ICONS = {State.FREE: "tick", State.LAST: "mark", State.SHUT: "shut"}
-PARTS = {part: f"call.part_{part.value}" for part in Part}
-ITEMS = {item: f"call.item_{item.value}" for item in Item}
-ANSWERS = {answer: f"call.answer_{answer.value}" for answer in Answer}
+PARTS = {part: f"call.part_{part.value}" for part in catalogue.Part}
+ITEMS = {item: f"call.item_{item.value}" for item in matching.Item}
+ANSWERS = {answer: f"call.answer_{answer.value}" for answer in catalogue.Answer}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Against:
 class Face:
     """The face of one button [発信ボタン]."""
 
-    card: Card
+    card: catalogue.Card
     key: str
     state: State
     counted: str
@@ -98,13 +96,16 @@ class Face:
         return self.card.purpose is Purpose.EMPLOYMENT
 
 
-def name_of(cursor: Any, member_id: int, *, is_known: bool) -> str:
-    """Whom a page is about: whole only once the member is known [会員の表示] · PRIV-003."""
+def whole_name(cursor: Any, member_id: int) -> str:
+    """Whom a page is about, once the member is known [会員の表示]."""
     found = members.one(cursor, member_id)
-    person, number = found.person, found.member_number
-    if is_known:
-        return f"{person.family_name} {person.given_name} {number}"
-    return f"{person.family_name} ＊ ****{number[-SHOWN_DIGITS:]}"
+    return f"{found.person.family_name} {found.person.given_name} {found.member_number}"
+
+
+def masked_name(cursor: Any, member_id: int) -> str:
+    """The same before that: enough to find the page again [会員の表示（伏せ字）] · PRIV-003."""
+    found = members.one(cursor, member_id)
+    return f"{found.person.family_name} ＊ ****{found.member_number[-SHOWN_DIGITS:]}"
 
 
 def caller_of(cursor: Any, colleague: Colleague) -> talks.Caller:
@@ -157,7 +158,7 @@ def panel(
     }
 
 
-def _face(cursor: Any, request: HttpRequest, shown: tuple[Choice, int], at: datetime) -> Face:
+def _face(cursor: Any, request: HttpRequest, shown: tuple[talks.Choice, int], at: datetime) -> Face:
     one, key = shown
     card = one.card
     refusals = (*one.refusals, *(each.refusal for each in one.hindrances))
@@ -178,18 +179,18 @@ def _face(cursor: Any, request: HttpRequest, shown: tuple[Choice, int], at: date
     )
 
 
-def _agreements(cursor: Any, card: Card, member_id: int) -> tuple[int, ...]:
+def _agreements(cursor: Any, card: catalogue.Card, member_id: int) -> tuple[int, ...]:
     """Which agreements a reason may be about, where it must be said."""
-    if card.reason not in (Reason.REPAYMENT, Reason.INCREASE):
+    if card.reason not in (catalogue.Reason.REPAYMENT, catalogue.Reason.INCREASE):
         return ()
-    states = targets.OWED if card.reason is Reason.REPAYMENT else {Status.OPEN}
+    states = targets.OWED if card.reason is catalogue.Reason.REPAYMENT else {Status.OPEN}
     found = queries.agreements(cursor, member_id)
     numbers = tuple(one.key.agreement_id for one in found if one.status in states)
     return numbers if len(numbers) > 1 else ()
 
 
-def _names(cursor: Any, card: Card, member_id: int, at: datetime) -> tuple[str, ...]:
-    if card.reason is not Reason.EMPLOYMENT:
+def _names(cursor: Any, card: catalogue.Card, member_id: int, at: datetime) -> tuple[str, ...]:
+    if card.reason is not catalogue.Reason.EMPLOYMENT:
         return ()
     agreed = targets.workplaces(cursor, member_id, at)
     return tuple(dict.fromkeys(one.caller_name for one in agreed))
@@ -204,7 +205,7 @@ class Piece:
     said: scripts.Said
 
 
-def talking(cursor: Any, colleague: Colleague, talk: Talk) -> dict[str, Any]:
+def talking(cursor: Any, colleague: Colleague, talk: talks.Talk) -> dict[str, Any]:
     """What the page of a call needs [通話の画面の内容]; the number only while its permit lives."""
     key, known, at = talk.key, directory(), colleague.at
     told = None
@@ -222,7 +223,7 @@ def talking(cursor: Any, colleague: Colleague, talk: Talk) -> dict[str, Any]:
     ]
     return {
         "talk": talk,
-        "called_name": name_of(cursor, key.member_id, is_known=talk.is_identified),
+        "called_name": (whole_name if talk.is_identified else masked_name)(cursor, key.member_id),
         "phone": None if told is None else told[0],
         "phone_until": None if told is None else told[1],
         "phone_left": None if told is None else _seconds(at, told[1]),
@@ -233,7 +234,7 @@ def talking(cursor: Any, colleague: Colleague, talk: Talk) -> dict[str, Any]:
         "items": [(one.value, label, one in seat.right) for one, label in ITEMS.items()],
         "seat": seat,
         "least": checks.LEAST_RIGHT,
-        "may_identify": Part.IDENTIFY in talk.card.parts,
+        "may_identify": catalogue.Part.IDENTIFY in talk.card.parts,
         "endings": endings_of(talk),
         "draft": draft,
         "due_left": None if draft.due_at is None else _seconds(at, draft.due_at),
@@ -256,12 +257,12 @@ class Key:
     """An ending under its key [結果のキー]."""
 
     key: str
-    ending: Ending
+    ending: catalogue.Ending
     needs: str
     """What it needs beside, for the style sheet: names of inputs."""
 
 
-def endings_of(talk: Talk) -> list[Key]:
+def endings_of(talk: talks.Talk) -> list[Key]:
     """The endings of a call under their keys [結果の一覧]."""
     return [
         Key(key, one, " ".join(sorted(need.value for need in one.needs)))

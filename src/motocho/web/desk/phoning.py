@@ -19,10 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from motocho.care.collections import letters
-from motocho.care.reasons import endings, scripts, talks, wrapping
-from motocho.care.reasons.catalogue import Answer, Reason
-from motocho.care.reasons.endings import Answered, AtWork, Told
-from motocho.care.reasons.talks import Begun, Talk, TalkKey
+from motocho.care.reasons import catalogue, endings, scripts, talks, wrapping
 from motocho.care.reception import checks
 from motocho.contact import calls, tasks
 from motocho.contact.gate import Closed
@@ -35,7 +32,7 @@ from motocho.outside import clock
 from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
 from motocho.people.access import Action, Staff
-from motocho.people.facts.matching import Item
+from motocho.people.facts import matching
 from motocho.units.days import read_date
 from motocho.units.errors import Fault, InputError, RefusedError, StateConflict, Unread
 from motocho.units.money import SignRule, read_yen
@@ -84,7 +81,8 @@ def choose(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         context |= {"desk": colleague, "done": done, "done_ending": ending}
         context |= _before(cursor, member_id)
         seat = checks.seat(cursor, member_id, staff.actor, colleague.at)
-        context["called_name"] = panel.name_of(cursor, member_id, is_known=seat.is_known)
+        shown_name = panel.whole_name if seat.is_known else panel.masked_name
+        context["called_name"] = shown_name(cursor, member_id)
     return pages.show(request, "desk/call.html", context, status=answer.get("status", 200))
 
 
@@ -97,7 +95,7 @@ def _before(cursor: Any, member_id: int) -> dict[str, Any]:
     return {"recent": [(one, one.card.ending_of(one.ending)) for one in recent], "tries": tries}
 
 
-def _done(cursor: Any, request: HttpRequest, member_id: int) -> Talk | None:
+def _done(cursor: Any, request: HttpRequest, member_id: int) -> talks.Talk | None:
     """The call that was just ended, as its address names it; only one of this member."""
     text = request.GET.get("done", "")
     if not (text.isascii() and text.isdigit() and len(text) < len("1" * 19)):
@@ -111,10 +109,10 @@ def _begin(
 ) -> HttpResponse | dict[str, Any]:
     """Begin, or what the page says of why not."""
     chosen = request.POST.get("reason", "")
-    reason = next((one for one in Reason if one.value == chosen), None)
-    if reason is None or reason is Reason.INBOUND:
+    reason = next((one for one in catalogue.Reason if one.value == chosen), None)
+    if reason is None or reason is catalogue.Reason.INBOUND:
         return _refused(request, [Fault("CPN-003")], status=422)
-    if reason is Reason.EMPLOYMENT and not colleague.may(Action.CALL_AT_WORK):
+    if reason is catalogue.Reason.EMPLOYMENT and not colleague.may(Action.CALL_AT_WORK):
         return _refused(request, [Fault("CPN-004")], status=403)
     try:
         wanted = _wanted(cursor, request, (colleague, member_id), reason)
@@ -126,9 +124,9 @@ def _begin(
         answer = talks.begin(cursor, member_id, wanted, colleague.at)
     except (InputError, StateConflict) as error:
         return _refused(request, error.faults, status=409)
-    if isinstance(answer, Begun):
+    if isinstance(answer, talks.Begun):
         return _to_talk(answer.key)
-    if isinstance(answer, TalkKey):
+    if isinstance(answer, talks.TalkKey):
         return _to_talk(answer)
     if isinstance(answer, Closed):
         refusals = tuple(one.refusal for one in answer.hindrances)
@@ -137,12 +135,12 @@ def _begin(
 
 
 def _wanted(
-    cursor: Any, request: HttpRequest, about: tuple[Colleague, int], reason: Reason
+    cursor: Any, request: HttpRequest, about: tuple[Colleague, int], reason: catalogue.Reason
 ) -> talks.Wanted:
     colleague, member_id = about
     caller = panel.caller_of(cursor, colleague)
     given = request.POST
-    if reason is Reason.EMPLOYMENT:
+    if reason is catalogue.Reason.EMPLOYMENT:
         caller = talks.Caller(given.get("name", "")[:40], caller.actor, caller.hand)
     number = given.get("agreement", "")
     key = Key(member_id, int(number)) if number.isascii() and number.isdigit() else None
@@ -165,7 +163,7 @@ def _proposed(cursor: Any, limit: str, at: datetime) -> scripts.Proposed:
 
 
 def _is_last(
-    cursor: Any, request: HttpRequest, colleague: Colleague, about: tuple[int, Reason]
+    cursor: Any, request: HttpRequest, colleague: Colleague, about: tuple[int, catalogue.Reason]
 ) -> bool:
     """Whether it is the day's last call, and nobody has said yet that it is to be."""
     member_id, reason = about
@@ -189,7 +187,7 @@ def _closed(
     return {"refused": panel.against(request, refusals), "opens_at": opens_at, "status": 409}
 
 
-def _to_talk(key: TalkKey) -> HttpResponseRedirect:
+def _to_talk(key: talks.TalkKey) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("desk:talk", args=key))
 
 
@@ -254,7 +252,7 @@ class EndingForm(Form):
     name = LineField("call.name_at_work", optional="optional")
 
 
-@sensitive_post_parameters(*(one.value for one in Item))
+@sensitive_post_parameters(*(one.value for one in matching.Item))
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.ASK_FOR_HELP)
 def talk(
@@ -264,7 +262,7 @@ def talk(
 
     Raises    NotFoundError where the member has no such call.
     """
-    key = TalkKey(member_id, attempt_id)
+    key = talks.TalkKey(member_id, attempt_id)
     staff = colleague.looking_for(f"call {attempt_id}")
     form = EndingForm(request.POST if request.method == "POST" else None)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -296,12 +294,12 @@ def talk(
     return pages.show(request, "desk/talk.html", context, status=422 if is_wrong else 200)
 
 
-def _to_done(key: TalkKey) -> HttpResponseRedirect:
+def _to_done(key: talks.TalkKey) -> HttpResponseRedirect:
     address = reverse("desk:call", args=[key.member_id])
     return HttpResponseRedirect(f"{address}?done={key.attempt_id}")
 
 
-About = tuple[Staff, Colleague, Talk]
+About = tuple[Staff, Colleague, talks.Talk]
 
 
 def _act(
@@ -341,14 +339,14 @@ _FIELDS = {
 def _identify(cursor: Any, request: HttpRequest, about: About, form: EndingForm) -> HttpResponse:
     """What the caller says is compared and not kept; a miss is kept, and the page says so."""
     staff, colleague, found = about
-    told = {one: request.POST.get(one.value, "")[:LONGEST_TYPED] for one in Item}
+    told = {one: request.POST.get(one.value, "")[:LONGEST_TYPED] for one in matching.Item}
     source = Source(staff.actor, _commands.form_ref(request, _commands.DESK))
     _keep(cursor, request, found, form)
     checks.check(cursor, found.key, told, source, colleague.at)
     return _to_talk(found.key)
 
 
-def _keep(cursor: Any, request: HttpRequest, found: Talk, form: EndingForm) -> None:
+def _keep(cursor: Any, request: HttpRequest, found: talks.Talk, form: EndingForm) -> None:
     if "note" not in request.POST:
         return
     words = form.data
@@ -414,7 +412,7 @@ _STEPS: Mapping[str, Callable[[Any, HttpRequest, About, EndingForm], HttpRespons
 }
 
 
-def _told(given: Any, read: Mapping[str, Any], at: datetime) -> Told:
+def _told(given: Any, read: Mapping[str, Any], at: datetime) -> endings.Told:
     """What the form says, as the room takes it; an hour without a day is today's."""
     here = at.astimezone(JAPAN)
     on = read["day"] or here.date()
@@ -422,9 +420,9 @@ def _told(given: Any, read: Mapping[str, Any], at: datetime) -> Told:
     until = None if read["until"] is None else datetime.combine(on, read["until"], JAPAN)
     at_work = None
     if hour is not None and until is not None:
-        at_work = AtWork(hour, until, read["name"] or "")
+        at_work = endings.AtWork(hour, until, read["name"] or "")
     number = given.get("agreement", "")
-    return Told(
+    return endings.Told(
         given.get("ending", ""),
         read["note"] or "",
         read["said"] or "",
@@ -437,11 +435,11 @@ def _told(given: Any, read: Mapping[str, Any], at: datetime) -> Told:
     )
 
 
-def _answers(given: Any) -> dict[str, Answered]:
-    known = {one.value: one for one in Answer}
+def _answers(given: Any) -> dict[str, endings.Answered]:
+    known = {one.value: one for one in catalogue.Answer}
     found = {}
     for name, value in given.items():
         question = name.removeprefix("answer-")
         if question != name and value in known:
-            found[question] = Answered(known[value], given.get(f"asked-{question}", ""))
+            found[question] = endings.Answered(known[value], given.get(f"asked-{question}", ""))
     return found

@@ -70,7 +70,8 @@ def counterparts(request: HttpRequest, colleague: Colleague, member_id: int) -> 
             return HttpResponseRedirect(request.path)
         known = others.standing(cursor, member_id)
         seat = checks.seat(cursor, member_id, staff.actor, colleague.at)
-        name = panel.name_of(cursor, member_id, is_known=seat.is_known)
+        shown_name = panel.whole_name if seat.is_known else panel.masked_name
+        name = shown_name(cursor, member_id)
     context = {
         "desk": colleague,
         "call_member_id": member_id,
