@@ -26,6 +26,7 @@ def test_templates_hold_no_style_no_script_and_no_text_of_their_own() -> None:
     for path in (WEB / "templates").rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"<style|style=|<script(?! src=)|\son[a-z]+=", text), path
+        text = text.replace("{% block panel_state %} open{% endblock %}", "")  # an attribute
         left = re.sub(r"{%.*?%}|{{.*?}}|<[^>]*>", "", text, flags=re.DOTALL)
         left = left.replace("やさしい日本語", "").replace("日本語", "").replace("English", "")
         assert not re.search("[ぁ-んァ-ヶ一-龯A-Za-z]{2,}", left), (

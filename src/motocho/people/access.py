@@ -245,6 +245,11 @@ class Looks:
     searches: int
     empty_searches: int
 
+    @property
+    def actor(self) -> str:
+        """The word of the journal [日誌での呼称]."""
+        return f"staff {self.staff_id}"
+
 
 def looks_since(cursor: Any, since: datetime) -> list[Looks]:
     """Looks and searches of each colleague since a moment, the most members first [閲覧の頻度]."""
