@@ -285,6 +285,7 @@ def test_all_falls_due_only_after_the_notice_ran_out_and_by_a_person(late: Late)
     key = _noticed(late)
     stage = do(stages.one, key)
     demand = do(accelerating.demand_of, stage)
+    assert demand is not None
     assert (demand.received_on, demand.pay_until) == (on_day(65), on_day(79))
     assert do(stages.one, key).state == "waiting", "the night put a task, and nothing fell due"
     do(accelerating.accelerate, key, _by_person(on_day(80)))
@@ -330,7 +331,9 @@ def test_a_notice_that_was_not_posted_never_runs_out(late: Late) -> None:
     assert late.decide(61) == [], "the demand lies in the queue still"
     waiting = do(archive.waiting)
     assert [one.kind for one in waiting] == [Kind.DEMAND]
-    assert do(archive.addressed, waiting[0], "staff 1", at(on_day(46))).text == HOME.text
+    to = do(archive.addressed, waiting[0], "staff 1", at(on_day(46)))
+    assert to is not None
+    assert to.text == HOME.text
     assert do(archive.addressed, waiting[0], "staff 1", at(on_day(53))) is None, "its yen are stale"
 
 

@@ -424,10 +424,19 @@ class Count:
     dropped: int
 
 
+_LATELY = (
+    "s.decided_on >= %s OR s.way = 'acceleration' AND NOT EXISTS (SELECT FROM care_stage_try e"
+    " WHERE e.member_id = s.member_id AND e.stage_no = s.stage_no AND e.state <> 'later')"
+)
+
+
 def counts(cursor: Any, since: date) -> tuple[Count, ...]:
-    """Steps decided since a day by way and state; ways without any too [段階別の件数]."""
+    """Steps decided since a day by way and state; ways without any too [段階別の件数].
+
+    What waits for a person's decision is counted however old it is.
+    """
     cursor.execute(
-        f"SELECT way, state, count(*) FROM ({_SELECT} WHERE s.decided_on >= %s)"  # noqa: S608  # our own words
+        f"SELECT way, state, count(*) FROM ({_SELECT} WHERE {_LATELY})"  # noqa: S608  # our own words
         " AS x (member_id, stage_no, agreement_id, late_since, step, way, strategy_on, days_late,"
         " decided_on, state, reason, try_at, paper_no, task_id, pay_until, posted_at)"
         " GROUP BY way, state",
@@ -441,7 +450,7 @@ def counts(cursor: Any, since: date) -> tuple[Count, ...]:
 def listed(cursor: Any, way: Way, since: date, most: int = 100) -> list[Stage]:
     """Steps of one way decided since a day, those not ended first, then the newest [一覧]."""
     cursor.execute(
-        f"{_SELECT} WHERE s.way = %s AND s.decided_on >= %s"
+        f"{_SELECT} WHERE s.way = %s AND ({_LATELY})"
         " ORDER BY (coalesce(t.state, 'waiting') IN ('done', 'dropped')), s.decided_on DESC,"
         " s.stage_no DESC LIMIT %s",
         (way.value, since, most),
