@@ -29,8 +29,8 @@ from motocho.documents.sheet import Align
 from motocho.outside import clock
 
 if TYPE_CHECKING:
-    from motocho.care.collections.stages import Outlook
-    from motocho.care.collections.strategy import Strategy
+    from motocho.care.collections import stages as kept
+    from motocho.care.collections import strategy as held_by
 
 SCHEMA_VERSION = 1
 WAYS = {
@@ -79,11 +79,11 @@ def stages(
         _table(output, one)
 
 
-def _next(one: Outlook) -> dict[str, Any]:
-    from motocho.care.collections.strategy import Due
+def _next(one: kept.Outlook) -> dict[str, Any]:
+    from motocho.care.collections import strategy as engine
 
     decision = one.decision
-    if isinstance(decision, Due):
+    if isinstance(decision, engine.Due):
         return {"step": decision.step.step_id, "way": decision.step.way.value, "waits_for": []}
     return {
         "step": None if decision.step is None else decision.step.step_id,
@@ -93,7 +93,7 @@ def _next(one: Outlook) -> dict[str, Any]:
     }
 
 
-def _document(one: Outlook) -> dict[str, Any]:
+def _document(one: kept.Outlook) -> dict[str, Any]:
     return {
         "agreement_id": one.loan.agreement_id,
         "late_since": one.late_since.isoformat(),
@@ -119,7 +119,7 @@ def _document(one: Outlook) -> dict[str, Any]:
     }
 
 
-def _table(output: Output, one: Outlook) -> None:
+def _table(output: Output, one: kept.Outlook) -> None:
     ahead = _next(one)
     name = output.text(*WAYS[ahead["way"]]) if ahead["way"] else "–"
     waits = " ".join(ahead["waits_for"]) or output.text("今日", "today")
@@ -197,7 +197,7 @@ def strategy(
     output.data(grid(heads, [Align.LEFT, Align.LEFT, Align.RIGHT, Align.RIGHT, Align.LEFT], rows))
 
 
-def _of_strategy(held: Strategy) -> dict[str, Any]:
+def _of_strategy(held: held_by.Strategy) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "from": held.from_on.isoformat(),
@@ -241,18 +241,20 @@ def demand(
     --address 東京都千代田区
     """
     from motocho.care.collections import letters
-    from motocho.config._papers import directory
+    from motocho.config.settings import DIRECTORY_FILE
+    from motocho.contact.directory import read_file, shipped
     from motocho.contact.guard import Whom
     from motocho.documents.addressees import Address, Addressee
     from motocho.documents.archive import Kind
 
     output = output_in(lang)
     addressee = Addressee(Whom(to.value), Address(name, postcode, address))
+    known = read_file(Path(DIRECTORY_FILE), clock.business_date()) if DIRECTORY_FILE else shipped()
     cause = f"letter {reference_of(ref)} {actor or getpass.getuser()}"
     with opened() as cursor:
         found = meant(cursor, agreement)
         draft = letters.Draft(found.key, Kind.DEMAND, cause, addressee)
-        written = letters.write(cursor, draft, directory(), clock.now())
+        written = letters.write(cursor, draft, known, clock.now())
     number = written.delivered.paper_no
     output.data(
         output.text(

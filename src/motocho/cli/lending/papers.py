@@ -238,12 +238,13 @@ def _enclosed(letter: Letter) -> str:
 
 def _envelope(letter: Letter) -> str:
     """How the envelope of a letter about arrears looks: it tells nobody of a debt · COLL-013."""
-    from motocho.care.collections.strategy import strategy_of
+    from motocho.care.collections import strategy
     from motocho.documents.archive import COLLECTING, Kind
 
     if letter.kind not in COLLECTING | {Kind.IDENTIFICATION}:
         return ""
-    return f"封書・親展・窓なし。差出人は個人名（{strategy_of(clock.business_date()).sender}）だけ"
+    sender = strategy.strategy_of(clock.business_date()).sender
+    return f"封書・親展・窓なし。差出人は個人名（{sender}）だけ"
 
 
 @app.command("posted")
