@@ -75,6 +75,20 @@ def test_the_night_itself_decides(database: Database, tmp_path: Path) -> None:
     assert do(stages.of_members, [key.member_id]) == found
 
 
+def test_what_a_colleague_was_to_do_is_withdrawn_once_it_is_paid(late: Late) -> None:
+    for days in (1, 5, 9):
+        late.decide(days)
+    assert do(stages.with_open_tasks) == [late.key]
+    late.decide(12)
+    assert [one.plan.kind for one in do(tasks.of_member, late.member_id)] == [tasks.Kind.CALL]
+    late.desk.receive(late.key, 50_000, on_day(12))
+    assert late.decide(14) == []
+    assert do(tasks.of_member, late.member_id) == []
+    assert do(stages.with_open_tasks) == []
+    outcome = rows("SELECT outcome, ended_by FROM contact_task WHERE kind = 'call'")
+    assert outcome == [("withdrawn", "close")]
+
+
 def test_a_member_has_one_step_a_day_over_all_loans(late: Late) -> None:
     other = late.loan(90_000)
     assert len(late.decide(1, late.key, other)) == 1
