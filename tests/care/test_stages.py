@@ -75,6 +75,20 @@ def test_the_night_itself_decides(database: Database, tmp_path: Path) -> None:
     assert do(stages.of_members, [key.member_id]) == found
 
 
+def test_what_a_colleague_was_to_do_is_withdrawn_once_it_is_paid(late: Late) -> None:
+    for days in (1, 5, 9):
+        late.decide(days)
+    assert do(stages.with_open_tasks) == [late.key]
+    late.decide(12)
+    assert [one.plan.kind for one in do(tasks.of_member, late.member_id)] == [tasks.Kind.CALL]
+    late.desk.receive(late.key, 50_000, on_day(12))
+    assert late.decide(14) == []
+    assert do(tasks.of_member, late.member_id) == []
+    assert do(stages.with_open_tasks) == []
+    outcome = rows("SELECT outcome, ended_by FROM contact_task WHERE kind = 'call'")
+    assert outcome == [("withdrawn", "close")]
+
+
 def test_a_member_has_one_step_a_day_over_all_loans(late: Late) -> None:
     other = late.loan(90_000)
     assert len(late.decide(1, late.key, other)) == 1
@@ -285,6 +299,7 @@ def test_all_falls_due_only_after_the_notice_ran_out_and_by_a_person(late: Late)
     key = _noticed(late)
     stage = do(stages.one, key)
     demand = do(accelerating.demand_of, stage)
+    assert demand is not None
     assert (demand.received_on, demand.pay_until) == (on_day(65), on_day(79))
     assert do(stages.one, key).state == "waiting", "the night put a task, and nothing fell due"
     do(accelerating.accelerate, key, _by_person(on_day(80)))
@@ -330,7 +345,9 @@ def test_a_notice_that_was_not_posted_never_runs_out(late: Late) -> None:
     assert late.decide(61) == [], "the demand lies in the queue still"
     waiting = do(archive.waiting)
     assert [one.kind for one in waiting] == [Kind.DEMAND]
-    assert do(archive.addressed, waiting[0], "staff 1", at(on_day(46))).text == HOME.text
+    to = do(archive.addressed, waiting[0], "staff 1", at(on_day(46)))
+    assert to is not None
+    assert to.text == HOME.text
     assert do(archive.addressed, waiting[0], "staff 1", at(on_day(53))) is None, "its yen are stale"
 
 

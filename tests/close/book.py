@@ -76,6 +76,10 @@ EVERYTHING = {
     " FROM ledger_entry ORDER BY 1, 2, 5, 6",
     "lines": "SELECT receipt_ref, status, reason, member_id, agreement_id, event_no FROM close_bank_line ORDER BY 1",
     "day": "SELECT business_on FROM close_day",
+    "stages": "SELECT member_id, agreement_id, late_since, step, way, days_late, decided_on FROM care_stage ORDER BY 1, 2, 3, 4",
+    "stage tries": "SELECT s.member_id, s.agreement_id, s.late_since, s.step, t.try_no, t.state, t.reason FROM care_stage s"
+    " JOIN care_stage_try t USING (member_id, stage_no) ORDER BY 1, 2, 3, 4, 5",
+    "calls": "SELECT member_id, kind, purpose, planned_at FROM contact_task ORDER BY 1, 2, 4",
     "parked": "SELECT member_id, agreement_id, step, reason FROM close_parked WHERE freed_on IS NULL ORDER BY 1, 2, 3",
 }
 """What two books must have in common to be the same: all but numbers drawn from sequences."""

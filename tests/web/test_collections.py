@@ -36,7 +36,7 @@ BUTTON = re.compile(r'name="ref" value="([^"]+)"><input type="hidden" name="abou
 
 
 @pytest.fixture
-def site(database: Database, tmp_path: Path) -> Site:
+def house(database: Database, tmp_path: Path) -> Site:
     return Site.at(tmp_path)
 
 
@@ -66,40 +66,34 @@ class Debtor:
         found = do(stages.of_members, [self.member_id])
         return found[-1] if len(found) > before else None
 
-    def carried(self, stage: Stage, back: int) -> None:
+    def carried(self, back: int) -> None:
+        """The worker's day, and the post's."""
         at = (clock.now() - timedelta(days=back)).replace(hour=11)
         office = Office(
             FolderPost(self.folder / "m"), FolderCarrier(self.folder / "s"), shipped(),
             _collections.tell, lambda: at,
         )  # fmt: skip
-        carrying.carry(stage.key, office)
+        for one in do(stages.of_members, [self.member_id]):
+            if not one.has_ended and one.way is not Way.ACCELERATION:
+                carrying.carry(one.key, office)
         for letter in do(archive.waiting):
             if do(archive.addressed, letter, "staff 1", at) is not None:
                 do(archive.posted, [letter], "staff 1", at)
 
-    def days_late(self) -> int:
-        found: int = do(stages.outlook, self.member_id, self.today)[0].days_late
-        return found
-
     def to_the_end(self) -> Stage:
-        """A demand, a notice, and the step of a person."""
-        late = self.days_late()
-        demand = self.night(late - 45)
-        assert demand is not None
-        assert demand.way is Way.DEMAND
-        self.carried(demand, late - 45)
-        notice = self.night(late - 61)
-        assert notice is not None
-        self.carried(notice, late - 61)
-        stage = self.night(late - 81)
-        assert stage is not None
-        assert stage.way is Way.ACCELERATION
-        return stage
+        """A demand, a notice, and the step of a person: day after day, whatever the season."""
+        late: int = do(stages.outlook, self.member_id, self.today)[0].days_late
+        for back in range(late - 45, -1, -1):
+            stage = self.night(back)
+            if stage is not None and stage.way is Way.ACCELERATION:
+                return stage
+            self.carried(back)
+        raise AssertionError
 
 
 @pytest.fixture
-def debtor(site: Site, tmp_path: Path) -> Debtor:
-    return Debtor(site, tmp_path)
+def debtor(house: Site, tmp_path: Path) -> Debtor:
+    return Debtor(house, tmp_path)
 
 
 def address(debtor: Debtor) -> str:
@@ -109,7 +103,7 @@ def address(debtor: Debtor) -> str:
 def test_the_list_shows_zeros_and_nothing_of_a_member(debtor: Debtor) -> None:
     seat = seated("tanaka", Role.OPERATOR)
     empty = seat.client.get("/desk/collections/").content.decode()
-    assert empty.count('<td class="number">0</td>') == 4 * len(Way)
+    assert len(re.findall('<td class="number"[^>]*>0</td>', empty)) == 4 * len(Way)
     debtor.night(2)
     found = seat.client.get("/desk/collections/?way=demand").content.decode()
     assert address(debtor) in found
@@ -184,7 +178,7 @@ def test_pages_in_a_browser(device: MakeDevice, debtor: Debtor, paper: str, tong
     seat = joined("kato", Role.SUPERVISOR)
     one = device(color_scheme=paper, viewport=DESKTOP, tongue=tongue)
     enter_desk(one.page, seat)
-    one.page.goto("/desk/collections/?way=notice")
+    one.page.goto("/desk/collections/?way=acceleration")
     on_both_sizes(one.page, f"collections-{tongue}-{paper}")
     one.page.focus("main a.row-link[href*='/stages/']")
     one.page.keyboard.press("Enter")

@@ -167,6 +167,10 @@ def _work(cursor: Any, news: Sequence[Told], made: Made) -> int:
     return count + _keep(cursor, [plan.resuming(one, morning) for one in seen], made)
 
 
+def _to_collect(cursor: Any, business_on: date) -> list[Key]:
+    return sorted({*_arrears.watched(cursor, business_on), *stages.with_open_tasks(cursor)})
+
+
 def _end_outdated(cursor: Any, made: Made) -> int:
     return tasks.end_outdated(cursor, made.business_on)
 
@@ -185,7 +189,7 @@ WORK: Mapping[Step, PerAgreement | PerNews | AtOnce] = {
     Step.NOTICES: PerNews(_notices),
     Step.REFUNDS: PerAgreement(standing.booked_on, _refunds),
     Step.TASKS: PerNews(_work),
-    Step.COLLECTIONS: PerAgreement(_arrears.watched, stages.decide),
+    Step.COLLECTIONS: PerAgreement(_to_collect, stages.decide),
     Step.OUTDATED: AtOnce(_end_outdated),
     Step.ACCRUAL: OneSnapshot(accrual.report),
     Step.TRIAL_BALANCE: OneSnapshot(_trial.check),

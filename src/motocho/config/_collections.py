@@ -7,9 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from motocho.care.collections import carrying
-from motocho.care.collections.carrying import Office
-from motocho.care.collections.stages import Stage, StageKey
+from motocho.care.collections import carrying, stages
 from motocho.config._papers import directory
 from motocho.notices import messages
 from motocho.notices.kinds import Kind
@@ -20,15 +18,17 @@ APART = timedelta(days=3)
 """The mail of the missed due date is the first step's, where it went by itself: no second one."""
 
 
-def office() -> Office:
+def office() -> carrying.Office:
     """How steps leave this installation [督促の送信の設定].
 
     Raises    InputError for an address of a mail server that cannot be read.
     """
-    return Office(mail.from_environment(), sms.from_environment(), directory(), tell, clock.now)
+    return carrying.Office(
+        mail.from_environment(), sms.from_environment(), directory(), tell, clock.now
+    )
 
 
-def tell(cursor: Any, stage: Stage, at: datetime) -> None:
+def tell(cursor: Any, stage: stages.Stage, at: datetime) -> None:
     """Make the short mail of a step [段階のメール]; notices asks the gate when it leaves."""
     facts = {"due_on": stage.late_since.isoformat()}
     loan = stage.loan
@@ -39,7 +39,7 @@ def tell(cursor: Any, stage: Stage, at: datetime) -> None:
 
 def carry(*, member_id: int, stage_id: int) -> None:
     """Take one step that was decided [段階の実施]."""
-    carrying.carry(StageKey(member_id, stage_id), office())
+    carrying.carry(stages.StageKey(member_id, stage_id), office())
 
 
 def look_again(*, timestamp: int) -> None:

@@ -27,9 +27,7 @@ from motocho.documents import addressees, archive
 from motocho.documents.addressees import Addressee
 from motocho.documents.archive import About, Delivered, Kind
 from motocho.documents.paper import Paper
-from motocho.documents.statutory import collecting
-from motocho.documents.statutory.collecting import Dunned, Voice
-from motocho.documents.statutory.making import Borrower, Subject
+from motocho.documents.statutory import collecting, making
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.citation import parse_citations
@@ -69,10 +67,10 @@ class Written:
     pay_until: date | None
 
 
-def voice_of(known: Directory, held: Strategy, on: date) -> Voice:
+def voice_of(known: Directory, held: Strategy, on: date) -> collecting.Voice:
     """Who speaks on letters of a day: the strategy's person, the desk that answers [送付する者]."""
     desk = known.desk(DESK)
-    return Voice(held.sender, known.call_back(desk, on).text)
+    return collecting.Voice(held.sender, known.call_back(desk, on).text)
 
 
 DESK = catalogue.shipped().of(Reason.REPAYMENT).desk
@@ -120,15 +118,15 @@ def _tell(cursor: Any, draft: Draft, delivered: Delivered, at: datetime) -> None
     journal.write(cursor, [told])
 
 
-def subject_of(cursor: Any, key: Key, known: Directory, on: date) -> Subject:
+def subject_of(cursor: Any, key: Key, known: Directory, on: date) -> making.Subject:
     """What a letter is about [書面の対象]; its envelope has the address, the letter has none."""
     member = members.one(cursor, key.member_id)
     name = f"{member.person.family_name} {member.person.given_name}"
-    borrower = Borrower(name, "", member.member_number)
-    return Subject(known.lender, borrower, queries.contract(cursor, key), on)
+    borrower = making.Borrower(name, "", member.member_number)
+    return making.Subject(known.lender, borrower, queries.contract(cursor, key), on)
 
 
-def dunned(cursor: Any, key: Key, known: Directory, on: date) -> Dunned:
+def dunned(cursor: Any, key: Key, known: Directory, on: date) -> collecting.Dunned:
     """The figures of a day, and who speaks [督促の対象].
 
     Raises    NotFoundError if nothing is late on the day.
@@ -136,7 +134,7 @@ def dunned(cursor: Any, key: Key, known: Directory, on: date) -> Dunned:
     asked = queries.asked(cursor, key, on)
     if asked is None:
         raise NotFoundError(Fault("COL-012"))
-    return Dunned(
+    return collecting.Dunned(
         subject_of(cursor, key, known, on),
         voice_of(known, strategy.strategy_of(on), on),
         queries.position(cursor, key, on),
@@ -165,7 +163,7 @@ _DEMANDING = re.compile(
 SMS = "{sender}です。確かめたいことがあります。会員ページを見るか、{phone}へお電話ください。"
 
 
-def reminding_text(voice: Voice) -> str:
+def reminding_text(voice: collecting.Voice) -> str:
     """A short message that somebody else may read: no loan, no yen, no demand [SMSの文面].
 
     Raises    RefusedError as `check_text`.
@@ -256,7 +254,7 @@ def _home(cursor: Any, asking: Asking, at: datetime) -> str:
     return "（住所の届出がありません）" if known is None else f"〒{known.postcode} {known.text}"
 
 
-def _draws(cursor: Any, about: Dunned) -> list[queries.StatementRow]:
+def _draws(cursor: Any, about: collecting.Dunned) -> list[queries.StatementRow]:
     """The draws of the debt as it stands: those after the principal was nothing last."""
     key = about.asked.key
     opened_on = about.subject.contract.opened_on

@@ -29,6 +29,7 @@ from motocho.care.reliefs import offers
 from motocho.contact import gate, guard, tasks
 from motocho.contact.guard import Facts, HoldKind, Purpose
 from motocho.contact.holds import Source
+from motocho.contact.tasks import Ending, Outcome
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.loans import standing
@@ -140,6 +141,7 @@ def decide(cursor: Any, keys: Sequence[Key], made: Made) -> int:
     decided = 0
     for seen in standing.see(cursor, keys):
         mine = known[seen.key.member_id]
+        _withdraw(cursor, seen, mine, made)
         found = _decision(cursor, seen, mine, morning, held)
         if isinstance(found, Due):
             written = _write(cursor, seen, found.step, made)
@@ -147,6 +149,37 @@ def decide(cursor: Any, keys: Sequence[Key], made: Made) -> int:
                 mine.append(written)
                 decided += 1
     return decided
+
+
+def with_open_tasks(cursor: Any) -> list[Key]:
+    """Loans about which a colleague has something to do [業務が残る契約]: paid, it is withdrawn."""
+    cursor.execute(
+        "SELECT DISTINCT s.member_id, s.agreement_id FROM contact_task t JOIN care_stage s"
+        " ON s.member_id = t.member_id AND t.source = 'stage ' || s.stage_no"
+        " WHERE t.ended_at IS NULL ORDER BY 1, 2"
+    )
+    return [Key(*row) for row in cursor.fetchall()]
+
+
+def _withdraw(cursor: Any, seen: Seen, mine: Sequence[Stage], made: Made) -> None:
+    """Tasks of a missed due date that was paid meanwhile are nobody's any more."""
+    since = seen.on((made.business_on + ONE_DAY).toordinal()).late_since
+    over = {
+        f"stage {one.key.stage_no}": one
+        for one in mine
+        if one.loan == seen.key
+        and one.way in TO_PERSONS
+        and (since is None or one.late_since != date.fromordinal(since))
+    }
+    if not over:
+        return
+    for task in tasks.of_member(cursor, seen.key.member_id):
+        if task.source in over:
+            ending = Ending(Outcome.WITHDRAWN, made.actor)
+            tasks.end(cursor, task.member_id, task.task_id, ending, made.booked_at)
+            stage = over[task.source]
+            if not stage.has_ended:
+                note(cursor, stage.key, Tried("dropped", "paid"), made.booked_at)
 
 
 def _decision(
@@ -424,10 +457,19 @@ class Count:
     dropped: int
 
 
+_LATELY = (
+    "s.decided_on >= %s OR s.way = 'acceleration' AND NOT EXISTS (SELECT FROM care_stage_try e"
+    " WHERE e.member_id = s.member_id AND e.stage_no = s.stage_no AND e.state <> 'later')"
+)
+
+
 def counts(cursor: Any, since: date) -> tuple[Count, ...]:
-    """Steps decided since a day by way and state; ways without any too [段階別の件数]."""
+    """Steps decided since a day by way and state; ways without any too [段階別の件数].
+
+    What waits for a person's decision is counted however old it is.
+    """
     cursor.execute(
-        f"SELECT way, state, count(*) FROM ({_SELECT} WHERE s.decided_on >= %s)"  # noqa: S608  # our own words
+        f"SELECT way, state, count(*) FROM ({_SELECT} WHERE {_LATELY})"  # noqa: S608  # our own words
         " AS x (member_id, stage_no, agreement_id, late_since, step, way, strategy_on, days_late,"
         " decided_on, state, reason, try_at, paper_no, task_id, pay_until, posted_at)"
         " GROUP BY way, state",
@@ -441,7 +483,7 @@ def counts(cursor: Any, since: date) -> tuple[Count, ...]:
 def listed(cursor: Any, way: Way, since: date, most: int = 100) -> list[Stage]:
     """Steps of one way decided since a day, those not ended first, then the newest [一覧]."""
     cursor.execute(
-        f"{_SELECT} WHERE s.way = %s AND s.decided_on >= %s"
+        f"{_SELECT} WHERE s.way = %s AND ({_LATELY})"
         " ORDER BY (coalesce(t.state, 'waiting') IN ('done', 'dropped')), s.decided_on DESC,"
         " s.stage_no DESC LIMIT %s",
         (way.value, since, most),

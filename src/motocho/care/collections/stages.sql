@@ -42,6 +42,7 @@ CREATE TABLE care_stage_try (
 CREATE UNIQUE INDEX care_stage_ended ON care_stage_try (member_id, stage_no) WHERE state <> 'later';
 CREATE INDEX care_stage_later ON care_stage_try (try_at) WHERE state = 'later';
 CREATE INDEX care_stage_by_day ON care_stage (decided_on);
+CREATE INDEX care_stage_to_decide ON care_stage (member_id, stage_no) WHERE way = 'acceleration';
 
 -- COLL-016: who asked who collects, and what was given [取立てを行う者の明示].
 CREATE TABLE care_identification (

@@ -1,4 +1,4 @@
-"""`motocho care promises`: how promises were kept, by desk and by offer [約束の履行率]."""
+"""`motocho care …`: how promises were kept; steps about arrears, their strategy [約束・督促]."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output
+from motocho.cli.lending import _collecting
 from motocho.cli.lending._book_of_loans import OnOption, output_in, reading, today
 from motocho.documents.sheet import Align
 from motocho.units.money import rate_text, yen_text
@@ -38,12 +39,19 @@ WAYS = {
     "all": ("すべて", "All"),
 }
 
-app = typer.Typer(help="返済相談 / Consultations.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="返済相談・督促 / Consultations, arrears.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.callback()
 def group() -> None:
-    """返済相談 / Consultations."""
+    """返済相談・督促 / Consultations, arrears."""
+
+
+app.command("stages")(_collecting.stages)
+app.command("strategy")(_collecting.strategy)
+app.command("demand")(_collecting.demand)
 
 
 @app.command("promises")

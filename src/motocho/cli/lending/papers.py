@@ -33,7 +33,17 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 LIST = "letters.csv"
-COLUMNS = ("member_id", "paper_no", "file", "name", "postcode", "address", "sha256", "enclosed")
+COLUMNS = (
+    "member_id",
+    "paper_no",
+    "file",
+    "name",
+    "postcode",
+    "address",
+    "sha256",
+    "enclosed",
+    "envelope",
+)
 
 app = typer.Typer(help="書面の郵送 / Papers by post.", no_args_is_help=True, rich_markup_mode=None)
 FolderArgument = Annotated[
@@ -189,7 +199,7 @@ def print_letters(
             rows.append(
                 [
                     str(letter.member_id), str(letter.paper_no), name, *to, kept.digest.hex(),
-                    _enclosed(letter),
+                    _enclosed(letter), _envelope(letter),
                 ]
             )  # fmt: skip
     out = io.StringIO()
@@ -208,8 +218,8 @@ def print_letters(
         return
     output.data(
         output.text(
-            f"{len(rows)}通を書き出しました。住所のない会員の書面は{without}通です",
-            f"{len(rows)} letters written; {without} papers have no address to go to",
+            f"{len(rows)}通を書き出しました。住所がないか、今は送れない書面は{without}通です",
+            f"{len(rows)} letters written; {without} have no address, or may not go now",
         )
     )
     if enclosing:
@@ -224,6 +234,17 @@ def print_letters(
 def _enclosed(letter: Letter) -> str:
     """What goes into the envelope with the letter."""
     return "" if letter.post_by is None else f"契約書の原本（契約番号 {letter.agreement_id}）"
+
+
+def _envelope(letter: Letter) -> str:
+    """How the envelope of a letter about arrears looks: it tells nobody of a debt · COLL-013."""
+    from motocho.care.collections import strategy
+    from motocho.documents.archive import COLLECTING, Kind
+
+    if letter.kind not in COLLECTING | {Kind.IDENTIFICATION}:
+        return ""
+    sender = strategy.strategy_of(clock.business_date()).sender
+    return f"封書・親展・窓なし。差出人は個人名（{sender}）だけ"
 
 
 @app.command("posted")

@@ -16,10 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motocho.care.collections import accelerating, letters, stages
-from motocho.care.collections.letters import Asking
-from motocho.care.collections.stages import Outlook, Stage, StageKey
-from motocho.care.collections.strategy import Due, Ground, Way
+from motocho.care.collections import accelerating, letters, stages, strategy
 from motocho.law.rules import rules
 from motocho.loans import queries
 from motocho.loans.commands import Key
@@ -33,16 +30,16 @@ from motocho.web._directory import directory
 from motocho.web.access import Colleague
 from motocho.web.words import Said, Tongue, plain, said
 
-WAYS: Mapping[Way, str] = {
-    Way.MAIL: "collecting.by.mail",
-    Way.SMS: "collecting.by.sms",
-    Way.CALL: "collecting.by.call",
-    Way.LETTER: "collecting.by.letter",
-    Way.DEMAND_MAIL: "collecting.by.demand_mail",
-    Way.DEMAND: "collecting.by.demand",
-    Way.NOTICE: "collecting.by.notice",
-    Way.ACCELERATION: "collecting.by.acceleration",
-    Way.HANDOVER: "collecting.by.handover",
+WAYS: Mapping[strategy.Way, str] = {
+    strategy.Way.MAIL: "collecting.by.mail",
+    strategy.Way.SMS: "collecting.by.sms",
+    strategy.Way.CALL: "collecting.by.call",
+    strategy.Way.LETTER: "collecting.by.letter",
+    strategy.Way.DEMAND_MAIL: "collecting.by.demand_mail",
+    strategy.Way.DEMAND: "collecting.by.demand",
+    strategy.Way.NOTICE: "collecting.by.notice",
+    strategy.Way.ACCELERATION: "collecting.by.acceleration",
+    strategy.Way.HANDOVER: "collecting.by.handover",
 }
 STATES = {
     "waiting": "collecting.waiting",
@@ -50,22 +47,22 @@ STATES = {
     "done": "collecting.done",
     "dropped": "collecting.dropped",
 }
-GROUNDS: Mapping[Ground, str] = {
-    Ground.PROMISE: "collecting.ground.promise",
-    Ground.NAMED: "collecting.ground.named",
-    Ground.CONSULTATION: "collecting.ground.consultation",
-    Ground.OFFER: "collecting.ground.offer",
-    Ground.ARRANGEMENT: "collecting.ground.arrangement",
-    Ground.COUNSEL: "collecting.ground.counsel",
-    Ground.DECEASED: "collecting.ground.deceased",
-    Ground.DISTRESS: "collecting.ground.distress",
-    Ground.COMPLAINT: "collecting.ground.complaint",
-    Ground.RATE: "collecting.ground.rate",
-    Ground.CARE: "collecting.ground.care",
-    Ground.GAP: "collecting.ground.gap",
-    Ground.AFTER: "collecting.ground.after",
-    Ground.NOT_YET: "collecting.ground.not_yet",
-    Ground.ENDED: "collecting.ground.ended",
+GROUNDS: Mapping[strategy.Ground, str] = {
+    strategy.Ground.PROMISE: "collecting.ground.promise",
+    strategy.Ground.NAMED: "collecting.ground.named",
+    strategy.Ground.CONSULTATION: "collecting.ground.consultation",
+    strategy.Ground.OFFER: "collecting.ground.offer",
+    strategy.Ground.ARRANGEMENT: "collecting.ground.arrangement",
+    strategy.Ground.COUNSEL: "collecting.ground.counsel",
+    strategy.Ground.DECEASED: "collecting.ground.deceased",
+    strategy.Ground.DISTRESS: "collecting.ground.distress",
+    strategy.Ground.COMPLAINT: "collecting.ground.complaint",
+    strategy.Ground.RATE: "collecting.ground.rate",
+    strategy.Ground.CARE: "collecting.ground.care",
+    strategy.Ground.GAP: "collecting.ground.gap",
+    strategy.Ground.AFTER: "collecting.ground.after",
+    strategy.Ground.NOT_YET: "collecting.ground.not_yet",
+    strategy.Ground.ENDED: "collecting.ground.ended",
 }
 REASONS = {
     "paid": "collecting.reason.paid",
@@ -83,13 +80,13 @@ _OF_GROUNDS = {ground.value: key for ground, key in GROUNDS.items()}
 class Line:
     """A step as the pages show it [段階の表示]."""
 
-    stage: Stage
+    stage: stages.Stage
     way: str
     state: str
     reasons: tuple[str, ...]
 
 
-def _line(stage: Stage, tongue: Tongue) -> Line:
+def _line(stage: stages.Stage, tongue: Tongue) -> Line:
     words = tuple(_reason(one, tongue) for one in stage.reason.split())
     return Line(stage, WAYS[stage.way], STATES[stage.state], words)
 
@@ -108,7 +105,9 @@ def _reason(word: str, tongue: Tongue) -> str:
 @access.staff(Action.LOOK)
 def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """Steps by what they go by, with counts; those of one way below [督促の一覧]."""
-    chosen = {one.value: one for one in Way}.get(request.GET.get("way", ""), Way.CALL)
+    chosen = {one.value: one for one in strategy.Way}.get(
+        request.GET.get("way", ""), strategy.Way.CALL
+    )
     since = colleague.at.date() - SHOWN_DAYS
     with connection.cursor() as cursor:
         counts = stages.counts(cursor, since)
@@ -130,7 +129,7 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
 class Shown:
     """A loan in arrears on the member's page [契約の督促の表示]."""
 
-    outlook: Outlook
+    outlook: stages.Outlook
     asked_yen: int
     payoff_yen: int
     next_way: str
@@ -179,7 +178,7 @@ def _act(request: HttpRequest, colleague: Colleague, staff: Staff, member_id: in
         access.allow(gate.ask(cursor, staff, Action.ACCELERATE, member_id, colleague.at))
         name = f"acceleration {reference}"
         made = _commands.made(cursor, name, colleague.at, staff.actor, _commands.DESK)
-        key = StageKey(member_id, number)
+        key = stages.StageKey(member_id, number)
         if wanted == "accelerate":
             accelerating.accelerate(cursor, key, made)
         elif wanted == "decline":
@@ -195,7 +194,7 @@ def _identify(cursor: Any, colleague: Colleague, about: tuple[int, int], referen
     """Who collects is whoever of the staff is asked: the name of the own account · COLL-016."""
     account = people_staff.account(cursor, colleague.staff.staff_id)
     key = queries.contract(cursor, Key(*about)).key
-    asking = Asking(key, account.name, account.staff_id, f"{_commands.DESK} {reference}")
+    asking = letters.Asking(key, account.name, account.staff_id, f"{_commands.DESK} {reference}")
     given = letters.identify(cursor, asking, directory(), colleague.at)
     return f"paper={given.paper_no}"
 
@@ -221,16 +220,16 @@ def _context(
     }
 
 
-def _is_to_decide(stage: Stage) -> bool:
-    return stage.way is Way.ACCELERATION and not stage.has_ended
+def _is_to_decide(stage: stages.Stage) -> bool:
+    return stage.way is strategy.Way.ACCELERATION and not stage.has_ended
 
 
-def _shown(cursor: Any, found: Outlook, on: date, tongue: Tongue) -> Shown:
+def _shown(cursor: Any, found: stages.Outlook, on: date, tongue: Tongue) -> Shown:
     asked = queries.asked(cursor, found.loan, on)
     stood = queries.position(cursor, found.loan, on)
     decision = found.decision
     is_today, next_on, grounds = "today", None, tuple[str, ...]()
-    if not isinstance(decision, Due):
+    if not isinstance(decision, strategy.Due):
         is_today, next_on = "", decision.first_on
         grounds = tuple(GROUNDS[one] for one in decision.grounds)
     return Shown(

@@ -78,7 +78,7 @@ def choose(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         context = panel.panel(cursor, request, colleague, member_id) | answer
         done = _done(cursor, request, member_id)
         ending = None if done is None else done.card.ending_of(done.ending)
-        context |= {"desk": colleague, "done": done, "done_ending": ending}
+        context |= {"desk": colleague, "panel_open": True, "done": done, "done_ending": ending}
         context |= _before(cursor, member_id)
         seat = checks.seat(cursor, member_id, staff.actor, colleague.at)
         shown_name = panel.whole_name if seat.is_known else panel.masked_name
