@@ -43,7 +43,6 @@ KINDS = {
     Way.LETTER: Kind.REMINDER,
     Way.DEMAND: Kind.DEMAND,
     Way.NOTICE: Kind.ACCELERATION_NOTICE,
-    Way.DEMAND_MAIL: Kind.DEMAND,
 }
 AUTHORITY = "債権者である貸金業者の従業者として弁済を受領します（取立ての委託はしていません）"
 

@@ -49,8 +49,6 @@ class Way(Enum):
 PAPERS = frozenset({Way.LETTER, Way.DEMAND, Way.NOTICE})
 TO_PERSONS = frozenset({Way.CALL, Way.ACCELERATION, Way.HANDOVER})
 """What a colleague does, by a task."""
-REMINDING = frozenset({Way.MAIL, Way.SMS, Way.LETTER})
-"""What says that something is open and demands nothing."""
 
 
 class Ground(Enum):

@@ -16,7 +16,6 @@ from motocho.contact.wording import refuse_demand
 from motocho.documents.archive import Kind
 from motocho.documents.paper import Paper
 from motocho.documents.sheet import Pair
-from motocho.documents.statutory.items import ITEMS
 from motocho.documents.statutory.making import (
     Subject,
     of_limit,
@@ -173,9 +172,3 @@ def as_text(paper: Paper) -> str:
     """The same as plain text, for a mail that is a demand itself [催告メールの本文] · COLL-012."""
     lines = [f"■{pair.label}\n{pair.text}" for pair in paper.pairs]
     return "\n\n".join([paper.title, *lines, *paper.notes]) + "\n"
-
-
-def missing(kind: Kind, paper: Paper) -> tuple[str, ...]:
-    """Items of the law that do not stand on a paper [不足する記載事項]; empty if all do."""
-    there = {pair.label: pair.text.strip() for pair in paper.pairs}
-    return tuple(one.name for one in ITEMS[kind] if not there.get(one.label))

@@ -225,7 +225,7 @@ def paper_of(
     Takes     texts of the items that are not the same for every paper of the contract; what stands
               below them.
     Raises    RefusedError if an item is missing: such a paper is none.
-    Law       貸金業法16条の2, 17条, 18条, 22条 · DOC-001…004, 007, 008.
+    Law       貸金業法16条の2, 17条, 18条, 21条, 22条 · COLL-012, 016, DOC-001…004, 007, 008.
     """
     texts = {**_always(subject), **said}
     refusal = faults_of(kind, texts)
