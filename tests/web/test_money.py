@@ -859,7 +859,11 @@ def test_sign_of_a_fraud_holds_the_first_draw_and_we_call_back(client: Client, s
     held = client.post("/member/borrow/confirm/", {**form(key), "pin": PIN, "told": ["remote"]})
     assert held.status_code == 409
     text = main(held)
-    for words in ("お手続きを一時停止しました", "登録の電話番号へこちらから電話します", "お金は動いていません"):
+    for words in (
+        "お手続きを一時停止しました",
+        "登録の電話番号へこちらから電話します",
+        "お金は動いていません",
+    ):
         assert words in text
     assert rows("SELECT 1 FROM loan_payout") == []
     assert rows("SELECT signals FROM care_draw_check") == [(["remote"],)]
