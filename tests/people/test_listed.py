@@ -96,8 +96,9 @@ def told(member_id: int, number: str, road: Road) -> Recorded | Refusal:
     return answer
 
 
+@pytest.mark.usefixtures("house")
 @pytest.mark.rule("FRAUD-003")
-def test_list_stands_in_the_place_of_the_one_before_of_its_source(house: House) -> None:
+def test_list_stands_in_the_place_of_the_one_before_of_its_source() -> None:
     first = bring(ONE)
     assert bring(ONE) == first  # the same file again
     bring(HEADER + "0001,001,7654321,スズキ\n", "bank")
@@ -109,19 +110,17 @@ def test_list_stands_in_the_place_of_the_one_before_of_its_source(house: House) 
     assert rows("SELECT count(*) FROM people_listed_account") == [(3,)]  # what was known then stays
     with pytest.raises(InputError):
         bring(ONE, "警察")
-    assert house
 
 
-def test_same_name_is_found_and_refuses_nobody(house: House) -> None:
+@pytest.mark.usefixtures("house")
+def test_same_name_is_found_and_refuses_nobody() -> None:
     bring(ONE)
     assert do(listed.same_name, "ﾔﾏﾀﾞﾀﾛｳ") is not None
     assert do(listed.same_name, "ﾔﾏﾀﾞ ｼﾞﾛｳ") is None
-    assert house
 
 
-def test_marks_are_found_after_the_peppers_were_rotated(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("house")
+def test_marks_are_found_after_the_peppers_were_rotated(monkeypatch: pytest.MonkeyPatch) -> None:
     bring(ONE)
     old = hashing.peppers().by_id
     newer = hashing.Peppers({**old, "newer": b"n" * hashing.PEPPER_BYTES})
@@ -130,10 +129,10 @@ def test_marks_are_found_after_the_peppers_were_rotated(
     assert hashing.mark("x", "y") != before
     assert hashing.marks("x", "y")[0] == before
     assert do(listed.hit, HIS) is not None
-    assert house
 
 
-def test_nothing_of_an_account_can_be_read_back(house: House) -> None:
+@pytest.mark.usefixtures("house")
+def test_nothing_of_an_account_can_be_read_back() -> None:
     bring(ONE)
     kept = rows("SELECT row_to_json(a)::text || row_to_json(l)::text FROM people_listed_account a"
                 " JOIN people_account_list l USING (list_id)")  # fmt: skip
@@ -141,4 +140,3 @@ def test_nothing_of_an_account_can_be_read_back(house: House) -> None:
     assert "ﾔﾏﾀﾞ" not in kept[0][0]
     with pytest.raises(DatabaseError):
         do(lambda cursor: cursor.execute("DELETE FROM people_listed_account"))
-    assert house

@@ -231,10 +231,10 @@ def test_care_is_put_down_and_ended(site: Site, tanaka: Seat) -> None:
     assert "・case 12" not in main(tanaka.client.get(address))
 
 
-def test_auditor_changes_nothing_here(site: Site, tanaka: Seat) -> None:
+@pytest.mark.usefixtures("tanaka")
+def test_auditor_changes_nothing_here(site: Site) -> None:
     auditor = seated("mori", Role.AUDITOR)
     member, _ = site.member()
     for address in ("/desk/frauds/", "/desk/frauds/new/", "/desk/families/",
                     f"/desk/members/{member.member_id}/care/"):  # fmt: skip
         assert auditor.client.get(address).status_code == 409, address
-    assert tanaka

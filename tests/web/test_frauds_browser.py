@@ -14,7 +14,8 @@ from tests.people.house import BORN
 from tests.web.browsing import Device
 from tests.web.membership import Site, do
 from tests.web.office import joined
-from tests.web.test_facts_browser import PICTURES, SIDEWAYS, enter_desk, violations
+from tests.web.test_browser import SIDEWAYS, violations
+from tests.web.test_facts_browser import PICTURES, enter_desk
 
 from motocho.care.cases import draw_checks
 from motocho.care.cases.draw_checks import Held
@@ -135,7 +136,7 @@ def _families(one: Device, member_id: int, how: tuple[str, Callable[[Page, str],
     page.fill("#last_on", (clock.now().date() + timedelta(days=30)).isoformat())
     page.fill("#reference", "case 12")
     page.click('button[value="put"]')
-    page.wait_for_selector("main .notice >> nth=1")
+    expect(page.locator('main button[value="end"]')).to_have_count(2)
     look(page, f"care-{named}")
     page.click('button[value="end"] >> nth=0')
-    expect(page.locator("main .notice")).to_have_count(1)
+    expect(page.locator('main button[value="end"]')).to_have_count(1)

@@ -9,7 +9,7 @@ be the member, or may have somebody beside them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -91,8 +91,8 @@ def hold(cursor: Any, key: Key, held: Held, made: Made) -> Check:
     )
     cursor.execute(f"{_SELECT} WHERE member_id = %s AND source = %s", (member_id, source.ref))
     check = _check(cursor.fetchone())
-    subject = {"check": check.key.check_id, "signals": ",".join(signals)}
-    _tell(cursor, member_id, "draw_check_held", made, subject)
+    named = {"check": check.key.check_id, "signals": ",".join(signals)}
+    _tell(cursor, member_id, "draw_check_held", made, named)
     return check
 
 
@@ -175,9 +175,7 @@ def _was_called(cursor: Any, check: Check, at: datetime) -> bool:
     return cursor.fetchone() is not None
 
 
-def _tell(
-    cursor: Any, member_id: int, kind: str, made: Made, subject: dict[str, int | str]
-) -> None:
+def _tell(cursor: Any, member_id: int, kind: str, made: Made, subject: Mapping[str, Any]) -> None:
     journal.write(cursor, [Happening(member_id, kind, made.actor, made.booked_at, subject)])
 
 

@@ -388,7 +388,7 @@ approvals.register(approvals.Kind(APPROVAL, _figures, _carry))
 def _put_task(cursor: Any, key: FraudKey, what: str, made: Made) -> None:
     """Something for the staff, with its day: references, no words."""
     by_on = next_business_day(made.booked_at.astimezone(JAPAN).date())
-    facts = {"fraud": key.fraud_id, "what": what, "by": by_on.isoformat()}
+    facts: dict[str, int | str] = {"fraud": key.fraud_id, "what": what, "by": by_on.isoformat()}
     plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts)
     source = Source(made.actor, f"fraud {key.fraud_id} {what}")
     tasks.put(cursor, key.member_id, plan, source, made.booked_at)

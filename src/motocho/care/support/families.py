@@ -167,7 +167,8 @@ def _put_look(cursor: Any, key: LookKey, at: datetime) -> None:
     by = Source("system", f"family report {key.report_id}")
     need = Need(Category.FAMILY_REPORT, on + timedelta(days=LOOK_DAYS), f"report {key.report_id}")
     flag = flags.put(cursor, key.member_id, need, by, at)
-    facts = {"family_report": key.report_id, "by": next_business_day(on).isoformat()}
+    by_on = next_business_day(on).isoformat()
+    facts: dict[str, int | str] = {"family_report": key.report_id, "by": by_on}
     plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts)
     task_id = tasks.put(cursor, key.member_id, plan, by, at)
     cursor.execute(

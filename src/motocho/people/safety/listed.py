@@ -204,7 +204,7 @@ def bring_in(cursor: Any, incoming: Incoming, actor: str, at: datetime) -> InFor
             for one in incoming.lines
         ],
     )  # fmt: skip
-    subject = {"list": list_id, "source": incoming.source, "accounts": len(incoming.lines)}
+    subject: dict[str, int | str] = {"list": list_id, "accounts": len(incoming.lines)}
     journal.write(cursor, [Happening(HOUSE, "accounts_listed", actor, at, subject)])
     return InForce(incoming.source, list_id, len(incoming.lines), at)
 

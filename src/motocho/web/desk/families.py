@@ -13,10 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motocho.care.cases.helplines import helplines
+from motocho.care.cases import helplines
 from motocho.care.support import families, flags, scripts
-from motocho.care.support.families import Concern, LookKey, Relation, Worry
-from motocho.care.support.flags import Category, FlagKey, Need
 from motocho.contact.holds import Source
 from motocho.people import access as gate
 from motocho.people import members
@@ -37,8 +35,8 @@ OUTCOMES = {
 class WorryForm(Form):
     """What a family tells [申告の入力]."""
 
-    relation = PickField("family.relation", [one.value for one in Relation])
-    concern = PickField("family.concern", [one.value for one in Concern])
+    relation = PickField("family.relation", [one.value for one in families.Relation])
+    concern = PickField("family.concern", [one.value for one in families.Concern])
     kana = LineField("family.kana", "family.kana_hint")
     born = DateField("family.born", optional="optional")
     words = LinesField("family.words", "family.words_hint", optional="optional")
@@ -77,9 +75,9 @@ def _recorded(
     request: HttpRequest, colleague: Colleague, form: WorryForm
 ) -> families.Receipt | None:
     typed = form.cleaned_data
-    worry = Worry(
-        Relation(typed["relation"]),
-        Concern(typed["concern"]),
+    worry = families.Worry(
+        families.Relation(typed["relation"]),
+        families.Concern(typed["concern"]),
         typed["kana"],
         typed["born"],
         typed["words"] or "",
@@ -103,7 +101,7 @@ def heard(request: HttpRequest, colleague: Colleague, report_id: int) -> HttpRes
         "desk": colleague,
         "number": report_id,
         "script": scripts.script(lender, report_id),
-        "helplines": helplines(),
+        "helplines": helplines.helplines(),
     }
     return pages.show(request, "desk/family.html", context)
 
@@ -121,7 +119,7 @@ def look(
     request: HttpRequest, colleague: Colleague, member_id: int, report_id: int
 ) -> HttpResponse:
     """A careful look at a member whom a report may mean [会員の確認]; no family is told."""
-    key = LookKey(member_id, report_id)
+    key = families.LookKey(member_id, report_id)
     staff = colleague.looking_for(f"family report {report_id}")
     form = OutcomeForm(request.POST if request.method == "POST" else None)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -174,7 +172,9 @@ def care(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResp
                 (one, by_id[one.need.category.value], one.need.category in flags.BY_HAND)
                 for one in standing
             ],
-            "categories": [one for name, one in by_id.items() if Category(name) in flags.BY_HAND],
+            "categories": [
+                one for name, one in by_id.items() if flags.Category(name) in flags.BY_HAND
+            ],
             "form": shown(form, pages.tongue_of(request)),
             "category": request.POST.get("category", ""),
         }
@@ -187,13 +187,16 @@ def _changed(request: HttpRequest, cursor: Any, form: NeedForm, by: tuple[int, C
     actor = colleague.staff.actor
     number = request.POST.get("flag", "")
     if request.POST.get("do") == "end" and number.isdecimal():
-        flags.end(cursor, FlagKey(member_id, int(number)), actor, colleague.at)
+        flags.end(cursor, flags.FlagKey(member_id, int(number)), actor, colleague.at)
         return "ended"
     if not form.is_bound or not form.is_valid():
         return ""
     typed = form.cleaned_data
-    need = Need(
-        Category(typed["category"]), typed["last_on"], typed["reference"], typed["words"] or ""
+    need = flags.Need(
+        flags.Category(typed["category"]),
+        typed["last_on"],
+        typed["reference"],
+        typed["words"] or "",
     )
     source = Source(actor, _commands.form_ref(request, _commands.DESK))
     try:

@@ -16,8 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from motocho.care import approvals
 from motocho.care.approvals import Decision
 from motocho.care.cases import draw_checks, frauds
-from motocho.care.cases.draw_checks import CheckKey
-from motocho.care.cases.frauds import Disputed, FraudKey, Kind, Reporter, State, Told, Verdict
 from motocho.contact import tasks
 from motocho.loans import payouts, queries
 from motocho.loans.policy import Status
@@ -32,31 +30,31 @@ from motocho.web.desk._choosing import PickField
 from motocho.web.fields import Form, LineField, LinesField, MemberNumberField, shown
 
 KINDS = {
-    Kind.NAME_USED.value: "fraud.name_used",
-    Kind.TAKEN_OVER.value: "fraud.taken_over",
-    Kind.DECEIVED.value: "fraud.deceived",
-    Kind.CARD.value: "fraud.card",
+    frauds.Kind.NAME_USED.value: "fraud.name_used",
+    frauds.Kind.TAKEN_OVER.value: "fraud.taken_over",
+    frauds.Kind.DECEIVED.value: "fraud.deceived",
+    frauds.Kind.CARD.value: "fraud.card",
 }
 REPORTERS = {
-    Reporter.MEMBER.value: "fraud.by_member",
-    Reporter.NAMED.value: "fraud.by_named",
-    Reporter.POLICE.value: "fraud.by_police",
+    frauds.Reporter.MEMBER.value: "fraud.by_member",
+    frauds.Reporter.NAMED.value: "fraud.by_named",
+    frauds.Reporter.POLICE.value: "fraud.by_police",
 }
 STATES = {
-    State.RECEIVED.value: "fraud.received",
-    State.POLICE.value: "fraud.police",
-    State.EVIDENCE.value: "fraud.evidence",
-    State.LOOKING.value: "fraud.looking",
-    State.COMPENSATED.value: "fraud.compensated",
-    State.NOT_COMPENSATED.value: "fraud.not_compensated",
-    State.CORRECTED.value: "fraud.corrected",
-    State.INFORMED.value: "fraud.informed",
-    State.CLOSED.value: "fraud.closed",
+    frauds.State.RECEIVED.value: "fraud.received",
+    frauds.State.POLICE.value: "fraud.police",
+    frauds.State.EVIDENCE.value: "fraud.evidence",
+    frauds.State.LOOKING.value: "fraud.looking",
+    frauds.State.COMPENSATED.value: "fraud.compensated",
+    frauds.State.NOT_COMPENSATED.value: "fraud.not_compensated",
+    frauds.State.CORRECTED.value: "fraud.corrected",
+    frauds.State.INFORMED.value: "fraud.informed",
+    frauds.State.CLOSED.value: "fraud.closed",
 }
-STEPS = {name: label for name, label in STATES.items() if State(name) in frauds.BY_HAND}
+STEPS = {name: label for name, label in STATES.items() if frauds.State(name) in frauds.BY_HAND}
 VERDICTS = {
-    Verdict.COMPENSATED.value: "fraud.compensate",
-    Verdict.NOT_COMPENSATED.value: "fraud.not_compensate",
+    frauds.Verdict.COMPENSATED.value: "fraud.compensate",
+    frauds.Verdict.NOT_COMPENSATED.value: "fraud.not_compensate",
 }
 OUTCOMES = {
     draw_checks.Outcome.CLEARED.value: "fraud.cleared",
@@ -98,7 +96,7 @@ def check(
     request: HttpRequest, colleague: Colleague, member_id: int, check_id: int
 ) -> HttpResponse:
     """A draw on hold, and what the call told [借入の確認] · FRAUD-001."""
-    key = CheckKey(member_id, check_id)
+    key = draw_checks.CheckKey(member_id, check_id)
     staff = colleague.looking_for(f"draw check {check_id}")
     form = OutcomeForm(request.POST if request.method == "POST" else None)
     is_good = form.is_bound and form.is_valid()
@@ -226,11 +224,13 @@ def _told(
     typed = form.cleaned_data
     named = (one.partition("-") for one in request.POST.getlist("disputed"))
     disputed = tuple(
-        Disputed(int(agreement), int(event))
+        frauds.Disputed(int(agreement), int(event))
         for agreement, _, event in named
         if agreement.isdecimal() and event.isdecimal()
     )
-    told = Told(Kind(typed["kind"]), Reporter(typed["reporter"]), typed["words"], disputed)
+    told = frauds.Told(
+        frauds.Kind(typed["kind"]), frauds.Reporter(typed["reporter"]), typed["words"], disputed
+    )
     try:
         with transaction.atomic():
             made = _made(request, cursor, staff, colleague)
@@ -264,7 +264,7 @@ def report(
     request: HttpRequest, colleague: Colleague, member_id: int, fraud_id: int
 ) -> HttpResponse:
     """A report: its steps, the next one, the decision of two [不正利用の対応] · CRED-004."""
-    key = FraudKey(member_id, fraud_id)
+    key = frauds.FraudKey(member_id, fraud_id)
     staff = colleague.looking_for(f"fraud {fraud_id}")
     wanted = request.POST.get("do", "") if request.method == "POST" else ""
     steps = StepForm(request.POST if wanted == "step" else None)
@@ -326,11 +326,11 @@ def _done(
     try:
         with transaction.atomic():
             if form is steps:
-                step = frauds.Step(State(typed["step"]), typed["words"] or "",
+                step = frauds.Step(frauds.State(typed["step"]), typed["words"] or "",
                                    typed["reference"] or "", typed["station"] or "")  # fmt: skip
                 frauds.add(cursor, known.key, step, made)
             else:
-                verdict = Verdict(typed["verdict"])
+                verdict = frauds.Verdict(typed["verdict"])
                 reason = typed["reason"]
                 frauds.ask_decision(cursor, known.key, verdict, reason, (staff, made))
     except (InputError, RefusedError, NotAllowedError) as error:

@@ -19,7 +19,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from motocho.care.cases import draw_checks
-from motocho.care.cases.draw_checks import Held
 from motocho.law.rules import Refusal
 from motocho.loans import payouts, queries
 from motocho.loans.payouts import Asked, Caution, Payout, Signal
@@ -329,7 +328,7 @@ def _hold(member: Member, wanted: Wanted, refusal: Refusal) -> None:
     signals = frozenset(map(Signal, refusal.details["signals"].split(",")))
     with transaction.atomic(), connection.cursor() as cursor:
         made = _commands.made(cursor, f"held {wanted.choice.reference}", member.at)
-        held = Held(wanted.amount_yen, signals)
+        held = draw_checks.Held(wanted.amount_yen, signals)
         draw_checks.hold(cursor, wanted.choice.position.key, held, made)
 
 
