@@ -45,7 +45,7 @@ def verdict(pledge: Pledge, grace_days: int, today: date) -> Verdict:
         return Verdict.KEPT
     if pledge.is_withdrawn:
         return Verdict.WITHDRAWN
-    if today <= pledge.pay_on + timedelta(days=grace_days):
+    if not pledge.is_given_up and today <= pledge.pay_on + timedelta(days=grace_days):
         return Verdict.OPEN
     return Verdict.PARTLY if pledge.paid_yen else Verdict.BROKEN
 
