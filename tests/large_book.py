@@ -19,6 +19,7 @@ _TABLES = """
 SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum)
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+    AND a.attgenerated = ''
 GROUP BY c.oid HAVING bool_or(a.attname = 'member_id') ORDER BY c.relname
 """
 

@@ -92,6 +92,7 @@ CREATE INDEX contact_attempt_demands ON contact_attempt (member_id, asked_at)
     WHERE purpose = 'arrears' AND valid_until IS NOT NULL;
 CREATE INDEX contact_attempt_calls ON contact_attempt (member_id, asked_at)
     WHERE channel = 'phone' AND valid_until IS NOT NULL;
+CREATE INDEX contact_attempt_by_time ON contact_attempt (asked_at) WHERE channel = 'phone' AND valid_until IS NOT NULL;
 CREATE INDEX contact_attempt_refused ON contact_attempt (asked_at) WHERE valid_until IS NULL;
 
 -- The day's calls and visits about arrears [1日の督促の枠]: three to a member and day in Japan, whatever the contract,

@@ -30,6 +30,11 @@ class Pledge:
     is_given_up: bool = False
     """Ended unpaid after its day and within grace, as for another one."""
 
+    @property
+    def short_yen(self) -> int:
+        """What is not there of it [不足額]."""
+        return max(0, self.amount_yen - self.paid_yen)
+
 
 # A receipt counts once: for the last promise that stood when it was booked.
 _PLEDGES = """
