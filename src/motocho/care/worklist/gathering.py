@@ -210,10 +210,15 @@ def best_hours(cursor: Any, asked: Sequence[Person], at: datetime) -> dict[int, 
     own = calls.tried(cursor, members, at - timedelta(days=held.history_days), at)
     rates = calls.rates(cursor, at - timedelta(days=held.house_days), at)
     house = {Slot(*slot): Rate(*rate) for slot, rate in rates.items()}
-    return {
-        each.member_id: hours.best(_known(each, own.get(each.member_id, []), house), held, at)
-        for each in asked
-    }
+    answers: dict[tuple[Any, ...], Best] = {}
+    found = {}
+    for each in asked:
+        known = _known(each, own.get(each.member_id, []), house)
+        said = (known.own, known.wishes)
+        if said not in answers:
+            answers[said] = hours.best(known, held, at)
+        found[each.member_id] = answers[said]
+    return found
 
 
 def _known(person: Person, own: Sequence[calls.Tried], house: Mapping[Slot, Rate]) -> Experience:

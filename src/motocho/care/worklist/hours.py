@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 from motocho.care.worklist.policy import Policy
@@ -92,12 +93,12 @@ def best(known: Experience, policy: Policy, at: datetime) -> Best:
         return Best(moments[0], Grounds.NONE)
     overall_ppm = _overall(known.house)
 
-    def score(moment: datetime) -> int:
-        slot = slot_of(moment)
+    @cache
+    def score(slot: Slot) -> int:
         prior_ppm = score_ppm(house.get(slot, UNTRIED), overall_ppm, policy)
         return score_ppm(own.get(slot, UNTRIED), prior_ppm, policy)
 
-    found = max(moments, key=score)  # of equals the first
+    found = max(moments, key=lambda moment: score(slot_of(moment)))  # of equals the first
     slot = slot_of(found)
     for rates, grounds in ((own, Grounds.OWN), (house, Grounds.HOUSE)):
         if slot in rates:
