@@ -51,7 +51,7 @@ def facts_of_all(cursor: Any, members: Collection[int], at: datetime) -> dict[in
     """What the guard looks at, of each of many members at a moment [判断の前提の一括取得]."""
     today = at.astimezone(JAPAN).date()
     asked: dict[str, Any] = {
-        "members": sorted(set(members)),
+        "members": consents.listed(members),
         "today": today,
         "at": at,
         "named": [kind.value for kind in NAMED],
@@ -76,15 +76,31 @@ def facts_of_all(cursor: Any, members: Collection[int], at: datetime) -> dict[in
     cursor.execute(_DEMANDS, asked)
     for member_id, last_at in cursor.fetchall():
         found[member_id]["demanded_on"] = last_at.astimezone(JAPAN).date()
-    _of_loans(cursor, asked["members"], today, found)
-    for member_id in consents.of_all(cursor, asked["members"], consents.Kind.CAMPAIGN, at):
+    _of_loans(cursor, members, today, found)
+    for member_id in consents.of_all(cursor, members, consents.Kind.CAMPAIGN, at):
         found[member_id]["has_consent"] = True
+    return _facts(members, found)
+
+
+def _facts(members: Collection[int], found: dict[int, dict[str, Any]]) -> dict[int, Facts]:
+    """Facts that are the same are one object: whoever judges many judges each of them once."""
     plain = Facts(is_asked_for=False)
-    return {one: replace(plain, **found[one]) if one in found else plain for one in members}
+    same: dict[tuple[tuple[str, Any], ...], Facts] = {}
+    facts = {}
+    for member_id in members:
+        known = found.get(member_id)
+        if known is None:
+            facts[member_id] = plain
+            continue
+        said = tuple(known.items())
+        if said not in same:
+            same[said] = replace(plain, **known)
+        facts[member_id] = same[said]
+    return facts
 
 
 def _of_loans(
-    cursor: Any, members: list[int], today: date, found: defaultdict[int, dict[str, Any]]
+    cursor: Any, members: Collection[int], today: date, found: defaultdict[int, dict[str, Any]]
 ) -> None:
     stood = standing.binding(cursor, members, today)
     for member_id in stood.overdue:

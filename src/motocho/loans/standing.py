@@ -24,6 +24,7 @@ from motocho.loans._book import Key
 from motocho.loans._calendar import CLOSED
 from motocho.loans.policy import Status, Stop
 from motocho.loans.products import Product
+from motocho.people.consents import listed
 
 
 class Lateness(Enum):
@@ -387,8 +388,8 @@ class Late(NamedTuple):
 
 _LATE = f"""
 SELECT a.member_id, a.agreement_id, a.status, a.late_since,
-    (a.state->>{PLACES["accelerated_on"]})::integer,
-    coalesce((a.state->>{PLACES["arrears_yen"]})::bigint, 0), t.content->>'holiday_rule'
+    (a.state->>{PLACES["accelerated_on"]})::integer, t.content->>'holiday_rule',
+    coalesce((a.state->>{PLACES["arrears_yen"]})::bigint, 0)
 FROM loan_agreement a JOIN loan_terms t USING (member_id, agreement_id, terms_no)
 WHERE a.late_since IS NOT NULL AND a.status IN ('open', 'written_off')
 ORDER BY 1, 2
@@ -409,27 +410,34 @@ def late(cursor: Any, on: date) -> list[Late]:
     cursor.execute(_DUE_BY, (on,))
     passing = see(cursor, [Key(*row) for row in cursor.fetchall()])
     cursor.execute(_LATE)
-    found = {one.key: one for one in (_late(row, day) for row in cursor.fetchall())}
+    found = {
+        (row[0], row[1]): Late(
+            Key(row[0], row[1]), _STATUS[row[2]], *_since(day, *row[3:6]), arrears_yen=row[6]
+        )
+        for row in cursor.fetchall()
+    }
     for seen in passing:
         state = seen.on(day)
         if state.late_since is not None:
             stage, days = lateness_of(state, seen.rules), days_late(state, seen.rules)
             found[seen.key] = Late(seen.key, seen.status, days, stage, state.arrears_yen)
-    return sorted(found.values(), key=lambda one: one.key)
+    return sorted(found.values(), key=lambda one: one.key) if passing else list(found.values())
 
 
-def _late(row: tuple[Any, ...], day: int) -> Late:
-    member_id, agreement_id, status, since, accelerated_on, arrears_yen, holiday_rule = row
-    last = since if accelerated_on == since else _last_day(since, holiday_rule)
+_STATUS = {one.value: one for one in Status}
+
+
+@lru_cache(maxsize=16_384)
+def _since(
+    day: int, since: int, accelerated_on: int | None, holiday_rule: str
+) -> tuple[int, Lateness]:
+    """Days and stage, as `days_late` and `lateness_of` have them, from what a row says."""
+    last = since
+    if accelerated_on != since:
+        rule = HolidayRule[holiday_rule.upper()]
+        last = last_day_to_pay(DuePlan(holiday_rule=rule), since, CLOSED)
     days = max(0, day - last)
-    stage = lateness_after(days) if accelerated_on is None else Lateness.ACCELERATED
-    return Late(Key(member_id, agreement_id), Status(status), days, stage, arrears_yen)
-
-
-@lru_cache(maxsize=4_096)
-def _last_day(due_on: int, holiday_rule: str) -> int:
-    rule = HolidayRule[holiday_rule.upper()]
-    return last_day_to_pay(DuePlan(holiday_rule=rule), due_on, CLOSED)
+    return days, lateness_after(days) if accelerated_on is None else Lateness.ACCELERATED
 
 
 class Binding(NamedTuple):
@@ -462,7 +470,7 @@ WHERE p.outcome IS NULL GROUP BY 1
 
 def binding(cursor: Any, members: Collection[int], on: date) -> Binding:
     """Who is in arrears on a day, has counsel, or promised [連絡を左右する契約の状態]."""
-    asked = sorted(members)
+    asked = listed(members)
     cursor.execute(_BOUND, (asked,))
     found = cursor.fetchall()
     overdue = {member_id for member_id, is_late, _ in found if is_late}

@@ -118,8 +118,11 @@ def rank(people: Iterable[Person], policy: Policy, at: datetime, hand: Hand = Ha
     judge = _Judge(policy, at, hand)
     rows: list[Row] = []
     later: list[Later] = []
+    people = tuple(people)  # they stay while their facts are known by their identity
     for person in people:
-        grounds = sorted(person.grounds, key=judge.place)
+        grounds = person.grounds
+        if len(grounds) > 1:
+            grounds = tuple(sorted(grounds, key=judge.place))
         now = next((one for one in grounds if judge.is_open(person, one)), None)
         if now is not None:
             rows.append(Row(person, now, tuple(one for one in grounds if one is not now)))
@@ -152,8 +155,9 @@ class _Judge:
         self._policy, self._at, self._hand = policy, at, hand
         self._order = {why: place for place, why in enumerate(policy.order)}
         self._stages = {stage: place for place, stage in enumerate(policy.stages)}
-        self._found: dict[tuple[Facts, Purpose], tuple[Hindrance, ...]] = {}
-        self._opens: dict[tuple[Facts, Purpose, datetime], datetime | None] = {}
+        # Equal facts come as one object (`gate.facts_of_all`): known by it, not compared.
+        self._found: dict[tuple[int, Purpose], tuple[Hindrance, ...]] = {}
+        self._opens: dict[tuple[int, Purpose, datetime], datetime | None] = {}
         self._rests = timedelta(minutes=policy.again_minutes)
         self._early = timedelta(minutes=policy.early_minutes)
 
@@ -170,6 +174,8 @@ class _Judge:
 
     def begins(self, person: Person, ground: Ground) -> datetime:
         """The moment before which it is not yet time, whatever the gate says."""
+        if ground.at is None and person.called is None:
+            return self._at
         begins = self._agreed(ground.at)
         if person.called is None or ground.why in _REST:
             return begins
@@ -195,14 +201,17 @@ class _Judge:
         """What the gate has against it now."""
         if ground.purpose is None:
             return ()
-        key = (person.facts, ground.purpose)
-        if key not in self._found:
+        same = (id(person.facts), ground.purpose)
+        if same not in self._found:
             way = way_of(ground.purpose, self._hand)
-            self._found[key] = hindrances(person.facts, ground.purpose, self._at, way)
-        return self._found[key]
+            self._found[same] = hindrances(person.facts, ground.purpose, self._at, way)
+        return self._found[same]
 
     def later(self, person: Person, grounds: Sequence[Ground]) -> Later:
         """The ground that opens first, with what is against it until then."""
+        if len(grounds) == 1:
+            (only,) = grounds
+            return Later(person, only, self.against(person, only), self.opens(person, only))
         found = [(self.opens(person, one), one) for one in grounds]
         ahead = [(moment, place) for place, (moment, _) in enumerate(found) if moment is not None]
         place = min(ahead)[1] if ahead else 0
@@ -214,10 +223,11 @@ class _Judge:
         begins = self.begins(person, ground)
         if ground.purpose is None:
             return begins
-        key = (person.facts, ground.purpose, begins)
-        if key not in self._opens:
-            self._opens[key] = _opens(person.facts, ground.purpose, (self._at, begins), self._hand)
-        return self._opens[key]
+        same = (id(person.facts), ground.purpose, begins)
+        if same not in self._opens:
+            moments = self._at, begins
+            self._opens[same] = _opens(person.facts, ground.purpose, moments, self._hand)
+        return self._opens[same]
 
 
 def _opens(
