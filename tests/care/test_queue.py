@@ -293,13 +293,31 @@ def test_claim_ends_by_another_by_leaving_by_the_call_and_by_itself(house: House
     assert do(claims.take, other, wanted, NOON).member_id == first
     do(claims.release, first)
     assert do(claims.mine, other, NOON) is None
-    assert do(claims.leave, one) == 1
-    do(claims.take, one, wanted, NOON)
+    assert do(claims.leave, one, NOON) == 1
+    assert do(claims.leave, one, NOON) == 0
+    do(claims.take, one, wanted[:1], NOON)
     ended = NOON + timedelta(minutes=15)
     assert do(claims.take, other, wanted[:1], ended - timedelta(seconds=1)) is None
     assert [each.staff_id for each in do(claims.taken, ended - timedelta(seconds=1))] == [one]
     assert do(claims.taken, ended) == []
     assert do(claims.take, other, wanted[:1], ended).staff_id == other
+
+
+def test_whom_one_gave_back_comes_after_all_others(house: House) -> None:
+    (one,) = colleagues(house, 1)
+    members = [house.member().member_id for _ in range(3)]
+    wanted = [(each, Why.LATE) for each in members]
+    given = [do(claims.take, one, wanted, NOON + timedelta(minutes=turn)) for turn in range(3)]
+    assert [claim.member_id for claim in given] == [members[0], members[0], members[0]]
+    others = []
+    for turn in range(3, 7):
+        at = NOON + timedelta(minutes=turn)
+        had = do(claims.mine, one, at).member_id
+        left = [each for each in wanted if each[0] != had]
+        others.append(do(claims.take, one, left, at).member_id)
+    assert others[:2] == members[1:]
+    later = NOON + timedelta(minutes=policy.policy(ON).again_minutes + 10)
+    assert do(claims.take, one, wanted, later).member_id == members[0]
 
 
 def test_raw_sql_takes_nobody_away(house: House) -> None:

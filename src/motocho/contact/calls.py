@@ -139,6 +139,28 @@ def tried_since(cursor: Any, since: datetime, at: datetime) -> dict[int, Tried]:
     return {member_id: Tried(last_at, was) for member_id, last_at, was in cursor.fetchall()}
 
 
+class Made(NamedTuple):
+    """Calls of a stretch of time [架電の件数]."""
+
+    tries: int
+    reached: int
+    about_arrears: int
+
+
+def made_since(cursor: Any, since: datetime, at: datetime) -> dict[str, Made]:
+    """Calls that were made since a moment, by who made them [担当別の架電件数]."""
+    cursor.execute(
+        "SELECT a.actor, count(*), count(*) FILTER (WHERE r.result = 'spoken'),"
+        " count(*) FILTER (WHERE a.purpose = 'arrears')"
+        " FROM contact_attempt a LEFT JOIN contact_call_result r USING (member_id, attempt_id)"
+        " WHERE a.channel = 'phone' AND a.valid_until IS NOT NULL"
+        " AND a.asked_at >= %s AND a.asked_at <= %s AND r.result IS DISTINCT FROM 'not_called'"
+        " GROUP BY 1 ORDER BY 1",
+        (since, at),
+    )
+    return {actor: Made(*counts) for actor, *counts in cursor.fetchall()}
+
+
 def rates(cursor: Any, since: datetime, at: datetime) -> dict[tuple[bool, int], tuple[int, int]]:
     """Calls of each hour of weekdays and of weekends, and those that reached [時間帯別の実績].
 

@@ -43,39 +43,54 @@ def take(
 ) -> Claim | None:
     """The first of these members whom nobody has; None where all are taken [次の人の確保].
 
-    What the colleague had before is given back: one member at a time.
+    Whom the colleague had a while ago and gave back comes after all others. What the colleague has
+    now is given back: one member at a time.
     Lock      the colleague's claims; the rows of members that were tried.
     """
+    held = policy.policy(at.astimezone(JAPAN).date())
     cursor.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended('motocho claims', %s))", [staff_id]
+        "SELECT pg_advisory_xact_lock(hashtextextended('motocho claims', %s))", (staff_id,)
     )
-    free = _not_taken(cursor, staff_id, [member_id for member_id, _ in wanted], at)
-    ends = at + timedelta(minutes=policy.policy(at.astimezone(JAPAN).date()).claim_minutes)
-    for member_id, why in wanted:
-        if member_id not in free:
-            continue
+    busy, had = _known(cursor, staff_id, [member_id for member_id, _ in wanted], at)
+    free = [one for one in wanted if one[0] not in busy]
+    ends = at + timedelta(minutes=held.claim_minutes)
+    for member_id, why in sorted(free, key=lambda one: one[0] in had):  # the order stays otherwise
         cursor.execute(_TAKE, (member_id, staff_id, why.value, at, ends))
         row = cursor.fetchone()
         if row is not None:
-            _give_back(cursor, staff_id, but=member_id)
+            _give_back(cursor, staff_id, at, but=member_id)
             return _claim(row)
     return None
 
 
-def _not_taken(cursor: Any, staff_id: int, members: list[int], at: datetime) -> set[int]:
-    """A first look, so that what is plainly taken is not waited for."""
+def _known(
+    cursor: Any, staff_id: int, members: list[int], at: datetime
+) -> tuple[set[int], set[int]]:
+    """Who is plainly taken, so that nobody waits for them, and whom the colleague gave back."""
+    held = policy.policy(at.astimezone(JAPAN).date())
     cursor.execute(
-        "SELECT member_id FROM care_claim"
-        " WHERE member_id = ANY(%s) AND staff_id <> %s AND until_at > %s",
-        (members, staff_id, at),
+        "SELECT member_id, staff_id FROM care_claim WHERE member_id = ANY(%(members)s)"
+        " AND (staff_id <> %(staff)s AND until_at > %(at)s"
+        " OR staff_id = %(staff)s AND until_at <= %(at)s AND claimed_at > %(since)s)",
+        {
+            "members": members,
+            "staff": staff_id,
+            "at": at,
+            "since": at - timedelta(minutes=held.again_minutes),
+        },
     )
-    return set(members) - {member_id for (member_id,) in cursor.fetchall()}
+    found = cursor.fetchall()
+    busy = {member_id for member_id, owner in found if owner != staff_id}
+    return busy, {member_id for member_id, owner in found if owner == staff_id}
 
 
-def _give_back(cursor: Any, staff_id: int, but: int) -> None:
+def _give_back(cursor: Any, staff_id: int, at: datetime, but: int = 0) -> int:
     cursor.execute(
-        "DELETE FROM care_claim WHERE staff_id = %s AND member_id <> %s", (staff_id, but)
+        "UPDATE care_claim SET until_at = greatest(claimed_at, %s)"
+        " WHERE staff_id = %s AND member_id <> %s AND until_at > %s",
+        (at, staff_id, but, at),
     )
+    return int(cursor.rowcount)
 
 
 def mine(cursor: Any, staff_id: int, at: datetime) -> Claim | None:
@@ -98,10 +113,9 @@ def taken(cursor: Any, at: datetime) -> list[Claim]:
     return [_claim(row) for row in cursor.fetchall()]
 
 
-def leave(cursor: Any, staff_id: int) -> int:
+def leave(cursor: Any, staff_id: int, at: datetime) -> int:
     """A colleague gives back whoever was taken [担当の解放]; gives how many."""
-    cursor.execute("DELETE FROM care_claim WHERE staff_id = %s", (staff_id,))
-    return int(cursor.rowcount)
+    return _give_back(cursor, staff_id, at)
 
 
 def release(cursor: Any, member_id: int) -> None:

@@ -24,6 +24,7 @@ from motocho.contact.guard import (
     Way,
     Whom,
     as_on,
+    calls_a_day,
     closes_at,
     hindrances,
     hours_of,
@@ -258,6 +259,13 @@ def timed(
         return order[row.ground.why], stages.get(row.ground.stage, 0), waits, number
 
     return (row for _, row in sorted(enumerate(rows), key=place))
+
+
+def calls_left(row: Row, at: datetime) -> int | None:
+    """The calls that the day still has for it; None where they are not counted [残り回数]."""
+    if row.ground.purpose is not Purpose.ARREARS:
+        return None
+    return max(0, calls_a_day(at.astimezone(JAPAN).date()) - row.person.facts.demands_today)
 
 
 def ends_at(row: Row, at: datetime, hand: Hand = Hand.STAFF) -> datetime | None:

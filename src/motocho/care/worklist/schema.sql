@@ -1,5 +1,5 @@
 -- Who has taken whom from the list of the day [担当の確保]: a member is with one colleague, and a colleague with one
--- member, until the moment that stands here. What is over may be taken by anybody.
+-- member, until the moment that stands here. What is over may be taken by anybody; whoever had it is given others first.
 CREATE TABLE care_claim (
     member_id bigint NOT NULL REFERENCES people_member,
     staff_id bigint NOT NULL REFERENCES people_staff,
@@ -7,7 +7,7 @@ CREATE TABLE care_claim (
     claimed_at timestamptz NOT NULL,
     until_at timestamptz NOT NULL,
     PRIMARY KEY (member_id),
-    CHECK (until_at > claimed_at)
+    CHECK (until_at >= claimed_at)
 );
 CREATE INDEX care_claim_of_staff ON care_claim (staff_id, until_at);
 
