@@ -16,8 +16,9 @@ BY_MEMBER = {
     "people_hold", "people_freeze", "people_fact", "people_card", "people_consent", "people_request", "people_barred",
     "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce", "notices_return",
     "loan_rest", "loan_rest_asking", "contact_call_result", "contact_task", "contact_agreement", "contact_call_slot", "contact_use", "care_case", "care_case_step", "care_consultation",
-    "care_pay_day", "care_offer", "care_claim", "screening_increase",
-    "care_workplace", "care_talk", "care_talk_identity", "care_talk_answer", "care_talk_end",
+    "care_pay_day", "care_offer", "screening_increase",
+    "care_identity_check", "care_memo", "care_workplace", "care_talk", "care_talk_identity", "care_talk_answer", "care_talk_end",
+    "care_claim",
     "care_talk_draft", "care_talk_particulars",
     "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held",
 }  # fmt: skip

@@ -7,7 +7,7 @@ the next report. A promise is kept if the whole amount came by its day or within
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -135,6 +135,58 @@ def judged(cursor: Any, first_on: date, last_on: date, today: date) -> list[Judg
         )
         for one, grace in pledged
     ]
+
+
+class Place(Enum):
+    """Where a promise stands on the board [約束の一覧の区分]."""
+
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    OVERDUE = "overdue"
+    """Its day is over, its grace is not, and not all of it is there [超過]."""
+    COMING = "coming"
+    KEPT = "kept"
+    PARTLY = "partly"
+    BROKEN = "broken"
+
+
+_ENDED = {
+    Verdict.KEPT: Place.KEPT,
+    Verdict.PARTLY: Place.PARTLY,
+    Verdict.BROKEN: Place.BROKEN,
+}
+
+
+def place_of(found: Judged, today: date) -> Place | None:
+    """Where it stands on a day; None for one that was taken back; pure [約束の区分]."""
+    if found.verdict is not Verdict.OPEN:
+        return _ENDED.get(found.verdict)
+    ahead = (found.pledge.pay_on - today).days
+    if ahead < 0:
+        return Place.OVERDUE
+    return {0: Place.TODAY, 1: Place.TOMORROW}.get(ahead, Place.COMING)
+
+
+BOARD_DAYS = 31
+"""So far back the board looks."""
+
+
+def board(cursor: Any, today: date, kept_from: Collection[int] = ()) -> dict[Place, list[Judged]]:
+    """Promises of the last weeks and of those to come, by where they stand [約束の一覧].
+
+    Whatever way a promise came by, the site, a call or the push-phone, it is here at once. The next
+    day comes first; of what is over, the last one.
+    Takes     members that whoever asks may not see.
+    """
+    ahead = timedelta(days=max(one.limits.promise_most_days for one in periods()))
+    found: dict[Place, list[Judged]] = {place: [] for place in Place}
+    for one in judged(cursor, today - timedelta(days=BOARD_DAYS), today + ahead, today):
+        place = place_of(one, today)
+        if place is not None and one.pledge.key.member_id not in kept_from:
+            found[place].append(one)
+    for place in _ENDED.values():
+        found[place].reverse()
+    return found
 
 
 def _offers(cursor: Any, found: Sequence[Pledge]) -> dict[tuple[Key, int], tuple[str, str]]:
