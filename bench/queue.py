@@ -35,7 +35,7 @@ from motocho.loans.policy import Stop
 from motocho.outside.postgres import Address, Role
 
 EACH = 100
-COPIES = int(os.environ.get("QCOPIES", "10000"))
+COPIES = 10_000
 LATE = (36, 38, 45, 70, 100, 130)
 """Days since six loans were drawn that nothing was ever paid on; a cycle has 35."""
 AIM_SECONDS = 5.0

@@ -20,6 +20,8 @@ from motocho.loans.queries import Pledge
 from motocho.units.errors import Fault, InputError
 
 PPM = 1_000_000
+TENTH_PERCENT = 1_000
+"""In ppm."""
 NO_OFFER = "none"
 """In place of a way, for promises that no offer led to."""
 
@@ -84,6 +86,11 @@ class Rate:
     def kept_ppm(self) -> int | None:
         """The part of those that are over and were kept, in ppm, cut; None where none is over."""
         return self.count(Verdict.KEPT) * PPM // self.judged if self.judged else None
+
+    @property
+    def shown_ppm(self) -> int | None:
+        """The same, cut to a tenth of a percent, as people read it [履行率の表示]."""
+        return None if self.kept_ppm is None else self.kept_ppm // TENTH_PERCENT * TENTH_PERCENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def _table(
 
 def _figures(one: engine.Rate) -> list[str]:
     counts = [str(count) for _, count in one.counts]
-    kept = "–" if one.kept_ppm is None else rate_text(one.kept_ppm)
+    kept = "–" if one.shown_ppm is None else rate_text(one.shown_ppm)
     return [*counts, kept, yen_text(one.promised_yen), yen_text(one.paid_yen)]
 
 

@@ -27,6 +27,7 @@ WAYS = {one.value: f"offer.way.{one.value}" for one in Way} | {NO_OFFER: "desk.p
 CHANNELS = {one: f"desk.promises.by_{one}" for one in ("site", "voice", "desk")}
 """By which way a promise came that no offer led to; another one is told by its own name."""
 SHOWN = 100
+_OVER = (Verdict.KEPT, Verdict.PARTLY, Verdict.BROKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,6 @@ def _desk(name: str, tongue: Tongue) -> tuple[str, str]:
 
 
 def _kept(rate: Rate, name: str, label: str) -> Kept:
-    counts = [rate.count(one) for one in (Verdict.KEPT, Verdict.PARTLY, Verdict.BROKEN)]
-    share = "–" if rate.kept_ppm is None else rate_text(rate.kept_ppm)
-    return Kept(name, label, rate, *counts, share=share)
+    kept, partly, broken = (rate.count(one) for one in _OVER)
+    share = "–" if rate.shown_ppm is None else rate_text(rate.shown_ppm)
+    return Kept(name, label, rate, kept, partly, broken, share)

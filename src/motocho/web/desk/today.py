@@ -1,4 +1,4 @@
-"""The first page of a day at the desk: whom to call, why, why now; the next person by one key [今日].
+"""The first page of a day at the desk: whom to call, why now, the next one by one key [今日].
 
 The list is the worklist's: nobody stands on it whom the gate would refuse at this moment. It names
 members by number alone; whoever opens one says what for, and that is written down.
@@ -105,7 +105,8 @@ def today(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         later = found.ranked.later
         later = tuple(one for one in later if chosen is None or one.ground.why is chosen)
         mine = next((one for one in held if one.staff_id == colleague.staff.staff_id), None)
-        shown = [*(one.person.member_id for one in (*rows, *later[:SHOWN_LATER]))]
+        shown = [one.person.member_id for one in rows]
+        shown += [one.person.member_id for one in later[:SHOWN_LATER]]
         shown += [mine.member_id] if mine else []
         numbers = members.numbers_of(cursor, shown)
         team = _team(cursor, colleague, found, held)
