@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from datetime import date, datetime, time, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from tests.cli.at_book import Command
 from tests.database import Database
 from tests.loans.crowd import at_once, do
 from tests.loans.desk import Desk, days
@@ -17,7 +19,9 @@ from tests.people.house import House, rows
 from motocho.care.worklist import claims, gathering, policy
 from motocho.care.worklist.claims import Claim
 from motocho.care.worklist.gathering import Today
+from motocho.care.worklist.hours import Grounds
 from motocho.care.worklist.policy import Why
+from motocho.cli.lending.care import GROUNDS, WHYS
 from motocho.contact import calls, gate, guard, holds, tasks
 from motocho.contact.calls import Result
 from motocho.contact.directory import shipped
@@ -127,7 +131,7 @@ def test_late_loans_are_those_of_the_kernel(desk: Desk) -> None:
 
 
 def test_readings_are_as_many_for_forty_as_for_one(desk: Desk) -> None:
-    counts = []
+    counts: list[int] = []
     for _ in range(2):
         for _ in range(1 if not counts else 39):
             loan(desk)
@@ -244,6 +248,31 @@ def test_members_that_one_may_not_see_are_left_out(desk: Desk) -> None:
     assert found.ranked.counts[Why.LATE] == 1
 
 
+# ------------------------------------------------------------------------------------ the command
+def test_command_says_the_same_as_the_list(database: Database, desk: Desk) -> None:
+    loan(desk)
+    do(holds.put, loan(desk).member_id, Wish(HoldKind.HOSPITAL), ENTRY, NOON)
+    command, at = Command(database), NOON.isoformat()
+    document: dict[str, Any] = json.loads(command.done("care", "queue", "--at", at, "--json").out)
+    assert document["now"]["late"] == document["later"]["late"] == 1
+    assert document["now"]["papers"] == 0
+    (row,), (waits,) = document["rows"], document["waiting"]
+    assert (row["why"], row["days"], row["calls_left"]) == ("late", 5, 3)
+    assert row["until_at"].endswith("21:00+09:00")
+    assert (waits["opens_at"], waits["rule_ids"]) == (None, ["COLL-015"])
+    assert rows("SELECT 1 FROM care_claim") == []
+    japanese = command.done("care", "queue", "--at", at, "--lang", "ja").text
+    assert "延滞 1 (+1)" in japanese
+    assert "手続きが要ります" in japanese
+    assert "5 days" in command.done("care", "queue", "--at", at, "--lang", "en").text
+    assert command("care", "queue", "--at", "noon").code == 2
+
+
+def test_every_reason_and_ground_has_its_words() -> None:
+    assert list(WHYS) == [one.value for one in Why]
+    assert list(GROUNDS) == [one.value for one in Grounds]
+
+
 # ---------------------------------------------------------------------------------------- the claim
 def colleagues(house: House, count: int) -> list[int]:
     return [
@@ -282,6 +311,13 @@ def test_more_agents_than_people_leaves_the_others_with_none(house: House) -> No
     assert len([one for one in found if one is not None]) == 5
 
 
+def got(staff_id: int, wanted: list[tuple[int, Why]], at: datetime = NOON) -> int:
+    """The member whom somebody got."""
+    claim = do(claims.take, staff_id, wanted, at)
+    assert claim is not None
+    return claim.member_id
+
+
 def test_claim_ends_by_another_by_leaving_by_the_call_and_by_itself(house: House) -> None:
     one, other = colleagues(house, 2)
     first, second = (house.member().member_id for _ in range(2))
@@ -289,8 +325,8 @@ def test_claim_ends_by_another_by_leaving_by_the_call_and_by_itself(house: House
     claim = do(claims.take, one, wanted, NOON)
     assert claim == Claim(first, one, Why.LATE, NOON, NOON + timedelta(minutes=15))
     assert do(claims.take, other, wanted[:1], NOON) is None
-    assert do(claims.take, one, wanted[1:], NOON).member_id == second
-    assert do(claims.take, other, wanted, NOON).member_id == first
+    assert got(one, wanted[1:]) == second
+    assert got(other, wanted) == first
     do(claims.release, first)
     assert do(claims.mine, other, NOON) is None
     assert do(claims.leave, one, NOON) == 1
@@ -300,24 +336,25 @@ def test_claim_ends_by_another_by_leaving_by_the_call_and_by_itself(house: House
     assert do(claims.take, other, wanted[:1], ended - timedelta(seconds=1)) is None
     assert [each.staff_id for each in do(claims.taken, ended - timedelta(seconds=1))] == [one]
     assert do(claims.taken, ended) == []
-    assert do(claims.take, other, wanted[:1], ended).staff_id == other
+    assert got(other, wanted[:1], ended) == first
 
 
 def test_whom_one_gave_back_comes_after_all_others(house: House) -> None:
     (one,) = colleagues(house, 1)
     members = [house.member().member_id for _ in range(3)]
     wanted = [(each, Why.LATE) for each in members]
-    given = [do(claims.take, one, wanted, NOON + timedelta(minutes=turn)) for turn in range(3)]
-    assert [claim.member_id for claim in given] == [members[0], members[0], members[0]]
+    given = [got(one, wanted, NOON + timedelta(minutes=turn)) for turn in range(3)]
+    assert given == [members[0], members[0], members[0]]
     others = []
     for turn in range(3, 7):
         at = NOON + timedelta(minutes=turn)
-        had = do(claims.mine, one, at).member_id
-        left = [each for each in wanted if each[0] != had]
-        others.append(do(claims.take, one, left, at).member_id)
+        had = do(claims.mine, one, at)
+        assert had is not None
+        left = [each for each in wanted if each[0] != had.member_id]
+        others.append(got(one, left, at))
     assert others[:2] == members[1:]
     later = NOON + timedelta(minutes=policy.policy(ON).again_minutes + 10)
-    assert do(claims.take, one, wanted, later).member_id == members[0]
+    assert got(one, wanted, later) == members[0]
 
 
 def test_raw_sql_takes_nobody_away(house: House) -> None:
@@ -335,6 +372,7 @@ def test_next_is_asked_of_the_gate_once_more(desk: Desk, house: House) -> None:
     found = listed()
     do(holds.put, first.member_id, Wish(HoldKind.HOSPITAL), ENTRY, NOON)
     taken = do(gathering.take_next, staff_id, found, Hand.STAFF)
+    assert taken is not None
     assert taken.claim.member_id == taken.row.person.member_id == second.member_id
     assert rows("SELECT member_id FROM care_claim") == [(second.member_id,)]
     do(holds.put, second.member_id, Wish(HoldKind.HOSPITAL), ENTRY, NOON)

@@ -16,6 +16,7 @@ from motocho.care.worklist import hours, policy, ranking
 from motocho.care.worklist.hours import Best, Experience, Grounds, Rate, Slot
 from motocho.care.worklist.policy import STAGES, Why, periods, read
 from motocho.care.worklist.ranking import Called, Ground, Person, Ranked
+from motocho.contact import guard
 from motocho.contact.guard import JAPAN, Facts, Hand, Hold, HoldKind, Hours, Purpose
 from motocho.loans.standing import Lateness
 from motocho.units.errors import FaultyInput
@@ -85,7 +86,7 @@ def test_first_moment_of_later_is_one_at_which_the_list_shows_the_person() -> No
         if found.rows or found.later[0].opens_at is None:
             continue
         then = found.later[0].opens_at
-        ahead = ranking.as_on(facts, at, then)
+        ahead = guard.as_on(facts, at, then)
         assert order(ranked(person(number, facts=ahead), at=then)) == [number], case
         opened += 1
     assert opened > 200

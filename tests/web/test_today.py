@@ -65,7 +65,7 @@ def today(seat: Seat, why: str = "") -> str:
 
 def listed(text: str) -> list[str]:
     """Numbers on the list, in order, those for later left out."""
-    found = text.split("<h2>あとで")[0]
+    found = text.split("<h2>あとで", maxsplit=1)[0]
     return re.findall(r'<th scope="row"><a href="/desk/members/\d+/">(\d{8})</a>', found)
 
 
@@ -90,7 +90,7 @@ def test_operator_begins_with_today_and_others_with_what_waits(site: Site) -> No
 def test_reasons_are_counted_and_zeros_shown(site: Site) -> None:
     seat = seated("tanaka", Role.OPERATOR)
     empty = today(seat)
-    assert empty.count('<span class="tag">0</span>') == 10
+    assert empty.count('<span class="tag">0</span>') == 11
     assert "いま連絡する人はいません" in empty
     assert "今日の予定はすべて終わりました" in empty
     assert "/desk/promises/" in empty
@@ -189,6 +189,7 @@ def test_ending_of_a_call_releases_the_member(site: Site) -> None:
     caller = talks.Caller("田中", f"staff {seat.staff_id}")
     wanted = talks.Wanted(Reason.REPAYMENT, caller, shipped(), key)
     begun = do(talks.begin, member.member_id, wanted, NOON)
+    assert isinstance(begun, talks.Begun)
     assert rows("SELECT member_id FROM care_claim") == [(member.member_id,)]
     made = site.desk.made(TODAY)
     do(endings.finish, begun.key, endings.Told("absent"), made, shipped())

@@ -6,8 +6,10 @@ paid, promised or put down a minute ago is in it. What the gate looks at is read
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -50,12 +52,28 @@ def today(cursor: Any, at: datetime, hand: Hand, kept_from: Collection[int] = ()
     """
     on = at.astimezone(JAPAN).date()
     held = policy.policy(on)
-    found = people(cursor, at, kept_from)
-    ranked = ranking.rank(found, held, at, hand)
+    with _no_circles():
+        ranked = ranking.rank(people(cursor, at, kept_from), held, at, hand)
     first = ranked.rows[: held.shown]
     bests = best_hours(cursor, [row.person for row in first], at)
     rows = (*ranking.timed(first, bests, held, at), *ranked.rows[held.shown :])
     return Today(at, Ranked(rows, ranked.later, ranked.counts, ranked.later_counts), bests)
+
+
+@contextmanager
+def _no_circles() -> Iterator[None]:
+    """Python looks for no circles meanwhile.
+
+    Why       a large book gives rows by the hundred thousand, none of them in a circle, and each
+              look would go through all of them again.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def people(cursor: Any, at: datetime, kept_from: Collection[int] = ()) -> list[Person]:
@@ -144,13 +162,15 @@ def _of_late(late: Sequence[Late], held: Policy) -> Iterator[Named]:
         if each.days >= held.late_from_days:
             yield (
                 each.key.member_id,
+                # In the order of its fields: many are made.
                 Ground(
                     Why.LATE,
                     Purpose.ARREARS,
-                    agreement_id=each.key.agreement_id,
-                    days=each.days,
-                    yen=each.arrears_yen,
-                    stage=each.stage.value,
+                    None,
+                    each.key.agreement_id,
+                    each.days,
+                    each.arrears_yen,
+                    each.stage.value,
                 ),
             )
 
@@ -194,10 +214,10 @@ def _due_soon(cursor: Any, late: Sequence[Late], on: date, held: Policy) -> Iter
     behind = {each.key.member_id for each in late}
     for key in standing.to_pay_until(cursor, on + timedelta(days=days)):
         if key.member_id not in behind:
-            ground = Ground(
-                Why.DUE_SOON, Purpose.REMINDER, agreement_id=key.agreement_id, days=days
+            yield (
+                key.member_id,
+                Ground(Why.DUE_SOON, Purpose.REMINDER, None, key.agreement_id, days),
             )
-            yield key.member_id, ground
 
 
 # ------------------------------------------------------------------------------------ good hours

@@ -57,8 +57,7 @@ class Called(NamedTuple):
     is_reached: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A member with every ground of the day [対象者]."""
 
     member_id: int
@@ -121,9 +120,14 @@ def rank(people: Iterable[Person], policy: Policy, at: datetime, hand: Hand = Ha
     later: list[Later] = []
     people = tuple(people)  # they stay while their facts are known by their identity
     for person in people:
-        grounds = person.grounds
-        if len(grounds) > 1:
-            grounds = tuple(sorted(grounds, key=judge.place))
+        if len(person.grounds) == 1:
+            (only,) = person.grounds
+            if judge.is_open(person, only):
+                rows.append(Row(person, only, ()))
+            else:
+                later.append(judge.later(person, person.grounds))
+            continue
+        grounds = tuple(sorted(person.grounds, key=judge.place))
         now = next((one for one in grounds if judge.is_open(person, one)), None)
         if now is not None:
             rows.append(Row(person, now, tuple(one for one in grounds if one is not now)))
