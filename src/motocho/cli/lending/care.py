@@ -24,8 +24,7 @@ from motocho.units.money import rate_text, yen_text
 
 if TYPE_CHECKING:
     from motocho.care.reliefs import promises as engine
-    from motocho.care.worklist import gathering
-    from motocho.care.worklist.ranking import Ground, Later, Row
+    from motocho.care.worklist import gathering, ranking
     from motocho.contact.guard import Hand
 
 SCHEMA_VERSION = 1
@@ -244,7 +243,7 @@ def _queue_table(
     output.data(grid(heads, [Align.LEFT] * len(heads), rows))
 
 
-def _what(output: Output, ground: Ground) -> str:
+def _what(output: Output, ground: ranking.Ground) -> str:
     if ground.at is not None:
         return _at(ground.at) or ""
     days = output.text(f"{ground.days}日", f"{ground.days} days")
@@ -261,7 +260,7 @@ def _at(moment: datetime | None) -> str | None:
 
 
 def _row_document(
-    one: Row, found: gathering.Today, numbers: dict[int, str], hand: Hand
+    one: ranking.Row, found: gathering.Today, numbers: dict[int, str], hand: Hand
 ) -> dict[str, Any]:
     from motocho.care.worklist import ranking
 
@@ -277,7 +276,7 @@ def _row_document(
     }
 
 
-def _ground_document(ground: Ground) -> dict[str, Any]:
+def _ground_document(ground: ranking.Ground) -> dict[str, Any]:
     return {
         "why": ground.why.value,
         "purpose": None if ground.purpose is None else ground.purpose.value,
@@ -289,7 +288,7 @@ def _ground_document(ground: Ground) -> dict[str, Any]:
     }
 
 
-def _later_document(one: Later, numbers: dict[int, str]) -> dict[str, Any]:
+def _later_document(one: ranking.Later, numbers: dict[int, str]) -> dict[str, Any]:
     return {
         "member_number": numbers[one.person.member_id],
         **_ground_document(one.ground),

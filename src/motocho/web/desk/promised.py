@@ -10,9 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from motocho.care.reliefs import promises
-from motocho.care.reliefs.promises import NO_OFFER, Judged, Place, Rate, Verdict
-from motocho.care.reliefs.scenarios import Way
+from motocho.care.reliefs import promises, scenarios
 from motocho.people import access as gate
 from motocho.people import members
 from motocho.people.access import Action
@@ -22,12 +20,14 @@ from motocho.web._directory import directory
 from motocho.web.access import Colleague
 from motocho.web.words import Tongue
 
-PLACES = {one: f"desk.promises.{one.value}" for one in Place}
-WAYS = {one.value: f"offer.way.{one.value}" for one in Way} | {NO_OFFER: "desk.promises.no_offer"}
+PLACES = {one: f"desk.promises.{one.value}" for one in promises.Place}
+WAYS = {one.value: f"offer.way.{one.value}" for one in scenarios.Way} | {
+    promises.NO_OFFER: "desk.promises.no_offer"
+}
 CHANNELS = {one: f"desk.promises.by_{one}" for one in ("site", "voice", "desk")}
 """By which way a promise came that no offer led to; another one is told by its own name."""
 SHOWN = 100
-_OVER = (Verdict.KEPT, Verdict.PARTLY, Verdict.BROKEN)
+_OVER = (promises.Verdict.KEPT, promises.Verdict.PARTLY, promises.Verdict.BROKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Row:
 
     number: str
     address: str
-    one: Judged
+    one: promises.Judged
     name: str
     label: str
     """Where it was taken: a desk by its name, or a way by its key."""
@@ -49,7 +49,7 @@ class Kept:
 
     name: str
     label: str
-    rate: Rate
+    rate: promises.Rate
     kept: int
     partly: int
     broken: int
@@ -60,7 +60,9 @@ class Kept:
 @access.staff(Action.LOOK)
 def board(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """Promises by where they stand, and how they were kept [約束の一覧]."""
-    chosen = next((one for one in Place if one.value == request.GET.get("at")), Place.TODAY)
+    chosen = next(
+        (one for one in promises.Place if one.value == request.GET.get("at")), promises.Place.TODAY
+    )
     with transaction.atomic(), connection.cursor() as cursor:
         today = _commands.today(cursor, colleague.at)
         hidden = gate.kept_from(cursor, colleague.staff)
@@ -86,7 +88,7 @@ def board(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     return pages.show(request, "desk/promises.html", context)
 
 
-def _row(one: Judged, numbers: dict[int, str], tongue: Tongue) -> Row:
+def _row(one: promises.Judged, numbers: dict[int, str], tongue: Tongue) -> Row:
     member_id = one.pledge.key.member_id
     address = reverse("desk:member", args=[member_id])
     return Row(numbers[member_id], address, one, *_desk(one.desk, tongue), way=WAYS[one.way])
@@ -101,7 +103,7 @@ def _desk(name: str, tongue: Tongue) -> tuple[str, str]:
     return ("", CHANNELS[name]) if name in CHANNELS else (name, "")
 
 
-def _kept(rate: Rate, name: str, label: str) -> Kept:
+def _kept(rate: promises.Rate, name: str, label: str) -> Kept:
     kept, partly, broken = (rate.count(one) for one in _OVER)
     share = "–" if rate.shown_ppm is None else rate_text(rate.shown_ppm)
     return Kept(name, label, rate, kept, partly, broken, share)

@@ -16,13 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from motocho.care.worklist import claims, gathering, policy, ranking
-from motocho.care.worklist.claims import Claim
-from motocho.care.worklist.gathering import Today
-from motocho.care.worklist.hours import Best, Grounds
-from motocho.care.worklist.policy import Why
-from motocho.care.worklist.ranking import Ground, Later
-from motocho.care.worklist.ranking import Row as Ranked
+from motocho.care.worklist import claims, gathering, hours, policy, ranking
 from motocho.contact import calls, guard
 from motocho.contact.guard import Hand
 from motocho.outside.clock import JAPAN
@@ -33,9 +27,9 @@ from motocho.web import access, pages
 from motocho.web.access import Colleague
 from motocho.web.words import Said, said
 
-WHYS = {one: f"desk.today.why_{one.value}" for one in Why}
+WHYS = {one: f"desk.today.why_{one.value}" for one in policy.Why}
 STAGES = {stage: f"desk.today.{stage}" for stage in policy.STAGES}
-BESTS = {one: f"desk.today.best_{one.value}" for one in Grounds}
+BESTS = {one: f"desk.today.best_{one.value}" for one in hours.Grounds}
 SHOWN, SHOWN_LATER = 50, 20
 
 
@@ -46,13 +40,13 @@ class Line:
     number: str
     address: str
     why: str
-    ground: Ground
+    ground: ranking.Ground
     stage: str
     others: tuple[str, ...]
     until_at: datetime | None
     calls_left: int | None
     """About arrears today; None where calls for it are not counted."""
-    best: Best | None
+    best: hours.Best | None
     best_label: str
     is_best_now: bool
     is_taken: bool
@@ -73,7 +67,7 @@ class LaterLine:
 class Count:
     """How many stand on a ground, now and later [理由別の件数]."""
 
-    why: Why
+    why: policy.Why
     label: str
     now: int
     later: int
@@ -119,7 +113,7 @@ def today(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         "all_later": len(found.ranked.later),
         "chosen": None if chosen is None else WHYS[chosen],
         "rows": [_line(one, found, numbers, taken, _hand(colleague)) for one in rows],
-        "count": sum(found.ranked.counts[one] for one in Why if chosen in {None, one}),
+        "count": sum(found.ranked.counts[one] for one in policy.Why if chosen in {None, one}),
         "later": [_later(request, one, numbers) for one in later[:SHOWN_LATER]],
         "later_count": len(later),
         "next_at": next((one.opens_at for one in later), None),
@@ -172,7 +166,7 @@ def _hand(colleague: Colleague) -> Hand:
     return Hand.SUPERVISOR if Role.SUPERVISOR in colleague.staff.roles else Hand.STAFF
 
 
-def _found(cursor: Any, colleague: Colleague, but: Claim | None = None) -> Today:
+def _found(cursor: Any, colleague: Colleague, but: claims.Claim | None = None) -> gathering.Today:
     """The list without those whom this colleague may not see, or had just now."""
     hidden = gate.kept_from(cursor, colleague.staff)
     if but is not None:
@@ -180,30 +174,34 @@ def _found(cursor: Any, colleague: Colleague, but: Claim | None = None) -> Today
     return gathering.today(cursor, colleague.at, _hand(colleague), hidden)
 
 
-def _chosen(request: HttpRequest) -> Why | None:
+def _chosen(request: HttpRequest) -> policy.Why | None:
     wanted = request.GET.get("why", "")
-    return next((one for one in Why if one.value == wanted), None)
+    return next((one for one in policy.Why if one.value == wanted), None)
 
 
 # ------------------------------------------------------------------------------------ what is shown
 def _clock(at: datetime) -> Mapping[str, Any]:
     """The hours of the law, by the server's clock in Japan · COLL-001."""
     here = at.astimezone(JAPAN)
-    hours = guard.hours_of(here.date())
-    is_open = hours.from_hour <= here.hour < hours.until_hour
-    return {"at": here, "from": hours.from_hour, "until": hours.until_hour, "is_open": is_open}
+    lawful = guard.hours_of(here.date())
+    is_open = lawful.from_hour <= here.hour < lawful.until_hour
+    return {"at": here, "from": lawful.from_hour, "until": lawful.until_hour, "is_open": is_open}
 
 
-def _counts(found: Today, chosen: Why | None) -> list[Count]:
+def _counts(found: gathering.Today, chosen: policy.Why | None) -> list[Count]:
     ranked = found.ranked
     return [
         Count(one, WHYS[one], ranked.counts[one], ranked.later_counts[one], one is chosen)
-        for one in Why
+        for one in policy.Why
     ]
 
 
 def _line(
-    row: Ranked, found: Today, numbers: Mapping[int, str], taken: set[int], hand: Hand
+    row: ranking.Row,
+    found: gathering.Today,
+    numbers: Mapping[int, str],
+    taken: set[int],
+    hand: Hand,
 ) -> Line:
     member_id, ground = row.person.member_id, row.ground
     best = None if ground.at is not None else found.bests.get(member_id)
@@ -223,7 +221,7 @@ def _line(
     )
 
 
-def _later(request: HttpRequest, one: Later, numbers: Mapping[int, str]) -> LaterLine:
+def _later(request: HttpRequest, one: ranking.Later, numbers: Mapping[int, str]) -> LaterLine:
     tongue = pages.tongue_of(request)
     member_id = one.person.member_id
     return LaterLine(
@@ -235,18 +233,22 @@ def _later(request: HttpRequest, one: Later, numbers: Mapping[int, str]) -> Late
     )
 
 
-def _mine(mine: Claim, numbers: Mapping[int, str]) -> Mapping[str, Any]:
+def _mine(mine: claims.Claim, numbers: Mapping[int, str]) -> Mapping[str, Any]:
     address = reverse("desk:member", args=[mine.member_id])
     number = numbers[mine.member_id]
     return {"number": number, "address": address, "why": WHYS[mine.why], "until": mine.until_at}
 
 
-def _team(cursor: Any, colleague: Colleague, found: Today, held: list[Claim]) -> Team:
+def _team(
+    cursor: Any, colleague: Colleague, found: gathering.Today, held: list[claims.Claim]
+) -> Team:
     midnight = datetime.combine(colleague.at.astimezone(JAPAN).date(), time(), JAPAN)
     made = calls.made_since(cursor, midnight, colleague.at)
     mine = made.get(colleague.staff.actor)
     waits = (
-        row.ground for row in found.rows if row.ground.why in (Why.CONSULTATION, Why.CALL_BACK)
+        row.ground
+        for row in found.rows
+        if row.ground.why in (policy.Why.CONSULTATION, policy.Why.CALL_BACK)
     )
     return Team(
         sum(one.tries for one in made.values()),
