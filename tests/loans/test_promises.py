@@ -101,6 +101,18 @@ def test_what_comes_within_grace_keeps_it(
 
 
 @pytest.mark.rule("LEDG-016")
+def test_who_missed_a_day_may_promise_anew_at_once(desk: Desk, key: Key) -> None:
+    pay_on = TODAY + days(8)
+    desk.do(commands.promise, key, 5_000, pay_on, desk.made(TODAY))
+    with pytest.raises(RefusedError):
+        desk.do(commands.promise, key, 5_000, pay_on + days(3), desk.made(pay_on))
+    desk.do(commands.promise, key, 5_000, pay_on + days(3), desk.made(pay_on + days(1)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outcome FROM loan_promise ORDER BY promise_no")
+        assert cursor.fetchall() == [("broken",), (None,)]
+
+
+@pytest.mark.rule("LEDG-016")
 @pytest.mark.parametrize(("ahead", "paid", "outcome"), [
     (0, 0, "withdrawn"), (1, 0, "broken"), (1, 4_999, "broken"), (1, 5_000, "kept"),
 ])  # fmt: skip

@@ -63,6 +63,8 @@ def promise(cursor: Any, key: Key, amount_yen: int, pay_on: date, made: Made) ->
 def promise_under(cursor: Any, key: Key, wanted: Pledged, made: Made) -> Promise:
     """A promise within a policy of its own, as one that a consultation agreed [相談による約束].
 
+    One whose day is over ends as the receipts have it: whoever missed it may promise anew.
+
     Lock      the member's agreements.
     Raises    RefusedError for a day outside the policy, nothing promised, an agreement that ended,
               or while another promise is open.
@@ -79,8 +81,11 @@ def promise_under(cursor: Any, key: Key, wanted: Pledged, made: Made) -> Promise
     amount_yen, pay_on = wanted.amount_yen, wanted.pay_on
     last_on = made.business_on + timedelta(days=wanted.most_days)
     refused(policy.check_promise(loan.status, amount_yen, pay_on, made.business_on, last_on))
-    if open_promise(cursor, key) is not None:
+    before = open_promise(cursor, key)
+    if before is not None and made.business_on <= before.pay_on:
         refused(policy.refusal("LEDG-016", "LON-037"))
+    if before is not None:
+        _end(cursor, before, _as_paid(cursor, before, made), made)
     cursor.execute(
         "INSERT INTO loan_promise (member_id, agreement_id, amount_yen, made_on, pay_on, channel,"  # noqa: S608
         " external_ref, actor, made_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -118,11 +123,14 @@ def withdraw_promise(cursor: Any, key: Key, made: Made) -> None:
     found = open_promise(cursor, key)
     if found is None:
         raise NotFoundError(Fault("LON-038"))
-    outcome = Outcome.WITHDRAWN
-    if made.business_on > found.pay_on:
-        is_paid = _paid_yen(cursor, found, made.business_on) >= found.amount_yen
-        outcome = Outcome.KEPT if is_paid else Outcome.BROKEN
-    _end(cursor, found, outcome, made)
+    is_over = made.business_on > found.pay_on
+    _end(cursor, found, _as_paid(cursor, found, made) if is_over else Outcome.WITHDRAWN, made)
+
+
+def _as_paid(cursor: Any, found: Promise, made: Made) -> Outcome:
+    """How a promise whose day is over ends before its grace does."""
+    is_paid = _paid_yen(cursor, found, made.business_on) >= found.amount_yen
+    return Outcome.KEPT if is_paid else Outcome.BROKEN
 
 
 def judge_promise(cursor: Any, key: Key, waits: Waits, made: Made) -> Outcome | None:
