@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
+from collections import Counter
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,7 @@ from tests.database import Database
 from tests.loans.desk import Desk, days
 
 from motocho.care.reliefs import promises
-from motocho.care.reliefs.limits import limits
+from motocho.care.reliefs.limits import limits, waits_until
 from motocho.care.reliefs.promises import Verdict, verdict
 from motocho.care.reliefs.scenarios import OFFERED, Told, Way
 from motocho.cli.lending.care import VERDICTS, WAYS
@@ -109,7 +111,7 @@ def test_two_payments_add_up_and_one_that_is_taken_back_does_not_count(desk: Des
 
 def test_payment_that_comes_to_light_later_keeps_what_the_night_called_broken(desk: Desk) -> None:
     key, over = promised(desk), PAY_ON + days(GRACE + 4)
-    judged = desk.do(commands.judge_promise, key, desk.made(PAY_ON + days(1)))
+    judged = desk.do(commands.judge_promise, key, waits_until, desk.made(PAY_ON + days(GRACE + 1)))
     assert judged is commands.Outcome.BROKEN
     assert verdicts(desk, over) == [Verdict.BROKEN]
     desk.receive(key, 5_000, PAY_ON, on=over)
@@ -123,6 +125,62 @@ def test_payment_counts_for_the_promise_that_stood_when_it_came(desk: Desk) -> N
     desk.receive(key, 6_000, PAY_ON)
     over = PAY_ON + days(GRACE + 5)
     assert verdicts(desk, over) == [Verdict.WITHDRAWN, Verdict.KEPT]
+
+
+@pytest.mark.rule("LEDG-016")
+def test_missed_promise_that_another_replaced_in_grace_is_broken_at_once(desk: Desk) -> None:
+    key, on = promised(desk), PAY_ON + days(1)
+    desk.receive(key, 1_000, PAY_ON)
+    assert verdicts(desk, on) == [Verdict.OPEN]
+    desk.do(commands.withdraw_promise, key, desk.made(on))
+    desk.do(commands.promise, key, 4_000, PAY_ON + days(2), desk.made(on))
+    desk.receive(key, 4_000, PAY_ON + days(2))
+    assert verdicts(desk, on) == [Verdict.PARTLY, Verdict.KEPT]
+
+
+class Life(NamedTuple):
+    """A promise and what came of it, in days after it was made: day, yen."""
+
+    amount_yen: int
+    due: int
+    receipts: tuple[tuple[int, int], ...]
+
+
+def second_opinion(life: Life, night: int) -> str:
+    """How the ledger's promise stands after the night of a day: a running sum, day by day."""
+    paid = 0
+    for day in range(life.due + GRACE + 1):
+        paid += sum(yen for on, yen in life.receipts if on == day)
+        if paid >= life.amount_yen and day <= night:
+            return "kept"
+    return "open" if night <= life.due + GRACE else "broken"
+
+
+@pytest.mark.rule("LEDG-016")
+def test_night_and_report_agree_with_a_second_opinion_on_every_day(desk: Desk) -> None:
+    """One truth: what the night closes, what the report says, and a running sum beside them."""
+    dice, met = random.Random(11), Counter[str]()
+    for _ in range(25):
+        pays = sorted((dice.randrange(14), dice.choice((500, 1_500, 2_500))) for _ in range(3))
+        life = Life(dice.choice((1_000, 3_000, 5_000)), dice.randrange(1, 9), tuple(pays))
+        key = desk.open(date(2026, 1, 5), member_id=desk.member())
+        desk.draw(key, 50_000, date(2026, 1, 5))
+        desk.do(commands.promise, key, life.amount_yen, LATE + days(life.due), desk.made(LATE))
+        for night in range(15):
+            on = LATE + days(night)
+            for day, yen in life.receipts:
+                if day == night:
+                    desk.receive(key, yen, on)
+            desk.do(commands.judge_promise, key, waits_until, desk.made(on))
+            still = desk.do(commands.open_promise, key) is not None
+            expected = second_opinion(life, night)
+            assert still is (expected == "open"), (life, night)
+            mine = [one for one in desk.do(promises.judged, LATE, LATE + days(20), on)
+                    if one.pledge.key == key]  # fmt: skip
+            said = {"partly": "broken"}.get(mine[0].verdict.value, mine[0].verdict.value)
+            assert said == expected, (life, night)
+            met[expected] += 1
+    assert min(met[one] for one in ("open", "kept", "broken")) > 20
 
 
 def test_what_was_paid_agrees_with_the_events_of_the_book(desk: Desk) -> None:

@@ -24,6 +24,7 @@ BY_MEMBER = {
     "care_talk_draft", "contact_counterpart", "care_talk_particulars",
     "care_approval", "care_approval_decision",
     "care_talk_review",
+    "care_claim",
     "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held",
 }  # fmt: skip
 SMALL = {

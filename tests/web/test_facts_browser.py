@@ -243,7 +243,7 @@ def enter_desk(page: Page, seat: Seat) -> None:
     page.fill("#password", PASSWORD)
     page.fill("#code", seat.code())
     page.click("main .form .button >> nth=0")
-    page.wait_for_url("**/desk/")
+    page.wait_for_url(re.compile("/desk/(today/)?$"))
 
 
 def on_both_sizes(page: Page, name: str) -> None:

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from motocho.care.collections import stages
+from motocho.care.reliefs import limits
 from motocho.close import _arrears, _trial, accrual, inbox, plan, tasks
 from motocho.close.plan import End, Step, Task, TaskKind, Told
 from motocho.loans import policy, queries, standing
@@ -72,7 +73,8 @@ def _pass_days(cursor: Any, keys: Sequence[Key], made: Made) -> int:
 
 
 def _judge(cursor: Any, keys: Sequence[Key], made: Made) -> int:
-    return sum(1 for key in keys if judge_promise(cursor, key, made) is not None)
+    waits = limits.waits_until
+    return sum(1 for key in keys if judge_promise(cursor, key, waits, made) is not None)
 
 
 def _to_list(cursor: Any, business_on: date) -> list[Key]:

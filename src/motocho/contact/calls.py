@@ -6,6 +6,8 @@ member reads is this and nothing else.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -94,6 +96,87 @@ def of_member(cursor: Any, member_id: int, most: int = 50) -> list[Call]:
         Call(int(number), our, Purpose(purpose), at, None if result is None else Result(result))
         for number, our, purpose, at, result in cursor.fetchall()
     ]
+
+
+class Tried(NamedTuple):
+    """A call that was made, and whether the member was spoken to [通話の試み]."""
+
+    at: datetime
+    is_reached: bool
+
+
+_TRIED = (
+    "SELECT a.member_id, a.asked_at, coalesce(r.result = 'spoken', false)"
+    " FROM unnest(%s::bigint[]) AS k (member_id) JOIN contact_attempt a USING (member_id)"
+    " LEFT JOIN contact_call_result r USING (member_id, attempt_id)"
+    " WHERE a.channel = 'phone' AND a.valid_until IS NOT NULL AND a.whom = 'own'"
+    " AND a.asked_at >= %s AND a.asked_at <= %s AND r.result IS DISTINCT FROM 'not_called'"
+    " ORDER BY a.member_id, a.asked_at"
+)
+
+
+def tried(
+    cursor: Any, members: Collection[int], since: datetime, at: datetime
+) -> dict[int, list[Tried]]:
+    """Calls that were made to many members, the oldest first [会員ごとの通話の試み]."""
+    cursor.execute(_TRIED, (sorted(members), since, at))
+    found: defaultdict[int, list[Tried]] = defaultdict(list)
+    for member_id, asked_at, is_reached in cursor.fetchall():
+        found[member_id].append(Tried(asked_at, is_reached))
+    return dict(found)
+
+
+def tried_since(cursor: Any, since: datetime, at: datetime) -> dict[int, Tried]:
+    """The last call to everybody who was called since a moment [直近の通話]; reached if once."""
+    cursor.execute(
+        "SELECT a.member_id, max(a.asked_at), bool_or(coalesce(r.result = 'spoken', false))"
+        " FROM contact_attempt a LEFT JOIN contact_call_result r USING (member_id, attempt_id)"
+        " WHERE a.channel = 'phone' AND a.valid_until IS NOT NULL AND a.whom = 'own'"
+        " AND a.asked_at >= %s AND a.asked_at <= %s AND r.result IS DISTINCT FROM 'not_called'"
+        " GROUP BY 1",
+        (since, at),
+    )
+    return {member_id: Tried(last_at, was) for member_id, last_at, was in cursor.fetchall()}
+
+
+class Made(NamedTuple):
+    """Calls of a stretch of time [架電の件数]."""
+
+    tries: int
+    reached: int
+    about_arrears: int
+
+
+def made_since(cursor: Any, since: datetime, at: datetime) -> dict[str, Made]:
+    """Calls that were made since a moment, by who made them [担当別の架電件数]."""
+    cursor.execute(
+        "SELECT a.actor, count(*), count(*) FILTER (WHERE r.result = 'spoken'),"
+        " count(*) FILTER (WHERE a.purpose = 'arrears')"
+        " FROM contact_attempt a LEFT JOIN contact_call_result r USING (member_id, attempt_id)"
+        " WHERE a.channel = 'phone' AND a.valid_until IS NOT NULL"
+        " AND a.asked_at >= %s AND a.asked_at <= %s AND r.result IS DISTINCT FROM 'not_called'"
+        " GROUP BY 1 ORDER BY 1",
+        (since, at),
+    )
+    return {actor: Made(*counts) for actor, *counts in cursor.fetchall()}
+
+
+def rates(cursor: Any, since: datetime, at: datetime) -> dict[tuple[bool, int], tuple[int, int]]:
+    """Calls of each hour of weekdays and of weekends, and those that reached [時間帯別の実績].
+
+    Over everybody, where the result is known.
+    """
+    cursor.execute(
+        "SELECT extract(isodow FROM here) > 5, extract(hour FROM here)::integer, count(*),"
+        " count(*) FILTER (WHERE result = 'spoken')"
+        " FROM (SELECT a.asked_at AT TIME ZONE 'Asia/Tokyo' AS here, r.result"
+        " FROM contact_attempt a JOIN contact_call_result r USING (member_id, attempt_id)"
+        " WHERE a.channel = 'phone' AND a.valid_until IS NOT NULL AND a.whom = 'own'"
+        " AND a.asked_at >= %s AND a.asked_at <= %s AND r.result <> 'not_called') AS made"
+        " GROUP BY 1, 2",
+        (since, at),
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in cursor.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from motocho.contact import counterparts, guard, holds, tasks
+from motocho.contact._many import facts_of_all
 from motocho.contact.directory import Directory
 from motocho.contact.guard import Basis, Channel, Facts, Hand, Hindrance, Purpose, Way, Whom
 from motocho.journal import rows as journal
@@ -28,6 +29,21 @@ from motocho.people import consents
 from motocho.people.consents import Consent
 from motocho.people.facts import reach, values
 from motocho.units.errors import Fault, InputError, NotAllowedError, RefusedError, broken
+
+__all__ = [
+    "LASTS",
+    "Closed",
+    "Permit",
+    "Wanted",
+    "address",
+    "ask",
+    "earlier_email",
+    "email",
+    "facts_of",
+    "facts_of_all",
+    "kinds_of",
+    "phone",
+]
 
 LASTS = timedelta(minutes=10)
 """A permit is for now: what waits longer asks again. It ends with the hours, and is used once."""

@@ -117,6 +117,7 @@ CREATE INDEX contact_attempt_demands ON contact_attempt (member_id, asked_at)
     WHERE purpose = 'arrears' AND valid_until IS NOT NULL;
 CREATE INDEX contact_attempt_calls ON contact_attempt (member_id, asked_at)
     WHERE channel = 'phone' AND valid_until IS NOT NULL;
+CREATE INDEX contact_attempt_by_time ON contact_attempt (asked_at) WHERE channel = 'phone' AND valid_until IS NOT NULL;
 CREATE INDEX contact_attempt_refused ON contact_attempt (asked_at) WHERE valid_until IS NULL;
 -- What the staff tried, for whoever audits: in the order of time, of all and of one colleague.
 CREATE INDEX contact_attempt_by_staff ON contact_attempt (asked_at, attempt_id) WHERE actor LIKE 'staff %';

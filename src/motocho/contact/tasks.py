@@ -140,6 +140,15 @@ def waiting(cursor: Any, kinds: Sequence[Kind] = tuple(Kind), most: int = 100) -
     return [_task(row) for row in cursor.fetchall()]
 
 
+def until(cursor: Any, last_at: datetime) -> list[Task]:
+    """Everything that is open and planned until a moment, or for no moment [期限までの業務]."""
+    cursor.execute(
+        f"{_SELECT} AND (planned_at <= %s OR planned_at IS NULL) ORDER BY planned_at, task_id",
+        (last_at,),
+    )
+    return [_task(row) for row in cursor.fetchall()]
+
+
 class Asked(NamedTuple):
     """What a member asked us for, and waits for [本人の依頼]."""
 
@@ -152,19 +161,22 @@ class Asked(NamedTuple):
     """A call of ours, or an answer, is awaited · COLL-018."""
 
 
-_NAMED = [Kind.CONSULTATION.value, Kind.CALL_BACK.value]
+NAMED = (Kind.CONSULTATION, Kind.CALL_BACK)
 """What has a moment that the member named [本人が指定した時刻]."""
+WAITING = tuple(one for one in Kind if one not in (Kind.CALL, Kind.FOLLOW_UP))
+"""What a member waits for [本人が待つもの]; a call of ours only where it was asked for."""
 
 
 def asked(cursor: Any, member_id: int, at: datetime) -> Asked:
     """What a member waits for, at a moment [本人の依頼]."""
+    named, waited = ([kind.value for kind in kinds] for kinds in (NAMED, WAITING))
     cursor.execute(
         "SELECT min(planned_at) FILTER (WHERE kind = ANY(%s) AND planned_at > %s),"
         " max(planned_at) FILTER (WHERE kind = ANY(%s) AND planned_at <= %s),"
         " count(*) FILTER (WHERE kind = 'consultation') > 0,"
-        " count(*) FILTER (WHERE kind NOT IN ('call', 'follow_up') OR purpose = 'asked_for') > 0"
+        " count(*) FILTER (WHERE kind = ANY(%s) OR purpose = 'asked_for') > 0"
         " FROM contact_task WHERE member_id = %s AND ended_at IS NULL",
-        (_NAMED, at, _NAMED, at, member_id),
+        (named, at, named, at, waited, member_id),
     )
     named_at, passed_at, is_consulting, is_asked_for = cursor.fetchone()
     agreed_on = None if passed_at is None else passed_at.astimezone(JAPAN).date()

@@ -30,10 +30,13 @@ CREATE TABLE loan_agreement (
     terms_no integer NOT NULL,
     state jsonb NOT NULL,
     wake_on date,
+    -- The oldest missed due date of the state (`standing.PLACES`), as the day's number: never out of step with it.
+    late_since integer GENERATED ALWAYS AS ((state->>12)::integer) STORED,
     PRIMARY KEY (member_id, agreement_id),
     FOREIGN KEY (product_id, product_version) REFERENCES loan_product
 ) WITH (fillfactor = 70);
 CREATE INDEX loan_agreement_to_wake ON loan_agreement (wake_on) WHERE wake_on IS NOT NULL;
+CREATE INDEX loan_agreement_late ON loan_agreement (member_id, agreement_id) WHERE late_since IS NOT NULL;
 
 CREATE TABLE loan_event (
     member_id bigint NOT NULL,

@@ -10,19 +10,21 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Rules, State, Terms
-from motocho.kernel.schedule import last_day_to_pay
+from motocho.kernel.schedule import DuePlan, HolidayRule, last_day_to_pay
 from motocho.ledger.chart import Account
 from motocho.loans import _rows, products
 from motocho.loans._book import Key
 from motocho.loans._calendar import CLOSED
 from motocho.loans.policy import Status, Stop
 from motocho.loans.products import Product
+from motocho.people.consents import listed
 
 
 class Lateness(Enum):
@@ -370,3 +372,112 @@ LIMIT 100
 
 Member, agreement, yen in the ledger, yen kept with the agreement, yen in its state.
 """
+
+
+# ------------------------------------------------------------------------------------- who is late
+class Late(NamedTuple):
+    """A loan that is in arrears on a day, as a list shows it [延滞中の契約]."""
+
+    key: Key
+    status: Status
+    days: int
+    stage: Lateness
+    arrears_yen: int
+    """What of missed due dates is still to be paid; 0 where all is due."""
+
+
+_LATE = f"""
+SELECT a.member_id, a.agreement_id, a.status, a.late_since,
+    (a.state->>{PLACES["accelerated_on"]})::integer, t.content->>'holiday_rule',
+    coalesce((a.state->>{PLACES["arrears_yen"]})::bigint, 0)
+FROM loan_agreement a JOIN loan_terms t USING (member_id, agreement_id, terms_no)
+WHERE a.late_since IS NOT NULL AND a.status IN ('open', 'written_off')
+ORDER BY 1, 2
+"""  # noqa: S608  # our own names
+_DUE_BY = """
+SELECT member_id, agreement_id FROM loan_agreement
+WHERE wake_on <= %s AND status IN ('open', 'written_off')
+"""
+
+
+def late(cursor: Any, on: date) -> list[Late]:
+    """Every loan that is in arrears on a day, in the order of its key [延滞中の契約の一覧].
+
+    As it stands at this moment, whatever the last night saw: a payment of today is in it, and a due
+    date that no night has passed yet is passed here.
+    """
+    day = on.toordinal()
+    cursor.execute(_DUE_BY, (on,))
+    passing = see(cursor, [Key(*row) for row in cursor.fetchall()])
+    cursor.execute(_LATE)
+    found = {
+        (row[0], row[1]): Late(
+            Key(row[0], row[1]), _STATUS[row[2]], *_since(day, *row[3:6]), arrears_yen=row[6]
+        )
+        for row in cursor.fetchall()
+    }
+    for seen in passing:
+        state = seen.on(day)
+        if state.late_since is not None:
+            stage, days = lateness_of(state, seen.rules), days_late(state, seen.rules)
+            found[seen.key] = Late(seen.key, seen.status, days, stage, state.arrears_yen)
+    return sorted(found.values(), key=lambda one: one.key) if passing else list(found.values())
+
+
+_STATUS = {one.value: one for one in Status}
+
+
+@lru_cache(maxsize=16_384)
+def _since(
+    day: int, since: int, accelerated_on: int | None, holiday_rule: str
+) -> tuple[int, Lateness]:
+    """Days and stage, as `days_late` and `lateness_of` have them, from what a row says."""
+    last = since
+    if accelerated_on != since:
+        rule = HolidayRule[holiday_rule.upper()]
+        last = last_day_to_pay(DuePlan(holiday_rule=rule), since, CLOSED)
+    days = max(0, day - last)
+    return days, lateness_after(days) if accelerated_on is None else Lateness.ACCELERATED
+
+
+class Binding(NamedTuple):
+    """What of many members' loans binds whoever would reach them [連絡を左右する契約の状態]."""
+
+    overdue: set[int]
+    """Members in arrears, or with a loan that fell due as a whole."""
+    with_counsel: set[int]
+    promised: dict[int, date]
+    """The last day promised, of those with a promise that is open."""
+
+
+_BOUND = f"""
+SELECT a.member_id, bool_or(a.late_since IS NOT NULL
+        OR a.state->>{PLACES["accelerated_on"]} IS NOT NULL),
+    bool_or(a.stops @> '{{counsel}}')
+FROM unnest(%s::bigint[]) AS k (member_id) JOIN loan_agreement a USING (member_id) GROUP BY 1
+"""  # noqa: S608  # our own names
+_PASSING = """
+SELECT a.member_id, a.agreement_id
+FROM unnest(%s::bigint[]) AS k (member_id) JOIN loan_agreement a USING (member_id)
+WHERE a.wake_on <= %s
+"""
+_PROMISED = """
+SELECT p.member_id, max(p.pay_on)
+FROM unnest(%s::bigint[]) AS k (member_id) JOIN loan_promise p USING (member_id)
+WHERE p.outcome IS NULL GROUP BY 1
+"""
+
+
+def binding(cursor: Any, members: Collection[int], on: date) -> Binding:
+    """Who is in arrears on a day, has counsel, or promised [連絡を左右する契約の状態]."""
+    asked = listed(members)
+    cursor.execute(_BOUND, (asked,))
+    found = cursor.fetchall()
+    overdue = {member_id for member_id, is_late, _ in found if is_late}
+    with_counsel = {member_id for member_id, _, is_there in found if is_there}
+    cursor.execute(_PASSING, (asked, on))
+    for seen in see(cursor, [Key(*row) for row in cursor.fetchall()]):
+        if is_late(seen, on):
+            overdue.add(seen.key.member_id)
+    cursor.execute(_PROMISED, (asked,))
+    return Binding(overdue, with_counsel, dict(cursor.fetchall()))

@@ -276,6 +276,21 @@ def looks_since(cursor: Any, since: datetime) -> list[Looks]:
     return [Looks(*row) for row in cursor.fetchall()]
 
 
+def kept_from(cursor: Any, staff: Staff) -> set[int]:
+    """Members of whom somebody of the staff may see nothing [閲覧できない会員] · PRIV-003.
+
+    For lists: as `check_staff` has it of one.
+    """
+    cursor.execute(
+        "SELECT own_member_id FROM people_staff WHERE staff_id = %(staff)s"
+        " AND own_member_id IS NOT NULL UNION SELECT member_id FROM people_barred"
+        " WHERE ended_at IS NULL AND (staff_id = %(staff)s"
+        " OR staff_id IS NULL AND NOT %(may_all)s)",
+        {"staff": staff.staff_id, "may_all": Role.SUPERVISOR in staff.roles},
+    )
+    return {member_id for (member_id,) in cursor.fetchall()}
+
+
 def _is_there(cursor: Any, member_id: int) -> bool:
     cursor.execute("SELECT FROM people_member WHERE member_id = %s", (member_id,))
     return cursor.fetchone() is not None

@@ -15,6 +15,7 @@ SQL = (
     "support/schema.sql",
     "settings.sql",
     "reasons/reviews.sql",
+    "worklist/schema.sql",
 )
 
 

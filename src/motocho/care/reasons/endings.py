@@ -19,6 +19,7 @@ from motocho.care.reasons.catalogue import Answer, Card, Effect, Ending, Need, W
 from motocho.care.reasons.talks import Talk, TalkKey
 from motocho.care.reliefs import consultations
 from motocho.care.reliefs.consultations import Topic
+from motocho.care.worklist import claims
 from motocho.contact import calls, gate, guard, holds, tasks
 from motocho.contact.directory import Directory
 from motocho.contact.guard import Agreement, AgreementKind, HoldKind, Hours
@@ -123,6 +124,7 @@ def finish(cursor: Any, key: TalkKey, told: Told, made: Made, known: Directory) 
     for effect in effects:
         done = _DOES[effect](cursor, case, done)
     _end_call_backs(cursor, case)
+    claims.release(cursor, key.member_id)
     subject = {"talk": key.attempt_id, "reason": card.reason.value, "ending": ending.ending_id}
     happening = Happening(key.member_id, "call_ended", made.actor, made.booked_at, subject)
     journal.write(cursor, [happening])

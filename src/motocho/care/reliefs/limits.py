@@ -121,3 +121,12 @@ def _of_day(known: tuple[Period, ...], on: date) -> Limits:
         if one.from_on <= on:
             found = one.limits
     return found
+
+
+def waits_until(pay_on: date) -> date:
+    """The last day on which a payment for a promised day is waited for [猶予の最終日] · LEDG-016.
+
+    >>> waits_until(date(2026, 11, 28)).isoformat()
+    '2026-12-01'
+    """
+    return pay_on + timedelta(days=limits(pay_on).grace_days)

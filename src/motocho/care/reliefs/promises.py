@@ -7,7 +7,7 @@ the next report. A promise is kept if the whole amount came by its day or within
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -20,6 +20,8 @@ from motocho.loans.queries import Pledge
 from motocho.units.errors import Fault, InputError
 
 PPM = 1_000_000
+TENTH_PERCENT = 1_000
+"""In ppm."""
 NO_OFFER = "none"
 """In place of a way, for promises that no offer led to."""
 
@@ -45,7 +47,7 @@ def verdict(pledge: Pledge, grace_days: int, today: date) -> Verdict:
         return Verdict.KEPT
     if pledge.is_withdrawn:
         return Verdict.WITHDRAWN
-    if today <= pledge.pay_on + timedelta(days=grace_days):
+    if not pledge.is_given_up and today <= pledge.pay_on + timedelta(days=grace_days):
         return Verdict.OPEN
     return Verdict.PARTLY if pledge.paid_yen else Verdict.BROKEN
 
@@ -84,6 +86,11 @@ class Rate:
     def kept_ppm(self) -> int | None:
         """The part of those that are over and were kept, in ppm, cut; None where none is over."""
         return self.count(Verdict.KEPT) * PPM // self.judged if self.judged else None
+
+    @property
+    def shown_ppm(self) -> int | None:
+        """The same, cut to a tenth of a percent, as people read it [履行率の表示]."""
+        return None if self.kept_ppm is None else self.kept_ppm // TENTH_PERCENT * TENTH_PERCENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +142,58 @@ def judged(cursor: Any, first_on: date, last_on: date, today: date) -> list[Judg
         )
         for one, grace in pledged
     ]
+
+
+class Place(Enum):
+    """Where a promise stands on the board [約束の一覧の区分]."""
+
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    OVERDUE = "overdue"
+    """Its day is over, its grace is not, and not all of it is there [超過]."""
+    COMING = "coming"
+    KEPT = "kept"
+    PARTLY = "partly"
+    BROKEN = "broken"
+
+
+_ENDED = {
+    Verdict.KEPT: Place.KEPT,
+    Verdict.PARTLY: Place.PARTLY,
+    Verdict.BROKEN: Place.BROKEN,
+}
+
+
+def place_of(found: Judged, today: date) -> Place | None:
+    """Where it stands on a day; None for one that was taken back; pure [約束の区分]."""
+    if found.verdict is not Verdict.OPEN:
+        return _ENDED.get(found.verdict)
+    ahead = (found.pledge.pay_on - today).days
+    if ahead < 0:
+        return Place.OVERDUE
+    return {0: Place.TODAY, 1: Place.TOMORROW}.get(ahead, Place.COMING)
+
+
+BOARD_DAYS = 31
+"""So far back the board looks."""
+
+
+def board(cursor: Any, today: date, kept_from: Collection[int] = ()) -> dict[Place, list[Judged]]:
+    """Promises of the last weeks and of those to come, by where they stand [約束の一覧].
+
+    Whatever way a promise came by, the site, a call or the push-phone, it is here at once. The next
+    day comes first; of what is over, the last one.
+    Takes     members that whoever asks may not see.
+    """
+    ahead = timedelta(days=max(one.limits.promise_most_days for one in periods()))
+    found: dict[Place, list[Judged]] = {place: [] for place in Place}
+    for one in judged(cursor, today - timedelta(days=BOARD_DAYS), today + ahead, today):
+        place = place_of(one, today)
+        if place is not None and one.pledge.key.member_id not in kept_from:
+            found[place].append(one)
+    for place in _ENDED.values():
+        found[place].reverse()
+    return found
 
 
 def _offers(cursor: Any, found: Sequence[Pledge]) -> dict[tuple[Key, int], tuple[str, str]]:

@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
@@ -74,6 +74,10 @@ ActorOption = Annotated[
         help="操作者 / Who does it (default: the user).",
         show_default=False,
     ),
+]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", metavar="MOMENT", help="日時(今) / The moment; now by default."),
 ]
 _AGREEMENT = re.compile(r"(?P<number>[^/]+)(?:/(?P<agreement>[0-9]{1,18}))?")
 
@@ -269,3 +273,17 @@ def meant(cursor: Any, text: str) -> Meant:
         raise InputError(Fault("LNC-002", column="AGREEMENT", excerpt=text, details=details))
     key = found[0].key
     return Meant(key, f"{member.member_number}/{key.agreement_id}")
+
+
+def moment_of(text: str | None) -> datetime:
+    """A moment in Japan, or with an offset of its own; now where none is named [日時の読取り].
+
+    Raises    InputError for what is none.
+    """
+    if text is None:
+        return clock.now()
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(Fault("CON-051", column="--at", excerpt=text)) from None
+    return read if read.tzinfo else read.replace(tzinfo=clock.JAPAN)

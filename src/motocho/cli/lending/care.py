@@ -1,8 +1,8 @@
-"""`motocho care …`: how promises were kept; steps about arrears, their strategy [約束・督促]."""
+"""`motocho care …`: whom to call today; how promises were kept; steps about arrears [業務・約束・督促]."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,12 +11,22 @@ from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output
 from motocho.cli.lending import _collecting
-from motocho.cli.lending._book_of_loans import OnOption, output_in, reading, today
+from motocho.cli.lending._book_of_loans import (
+    AtOption,
+    OnOption,
+    moment_of,
+    output_in,
+    reading,
+    today,
+)
 from motocho.documents.sheet import Align
+from motocho.outside.clock import JAPAN
 from motocho.units.money import rate_text, yen_text
 
 if TYPE_CHECKING:
     from motocho.care.reliefs import promises as engine
+    from motocho.care.worklist import gathering, ranking
+    from motocho.contact.guard import Hand
 
 SCHEMA_VERSION = 1
 USUAL_DAYS = 31
@@ -39,8 +49,29 @@ WAYS = {
     "all": ("すべて", "All"),
 }
 
+WHYS = {
+    "consultation": ("返済相談の予約", "consultation"),
+    "call_back": ("折り返し", "call-back"),
+    "promise_missed": ("約束日超過", "promise overdue"),
+    "promise_today": ("本日の約束", "promise of today"),
+    "task": ("架電の予定", "planned call"),
+    "reply": ("回答待ち", "waits for an answer"),
+    "follow_up": ("後処理", "follow-up"),
+    "papers": ("書類", "papers"),
+    "late": ("延滞", "late"),
+    "due_soon": ("期日前", "due soon"),
+}
+GROUNDS = {
+    "wish": ("本人の希望", "wish"),
+    "own": ("本人の実績", "own calls"),
+    "house": ("全体の実績", "everybody's calls"),
+    "none": ("実績なし", "too little known"),
+}
+
 app = typer.Typer(
-    help="返済相談・督促 / Consultations, arrears.", no_args_is_help=True, rich_markup_mode=None
+    help="返済相談・本日の業務・督促 / Consultations, the day's list, arrears.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -119,7 +150,7 @@ def _table(
 
 def _figures(one: engine.Rate) -> list[str]:
     counts = [str(count) for _, count in one.counts]
-    kept = "–" if one.kept_ppm is None else rate_text(one.kept_ppm)
+    kept = "–" if one.shown_ppm is None else rate_text(one.shown_ppm)
     return [*counts, kept, yen_text(one.promised_yen), yen_text(one.paid_yen)]
 
 
@@ -131,4 +162,142 @@ def _document(one: engine.Rate) -> dict[str, Any]:
         "kept_ppm": one.kept_ppm,
         "promised_yen": one.promised_yen,
         "paid_yen": one.paid_yen,
+    }
+
+
+@app.command("queue")
+def queue(
+    at: AtOption = None,
+    most: Annotated[
+        int, typer.Option("--most", min=1, help="表示する人数 / How many are shown.")
+    ] = 20,
+    is_supervisor: Annotated[
+        bool, typer.Option("--supervisor", help="上長として / As a supervisor would call.")
+    ] = False,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """本日の業務: だれに、なぜ、いま連絡するか / Whom to reach now, and why; who waits for later.
+
+    見るだけで、だれも確保しません / It only looks, and takes nobody.
+
+    例 / Examples:  motocho care queue · motocho care queue --at 2026-11-24T09:00 --json
+    """
+    from motocho.care.worklist import gathering
+    from motocho.contact.guard import Hand
+    from motocho.people import members
+
+    output, moment = output_in(lang), moment_of(at)
+    hand = Hand.SUPERVISOR if is_supervisor else Hand.STAFF
+    with reading() as cursor:
+        found = gathering.today(cursor, moment, hand)
+        rows, later = found.rows[:most], found.ranked.later[:most]
+        shown = [one.person.member_id for one in rows] + [one.person.member_id for one in later]
+        numbers = members.numbers_of(cursor, shown)
+    if json_wanted:
+        output.document(
+            {
+                "schema_version": SCHEMA_VERSION,
+                "at": _at(moment),
+                "now": {one.value: count for one, count in found.ranked.counts.items()},
+                "later": {one.value: count for one, count in found.ranked.later_counts.items()},
+                "rows": [_row_document(one, found, numbers, hand) for one in rows],
+                "waiting": [_later_document(one, numbers) for one in later],
+            }
+        )
+        return
+    _queue_table(output, found, numbers, most)
+
+
+def _queue_table(
+    output: Output, found: gathering.Today, numbers: dict[int, str], most: int
+) -> None:
+    counts = found.ranked.counts
+    said = [
+        f"{output.text(*WHYS[one.value])} {count}"
+        + (f" (+{found.ranked.later_counts[one]})" if found.ranked.later_counts[one] else "")
+        for one, count in counts.items()
+    ]
+    output.data(" · ".join(said))
+    heads = [
+        output.text(*head)
+        for head in (
+            ("会員番号", "Member"),
+            ("理由", "Why"),
+            ("内容", "What"),
+            ("良い時間", "Best hour"),
+        )
+    ]
+    rows = [
+        [
+            numbers[one.person.member_id],
+            output.text(*WHYS[one.ground.why.value]),
+            _what(output, one.ground),
+            _best(output, found, one.person.member_id),
+        ]
+        for one in found.rows[:most]
+    ]
+    rows += [
+        [
+            numbers[one.person.member_id],
+            output.text(*WHYS[one.ground.why.value]),
+            output.text("あとで", "later"),
+            _at(one.opens_at) or output.text("手続きが要ります", "needs somebody's deed"),
+        ]
+        for one in found.ranked.later[: max(0, most - len(rows))]
+    ]
+    output.data(grid(heads, [Align.LEFT] * len(heads), rows))
+
+
+def _what(output: Output, ground: ranking.Ground) -> str:
+    if ground.at is not None:
+        return _at(ground.at) or ""
+    days = output.text(f"{ground.days}日", f"{ground.days} days")
+    return f"{days} {yen_text(ground.yen)}" if ground.yen else days
+
+
+def _best(output: Output, found: gathering.Today, member_id: int) -> str:
+    best = found.bests.get(member_id)
+    return "–" if best is None else f"{_at(best.at)} {output.text(*GROUNDS[best.grounds.value])}"
+
+
+def _at(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(JAPAN).isoformat(timespec="minutes")
+
+
+def _row_document(
+    one: ranking.Row, found: gathering.Today, numbers: dict[int, str], hand: Hand
+) -> dict[str, Any]:
+    from motocho.care.worklist import ranking
+
+    best = found.bests.get(one.person.member_id)
+    return {
+        "member_number": numbers[one.person.member_id],
+        **_ground_document(one.ground),
+        "others": [each.why.value for each in one.others],
+        "until_at": _at(ranking.ends_at(one, found.at, hand)),
+        "calls_left": ranking.calls_left(one, found.at),
+        "best_at": None if best is None else _at(best.at),
+        "best_grounds": None if best is None else best.grounds.value,
+    }
+
+
+def _ground_document(ground: ranking.Ground) -> dict[str, Any]:
+    return {
+        "why": ground.why.value,
+        "purpose": None if ground.purpose is None else ground.purpose.value,
+        "at": _at(ground.at),
+        "agreement_id": ground.agreement_id or None,
+        "days": ground.days,
+        "yen": ground.yen,
+        "stage": ground.stage or None,
+    }
+
+
+def _later_document(one: ranking.Later, numbers: dict[int, str]) -> dict[str, Any]:
+    return {
+        "member_number": numbers[one.person.member_id],
+        **_ground_document(one.ground),
+        "opens_at": _at(one.opens_at),
+        "rule_ids": [each.refusal.rule_id for each in one.hindrances],
     }

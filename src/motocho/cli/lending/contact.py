@@ -11,9 +11,11 @@ from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import EXIT_CODES, Output
 from motocho.cli.lending._book_of_loans import (
     ActorOption,
+    AtOption,
     OnOption,
     made,
     member_of,
+    moment_of,
     opened,
     output_in,
     reading,
@@ -41,10 +43,6 @@ RefOption = Annotated[
 UntilOption = Annotated[
     str | None, typer.Option("--until", metavar="DATE", help="最終日 / The last day.")
 ]
-AtOption = Annotated[
-    str | None,
-    typer.Option("--at", metavar="MOMENT", help="日時(今) / The moment; now by default."),
-]
 
 
 @app.command("why")
@@ -66,7 +64,7 @@ def why(
     """
     from motocho.contact import gate
 
-    output, moment = output_in(lang), _moment(at)
+    output, moment = output_in(lang), moment_of(at)
     way = guard.Way(channel, whom)
     with reading() as cursor:
         facts = gate.facts_of(cursor, member_of(cursor, number).member_id, moment)
@@ -112,20 +110,6 @@ def _line(one: Hindrance, output: Output) -> str:
 
 def _text(at: datetime | None) -> str:
     return "" if at is None else at.astimezone(clock.JAPAN).isoformat(timespec="minutes")
-
-
-def _moment(text: str | None) -> datetime:
-    """A moment in Japan, or with an offset of its own.
-
-    Raises    InputError for what is none.
-    """
-    if text is None:
-        return clock.now()
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        raise InputError(Fault("CON-051", column="--at", excerpt=text)) from None
-    return read if read.tzinfo else read.replace(tzinfo=clock.JAPAN)
 
 
 @app.command("hold")

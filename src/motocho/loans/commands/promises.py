@@ -1,15 +1,17 @@
-"""Promises of payment: made, and judged when their day is over [お支払約束].
+"""Promises of payment: made, and judged when their day and its days of grace are over [お支払約束].
 
 A promise changes nothing about the loan: interest and damages run on, arrears stay. It says when
-the member will pay, so that nobody calls before.
+the member will pay, so that nobody calls before. How long a payment is waited for after that day is
+the caller's policy (`Waits`); until it is over a promise is neither kept nor broken unless paid.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
 from motocho.kernel.revolving import Receipt
 from motocho.loans import _book, policy
@@ -38,6 +40,8 @@ class Promise:
     made_at: datetime
 
 
+Waits: TypeAlias = Callable[[date], date]
+"""The last day on which a payment for a promised day is waited for, by that day [猶予の最終日]."""
 _COLUMNS = "member_id, agreement_id, promise_no, amount_yen, made_on, pay_on, made_at"
 
 
@@ -59,6 +63,8 @@ def promise(cursor: Any, key: Key, amount_yen: int, pay_on: date, made: Made) ->
 def promise_under(cursor: Any, key: Key, wanted: Pledged, made: Made) -> Promise:
     """A promise within a policy of its own, as one that a consultation agreed [相談による約束].
 
+    One whose day is over ends as the receipts have it: whoever missed it may promise anew.
+
     Lock      the member's agreements.
     Raises    RefusedError for a day outside the policy, nothing promised, an agreement that ended,
               or while another promise is open.
@@ -75,8 +81,11 @@ def promise_under(cursor: Any, key: Key, wanted: Pledged, made: Made) -> Promise
     amount_yen, pay_on = wanted.amount_yen, wanted.pay_on
     last_on = made.business_on + timedelta(days=wanted.most_days)
     refused(policy.check_promise(loan.status, amount_yen, pay_on, made.business_on, last_on))
-    if open_promise(cursor, key) is not None:
+    before = open_promise(cursor, key)
+    if before is not None and made.business_on <= before.pay_on:
         refused(policy.refusal("LEDG-016", "LON-037"))
+    if before is not None:
+        _end(cursor, before, _as_paid(cursor, before, made), made)
     cursor.execute(
         "INSERT INTO loan_promise (member_id, agreement_id, amount_yen, made_on, pay_on, channel,"  # noqa: S608
         " external_ref, actor, made_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -105,36 +114,52 @@ def open_promise(cursor: Any, key: Key) -> Promise | None:
 def withdraw_promise(cursor: Any, key: Key, made: Made) -> None:
     """Take the open promise back, for a new one to be made [約束の取下げ].
 
+    Once its day is over it is too late to take it back: it ends as the receipts up to now have it,
+    kept or broken, and a new one may be made.
+
     Raises    NotFoundError if none is open.
     """
     _book.lock(cursor, key)
     found = open_promise(cursor, key)
     if found is None:
         raise NotFoundError(Fault("LON-038"))
-    _end(cursor, found, Outcome.WITHDRAWN, made)
+    is_over = made.business_on > found.pay_on
+    _end(cursor, found, _as_paid(cursor, found, made) if is_over else Outcome.WITHDRAWN, made)
 
 
-def judge_promise(cursor: Any, key: Key, made: Made) -> Outcome | None:
-    """Kept as soon as the receipts since it was made reach it, broken once its day is over [判定].
+def _as_paid(cursor: Any, found: Promise, made: Made) -> Outcome:
+    """How a promise whose day is over ends before its grace does."""
+    is_paid = _paid_yen(cursor, found, made.business_on) >= found.amount_yen
+    return Outcome.KEPT if is_paid else Outcome.BROKEN
 
-    Gives the outcome, or None while it stays open or none is.
+
+def judge_promise(cursor: Any, key: Key, waits: Waits, made: Made) -> Outcome | None:
+    """Kept as soon as the receipts since it was made reach it, broken once grace is over [判定].
+
+    Takes     how long a payment is waited for after a promised day.
+    Gives     the outcome, or None while it stays open or none is.
     """
     _book.lock(cursor, key)
     found = open_promise(cursor, key)
     if found is None:
         return None
-    since = (
-        " AND e.kind = 'receipt' AND e.value_on BETWEEN %(made_on)s AND %(pay_on)s"
-        " AND e.booked_at >= %(made_at)s"
-    )
-    times = {"made_on": found.made_on, "pay_on": found.pay_on, "made_at": found.made_at}
-    receipts = [one.event for one in _book.events(cursor, key, since, **times)]
-    paid = sum(one.amount_yen for one in receipts if isinstance(one, Receipt))
-    if paid >= found.amount_yen:
+    last_on = waits(found.pay_on)
+    if _paid_yen(cursor, found, last_on) >= found.amount_yen:
         return _end(cursor, found, Outcome.KEPT, made)
-    if made.business_on > found.pay_on:
+    if made.business_on > last_on:
         return _end(cursor, found, Outcome.BROKEN, made)
     return None
+
+
+def _paid_yen(cursor: Any, found: Promise, last_on: date) -> int:
+    """What came since it was made, with days of value up to a day."""
+    since = (
+        " AND e.kind = 'receipt' AND e.value_on BETWEEN %(made_on)s AND %(last_on)s"
+        " AND e.booked_at >= %(made_at)s"
+    )
+    times = {"made_on": found.made_on, "last_on": last_on, "made_at": found.made_at}
+    receipts = [one.event for one in _book.events(cursor, found.key, since, **times)]
+    return sum(one.amount_yen for one in receipts if isinstance(one, Receipt))
 
 
 def _end(cursor: Any, found: Promise, outcome: Outcome, made: Made) -> Outcome:

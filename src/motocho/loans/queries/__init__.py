@@ -16,7 +16,12 @@ from motocho.loans.queries.contracts import (
 )
 from motocho.loans.queries.demands import Asked, asked
 from motocho.loans.queries.endings import PaidOff, paid_off
-from motocho.loans.queries.evidence import EvidenceAsked, evidence_asked
+from motocho.loans.queries.evidence import (
+    EvidenceAsked,
+    EvidenceDue,
+    evidence_asked,
+    evidence_due,
+)
 from motocho.loans.queries.explanations import Explanation, explain, kind_name
 from motocho.loans.queries.forecasts import (
     Course,
@@ -62,6 +67,7 @@ __all__ = [
     "DebitLine",
     "DueDay",
     "EvidenceAsked",
+    "EvidenceDue",
     "Explanation",
     "First",
     "Followed",
@@ -89,6 +95,7 @@ __all__ = [
     "contract",
     "debits",
     "evidence_asked",
+    "evidence_due",
     "explain",
     "follow",
     "ground",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +28,21 @@ def evidence_asked(cursor: Any, member_id: int) -> EvidenceAsked | None:
     )
     row = cursor.fetchone()
     return None if row is None else EvidenceAsked(*row)
+
+
+class EvidenceDue(NamedTuple):
+    """Of whom evidence is waited for, and until when [収入証明書の期限]."""
+
+    member_id: int
+    due_on: date
+
+
+def evidence_due(cursor: Any, until: date) -> list[EvidenceDue]:
+    """Everybody of whom evidence is waited for, where it is due until a day [期限の近い依頼]."""
+    cursor.execute(
+        "SELECT member_id, min(due_on) FROM loan_check"
+        " WHERE kind = 'income' AND met_on IS NULL AND stopped_on IS NULL AND due_on <= %s"
+        " GROUP BY member_id ORDER BY 1",
+        (until,),
+    )
+    return [EvidenceDue(*row) for row in cursor.fetchall()]

@@ -27,6 +27,13 @@ class Pledge:
     paid_yen: int
     """Receipts from the day it was made to the last day of grace, cancelled ones left out."""
     is_withdrawn: bool
+    is_given_up: bool = False
+    """Ended unpaid after its day and within grace, as for another one."""
+
+    @property
+    def short_yen(self) -> int:
+        """What is not there of it [不足額]."""
+        return max(0, self.amount_yen - self.paid_yen)
 
 
 # A receipt counts once: for the last promise that stood when it was booked.
@@ -43,7 +50,8 @@ SELECT w.member_id, w.agreement_id, w.promise_no, w.channel, w.amount_yen, w.mad
        AND e.booked_at >= w.made_at AND (w.next_at IS NULL OR e.booked_at < w.next_at)
        AND NOT EXISTS (SELECT FROM loan_event c WHERE c.member_id = e.member_id
            AND c.agreement_id = e.agreement_id AND c.cancels_no = e.event_no))::bigint,
-    coalesce(w.outcome = 'withdrawn', false)
+    coalesce(w.outcome = 'withdrawn', false),
+    coalesce(w.outcome = 'broken' AND w.ended_on <= w.pay_on + %(grace)s, false)
 FROM wanted w ORDER BY w.pay_on, w.member_id, w.agreement_id, w.promise_no
 """
 

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from motocho.care.worklist import claims
 from motocho.law.rules import Refusal
 from motocho.people import staff
 from motocho.people.access import Action
@@ -69,7 +70,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = EntryForm(request.POST if request.method == "POST" else None)
     if not form.is_bound:
         if access.colleague(request) is not None:
-            return HttpResponseRedirect(reverse("desk:queue"))
+            return _to_first_page(request)
         return _asked(request, form, 200)
     form.is_valid()
     typed = Typed(*(str(form.cleaned_data.get(name) or "") for name in form.fields))
@@ -77,12 +78,21 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         outcome = staff.enter(cursor, typed, pages.moment(request))
     if isinstance(outcome, Entered):
         access.begin_staff(request, outcome.staff_id)
-        return HttpResponseRedirect(reverse("desk:queue"))
+        return _to_first_page(request)
     if isinstance(outcome, Locked):
         context = {"until": f"{localtime(outcome.until):%H:%M}"}
         return pages.show(request, "desk/locked.html", context, status=429)
     form.refuse("code", Fault("DSK-001"))
     return _asked(request, form, 422)
+
+
+def _to_first_page(request: HttpRequest) -> HttpResponse:
+    """Whom to call today; who looks at documents begins with those."""
+    found = access.colleague(request)
+    is_caller = found is not None and found.may(Action.ASK_FOR_HELP)
+    is_reviewer = found is not None and found.may(Action.REVIEW_DOCUMENT)
+    name = "desk:today" if is_caller and not is_reviewer else "desk:queue"
+    return HttpResponseRedirect(reverse(name))
 
 
 def _asked(request: HttpRequest, form: EntryForm, status: int) -> HttpResponse:
@@ -100,7 +110,7 @@ def by_passkey(request: HttpRequest) -> HttpResponse:
             outcome = staff.enter_by_passkey(cursor, passkey_site(), answer, at)
         if isinstance(outcome, Entered):
             access.begin_staff(request, outcome.staff_id)
-            return HttpResponseRedirect(reverse("desk:queue"))
+            return _to_first_page(request)
         form = EntryForm(request.POST)
         form.is_valid()
         form.refuse("login_name", Fault("DSK-001"))
@@ -114,6 +124,10 @@ def by_passkey(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Leave nothing in the browser [サインアウト]."""
+    found = access.colleague(request)
+    if found is not None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            claims.leave(cursor, found.staff.staff_id, found.at)
     access.leave_desk(request)
     response = HttpResponseRedirect(reverse("desk:sign_in"))
     response["Clear-Site-Data"] = '"cache"'
@@ -146,6 +160,10 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if isinstance(done, Refusal):
         form.refuse("password", done.fault())
         return _join_page(request, form, 422)
+    found = access.colleague(request)
+    if found is not None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            claims.leave(cursor, found.staff.staff_id, found.at)
     access.leave_desk(request)
     seed = parse_qs(urlsplit(done.otpauth).query)["secret"][0]
     groups = [seed[at : at + SETUP_GROUP] for at in range(0, len(seed), SETUP_GROUP)]

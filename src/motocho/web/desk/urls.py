@@ -21,16 +21,22 @@ from motocho.web.desk import (
     members,
     offering,
     phoning,
+    promised,
     queue,
     reviewing,
     searching,
     signing,
     standing_in,
+    today,
 )
 
 app_name = "desk"
 urlpatterns = [
     path("", queue.waiting, name="queue"),
+    path("today/", today.today, name="today"),
+    path("today/next/", today.next_one, name="next"),
+    path("today/leave/", today.leave, name="leave_claim"),
+    path("promises/", promised.board, name="promises"),
     path("sign-in/", signing.sign_in, name="sign_in"),
     path("sign-in/passkey/", signing.by_passkey, name="by_passkey"),
     path("sign-out/", signing.sign_out, name="sign_out"),
