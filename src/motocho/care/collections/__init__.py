@@ -1,8 +1,9 @@
 """Collections: what is done about a loan in arrears, step by step [督促].
 
-`counsel` stops everything when somebody acts for the member.
+`counsel` stops everything when somebody acts for the member; `settlements` meet who cannot pay all,
+with the word of two persons.
 """
 
-from motocho.care.collections import counsel
+from motocho.care.collections import counsel, settlements
 
-__all__ = ["counsel"]
+__all__ = ["counsel", "settlements"]

@@ -4,7 +4,14 @@ from importlib.resources import files
 
 from django.db import migrations
 
-SQL = ("schema.sql", "approvals.sql", "collections/counsel.sql", "ivr.sql", "reasons/schema.sql")
+SQL = (
+    "schema.sql",
+    "approvals.sql",
+    "collections/counsel.sql",
+    "collections/settlements.sql",
+    "ivr.sql",
+    "reasons/schema.sql",
+)
 
 
 class Migration(migrations.Migration):

@@ -45,9 +45,11 @@ from motocho.loans.queries.ways import (
     Ground,
     Paying,
     Search,
+    Settled,
     follow,
     ground,
     longer,
+    settled,
 )
 
 __all__ = [
@@ -75,6 +77,7 @@ __all__ = [
     "Position",
     "Quote",
     "Search",
+    "Settled",
     "Stage",
     "StatementRow",
     "Undoing",
@@ -106,6 +109,7 @@ __all__ = [
     "position",
     "position_of",
     "quote_of",
+    "settled",
     "statement",
     "waiting",
 ]
