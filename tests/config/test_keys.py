@@ -19,6 +19,7 @@ BY_MEMBER = {
     "care_pay_day", "care_offer", "screening_increase",
     "care_workplace", "care_talk", "care_talk_identity", "care_talk_answer", "care_talk_end",
     "care_approval", "care_approval_decision", "care_counsel", "care_settlement",
+    "care_talk_draft", "care_talk_particulars",
     "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held",
 }  # fmt: skip
 SMALL = {
@@ -56,6 +57,7 @@ SMALL = {
     "documents_verdict": "with its upload",
     "documents_try": "a day of files that could not be read",
     "care_approval_kind": "a row a kind",
+    "care_talk_open": "a row a colleague who is on a call: looked up by the colleague",
     "care_ivr_call": "a day of calls, looked up by their mark",
     "close_bank_line": "an inbox: spread by the bank's key",
 }

@@ -87,6 +87,10 @@ class Action(Enum):
     REVIEW_PIN_RESET = "review_pin_reset"
     REVIEW_DOCUMENT = "review_document"
     BAR = "bar"
+    COLLECT = "collect"
+    """Steps about a debt in arrears, and notices of who acts for the member [債権管理]."""
+    APPROVE = "approve"
+    """To be the second person for what another asked [承認]."""
     MANAGE_STAFF = "manage_staff"
     SIT = "sit"
     """A colleague's own seat and means to sign in: nothing of a member [本人の席]."""
@@ -107,6 +111,8 @@ _BY_STAFF: Mapping[Action, frozenset[Role]] = {
     Action.REVIEW_DOCUMENT: _REVIEW,
     Action.CHANGE_LIMIT: frozenset({Role.SUPERVISOR}),
     Action.BAR: frozenset({Role.SUPERVISOR}),
+    Action.COLLECT: _DESK,
+    Action.APPROVE: _REVIEW | {Role.ADMINISTRATOR},
     Action.MANAGE_STAFF: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
     Action.SIT: frozenset(Role),
 }
