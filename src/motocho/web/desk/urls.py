@@ -6,8 +6,10 @@ from django.urls import path
 
 from motocho.web.desk import (
     answering,
+    approving,
     calling,
     colleagues,
+    collecting,
     frame,
     judging,
     offering,
@@ -45,6 +47,30 @@ urlpatterns = [
         name="offering",
     ),
     path("increases/<int:member_id>/<int:increase_id>/", answering.increase, name="increase"),
+    path("approvals/", approving.listed, name="approvals"),
+    path("approvals/<int:member_id>/<int:request_id>/", approving.decided, name="approval"),
+    path("members/<int:member_id>/collection/", collecting.overview, name="collection"),
+    path(
+        "members/<int:member_id>/collection/settlement/<int:agreement_id>/",
+        collecting.settlement,
+        name="settlement",
+    ),
+    path(
+        "members/<int:member_id>/collection/write-off/<int:agreement_id>/",
+        collecting.write_off,
+        name="write_off",
+    ),
+    path(
+        "members/<int:member_id>/collection/settlements/<int:request_id>/paper/",
+        collecting.paper,
+        name="settlement_paper",
+    ),
+    path("members/<int:member_id>/collection/counsel/", collecting.notice, name="counsel"),
+    path(
+        "members/<int:member_id>/collection/counsel/<int:counsel_no>/end/",
+        collecting.notice_ended,
+        name="counsel_end",
+    ),
     path("keys/", frame.keys, name="keys"),
     path("colleagues/", colleagues.listed, name="colleagues"),
     path("colleagues/<int:staff_id>/recovery/", colleagues.recover, name="recover"),
