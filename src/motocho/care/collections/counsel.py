@@ -6,7 +6,8 @@
 From the commit on nobody asks the member to pay: the stop stands with the loans, where the gate
 reads it for calls, e-mails, SMS, letters and visits, so that what is queued already finds it closed
 when its turn comes. Permits that were given and not yet used are taken back, tasks that would have
-somebody called are withdrawn. Who acts for the member is asked which history is wanted.
+somebody called are withdrawn, planned visits are cancelled. Who acts for the member is asked which
+history is wanted.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from motocho.care.collections import visits
 from motocho.contact import gate, tasks
 from motocho.contact.guard import Purpose
 from motocho.contact.holds import Source
@@ -126,6 +128,7 @@ class Received:
     agreements: tuple[int, ...]
     permits: int
     tasks: int
+    visits: int
     is_repeat: bool
 
 
@@ -161,15 +164,16 @@ def receive(cursor: Any, member_id: int, notice: Notice, made: Made) -> Received
     permits = gate.revoke(cursor, member_id, made.actor, made.booked_at)
     known = _of_source(cursor, member_id, made.external_ref)
     if known is not None:
-        return Received(known.counsel_no, known.notice.agreements, 0, 0, is_repeat=True)
+        return Received(known.counsel_no, known.notice.agreements, 0, 0, 0, is_repeat=True)
     number = _insert(cursor, member_id, notice, made)
     ended = _end_tasks(cursor, member_id, made)
+    cancelled = visits.cancel_all(cursor, member_id, made.actor, made.booked_at)
     facts: dict[str, int | str] = {"counsel": number, "wants": "history"}
     source = Source(made.actor, f"counsel {number}")
     plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts)
     tasks.put(cursor, member_id, plan, source, made.booked_at)
     _tell(cursor, member_id, "counsel_received", made, number)
-    return Received(number, notice.agreements, permits, ended, is_repeat=False)
+    return Received(number, notice.agreements, permits, ended, cancelled, is_repeat=False)
 
 
 def _checked(notice: Notice, made: Made) -> Notice:

@@ -9,6 +9,7 @@ SQL = (
     "approvals.sql",
     "collections/counsel.sql",
     "collections/settlements.sql",
+    "collections/visits.sql",
     "ivr.sql",
     "reasons/schema.sql",
 )
