@@ -10,6 +10,7 @@ SQL = (
     "collections/counsel.sql",
     "collections/settlements.sql",
     "collections/visits.sql",
+    "collections/legal.sql",
     "ivr.sql",
     "reasons/schema.sql",
 )
