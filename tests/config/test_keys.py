@@ -20,7 +20,7 @@ BY_MEMBER = {
     "care_workplace", "care_talk", "care_talk_identity", "care_talk_answer", "care_talk_end",
     "care_approval", "care_approval_decision", "care_counsel", "care_settlement", "care_visit", "care_visit_log",
     "care_legal_case", "care_legal_step",
-    "care_talk_draft", "care_talk_particulars",
+    "care_identity_check", "care_memo", "care_talk_draft", "care_talk_particulars",
     "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held",
 }  # fmt: skip
 SMALL = {

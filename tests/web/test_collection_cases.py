@@ -16,7 +16,7 @@ from tests.web.office import Seat, seated
 
 from motocho.care import approvals
 from motocho.care.approvals import Ref
-from motocho.care.collections import counsel
+from motocho.care.collections import counsel, legal, visits
 from motocho.contact import gate
 from motocho.contact.gate import Closed, Wanted
 from motocho.contact.guard import Channel, Purpose
@@ -198,6 +198,67 @@ def test_a_notice_by_its_form_stops_everything(scene: Scene) -> None:
     again = scene.operator.client.post(end, told)
     assert again.status_code == 422
     assert "辞任" in page(scene.operator.client.get(scene.at))
+
+
+@pytest.mark.rule("COLL-005")
+def test_a_visit_from_its_plan_to_its_log(scene: Scene) -> None:
+    scene_day = clock.now().date() + timedelta(days=1)
+    plan = {
+        "agreement": str(scene.key.agreement_id), "second": str(scene.mori.staff_id),
+        "planned_on": f"{scene_day:%Y/%m/%d}", "planned_time": "14:00", "ref": REF,
+        "reason": "電話がつながらない",
+    }  # fmt: skip
+    address = f"{scene.at}visits/"
+    assert scene.operator.client.get(address).status_code == 200
+    for wrong in ({"planned_time": "25:00"}, {"planned_time": "22:00"}, {"reason": ""}):
+        assert scene.operator.client.post(address, plan | wrong).status_code == 422
+    for _ in range(2):
+        assert scene.operator.client.post(address, plan)["Location"] == scene.at
+    (planned,) = do(visits.of_member, scene.key.member_id)
+    assert len(planned.plan.visitors) == 2
+    at = f"{address}{planned.visit_no}/"
+    assert at in page(scene.operator.client.get(scene.at))
+    assert "許可を求めて" in page(scene.operator.client.get(at))
+    went = {"arrived": "14:01", "told": "14:02", "left": "14:03", "visitors": "2", "met": "own",
+            "log": "normal"}  # fmt: skip
+    early = scene.operator.client.post(at, went)
+    assert early.status_code == 422  # nobody went yet, and there was no permit
+    stayed = page(scene.operator.client.post(at, went | {"left": "14:40"}))
+    assert "14:02に退去を求められ、14:40まで" in stayed
+    assert scene.operator.client.post(at, went | {"visitors": "x"}).status_code == 422
+
+
+def begun_case(scene: Scene) -> str:
+    address = f"{scene.at}legal/{scene.key.agreement_id}/"
+    form = {"step": "order_applied", "court": "東京簡易裁判所", "reason": "返済がない", "ref": REF}
+    assert scene.operator.client.post(address, form | {"court": ""}).status_code == 422
+    assert scene.operator.client.post(address, form)["Location"] == scene.at
+    at = waiting(scene)
+    seen = page(scene.mori.client.get(at))
+    assert "支払督促の申立て" in seen
+    scene.mori.client.post(at, {"say": "agreed", "mark": mark(seen)})
+    (case,) = do(legal.of_member, scene.key.member_id)
+    return f"{scene.at}cases/{case.key.case_no}/"
+
+
+def test_a_case_in_court_on_its_page(scene: Scene) -> None:
+    at = begun_case(scene)
+    assert at in page(scene.operator.client.get(scene.at))
+    shown = page(scene.operator.client.get(at))
+    assert "民事訴訟法382条" in shown
+    assert "手続の間、完成しません" in shown
+    form = {"step": "order_served", "taken_on": today(), "court": "東京簡易裁判所", "ref": REF,
+            "note": "yes"}  # fmt: skip
+    form["ref"] = DONE + "2"
+    future = f"{clock.now() + timedelta(days=9):%Y/%m/%d}"
+    assert scene.operator.client.post(at, form | {"taken_on": future}).status_code == 422
+    for _ in range(2):
+        assert scene.operator.client.post(at, form)["Location"] == at
+    served = page(scene.operator.client.get(at))
+    assert "督促異議" in served
+    assert "まで" in served
+    assert scene.operator.client.post(at, {"ask": "yes"}).status_code == 422
+    assert rows("SELECT count(*) FROM care_legal_step") == [(2,)]
 
 
 @pytest.mark.rule("PRIV-003")

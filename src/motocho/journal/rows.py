@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -93,6 +93,16 @@ def one_row(cursor: Any, member_id: int, row_id: int) -> News:
         (member_id, row_id),
     )
     return _news(cursor.fetchone())
+
+
+def latest(cursor: Any, member_id: int, kinds: Collection[str], most: int) -> list[Happening]:
+    """The latest rows of a member, of some kinds, the newest first [会員の日誌]."""
+    cursor.execute(
+        "SELECT 0, row_id, member_id, kind, actor, happened_at, subject, purpose FROM journal_row"
+        " WHERE member_id = %s AND kind = ANY(%s) ORDER BY row_id DESC LIMIT %s",
+        (member_id, list(kinds), most),
+    )
+    return [_news(row).happening for row in cursor.fetchall()]
 
 
 def _news(row: tuple[Any, ...]) -> News:

@@ -65,3 +65,6 @@ GRANT SELECT, INSERT ON journal_row TO motocho_app;
 GRANT EXECUTE ON FUNCTION journal_horizon TO motocho_app;
 GRANT EXECUTE ON FUNCTION journal_write TO motocho_app;
 GRANT SELECT ON journal_row TO motocho_audit;
+
+-- Who looked at whom of late, for the auditor [閲覧の頻度].
+CREATE INDEX journal_row_of_looks ON journal_row (happened_at, actor) WHERE kind IN ('staff_access', 'member_search');

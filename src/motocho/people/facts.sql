@@ -74,3 +74,38 @@ GRANT UPDATE (family_name, given_name, family_kana, given_kana, born_on) ON peop
 GRANT SELECT, INSERT ON people_consent TO motocho_app;
 GRANT USAGE ON SEQUENCE people_fact_fact_no_seq, people_consent_consent_no_seq TO motocho_app;
 GRANT SELECT ON people_consent TO motocho_audit;
+
+-- ---------------------------------------------------------------------------------------------------- searching
+-- A name in one spelling for looking it up [氏名の検索キー]: one width, katakana for hiragana, large kana for small,
+-- no blanks, dots or dashes. The application folds what was typed by the same function.
+CREATE FUNCTION people_name_key(written text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    SELECT translate(translate(lower(normalize(written, NFKC)),
+        'ぁあぃいぅうぇえぉおかがきぎくぐけげこごさざしじすずせぜそぞただちぢっつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもゃやゅゆょよらりるれろゎわゐゑをんゔゕゖ',
+        'ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロヮワヰヱヲンヴヵヶ'),
+        'ァィゥェォッャュョヮヵヶヰヱヲ・ -−‐ー　', 'アイウエオツヤユヨワカケイエオ')
+$$;
+CREATE INDEX people_member_by_name ON people_member (people_name_key(family_name || given_name) text_pattern_ops);
+CREATE INDEX people_member_by_reading ON people_member (people_name_key(family_kana || given_kana) text_pattern_ops);
+CREATE INDEX people_fact_by_phone ON people_fact ((value ->> 'digits')) WHERE kind LIKE '%phone';
+CREATE INDEX people_fact_by_last_digits ON people_fact (right(value ->> 'digits', 4)) WHERE kind LIKE '%phone';
+CREATE INDEX people_fact_by_email ON people_fact (lower(value ->> 'address')) WHERE kind = 'email';
+
+-- Whose phone or e-mail address this is or was: who holds it learns of members, nobody learns a number by it.
+CREATE FUNCTION people_find_by_contact(way text, sought text, as_of date, most integer)
+RETURNS TABLE (member_id bigint, kind text, holds boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+        SELECT DISTINCT ON (f.member_id) f.member_id, f.kind, NOT EXISTS (
+            SELECT FROM people_fact later WHERE later.member_id = f.member_id AND later.kind = f.kind
+              AND later.effective_on <= as_of AND (later.effective_on, later.fact_no) > (f.effective_on, f.fact_no)
+        ) AND f.effective_on <= as_of AS holding
+        FROM people_fact f
+        WHERE way = 'phone' AND f.kind LIKE '%phone' AND f.value ->> 'digits' = sought
+           OR way = 'last_digits' AND f.kind LIKE '%phone' AND right(f.value ->> 'digits', 4) = sought
+           OR way = 'email' AND f.kind = 'email' AND lower(f.value ->> 'address') = sought
+        ORDER BY f.member_id, holding DESC, f.fact_no DESC
+        LIMIT most;
+END $$;
+REVOKE ALL ON FUNCTION people_find_by_contact FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION people_find_by_contact, people_name_key TO motocho_app;

@@ -13,6 +13,7 @@ SQL = (
     "collections/legal.sql",
     "ivr.sql",
     "reasons/schema.sql",
+    "reception/schema.sql",
 )
 
 

@@ -100,6 +100,8 @@ class Draft:
     reason: Topic
     desk_id: str
     consultation_id: int | None = None
+    attempt_id: int | None = None
+    """The call on which it is offered, to a member who is known on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +157,13 @@ def make(cursor: Any, draft: Draft, source: Source, on: date, at: datetime) -> O
     shown = figures_of(way)
     last_on = min(on + timedelta(days=limits(on).offer_open_days), shown.pay_on)
     cursor.execute(
-        "INSERT INTO care_offer (member_id, agreement_id, consultation_id, way, reason, desk_id,"
-        " told, shown, source, actor, made_on, last_on, made_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING offer_id",
+        "INSERT INTO care_offer (member_id, agreement_id, consultation_id, attempt_id, way, reason,"
+        " desk_id, told, shown, source, actor, made_on, last_on, made_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING offer_id",
         (
-            *draft.key, draft.consultation_id, draft.way.value, draft.reason.value, draft.desk_id,
-            _told_text(draft.told), orjson.dumps(shown.document()).decode(), source.ref,
-            source.actor, on, last_on, at,
+            *draft.key, draft.consultation_id, draft.attempt_id, draft.way.value,
+            draft.reason.value, draft.desk_id, _told_text(draft.told),
+            orjson.dumps(shown.document()).decode(), source.ref, source.actor, on, last_on, at,
         ),
     )  # fmt: skip
     number = int(cursor.fetchone()[0])
@@ -288,8 +290,9 @@ def _answer(cursor: Any, offer: Offer, answer: Answer, source: Source, at: datet
 
 # ------------------------------------------------------------------------------------- reading
 _SELECT = (
-    "SELECT member_id, agreement_id, offer_id, consultation_id, way, reason, desk_id, told::text,"
-    " shown::text, made_on, last_on, made_at, answer, agreed::text, promise_no FROM care_offer"
+    "SELECT member_id, agreement_id, offer_id, consultation_id, attempt_id, way, reason, desk_id,"
+    " told::text, shown::text, made_on, last_on, made_at, answer, agreed::text, promise_no"
+    " FROM care_offer"
 )
 
 
@@ -343,12 +346,12 @@ def _told_text(told: Told) -> str:
 
 
 def _offer(row: tuple[Any, ...]) -> Offer:
-    member_id, agreement_id, number, talk, way, reason, desk_id, told, shown, *rest = row
-    made_on, last_on, made_at, answer, agreed, promise_no = rest
+    member_id, agreement_id, number, talk, call, way, reason, desk_id, *rest = row
+    told, shown, made_on, last_on, made_at, answer, agreed, promise_no = rest
     said = orjson.loads(told)
     said["able_on"] = date.fromisoformat(said["able_on"])
     key = Key(member_id, agreement_id)
-    draft = Draft(key, Way(way), Told(**said), Topic(reason), desk_id, talk)
+    draft = Draft(key, Way(way), Told(**said), Topic(reason), desk_id, talk, call)
     return Offer(
         int(number),
         draft,

@@ -6,6 +6,6 @@ Gives   masked values to everyone; whole ones to who says why, contacts only by 
 Never   an overwritten value
 """
 
-from motocho.people.facts import history, reach, values
+from motocho.people.facts import history, matching, reach, search, values
 
-__all__ = ["history", "reach", "values"]
+__all__ = ["history", "matching", "reach", "search", "values"]

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from motocho.care import approvals
 from motocho.care.approvals import HOUSE, Decision, Outcome, Queue, Ref
-from motocho.care.collections import settlements
+from motocho.care.collections import legal, settlements
+from motocho.care.collections.courses import Step, Target
 from motocho.people import access as gate
 from motocho.people import members, staff
 from motocho.people.access import Action
@@ -30,6 +31,7 @@ from motocho.web.words import Said, Tongue, said
 KINDS: Mapping[str, str] = {
     settlements.SETTLEMENT: "desk.approval.settlement",
     settlements.WRITE_OFF: "desk.approval.write_off",
+    legal.LEGAL_STEP: "desk.approval.legal",
 }
 """What each kind is called; one that is not here is shown by its own word."""
 LABELS: Mapping[str, str] = {
@@ -46,6 +48,12 @@ LABELS: Mapping[str, str] = {
     "first_on": "desk.approval.first_on",
     "first_yen": "desk.approval.first",
     "ends_on": "desk.approval.ends_on",
+    "step": "desk.approval.step",
+    "steps": "desk.approval.steps",
+    "case": "desk.approval.case",
+    "court": "desk.collect.step_court",
+    "target": "desk.collect.target.label",
+    "written_off_yen": "desk.approval.written_off",
 }
 VALUES: Mapping[str, str] = {
     settlements.Road.VOICE.value: "desk.collect.voice",
@@ -56,6 +64,8 @@ VALUES: Mapping[str, str] = {
     settlements.Cause.INSOLVENT.value: "desk.collect.insolvent",
     settlements.Cause.HEIRLESS.value: "desk.collect.heirless",
     settlements.Cause.SMALL.value: "desk.collect.small",
+    **{one.value: f"desk.collect.step.{one.value}" for one in Step},
+    **{one.value: f"desk.collect.target.{one.value}" for one in Target},
 }
 OUTCOMES = {
     Outcome.AGREED: "desk.approval.agreed",
@@ -89,8 +99,8 @@ class Row:
 
 def lines(content: approvals.Content, tongue: Tongue) -> list[Line]:
     """The items of what is asked, in words [依頼の内容]."""
-    return [Line(LABELS.get(name, ""), name, _value(name, content[name], tongue))
-            for name in content]  # fmt: skip
+    return [Line(LABELS.get(name, ""), name, _value(name, value, tongue))
+            for name, value in content.items() if value != ""]  # fmt: skip
 
 
 def _value(name: str, value: Any, tongue: Tongue) -> str:

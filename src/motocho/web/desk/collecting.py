@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from motocho.care import approvals
 from motocho.care.approvals import Decision, Outcome, Ref
-from motocho.care.collections import counsel, settlements
+from motocho.care.collections import counsel, legal, settlements, visits
 from motocho.care.collections.counsel import Ending, Notice, Proceeding, Reason, Road, Sender
 from motocho.care.collections.settlements import Asking, Cause, Offer, Standing
 from motocho.documents import paper as sheets
@@ -131,41 +131,42 @@ class About:
         return reverse("desk:collection", args=[self.member.member_id])
 
 
-def _about(cursor: Any, colleague: Colleague, member_id: int) -> About:
-    """Who may and why, written down; not there for who may not."""
+def about_of(cursor: Any, colleague: Colleague, member_id: int) -> About:
+    """Who may and why, written down; not there for who may not [権限の確認]."""
     by = colleague.looking_for("collection")
     access.allow(gate.ask(cursor, by, Action.COLLECT, member_id, colleague.at))
     return About(by, members.one(cursor, member_id), colleague)
 
 
-def _claims(cursor: Any, about: About) -> list[Claim]:
+def claims_of(cursor: Any, about: About, agreement_id: int | None = None) -> list[Claim]:
+    """Agreements that are not closed, or the one of a number, as they stand today [契約].
+
+    Raises    NotFoundError where there is none of that number.
+    """
     on = _commands.today(cursor, about.colleague.at)
-    return [
+    found = [
         Claim(one.key, queries.position(cursor, one.key, on))
         for one in queries.agreements(cursor, about.member.member_id)
-        if one.status is not Status.CLOSED
+        if one.status is not Status.CLOSED and agreement_id in {None, one.key.agreement_id}
     ]
+    if agreement_id is not None and not found:
+        raise members.no_such_member()
+    return found
 
 
-def _claim(cursor: Any, about: About, agreement_id: int) -> Claim:
-    for one in _claims(cursor, about):
-        if one.key.agreement_id == agreement_id:
-            return one
-    raise members.no_such_member()
-
-
-def _chosen(request: HttpRequest, name: str, known: Mapping[str, str]) -> str:
-    """What was chosen from a list; the first where nothing of it was."""
+def chosen_of(request: HttpRequest, name: str, known: Mapping[str, str]) -> str:
+    """What was chosen from a list; the first where nothing of it was [選択]."""
     given = request.POST.get(name, "")
     return given if given in known else next(iter(known))
 
 
-def _source(request: HttpRequest) -> str:
+def source_of(request: HttpRequest) -> str:
+    """The form it came by: sent twice, it counts once [フォームの番号]."""
     return f"desk {_commands.reference_of(request) or _commands.new_reference()}"
 
 
-def _tried(form: Form, field: str, act: Callable[[], object]) -> bool:
-    """Do it in a transaction; what is refused stands beside its field, and nothing was done."""
+def tried(form: Form, field: str, act: Callable[[], object]) -> bool:
+    """Do it in a transaction; what is refused stands beside its field, undone [実行]."""
     try:
         with transaction.atomic():
             act()
@@ -175,7 +176,8 @@ def _tried(form: Form, field: str, act: Callable[[], object]) -> bool:
     return True
 
 
-def _page(form: Form, request: HttpRequest) -> FormPage:
+def form_page(form: Form, request: HttpRequest) -> FormPage:
+    """A form as its template takes it [フォームの表示]."""
     return shown(form, pages.tongue_of(request))
 
 
@@ -185,7 +187,7 @@ def _page(form: Form, request: HttpRequest) -> FormPage:
 def overview(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResponse:
     """Claims, notices, what was asked and what was settled; one takes one's own back [債権管理]."""
     with transaction.atomic(), connection.cursor() as cursor:
-        about = _about(cursor, colleague, member_id)
+        about = about_of(cursor, colleague, member_id)
         if request.method == "POST":
             _withdraw(cursor, request, about)
             return HttpResponseRedirect(about.home)
@@ -196,11 +198,15 @@ def overview(request: HttpRequest, colleague: Colleague, member_id: int) -> Http
         ]
         notices = counsel.of_member(cursor, member_id)
         asked = approvals.of_member(cursor, member_id)
-        claims = _claims(cursor, about)
+        claims = claims_of(cursor, about)
+        planned = visits.of_member(cursor, member_id)
+        cases = legal.of_member(cursor, member_id)
     context = {
         "desk": colleague,
         "member": about.member,
         "claims": claims,
+        "visits": planned,
+        "cases": [(one, f"desk.collect.step.{one.steps[-1].step.value}") for one in cases],
         "notices": [
             (one, SENDERS[one.notice.sender.value], PROCEEDINGS[one.notice.proceeding.value],
              "" if one.ended is None else REASONS[one.ended.reason.value])
@@ -236,8 +242,8 @@ def settlement(
 ) -> HttpResponse:
     """What would be paid and given up; then a supervisor is asked for it [和解の依頼]."""
     with transaction.atomic(), connection.cursor() as cursor:
-        about = _about(cursor, colleague, member_id)
-        claim = _claim(cursor, about, agreement_id)
+        about = about_of(cursor, colleague, member_id)
+        (claim,) = claims_of(cursor, about, agreement_id)
         reckoning = ReckonForm(request.GET if "paid" in request.GET else None)
         found = _reckoned(cursor, reckoning, claim)
         usual = {"agreed_on": f"{claim.position.on:%Y/%m/%d}"}
@@ -246,19 +252,19 @@ def settlement(
             typed = form.cleaned_data
             offer = Offer(
                 claim.key, found.paid_yen, reckoning.cleaned_data["instalment"],
-                settlements.Road(_chosen(request, "road", ROADS)), typed["agreed_on"],
+                settlements.Road(chosen_of(request, "road", ROADS)), typed["agreed_on"],
             )  # fmt: skip
-            asking = Asking(about.staff, typed["reason"], _source(request), colleague.at)
-            if _tried(form, "reason", lambda: settlements.ask(cursor, offer, asking)):
+            asking = Asking(about.staff, typed["reason"], source_of(request), colleague.at)
+            if tried(form, "reason", lambda: settlements.ask(cursor, offer, asking)):
                 return HttpResponseRedirect(about.home)
     is_wrong = request.method == "POST" or (reckoning.is_bound and found is None)
-    context = _asked(request, about, claim, _page(form, request) if is_wrong else None)
+    context = _asked(request, about, claim, form_page(form, request) if is_wrong else None)
     context |= {
-        "reckoning": _page(reckoning, request),
+        "reckoning": form_page(reckoning, request),
         "found": found,
-        "form": _page(form if request.method == "POST" else SettleForm(usual), request),
+        "form": form_page(form if request.method == "POST" else SettleForm(usual), request),
         "options": ROADS,
-        "chosen": _chosen(request, "road", ROADS),
+        "chosen": chosen_of(request, "road", ROADS),
     }
     status = 422 if is_wrong else 200
     return pages.show(request, "desk/settlement.html", context, status=status)
@@ -271,7 +277,7 @@ def _reckoned(cursor: Any, form: ReckonForm, claim: Claim) -> queries.Settled | 
     typed = form.cleaned_data
     offer = Offer(claim.key, typed["paid"], typed["instalment"], settlements.Road.VOICE, on)
     found: list[queries.Settled] = []
-    _tried(form, "paid", lambda: found.append(settlements.reckon(cursor, offer, on)))
+    tried(form, "paid", lambda: found.append(settlements.reckon(cursor, offer, on)))
     return found[0] if found else None
 
 
@@ -296,22 +302,22 @@ def write_off(
     """A supervisor is asked to take a claim out of the books [償却の依頼]."""
     form = ReasonForm(request.POST if request.method == "POST" else None)
     with transaction.atomic(), connection.cursor() as cursor:
-        about = _about(cursor, colleague, member_id)
-        claim = _claim(cursor, about, agreement_id)
+        about = about_of(cursor, colleague, member_id)
+        (claim,) = claims_of(cursor, about, agreement_id)
         if form.is_bound and form.is_valid():
-            cause = Cause(_chosen(request, "cause", CAUSES))
+            cause = Cause(chosen_of(request, "cause", CAUSES))
             asking = Asking(
-                about.staff, form.cleaned_data["reason"], _source(request), colleague.at
+                about.staff, form.cleaned_data["reason"], source_of(request), colleague.at
             )
-            if _tried(
+            if tried(
                 form, "reason", lambda: settlements.ask_write_off(cursor, claim.key, cause, asking)
             ):
                 return HttpResponseRedirect(about.home)
-    page = _page(form, request)
+    page = form_page(form, request)
     context = _asked(request, about, claim, page) | {
         "form": page,
         "options": CAUSES,
-        "chosen": _chosen(request, "cause", CAUSES),
+        "chosen": chosen_of(request, "cause", CAUSES),
     }
     status = 422 if form.is_bound else 200
     return pages.show(request, "desk/write_off.html", context, status=status)
@@ -327,7 +333,7 @@ def paper(
 ) -> HttpResponse:
     """The settlement on paper, to be signed by both [和解書]."""
     with transaction.atomic(), connection.cursor() as cursor:
-        about = _about(cursor, colleague, member_id)
+        about = about_of(cursor, colleague, member_id)
         kept = settlements.one(cursor, member_id, request_id)
         person, lender = about.member.person, directory().lender
         parties = (
@@ -348,25 +354,25 @@ def notice(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
     usual = {"received_on": f"{colleague.at:%Y/%m/%d}"}
     form = NoticeForm(request.POST if request.method == "POST" else usual)
     with transaction.atomic(), connection.cursor() as cursor:
-        about = _about(cursor, colleague, member_id)
-        claims = _claims(cursor, about)
+        about = about_of(cursor, colleague, member_id)
+        claims = claims_of(cursor, about)
         if request.method == "POST" and form.is_valid():
             wanted = _notice(request, form, claims)
             made = _commands.made(
-                cursor, _source(request), colleague.at, about.staff.actor, _commands.DESK
+                cursor, source_of(request), colleague.at, about.staff.actor, _commands.DESK
             )
-            if _tried(form, "office", lambda: counsel.receive(cursor, member_id, wanted, made)):
+            if tried(form, "office", lambda: counsel.receive(cursor, member_id, wanted, made)):
                 return HttpResponseRedirect(about.home)
     is_wrong = request.method == "POST"
-    page = _page(form if is_wrong else NoticeForm(usual), request)
+    page = form_page(form if is_wrong else NoticeForm(usual), request)
     context = {
         "desk": colleague, "member": about.member, "claims": claims, "back": about.home,
         "form": page, "is_wrong": is_wrong,
         "ref": _commands.reference_of(request) or _commands.new_reference(),
         "senders": SENDERS, "proceedings": PROCEEDINGS, "roads": RECEIVED,
-        "sender": _chosen(request, "sender", SENDERS),
-        "proceeding": _chosen(request, "proceeding", PROCEEDINGS),
-        "road": _chosen(request, "road", RECEIVED),
+        "sender": chosen_of(request, "sender", SENDERS),
+        "proceeding": chosen_of(request, "proceeding", PROCEEDINGS),
+        "road": chosen_of(request, "road", RECEIVED),
     }  # fmt: skip
     return pages.show(request, "desk/counsel.html", context, status=422 if is_wrong else 200)
 
@@ -376,10 +382,10 @@ def _notice(request: HttpRequest, form: NoticeForm, claims: list[Claim]) -> Noti
     chosen = [named[text] for text in request.POST.getlist("agreements") if text in named]
     typed = form.cleaned_data
     return Notice(
-        Sender(_chosen(request, "sender", SENDERS)),
-        Proceeding(_chosen(request, "proceeding", PROCEEDINGS)),
+        Sender(chosen_of(request, "sender", SENDERS)),
+        Proceeding(chosen_of(request, "proceeding", PROCEEDINGS)),
         typed["office"], typed["name"] or "", typed["registration"] or "", typed["phone"] or "",
-        typed["case_ref"] or "", Road(_chosen(request, "road", RECEIVED)), typed["received_on"],
+        typed["case_ref"] or "", Road(chosen_of(request, "road", RECEIVED)), typed["received_on"],
         tuple(chosen), typed["document_ref"] or "",
     )  # fmt: skip
 
@@ -393,16 +399,16 @@ def notice_ended(
     usual = {"ended_on": f"{colleague.at:%Y/%m/%d}"}
     form = EndForm(request.POST if request.method == "POST" else usual)
     with transaction.atomic(), connection.cursor() as cursor:
-        about = _about(cursor, colleague, member_id)
+        about = about_of(cursor, colleague, member_id)
         kept = counsel.one(cursor, member_id, counsel_no)
         if request.method == "POST" and form.is_valid():
             typed = form.cleaned_data
-            reason = Reason(_chosen(request, "why", REASONS))
+            reason = Reason(chosen_of(request, "why", REASONS))
             ending = Ending(reason, typed["ended_on"], typed["words"])
             made = _commands.made(
-                cursor, _source(request), colleague.at, about.staff.actor, _commands.DESK
+                cursor, source_of(request), colleague.at, about.staff.actor, _commands.DESK
             )
-            if _tried(
+            if tried(
                 form, "words", lambda: counsel.end(cursor, member_id, counsel_no, ending, made)
             ):
                 return HttpResponseRedirect(about.home)
@@ -412,8 +418,8 @@ def notice_ended(
     )
     context = {
         "desk": colleague, "member": about.member, "kept": kept, "back": about.home,
-        "form": _page(form if is_wrong else EndForm(usual), request), "is_wrong": is_wrong,
-        "ended": wrong, "options": REASONS, "chosen": _chosen(request, "why", REASONS),
+        "form": form_page(form if is_wrong else EndForm(usual), request), "is_wrong": is_wrong,
+        "ended": wrong, "options": REASONS, "chosen": chosen_of(request, "why", REASONS),
         "ref": _commands.reference_of(request) or _commands.new_reference(),
     }  # fmt: skip
     return pages.show(request, "desk/counsel_end.html", context, status=422 if is_wrong else 200)

@@ -36,7 +36,7 @@ class Place:
 
 PLACES = (
     Place("desk:today", "desk.frame.today", "house", Action.LOOK),
-    Place("desk:search", "desk.frame.search", "info", Action.LOOK),
+    Place("desk:search", "desk.frame.search", "info", Action.SEARCH),
     Place("desk:queue", "desk.queue", "rows", Action.LOOK),
     Place("desk:promises", "desk.frame.promises", "tick", Action.LOOK),
     Place("desk:collections", "desk.frame.collections", "sum", Action.LOOK),
@@ -46,6 +46,7 @@ PLACES = (
     Place("desk:audit", "desk.frame.audit", "shield", Action.LOOK),
     Place("desk:board", "desk.frame.board", "desk", Action.LOOK),
     Place("desk:settings", "desk.frame.settings", "gear", Action.LOOK),
+    Place("desk:looks", "desk.looks.title", "info", Action.WATCH_LOOKS),
     Place("desk:colleagues", "desk.colleagues", "desk", Action.MANAGE_STAFF),
     Place("desk:passkey", "desk.passkey", "shield", Action.SIT),
     Place("desk:keys", "desk.frame.keys", "pen", Action.SIT),

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from motocho.care.reception import checks
 from motocho.care.reliefs import consultations, limits, offers, paydays, scenarios
 from motocho.contact.holds import Source
 from motocho.loans import queries
@@ -24,6 +25,7 @@ from motocho.loans.queries import Listed
 from motocho.people import access as gate
 from motocho.people import members
 from motocho.people.access import Action, Staff
+from motocho.units.errors import Fault, RefusedError
 from motocho.units.money import yen_text
 from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
@@ -54,9 +56,13 @@ class About:
     """Whom and what a page is about [相談と契約]."""
 
     staff: Staff
-    talk: consultations.Consultation
+    topic: consultations.Topic
     listed: Listed
     on: date
+    back: str
+    consultation_id: int | None = None
+    attempt_id: int | None = None
+    """The call on which it is offered, where the member called without a consultation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +93,42 @@ def offering(
             raise members.no_such_member()
         listed = _agreement(cursor, member_id, agreement_id)
         on = _commands.today(cursor, colleague.at)
-        about = About(staff, talk, listed, on)
-        form = _form(cursor, request, about)
-        is_told = form.is_valid()
-        if request.method == "POST" and _act(cursor, request, about, colleague):
-            return HttpResponseRedirect(f"{request.path}?{request.GET.urlencode()}")
-        context = _context(cursor, request, about, form if is_told else None)
+        back = reverse("desk:consultation", args=[member_id, consultation_id])
+        about = About(staff, talk.topic, listed, on, back, consultation_id)
+        return _page(cursor, request, about, colleague)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.staff(Action.ASK_FOR_HELP)
+def on_call(
+    request: HttpRequest, colleague: Colleague, member_id: int, agreement_id: int
+) -> HttpResponse:
+    """The same for a member who just calls, and is known on the call [通話中の提案] · LEDG-015.
+
+    Raises    NotFoundError for no such agreement; RefusedError where the member is not known.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        seat = checks.seat(cursor, member_id, colleague.staff.actor, colleague.at)
+        number = 0 if seat.call is None else seat.call.attempt_id
+        staff = colleague.looking_for(f"call {number}")
+        access.allow(gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at))
+        if not seat.is_known:
+            raise RefusedError(Fault("DSK-016"))
+        listed = _agreement(cursor, member_id, agreement_id)
+        on = _commands.today(cursor, colleague.at)
+        is_late = queries.position(cursor, listed.key, on).days_late > 0
+        topic = consultations.Topic.LATE if is_late else consultations.Topic.LESS
+        back = reverse("desk:member", args=[member_id])
+        about = About(staff, topic, listed, on, back, attempt_id=number)
+        return _page(cursor, request, about, colleague)
+
+
+def _page(cursor: Any, request: HttpRequest, about: About, colleague: Colleague) -> HttpResponse:
+    form = _form(cursor, request, about)
+    is_told = form.is_valid()
+    if request.method == "POST" and _act(cursor, request, about, colleague):
+        return HttpResponseRedirect(f"{request.path}?{request.GET.urlencode()}")
+    context = _context(cursor, request, about, form if is_told else None)
     context |= {"desk": colleague, "form": _shown(form, request)}
     return pages.show(request, "desk/offering.html", context, status=200 if is_told else 422)
 
@@ -155,8 +191,8 @@ def _act(cursor: Any, request: HttpRequest, about: About, colleague: Colleague) 
         return False
     told = _told(cursor, request.GET, form, about)
     draft = offers.Draft(
-        about.listed.key, way, told, about.talk.topic, _desk_of(request),
-        about.talk.consultation_id,
+        about.listed.key, way, told, about.topic, _desk_of(request), about.consultation_id,
+        about.attempt_id,
     )  # fmt: skip
     source = Source(about.staff.actor, f"{_commands.DESK} offer {_reference(request)}")
     offers.make(cursor, draft, source, about.on, colleague.at)
@@ -197,7 +233,6 @@ def _context(
     return {
         "member": members.one(cursor, key.member_id),
         "listed": about.listed,
-        "talk": about.talk,
         "chosen_times": times,
         "chosen_day": due_day,
         "is_owing": queries.ground(cursor, key, about.on).minimum_yen > 0,
@@ -211,7 +246,8 @@ def _context(
         "days": range(1, scenarios.LAST_OF_MONTH),
         "last_of_month": scenarios.LAST_OF_MONTH,
         "ref": _commands.new_reference(),
-        "back": reverse("desk:consultation", args=[key.member_id, about.talk.consultation_id]),
+        "back": about.back,
+        "on_call": about.attempt_id,
     }
 
 
