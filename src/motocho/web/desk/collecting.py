@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -109,6 +109,9 @@ class EndForm(Form):
     words = LinesField("desk.collect.end_words")
 
 
+FORM = TypeVar("FORM", bound=Form)
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """An agreement as the page shows it [契約の表示]."""
@@ -174,6 +177,12 @@ def tried(form: Form, field: str, act: Callable[[], object]) -> bool:
         form.refuse(field, error.faults[0])
         return False
     return True
+
+
+def fresh(form: FORM, usual: Mapping[str, str]) -> FORM:
+    """A form that nobody sent yet, with what is usual in its boxes [初期値]."""
+    form.data = usual
+    return form
 
 
 def form_page(form: Form, request: HttpRequest) -> FormPage:
@@ -247,7 +256,7 @@ def settlement(
         reckoning = ReckonForm(request.GET if "paid" in request.GET else None)
         found = _reckoned(cursor, reckoning, claim)
         usual = {"agreed_on": f"{claim.position.on:%Y/%m/%d}"}
-        form = SettleForm(request.POST if request.method == "POST" else usual)
+        form = SettleForm(request.POST) if request.method == "POST" else fresh(SettleForm(), usual)
         if request.method == "POST" and found is not None and form.is_valid():
             typed = form.cleaned_data
             offer = Offer(
@@ -262,7 +271,7 @@ def settlement(
     context |= {
         "reckoning": form_page(reckoning, request),
         "found": found,
-        "form": form_page(form if request.method == "POST" else SettleForm(usual), request),
+        "form": form_page(form, request),
         "options": ROADS,
         "chosen": chosen_of(request, "road", ROADS),
     }
@@ -352,7 +361,7 @@ def paper(
 def notice(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResponse:
     """A notice of counsel or of a court: taken in, and everything stops [受任通知] · COLL-010."""
     usual = {"received_on": f"{colleague.at:%Y/%m/%d}"}
-    form = NoticeForm(request.POST if request.method == "POST" else usual)
+    form = NoticeForm(request.POST) if request.method == "POST" else fresh(NoticeForm(), usual)
     with transaction.atomic(), connection.cursor() as cursor:
         about = about_of(cursor, colleague, member_id)
         claims = claims_of(cursor, about)
@@ -364,7 +373,7 @@ def notice(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
             if tried(form, "office", lambda: counsel.receive(cursor, member_id, wanted, made)):
                 return HttpResponseRedirect(about.home)
     is_wrong = request.method == "POST"
-    page = form_page(form if is_wrong else NoticeForm(usual), request)
+    page = form_page(form, request)
     context = {
         "desk": colleague, "member": about.member, "claims": claims, "back": about.home,
         "form": page, "is_wrong": is_wrong,
@@ -397,7 +406,7 @@ def notice_ended(
 ) -> HttpResponse:
     """A notice holds no more: from when, why, by whose word [受任の終了]."""
     usual = {"ended_on": f"{colleague.at:%Y/%m/%d}"}
-    form = EndForm(request.POST if request.method == "POST" else usual)
+    form = EndForm(request.POST) if request.method == "POST" else fresh(EndForm(), usual)
     with transaction.atomic(), connection.cursor() as cursor:
         about = about_of(cursor, colleague, member_id)
         kept = counsel.one(cursor, member_id, counsel_no)
@@ -418,7 +427,7 @@ def notice_ended(
     )
     context = {
         "desk": colleague, "member": about.member, "kept": kept, "back": about.home,
-        "form": form_page(form if is_wrong else EndForm(usual), request), "is_wrong": is_wrong,
+        "form": form_page(form, request), "is_wrong": is_wrong,
         "ended": wrong, "options": REASONS, "chosen": chosen_of(request, "why", REASONS),
         "ref": _commands.reference_of(request) or _commands.new_reference(),
     }  # fmt: skip

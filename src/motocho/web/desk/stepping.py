@@ -35,11 +35,12 @@ from motocho.web.desk.collecting import (
     chosen_of,
     claims_of,
     form_page,
+    fresh,
     source_of,
     tried,
 )
 from motocho.web.fields import DateField, Form, LineField, LinesField, Manner, WordsField, YenField
-from motocho.web.words import Said, said
+from motocho.web.words import Said, Tongue, said
 
 STEPS = {one.value: f"desk.collect.step.{one.value}" for one in Step}
 BEGINNING = {
@@ -131,7 +132,7 @@ def _shown(about: About, request: HttpRequest, form: Form, back: str) -> dict[st
 def visit_planned(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResponse:
     """A visit to the home by one or two colleagues, in the hours of the gate [訪問の計画]."""
     usual = {"planned_on": f"{colleague.at:%Y/%m/%d}"}
-    form = PlanForm(request.POST if request.method == "POST" else usual)
+    form = PlanForm(request.POST) if request.method == "POST" else fresh(PlanForm(), usual)
     with transaction.atomic(), connection.cursor() as cursor:
         about = about_of(cursor, colleague, member_id)
         claims = claims_of(cursor, about)
@@ -152,7 +153,7 @@ def visit_planned(request: HttpRequest, colleague: Colleague, member_id: int) ->
                 form, "planned_time", lambda: visits.plan(cursor, wanted, source, colleague.at)
             ):
                 return HttpResponseRedirect(about.home)
-    context = _shown(about, request, form if request.method == "POST" else PlanForm(usual),
+    context = _shown(about, request, form,
                      about.home)  # fmt: skip
     context |= {"claims": claims, "others": others, "second": request.POST.get("second", "")}
     status = 422 if request.method == "POST" else 200
@@ -251,8 +252,8 @@ def legal_case(
         case = legal.one(cursor, CaseKey(member_id, case_no))
         last = case.steps[-1]
         usual = {"court": last.court, "case_ref": last.case_ref}
-        form = StepForm(request.POST if "note" in request.POST else usual)
-        asks = AskForm(request.POST if is_asked else usual)
+        form = StepForm(request.POST) if "note" in request.POST else fresh(StepForm(), usual)
+        asks = AskForm(request.POST) if is_asked else fresh(AskForm(), usual)
         at = reverse("desk:legal_case", args=case.key)
         nexts = {
             one.value: STEPS[one.value]
@@ -271,24 +272,29 @@ def legal_case(
             noted = Noted(Step.SEIZURE_APPLIED, claim.position.on, court, target=target)
             if _ask(cursor, request, asks, (about, Wanted(claim.key, noted, case_no))):
                 return HttpResponseRedirect(about.home)
-    context = _shown(
-        about, request, form if "note" in request.POST else StepForm(usual), about.home
-    )
+    context = _shown(about, request, form, about.home)
     context |= {
         "case": case,
-        "steps": [(one, STEPS[one.step.value], courses.courses()[one.step]) for one in case.steps],
+        "steps": [_row(one, pages.tongue_of(request)) for one in case.steps],
         "deadlines": [(one, STEPS[one.follows.value]) for one in courses.deadlines(case.taken)],
         "collects_from": courses.collects_from(case.taken),
         "time_bar": courses.prescription(case.taken),
         "nexts": nexts,
         "may_seize": may_seize,
-        "asks": form_page(asks if is_asked else AskForm(usual), request),
+        "asks": form_page(asks, request),
         "is_asked": is_asked,
         "targets": TARGETS,
         "chosen": request.POST.get("step", ""),
     }
     status = 422 if request.method == "POST" else 200
     return pages.show(request, "desk/legal_case.html", context, status=status)
+
+
+def _row(noted: Noted, tongue: Tongue) -> tuple[Noted, str, str, str]:
+    """A step with its name's key, its articles and its paper."""
+    course = courses.courses()[noted.step]
+    laws = "・".join(one.text(tongue.language) for one in course.citations)
+    return noted, STEPS[noted.step.value], laws, course.paper
 
 
 def _noted(
