@@ -98,9 +98,13 @@ class Row:
 
 
 def lines(content: approvals.Content, tongue: Tongue) -> list[Line]:
-    """The items of what is asked, in words [依頼の内容]."""
-    return [Line(LABELS.get(name, ""), name, _value(name, value, tongue))
-            for name, value in content.items() if value != ""]  # fmt: skip
+    """The items of what is asked, in words and in the order of `LABELS` [依頼の内容]."""
+    order = [*(name for name in LABELS if name in content), *sorted(content.keys() - LABELS.keys())]
+    return [
+        Line(LABELS.get(name, ""), name, _value(name, content[name], tongue))
+        for name in order
+        if content[name] != ""
+    ]
 
 
 def _value(name: str, value: Any, tongue: Tongue) -> str:
