@@ -26,7 +26,7 @@ from motocho.law.citation import parse_citations
 from motocho.law.rules import Refusal
 from motocho.loans.commands import Key
 from motocho.outside.clock import JAPAN
-from motocho.people.facts.reach import Whole
+from motocho.people.facts import history
 from motocho.units.errors import Fault, InputError, NotFoundError, RefusedError, StateConflict
 
 MOST_VISITORS = 2
@@ -174,7 +174,9 @@ def cancel_all(cursor: Any, member_id: int, actor: str, at: datetime) -> int:
     return len(numbers)
 
 
-def begin(cursor: Any, visit: Visit, actor: str, at: datetime) -> tuple[Permit, Whole] | Closed:
+def begin(
+    cursor: Any, visit: Visit, actor: str, at: datetime
+) -> tuple[Permit, history.Whole] | Closed:
     """Ask the gate at the door's moment, and read the home address once [訪問の開始].
 
     Raises    StateConflict if it was cancelled or logged; NotFoundError without an address.
