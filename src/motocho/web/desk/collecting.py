@@ -94,10 +94,12 @@ class NoticeForm(Form):
     """What a notice says [受任通知の入力]."""
 
     office = WordsField("desk.collect.office")
-    name = WordsField("desk.collect.name", optional="optional")
-    registration = WordsField("desk.collect.registration", optional="optional")
+    name = WordsField("desk.collect.name", "desk.collect.name_hint", optional="optional")
+    registration = WordsField(
+        "desk.collect.registration", "desk.collect.name_hint", optional="optional"
+    )
     phone = PhoneField("desk.collect.phone", optional="optional")
-    case_ref = WordsField("desk.collect.case_ref", optional="optional")
+    case_ref = WordsField("desk.collect.case_ref", "desk.collect.case_hint", optional="optional")
     received_on = DateField("desk.collect.received_on")
     document_ref = WordsField("desk.collect.document_ref", optional="optional")
 
