@@ -269,7 +269,7 @@ def settlement(
             if tried(form, "reason", lambda: settlements.ask(cursor, offer, asking)):
                 return HttpResponseRedirect(about.home)
     is_wrong = request.method == "POST" or (reckoning.is_bound and found is None)
-    context = _asked(request, about, claim, form_page(form, request) if is_wrong else None)
+    context = _asked(request, about, claim)
     context |= {
         "reckoning": form_page(reckoning, request),
         "found": found,
@@ -292,15 +292,12 @@ def _reckoned(cursor: Any, form: ReckonForm, claim: Claim) -> queries.Settled | 
     return found[0] if found else None
 
 
-def _asked(
-    request: HttpRequest, about: About, claim: Claim, wrong: FormPage | None
-) -> dict[str, Any]:
+def _asked(request: HttpRequest, about: About, claim: Claim) -> dict[str, Any]:
     return {
         "desk": about.colleague,
         "member": about.member,
         "claim": claim,
         "back": about.home,
-        "is_wrong": bool(wrong and wrong.wrong),
         "ref": _commands.reference_of(request) or _commands.new_reference(),
     }
 
@@ -325,7 +322,7 @@ def write_off(
             ):
                 return HttpResponseRedirect(about.home)
     page = form_page(form, request)
-    context = _asked(request, about, claim, page) | {
+    context = _asked(request, about, claim) | {
         "form": page,
         "options": CAUSES,
         "chosen": chosen_of(request, "cause", CAUSES),
@@ -378,7 +375,7 @@ def notice(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
     page = form_page(form, request)
     context = {
         "desk": colleague, "member": about.member, "claims": claims, "back": about.home,
-        "form": page, "is_wrong": is_wrong,
+        "form": page,
         "ref": _commands.reference_of(request) or _commands.new_reference(),
         "senders": SENDERS, "proceedings": PROCEEDINGS, "roads": RECEIVED,
         "sender": chosen_of(request, "sender", SENDERS),
@@ -429,7 +426,7 @@ def notice_ended(
     )
     context = {
         "desk": colleague, "member": about.member, "kept": kept, "back": about.home,
-        "form": form_page(form, request), "is_wrong": is_wrong,
+        "form": form_page(form, request),
         "ended": wrong, "options": REASONS, "chosen": chosen_of(request, "why", REASONS),
         "ref": _commands.reference_of(request) or _commands.new_reference(),
     }  # fmt: skip

@@ -121,7 +121,6 @@ def _shown(about: About, request: HttpRequest, form: Form, back: str) -> dict[st
         "member": about.member,
         "back": back,
         "form": form_page(form, request),
-        "is_wrong": request.method == "POST",
         "ref": _commands.reference_of(request) or _commands.new_reference(),
     }
 
@@ -183,7 +182,6 @@ def visit(
             return HttpResponseRedirect(about.home)
     context = _shown(about, request, form, about.home) | {
         "one": found,
-        "is_wrong": form.is_bound,
         "refusals": refusals,
         "address": address,
         "mets": METS,
