@@ -18,8 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from motocho.care import approvals
 from motocho.care.approvals import HOUSE, Decision, Outcome, Queue, Ref
-from motocho.care.collections import legal, settlements
-from motocho.care.collections.courses import Step, Target
+from motocho.care.collections import courses, legal, settlements
 from motocho.people import access as gate
 from motocho.people import members, staff
 from motocho.people.access import Action
@@ -64,8 +63,8 @@ VALUES: Mapping[str, str] = {
     settlements.Cause.INSOLVENT.value: "desk.collect.insolvent",
     settlements.Cause.HEIRLESS.value: "desk.collect.heirless",
     settlements.Cause.SMALL.value: "desk.collect.small",
-    **{one.value: f"desk.collect.step.{one.value}" for one in Step},
-    **{one.value: f"desk.collect.target.{one.value}" for one in Target},
+    **{one.value: f"desk.collect.step.{one.value}" for one in courses.Step},
+    **{one.value: f"desk.collect.target.{one.value}" for one in courses.Target},
 }
 OUTCOMES = {
     Outcome.AGREED: "desk.approval.agreed",

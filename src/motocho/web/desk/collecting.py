@@ -19,8 +19,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from motocho.care import approvals
 from motocho.care.approvals import Decision, Outcome, Ref
 from motocho.care.collections import counsel, legal, settlements, visits
-from motocho.care.collections.counsel import Ending, Notice, Proceeding, Reason, Road, Sender
-from motocho.care.collections.settlements import Asking, Cause, Offer, Standing
 from motocho.documents import paper as sheets
 from motocho.loans import queries
 from motocho.loans.commands import Key
@@ -58,16 +56,16 @@ ROADS = {
     settlements.Road.LETTER.value: "desk.collect.letter",
     settlements.Road.COUNSEL.value: "desk.collect.by_counsel",
 }
-CAUSES = {one.value: f"desk.collect.{one.value}" for one in Cause}
-SENDERS = {one.value: f"desk.collect.{one.value}" for one in Sender}
-PROCEEDINGS = {one.value: f"desk.collect.{one.value}" for one in Proceeding}
+CAUSES = {one.value: f"desk.collect.{one.value}" for one in settlements.Cause}
+SENDERS = {one.value: f"desk.collect.{one.value}" for one in counsel.Sender}
+PROCEEDINGS = {one.value: f"desk.collect.{one.value}" for one in counsel.Proceeding}
 RECEIVED = {
-    Road.LETTER.value: "desk.collect.letter",
-    Road.FAX.value: "desk.collect.fax",
-    Road.PHONE.value: "desk.collect.voice",
+    counsel.Road.LETTER.value: "desk.collect.letter",
+    counsel.Road.FAX.value: "desk.collect.fax",
+    counsel.Road.PHONE.value: "desk.collect.voice",
 }
-REASONS = {one.value: f"desk.collect.{one.value}" for one in Reason}
-STANDINGS = {one: f"desk.collect.{one.value}" for one in Standing}
+REASONS = {one.value: f"desk.collect.{one.value}" for one in counsel.Reason}
+STANDINGS = {one: f"desk.collect.{one.value}" for one in settlements.Standing}
 
 
 class ReckonForm(Form):
@@ -261,11 +259,13 @@ def settlement(
         form = SettleForm(request.POST) if request.method == "POST" else fresh(SettleForm(), usual)
         if request.method == "POST" and found is not None and form.is_valid():
             typed = form.cleaned_data
-            offer = Offer(
+            offer = settlements.Offer(
                 claim.key, found.paid_yen, reckoning.cleaned_data["instalment"],
                 settlements.Road(chosen_of(request, "road", ROADS)), typed["agreed_on"],
             )  # fmt: skip
-            asking = Asking(about.staff, typed["reason"], source_of(request), colleague.at)
+            asking = settlements.Asking(
+                about.staff, typed["reason"], source_of(request), colleague.at
+            )
             if tried(form, "reason", lambda: settlements.ask(cursor, offer, asking)):
                 return HttpResponseRedirect(about.home)
     is_wrong = request.method == "POST" or (reckoning.is_bound and found is None)
@@ -286,7 +286,9 @@ def _reckoned(cursor: Any, form: ReckonForm, claim: Claim) -> queries.Settled | 
         return None
     on: date = claim.position.on
     typed = form.cleaned_data
-    offer = Offer(claim.key, typed["paid"], typed["instalment"], settlements.Road.VOICE, on)
+    offer = settlements.Offer(
+        claim.key, typed["paid"], typed["instalment"], settlements.Road.VOICE, on
+    )
     found: list[queries.Settled] = []
     tried(form, "paid", lambda: found.append(settlements.reckon(cursor, offer, on)))
     return found[0] if found else None
@@ -313,8 +315,8 @@ def write_off(
         about = about_of(cursor, colleague, member_id)
         (claim,) = claims_of(cursor, about, agreement_id)
         if form.is_bound and form.is_valid():
-            cause = Cause(chosen_of(request, "cause", CAUSES))
-            asking = Asking(
+            cause = settlements.Cause(chosen_of(request, "cause", CAUSES))
+            asking = settlements.Asking(
                 about.staff, form.cleaned_data["reason"], source_of(request), colleague.at
             )
             if tried(
@@ -385,15 +387,16 @@ def notice(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
     return pages.show(request, "desk/counsel.html", context, status=422 if is_wrong else 200)
 
 
-def _notice(request: HttpRequest, form: NoticeForm, claims: list[Claim]) -> Notice:
+def _notice(request: HttpRequest, form: NoticeForm, claims: list[Claim]) -> counsel.Notice:
     named = {str(one.key.agreement_id): one.key.agreement_id for one in claims}
     chosen = [named[text] for text in request.POST.getlist("agreements") if text in named]
     typed = form.cleaned_data
-    return Notice(
-        Sender(chosen_of(request, "sender", SENDERS)),
-        Proceeding(chosen_of(request, "proceeding", PROCEEDINGS)),
+    return counsel.Notice(
+        counsel.Sender(chosen_of(request, "sender", SENDERS)),
+        counsel.Proceeding(chosen_of(request, "proceeding", PROCEEDINGS)),
         typed["office"], typed["name"] or "", typed["registration"] or "", typed["phone"] or "",
-        typed["case_ref"] or "", Road(chosen_of(request, "road", RECEIVED)), typed["received_on"],
+        typed["case_ref"] or "", counsel.Road(chosen_of(request, "road", RECEIVED)),
+        typed["received_on"],
         tuple(chosen), typed["document_ref"] or "",
     )  # fmt: skip
 
@@ -411,8 +414,8 @@ def notice_ended(
         kept = counsel.one(cursor, member_id, counsel_no)
         if request.method == "POST" and form.is_valid():
             typed = form.cleaned_data
-            reason = Reason(chosen_of(request, "why", REASONS))
-            ending = Ending(reason, typed["ended_on"], typed["words"])
+            reason = counsel.Reason(chosen_of(request, "why", REASONS))
+            ending = counsel.Ending(reason, typed["ended_on"], typed["words"])
             made = _commands.made(
                 cursor, source_of(request), colleague.at, about.staff.actor, _commands.DESK
             )

@@ -14,11 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from motocho.care.collections import courses, legal, visits
-from motocho.care.collections.courses import Step, Target
-from motocho.care.collections.legal import CaseKey, Noted, Wanted
-from motocho.care.collections.settlements import Asking
-from motocho.care.collections.visits import Log, Met, Plan, Visit
+from motocho.care.collections import courses, legal, settlements, visits
 from motocho.contact.gate import Closed
 from motocho.contact.holds import Source
 from motocho.outside.clock import JAPAN
@@ -42,14 +38,14 @@ from motocho.web.desk.collecting import (
 from motocho.web.fields import DateField, Form, LineField, LinesField, Manner, WordsField, YenField
 from motocho.web.words import Said, Tongue, said
 
-STEPS = {one.value: f"desk.collect.step.{one.value}" for one in Step}
+STEPS = {one.value: f"desk.collect.step.{one.value}" for one in courses.Step}
 BEGINNING = {
     one.value: STEPS[one.value]
     for one, course in courses.courses().items()
     if course.is_by_two and not course.after
 }
-TARGETS = {one.value: f"desk.collect.target.{one.value}" for one in Target}
-METS = {one.value: f"desk.collect.met.{one.value}" for one in Met}
+TARGETS = {one.value: f"desk.collect.target.{one.value}" for one in courses.Target}
+METS = {one.value: f"desk.collect.met.{one.value}" for one in visits.Met}
 
 
 class ClockField(LineField):
@@ -143,7 +139,7 @@ def visit_planned(request: HttpRequest, colleague: Colleague, member_id: int) ->
             typed = form.cleaned_data
             second = [one.staff_id for one in others
                       if str(one.staff_id) == request.POST.get("second", "")]  # fmt: skip
-            wanted = Plan(
+            wanted = visits.Plan(
                 claim.key, (colleague.staff.staff_id, *second),
                 _moment(typed["planned_on"], typed["planned_time"]), typed["reason"],
             )  # fmt: skip
@@ -192,12 +188,13 @@ def visit(
 
 
 def _logged(
-    cursor: Any, request: HttpRequest, form: LogForm, of: tuple[About, Visit]
+    cursor: Any, request: HttpRequest, form: LogForm, of: tuple[About, visits.Visit]
 ) -> bool:  # fmt: skip
     about, found = of
     on, typed = found.plan.planned_for.astimezone(JAPAN).date(), form.cleaned_data
-    told = Log(
-        typed["visitors"], Met(chosen_of(request, "met", METS)), _moment(on, typed["arrived"]),
+    told = visits.Log(
+        typed["visitors"], visits.Met(chosen_of(request, "met", METS)),
+        _moment(on, typed["arrived"]),
         None if typed["told"] is None else _moment(on, typed["told"]), _moment(on, typed["left"]),
         typed["words"] or "",
     )  # fmt: skip
@@ -218,9 +215,9 @@ def legal_asked(
         about = about_of(cursor, colleague, member_id)
         (claim,) = claims_of(cursor, about, agreement_id)
         if form.is_bound and form.is_valid():
-            step = Step(chosen_of(request, "step", BEGINNING))
-            noted = Noted(step, claim.position.on, form.cleaned_data["court"])
-            if _ask(cursor, request, form, (about, Wanted(claim.key, noted))):
+            step = courses.Step(chosen_of(request, "step", BEGINNING))
+            noted = legal.Noted(step, claim.position.on, form.cleaned_data["court"])
+            if _ask(cursor, request, form, (about, legal.Wanted(claim.key, noted))):
                 return HttpResponseRedirect(about.home)
     context = _shown(about, request, form, about.home)
     context |= {
@@ -231,10 +228,10 @@ def legal_asked(
     return pages.show(request, "desk/legal.html", context, status=422 if form.is_bound else 200)
 
 
-def _ask(cursor: Any, request: HttpRequest, form: AskForm, of: tuple[About, Wanted]) -> bool:
+def _ask(cursor: Any, request: HttpRequest, form: AskForm, of: tuple[About, legal.Wanted]) -> bool:
     about, wanted = of
     reason, at = form.cleaned_data["reason"], about.colleague.at
-    asking = Asking(about.staff, reason, source_of(request), at)
+    asking = settlements.Asking(about.staff, reason, source_of(request), at)
     return tried(form, "reason", lambda: legal.ask(cursor, wanted, asking))
 
 
@@ -247,7 +244,7 @@ def legal_case(
     is_asked = "ask" in request.POST
     with transaction.atomic(), connection.cursor() as cursor:
         about = about_of(cursor, colleague, member_id)
-        case = legal.one(cursor, CaseKey(member_id, case_no))
+        case = legal.one(cursor, legal.CaseKey(member_id, case_no))
         last = case.steps[-1]
         usual = {"court": last.court, "case_ref": last.case_ref}
         form = StepForm(request.POST) if "note" in request.POST else fresh(StepForm(), usual)
@@ -258,17 +255,19 @@ def legal_case(
             for one in case.next_steps()
             if not courses.courses()[one].is_by_two
         }
-        may_seize = Step.SEIZURE_APPLIED in case.next_steps()
+        may_seize = courses.Step.SEIZURE_APPLIED in case.next_steps()
         if "note" in request.POST and form.is_valid() and nexts:
-            step = Step(chosen_of(request, "step", nexts))
+            step = courses.Step(chosen_of(request, "step", nexts))
             if _noted(cursor, request, form, (about, case, step)):
                 return HttpResponseRedirect(at)
         if is_asked and asks.is_valid() and may_seize:
             (claim,) = claims_of(cursor, about, case.agreement_id)
-            target = Target(chosen_of(request, "target", TARGETS))
+            target = courses.Target(chosen_of(request, "target", TARGETS))
             court = asks.cleaned_data["court"]
-            noted = Noted(Step.SEIZURE_APPLIED, claim.position.on, court, target=target)
-            if _ask(cursor, request, asks, (about, Wanted(claim.key, noted, case_no))):
+            noted = legal.Noted(
+                courses.Step.SEIZURE_APPLIED, claim.position.on, court, target=target
+            )
+            if _ask(cursor, request, asks, (about, legal.Wanted(claim.key, noted, case_no))):
                 return HttpResponseRedirect(about.home)
     context = _shown(about, request, form, about.home)
     context |= {
@@ -288,7 +287,7 @@ def legal_case(
     return pages.show(request, "desk/legal_case.html", context, status=status)
 
 
-def _row(noted: Noted, tongue: Tongue) -> tuple[Noted, str, str, str]:
+def _row(noted: legal.Noted, tongue: Tongue) -> tuple[legal.Noted, str, str, str]:
     """A step with its name's key, its articles and its paper."""
     course = courses.courses()[noted.step]
     laws = "・".join(one.text(tongue.language) for one in course.citations)
@@ -296,11 +295,11 @@ def _row(noted: Noted, tongue: Tongue) -> tuple[Noted, str, str, str]:
 
 
 def _noted(
-    cursor: Any, request: HttpRequest, form: StepForm, of: tuple[About, legal.Case, Step]
+    cursor: Any, request: HttpRequest, form: StepForm, of: tuple[About, legal.Case, courses.Step]
 ) -> bool:
     about, case, step = of
     typed = form.cleaned_data
-    noted = Noted(
+    noted = legal.Noted(
         step, typed["taken_on"], typed["court"], typed["case_ref"] or "", typed["amount"], None,
         typed["document_ref"] or "",
     )  # fmt: skip
