@@ -25,6 +25,8 @@ BY_MEMBER = {
     "care_approval", "care_approval_decision",
     "care_talk_review",
     "care_claim",
+    "care_counsel", "care_settlement", "care_visit", "care_visit_log",
+    "care_legal_case", "care_legal_step",
     "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held",
 }  # fmt: skip
 SMALL = {

@@ -382,3 +382,25 @@ def _use(
             (*key, at),
         )
     return found
+
+
+_REVOKE = """
+INSERT INTO contact_call_result (member_id, attempt_id, result, actor, noted_at)
+SELECT member_id, attempt_id, 'not_called', %s, %s FROM contact_attempt a
+WHERE member_id = %s AND valid_until > %s AND purpose <> ALL(%s) AND whom <> 'counsel'
+    AND NOT EXISTS (SELECT FROM contact_use u
+        WHERE u.member_id = a.member_id AND u.attempt_id = a.attempt_id)
+ON CONFLICT DO NOTHING
+"""
+
+
+def revoke(cursor: Any, member_id: int, actor: str, at: datetime) -> int:
+    """Take back every permit that was not used, as counsel gives notice [許可の取消] · COLL-010.
+
+    Lock      the member's contacts: a permit is either used before, or never.
+    Gives     how many; what is always allowed, checks before a contract and counsel's own stay.
+    """
+    holds.lock(cursor, member_id)
+    kept = [one.value for one in guard.ALWAYS | guard.CHECKING]
+    cursor.execute(_REVOKE, (actor, at, member_id, at, kept))
+    return int(cursor.rowcount)

@@ -358,6 +358,38 @@ def may_be_waived(before: State, waiver: revolving.Waiver, rules: Rules) -> bool
     return all(0 <= part <= debt for part, debt in zip(waiver[1:], debts, strict=True))
 
 
+def given_up_for(before: State, paid_yen: int, on: int, rules: Rules) -> revolving.Waiver | None:
+    """What is given up on a day where so much is to be paid of all that is owed [免除額].
+
+    Damages first, then interest, then principal. None where nothing is left to give up, or costs
+    would be.
+    """
+    owed = revolving.apply(before, revolving.Waiver(on), rules).state
+    left = revolving.payoff_yen(owed) - paid_yen
+    if left <= 0 or paid_yen <= 0:
+        return None
+    parts = []
+    for part in (owed.damages_yen, owed.interest_yen, owed.principal_yen):
+        parts.append(min(part, left))
+        left -= parts[-1]
+    return None if left else revolving.Waiver(on, *parts)
+
+
+def settled_terms(
+    after: State, instalments: revolving.Arrangement, on: int
+) -> tuple[tuple[str, revolving.Event], ...]:
+    """What a settlement changes besides what it gives up [和解後の条件]: instalments, no interest.
+
+    Takes     the state once part is given up. A due date is set anew where none stands.
+    """
+    free = after.terms._replace(rate_ppm=0, damages_ppm=0)
+    due_on = first_due(after.terms.plan, on) if after.due_on is None else None
+    return (
+        ("instalments", revolving.NewArrangement(on, instalments, due_on, arrears_yen=0)),
+        ("terms", revolving.NewTerms(on + 1, free)),
+    )
+
+
 def check_closing(facts: Facts) -> Refusal | None:
     """LEDG-025: an agreement ends at nothing: no rest, no interest, no draw under way [解約]."""
     state = facts.state

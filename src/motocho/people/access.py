@@ -97,6 +97,10 @@ class Action(Enum):
     ACCELERATE = "accelerate"
     """To decide that all falls due, once a notice ran out [期限の利益の喪失の判断]."""
     BAR = "bar"
+    COLLECT = "collect"
+    """Steps about a debt in arrears, and notices of who acts for the member [債権管理]."""
+    APPROVE = "approve"
+    """To be the second person for what another asked [承認]."""
     MANAGE_STAFF = "manage_staff"
     READ_AUDIT = "read_audit"
     """Who of the staff did what; nothing of a member beyond a masked number [監査の閲覧]."""
@@ -128,6 +132,8 @@ _BY_STAFF: Mapping[Action, frozenset[Role]] = {
     Action.CALL_AT_WORK: frozenset({Role.SUPERVISOR}),
     Action.ACCELERATE: frozenset({Role.SUPERVISOR}),
     Action.BAR: frozenset({Role.SUPERVISOR}),
+    Action.COLLECT: _DESK,
+    Action.APPROVE: _REVIEW | {Role.ADMINISTRATOR},
     Action.MANAGE_STAFF: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
     Action.READ_AUDIT: frozenset({Role.AUDITOR, Role.SUPERVISOR}),
     Action.LOOK_AT_SETTINGS: frozenset({Role.AUDITOR, Role.SUPERVISOR}),

@@ -16,6 +16,10 @@ SQL = (
     "settings.sql",
     "reasons/reviews.sql",
     "worklist/schema.sql",
+    "collections/counsel.sql",
+    "collections/settlements.sql",
+    "collections/visits.sql",
+    "collections/legal.sql",
 )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from motocho.kernel import revolving
 from motocho.kernel.revolving import Arrangement, Relief
-from motocho.kernel.schedule import first_due
 from motocho.loans import _book, policy
 from motocho.loans._book import Done, Key, Loan, Made
 from motocho.loans.commands._telling import refused, tell
@@ -65,13 +64,7 @@ def settle(cursor: Any, key: Key, wanted: Settlement, made: Made) -> Done:
         raise RefusedError(Fault("LON-060", details=details))
     loan, done = _book.happen(cursor, loan, given_up, made)
     instalments = Arrangement(Relief.AMOUNT, wanted.instalment_yen, wanted.until.toordinal())
-    without_interest = loan.state.terms._replace(rate_ppm=0, damages_ppm=0)
-    state = loan.state
-    due_on = first_due(state.terms.plan, on) if state.due_on is None else None
-    parts = (
-        ("instalments", revolving.NewArrangement(on, instalments, due_on, arrears_yen=0)),
-        ("terms", revolving.NewTerms(on + 1, without_interest)),
-    )
+    parts = policy.settled_terms(loan.state, instalments, on)
     for name, event in parts:
         named = replace(made, external_ref=f"{made.external_ref} {name}")
         loan, _ = _book.happen(cursor, loan, event, named)

@@ -51,9 +51,11 @@ from motocho.loans.queries.ways import (
     Ground,
     Paying,
     Search,
+    Settled,
     follow,
     ground,
     longer,
+    settled,
 )
 
 __all__ = [
@@ -83,6 +85,7 @@ __all__ = [
     "Position",
     "Quote",
     "Search",
+    "Settled",
     "Stage",
     "StatementRow",
     "Undoing",
@@ -116,6 +119,7 @@ __all__ = [
     "position",
     "position_of",
     "quote_of",
+    "settled",
     "statement",
     "waiting",
 ]

@@ -152,6 +152,44 @@ def _changed(cursor: Any, loan: Loan, change: Change, on: date) -> State | Refus
     return revolving.apply(facts.state, event, loan.rules).state
 
 
+class Settled(NamedTuple):
+    """A settlement as it would be on a day [和解の見通し]: what is given up, and how it is paid."""
+
+    owed_yen: int
+    """All that is owed that day."""
+    damages_yen: int
+    interest_yen: int
+    principal_yen: int
+    """Given up, each."""
+    paid_yen: int
+    followed: Followed
+
+
+@at_one_moment
+def settled(cursor: Any, key: Key, paid_yen: int, instalment_yen: int, on: date) -> Settled | None:
+    """Settling for so much, in instalments from the next due date on [和解の見通し].
+
+    None where nothing would be given up, costs would be, or it never ends.
+    Raises    NotFoundError if the member has no such agreement.
+    """
+    loan = _book.look(cursor, key)
+    state, day = loan.facts(on).state, on.toordinal()
+    given_up = policy.given_up_for(state, paid_yen, day, loan.rules)
+    if given_up is None or instalment_yen <= 0:
+        return None
+    after = revolving.apply(state, given_up, loan.rules).state
+    instalments = Arrangement(Relief.AMOUNT, instalment_yen, date.max.toordinal())
+    for _, event in policy.settled_terms(after, instalments, day):
+        after = revolving.apply(after, event, loan.rules).state
+    if after.due_on is None:
+        return None
+    followed = _to_the_end(after, loan.rules, First(date.fromordinal(after.due_on)))
+    if followed is None:
+        return None
+    owed_yen = revolving.payoff_yen(state)
+    return Settled(owed_yen, *given_up[1:4], paid_yen, followed)
+
+
 def _to_the_end(state: State, rules: Rules, first: First) -> Followed | None:
     rows: list[Paying] = []
     extra_yen, on, yen = 0, first.on.toordinal(), first.yen

@@ -6,6 +6,7 @@ from django.urls import path
 
 from motocho.web.desk import (
     answering,
+    approving,
     auditing,
     board,
     calling,
@@ -25,8 +26,10 @@ from motocho.web.desk import (
     queue,
     reviewing,
     searching,
+    settling,
     signing,
     standing_in,
+    stepping,
     today,
 )
 
@@ -81,6 +84,30 @@ urlpatterns = [
     path("families/<int:report_id>/", families.heard, name="family"),
     path("families/<int:member_id>/<int:report_id>/", families.look, name="family_look"),
     path("members/<int:member_id>/care/", families.care, name="care"),
+    path("approvals/", approving.listed, name="approvals"),
+    path("approvals/<int:member_id>/<int:request_id>/", approving.decided, name="approval"),
+    path("members/<int:member_id>/collection/", settling.overview, name="collection"),
+    path(
+        "members/<int:member_id>/collection/settlement/<int:agreement_id>/",
+        settling.settlement,
+        name="settlement",
+    ),
+    path(
+        "members/<int:member_id>/collection/write-off/<int:agreement_id>/",
+        settling.write_off,
+        name="write_off",
+    ),
+    path(
+        "members/<int:member_id>/collection/settlements/<int:request_id>/paper/",
+        settling.paper,
+        name="settlement_paper",
+    ),
+    path("members/<int:member_id>/collection/counsel/", settling.notice, name="counsel"),
+    path(
+        "members/<int:member_id>/collection/counsel/<int:counsel_no>/end/",
+        settling.notice_ended,
+        name="counsel_end",
+    ),
     path("search/", searching.search, name="search"),
     path("inbound/", inbound.inbound, name="inbound"),
     path("looks/", looking.looks, name="looks"),
@@ -91,6 +118,22 @@ urlpatterns = [
         "members/<int:member_id>/offers/<int:agreement_id>/",
         offering.on_call,
         name="offer_on_call",
+    ),
+    path("members/<int:member_id>/collection/visits/", stepping.visit_planned, name="visits"),
+    path(
+        "members/<int:member_id>/collection/visits/<int:visit_no>/",
+        stepping.visit,
+        name="visit",
+    ),
+    path(
+        "members/<int:member_id>/collection/legal/<int:agreement_id>/",
+        stepping.legal_asked,
+        name="legal",
+    ),
+    path(
+        "members/<int:member_id>/collection/cases/<int:case_no>/",
+        stepping.legal_case,
+        name="legal_case",
     ),
     path("keys/", frame.keys, name="keys"),
     path("collections/", collecting.listed, name="collections"),

@@ -1,0 +1,278 @@
+"""Two persons on the desk's pages: settlement and write-off asked, decided, done; notices taken in."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from tests.database import Database
+from tests.people.house import rows
+from tests.web.membership import Site, do
+from tests.web.office import Seat, seated
+
+from motocho.care import approvals
+from motocho.care.approvals import Ref
+from motocho.care.collections import counsel, legal, visits
+from motocho.contact import gate
+from motocho.contact.gate import Closed, Wanted
+from motocho.contact.guard import Channel, Purpose
+from motocho.loans import queries
+from motocho.loans.commands import Key
+from motocho.outside import clock, mail
+from motocho.people.access import Role
+
+REF = "abcdefghijklmnopqrst"
+DONE = "abcdefghijklmnopqrs"
+
+
+class Scene(NamedTuple):
+    """An operator, two supervisors, and a loan of 200,000 yen that nobody paid for long."""
+
+    operator: Seat
+    mori: Seat
+    kato: Seat
+    key: Key
+    at: str
+
+
+@pytest.fixture
+def scene(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path))
+    site = Site.at(tmp_path)
+    member, _ = site.member()
+    opened = clock.now().date() - timedelta(days=300)
+    key = site.desk.open(opened, member_id=member.member_id)
+    site.desk.draw(key, 200_000, opened)
+    return Scene(
+        seated("ueda", Role.OPERATOR),
+        seated("mori", Role.SUPERVISOR),
+        seated("kato", Role.SUPERVISOR),
+        key,
+        f"/desk/members/{member.member_id}/collection/",
+    )
+
+
+def page(response: Any) -> str:
+    return html.unescape(response.content.decode())
+
+
+def today() -> str:
+    return f"{clock.now():%Y/%m/%d}"
+
+
+def asked(scene: Scene, seat: Seat, ref: str = REF, paid: str = "160,000") -> Any:
+    address = f"{scene.at}settlement/{scene.key.agreement_id}/?paid={paid}&instalment=10000"
+    form = {"road": "voice", "agreed_on": today(), "reason": "収入が減った", "ref": ref}
+    return seat.client.post(address, form)
+
+
+def waiting(scene: Scene) -> str:
+    ((number,),) = rows("SELECT max(request_id) FROM care_approval")
+    return f"/desk/approvals/{scene.key.member_id}/{number}/"
+
+
+def mark(text: str) -> str:
+    found = re.search(r'name="mark" value="([0-9a-f]{64})"', text)
+    assert found is not None
+    return found[1]
+
+
+def test_settlement_from_its_figures_to_the_ledger(scene: Scene) -> None:
+    address = f"{scene.at}settlement/{scene.key.agreement_id}/"
+    shown = page(scene.operator.client.get(f"{address}?paid=160000&instalment=10000"))
+    assert "160,000円" in shown
+    assert "40,000円" in shown
+    for _ in range(2):  # the same form again asks once
+        assert asked(scene, scene.operator)["Location"] == scene.at
+    assert rows("SELECT count(*) FROM care_approval") == [(1,)]
+    listed = page(scene.mori.client.get("/desk/approvals/"))
+    at = waiting(scene)
+    assert at in listed
+    seen = page(scene.mori.client.get(at))
+    assert "160,000円" in seen
+    assert "収入が減った" in seen
+    form = {"say": "agreed", "words": "", "mark": mark(seen)}
+    for _ in range(2):  # a double tap is one decision
+        assert scene.mori.client.post(at, form)["Location"] == "/desk/approvals/?done=agreed"
+    assert "実行しました" in page(scene.mori.client.get("/desk/approvals/?done=agreed"))
+    late = scene.kato.client.post(at, form)
+    assert late.status_code == 422
+    assert "もう決まった" in page(late)
+    position = do(queries.position, scene.key, clock.now().date())
+    assert position.payoff_yen == 160_000
+    home = page(scene.operator.client.get(scene.at))
+    assert "履行中" in home
+    number = at.rstrip("/").rpartition("/")[2]
+    paper = scene.operator.client.get(f"{scene.at}settlements/{number}/paper/")
+    assert paper["Content-Type"] == "application/pdf"
+    assert paper.content.startswith(b"%PDF")
+
+
+def test_nobody_agrees_to_their_own_and_a_refusal_has_its_reason(scene: Scene) -> None:
+    asked(scene, scene.mori)
+    at = waiting(scene)
+    own = page(scene.mori.client.get(at))
+    assert 'value="agreed"' not in own
+    assert "ほかの承認者" in own
+    refused = scene.mori.client.post(at, {"say": "agreed", "mark": mark(own)})
+    assert refused.status_code == 422
+    other = page(scene.kato.client.get(at))
+    empty = scene.kato.client.post(at, {"say": "refused", "words": " ", "mark": mark(other)})
+    assert empty.status_code == 422
+    assert "理由" in page(empty)
+    words = {"say": "refused", "words": "もう一度相談を", "mark": mark(other)}
+    assert scene.kato.client.post(at, words)["Location"] == "/desk/approvals/?done=refused"
+    assert "もう一度相談を" in page(scene.operator.client.get(scene.at))
+    assert do(approvals.of_member, scene.key.member_id)[0].decided is not None
+    assert do(queries.position, scene.key, clock.now().date()).payoff_yen > 200_000
+    nothing = scene.kato.client.post(at, {"say": "perhaps"})
+    assert nothing.status_code == 422
+
+
+def test_an_operator_takes_back_what_was_asked_and_decides_nothing(scene: Scene) -> None:
+    asked(scene, scene.operator)
+    at = waiting(scene)
+    assert scene.operator.client.get(at).status_code == 409
+    assert scene.operator.client.get("/desk/approvals/").status_code == 409
+    number = at.rstrip("/").rpartition("/")[2]
+    assert scene.operator.client.post(scene.at, {"withdraw": number})["Location"] == scene.at
+    found = do(approvals.one, Ref(scene.key.member_id, int(number)))
+    assert found.decided is not None
+    assert found.decided.outcome is approvals.Outcome.WITHDRAWN
+    assert scene.operator.client.post(scene.at, {"withdraw": "x"}).status_code == 404
+
+
+def test_what_policy_refuses_stands_beside_its_box(scene: Scene) -> None:
+    address = f"{scene.at}settlement/{scene.key.agreement_id}/"
+    too_little = scene.operator.client.get(f"{address}?paid=1000&instalment=1000")
+    assert too_little.status_code == 422
+    assert "元本の30%を超えて" in page(too_little)
+    assert scene.operator.client.get(address).status_code == 200
+    assert asked(scene, scene.operator, paid="x").status_code == 422
+    assert rows("SELECT count(*) FROM care_approval") == [(0,)]
+
+
+def test_write_off_is_asked_and_done(scene: Scene) -> None:
+    address = f"{scene.at}write-off/{scene.key.agreement_id}/"
+    assert scene.operator.client.post(address, {"cause": "no_means"}).status_code == 422
+    form = {"cause": "no_means", "reason": "生活保護を受給", "ref": REF}
+    assert scene.operator.client.post(address, form)["Location"] == scene.at
+    at = waiting(scene)
+    seen = page(scene.kato.client.get(at))
+    assert "資力がない" in seen
+    scene.kato.client.post(at, {"say": "agreed", "mark": mark(seen)})
+    position = do(queries.position, scene.key, clock.now().date())
+    assert position.status.value == "written_off"
+
+
+@pytest.mark.rule("COLL-010")
+def test_a_notice_by_its_form_stops_everything(scene: Scene) -> None:
+    address = f"{scene.at}counsel/"
+    form = {
+        "sender": "lawyer", "proceeding": "out_of_court", "office": "大手町法律事務所",
+        "name": "法田 守", "registration": "12345", "phone": "03-1234-5678", "road": "fax",
+        "received_on": today(), "ref": REF,
+    }  # fmt: skip
+    wrong = scene.operator.client.post(address, form | {"registration": "abc"})
+    assert wrong.status_code == 422
+    assert "登録番号" in page(wrong)
+    for _ in range(2):
+        assert scene.operator.client.post(address, form)["Location"] == scene.at
+    (kept,) = do(counsel.of_member, scene.key.member_id)
+    assert kept.notice.phone == "0312345678"
+    assert "連絡は止まっています" in page(scene.operator.client.get(scene.at))
+    wanted = Wanted(Purpose.ARREARS, "case", "staff 1", way=Channel.EMAIL)
+    noon = clock.now().replace(hour=12)
+    assert isinstance(do(gate.ask, scene.key.member_id, wanted, noon), Closed)
+    end = f"{address}{kept.counsel_no}/end/"
+    assert scene.operator.client.get(end).status_code == 200
+    told = {"why": "resigned", "ended_on": today(), "words": "", "ref": DONE + "1"}
+    assert scene.operator.client.post(end, told).status_code == 422
+    told["words"] = "辞任通知をファクスで受領"
+    assert scene.operator.client.post(end, told)["Location"] == scene.at
+    assert do(counsel.standing, scene.key.member_id) == []
+    again = scene.operator.client.post(end, told)
+    assert again.status_code == 422
+    assert "辞任" in page(scene.operator.client.get(scene.at))
+
+
+@pytest.mark.rule("COLL-005")
+def test_a_visit_from_its_plan_to_its_log(scene: Scene) -> None:
+    scene_day = clock.now().date() + timedelta(days=1)
+    plan = {
+        "agreement": str(scene.key.agreement_id), "second": str(scene.mori.staff_id),
+        "planned_on": f"{scene_day:%Y/%m/%d}", "planned_time": "14:00", "ref": REF,
+        "reason": "電話がつながらない",
+    }  # fmt: skip
+    address = f"{scene.at}visits/"
+    assert scene.operator.client.get(address).status_code == 200
+    for wrong in ({"planned_time": "25:00"}, {"planned_time": "22:00"}, {"reason": ""}):
+        assert scene.operator.client.post(address, plan | wrong).status_code == 422
+    for _ in range(2):
+        assert scene.operator.client.post(address, plan)["Location"] == scene.at
+    (planned,) = do(visits.of_member, scene.key.member_id)
+    assert len(planned.plan.visitors) == 2
+    at = f"{address}{planned.visit_no}/"
+    assert at in page(scene.operator.client.get(scene.at))
+    assert "許可を求めて" in page(scene.operator.client.get(at))
+    went = {"arrived": "14:01", "told": "14:02", "left": "14:03", "visitors": "2", "met": "own",
+            "log": "normal"}  # fmt: skip
+    early = scene.operator.client.post(at, went)
+    assert early.status_code == 422  # nobody went yet, and there was no permit
+    stayed = page(scene.operator.client.post(at, went | {"left": "14:40"}))
+    assert "14:02に退去を求められ、14:40まで" in stayed
+    assert scene.operator.client.post(at, went | {"visitors": "x"}).status_code == 422
+
+
+def begun_case(scene: Scene) -> str:
+    address = f"{scene.at}legal/{scene.key.agreement_id}/"
+    form = {"step": "order_applied", "court": "東京簡易裁判所", "reason": "返済がない", "ref": REF}
+    assert scene.operator.client.post(address, form | {"court": ""}).status_code == 422
+    assert scene.operator.client.post(address, form)["Location"] == scene.at
+    at = waiting(scene)
+    seen = page(scene.mori.client.get(at))
+    assert "支払督促の申立て" in seen
+    scene.mori.client.post(at, {"say": "agreed", "mark": mark(seen)})
+    (case,) = do(legal.of_member, scene.key.member_id)
+    return f"{scene.at}cases/{case.key.case_no}/"
+
+
+def test_a_case_in_court_on_its_page(scene: Scene) -> None:
+    at = begun_case(scene)
+    assert at in page(scene.operator.client.get(scene.at))
+    shown = page(scene.operator.client.get(at))
+    assert "民事訴訟法382条" in shown
+    assert "手続の間、完成しません" in shown
+    form = {"step": "order_served", "taken_on": today(), "court": "東京簡易裁判所", "ref": REF,
+            "note": "yes"}  # fmt: skip
+    form["ref"] = DONE + "2"
+    future = f"{clock.now() + timedelta(days=9):%Y/%m/%d}"
+    assert scene.operator.client.post(at, form | {"taken_on": future}).status_code == 422
+    for _ in range(2):
+        assert scene.operator.client.post(at, form)["Location"] == at
+    served = page(scene.operator.client.get(at))
+    assert "督促異議" in served
+    assert "まで" in served
+    assert scene.operator.client.post(at, {"ask": "yes"}).status_code == 422
+    assert rows("SELECT count(*) FROM care_legal_step") == [(2,)]
+
+
+@pytest.mark.rule("PRIV-003")
+def test_every_look_has_its_purpose_and_a_barred_member_is_not_there(scene: Scene) -> None:
+    scene.operator.client.get(scene.at)
+    asked(scene, scene.operator)
+    at = waiting(scene)
+    scene.kato.client.get(at)
+    number = at.rstrip("/").rpartition("/")[2]
+    looks = rows("SELECT purpose FROM journal_row WHERE kind = 'staff_access'")
+    assert {("collection",), (f"approval {number}",)} <= set(looks)
+    auditor = seated("abe", Role.AUDITOR)
+    for address in (scene.at, at, "/desk/approvals/", f"{scene.at}counsel/"):
+        assert auditor.client.get(address).status_code == 409
+    nobody = f"/desk/members/{scene.key.member_id + 7}/collection/"
+    assert scene.operator.client.get(nobody).status_code == 404
+    assert scene.operator.client.get(f"{scene.at}settlement/99/").status_code == 404
