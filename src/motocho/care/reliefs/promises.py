@@ -185,7 +185,9 @@ def board(cursor: Any, today: date, kept_from: Collection[int] = ()) -> dict[Pla
     day comes first; of what is over, the last one.
     Takes     members that whoever asks may not see.
     """
-    ahead = timedelta(days=max(one.limits.promise_most_days for one in periods()))
+    ahead = timedelta(
+        days=max(one.limits.promise_most_days for one in periods_in_force(cursor, today))
+    )
     found: dict[Place, list[Judged]] = {place: [] for place in Place}
     for one in judged(cursor, today - timedelta(days=BOARD_DAYS), today + ahead, today):
         place = place_of(one, today)

@@ -1,4 +1,4 @@
-"""`motocho care …`: whom to call today; how promises were kept; steps about arrears [業務・約束・督促]."""
+"""`motocho care …`: whom to call today, how promises were kept, steps about arrears [業務・約束]."""
 
 from __future__ import annotations
 
