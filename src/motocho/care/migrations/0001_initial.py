@@ -4,14 +4,18 @@ from importlib.resources import files
 
 from django.db import migrations
 
-SQL = ("schema.sql", "ivr.sql", "reasons/schema.sql")
+SQL = ("schema.sql", "cases/schema.sql", "ivr.sql", "reasons/schema.sql")
 
 
 class Migration(migrations.Migration):
     """Tables, triggers, rights."""
 
     initial = True
-    dependencies = (("contact", "0001_initial"), ("loans", "0001_initial"))
+    dependencies = (
+        ("contact", "0001_initial"),
+        ("documents", "0001_initial"),
+        ("loans", "0001_initial"),
+    )
     operations = tuple(
         migrations.RunSQL((files("motocho.care") / name).read_text(encoding="utf-8"))
         for name in SQL
