@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -46,6 +47,8 @@ class Office:
         self.house = house
         self.desk = Desk()
         self.count = 0
+        self.seats = itertools.count(100)
+        """Each call is another colleague's: nobody is on two."""
 
     def applicant(self) -> int:
         return self.house.member().member_id
@@ -64,7 +67,7 @@ class Office:
         return key
 
     def begin(self, member_id: int, reason: Reason, at: datetime = AT, **named: Any) -> Any:
-        caller = named.pop("caller", SATO)
+        caller = named.pop("caller", None) or Caller(SATO.name, f"staff {next(self.seats)}")
         if reason in (Reason.CONTRACT, Reason.INCREASE, Reason.WIN_BACK):
             named.setdefault("proposed", Proposed(CARD, 800_000))
         return do(talks.begin, member_id, Wanted(reason, caller, shipped(), **named), at)

@@ -18,6 +18,7 @@ BY_MEMBER = {
     "loan_rest", "loan_rest_asking", "contact_call_result", "contact_task", "contact_agreement", "contact_call_slot", "contact_use", "care_case", "care_case_step", "care_consultation",
     "care_pay_day", "care_offer", "screening_increase",
     "care_workplace", "care_talk", "care_talk_identity", "care_talk_answer", "care_talk_end",
+    "care_talk_draft", "care_talk_particulars",
     "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held",
 }  # fmt: skip
 SMALL = {
@@ -54,6 +55,7 @@ SMALL = {
     "documents_page": "with its upload",
     "documents_verdict": "with its upload",
     "documents_try": "a day of files that could not be read",
+    "care_talk_open": "a row a colleague who is on a call: looked up by the colleague",
     "care_ivr_call": "a day of calls, looked up by their mark",
     "close_bank_line": "an inbox: spread by the bank's key",
 }

@@ -274,6 +274,45 @@ def earlier_email(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> re
     return _use(cursor, permit, at, lambda: reach.earlier(cursor, permit, fact_no, at))
 
 
+_IN_FORCE = """
+SELECT purpose, cause, channel, whom, hand, counterpart, valid_until FROM contact_attempt a
+WHERE member_id = %s AND attempt_id = %s AND actor = %s AND valid_until > %s AND channel = 'phone'
+    AND NOT EXISTS (SELECT FROM contact_call_result r
+        WHERE r.member_id = a.member_id AND r.attempt_id = a.attempt_id)
+"""
+
+
+def in_force(
+    cursor: Any, member_id: int, attempt_id: int, actor: str, at: datetime
+) -> Permit | None:
+    """A permit to call that somebody got before, while it lives and has no result [有効な許可]."""
+    cursor.execute(_IN_FORCE, (member_id, attempt_id, actor, at))
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    purpose, cause, channel, whom, hand, counterpart, valid_until = row
+    by = Way(Channel(channel), Whom(whom), Hand(hand), counterpart)
+    named = f"{purpose} {cause}"
+    return Permit(attempt_id, member_id, actor, named, valid_until, kinds_of(by))
+
+
+def shown_again(cursor: Any, permit: Permit, kind: values.Kind, at: datetime) -> reach.Whole | None:
+    """The number of a call that was begun, to who began it [発信中の電話番号の再表示].
+
+    Why       a page that is loaded again, or a machine that starts anew, needs no second permit:
+              it is the same call, counted once. The reading is a row of the journal, as each is.
+    Raises    NotAllowedError if the permit is over, or was not used for a call yet.
+    """
+    on = at.astimezone(JAPAN).date()
+    cursor.execute(
+        "SELECT FROM contact_use WHERE member_id = %s AND attempt_id = %s",
+        (permit.member_id, permit.permit_id),
+    )
+    if cursor.fetchone() is None:
+        raise NotAllowedError(Fault("CON-044"))
+    return reach.whole(cursor, permit, kind, on, at)
+
+
 def _use(
     cursor: Any, permit: Permit, at: datetime, read: Callable[[], reach.Whole | None]
 ) -> reach.Whole | None:

@@ -78,6 +78,7 @@ __all__ = [
     "Way",
     "Whom",
     "as_on",
+    "calls_a_day",
     "closes_at",
     "hindrances",
     "hours_of",
@@ -204,6 +205,11 @@ def hours_of(on: date) -> Hours:
     """The hours of a day in which one may write or call at all [連絡できる時間帯]."""
     law = _law(on)
     return Hours(law.number("quiet_until_hour"), law.number("quiet_from_hour"))
+
+
+def calls_a_day(on: date) -> int:
+    """How many calls about arrears a day may have [1日の督促の回数] · COLL-002."""
+    return _calls(on).number("demands_a_day")
 
 
 def _calls(on: date) -> Row:

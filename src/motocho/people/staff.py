@@ -6,7 +6,9 @@ when two supervisors, neither of them the one concerned, agree.
 
 from __future__ import annotations
 
+import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -204,6 +206,20 @@ def accounts(cursor: Any) -> list[Account]:
         "SELECT staff_id, login_name, name, joined_on, left_on FROM people_staff ORDER BY staff_id"
     )
     return [Account(*row) for row in cursor.fetchall()]
+
+
+def kept_keys(cursor: Any, staff_id: int) -> dict[str, str]:
+    """The keys of the desk that somebody changed, by their usual sign [キーの設定]; "" is off."""
+    cursor.execute("SELECT desk_keys::text FROM people_staff WHERE staff_id = %s", (staff_id,))
+    found = cursor.fetchone()
+    return {} if found is None else dict(json.loads(found[0]))
+
+
+def keep_keys(cursor: Any, staff_id: int, keys: Mapping[str, str]) -> None:
+    """Keep them: they are the person's at every seat, as a reader of pages needs them [保存]."""
+    cursor.execute(
+        "UPDATE people_staff SET desk_keys = %s WHERE staff_id = %s", (json.dumps(keys), staff_id)
+    )
 
 
 def _tell(cursor: Any, kind: str, staff_id: int, actor: str, at: datetime) -> None:

@@ -7,7 +7,8 @@ CREATE TABLE people_staff (
     name text NOT NULL CHECK (name <> ''),
     own_member_id bigint REFERENCES people_member,
     joined_on date NOT NULL,
-    left_on date CHECK (left_on >= joined_on)
+    left_on date CHECK (left_on >= joined_on),
+    desk_keys jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(desk_keys) = 'object')
 );
 CREATE TABLE people_staff_role (
     staff_id bigint NOT NULL REFERENCES people_staff,
@@ -137,7 +138,7 @@ CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON people_barred EXECUTE FUN
 
 GRANT SELECT, INSERT ON people_staff, people_staff_session, people_staff_role, people_staff_secret, people_staff_count, people_staff_passkey,
     people_staff_challenge, people_staff_enrolment, people_barred, people_request TO motocho_app;
-GRANT UPDATE (name, own_member_id, left_on) ON people_staff TO motocho_app;
+GRANT UPDATE (name, own_member_id, left_on, desk_keys) ON people_staff TO motocho_app;
 GRANT UPDATE (last_used_at, ended_at) ON people_staff_session TO motocho_app;
 GRANT UPDATE (until_on) ON people_staff_role TO motocho_app;
 GRANT UPDATE (secret, pepper_id, seed, seed_pepper_id, last_step, set_at) ON people_staff_secret TO motocho_app;

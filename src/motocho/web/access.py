@@ -10,6 +10,7 @@ else; the session itself lives in people, so that ending it there ends it here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -310,9 +311,15 @@ class Colleague:
         return replace(self.staff, purpose=purpose)
 
     @property
-    def may_manage(self) -> bool:
-        """Whether colleagues are this one's business [管理の可否]; the frame shows the way."""
-        return self.may(Action.MANAGE_STAFF)
+    def keys(self) -> dict[str, str]:
+        """The keys that this one changed or turned off, by their usual sign [自分のキー]."""
+        with connection.cursor() as cursor:
+            return people_staff.kept_keys(cursor, self.staff.staff_id)
+
+    @property
+    def keys_text(self) -> str:
+        """The same for the page's script [自分のキー（JSON）]."""
+        return json.dumps(self.keys)
 
     @property
     def may_look(self) -> bool:

@@ -6,6 +6,24 @@ Gives   a number with what may be said; holds, promises, tasks and cases that an
 Never   a word of a contract before the member is known
 """
 
-from motocho.care.reasons import catalogue, endings, notes, offering, scripts, talks, targets
+from motocho.care.reasons import (
+    catalogue,
+    endings,
+    notes,
+    offering,
+    scripts,
+    talks,
+    targets,
+    wrapping,
+)
 
-__all__ = ["catalogue", "endings", "notes", "offering", "scripts", "talks", "targets"]
+__all__ = [
+    "catalogue",
+    "endings",
+    "notes",
+    "offering",
+    "scripts",
+    "talks",
+    "targets",
+    "wrapping",
+]

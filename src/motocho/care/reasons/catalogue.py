@@ -43,6 +43,8 @@ class Reason(Enum):
     REGISTERED_DATA = "registered_data"
     REPAYMENT = "repayment"
     WIN_BACK = "win_back"
+    INBOUND = "inbound"
+    """The member called us: nothing that we begin [受電]."""
 
 
 class Stage(Enum):
@@ -51,6 +53,7 @@ class Stage(Enum):
     BEFORE = "before"
     AFTER = "after"
     PAST = "past"
+    ANY = "any"
 
 
 class Part(Enum):
@@ -162,7 +165,7 @@ class Card:
 
     @property
     def keys(self) -> Mapping[str, Ending]:
-        """Endings by the key that chooses them; 0 is anything else, - that nobody called [キー]."""
+        """Endings by the key that chooses them; 0 is anything else, - that nobody spoke [キー]."""
         first = {str(key): one for key, one in enumerate(self.endings[:-2], 1)}
         return first | {"0": self.endings[-2], "-": self.endings[-1]}
 
@@ -270,8 +273,8 @@ def _card(
     told: Mapping[str, Any], shared: Mapping[str, str], endings: Mapping[str, Ending]
 ) -> Card:
     own = {**shared, **told}
-    if told["id"] == Reason.EMPLOYMENT.value:
-        own.pop("identify", None)
+    for part in _WITHOUT.get(told["id"], ()):
+        own.pop(part.value, None)
     return Card(
         Reason(told["id"]),
         told["ja"],
@@ -282,8 +285,15 @@ def _card(
         bool(told.get("terms")),
         {one: own[one.value].strip() for one in Part if one.value in own},
         tuple(Question(one["id"], one["ja"], one["en"]) for one in told["questions"]),
-        tuple(endings[one] for one in (*told["endings"], *ALWAYS)),
+        tuple(endings[one] for one in (*told["endings"], *told.get("always", ALWAYS))),
     )
+
+
+_WITHOUT = {
+    Reason.EMPLOYMENT.value: (Part.IDENTIFY,),
+    Reason.INBOUND.value: (Part.THIRD, Part.VOICEMAIL),
+}
+"""Shared parts that have no place in a call."""
 
 
 # ---------------------------------------------------------------------------------------- linting

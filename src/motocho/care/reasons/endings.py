@@ -30,7 +30,7 @@ from motocho.loans.commands import Key, Made, Promise
 from motocho.loans.policy import Status, Stop
 from motocho.outside.bank import is_business_day, next_business_day
 from motocho.outside.clock import JAPAN
-from motocho.units.errors import Fault, InputError, broken
+from motocho.units.errors import Fault, InputError, broken, clipped
 
 CALL_AGAIN_HOUR = 10
 FARTHEST = timedelta(days=60)
@@ -66,6 +66,8 @@ class Told:
     on: date | None = None
     hour: datetime | None = None
     at_work: AtWork | None = None
+    agreement_id: int | None = None
+    """Which agreement a promise is of, where the call was begun for none."""
     answers: Mapping[str, Answered] = field(default_factory=dict)
 
 
@@ -109,8 +111,9 @@ def finish(cursor: Any, key: TalkKey, told: Told, made: Made, known: Directory) 
     talks.going_on(cursor, key)
     _write(cursor, talk, ending, told, made)
     source = Source(made.actor, f"talk {key.attempt_id}")
-    permit = gate.Permit(key.attempt_id, key.member_id, made.actor, "", made.booked_at)
-    calls.note(cursor, permit, ending.result, source, made.booked_at)
+    if not talk.is_inbound:
+        permit = gate.Permit(key.attempt_id, key.member_id, made.actor, "", made.booked_at)
+        calls.note(cursor, permit, ending.result, source, made.booked_at)
     effects = [one for one in ending.effects if one not in _BEFORE]
     kind = refused_kind(card, ending, told)
     if kind is not None:
@@ -151,10 +154,22 @@ def check(talk: Talk, ending: Ending, told: Told, at: datetime) -> Iterator[Faul
     for text in texts:
         yield from notes.scanned(text)
     yield from _answers(talk.card, ending, told)
+    if Effect.PROMISE in ending.effects and (talk.agreement_id or told.agreement_id) is None:
+        yield Fault("RSN-041", column="agreement")
+    yield from _asked_in_writing(talk, ending, texts)
     yield from _times(ending, told, at)
     refused = refused_kind(talk.card, ending, told)
     if refused is not None and ending.ending_id in _TAKEN_UP:
         yield Fault("RSN-036", column="ending")
+
+
+def _asked_in_writing(talk: Talk, ending: Ending, texts: Sequence[str]) -> Iterator[Fault]:
+    """COLL-016: who asked for it in writing is not left with nothing."""
+    if talk.is_asked or ending.spoken_with is With.NOBODY:
+        return
+    for found in filter(None, map(notes.request_in, texts)):
+        yield Fault("CPN-002", column="ending", excerpt=clipped(found))
+        return
 
 
 _TAKEN_UP = frozenset({"interested", "undecided"})
@@ -282,7 +297,8 @@ def _hold(effect: Effect) -> _Does:
 
 
 def _promise(cursor: Any, case: _Case, done: Followed) -> Followed:
-    agreement_id, told = case.talk.agreement_id, case.told
+    told = case.told
+    agreement_id = case.talk.agreement_id or told.agreement_id
     if agreement_id is None or told.amount_yen is None or told.on is None:
         broken("a promise is of an agreement, a day and an amount", talk=case.talk.key)
     key = Key(case.member_id, agreement_id)

@@ -95,6 +95,27 @@ def expanded(text: str, modules: Mapping[str, str]) -> str | Fault:
     return _MODULE.sub(lambda found: modules[found[1]], plain)
 
 
+# ------------------------------------------------------------------------- a request in own words
+_REQUEST = re.compile(
+    "(?:請求|債権|契約|借入|残高)の?(?:内容|明細|詳細|根拠)[^。]{0,10}(?:書面|文書|紙)"
+    "|(?:書面|文書)(?:で|にして|を)[^。]{0,8}(?:ほし|欲し|くださ|下さ|出して|送って|求め|請求|希望)"
+    "|(?:会社|業者|担当者?|あなた)の?(?:名前|氏名|名)[^。]{0,10}(?:教えて|言って|書面|明らか|名乗)"
+)
+"""Who asks for what must be told in writing · COLL-016."""
+
+
+def request_in(said: str) -> str | None:
+    """The words by which somebody asks for names or a claim in writing; None if none [請求の言葉].
+
+    Law       貸金業法21条3項 · COLL-016.
+
+    >>> request_in("請求の内容を書面でください")
+    '請求の内容を書面'
+    """
+    found = _REQUEST.search(without_blanks(said))
+    return None if found is None else found[0]
+
+
 # ------------------------------------------------------------------------- refusals in own words
 _THINGS = "増額|案内|電話|連絡|勧誘|営業|セールス|申込み?|お金|借入れ?|キャッシング|カード|ローン"
 _NO = "いらな|いりません|要らな|要りません|不要|必要な|必要あ|必要は|必要も|結構|けっこう"

@@ -26,20 +26,28 @@ CREATE TABLE care_talk (
     member_id bigint NOT NULL,
     attempt_id bigint NOT NULL,
     reason text NOT NULL CHECK (reason IN ('identity', 'employment_consent', 'employment', 'contract', 'increase',
-        'income_evidence', 'registered_data', 'repayment', 'win_back')),
+        'income_evidence', 'registered_data', 'repayment', 'win_back', 'inbound')),
+    direction text NOT NULL DEFAULT 'out' CHECK (direction IN ('out', 'in')),
     agreement_id bigint,
     offered_yen bigint CHECK (offered_yen > 0),
     product_id text,
     product_version integer,
     workplace_no bigint,
-    called text NOT NULL CHECK (called IN ('mobile_phone', 'home_phone', 'work_phone')),
+    called text NOT NULL CHECK (called IN ('mobile_phone', 'home_phone', 'work_phone', 'inbound')),
     caller_name text NOT NULL CHECK (caller_name <> ''),
     actor text NOT NULL CHECK (actor <> ''),
+    -- One sending of one form: sent twice it begins one call.
+    source text CHECK (source <> ''),
     began_at timestamptz NOT NULL,
+    -- Who calls us is no attempt of ours, and takes nothing of the day's three; its number is of the same row of numbers.
+    permit_id bigint GENERATED ALWAYS AS (CASE WHEN direction = 'out' THEN attempt_id END) STORED,
     PRIMARY KEY (member_id, attempt_id),
-    FOREIGN KEY (member_id, attempt_id) REFERENCES contact_attempt,
+    UNIQUE (member_id, source),
+    FOREIGN KEY (member_id, permit_id) REFERENCES contact_attempt,
     FOREIGN KEY (member_id, agreement_id) REFERENCES loan_agreement,
     FOREIGN KEY (member_id, workplace_no) REFERENCES care_workplace,
+    CHECK ((direction = 'in') = (reason = 'inbound')),
+    CHECK ((direction = 'in') = (called = 'inbound')),
     CHECK ((reason = 'employment') = (workplace_no IS NOT NULL)),
     CHECK ((reason = 'employment') = (called = 'work_phone')),
     CHECK ((reason IN ('contract', 'increase', 'win_back')) = (offered_yen IS NOT NULL)),
@@ -49,11 +57,35 @@ CREATE TABLE care_talk (
 );
 CREATE INDEX care_talk_of_member ON care_talk (member_id, began_at);
 
+-- Who is on a call that has no ending yet [終わっていない通話]: one at a time for each colleague, whatever the device.
+-- Only the triggers below write here.
+CREATE TABLE care_talk_open (
+    actor text NOT NULL PRIMARY KEY,
+    member_id bigint NOT NULL,
+    attempt_id bigint NOT NULL,
+    FOREIGN KEY (member_id, attempt_id) REFERENCES care_talk
+);
+CREATE FUNCTION open_talk() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO care_talk_open (actor, member_id, attempt_id) VALUES (NEW.actor, NEW.member_id, NEW.attempt_id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER opened AFTER INSERT ON care_talk FOR EACH ROW EXECUTE FUNCTION open_talk();
+CREATE FUNCTION close_talk() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM care_talk_open WHERE member_id = NEW.member_id AND attempt_id = NEW.attempt_id;
+    DELETE FROM care_talk_draft WHERE member_id = NEW.member_id AND attempt_id = NEW.attempt_id;
+    RETURN NULL;
+END $$;
+
 -- COLL-018: a call has the purpose of its reason. DESK-003: at work only in the agreed hours, under the agreed name.
 CREATE FUNCTION refuse_talk_that_was_not_agreed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     tried contact_attempt%ROWTYPE;
 BEGIN
+    IF NEW.direction = 'in' THEN
+        RETURN NEW;
+    END IF;
     SELECT * INTO tried FROM contact_attempt WHERE member_id = NEW.member_id AND attempt_id = NEW.attempt_id;
     IF tried.channel <> 'phone' OR tried.valid_until IS NULL
         OR (tried.purpose = 'campaign') <> (NEW.reason IN ('increase', 'win_back'))
@@ -130,15 +162,49 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER as_it_was BEFORE INSERT ON care_talk_end FOR EACH ROW EXECUTE FUNCTION refuse_ending_of_a_talk();
+CREATE TRIGGER closed AFTER INSERT ON care_talk_end FOR EACH ROW EXECUTE FUNCTION close_talk();
+
+-- What is written while a call goes on and after it [下書き・後処理]: the last word wins, and goes with the ending.
+CREATE TABLE care_talk_draft (
+    member_id bigint NOT NULL,
+    attempt_id bigint NOT NULL,
+    ending text NOT NULL DEFAULT '' CHECK (length(ending) <= 40),
+    note text NOT NULL DEFAULT '' CHECK (length(note) <= 1000 AND note !~ '[0-9]{12}'),
+    said text NOT NULL DEFAULT '' CHECK (length(said) <= 1000 AND said !~ '[0-9]{12}'),
+    hung_up_at timestamptz,
+    due_at timestamptz CHECK (due_at > hung_up_at),
+    PRIMARY KEY (member_id, attempt_id),
+    FOREIGN KEY (member_id, attempt_id) REFERENCES care_talk,
+    CHECK ((hung_up_at IS NULL) = (due_at IS NULL))
+);
+
+-- COLL-016: somebody asked for the names and the claim in writing [明示の請求]; the paper is a task from then on.
+CREATE TABLE care_talk_particulars (
+    member_id bigint NOT NULL,
+    attempt_id bigint NOT NULL,
+    task_id bigint NOT NULL,
+    actor text NOT NULL CHECK (actor <> ''),
+    asked_at timestamptz NOT NULL,
+    PRIMARY KEY (member_id, attempt_id),
+    FOREIGN KEY (member_id, attempt_id) REFERENCES care_talk,
+    FOREIGN KEY (member_id, task_id) REFERENCES contact_task
+);
 
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON care_talk EXECUTE FUNCTION refuse_care_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON care_talk_identity
     EXECUTE FUNCTION refuse_care_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON care_talk_answer EXECUTE FUNCTION refuse_care_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON care_talk_end EXECUTE FUNCTION refuse_care_change();
+CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON care_talk_particulars
+    EXECUTE FUNCTION refuse_care_change();
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON care_workplace EXECUTE FUNCTION refuse_care_change();
 
-GRANT SELECT, INSERT ON care_workplace, care_talk, care_talk_identity, care_talk_answer, care_talk_end TO motocho_app;
+GRANT SELECT, INSERT ON care_workplace, care_talk, care_talk_identity, care_talk_answer, care_talk_end,
+    care_talk_particulars, care_talk_draft TO motocho_app;
+GRANT SELECT ON care_talk_open TO motocho_app;
+GRANT UPDATE (ending, note, said, hung_up_at, due_at) ON care_talk_draft TO motocho_app;
 GRANT UPDATE (withdrawn_at) ON care_workplace TO motocho_app;
 GRANT USAGE ON SEQUENCE care_workplace_workplace_no_seq TO motocho_app;
-GRANT SELECT ON care_workplace, care_talk, care_talk_identity, care_talk_answer, care_talk_end TO motocho_audit;
+GRANT SELECT ON care_workplace, care_talk, care_talk_identity, care_talk_answer, care_talk_end, care_talk_open,
+    care_talk_particulars TO motocho_audit;
+GRANT SELECT (member_id, attempt_id, hung_up_at, due_at) ON care_talk_draft TO motocho_audit;

@@ -5,6 +5,7 @@
         case Closed() as closed: ...                         # the gate's reasons
         case refusals: ...                                   # the reason is none for this member
     talks.identify(cursor, begun.key, items, by, at)         # what only the member hears
+    talks.take(cursor, member_id, Incoming(caller), at)      # the member called us
 
 How one ends, and what follows, stands in `endings`.
 """
@@ -23,7 +24,7 @@ from motocho.care.reasons.targets import Aim, Asked
 from motocho.contact import gate, guard, holds
 from motocho.contact.directory import Directory
 from motocho.contact.gate import Closed, Permit
-from motocho.contact.guard import Channel, Hindrance, Purpose, Way, Whom
+from motocho.contact.guard import Channel, Hand, Hindrance, Purpose, Way, Whom
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.citation import parse_citations
@@ -62,6 +63,8 @@ class Caller:
 
     name: str
     actor: str
+    hand: Hand = Hand.STAFF
+    """A supervisor may call where a complaint about calls is open · DESK-004."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class Wanted:
     """Which agreement, where there are several."""
     proposed: Proposed | None = None
     """The terms that are told, where some are."""
+    source: str = ""
+    """One sending of one form; sent twice it begins one call. Empty where nothing is sent twice."""
 
 
 class TalkKey(NamedTuple):
@@ -108,9 +113,18 @@ class Talk:
     workplace_no: int | None
     caller: Caller
     began_at: datetime
+    called: str
+    """Which of the member's numbers; `inbound` where the member called."""
     is_identified: bool
+    is_asked: bool
+    """Somebody asked for names and claim in writing · COLL-016."""
     ending: str
     note: str
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether the member called us [受電か]."""
+        return self.reason is Reason.INBOUND
 
     @property
     def card(self) -> Card:
@@ -118,7 +132,8 @@ class Talk:
         return catalogue.shipped().of(self.reason)
 
 
-Answer: TypeAlias = Begun | Closed | tuple[Refusal, ...]
+Answer: TypeAlias = Begun | Closed | TalkKey | tuple[Refusal, ...]
+"""What `begin` gives; a bare key is the call that the same sending began before."""
 
 
 # ------------------------------------------------------------------------------------- beginning
@@ -128,11 +143,16 @@ def begin(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Answer:
     What is refused is written down, whoever refused it. Nothing is asked of the gate where the
     reason is none for the member.
 
-    Lock      the member's contacts.
-    Raises    NotFoundError without a number to call; InputError as `targets.aim` does.
+    Lock      the caller's seat, then the member's contacts.
+    Raises    NotFoundError without a number to call; InputError as `targets.aim` does;
+              StateConflict while another call of the caller has no ending.
     """
-    holds.lock(cursor, member_id)
     card = catalogue.shipped().of(wanted.reason)
+    if wanted.reason is Reason.INBOUND:
+        raise InputError(Fault("RSN-001", column="REASON", excerpt=wanted.reason.value))
+    earlier = _take_seat(cursor, member_id, wanted.caller.actor, wanted.source)
+    if earlier is not None:
+        return earlier
     asked = Asked(card, member_id, wanted.key, wanted.proposed, wanted.caller.name)
     found = targets.aim(cursor, asked, at)
     if not isinstance(found, Aim):
@@ -161,8 +181,95 @@ def _asked_of_the_gate(card: Card, wanted: Wanted, at: datetime) -> gate.Wanted:
         raise NotFoundError(Fault("RSN-043"))
     cause, actor = f"reason {card.reason.value}", wanted.caller.actor
     return gate.Wanted(
-        card.purpose, cause, actor, ours[0].digits, wanted.directory, whom=_whom(card)
+        card.purpose,
+        cause,
+        actor,
+        ours[0].digits,
+        wanted.directory,
+        whom=_whom(card),
+        hand=wanted.caller.hand,
     )
+
+
+def _take_seat(cursor: Any, member_id: int, actor: str, source: str) -> TalkKey | None:
+    """Nobody is on two calls at once; gives the call that the same sending began before.
+
+    Lock      the caller's seat, then the member's contacts.
+    Raises    StateConflict where another call of the caller has no ending.
+    """
+    cursor.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('motocho seat', hashtext(%s)))", (actor,)
+    )
+    holds.lock(cursor, member_id)
+    cursor.execute(
+        "SELECT attempt_id FROM care_talk WHERE member_id = %s AND source = %s",
+        (member_id, source),
+    )
+    row = cursor.fetchone()
+    if row is not None:
+        return TalkKey(member_id, int(row[0]))
+    going = unfinished(cursor, actor)
+    if going is not None:
+        number = members.one(cursor, going.member_id).member_number
+        details = {"member": number, "call": str(going.attempt_id)}
+        raise StateConflict(Fault("CPN-001", details=details))
+    return None
+
+
+def unfinished(cursor: Any, actor: str) -> TalkKey | None:
+    """The call of a colleague that has no ending yet [未了の通話]; None if there is none."""
+    cursor.execute("SELECT member_id, attempt_id FROM care_talk_open WHERE actor = %s", (actor,))
+    row = cursor.fetchone()
+    return None if row is None else TalkKey(int(row[0]), int(row[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A call that a member made, and who took it [受電]."""
+
+    caller: Caller
+    source: str = ""
+
+
+def take(cursor: Any, member_id: int, incoming: Incoming, at: datetime) -> TalkKey:
+    """A member called: kept with the same script, identity check and endings [受電の開始].
+
+    It is no attempt of ours: nothing of the day's three is taken by it, at whatever hour.
+
+    Lock      the caller's seat, then the member's contacts.
+    Raises    StateConflict while another call of the caller has no ending.
+    """
+    caller = incoming.caller
+    earlier = _take_seat(cursor, member_id, caller.actor, incoming.source)
+    if earlier is not None:
+        return earlier
+    cursor.execute(
+        "INSERT INTO care_talk (member_id, attempt_id, reason, direction, called, caller_name,"
+        " actor, source, began_at)"
+        " VALUES (%s, nextval('contact_attempt_attempt_id_seq'), 'inbound', 'in', 'inbound',"
+        " %s, %s, nullif(%s, ''), %s) RETURNING attempt_id",
+        (member_id, caller.name, caller.actor, incoming.source, at),
+    )
+    key = TalkKey(member_id, int(cursor.fetchone()[0]))
+    subject: dict[str, int | str] = {"talk": key.attempt_id, "reason": Reason.INBOUND.value}
+    _tell(cursor, member_id, "call_taken", caller.actor, (at, subject))
+    return key
+
+
+def number(cursor: Any, key: TalkKey, actor: str, at: datetime) -> tuple[str, datetime] | None:
+    """The number to dial and until when, while the permit lives [発信する電話番号].
+
+    Only for who began the call, and not after its ending; None where it is over. Each reading is
+    written down as the first was. A call that the member made has none.
+    """
+    talk = one(cursor, key)
+    permit = gate.in_force(cursor, key.member_id, key.attempt_id, actor, at)
+    if permit is None or talk.ending:
+        return None
+    told = gate.shown_again(cursor, permit, values.Kind(talk.called), at)
+    if told is None or not isinstance(told.value, values.Phone):
+        return None
+    return told.value.digits, permit.valid_until
 
 
 def _whom(card: Card) -> Whom:
@@ -183,8 +290,8 @@ def _keep(
     proposed, workplace = found.proposed, found.workplace
     cursor.execute(
         "INSERT INTO care_talk (member_id, attempt_id, reason, agreement_id, offered_yen,"
-        " product_id, product_version, workplace_no, called, caller_name, actor, began_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " product_id, product_version, workplace_no, called, caller_name, actor, source, began_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, nullif(%s, ''), %s)",
         (
             *key,
             wanted.reason.value,
@@ -196,6 +303,7 @@ def _keep(
             kind.value,
             wanted.caller.name,
             wanted.caller.actor,
+            wanted.source,
             at,
         ),
     )
@@ -273,9 +381,11 @@ def heard(cursor: Any, key: TalkKey, known: Directory, at: datetime) -> tuple[Sa
 # ----------------------------------------------------------------------------------------- looking
 _SELECT = (
     "SELECT member_id, attempt_id, t.reason, t.agreement_id, t.offered_yen, t.product_id,"
-    " t.product_version, t.workplace_no, t.caller_name, t.actor, t.began_at,"
-    " i.attempt_id IS NOT NULL, coalesce(e.ending, ''), coalesce(e.note, '') FROM care_talk t"
+    " t.product_version, t.workplace_no, t.caller_name, t.actor, t.began_at, t.called,"
+    " i.attempt_id IS NOT NULL, p.attempt_id IS NOT NULL, coalesce(e.ending, ''),"
+    " coalesce(e.note, '') FROM care_talk t"
     " LEFT JOIN care_talk_identity i USING (member_id, attempt_id)"
+    " LEFT JOIN care_talk_particulars p USING (member_id, attempt_id)"
     " LEFT JOIN care_talk_end e USING (member_id, attempt_id) WHERE member_id = %s"
 )
 
@@ -319,7 +429,7 @@ def of_member(cursor: Any, member_id: int, most: int = 50) -> list[Talk]:
 
 def _talk(row: tuple[Any, ...]) -> Talk:
     member_id, attempt_id, reason, agreement_id, offered_yen, product_id, version, *rest = row
-    workplace_no, name, actor, began_at, is_identified, ending, note = rest
+    workplace_no, name, actor, began_at, called, is_identified, is_asked, ending, note = rest
     return Talk(
         TalkKey(int(member_id), int(attempt_id)),
         Reason(reason),
@@ -329,7 +439,9 @@ def _talk(row: tuple[Any, ...]) -> Talk:
         workplace_no,
         Caller(name, actor),
         began_at,
+        called,
         bool(is_identified),
+        bool(is_asked),
         ending,
         note,
     )
@@ -353,23 +465,41 @@ class Choice:
         return not self.refusals and not self.hindrances
 
 
-def choices(cursor: Any, member_id: int, at: datetime) -> list[Choice]:
+class Considered(NamedTuple):
+    """All reasons of a member [用件の検討]: those of the list, and offers that are kept from it."""
+
+    shown: tuple[Choice, ...]
+    withheld: tuple[Choice, ...]
+    """Offers that the gate refuses now; what may be said is until when, and no more."""
+
+
+def choices(
+    cursor: Any, member_id: int, at: datetime, hand: Hand = Hand.STAFF
+) -> tuple[Choice, ...]:
     """Every reason that fits a member, with what stands against it now; no try [用件の一覧].
 
     An offer that is refused is not listed at all: nobody should be tempted (SOLI-001). Which limit
     may be offered is asked when one is named.
     """
+    return considered(cursor, member_id, at, hand).shown
+
+
+def considered(cursor: Any, member_id: int, at: datetime, hand: Hand = Hand.STAFF) -> Considered:
+    """The same, with the offers that are kept from the list beside it [用件の検討]."""
     facts = gate.facts_of(cursor, member_id, at)
-    found: list[Choice] = []
+    shown, withheld = [], []
     for card in catalogue.shipped().cards.values():
+        if card.reason is Reason.INBOUND:
+            continue
         refusals = _without_terms(cursor, Asked(card, member_id), at)
-        by = Way(Channel.PHONE, _whom(card))
+        by = Way(Channel.PHONE, _whom(card), hand)
         hindered = guard.hindrances(facts, card.purpose, at, by)
-        if any(refusal.code == "RSN-021" for refusal in refusals) or (card.is_offer and hindered):
+        if any(refusal.code == "RSN-021" for refusal in refusals):
             continue
         opens = guard.opens_at(facts, card.purpose, at, by)
-        found.append(Choice(card, refusals, hindered, opens, facts.demands_today))
-    return found
+        one = Choice(card, refusals, hindered, opens, facts.demands_today)
+        (withheld if card.is_offer and hindered else shown).append(one)
+    return Considered(tuple(shown), tuple(withheld))
 
 
 def _without_terms(cursor: Any, asked: Asked, at: datetime) -> tuple[Refusal, ...]:

@@ -94,6 +94,7 @@ def _of_stage(card: Card, known: Collection[Listed]) -> Refusal | None:
         Stage.BEFORE: Status.OPEN not in states,
         Stage.AFTER: bool(states & (OWED if card.reason is Reason.REPAYMENT else {Status.OPEN})),
         Stage.PAST: states == {Status.CLOSED},
+        Stage.ANY: True,
     }
     if fits[card.stage]:
         return None

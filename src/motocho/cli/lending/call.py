@@ -23,7 +23,7 @@ from motocho.cli.lending._book_of_loans import (
 )
 from motocho.cli.lending.staff import colleague
 from motocho.outside import clock
-from motocho.units.errors import Fault, InputError, RefusedError
+from motocho.units.errors import Fault, InputError, RefusedError, broken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -205,6 +205,8 @@ def begin(
         answer = talks.begin(cursor, member_id, wanted, clock.now())
     if isinstance(answer, Closed):
         raise _closed(answer, output)
+    if isinstance(answer, talks.TalkKey):
+        broken("nothing here is sent twice", call=answer.attempt_id)
     if isinstance(answer, tuple):
         raise talks.refuse(answer)
     _show_begun(output, answer, json_wanted)

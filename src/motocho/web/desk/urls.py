@@ -8,6 +8,7 @@ from motocho.web.desk import (
     answering,
     calling,
     colleagues,
+    frame,
     judging,
     offering,
     queue,
@@ -44,6 +45,7 @@ urlpatterns = [
         name="offering",
     ),
     path("increases/<int:member_id>/<int:increase_id>/", answering.increase, name="increase"),
+    path("keys/", frame.keys, name="keys"),
     path("colleagues/", colleagues.listed, name="colleagues"),
     path("colleagues/<int:staff_id>/recovery/", colleagues.recover, name="recover"),
 ]
