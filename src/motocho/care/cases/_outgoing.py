@@ -13,8 +13,6 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from motocho.contact import gate
-from motocho.contact.gate import Closed
-from motocho.contact.guard import Channel, Purpose, Whom
 from motocho.documents import archive
 from motocho.documents import paper as sheets
 from motocho.documents.archive import About, Due
@@ -29,7 +27,7 @@ from motocho.loans.commands import Key
 from motocho.people import members
 from motocho.people.credentials import hashing
 from motocho.people.facts import values
-from motocho.units.errors import Fault, Language, NotFoundError, RefusedError, ensure
+from motocho.units.errors import Fault, Language, NotFoundError, ensure
 
 POST = "post"
 
@@ -201,28 +199,6 @@ def own_label(cursor: Any, key: tuple[int, int], actor: str, at: datetime) -> La
         return None
     found = archive.addressed(cursor, letters[0], actor, at)
     return None if found is None else Label(found[0], f"〒{found[1]} {found[2]}")
-
-
-def others_label(
-    cursor: Any, key: tuple[int, int], to: tuple[Whom, Label], actor: str, at: datetime
-) -> Label:
-    """Somebody else's address, with the gate's word that a letter may go there [他者の宛名].
-
-    Raises    RefusedError with the gate's first reason.
-    """
-    whom, label = to
-    wanted = gate.Wanted(
-        Purpose.STATUTORY_DOCUMENT,
-        f"disclosure {key[1]}",
-        actor,
-        way=Channel.POST,
-        whom=whom,
-        counterpart=label.name,
-    )
-    answer = gate.ask(cursor, key[0], wanted, at)
-    if isinstance(answer, Closed):
-        raise RefusedError(answer.hindrances[0].refusal.fault())
-    return label
 
 
 def posted(cursor: Any, key: tuple[int, int], actor: str, at: datetime) -> None:

@@ -23,7 +23,6 @@ from motocho.care.cases import _outgoing
 from motocho.care.cases._outgoing import FileKey, Label
 from motocho.care.cases.policy import business_days_after, business_days_left, policy
 from motocho.contact import tasks
-from motocho.contact.guard import Whom
 from motocho.contact.holds import Source, lock
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
@@ -322,7 +321,7 @@ def send(cursor: Any, key: DisclosureKey, sent: Sent, source: Source, at: dateti
     """Say how it was handed out, and close it [交付と完了].
 
     Raises    InputError for a proof that is not of this way, or without its number; RefusedError
-              out of turn, or where the gate lets nothing go there.
+              out of turn.
     """
     known, is_repeat = _begun(cursor, key, source)
     if is_repeat:
@@ -336,8 +335,6 @@ def send(cursor: Any, key: DisclosureKey, sent: Sent, source: Source, at: dateti
     _in_turn(known, State.MADE)
     if known.asked.delivery is Delivery.REGISTERED_ADDRESS:
         _outgoing.posted(cursor, key, source.actor, at)
-    elif known.asked.delivery is Delivery.THEIR_ADDRESS:
-        label(cursor, key, source.actor, at)
     elif known.asked.delivery is Delivery.SITE:
         _outgoing.tell(cursor, key, source.actor, at)
     _write(cursor, key, (State.SENT, sent.proof, ref), source, at)
@@ -366,29 +363,21 @@ def refuse(
     return one(cursor, key)
 
 
-_WHOM = {
-    Who.COUNSEL: Whom.COUNSEL,
-    Who.GUARDIAN: Whom.COUNSEL,
-    Who.GUARANTOR: Whom.COUNSEL,
-    Who.HEIR: Whom.HEIR,
-}
-"""As the gate names who stands in the member's place, or beside the member."""
-
-
 def label(cursor: Any, key: DisclosureKey, actor: str, at: datetime) -> Label | None:
-    """To whom and where what was made goes, by a permit for statutory papers [宛名].
+    """To whom and where what was made goes by post [宛名]; None without an address.
 
-    None where it goes to nobody by post, or no address is registered. Each reading is kept.
-
-    Raises    RefusedError where the gate lets nothing go there.
+    The member's address is read by a permit for statutory papers. Whoever else asked gave an
+    address of their own and showed a right of their own: no way to the member is used, and the
+    gate has nothing to open. Each reading is kept.
     """
     asked = one(cursor, key).asked
     if asked.delivery is Delivery.REGISTERED_ADDRESS:
         return _outgoing.own_label(cursor, key, actor, at)
     if asked.delivery is not Delivery.THEIR_ADDRESS:
         return None
-    to = _WHOM[asked.who], Label(asked.to_name, asked.to_address)
-    return _outgoing.others_label(cursor, key, to, actor, at)
+    subject: dict[str, int | str] = {"disclosure": key.disclosure_id, "who": asked.who.value}
+    journal.write(cursor, [Happening(key.member_id, "disclosure_addressed", actor, at, subject)])
+    return Label(asked.to_name, asked.to_address)
 
 
 def files(cursor: Any, key: DisclosureKey) -> list[FileKey]:
