@@ -15,7 +15,7 @@ from tests.loans.test_history import recalculated
 from tests.people.house import AT, House, after, rows
 
 from motocho.care.cases import counter, disclosures
-from motocho.care.cases._outgoing import FileKey, Label
+from motocho.care.cases._outgoing import Label
 from motocho.care.cases.counter import Paper, Seen
 from motocho.care.cases.disclosures import (
     Asked,
@@ -198,14 +198,14 @@ def test_whole_period_of_every_contract_recalculates_to_the_books_yen(book: Book
     assert {one.form for one in files} == {"pdf", "xlsx", "csv", "case"}
     for key in (book.old, book.new):
         case = do(queries.history_case, key, AT.date())
-        kept = json.loads(do(disclosures.content, made.key, FileKey(key.agreement_id, "case")))
+        kept = json.loads(do(disclosures.content, made.key, key.agreement_id, "case"))
         assert kept == json.loads(json.dumps(case.document(), default=str))
-        table = do(disclosures.content, made.key, FileKey(key.agreement_id, "csv"))
+        table = do(disclosures.content, made.key, key.agreement_id, "csv")
         assert table.decode() == case.table()
         assert kept["events"][0]["date"] == str(case.rows[0].on)
         position = do(queries.position, key, AT.date())
         assert kept["events"][-1]["lender_balance"] == position.principal_yen
-        pdf = do(disclosures.content, made.key, FileKey(key.agreement_id, "pdf"))
+        pdf = do(disclosures.content, made.key, key.agreement_id, "pdf")
         assert pdf.startswith(b"%PDF")
         end = recalculated(kept).rows[-1]
         found = (end.outstanding_principal_yen, end.unpaid_interest_yen)
@@ -277,7 +277,7 @@ def test_personal_data_is_whole_and_each_reading_is_kept(book: Book) -> None:
     book.house.tell(book.member_id, Fact.ADDRESS, HOME, at=after(days=-100))
     asked = Asked(Kind.PERSONAL_DATA, Who.MEMBER, Channel.COUNTER, Delivery.COUNTER)
     made = book.made(asked, Proof.PASSPORT)
-    table = do(disclosures.content, made.key, FileKey(0, "csv")).decode()
+    table = do(disclosures.content, made.key, 0, "csv").decode()
     for said in (HOME.text, "09011112222", "hanako@example.jp", "佐藤 花子"):
         assert said in table, said
     with pytest.raises(InputError):

@@ -385,12 +385,12 @@ def files(cursor: Any, key: DisclosureKey) -> list[FileKey]:
     return _outgoing.files(cursor, key)
 
 
-def content(cursor: Any, key: DisclosureKey, file: FileKey) -> bytes:
+def content(cursor: Any, key: DisclosureKey, agreement_id: int, form: str) -> bytes:
     """One of them, to the byte [ファイルの内容].
 
     Raises    NotFoundError if there is none.
     """
-    return _outgoing.content(cursor, key, file)
+    return _outgoing.content(cursor, key, FileKey(agreement_id, form))
 
 
 NO_REASON = "no_reason"

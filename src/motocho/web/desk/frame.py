@@ -42,6 +42,7 @@ PLACES = (
     Place("desk:collections", "desk.frame.collections", "sum", Action.LOOK),
     Place("desk:complaints", "desk.complaints", "mark", Action.LOOK),
     Place("desk:disclosures", "desk.frame.disclosures", "door", Action.LOOK),
+    Place("desk:numbers", "cases.numbers", "phone", Action.LOOK),
     Place("desk:audit", "desk.frame.audit", "shield", Action.LOOK),
     Place("desk:board", "desk.frame.board", "desk", Action.LOOK),
     Place("desk:settings", "desk.frame.settings", "gear", Action.LOOK),
