@@ -16,10 +16,12 @@ BY_MEMBER = {
     "people_hold", "people_freeze", "people_fact", "people_card", "people_consent", "people_request", "people_barred",
     "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce", "notices_return",
     "loan_rest", "loan_rest_asking", "contact_call_result", "contact_task", "contact_agreement", "contact_call_slot", "contact_use", "care_case", "care_case_step", "care_consultation",
+    "care_case_sorting", "care_case_call", "care_case_hold", "care_case_adr",
+    "care_disclosure", "care_disclosure_step", "care_disclosure_file", "care_counter_visit",
     "care_pay_day", "care_offer", "screening_increase",
     "care_workplace", "care_talk", "care_talk_identity", "care_talk_answer", "care_talk_end",
     "care_talk_draft", "care_talk_particulars",
-    "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held",
+    "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held", "documents_handed",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",

@@ -1,4 +1,4 @@
-"""`motocho care promises`: how promises were kept, by desk and by offer [約束の履行率]."""
+"""`motocho care …`: how promises were kept [約束の履行率]; complaints and disclosures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output
+from motocho.cli.lending import cases
 from motocho.cli.lending._book_of_loans import OnOption, output_in, reading, today
 from motocho.documents.sheet import Align
 from motocho.units.money import rate_text, yen_text
@@ -39,6 +40,8 @@ WAYS = {
 }
 
 app = typer.Typer(help="返済相談 / Consultations.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(cases.complaints_app, name="complaints")
+app.add_typer(cases.disclose_app, name="disclose")
 
 
 @app.callback()
