@@ -28,9 +28,7 @@ from motocho.law.rules import Refusal
 from motocho.outside.clock import JAPAN
 from motocho.people import members, requests
 from motocho.people.access import Staff
-from motocho.people.facts import history
-from motocho.people.facts.history import Change, Recorded, Road, Teller
-from motocho.people.facts.values import Kind, Value
+from motocho.people.facts import history, values
 from motocho.people.requests import RequestKey
 from motocho.units.errors import Fault, InputError, RefusedError, broken
 from motocho.units.text import folded, holds_my_number
@@ -210,8 +208,8 @@ def hand_over(
 
 
 def change(
-    cursor: Any, key: VisitKey, told: tuple[Kind, Value], source: Source, at: datetime
-) -> Recorded | Refusal:
+    cursor: Any, key: VisitKey, told: tuple[values.Kind, values.Value], source: Source, at: datetime
+) -> history.Recorded | Refusal:
     """A registered fact changes, with the paper seen that shows it [店頭での登録変更] · AUTH-008.
 
     Draws may be held by it, as after every change of a contact.
@@ -221,5 +219,5 @@ def change(
     _require(cursor, key, at)
     kind, value = told
     on = at.astimezone(JAPAN).date()
-    wanted = Change(key.member_id, kind, value, on, source.ref)
-    return history.record(cursor, wanted, Teller(source.actor, Road.DESK), at)
+    wanted = history.Change(key.member_id, kind, value, on, source.ref)
+    return history.record(cursor, wanted, history.Teller(source.actor, history.Road.DESK), at)

@@ -64,6 +64,7 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
                 "line": one,
                 "due_on": one.case.due_on,
                 "left": one.days_left,
+                "past": abs(one.days_left or 0),
                 "is_over": one.is_overdue,
                 "is_near": one.is_near,
                 "is_serious": _is_serious(one.case.sorting),

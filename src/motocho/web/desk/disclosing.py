@@ -58,6 +58,7 @@ def _row(one: Disclosure, colleague: Colleague) -> dict[str, Any]:
         "delivery": DELIVERIES[one.asked.delivery.value],
         "state": STATES[one.state.value],
         "left": one.days_left(today),
+        "past": abs(one.days_left(today)),
         "due_on": one.due_on,
         "is_open": one.state not in disclosures.ENDED,
         "is_over": one.days_left(today) < 0,
