@@ -443,7 +443,6 @@ def test_paper_that_is_handed_over_is_delivered_and_waits_no_more(book: Book) ->
     assert made.state is State.MADE
 
 
-@pytest.mark.rule("DOC-001")
 def test_terms_that_were_handed_over_count_before_a_contract(
     database: Database, book: Book
 ) -> None:

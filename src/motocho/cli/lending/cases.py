@@ -29,7 +29,7 @@ from motocho.outside import clock
 from motocho.units.errors import Fault, InputError, RefusedError
 
 if TYPE_CHECKING:
-    from motocho.care.cases.disclosures import Disclosure, DisclosureKey
+    from motocho.care.cases import disclosures as requested
     from motocho.people.access import Staff
 
 SCHEMA_VERSION = 1
@@ -115,17 +115,15 @@ def complaints_tell(
 
     例 / Examples:  motocho care complaints tell 00000001 "昼の電話が多い" --about contact --by ito
     """
-    from motocho.care.cases import complaints
-    from motocho.care.cases.complaints import Told
-    from motocho.care.cases.sorting import Category, Sorting
+    from motocho.care.cases import complaints, sorting
     from motocho.contact.holds import Source
 
     output = output_in(lang)
-    found = None if about is None else Sorting(_one_of(Category, about, "--about"))
+    found = None if about is None else sorting.Sorting(_one_of(sorting.Category, about, "--about"))
     with opened() as cursor:
         member_id = member_of(cursor, number).member_id
         staff = _staff(cursor, by, "ask_for_help", member_id, "complaint new")
-        told = Told(complaints.Kind.COMPLAINT, words, about=found)
+        told = complaints.Told(complaints.Kind.COMPLAINT, words, about=found)
         source = Source(staff.actor, f"cli {reference_of(ref)}")
         case = complaints.tell(cursor, member_id, told, source, clock.now())
     due = case.answered_by_on
@@ -239,14 +237,16 @@ def disclose_take(
     _said(output, found)
 
 
-def _said(output: Output, one: Disclosure) -> None:
+def _said(output: Output, one: requested.Disclosure) -> None:
     number, state, due = one.key.disclosure_id, one.state.value, one.due_on
     output.data(
         output.text(f"請求{number} {state} 期限 {due}", f"Request {number}: {state}, due {due}")
     )
 
 
-def _begun(cursor: Any, number: str, request: int, by: str) -> tuple[DisclosureKey, Staff]:
+def _begun(
+    cursor: Any, number: str, request: int, by: str
+) -> tuple[requested.DisclosureKey, Staff]:
     from motocho.care.cases import disclosures
 
     member_id = member_of(cursor, number).member_id

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from motocho.care.cases.register import Show
-from motocho.care.cases.sorting import Category, Linked, Result, RootCause, Severity, Sorting, Stage
+from motocho.care.cases import register, sorting
 from motocho.web.desk._choosing import labels
 
-CATEGORIES = labels(Category, "cases.category")
-SEVERITIES = labels(Severity, "cases.severity")
-CAUSES = labels(RootCause, "cases.cause")
-STAGES = labels(Stage, "cases.adr")
-RESULTS = labels(Result, "cases.result")
-SHOWS = labels(Show, "cases.show")
+CATEGORIES = labels(sorting.Category, "cases.category")
+SEVERITIES = labels(sorting.Severity, "cases.severity")
+CAUSES = labels(sorting.RootCause, "cases.cause")
+STAGES = labels(sorting.Stage, "cases.adr")
+RESULTS = labels(sorting.Result, "cases.result")
+SHOWS = labels(register.Show, "cases.show")
 UNSORTED = "cases.unsorted"
 
 
-def ways(found: Iterable[Linked]) -> list[tuple[Linked, str]]:
+def ways(found: Iterable[sorting.Linked]) -> list[tuple[sorting.Linked, str]]:
     """Tries to reach a member, each with the key of the way it went [連絡手段の名前]."""
     return [(one, f"cases.way_{one.channel}") for one in found]
 
 
-def category_of(sorting: Sorting | None) -> str:
+def category_of(found: sorting.Sorting | None) -> str:
     """The key of what a complaint is about [区分の名前]."""
-    return UNSORTED if sorting is None else CATEGORIES[sorting.category.value]
+    return UNSORTED if found is None else CATEGORIES[found.category.value]

@@ -14,9 +14,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motocho.care.cases import complaints, drafts, register, sorting
-from motocho.care.cases.complaints import Told
-from motocho.care.cases.register import Show
-from motocho.care.cases.sorting import Category, Result, RootCause, Severity, Sorting, Stage
 from motocho.contact.holds import Source
 from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
@@ -51,12 +48,12 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     with connection.cursor() as cursor:
         lines = register.open_lines(cursor, today)
     wanted = request.GET.get("show", "")
-    show = Show(wanted) if wanted in SHOWS else Show.OPEN
+    show = register.Show(wanted) if wanted in SHOWS else register.Show.OPEN
     counts = register.counts(lines, actor)
     mine = [one for one in lines if one.belongs(show, actor)]
     context = {
         "desk": colleague,
-        "shows": [(one.value, SHOWS[one.value], counts[one]) for one in Show],
+        "shows": [(one.value, SHOWS[one.value], counts[one]) for one in register.Show],
         "show": show.value,
         "may_take": colleague.may(Action.ASK_FOR_HELP),
         "rows": [
@@ -78,8 +75,8 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     return pages.show(request, "desk/complaints.html", context)
 
 
-def _is_serious(found: Sorting | None) -> bool:
-    return found is not None and found.severity is Severity.SERIOUS
+def _is_serious(found: sorting.Sorting | None) -> bool:
+    return found is not None and found.severity is sorting.Severity.SERIOUS
 
 
 class NewForm(Form):
@@ -115,13 +112,14 @@ def new(request: HttpRequest, colleague: Colleague) -> HttpResponse:
 def _taken(request: HttpRequest, form: Form, colleague: Colleague) -> complaints.CaseKey | None:
     typed = form.cleaned_data
     staff = colleague.looking_for("complaint new")
-    about = Sorting(Category(typed["category"]), Severity(typed["severity"]), owner=staff.actor)
+    category, severity = sorting.Category(typed["category"]), sorting.Severity(typed["severity"])
+    known = sorting.Sorting(category, severity, owner=staff.actor)
     source = Source(staff.actor, _commands.form_ref(request, _commands.DESK))
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             member_id = members.by_number(cursor, typed["number"]).member_id
             access.allow(gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at))
-            told = Told(complaints.Kind.COMPLAINT, typed["words"], about=about)
+            told = complaints.Told(complaints.Kind.COMPLAINT, typed["words"], about=known)
             return complaints.tell(cursor, member_id, told, source, colleague.at).key
     except InputError as error:
         form.refuse("words", error.faults[0])
@@ -200,9 +198,9 @@ def note(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
                 told = complaints.Step(complaints.State.RECEIVED, typed["words"])
                 complaints.add(cursor, key, told, Source(complaints.MEMBER, source.ref), at)
             case "adr":
-                result = None if typed["result"] is None else Result(typed["result"])
+                result = None if typed["result"] is None else sorting.Result(typed["result"])
                 by = (staff.actor, at)
-                sorting.note_adr(cursor, key, Stage(typed["stage"]), result, by)
+                sorting.note_adr(cursor, key, sorting.Stage(typed["stage"]), result, by)
             case _:
                 for attempt_id in _calls(request):
                     sorting.link(cursor, key, attempt_id, staff.actor, at)
@@ -211,11 +209,11 @@ def note(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
 
 def _sorting(
     request: HttpRequest, typed: dict[str, str], known: complaints.Case, actor: str
-) -> Sorting:
+) -> sorting.Sorting:
     before = "" if known.sorting is None else known.sorting.owner
     owner = actor if request.POST.get("take") else before
-    category, severity = Category(typed["category"]), Severity(typed["severity"])
-    return Sorting(category, severity, RootCause(typed["cause"]), owner)
+    category, severity = sorting.Category(typed["category"]), sorting.Severity(typed["severity"])
+    return sorting.Sorting(category, severity, sorting.RootCause(typed["cause"]), owner)
 
 
 def _calls(request: HttpRequest) -> list[int]:
@@ -233,8 +231,8 @@ def about(cursor: Any, known: complaints.Case) -> dict[str, Any]:
         "category": category_of(found),
         "chosen_sorting": {
             "category": "" if found is None else found.category.value,
-            "severity": Severity.USUAL.value if found is None else found.severity.value,
-            "cause": RootCause.UNKNOWN.value if found is None else found.root_cause.value,
+            "severity": sorting.Severity.USUAL.value if found is None else found.severity.value,
+            "cause": sorting.RootCause.UNKNOWN.value if found is None else found.root_cause.value,
         },
         "categories": CATEGORIES,
         "severities": SEVERITIES,

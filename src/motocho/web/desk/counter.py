@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from motocho.care.cases import counter as desk_counter
-from motocho.care.cases.counter import Paper, Seen, VisitKey
 from motocho.contact.holds import Source
 from motocho.documents import archive
 from motocho.people import access as gate
@@ -28,7 +27,7 @@ from motocho.web.desk._choosing import ChoiceField, labels
 from motocho.web.desk._shown import SHOWN
 from motocho.web.fields import DateField, Form, LineField, shown
 
-PAPERS = labels(Paper, "cases.paper")
+PAPERS = labels(desk_counter.Paper, "cases.paper")
 CHANGED = {
     values.Kind.MOBILE_PHONE.value: "facts.mobile_phone",
     values.Kind.EMAIL.value: "facts.email",
@@ -81,7 +80,9 @@ def _known(request: HttpRequest, cursor: Any, form: Form, by: tuple[int, Staff, 
     """Write down who stands there; empty where the paper does not do, which the form says then."""
     member_id, staff, colleague = by
     typed = form.cleaned_data
-    seen = Seen(Paper(typed["paper"]), typed["number"] or "", typed["expires"])
+    seen = desk_counter.Seen(
+        desk_counter.Paper(typed["paper"]), typed["number"] or "", typed["expires"]
+    )
     source = Source(staff.actor, _commands.form_ref(request, _commands.DESK))
     try:
         desk_counter.check(cursor, member_id, seen, source, colleague.at)
@@ -128,15 +129,15 @@ def act(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRespo
     with transaction.atomic(), connection.cursor() as cursor:
         staff = _allowed(cursor, colleague, member_id, action)
         visit = desk_counter.present(cursor, member_id, colleague.at)
-        key = VisitKey(member_id, 0) if visit is None else visit.key
+        key = desk_counter.VisitKey(member_id, 0) if visit is None else visit.key
         address = done(request, cursor, (key, staff, colleague))
     return HttpResponseRedirect(address)
 
 
-_By = tuple[VisitKey, Staff, Colleague]
+_By = tuple[desk_counter.VisitKey, Staff, Colleague]
 
 
-def _here(key: VisitKey, done: str) -> str:
+def _here(key: desk_counter.VisitKey, done: str) -> str:
     return f"{reverse('desk:counter', args=[key.member_id])}?done={done}"
 
 
@@ -201,4 +202,4 @@ def of_request(cursor: Any, member_id: int, document_ref: str) -> desk_counter.V
     found = document_ref.removeprefix(requests.AT_COUNTER)
     if found == document_ref or not found.isdecimal():
         return None
-    return desk_counter.one(cursor, VisitKey(member_id, int(found)))
+    return desk_counter.one(cursor, desk_counter.VisitKey(member_id, int(found)))

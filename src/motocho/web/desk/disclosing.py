@@ -13,21 +13,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motocho.care.cases import disclosures
-from motocho.care.cases.disclosures import (
-    GROUNDS,
-    PROOFS,
-    SENDING,
-    Asked,
-    Channel,
-    Delivery,
-    Disclosure,
-    DisclosureKey,
-    Kind,
-    Proof,
-    Sent,
-    State,
-    Who,
-)
 from motocho.contact.holds import Source
 from motocho.documents.statutory import histories
 from motocho.outside.clock import JAPAN
@@ -40,15 +25,15 @@ from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, labels
 from motocho.web.fields import Form, LineField, MemberNumberField, shown
 
-KINDS = labels(Kind, "cases.kind")
-WHO = labels(Who, "cases.who")
-CHANNELS = labels(Channel, "cases.channel")
-DELIVERIES = labels(Delivery, "cases.delivery")
-STATES = labels(State, "cases.state")
-PROOF_NAMES = labels(Proof, "cases.proof")
+KINDS = labels(disclosures.Kind, "cases.kind")
+WHO = labels(disclosures.Who, "cases.who")
+CHANNELS = labels(disclosures.Channel, "cases.channel")
+DELIVERIES = labels(disclosures.Delivery, "cases.delivery")
+STATES = labels(disclosures.State, "cases.state")
+PROOF_NAMES = labels(disclosures.Proof, "cases.proof")
 
 
-def _row(one: Disclosure, colleague: Colleague) -> dict[str, Any]:
+def _row(one: disclosures.Disclosure, colleague: Colleague) -> dict[str, Any]:
     today = colleague.at.astimezone(JAPAN).date()
     return {
         "one": one,
@@ -117,14 +102,16 @@ def new(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     return pages.show(request, "desk/disclosure_new.html", context, status=status)
 
 
-def _taken(request: HttpRequest, form: Form, colleague: Colleague) -> DisclosureKey | None:
+def _taken(
+    request: HttpRequest, form: Form, colleague: Colleague
+) -> disclosures.DisclosureKey | None:
     typed = form.cleaned_data
     staff = colleague.looking_for("disclosure new")
-    asked = Asked(
-        Kind(typed["kind"]),
-        Who(typed["who"]),
-        Channel(typed["channel"]),
-        Delivery(typed["delivery"]),
+    asked = disclosures.Asked(
+        disclosures.Kind(typed["kind"]),
+        disclosures.Who(typed["who"]),
+        disclosures.Channel(typed["channel"]),
+        disclosures.Delivery(typed["delivery"]),
         typed["to_name"] or "",
         typed["to_address"] or "",
     )
@@ -147,7 +134,7 @@ def disclosure(
     request: HttpRequest, colleague: Colleague, member_id: int, disclosure_id: int
 ) -> HttpResponse:
     """One request: how far it is, its files, its next step [開示請求の対応]."""
-    key = DisclosureKey(member_id, disclosure_id)
+    key = disclosures.DisclosureKey(member_id, disclosure_id)
     with transaction.atomic(), connection.cursor() as cursor:
         _allowed(cursor, colleague, key)
         found = disclosures.one(cursor, key)
@@ -172,18 +159,19 @@ def disclosure(
             (one, reverse("desk:disclosure_file", args=[*key, f"{one.agreement_id}-{one.form}"]))
             for one in files
         ],
-        "proofs": {one.value: PROOF_NAMES[one.value] for one in PROOFS[asked.who]},
-        "sending": SENDING[asked.delivery].value,
-        "sending_name": PROOF_NAMES[SENDING[asked.delivery].value],
-        "needs_ref": SENDING[asked.delivery] is not Proof.SITE,
-        "has_label": asked.delivery in {Delivery.REGISTERED_ADDRESS, Delivery.THEIR_ADDRESS},
-        "grounds": {one.value: PROOF_NAMES[one.value] for one in GROUNDS},
+        "proofs": {one.value: PROOF_NAMES[one.value] for one in disclosures.PROOFS[asked.who]},
+        "sending": disclosures.SENDING[asked.delivery].value,
+        "sending_name": PROOF_NAMES[disclosures.SENDING[asked.delivery].value],
+        "needs_ref": disclosures.SENDING[asked.delivery] is not disclosures.Proof.SITE,
+        "has_label": asked.delivery
+        in {disclosures.Delivery.REGISTERED_ADDRESS, disclosures.Delivery.THEIR_ADDRESS},
+        "grounds": {one.value: PROOF_NAMES[one.value] for one in disclosures.GROUNDS},
         "step": found.state.value,
     }
     return pages.show(request, "desk/disclosure.html", context)
 
 
-def _allowed(cursor: Any, colleague: Colleague, key: DisclosureKey) -> Staff:
+def _allowed(cursor: Any, colleague: Colleague, key: disclosures.DisclosureKey) -> Staff:
     staff = colleague.looking_for(f"disclosure {key.disclosure_id}")
     access.allow(gate.ask(cursor, staff, Action.EXPORT_HISTORY, key.member_id, colleague.at))
     return staff
@@ -198,7 +186,7 @@ def take_step(
 
     Raises    InputError, RefusedError as `care.cases.disclosures` says.
     """
-    key, at = DisclosureKey(member_id, disclosure_id), colleague.at
+    key, at = disclosures.DisclosureKey(member_id, disclosure_id), colleague.at
     typed = {name: request.POST.get(name, "") for name in ("do", "proof", "ref", "ground")}
     with transaction.atomic(), connection.cursor() as cursor:
         staff = _allowed(cursor, colleague, key)
@@ -210,7 +198,7 @@ def take_step(
                 on = _commands.today(cursor, at)
                 disclosures.make(cursor, key, on, source, at)
             case "send":
-                sent = Sent(_proof(typed["proof"]), typed["ref"])
+                sent = disclosures.Sent(_proof(typed["proof"]), typed["ref"])
                 disclosures.send(cursor, key, sent, source, at)
             case "withdraw":
                 disclosures.withdraw(cursor, key, source, at)
@@ -219,8 +207,8 @@ def take_step(
     return HttpResponseRedirect(reverse("desk:disclosure", args=key))
 
 
-def _proof(text: str) -> Proof:
-    known = {one.value: one for one in Proof}
+def _proof(text: str) -> disclosures.Proof:
+    known = {one.value: one for one in disclosures.Proof}
     if text not in known:
         raise InputError(Fault("DSK-003"))
     return known[text]
@@ -236,7 +224,7 @@ def file(
     disclosure_file: str,
 ) -> HttpResponse:
     """One file as it was made, by contract and form, as `3-pdf` [開示書面のファイル]."""
-    key = DisclosureKey(member_id, disclosure_id)
+    key = disclosures.DisclosureKey(member_id, disclosure_id)
     number, _, form = disclosure_file.partition("-")
     if not number.isdecimal() or form not in histories.FORMS:
         raise members.no_such_member()
@@ -257,7 +245,7 @@ def label(
     request: HttpRequest, colleague: Colleague, member_id: int, disclosure_id: int
 ) -> HttpResponse:
     """To whom and where it goes, by a permit of the gate: once, to be printed [宛名]."""
-    key = DisclosureKey(member_id, disclosure_id)
+    key = disclosures.DisclosureKey(member_id, disclosure_id)
     with transaction.atomic(), connection.cursor() as cursor:
         staff = _allowed(cursor, colleague, key)
         found = disclosures.label(cursor, key, staff.actor, colleague.at)
