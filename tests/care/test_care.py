@@ -16,6 +16,7 @@ from tests.people.house import AT, House, kinds_of, rows
 from motocho.care.cases import complaints
 from motocho.care.cases.complaints import CaseKey, Kind, State, Step, Told
 from motocho.care.cases.helplines import helplines
+from motocho.care.cases.sorting import Category, RootCause, Sorting
 from motocho.care.reliefs import consultations, paydays
 from motocho.care.reliefs.consultations import (
     DAYS_OFFERED,
@@ -49,6 +50,12 @@ def tell(member_id: int, words: str = "困っています", ref: str = "form 1")
     return case
 
 
+def sort(key: CaseKey) -> None:
+    """Category and cause are known: else nobody closes it."""
+    found = Sorting(Category.SERVICE, root_cause=RootCause.PROCEDURE)
+    do(complaints.sort, key, found, Source("staff 1", "sorted"), AT)
+
+
 # ----------------------------------------------------------------------------------------- cases
 def test_case_is_taken_once_with_a_task_and_no_words_elsewhere(house: House) -> None:
     member_id = house.member().member_id
@@ -76,6 +83,7 @@ def test_complaint_is_closed_by_another_after_its_answer(house: House) -> None:
     )
     with pytest.raises(RefusedError):
         do(complaints.add, key, Step(State.CLOSED), Source("staff 1", "b"), AT)
+    sort(key)
     assert do(complaints.add, key, Step(State.CLOSED), TWO, AT).state is State.CLOSED
 
 
@@ -117,6 +125,7 @@ def test_words_stay_as_they_were_laid_out(house: House) -> None:
 def test_words_of_every_step_are_looked_at(house: House, state: State) -> None:
     key = tell(house.member().member_id).key
     do(complaints.add, key, Step(State.ANSWERED, "直しました"), ONE, AT)
+    sort(key)
     for words in ("番号は１２３４－５６７８－９０１８です", "あ" * 2001):
         with pytest.raises(InputError):
             do(complaints.add, key, Step(state, words), TWO, AT)

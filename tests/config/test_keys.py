@@ -17,6 +17,8 @@ BY_MEMBER = {
     "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce", "notices_return",
     "loan_rest", "loan_rest_asking", "contact_call_result", "contact_task", "contact_agreement", "contact_call_slot", "contact_use", "care_case", "care_case_step", "care_consultation",
     "care_draw_check", "care_fraud", "care_fraud_draw", "care_fraud_step", "care_family_look", "care_flag",
+    "care_case_sorting", "care_case_call", "care_case_hold", "care_case_adr",
+    "care_disclosure", "care_disclosure_step", "care_disclosure_file", "care_counter_visit",
     "care_pay_day", "care_offer", "screening_increase",
     "care_stage", "care_stage_try", "care_identification", "documents_addressee",
     "care_identity_check", "care_memo",
@@ -28,6 +30,7 @@ BY_MEMBER = {
     "care_counsel", "care_settlement", "care_visit", "care_visit_log",
     "care_legal_case", "care_legal_step",
     "documents_paper", "documents_post", "documents_conclusion", "documents_lacking", "documents_held",
+    "documents_handed",
 }  # fmt: skip
 SMALL = {
     "ledger_account": "the chart: copied everywhere",

@@ -65,7 +65,7 @@ def browser(*, tokens: str = "") -> Client:
 # -------------------------------------------------------------------------------- every address
 IDS = {
     "version": "0", "topic": "locked", "reader": "yen", "what": "due-date", "form": "csv",
-    "size": "small", "token": "none", "documents:purpose": "income", "facts:name": "employer",
+    "size": "small", "token": "none", "disclosure_file": "1-pdf", "documents:purpose": "income", "facts:name": "employer",
     "member:name": "received", "asset:name": "site.css", "setting": "reliefs",
 }  # fmt: skip
 """Words in addresses; numbers are 1 unless a test knows better."""

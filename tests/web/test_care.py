@@ -17,6 +17,7 @@ from tests.web.membership import Site, do
 
 from motocho.care.cases import complaints
 from motocho.care.cases.complaints import CaseKey, State, Step
+from motocho.care.cases.sorting import Category, RootCause, Sorting
 from motocho.care.reliefs import consultations
 from motocho.contact import calls, gate, holds, tasks
 from motocho.contact.calls import Result
@@ -639,6 +640,8 @@ def test_complaint_is_answered_in_place_and_closed_by_another(
     assert "回数を見直しました" in page(client.get(address))
     with pytest.raises(RefusedError):
         do(complaints.add, case.key, Step(State.CLOSED), Source("staff 1", "desk 3"), noon)
+    found = Sorting(Category.CONTACT, root_cause=RootCause.PROCEDURE)
+    do(complaints.sort, case.key, found, Source("staff 1", "desk 4"), noon)
     assert do(complaints.add, case.key, Step(State.CLOSED), two, noon).state is State.CLOSED
     assert do(complaints.waiting) == []
     client.post(address, {"words": "まだ続いています", "ref": "m" * 24})

@@ -509,6 +509,11 @@ def test_complaint_is_answered_and_closed_by_another(
     assert refused.status_code == 422
     assert "対応した人" in page(refused)
     assert "回数の件は以上です" in page(refused)  # what was written is not lost
+    unsorted = suzuki.client.post(address, {"step": "closed"})
+    assert unsorted.status_code == 422
+    assert "区分と原因" in page(unsorted)
+    sorted_as = {"do": "sort", "category": "contact", "severity": "usual", "cause": "procedure"}
+    assert suzuki.client.post(f"{address}note/", sorted_as).status_code == 302
     assert suzuki.client.post(address, {"step": "closed"}).status_code == 302
     assert address not in page(tanaka.client.get("/desk/?tab=complaints"))
     looks = rows("SELECT DISTINCT purpose FROM journal_row WHERE kind = 'staff_access'")

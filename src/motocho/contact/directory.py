@@ -33,6 +33,7 @@ from motocho.units.phones import PhoneKind, kind_of, phone_text, read_phone
 FILE = "directory.yaml"
 REGISTRABLE = frozenset({PhoneKind.LAND, PhoneKind.TOLL_FREE, PhoneKind.UNIFIED})
 """Numbers that may be registered · 施行規則3条の2第1項1号."""
+_NEVER_OURS = frozenset({PhoneKind.MOBILE, PhoneKind.IP, PhoneKind.OTHER})
 _MIDNIGHT = "24:00"
 
 IsBusinessDay = Callable[[date], bool]
@@ -45,6 +46,29 @@ class Channel(Enum):
     VOICE = "voice"
     SITE = "site"
     POST = "post"
+
+
+class Topic(Enum):
+    """What somebody calls about [用件]: it leads to one desk."""
+
+    APPLICATION = "application"
+    CREDIT = "credit"
+    REPAYMENT = "repayment"
+    CONTRACT = "contract"
+    LOST_CARD = "lost_card"
+    SHOPPING = "shopping"
+    ABROAD = "abroad"
+    COMPLAINT = "complaint"
+    BALANCE = "balance"
+    HISTORY = "history"
+
+
+class Verdict(Enum):
+    """Whether a number is ours [当社の番号か]."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
 
 
 class Use(Enum):
@@ -97,6 +121,8 @@ class Desk:
     hours: Hours
     channels: tuple[Channel, ...]
     answered_by: str
+    topics: tuple[Topic, ...] = ()
+    """What leads here; a directory without any leads to its first desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +165,21 @@ class Lender:
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """What somebody is told who asks whose a number is [番号の確認の答え]."""
+
+    text: str
+    verdict: Verdict
+    number: Number | None
+    """The number, where it is ours."""
+    was_ours: str
+    """`was_ours` where it was, and is no more."""
+    desk: Desk
+    back: Number
+    """The number to call instead."""
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """Everything the public may know about how we call and are called [連絡先一覧]."""
 
@@ -163,6 +204,30 @@ class Directory:
             if one.digits == digits and one.until_on is not None and one.until_on < on
         ]
         return max(past, key=lambda one: one.from_on, default=None)
+
+    def caller(self, digits: str, on: date) -> Caller:
+        """Whether a number that called is ours, and which to call back [番号の確認] · FRAUD-004.
+
+        The public page, the member's pages and the desk say the same. Only the published list is
+        asked; what is not in it is never called ours.
+        """
+        found = self.whose(digits, on)
+        past = None if found is not None else self.formerly(digits, on)
+        desk = self.desk_for(Topic.REPAYMENT) if found is None else found.desk
+        if found is not None:
+            verdict = Verdict.YES
+        elif past is not None or kind_of(digits) in _NEVER_OURS:
+            verdict = Verdict.NO
+        else:
+            verdict = Verdict.UNKNOWN
+        was_ours = "was_ours" if past is not None else ""
+        back = self.call_back(desk, on)
+        return Caller(phone_text(digits), verdict, found, was_ours, desk, back)
+
+    def desk_for(self, topic: Topic) -> Desk:
+        """The desk that somebody with this is led to [用件の振分け]."""
+        mine = (one for one in self.desks if topic in one.topics)
+        return next(mine, self.desks[0])
 
     def call_back(self, desk: Desk, on: date) -> Number:
         """The number on which a desk, or the one that answers for it, is called [折返し先]."""
@@ -329,6 +394,9 @@ def _faults_of_desk(place: str, entry: Any) -> list[Fault]:
     known = [one.value for one in Channel]
     strange = [one for one in entry["channels"] if one not in known]
     faults += [_misread(entry["id"], "channels", one, ", ".join(known)) for one in strange]
+    topics = [one.value for one in Topic]
+    strange = [one for one in entry.get("topics", ()) if one not in topics]
+    faults += [_misread(entry["id"], "topics", one, ", ".join(topics)) for one in strange]
     return faults
 
 
@@ -356,6 +424,7 @@ def _desk(entry: Mapping[str, Any]) -> Desk:
         hours=_hours(entry["hours"]) or broken("hours were read before", desk=entry["id"]),
         channels=tuple(Channel(one) for one in entry["channels"]),
         answered_by=entry.get("answered_by", entry["id"]),
+        topics=tuple(Topic(one) for one in entry.get("topics", ())),
     )
 
 

@@ -271,6 +271,19 @@ def address(cursor: Any, permit: Permit, at: datetime) -> reach.Whole | None:
     return phone(cursor, permit, values.Kind.ADDRESS, at)
 
 
+def disclosed(
+    cursor: Any, member_id: int, cause: str, actor: str, at: datetime
+) -> dict[values.Kind, reach.Whole]:
+    """All that is registered of a member, whole, to be shown to whom it is of [個人データの開示].
+
+    Each reading is kept with its cause; what is sent goes by a permit of its own.
+
+    Law       個人情報保護法33条.
+    """
+    on = at.astimezone(JAPAN).date()
+    return reach.disclosed(cursor, member_id, on, actor, (cause, at))
+
+
 def earlier_email(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> reach.Whole | None:
     """An address that held before, to tell it of the change [変更前のメールアドレス] · AUTH-008.
 

@@ -70,6 +70,8 @@ class Kind(Enum):
     """期限の利益喪失の予告, a demand too · 21条2項."""
     IDENTIFICATION = "identification"
     """Who collects, by what authority, and which claim, where it is asked for · 21条3項."""
+    HISTORY = "history"
+    """取引履歴の開示 · 19条の2."""
 
 
 COLLECTING = frozenset({Kind.REMINDER, Kind.DEMAND, Kind.ACCELERATION_NOTICE})
@@ -87,7 +89,8 @@ SCOPES: Mapping[Kind, str] = {
 """To which consent each kind belongs: `people.consents`, ELECTRONIC_DELIVERY.
 
 A RETURN belongs to none: what it encloses is a thing, and goes by post whatever was agreed. Nor do
-letters about arrears: they go sealed (施行規則19条2項), or as a mail of their own.
+letters about arrears: they go sealed (施行規則19条2項), or as a mail of their own; nor a HISTORY:
+whoever asked for it says by which way.
 """
 CONSENTS = tuple(dict.fromkeys(SCOPES.values()))
 
@@ -153,6 +156,8 @@ class Kept:
     post_by: date | None
     posted_at: datetime | None
     cause: str
+    handed_at: datetime | None
+    """When it was handed over at the counter, against a signature."""
 
     @property
     def posted_on(self) -> date | None:
@@ -163,7 +168,9 @@ class Kept:
 _KEPT = (
     "SELECT p.paper_no, p.agreement_id, p.event_no, p.kind, p.title, p.stated, p.road, p.dated_on,"
     " p.delivered_at, p.digest, p.corrects_no, l.queued_at, l.post_by, l.posted_at,"
-    " p.cause FROM documents_paper p LEFT JOIN documents_post l USING (member_id, paper_no)"
+    " p.cause, h.handed_at FROM documents_paper p"
+    " LEFT JOIN documents_post l USING (member_id, paper_no)"
+    " LEFT JOIN documents_handed h USING (member_id, paper_no)"
 )
 
 
@@ -262,7 +269,8 @@ def listed(cursor: Any, member_id: int, agreement_id: int) -> list[Kept]:
     """
     cursor.execute(
         f"{_KEPT} WHERE p.member_id = %s AND p.agreement_id = %s"
-        " AND (p.kind <> 'contract_return' OR l.posted_at IS NOT NULL OR EXISTS (SELECT"
+        " AND (p.kind <> 'contract_return' OR l.posted_at IS NOT NULL OR h.handed_at IS NOT NULL"
+        " OR EXISTS (SELECT"
         " FROM documents_waiting w WHERE (w.member_id, w.paper_no) = (p.member_id, p.paper_no)))"
         " ORDER BY p.delivered_at DESC, p.paper_no DESC",
         (member_id, agreement_id),
@@ -444,6 +452,51 @@ def posted(cursor: Any, letters: Iterable[Letter], actor: str, at: datetime) -> 
     return done
 
 
+# -------------------------------------------------------------------------------------- by hand
+LONGEST_RECEIPT = 40
+
+
+def hand_over(
+    cursor: Any, member_id: int, paper_no: int, receipt: str, by: tuple[str, datetime]
+) -> Kept:
+    """A paper was handed to the member at the counter, who signed for it [書面の手渡し]; once.
+
+    Delivered by that: it waits for the post no more. A contract paper that goes back with it is not
+    held from then on (貸金業法22条).
+
+    Takes     the number of the signed receipt; who handed it over, and when.
+    Raises    NotFoundError as `one`; InputError without a receipt; StateConflict for one that went
+              to the post or was handed over before.
+    """
+    actor, at = by
+    if not receipt.strip() or len(receipt) > LONGEST_RECEIPT:
+        raise InputError(Fault("DSC-020", details={"length": str(LONGEST_RECEIPT)}))
+    found = one(cursor, member_id, paper_no)
+    if found.posted_at is not None or found.handed_at is not None:
+        raise StateConflict(Fault("DSC-021"))
+    cursor.execute(
+        "INSERT INTO documents_handed (member_id, paper_no, receipt, handed_by, handed_at)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        (member_id, paper_no, receipt.strip(), actor, at),
+    )
+    if found.kind is Kind.RETURN:
+        release(cursor, Key(member_id, found.agreement_id), actor, f"handed over {receipt}", at)
+    subject: dict[str, int | str] = {"paper": paper_no}
+    journal.write(cursor, [Happening(member_id, "paper_handed", actor, at, subject)])
+    return one(cursor, member_id, paper_no)
+
+
+def to_hand_over(cursor: Any, member_id: int) -> list[Kept]:
+    """What a member at the counter may take along: what waits for the post [手渡しの書面]."""
+    cursor.execute(
+        f"{_KEPT} WHERE p.member_id = %s AND (p.member_id, p.paper_no) IN"  # noqa: S608  # our own words
+        " (SELECT w.member_id, w.paper_no FROM documents_waiting w)"
+        " ORDER BY p.delivered_at, p.paper_no",
+        (member_id,),
+    )
+    return [_kept(row) for row in cursor.fetchall()]
+
+
 # ----------------------------------------------------------------------------------- concluding
 class Signed(Enum):
     """In what a contract was concluded [契約の方式]."""
@@ -476,7 +529,11 @@ def refuse_unless_before(cursor: Any, member_id: int, paper_no: int, at: datetim
     Raises    RefusedError; NotFoundError as `one`.
     """
     found = one(cursor, member_id, paper_no)
-    arrived = found.delivered_at if found.road is Road.ELECTRONIC else found.posted_at
+    by_wire = found.delivered_at if found.road is Road.ELECTRONIC else None
+    arrived = min(
+        (one for one in (by_wire, found.posted_at, found.handed_at) if one is not None),
+        default=None,
+    )
     if found.kind is not Kind.PRE_CONTRACT or arrived is None or arrived > at:
         raise RefusedError(Fault("DCM-004"))
 
@@ -530,7 +587,7 @@ def is_held(cursor: Any, key: Key) -> bool:
     if cursor.fetchone() is None:
         return False
     back = going_back(cursor, key)
-    return back is None or back.posted_at is None
+    return back is None or (back.posted_at is None and back.handed_at is None)
 
 
 def going_back(cursor: Any, key: Key) -> Kept | None:

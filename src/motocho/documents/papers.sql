@@ -9,7 +9,7 @@ CREATE TABLE documents_paper (
     event_no integer NOT NULL DEFAULT 0,
     kind text NOT NULL CHECK (kind IN ('pre_contract', 'contract', 'change', 'draw', 'draw_notice', 'receipt',
         'monthly_statement', 'correction', 'contract_return', 'reminder', 'demand', 'acceleration_notice',
-        'identification')),
+        'identification', 'history')),
     cause text NOT NULL CHECK (cause <> ''),
     title text NOT NULL CHECK (title <> ''),
     stated text NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE documents_paper (
     CHECK ((kind = 'monthly_statement') = (period_last_on IS NOT NULL)),
     -- 施行規則13条17項: within a month of the period's last day, which is not counted (民法140条, 143条).
     CHECK ((delivered_at AT TIME ZONE 'Asia/Tokyo')::date < period_last_on + 1 + interval '1 month'),
-    CHECK (agreement_id > 0 OR kind = 'pre_contract'),
+    CHECK (agreement_id > 0 OR kind IN ('pre_contract', 'history')),
     -- 貸金業法22条: what it encloses is a thing, and goes by no wire.
     CHECK (kind <> 'contract_return' OR road = 'post'),
     -- 施行規則19条2項: about arrears, sealed and by post.
@@ -64,6 +64,17 @@ CREATE TABLE documents_addressee (
     whom text NOT NULL CHECK (whom NOT IN ('own', 'workplace', 'third')),
     sealed bytea NOT NULL,
     pepper_id text NOT NULL,
+    PRIMARY KEY (member_id, paper_no),
+    FOREIGN KEY (member_id, paper_no) REFERENCES documents_paper
+);
+
+-- Handed over at the counter against a signature [手渡し]: delivered, and no letter any more.
+CREATE TABLE documents_handed (
+    member_id bigint NOT NULL,
+    paper_no bigint NOT NULL,
+    receipt text NOT NULL CHECK (receipt <> '' AND length(receipt) <= 40),
+    handed_by text NOT NULL CHECK (handed_by <> ''),
+    handed_at timestamptz NOT NULL,
     PRIMARY KEY (member_id, paper_no),
     FOREIGN KEY (member_id, paper_no) REFERENCES documents_paper
 );
@@ -114,7 +125,9 @@ $$;
 -- once the paper is not held any more, or an event was undone since: its day of payment and its last day are of then.
 CREATE VIEW documents_waiting AS
 SELECT l.member_id, l.paper_no FROM documents_post l JOIN documents_paper p USING (member_id, paper_no)
-WHERE l.posted_at IS NULL AND (p.kind <> 'contract_return' OR EXISTS (
+WHERE l.posted_at IS NULL
+    AND NOT EXISTS (SELECT FROM documents_handed d WHERE (d.member_id, d.paper_no) = (l.member_id, l.paper_no))
+    AND (p.kind <> 'contract_return' OR EXISTS (
     SELECT FROM documents_held h WHERE h.member_id = p.member_id AND h.agreement_id = p.agreement_id
         AND h.released_at IS NULL AND NOT documents_owed(h.member_id, h.agreement_id))
     AND NOT EXISTS (SELECT FROM journal_row j WHERE j.member_id = p.member_id AND j.kind = 'reversed'
@@ -151,9 +164,20 @@ CREATE FUNCTION refuse_late_paper() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM documents_paper p LEFT JOIN documents_post l USING (member_id, paper_no)
     WHERE p.member_id = NEW.member_id AND p.paper_no = NEW.paper_no AND p.kind = 'pre_contract'
-        AND CASE p.road WHEN 'electronic' THEN p.delivered_at ELSE l.posted_at END <= NEW.concluded_at;
+        AND (CASE p.road WHEN 'electronic' THEN p.delivered_at ELSE l.posted_at END <= NEW.concluded_at
+            OR EXISTS (SELECT FROM documents_handed d WHERE (d.member_id, d.paper_no) = (p.member_id, p.paper_no)
+                AND d.handed_at <= NEW.concluded_at));
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no pre-contract paper before the contract' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+-- One paper goes one way: by post or by hand.
+CREATE FUNCTION refuse_second_way() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM documents_post l WHERE (l.member_id, l.paper_no) = (NEW.member_id, NEW.paper_no)
+        AND l.posted_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'a paper that went to the post is not handed over' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
@@ -167,8 +191,9 @@ BEGIN
     END IF;
     PERFORM FROM documents_paper p JOIN documents_post l USING (member_id, paper_no)
     WHERE p.member_id = NEW.member_id AND p.agreement_id = NEW.agreement_id AND p.kind = 'contract_return'
-        AND (l.posted_at IS NOT NULL OR EXISTS (SELECT FROM documents_waiting w
-            WHERE w.member_id = p.member_id AND w.paper_no = p.paper_no));
+        AND (l.posted_at IS NOT NULL
+            OR EXISTS (SELECT FROM documents_handed d WHERE (d.member_id, d.paper_no) = (p.member_id, p.paper_no))
+            OR EXISTS (SELECT FROM documents_waiting w WHERE w.member_id = p.member_id AND w.paper_no = p.paper_no));
     IF FOUND THEN
         RAISE EXCEPTION 'a contract paper goes back once' USING ERRCODE = 'check_violation';
     END IF;
@@ -197,12 +222,14 @@ CREATE TRIGGER after_its_paper BEFORE INSERT ON documents_conclusion FOR EACH RO
 CREATE TRIGGER posted_once BEFORE UPDATE ON documents_post FOR EACH ROW EXECUTE FUNCTION keep_documents_post();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents_paper EXECUTE FUNCTION refuse_documents_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents_addressee EXECUTE FUNCTION refuse_documents_change();
+CREATE TRIGGER one_way BEFORE INSERT ON documents_handed FOR EACH ROW EXECUTE FUNCTION refuse_second_way();
+CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents_handed EXECUTE FUNCTION refuse_documents_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON documents_conclusion EXECUTE FUNCTION refuse_documents_change();
 CREATE TRIGGER released_once BEFORE UPDATE ON documents_held FOR EACH ROW EXECUTE FUNCTION keep_documents_held();
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON documents_held EXECUTE FUNCTION refuse_documents_change();
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON documents_post EXECUTE FUNCTION refuse_documents_change();
 
-GRANT SELECT, INSERT ON documents_paper, documents_post, documents_addressee, documents_conclusion, documents_held TO motocho_app;
+GRANT SELECT, INSERT ON documents_paper, documents_post, documents_addressee, documents_handed, documents_conclusion, documents_held TO motocho_app;
 GRANT UPDATE (posted_at, posted_by) ON documents_post TO motocho_app;
 GRANT SELECT, INSERT, DELETE ON documents_lacking TO motocho_app;
 GRANT UPDATE (released_at, released_by, released_why) ON documents_held TO motocho_app;
@@ -214,4 +241,4 @@ GRANT USAGE ON SEQUENCE documents_paper_paper_no_seq TO motocho_app;
 GRANT SELECT (member_id, paper_no, agreement_id, event_no, kind, cause, title, stated, road, consent_no, period_last_on, dated_on,
     digest, pepper_id, corrects_no, delivered_at) ON documents_paper TO motocho_audit;
 GRANT SELECT (member_id, paper_no, whom, pepper_id) ON documents_addressee TO motocho_audit;
-GRANT SELECT ON documents_post, documents_conclusion, documents_lacking, documents_held, documents_reader TO motocho_audit;
+GRANT SELECT ON documents_post, documents_handed, documents_conclusion, documents_lacking, documents_held, documents_reader TO motocho_audit;

@@ -318,6 +318,42 @@ def ask_own(cursor: Any, member_id: int, kind: Kind, at: datetime) -> RequestKey
     return RequestKey(member_id, int(row[0]))
 
 
+AT_COUNTER = "counter "
+"""How the document of a request begins that was asked for at the counter; the visit follows."""
+
+
+def ask_at_counter(
+    cursor: Any, member_id: int, visit_id: int, staff: Staff, at: datetime
+) -> RequestKey | Refusal:
+    """A member who stands at the counter asks for a new PIN [店頭での再設定の受付] · AUTH-002.
+
+    Who saw the paper is the first of the two; the second sees who stood there and by which paper.
+    The link goes to the registered e-mail address: the member chooses the PIN alone, on a device of
+    their own, and nobody of the staff hears or types one.
+
+    Raises    StateConflict where no address is registered, or one was asked for before.
+    """
+    refusal = check_staff(cursor, staff, Action.REVIEW_PIN_RESET, member_id)
+    if refusal is not None:
+        return refusal
+    reading = Reading(staff.actor, f"counter {visit_id}", at)
+    today = at.astimezone(JAPAN).date()
+    told = _rows.on_day(cursor, member_id, {Item.EMAIL}, today, reading).get(Item.EMAIL)
+    if told is None:
+        raise StateConflict(Fault("DSC-022"))
+    document_ref = f"{AT_COUNTER}{visit_id}"
+    if not _ask(cursor, member_id, (Kind.PIN_RESET, document_ref, told.fact_no), at):
+        raise StateConflict(Fault("DSC-023"))
+    cursor.execute(
+        "SELECT request_id FROM people_request WHERE member_id = %s AND document_ref = %s"
+        " AND state = 'waiting'",
+        (member_id, document_ref),
+    )
+    key = RequestKey(member_id, int(cursor.fetchone()[0]))
+    state = review(cursor, key, staff, Verdict.GENUINE, at)
+    return state if isinstance(state, Refusal) else key
+
+
 def own_waiting(cursor: Any, member_id: int) -> dict[Kind, datetime]:
     """What a member asked for and waits for, with the moment of asking [申請中のもの]."""
     cursor.execute(

@@ -1,34 +1,37 @@
 """What a member told us and each step after it: complaints, opinions, answers [苦情・意見・回答].
 
     case = cases.tell(cursor, member_id, Told(Kind.COMPLAINT, words), source, at)
+    cases.sort(cursor, case.key, Sorting(Category.CONTACT), Source("staff 7", "desk 11"), at)
     cases.add(cursor, case.key, Step(State.ANSWERED, words), Source("staff 7", "desk 12"), at)
 
-Each case has a task for the staff until it is answered. Words stand in these tables alone: tasks
-and the journal hold numbers.
+Each case has a task for the staff until it is answered. A complaint about calls has its hold from
+the moment it is told until it is closed. Words stand in these tables alone: tasks and the journal
+hold numbers.
 """
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
+from motocho.care.cases import drafts, sorting
+from motocho.care.cases.policy import business_days_after, policy
+from motocho.care.cases.sorting import Category, Severity, Sorting, Stage
 from motocho.contact import tasks
 from motocho.contact.holds import Source, lock
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.citation import parse_citations
 from motocho.law.rules import Refusal
-from motocho.outside.bank import next_business_day
 from motocho.outside.clock import JAPAN
 from motocho.units.errors import Fault, InputError, NotFoundError, RefusedError
 from motocho.units.text import holds_my_number
 
 LONGEST_WORDS = 2_000
-ANSWER_BUSINESS_DAYS = 10
-"""A house rule: an answer comes within so many business days; that it came in is said in one."""
 MEMBER = "member"
 
 
@@ -64,11 +67,17 @@ class CaseKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a member told [申し出]; a reply names the call."""
+    """What a member told [申し出]; a reply names the call.
+
+    A complaint may say what it is about and which calls; else its words decide whether it is about
+    calls or visits (`sorting.suggested`).
+    """
 
     kind: Kind
     words: str
     attempt_id: int | None = None
+    about: Sorting | None = None
+    calls: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,8 @@ class Case:
     attempt_id: int | None
     told_at: datetime
     steps: tuple[Taken, ...]
+    sorting: Sorting | None = None
+    """What the desk, or the words, say it is about; None until then."""
 
     @property
     def state(self) -> State:
@@ -120,17 +131,51 @@ class Case:
         return since
 
     @property
+    def times_reopened(self) -> int:
+        """How often the member was not content with an answer [再申出の回数]."""
+        states = [one.step.state for one in self.steps]
+        return sum(
+            after is State.RECEIVED and before in _ENDING
+            for before, after in itertools.pairwise(states)
+        )
+
+    @property
+    def first_answered_at(self) -> datetime | None:
+        """When it was answered for the first time [最初の回答日時]."""
+        mine = (one.at for one in self.steps if one.step.state is State.ANSWERED)
+        return next(mine, None)
+
+    @property
+    def is_about_contact(self) -> bool:
+        """Whether it is a complaint about calls or visits [連絡に関する苦情か]."""
+        return self.sorting is not None and self.sorting.category is Category.CONTACT
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether somebody of the house took it up since the member last told [受付確認済みか]."""
+        return self.steps[-1].is_ours
+
+    @property
     def seen_by_on(self) -> date:
         """The day by which somebody has seen it [受付確認の期限] · DESK-004."""
-        return next_business_day(self.waits_since.astimezone(JAPAN).date())
+        on = self.waits_since.astimezone(JAPAN).date()
+        return business_days_after(on, policy(on).first_answer_days)
 
     @property
     def answered_by_on(self) -> date:
-        """The day by which it is answered [回答の期限]."""
+        """The day by which it is answered [回答の期限]; a serious one sooner."""
         on = self.waits_since.astimezone(JAPAN).date()
-        for _ in range(ANSWER_BUSINESS_DAYS):
-            on = next_business_day(on)
-        return on
+        held = policy(on)
+        is_serious = self.sorting is not None and self.sorting.severity is Severity.SERIOUS
+        days = held.serious_answer_days if is_serious else held.final_answer_days
+        return business_days_after(on, days)
+
+    @property
+    def due_on(self) -> date | None:
+        """The next day by which we owe the member something [次の期限]; None once answered."""
+        if self.state in _ENDING:
+            return None
+        return self.answered_by_on if self.is_seen else min(self.seen_by_on, self.answered_by_on)
 
 
 # --------------------------------------------------------------------------------------- telling
@@ -153,11 +198,52 @@ def tell(cursor: Any, member_id: int, told: Told, source: Source, at: datetime) 
         return _of_source(cursor, member_id, source.ref)
     key = CaseKey(member_id, int(row[0]))
     _write(cursor, key, Step(State.RECEIVED, words), Source(MEMBER, source.ref), at)
+    if told.kind is Kind.COMPLAINT:
+        _sort_told(cursor, key, told, source, at)
     facts = {"case": key.case_id, "kind": told.kind.value}
     plan = tasks.Plan(tasks.Kind.REPLY, facts=facts)
     tasks.put(cursor, member_id, plan, Source(MEMBER, _task_source(key)), at)
-    journal.write(cursor, [Happening(member_id, "case_told", MEMBER, at, facts)])
+    journal.write(cursor, [Happening(member_id, "case_told", source.actor, at, facts)])
     return case(cursor, key)
+
+
+def _sort_told(cursor: Any, key: CaseKey, told: Told, source: Source, at: datetime) -> None:
+    """What a complaint is about, if anybody or its words say so; with its hold, at once."""
+    by = Source(source.actor, f"case {key.case_id} told")
+    for attempt_id in told.calls:
+        sorting.link(cursor, key, attempt_id, by.actor, at)
+    category = sorting.suggested(told.words)
+    found = told.about or (None if category is None else Sorting(category))
+    if found is None:
+        return
+    sorting.sort(cursor, key, found, by, at)
+    if found.category is Category.CONTACT:
+        sorting.hold(cursor, key, by, at)
+
+
+def sort(cursor: Any, key: CaseKey, found: Sorting, source: Source, at: datetime) -> Case:
+    """Say what a complaint is about, how grave, whose it is and why it came to it [苦情の分類].
+
+    The hold of a complaint about calls comes and goes with it.
+
+    Lock      the member's contacts.
+    Raises    NotFoundError for no such case; InputError for one that is no complaint.
+    """
+    lock(cursor, key.member_id)
+    known = case(cursor, key)
+    if known.kind is not Kind.COMPLAINT:
+        raise InputError(Fault("CMP-009"))
+    sorting.sort(cursor, key, found, source, at)
+    after = case(cursor, key)
+    _keep_hold(cursor, after, source, at)
+    return after
+
+
+def _keep_hold(cursor: Any, known: Case, source: Source, at: datetime) -> None:
+    if known.is_about_contact and known.state is not State.CLOSED:
+        sorting.hold(cursor, known.key, source, at)
+    else:
+        sorting.release(cursor, known.key, source, at)
 
 
 def _task_source(key: CaseKey) -> str:
@@ -218,8 +304,12 @@ def add(cursor: Any, key: CaseKey, step: Step, source: Source, at: datetime) -> 
     )
     if cursor.fetchone() is not None:
         return known
+    if known.state is State.CLOSED and step.state is not State.RECEIVED:
+        raise RefusedError(Fault("CMP-010"))
     if step.state is State.CLOSED:
         refusal = check_closing(known, source.actor)
+        if refusal is None and known.kind is Kind.COMPLAINT:
+            refusal = sorting.check_closing(cursor, key, source.actor, known.times_reopened)
         if refusal is not None:
             raise RefusedError(refusal.fault())
     words = _plain(step.words)
@@ -229,7 +319,12 @@ def add(cursor: Any, key: CaseKey, step: Step, source: Source, at: datetime) -> 
     _keep_task(cursor, known, step.state, source, at)
     facts = {"case": key.case_id, "state": step.state.value}
     journal.write(cursor, [Happening(key.member_id, "case_step", source.actor, at, facts)])
-    return case(cursor, key)
+    after = case(cursor, key)
+    if known.kind is Kind.COMPLAINT:
+        if step.state is State.ANSWERED and drafts.names_body(words):
+            sorting.note_adr(cursor, key, Stage.TOLD, None, (source.actor, at))
+        _keep_hold(cursor, after, source, at)
+    return after
 
 
 def check_closing(known: Case, actor: str) -> Refusal | None:
@@ -341,7 +436,15 @@ def _with_steps(cursor: Any, member_id: int, rows: list[tuple[Any, ...]]) -> lis
     steps: dict[int, list[Taken]] = {}
     for number, state, words, actor, at in cursor.fetchall():
         steps.setdefault(number, []).append(Taken(Step(State(state), words), actor, at))
+    found = sorting.sortings(cursor, member_id, [row[1] for row in rows])
     return [
-        Case(CaseKey(row[0], row[1]), Kind(row[2]), row[3], row[4], tuple(steps[row[1]]))
+        Case(
+            CaseKey(row[0], row[1]),
+            Kind(row[2]),
+            row[3],
+            row[4],
+            tuple(steps[row[1]]),
+            found.get(row[1]),
+        )
         for row in rows
     ]

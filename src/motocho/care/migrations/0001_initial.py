@@ -6,6 +6,7 @@ from django.db import migrations
 
 SQL = (
     "schema.sql",
+    "cases/schema.sql",
     "ivr.sql",
     "reasons/schema.sql",
     "reception/schema.sql",

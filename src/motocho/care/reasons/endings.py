@@ -357,7 +357,8 @@ def _follow_up(effect: Effect) -> _Does:
 
 
 def _complaint(cursor: Any, case: _Case, done: Followed) -> Followed:
-    told = complaints.Told(complaints.Kind.COMPLAINT, case.told.said)
+    called = (case.talk.key.attempt_id,)
+    told = complaints.Told(complaints.Kind.COMPLAINT, case.told.said, calls=called)
     source = case.source(Effect.COMPLAINT)
     found = complaints.tell(cursor, case.member_id, told, source, case.at)
     return replace(done, cases=(*done.cases, found.key.case_id))

@@ -1,4 +1,4 @@
-"""`motocho care …`: whom to call today, how promises were kept, steps about arrears [業務・約束]."""
+"""`motocho care …`: the day's list, promises, steps about arrears, complaints, disclosures [業務]."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output
-from motocho.cli.lending import _collecting
+from motocho.cli.lending import _collecting, cases
 from motocho.cli.lending._book_of_loans import (
     AtOption,
     OnOption,
@@ -73,6 +73,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.add_typer(cases.complaints_app, name="complaints")
+app.add_typer(cases.disclose_app, name="disclose")
 
 
 @app.callback()

@@ -6,6 +6,6 @@ Gives   a `Paper` on which every item stands, or a refusal that names the one th
 Never   a paper without its items
 """
 
-from motocho.documents.statutory import collecting, following, items, making
+from motocho.documents.statutory import collecting, following, histories, items, making
 
-__all__ = ["collecting", "following", "items", "making"]
+__all__ = ["collecting", "following", "histories", "items", "making"]

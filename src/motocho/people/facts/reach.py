@@ -15,7 +15,7 @@ from motocho.people.facts._rows import Reading, Whole
 from motocho.people.facts.values import CONTACTS, Kind
 from motocho.units.errors import Fault, NotAllowedError
 
-__all__ = ["Permit", "Whole", "earlier", "whole"]
+__all__ = ["Permit", "Whole", "disclosed", "earlier", "whole"]
 
 
 class Permit(Protocol):
@@ -53,6 +53,19 @@ def whole(cursor: Any, permit: Permit, kind: Kind, on: date, at: datetime) -> Wh
     """
     reading = _reading(permit, kind, at)
     return _rows.on_day(cursor, permit.member_id, {kind}, on, reading).get(kind)
+
+
+def disclosed(
+    cursor: Any, member_id: int, on: date, actor: str, why: tuple[str, datetime]
+) -> dict[Kind, Whole]:
+    """All that is registered of a member, whole, to be given to whom it is of [個人データの開示].
+
+    Takes     who reads, for which request, and when: each reading is kept.
+    Law       個人情報保護法33条.
+    Why       no way to the person is used by it: what is sent goes by a permit of its own.
+    """
+    purpose, at = why
+    return _rows.on_day(cursor, member_id, set(Kind), on, Reading(actor, purpose, at))
 
 
 def earlier(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> Whole | None:

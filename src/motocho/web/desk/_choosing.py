@@ -1,19 +1,25 @@
-"""Boxes of the desk of which one is chosen [選択欄]."""
+"""One of several, as a form takes it: a list of words with a key for each [選択欄]."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from enum import Enum
+from typing import TypeVar
 
 from motocho.units.errors import Fault
 from motocho.web.fields import LineField
 
+One = TypeVar("One", bound=Enum)
 
-class PickField(LineField):
-    """One of some words; a word that is none of them was not shown [選択]."""
 
-    def __init__(self, label: str, options: Collection[str]) -> None:
-        super().__init__(label)
-        self.options = options
+class ChoiceField(LineField):
+    """One of a list; a word that is none of it was not shown [選択]."""
+
+    def __init__(
+        self, label: str, hint: str = "", *, known: Collection[str], optional: str = ""
+    ) -> None:
+        super().__init__(label, hint, optional=optional)
+        self.known = known
 
     def read(self, text: str) -> str:
         """The word as it was sent [読取り]."""
@@ -21,4 +27,14 @@ class PickField(LineField):
 
     def faults(self, value: str) -> tuple[Fault, ...]:
         """One of them must be chosen [点検]."""
-        return () if value in self.options else (Fault("DSK-003"),)
+        return () if value in self.known else (Fault("DSK-003"),)
+
+
+def labels(kind: type[One], prefix: str) -> dict[str, str]:
+    """Each word of a list with the key of what it is called [選択肢の名前].
+
+    >>> from motocho.care.cases.sorting import Severity
+    >>> labels(Severity, "cases.severity")["minor"]
+    'cases.severity_minor'
+    """
+    return {one.value: f"{prefix}_{one.value}" for one in kind}

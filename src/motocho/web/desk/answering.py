@@ -22,6 +22,7 @@ from motocho.screening import increases
 from motocho.units.errors import Fault, InputError, RefusedError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
+from motocho.web.desk import complaining
 from motocho.web.fields import Form, LineField, LinesField, shown
 
 STEPS = {
@@ -74,7 +75,7 @@ def case(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
         known = complaints.case(cursor, key)
         if is_good and _taken(request, cursor, form, (key, staff.actor, colleague)):
             return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=complaints")
-        context = {
+        context: dict[str, Any] = {
             "desk": colleague,
             "case": known,
             "kind": KINDS[known.kind],
@@ -84,6 +85,8 @@ def case(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
             "form": shown(form, pages.tongue_of(request)),
             "chosen": request.POST.get("step", ""),
         }
+        if known.kind is complaints.Kind.COMPLAINT:
+            context |= complaining.about(cursor, known)
     return pages.show(request, "desk/case.html", context, status=422 if form.is_bound else 200)
 
 

@@ -22,7 +22,7 @@ from motocho.people.access import Action
 from motocho.units.errors import InputError
 from motocho.web import _commands, _directory, access, pages
 from motocho.web.access import Colleague
-from motocho.web.desk._choosing import PickField
+from motocho.web.desk._choosing import ChoiceField
 from motocho.web.fields import DateField, Form, LineField, LinesField, shown
 
 OUTCOMES = {
@@ -35,8 +35,8 @@ OUTCOMES = {
 class WorryForm(Form):
     """What a family tells [申告の入力]."""
 
-    relation = PickField("family.relation", [one.value for one in families.Relation])
-    concern = PickField("family.concern", [one.value for one in families.Concern])
+    relation = ChoiceField("family.relation", known=[one.value for one in families.Relation])
+    concern = ChoiceField("family.concern", known=[one.value for one in families.Concern])
     kana = LineField("family.kana", "family.kana_hint")
     born = DateField("family.born", optional="optional")
     words = LinesField("family.words", "family.words_hint", optional="optional")
@@ -110,7 +110,7 @@ def heard(request: HttpRequest, colleague: Colleague, report_id: int) -> HttpRes
 class OutcomeForm(Form):
     """What a look found [判断]."""
 
-    outcome = PickField("family.outcome", OUTCOMES)
+    outcome = ChoiceField("family.outcome", known=OUTCOMES)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,7 +146,7 @@ def look(
 class NeedForm(Form):
     """Care that is wanted [配慮の入力]."""
 
-    category = PickField("flags.category", [one.value for one in flags.BY_HAND])
+    category = ChoiceField("flags.category", known=[one.value for one in flags.BY_HAND])
     last_on = DateField("flags.last_on", "flags.last_on_hint")
     reference = LineField("flags.reference", "flags.reference_hint")
     words = LineField("flags.note", "family.words_hint", optional="optional")

@@ -45,6 +45,7 @@ PLACES = (
     Place("desk:frauds", "fraud.title", "shield", Action.FREEZE),
     Place("desk:families", "family.title", "info", Action.ASK_FOR_HELP),
     Place("desk:approvals", "desk.approval.title", "tick", Action.APPROVE),
+    Place("desk:numbers", "cases.numbers", "phone", Action.LOOK),
     Place("desk:looks", "desk.looks.title", "info", Action.WATCH_LOOKS),
     Place("desk:audit", "desk.frame.audit", "shield", Action.READ_AUDIT),
     Place("desk:board", "desk.frame.board", "desk", Action.SUPERVISE),

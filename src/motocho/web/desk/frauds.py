@@ -26,7 +26,7 @@ from motocho.people.safety import listed
 from motocho.units.errors import InputError, NotAllowedError, RefusedError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
-from motocho.web.desk._choosing import PickField
+from motocho.web.desk._choosing import ChoiceField
 from motocho.web.fields import Form, LineField, LinesField, MemberNumberField, shown
 
 KINDS = {
@@ -87,7 +87,7 @@ def listing(request: HttpRequest, colleague: Colleague) -> HttpResponse:
 class OutcomeForm(Form):
     """What the call told [通話の結果]."""
 
-    outcome = PickField("fraud.outcome", OUTCOMES)
+    outcome = ChoiceField("fraud.outcome", known=OUTCOMES)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,8 +155,8 @@ class WhoseForm(Form):
 class TellForm(Form):
     """What is told [申出の内容]."""
 
-    kind = PickField("fraud.kind", KINDS)
-    reporter = PickField("fraud.reporter", REPORTERS)
+    kind = ChoiceField("fraud.kind", known=KINDS)
+    reporter = ChoiceField("fraud.reporter", known=REPORTERS)
     disputed = LineField("fraud.disputed", optional="optional")
     words = LinesField("fraud.words", "fraud.words_hint")
 
@@ -245,7 +245,7 @@ def _told(
 class StepForm(Form):
     """The next step [次の対応]."""
 
-    step = PickField("fraud.next", STEPS)
+    step = ChoiceField("fraud.next", known=STEPS)
     reference = LineField("fraud.reference", "fraud.reference_hint", optional="optional")
     station = LineField("fraud.station", optional="optional")
     words = LinesField("fraud.note", "fraud.words_hint", optional="optional")
@@ -254,7 +254,7 @@ class StepForm(Form):
 class VerdictForm(Form):
     """A proposal for two persons [補償の案]."""
 
-    verdict = PickField("fraud.verdict", VERDICTS)
+    verdict = ChoiceField("fraud.verdict", known=VERDICTS)
     reason = LineField("fraud.reason")
 
 

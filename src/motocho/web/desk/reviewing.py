@@ -28,6 +28,7 @@ from motocho.people.safety import freezes, sessions
 from motocho.units.errors import Fault, StateConflict
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
+from motocho.web.desk import counter as at_counter
 from motocho.web.desk._shown import SHOWN
 from motocho.web.fields import DateField, Form, LineField, MemberNumberField, shown
 from motocho.web.uploads import picture
@@ -85,7 +86,7 @@ def reset(
             }
             is_own = asked.first_staff == staff.staff_id
             context |= {"is_own": "own" if is_own else ""}
-            context |= {"pages": intake.open_kept(cursor, asked.document_ref).pages}
+            context |= _document(cursor, asked)
             return _page(request, cursor, (asked, form), context)
         verdict = Verdict(form.cleaned_data["verdict"])
         access.allow(requests.review(cursor, key, staff, verdict, colleague.at))
@@ -105,10 +106,18 @@ def reset_page(
     key = RequestKey(member_id, request_id)
     with transaction.atomic(), connection.cursor() as cursor:
         asked, _ = _asked(cursor, colleague, key, Action.REVIEW_PIN_RESET)
-        for page in intake.open_kept(cursor, asked.document_ref).pages:
+        for page in _document(cursor, asked).get("pages", ()):
             if page.page_no == page_no and page.picture is not None:
                 return picture(page.picture.jpeg)
     raise members.no_such_member()
+
+
+def _document(cursor: Any, asked: Waiting) -> dict[str, Any]:
+    """The pages that came with a request, or who stood at the counter, by which paper."""
+    visit = at_counter.of_request(cursor, asked.key.member_id, asked.document_ref)
+    if visit is not None:
+        return {"visit": visit, "visit_paper": at_counter.PAPERS[visit.paper.value]}
+    return {"pages": intake.open_kept(cursor, asked.document_ref).pages}
 
 
 def _asked(

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import orjson
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -19,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from motocho.documents import paper as sheets
 from motocho.documents.paper import Heading, Paper
 from motocho.documents.sheet import Align, Pair
+from motocho.documents.statutory import histories
 from motocho.law.rules import Refusal
 from motocho.loans import queries
 from motocho.loans.policy import Status
-from motocho.loans.queries import DebitLine, HistoryCase, Listed, Quote, StatementRow
+from motocho.loans.queries import DebitLine, Listed, Quote, StatementRow
 from motocho.people import members
 from motocho.people.access import Action
 from motocho.people.safety import codes
@@ -300,25 +300,13 @@ def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
 
 
 # ------------------------------------------------------------------------------ the whole history
-FORMS: Mapping[str, str] = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-    "case": "application/json",
-}
-_WHOLE = (
-    _DAY, Heading("種別", Align.LEFT, 7), Heading("金額(円)", Align.RIGHT, 10),
-    Heading("残元金(円)", Align.RIGHT, 10), Heading("備考", Align.LEFT, 14),
-)  # fmt: skip
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.members(Action.EXPORT_HISTORY)
 def whole(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
     """The whole history, after one more check; no reason is asked [取引履歴の開示] · AUTH-007."""
     listed = member.agreement(agreement_id)
     if _refused(member) is None:
-        context = {"listed": listed, "forms": FORMS}
+        context = {"listed": listed, "forms": histories.FORMS}
         return pages.show(request, "member/whole.html", context)
     address = reverse("member:whole", args=[agreement_id])
     if request.method != "POST":
@@ -345,27 +333,11 @@ def _refused(member: Member) -> Refusal | None:
 def whole_file(request: HttpRequest, member: Member, agreement_id: int, form: str) -> HttpResponse:  # noqa: ARG001
     """One file of the whole history, while the code is fresh [取引履歴のファイル]."""
     listed = member.agreement(agreement_id)
-    if form not in FORMS:
+    if form not in histories.FORMS:
         raise Http404
     if _refused(member) is not None:
         return HttpResponseRedirect(reverse("member:whole", args=[agreement_id]))
     with connection.cursor() as cursor:
         case = queries.history_case(cursor, listed.key, member.today)
-    ending = "json" if form == "case" else form
-    return _file(
-        _content(case, form, member.today), FORMS[form], f"history-{agreement_id}.{ending}"
-    )
-
-
-def _content(case: HistoryCase, form: str, on: date) -> bytes:
-    if form == "case":
-        return orjson.dumps(case.document(), option=orjson.OPT_INDENT_2)
-    if form == "csv":
-        return case.table().encode()
-    rows = tuple(
-        (row.on, row.kind_name, row.amount_yen, row.balance_yen, row.note) for row in case.rows
-    )
-    made = Paper(
-        "取引履歴", on, (Pair("契約", case.title),), _WHOLE, rows, (), case.title, Language.JA
-    )
-    return sheets.pdf(made) if form == "pdf" else sheets.xlsx(made)
+    name = f"history-{agreement_id}.{histories.ending_of(form)}"
+    return _file(histories.file_of(case, form, member.today), histories.FORMS[form], name)

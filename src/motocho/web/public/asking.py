@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from enum import Enum
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from motocho.contact.directory import Use
+from motocho.contact.directory import Use, Verdict
 from motocho.law.interest import ceiling_ppm
 from motocho.loans.outlook import MOST_PAYMENTS, beside, least_monthly_yen, new_loan, outlook
 from motocho.units.days import both_calendars_text, read_date
 from motocho.units.errors import Fault, Unread
 from motocho.units.money import SignRule, court_yen_text, read_yen, yen_text
-from motocho.units.phones import PhoneKind, kind_of, phone_text
 from motocho.web import pages
 from motocho.web._directory import directory
 from motocho.web.fields import Form, PhoneField, RateField, YenField, shown
 from motocho.web.words import Tongue, say, yen
-
-
-class Verdict(Enum):
-    """Whether a number is ours [当社の番号か]."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
 
 
 class NumberForm(Form):
@@ -51,24 +41,15 @@ def number(request: HttpRequest) -> HttpResponse:
     return pages.show(request, "public/number.html", context)
 
 
-_NEVER_OURS = frozenset({PhoneKind.MOBILE, PhoneKind.IP, PhoneKind.OTHER})
-
-
 def _verdict(digits: str, on: date) -> Mapping[str, Any]:
-    known = directory()
-    loans_desk = known.desk("card_loan")
-    found = known.whose(digits, on)
-    answer: dict[str, Any] = {"digits": phone_text(digits), "verdict": Verdict.UNKNOWN.value}
-    desk = loans_desk
-    if found is not None:
-        desk = found.desk
-        answer |= {"verdict": Verdict.YES.value, "calls_out": found.use is not Use.IN}
-        answer |= {"takes_calls": found.use is not Use.OUT}
-    elif kind_of(digits) in _NEVER_OURS or known.formerly(digits, on) is not None:
-        answer["verdict"] = Verdict.NO.value
-        answer["was_ours"] = known.formerly(digits, on) is not None
-    back = known.call_back(desk, on)
-    return answer | {"desk": desk, "back": back}
+    found = directory().caller(digits, on)
+    answer: dict[str, Any] = {"digits": found.text, "verdict": found.verdict.value}
+    if found.number is not None:
+        answer |= {"calls_out": found.number.use is not Use.IN}
+        answer |= {"takes_calls": found.number.use is not Use.OUT}
+    elif found.verdict is Verdict.NO:
+        answer["was_ours"] = bool(found.was_ours)
+    return answer | {"desk": found.desk, "back": found.back}
 
 
 LEAST_YEN = 1_000

@@ -1,0 +1,116 @@
+"""Within how many business days somebody is answered: dated house policy, as data [回答期限の方針].
+
+>>> from datetime import date
+>>> policy(date(2026, 11, 22)).final_answer_days
+10
+>>> business_days_after(date(2026, 11, 20), 2)
+datetime.date(2026, 11, 25)
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from motocho.outside.bank import is_business_day, next_business_day
+from motocho.units.errors import Fault, FaultyInput
+
+FILE = "cases.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What holds on a day, in business days [その日の方針]."""
+
+    first_answer_days: int
+    """Until somebody says that it came in · DESK-004."""
+    final_answer_days: int
+    serious_answer_days: int
+    disclosure_days: int
+    near_days: int
+    """So many before its last day, a case is shown as near."""
+
+
+NAMES = tuple(one.name for one in fields(Policy))
+
+
+@cache
+def periods() -> tuple[tuple[date, Policy], ...]:
+    """Each policy with its first day, the earliest first [方針の一覧]."""
+    return read((files("motocho.care") / "data" / FILE).read_text(encoding="utf-8"))
+
+
+def read(text: str) -> tuple[tuple[date, Policy], ...]:
+    """Policies from their file [方針の読み取り].
+
+    Raises    FaultyInput with every row that lacks something, or does not follow the one before.
+    """
+    rows: list[Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    faults = [_fault(row, name) for row in rows for name in _wrong(row)]
+    if not faults:
+        for before, after in itertools.pairwise(rows):
+            until = before["until"]
+            if until is None or after["from"] != until + timedelta(days=1):
+                faults.append(_fault(after, "from"))
+        if rows[-1]["until"] is not None:
+            faults.append(_fault(rows[-1], "until"))
+    if faults:
+        raise FaultyInput(*faults)
+    return tuple((row["from"], Policy(**{name: row[name] for name in NAMES})) for row in rows)
+
+
+def _wrong(row: Mapping[str, Any]) -> list[str]:
+    wrong = sorted({"from", "until", *NAMES} ^ set(row))
+    wrong += [name for name in NAMES if name in row and not _is_count(row[name])]
+    wrong += [] if isinstance(row.get("from"), date) else ["from"]
+    return wrong + ([] if isinstance(row.get("until"), date | None) else ["until"])
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _fault(row: Mapping[str, Any], name: str) -> Fault:
+    return Fault("CMP-001", details={"row": str(row.get("from", "")), "key": name})
+
+
+def policy(on: date) -> Policy:
+    """What holds on a day; the first row for days before it [その日の方針]."""
+    found = periods()[0][1]
+    for from_on, one in periods():
+        if from_on <= on:
+            found = one
+    return found
+
+
+def business_days_after(on: date, count: int) -> date:
+    """The day so many business days after another, which is not counted [営業日の経過]."""
+    for _ in range(count):
+        on = next_business_day(on)
+    return on
+
+
+def business_days_left(on: date, due_on: date) -> int:
+    """How many business days are left, the last day counted; below zero once it is over [残日数].
+
+    >>> business_days_left(date(2026, 11, 20), date(2026, 11, 25))
+    3
+    >>> business_days_left(date(2026, 11, 26), date(2026, 11, 25))
+    -1
+    """
+    if on > due_on:
+        return -sum(_counts(due_on, on))
+    return sum(_counts(on - timedelta(days=1), due_on))
+
+
+def _counts(after: date, until: date) -> list[bool]:
+    """For each day after one until another, whether it is a business day."""
+    days = (until - after).days
+    return [is_business_day(after + timedelta(days=ahead)) for ahead in range(1, days + 1)]
