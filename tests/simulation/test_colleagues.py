@@ -11,8 +11,8 @@ from motocho.outside.clock import JAPAN
 from motocho.people import staff
 from motocho.people.access import Role
 from motocho.people.staff import Entered, Missed, Typed
-from motocho.simulation import colleagues
-from motocho.simulation.colleagues import COLLEAGUES, PASSWORD, Seat
+from motocho.simulation.demonstration import colleagues
+from motocho.simulation.demonstration.colleagues import COLLEAGUES, PASSWORD, Seat
 
 BEGUN = datetime(2026, 11, 20, 9, tzinfo=JAPAN)
 

@@ -17,8 +17,8 @@ from motocho.loans import queries
 from motocho.loans.commands import Key, open_promise
 from motocho.outside.clock import JAPAN
 from motocho.people import requests
-from motocho.simulation import morning
-from motocho.simulation.morning import Told
+from motocho.simulation.demonstration import morning
+from motocho.simulation.demonstration.morning import Told
 
 OPENED = date(2026, 8, 10)
 ON = date(2026, 11, 20)

@@ -11,8 +11,8 @@ from motocho.loans import queries
 from motocho.loans.queries import Position
 from motocho.outside.clock import JAPAN
 from motocho.people import members
-from motocho.simulation import ready
-from motocho.simulation.ready import READY, Moved, OldRow, Standing
+from motocho.simulation.demonstration import ready
+from motocho.simulation.demonstration.ready import READY, Moved, OldRow, Standing
 
 BEGUN = date(2026, 11, 20)
 OLD = (

@@ -23,12 +23,13 @@ from tests.people.house import rows
 from tests.web.membership import Site, do
 from tests.web.office import Seat, seated
 
-from motocho.contact import gate, trail
+from motocho.contact import gate
+from motocho.contact.audit import trail
+from motocho.contact.audit.trail import Deed, Place, Wanted, What
 from motocho.contact.directory import shipped
 from motocho.contact.guard import Hand, HoldKind, Purpose
 from motocho.contact.holds import Source, Wish, put
-from motocho.contact.trail import Deed, Place, Wanted, What
-from motocho.documents import listing
+from motocho.documents import spreadsheet
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.outside import clock, mail
@@ -314,8 +315,8 @@ def _table(form: str, data: bytes) -> list[list[Any]]:
 
 def test_the_same_rows_give_the_same_file() -> None:
     told = [("a", 1), ("=b", 2)]
-    first = listing.workbook_bytes("x", ("n", "c"), told, NOON.date())
-    assert first == listing.workbook_bytes("x", ("n", "c"), told, NOON.date())
+    first = spreadsheet.list_workbook("x", ("n", "c"), told, NOON.date())
+    assert first == spreadsheet.list_workbook("x", ("n", "c"), told, NOON.date())
 
 
 def test_a_search_writes_nothing_but_itself(database: Database, site: Site, ono: Seat) -> None:

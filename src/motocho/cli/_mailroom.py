@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from motocho.outside import clock
-from motocho.simulation.colleagues import PASSWORD, Seat
+from motocho.simulation.demonstration import colleagues
 
 LOOPBACK = "127.0.0.1"
 SHOWN = 100
@@ -70,7 +70,7 @@ def letters(folder: Path) -> list[_Letter]:
     return sorted(found, key=lambda one: -one.at)[:SHOWN]
 
 
-def page(folder: Path, seats: Sequence[Seat] = ()) -> str:
+def page(folder: Path, seats: Sequence[colleagues.Seat] = ()) -> str:
     """The codes of now, and the letters, as one page [メールの一覧画面]."""
     shown = [
         f"<section><h2>{escape(one.subject)}</h2><p>{escape(one.to)}</p>"
@@ -88,10 +88,11 @@ def page(folder: Path, seats: Sequence[Seat] = ()) -> str:
     )
 
 
-def _codes(seats: Sequence[Seat]) -> str:
+def _codes(seats: Sequence[colleagues.Seat]) -> str:
     if not seats:
         return ""
     now = clock.now()
+    password = f"<code>{escape(colleagues.PASSWORD)}</code>"
     rows = "\n".join(
         f"<tr><td>{escape(one.colleague.login_name)}</td><td>{escape(one.colleague.name)}</td>"
         f"<td>{one.code(now)}</td></tr>"
@@ -99,9 +100,9 @@ def _codes(seats: Sequence[Seat]) -> str:
     )
     return (
         "<h1>実演の従業者 / Staff of the demonstration</h1>"
-        f"<p>パスワードはみな <code>{escape(PASSWORD)}</code>。確認コードは30秒ごとに変わり、"
+        f"<p>パスワードはみな {password}。確認コードは30秒ごとに変わり、"
         "1回だけ使えます。このページを読みなおしてください。<br>"
-        f'<span lang="en">The password of all is <code>{escape(PASSWORD)}</code>. A code lives'
+        f'<span lang="en">The password of all is {password}. A code lives'
         " for 30 seconds and opens once: load this page again for the next.</span></p>"
         f"<table><thead><tr><th>ログイン名 / Login name</th><th>氏名 / Name</th>"
         f"<th>確認コード / Code</th></tr></thead><tbody>{rows}</tbody></table>"
@@ -118,7 +119,7 @@ def _linked(text: str) -> str:
     return "".join([*parts, escape(text[last:])])
 
 
-def server(folder: Path, port: int, seats: Sequence[Seat] = ()) -> ThreadingHTTPServer:
+def server(folder: Path, port: int, seats: Sequence[colleagues.Seat] = ()) -> ThreadingHTTPServer:
     """A server of the page, that listens already [画面の提供]; port 0 takes a free one."""
 
     class _Handler(BaseHTTPRequestHandler):

@@ -22,9 +22,7 @@ from motocho.cli._showcase import CALLED_AS
 from motocho.cli._words import word
 from motocho.documents.sheet import Align
 from motocho.outside.mail import FOLDER_VARIABLE, folder
-from motocho.simulation import colleagues, ready
-from motocho.simulation.colleagues import Seat
-from motocho.simulation.ready import Ready, Standing
+from motocho.simulation.demonstration import colleagues, ready
 from motocho.units.errors import Fault, OutsideFailure
 
 LOOPBACK = "127.0.0.1"
@@ -40,9 +38,9 @@ _SIGNALS = [
     if name in signal.Signals.__members__  # there is no SIGHUP on Windows
 ]
 _NAMES = {
-    Standing.ON_TIME: ("返済日どおり", "on time"),
-    Standing.LATE: ("返済が遅れている", "late"),
-    Standing.OVERPAID: ("昔の取引で払いすぎがある", "overpaid in the past"),
+    ready.Standing.ON_TIME: ("返済日どおり", "on time"),
+    ready.Standing.LATE: ("返済が遅れている", "late"),
+    ready.Standing.OVERPAID: ("昔の取引で払いすぎがある", "overpaid in the past"),
 }
 
 
@@ -53,7 +51,7 @@ class _Places:
     post: Path
 
 
-def serve(output: Output, seats: Sequence[Seat]) -> None:
+def serve(output: Output, seats: Sequence[colleagues.Seat]) -> None:
     """Start site, worker and mails, say where they are, and wait [実演のサイトの起動].
 
     Raises    OutsideFailure where one of them does not start, or ends by itself.
@@ -189,9 +187,9 @@ def _desk(places: _Places, output: Output) -> Iterator[str]:
     yield from (f"   {line}" for line in columns(rows, (Align.LEFT,) * 3))
 
 
-def _name(one: Ready) -> str:
+def _name(one: ready.Ready) -> str:
     return f"{one.person.family_name} {one.person.given_name}"
 
 
-def _standing(one: Ready, output: Output) -> str:
+def _standing(one: ready.Ready, output: Output) -> str:
     return output.text(*_NAMES[one.standing])

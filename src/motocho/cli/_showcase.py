@@ -23,10 +23,7 @@ from motocho.kernel.conventions import EventKind
 from motocho.loans import queries
 from motocho.loans.queries import Position, StatementRow
 from motocho.outside import clock
-from motocho.simulation import colleagues, morning, ready, showcase
-from motocho.simulation.colleagues import Seat
-from motocho.simulation.ready import Moved, OldRow
-from motocho.simulation.showcase import Condition, Example
+from motocho.simulation.demonstration import colleagues, morning, ready, showcase
 from motocho.simulation.world import Plan
 from motocho.units.errors import Fault, RefusedError
 from motocho.units.money import rate_text, yen_text
@@ -44,7 +41,7 @@ class Wanted:
     years: int
 
 
-def show(wanted: Wanted, output: Output) -> tuple[Seat, ...]:
+def show(wanted: Wanted, output: Output) -> tuple[colleagues.Seat, ...]:
     """Fill or find the book, close up to yesterday, show it and one member of it [実演の帳簿].
 
     Gives     the colleagues who can sign in.
@@ -75,13 +72,13 @@ def show(wanted: Wanted, output: Output) -> tuple[Seat, ...]:
     return seats
 
 
-def _old_rows() -> tuple[OldRow, ...]:
+def _old_rows() -> tuple[ready.OldRow, ...]:
     """The shipped history, its slips mended: what the third member's old lender wrote down."""
     history = reading.read(sample_bytes(), file=SAMPLE)
     mended = mend(history, checksum.check_balances(history).slips)
-    kinds = {EventKind.BORROW: Moved.BORROWED, EventKind.REPAY: Moved.REPAID}
+    kinds = {EventKind.BORROW: ready.Moved.BORROWED, EventKind.REPAY: ready.Moved.REPAID}
     return tuple(
-        OldRow(event.on, kinds[event.kind], event.amount_yen)
+        ready.OldRow(event.on, kinds[event.kind], event.amount_yen)
         for event in mended.events
         if event.kind in kinds
     )
@@ -93,11 +90,11 @@ def _filled(plan: Plan, output: Output) -> Path:
         seals = trial.own_server()
     with connection.cursor() as cursor:
         condition = showcase.condition(cursor, plan)
-    if condition is Condition.ANOTHER:
+    if condition is showcase.Condition.ANOTHER:
         raise RefusedError(Fault("SIM-002"))
-    if condition is Condition.OURS:
+    if condition is showcase.Condition.OURS:
         return seals
-    if condition is Condition.UNFINISHED:
+    if condition is showcase.Condition.UNFINISHED:
         seals = trial.begin_anew()
     text = f"{plan.members}人・{plan.years}年分の帳簿を作っています(日)"
     with output.progress(text, f"Filling a book, {plan.members} members (days)") as told:
@@ -134,7 +131,7 @@ def _night(on: date, steps: tuple[StepDone, ...], output: Output) -> Iterator[st
 
 
 # ------------------------------------------------------------------------------------ one member
-def _member(example: Example, output: Output) -> Iterator[str]:
+def _member(example: showcase.Example, output: Output) -> Iterator[str]:
     person, number = example.member.person, example.member.member_number
     name = f"{person.family_name} {person.given_name}"
     kana = f"{person.family_kana} {person.given_kana}"
@@ -157,7 +154,7 @@ def _member(example: Example, output: Output) -> Iterator[str]:
         yield f"     {example.explanation.text(output.language)}"
 
 
-def _further(example: Example, output: Output) -> Iterator[str]:
+def _further(example: showcase.Example, output: Output) -> Iterator[str]:
     number, call = example.member.member_number, os.environ.get(CALLED_AS) or "motocho"
     yield output.text("7. 続けて見るには", "7. To look further")
     yield from _indented(

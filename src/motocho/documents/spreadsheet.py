@@ -8,10 +8,11 @@ The same content gives the same bytes: the file holds no time of its making.
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -27,6 +28,7 @@ from motocho.documents.sheet import (
     Role,
     Sheet,
     Style,
+    plain_text,
     printable,
     provenance,
     text_of,
@@ -396,3 +398,51 @@ def without_times(data: bytes, dated_on: date) -> bytes:
             entry.external_attr = _PLAIN_FILE
             rewritten.writestr(entry, content)
     return out.getvalue()
+
+
+# ------------------------------------------------------------------------------------ plain lists
+Value: TypeAlias = str | int
+
+
+def list_csv(headers: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+    r"""The list as CSV in UTF-8 with its mark, which every spreadsheet opens [CSV].
+
+    No text becomes a formula.
+
+    >>> list_csv(("a",), [("=1+1",), (2,)]).decode("utf-8-sig")
+    "a\r\n'=1+1\r\n2\r\n"
+    """
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([plain_text(one) for one in headers])
+    for row in rows:
+        writer.writerow([plain_text(one) if isinstance(one, str) else one for one in row])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def list_workbook(
+    title: str, headers: Sequence[str], rows: Iterable[Sequence[Value]], dated_on: date
+) -> bytes:
+    """The list as a workbook of one sheet, every text marked as text [XLSX].
+
+    Why       openpyxl is imported here: what needs no workbook does not wait for it.
+    """
+    from openpyxl import Workbook  # noqa: PLC0415
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+
+    workbook = Workbook(write_only=True)
+    page = workbook.create_sheet(plain_text(title))
+    page.freeze_panes = "A2"
+
+    def cells(row: Sequence[Value]) -> Iterable[Any]:
+        for one in row:
+            cell = WriteOnlyCell(page, plain_text(one) if isinstance(one, str) else one)
+            if isinstance(one, str):
+                cell.data_type, cell.number_format = "s", "@"
+            yield cell
+
+    for row in (headers, *rows):
+        page.append(cells(row))
+    out = io.BytesIO()
+    workbook.save(out)
+    return without_times(out.getvalue(), dated_on)

@@ -582,26 +582,3 @@ def _without_terms(cursor: Any, asked: Asked, at: datetime) -> tuple[Refusal, ..
 def refuse(refusals: tuple[Refusal, ...]) -> RefusedError:
     """Refusals as an error, for faces that show errors [拒否の表示]."""
     return RefusedError(*(one.fault() for one in refusals))
-
-
-class Running(NamedTuple):
-    """A call that has no ending yet [終わっていない通話]; `hung_up_at` where only that lacks."""
-
-    key: TalkKey
-    actor: str
-    reason: str
-    began_at: datetime
-    hung_up_at: datetime | None
-
-
-def running(cursor: Any) -> list[Running]:
-    """Calls that go on, and those that wait for their ending, the oldest first [通話中の一覧]."""
-    cursor.execute(
-        "SELECT t.member_id, t.attempt_id, t.actor, t.reason, t.began_at, d.hung_up_at"
-        " FROM care_talk_open JOIN care_talk t USING (member_id, attempt_id)"
-        " LEFT JOIN care_talk_draft d USING (member_id, attempt_id) ORDER BY t.began_at"
-    )
-    return [
-        Running(TalkKey(int(member), int(number)), actor, reason, began_at, hung_up_at)
-        for member, number, actor, reason, began_at, hung_up_at in cursor.fetchall()
-    ]

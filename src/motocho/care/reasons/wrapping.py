@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from motocho.care.reasons import notes
 from motocho.care.reasons.talks import TalkKey, going_on, one
@@ -149,3 +149,26 @@ def who_calls(cursor: Any, key: TalkKey, house: dict[str, str]) -> str:
     }
     text = _OWED if talk.is_identified else _NAME
     return text.format_map(values)
+
+
+class Running(NamedTuple):
+    """A call that has no ending yet [終わっていない通話]; `hung_up_at` where only that lacks."""
+
+    key: TalkKey
+    actor: str
+    reason: str
+    began_at: datetime
+    hung_up_at: datetime | None
+
+
+def running(cursor: Any) -> list[Running]:
+    """Calls that go on, and those that wait for their ending, the oldest first [通話中の一覧]."""
+    cursor.execute(
+        "SELECT t.member_id, t.attempt_id, t.actor, t.reason, t.began_at, d.hung_up_at"
+        " FROM care_talk_open JOIN care_talk t USING (member_id, attempt_id)"
+        " LEFT JOIN care_talk_draft d USING (member_id, attempt_id) ORDER BY t.began_at"
+    )
+    return [
+        Running(TalkKey(int(member), int(number)), actor, reason, began_at, hung_up_at)
+        for member, number, actor, reason, began_at, hung_up_at in cursor.fetchall()
+    ]

@@ -20,7 +20,6 @@ from motocho.contact.holds import Source
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.people.facts import history, matching
-from motocho.people.facts.matching import Item
 from motocho.units.errors import Fault, InputError, RefusedError, StateConflict
 
 LEAST_RIGHT = 3
@@ -40,7 +39,7 @@ class Seat:
     is_inbound: bool
     known_until: datetime | None
     """Until when the member counts as known; None where nobody is."""
-    right: frozenset[Item]
+    right: frozenset[matching.Item]
     """What was right in the last check."""
     tries_left: int
 
@@ -72,12 +71,12 @@ def seat(cursor: Any, member_id: int, actor: str, at: datetime) -> Seat:
     known_until = None if passed is None or passed + LASTS <= at else passed + LASTS
     cursor.execute(_MISSES, (member_id, at))
     left = min(MOST_TRIES - len(tried), MOST_MISSES - int(cursor.fetchone()[0]))
-    right = frozenset(Item(one) for one in tried[0][0]) if tried else frozenset()
+    right = frozenset(matching.Item(one) for one in tried[0][0]) if tried else frozenset()
     return Seat(call, talks.one(cursor, call).is_inbound, known_until, right, max(0, left))
 
 
 def check(
-    cursor: Any, call: TalkKey, told: Mapping[Item, str], source: Source, at: datetime
+    cursor: Any, call: TalkKey, told: Mapping[matching.Item, str], source: Source, at: datetime
 ) -> Seat:
     """Compare what a caller says with what is registered, once for each form [本人確認] · COLL-006.
 
@@ -116,11 +115,11 @@ def check(
     subject: dict[str, int | str] = {"talk": call.attempt_id, "right": len(right)}
     kind = "identity_passed" if is_passed else "identity_missed"
     journal.write(cursor, [Happening(member_id, kind, actor, at, subject)])
-    if is_passed and Item.BIRTH_DATE in right:
+    if is_passed and matching.Item.BIRTH_DATE in right:
         items = frozenset(talks.Item(one.value) for one in right)
         talks.identify(cursor, call, items, actor, at)
     return seat(cursor, member_id, actor, at)
 
 
-def _names(items: Mapping[Item, str] | frozenset[Item]) -> list[str]:
+def _names(items: Mapping[matching.Item, str] | frozenset[matching.Item]) -> list[str]:
     return sorted(one.value for one in items)

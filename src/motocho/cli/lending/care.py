@@ -1,4 +1,4 @@
-"""`motocho care …`: the day's list, promises, steps about arrears, complaints, disclosures [業務]."""
+"""`motocho care …`: the list of the day, promises, arrears, complaints, disclosures [業務]."""
 
 from __future__ import annotations
 

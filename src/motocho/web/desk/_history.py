@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from motocho.care.reception.happenings import Group, Happened
+from motocho.care.reception import happenings
 
 GROUPS = {
-    Group.CALLS: "desk.history.calls",
-    Group.MAILS: "desk.history.mails",
-    Group.PAYMENTS: "desk.history.payments",
-    Group.PROMISES: "desk.history.promises",
-    Group.CHANGES: "desk.history.changes",
-    Group.LOOKS: "desk.history.looks",
+    happenings.Group.CALLS: "desk.history.calls",
+    happenings.Group.MAILS: "desk.history.mails",
+    happenings.Group.PAYMENTS: "desk.history.payments",
+    happenings.Group.PROMISES: "desk.history.promises",
+    happenings.Group.CHANGES: "desk.history.changes",
+    happenings.Group.LOOKS: "desk.history.looks",
 }
 KINDS: Mapping[str, str] = {
     "call_taken": "desk.kind.call_taken",
@@ -90,14 +90,14 @@ RESULTS = {
 class Line:
     """A line of the history [履歴の1行]; an amount only where the member is known."""
 
-    of: Happened
+    of: happenings.Happened
     group: str
     label: str
     amount_yen: int | None
     result: str
 
 
-def lines(found: Sequence[Happened], most: int, *, whole: str) -> list[Line]:
+def lines(found: Sequence[happenings.Happened], most: int, *, whole: str) -> list[Line]:
     """The newest lines, with amounts where the page is `whole` [履歴の表示]."""
     return [
         Line(

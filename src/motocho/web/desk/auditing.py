@@ -17,9 +17,9 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from motocho.contact import calls, trail
-from motocho.contact.trail import Deed, Place, Wanted, What
-from motocho.documents import listing
+from motocho.contact import calls
+from motocho.contact.audit import trail
+from motocho.documents import spreadsheet
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.ledger.chart import HOUSE
@@ -39,15 +39,15 @@ MOST_EXPORTED = 100_000
 USUAL_DAYS = 7
 PURPOSE = "audit"
 SORTS = {
-    What.ALL: "audit.all",
-    What.LOOKS: "audit.looks",
-    What.CHANGES: "audit.changes",
-    What.CALLS: "audit.calls",
-    What.REFUSALS: "audit.refusals",
-    What.OVERRIDES: "audit.overrides",
-    What.SIGN_INS: "audit.sign_ins",
+    trail.What.ALL: "audit.all",
+    trail.What.LOOKS: "audit.looks",
+    trail.What.CHANGES: "audit.changes",
+    trail.What.CALLS: "audit.calls",
+    trail.What.REFUSALS: "audit.refusals",
+    trail.What.OVERRIDES: "audit.overrides",
+    trail.What.SIGN_INS: "audit.sign_ins",
 }
-IN_PART = (What.CALLS, What.REFUSALS, What.OVERRIDES)
+IN_PART = (trail.What.CALLS, trail.What.REFUSALS, trail.What.OVERRIDES)
 """What supervisors see: what stands between their people and members, not who looked at whom."""
 _SEEN_DIGITS = 4
 HEADERS = ("at", "staff", "kind", "member", "purpose", "details")
@@ -75,7 +75,7 @@ def searched(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     form = Conditions(request.GET)
     wanted = _wanted(form, request.GET, colleague)
     tongue = pages.tongue_of(request)
-    found: list[Deed] = []
+    found: list[trail.Deed] = []
     before = _place(request.GET.get("before", ""))
     if wanted is not None:
         found = _read(wanted, before)
@@ -91,7 +91,7 @@ def searched(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         "is_first": before is None,
         "here": _address(request.GET, None),
         "may_export": Role.AUDITOR in colleague.staff.roles,
-        "rules": _rules(wanted) if wanted and wanted.what is What.REFUSALS else (),
+        "rules": _rules(wanted) if wanted and wanted.what is trail.What.REFUSALS else (),
         "exports": _exports(colleague),
     }
     return pages.show(request, "desk/audit.html", context, status=200 if wanted else 422)
@@ -116,7 +116,7 @@ def exported(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         raise InputError(*(fault for name in form.fields for fault in form.faults_of(name)))
     with transaction.atomic(), connection.cursor() as cursor:
         trail.only_read(cursor)
-        found: list[Deed] = []
+        found: list[trail.Deed] = []
         for one in trail.all_of(cursor, wanted, AT_ONCE):
             found.append(one)
             if len(found) > MOST_EXPORTED:
@@ -131,17 +131,25 @@ def exported(request: HttpRequest, colleague: Colleague) -> HttpResponse:
 
 
 # ------------------------------------------------------------------------------------- conditions
-def _sorts(colleague: Colleague) -> tuple[What, ...]:
-    return tuple(What) if Role.AUDITOR in colleague.staff.roles else IN_PART
+def _sorts(colleague: Colleague) -> tuple[trail.What, ...]:
+    return tuple(trail.What) if Role.AUDITOR in colleague.staff.roles else IN_PART
 
 
-def _sort(typed: Mapping[str, str], colleague: Colleague) -> What:
+def _sort(typed: Mapping[str, str], colleague: Colleague) -> trail.What:
     may = _sorts(colleague)
     asked = [one for one in may if one.value == typed.get("what")]
-    return asked[0] if asked else may[0] if Role.AUDITOR in colleague.staff.roles else What.REFUSALS
+    return (
+        asked[0]
+        if asked
+        else may[0]
+        if Role.AUDITOR in colleague.staff.roles
+        else trail.What.REFUSALS
+    )
 
 
-def _wanted(form: Conditions, typed: Mapping[str, str], colleague: Colleague) -> Wanted | None:
+def _wanted(
+    form: Conditions, typed: Mapping[str, str], colleague: Colleague
+) -> trail.Wanted | None:
     """What is wanted; None where a condition cannot be read, which the form says then.
 
     A member's rows are a look at the member, asked for as any other.
@@ -154,7 +162,7 @@ def _wanted(form: Conditions, typed: Mapping[str, str], colleague: Colleague) ->
     if first_on > last_on:
         form.refuse("first", Fault("AUD-002"))
         return None
-    wanted = Wanted(
+    wanted = trail.Wanted(
         colleague.staff,
         datetime.combine(first_on, time(), JAPAN),
         datetime.combine(last_on + timedelta(days=1), time(), JAPAN),
@@ -177,17 +185,17 @@ def _wanted(form: Conditions, typed: Mapping[str, str], colleague: Colleague) ->
     return wanted
 
 
-def _read(wanted: Wanted, before: Place | None) -> list[Deed]:
+def _read(wanted: trail.Wanted, before: trail.Place | None) -> list[trail.Deed]:
     """One more than is shown, so that it is known whether there is more; nothing is written."""
     with transaction.atomic(), connection.cursor() as cursor:
         trail.only_read(cursor)
         return trail.page(cursor, wanted, before, SHOWN + 1)
 
 
-def _place(text: str) -> Place | None:
+def _place(text: str) -> trail.Place | None:
     """A place as an address carries it; None where it is none of ours."""
     parts = text.split(".")
-    if len(parts) != len(Place._fields) or not all(
+    if len(parts) != len(trail.Place._fields) or not all(
         one.isascii() and one.isdigit() for one in parts
     ):
         return None
@@ -196,13 +204,13 @@ def _place(text: str) -> Place | None:
     if seconds > _LAST_SECOND:
         return None
     at = datetime.fromtimestamp(seconds, JAPAN).replace(microsecond=rest)
-    return Place(at, rank, number)
+    return trail.Place(at, rank, number)
 
 
 _LAST_SECOND = 32_503_680_000
 
 
-def _address(typed: Mapping[str, str], after: Place | None) -> str:
+def _address(typed: Mapping[str, str], after: trail.Place | None) -> str:
     names = (*Conditions.base_fields, "what")
     kept = {name: typed[name] for name in names if typed.get(name)}
     if after is not None:
@@ -211,7 +219,9 @@ def _address(typed: Mapping[str, str], after: Place | None) -> str:
     return urlencode(kept)
 
 
-def _tell(colleague: Colleague, kind: str, wanted: Wanted, told: Mapping[str, int | str]) -> None:
+def _tell(
+    colleague: Colleague, kind: str, wanted: trail.Wanted, told: Mapping[str, int | str]
+) -> None:
     """A search or an export is a deed of the auditor, and stands among the others."""
     subject: dict[str, int | str] = {
         "what": wanted.what.value,
@@ -230,7 +240,7 @@ def _tell(colleague: Colleague, kind: str, wanted: Wanted, told: Mapping[str, in
 
 
 # ------------------------------------------------------------------------------------ what is shown
-def _shown(found: Sequence[Deed]) -> list[dict[str, Any]]:
+def _shown(found: Sequence[trail.Deed]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         numbers = members.numbers_of(cursor, {one.member_id for one in found if one.member_id})
         logins = {f"staff {one.staff_id}": one.login_name for one in people_staff.accounts(cursor)}
@@ -264,30 +274,30 @@ def masked(member_number: str) -> str:
     return "•" * (len(member_number) - len(seen)) + seen
 
 
-def _rules(wanted: Wanted) -> list[tuple[str, int]]:
+def _rules(wanted: trail.Wanted) -> list[tuple[str, int]]:
     """How often each rule refused somebody in the time, the most often first."""
     with connection.cursor() as cursor:
         found = calls.refusals(cursor, wanted.first, wanted.last)
     return sorted(found.items(), key=lambda one: (-one[1], one[0]))
 
 
-def _exports(colleague: Colleague) -> list[Deed]:
+def _exports(colleague: Colleague) -> list[trail.Deed]:
     """The last exports of anybody: their counts and hashes."""
     since = datetime(2000, 1, 1, tzinfo=JAPAN)
     until = colleague.at + timedelta(days=1)
-    wanted = Wanted(colleague.staff, since, until, What.CHANGES, kind="audit_exported")
+    wanted = trail.Wanted(colleague.staff, since, until, trail.What.CHANGES, kind="audit_exported")
     if Role.AUDITOR not in colleague.staff.roles:
         return []
     with connection.cursor() as cursor:
         return trail.page(cursor, wanted, None, 5)
 
 
-def _file(sort: str, found: Sequence[Deed], on: date) -> bytes:
+def _file(sort: str, found: Sequence[trail.Deed], on: date) -> bytes:
     rows = [
         (f"{one['at']:%Y-%m-%d %H:%M:%S}", *(one[name] for name in HEADERS[1:]))
         for one in _shown(found)
     ]
     headers = [words.plain(f"audit.{name}", words.Tongue.JA) for name in HEADERS]
     if sort == "csv":
-        return listing.csv_bytes(headers, rows)
-    return listing.workbook_bytes("audit", headers, rows, on)
+        return spreadsheet.list_csv(headers, rows)
+    return spreadsheet.list_workbook("audit", headers, rows, on)

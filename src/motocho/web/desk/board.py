@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from motocho.care import approvals, settings
 from motocho.care.cases import complaints
-from motocho.care.reasons import catalogue, reviews, talks
+from motocho.care.reasons import catalogue, reviews, talks, wrapping
 from motocho.care.reliefs import promises
 from motocho.contact import calls
 from motocho.outside.clock import JAPAN
@@ -110,7 +110,7 @@ def _counting(staff: Staff) -> Staff:
 class RunningRow:
     """A call that goes on, as the board shows it [通話中の行]."""
 
-    one: talks.Running
+    one: wrapping.Running
     card: catalogue.Card
     who: str
     minutes: int
@@ -121,7 +121,7 @@ def _running(cursor: Any, at: datetime) -> list[RunningRow]:
     known = catalogue.in_force(cursor, at.astimezone(JAPAN).date())
     names = _names(cursor)
     found = []
-    for one in talks.running(cursor):
+    for one in wrapping.running(cursor):
         since = one.began_at if one.hung_up_at is None else one.hung_up_at
         minutes = int((at - since).total_seconds()) // 60
         card, who = known.of(catalogue.Reason(one.reason)), names.get(one.actor, one.actor)

@@ -16,12 +16,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from motocho.care.reasons import talks
-from motocho.care.reasons.talks import Caller, Incoming, TalkKey
 from motocho.people import access as gate
 from motocho.people import members, staff
 from motocho.people.access import Action
 from motocho.people.facts import search as finding
-from motocho.people.facts.search import By, Found, Sought
 from motocho.units.errors import Unread
 from motocho.units.phones import read_phone
 from motocho.web import _commands, access, pages
@@ -45,10 +43,10 @@ def inbound(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     told = request.GET.get("from", "")[:LONGEST_TYPED]
     digits = read_phone(told)
     state = "withheld" if not told.strip() or isinstance(digits, Unread) else ""
-    found = Found(By.PHONE, (), has_more=False)
+    found = finding.Found(finding.By.PHONE, (), has_more=False)
     if not isinstance(digits, Unread):
         with transaction.atomic(), connection.cursor() as cursor:
-            sought = Sought(By.PHONE, digits)
+            sought = finding.Sought(finding.By.PHONE, digits)
             found = finding.find(cursor, sought, colleague.staff, colleague.at)
         state = state or {0: "unknown", 1: "one"}.get(len(found.hits), "several")
     is_ours = request.headers.get("Sec-Fetch-Site", "") in OWN_SITES and request.method == "GET"
@@ -85,7 +83,7 @@ def _taken(
     return HttpResponseRedirect(reverse("desk:member", args=[member_id]))
 
 
-def take(cursor: Any, colleague: Colleague, member_id: int, source: str) -> TalkKey:
+def take(cursor: Any, colleague: Colleague, member_id: int, source: str) -> talks.TalkKey:
     """Take a member's call; the one that goes on with the same member stays [受電の開始]."""
     actor = colleague.staff.actor
     going = talks.unfinished(cursor, actor)
@@ -93,4 +91,6 @@ def take(cursor: Any, colleague: Colleague, member_id: int, source: str) -> Talk
         return going
     members.one(cursor, member_id)
     name = staff.account(cursor, colleague.staff.staff_id).name
-    return talks.take(cursor, member_id, Incoming(Caller(name, actor), source), colleague.at)
+    return talks.take(
+        cursor, member_id, talks.Incoming(talks.Caller(name, actor), source), colleague.at
+    )

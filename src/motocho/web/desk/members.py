@@ -19,10 +19,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from motocho.care.reasons import talks
 from motocho.care.reception import checks, guessing, happenings, memos
-from motocho.care.reception.checks import Seat
-from motocho.care.reception.guessing import Likely
-from motocho.care.reception.happenings import Group
-from motocho.care.reception.memos import Memo, Overtaken
 from motocho.contact import gate as contacts
 from motocho.contact.guard import Facts, HoldKind
 from motocho.contact.holds import Source
@@ -32,8 +28,7 @@ from motocho.loans.policy import Status, Stop
 from motocho.people import access as gate
 from motocho.people import members, requests
 from motocho.people.access import Action, Staff
-from motocho.people.facts import history
-from motocho.people.facts.matching import Item
+from motocho.people.facts import history, matching
 from motocho.people.safety import freezes
 from motocho.units.errors import Fault, InputError, MotochoError
 from motocho.web import _commands, access, pages
@@ -44,11 +39,11 @@ from motocho.web.fields import LONGEST_TYPED
 from motocho.web.words import Said, Tongue, said
 
 ITEMS = {
-    Item.BIRTH_DATE: "desk.member.birth_date",
-    Item.ADDRESS: "desk.member.address",
-    Item.PHONE_DIGITS: "desk.member.phone_digits",
-    Item.NAME_READING: "desk.member.name_reading",
-    Item.EMPLOYER: "desk.member.employer",
+    matching.Item.BIRTH_DATE: "desk.member.birth_date",
+    matching.Item.ADDRESS: "desk.member.address",
+    matching.Item.PHONE_DIGITS: "desk.member.phone_digits",
+    matching.Item.NAME_READING: "desk.member.name_reading",
+    matching.Item.EMPLOYER: "desk.member.employer",
 }
 PURPOSES = {
     "review": "desk.member.for_review",
@@ -77,17 +72,17 @@ HOLDS = {
     HoldKind.CARE: "flags.flag",
 }
 LIKELY = {
-    Likely.FROZEN: "desk.likely.frozen",
-    Likely.PROMISE_BROKEN: "desk.likely.promise_broken",
-    Likely.LATE: "desk.likely.late",
-    Likely.CONSULTATION: "desk.likely.consultation",
-    Likely.EVIDENCE: "desk.likely.evidence",
-    Likely.REQUEST: "desk.likely.request",
-    Likely.OUR_CALL: "desk.likely.our_call",
-    Likely.OUR_MAIL: "desk.likely.our_mail",
-    Likely.PAID: "desk.likely.paid",
-    Likely.DUE_SOON: "desk.likely.due_soon",
-    Likely.NOTHING: "desk.likely.nothing",
+    guessing.Likely.FROZEN: "desk.likely.frozen",
+    guessing.Likely.PROMISE_BROKEN: "desk.likely.promise_broken",
+    guessing.Likely.LATE: "desk.likely.late",
+    guessing.Likely.CONSULTATION: "desk.likely.consultation",
+    guessing.Likely.EVIDENCE: "desk.likely.evidence",
+    guessing.Likely.REQUEST: "desk.likely.request",
+    guessing.Likely.OUR_CALL: "desk.likely.our_call",
+    guessing.Likely.OUR_MAIL: "desk.likely.our_mail",
+    guessing.Likely.PAID: "desk.likely.paid",
+    guessing.Likely.DUE_SOON: "desk.likely.due_soon",
+    guessing.Likely.NOTHING: "desk.likely.nothing",
 }
 MAIN, ALL = "main", "all"
 """What of the history is shown: all but the looks unless another is asked for."""
@@ -101,7 +96,7 @@ class View:
     """How much somebody sees of a member, and what for [閲覧の範囲]."""
 
     staff: Staff
-    seat: Seat
+    seat: checks.Seat
     whole: str
     """`call` or a word of `PURPOSES` where the page is whole; empty where it is masked."""
 
@@ -211,9 +206,9 @@ def _context(
     return context
 
 
-def _shows(wanted: str, group: Group) -> bool:
+def _shows(wanted: str, group: happenings.Group) -> bool:
     if wanted in (MAIN, ALL):
-        return wanted == ALL or group is not Group.LOOKS
+        return wanted == ALL or group is not happenings.Group.LOOKS
     return wanted == group.value
 
 
@@ -311,7 +306,7 @@ def _whole(
 
 
 # ------------------------------------------------------------------------------ who is on the line
-@sensitive_post_parameters(*(one.value for one in Item))
+@sensitive_post_parameters(*(one.value for one in matching.Item))
 @require_POST
 @access.staff(Action.ASK_FOR_HELP)
 def check(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResponse:
@@ -319,7 +314,7 @@ def check(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRes
 
     Raises    NotFoundError for whom the colleague may not see.
     """
-    told = {item: request.POST.get(item.value, "")[:LONGEST_TYPED] for item in Item}
+    told = {item: request.POST.get(item.value, "")[:LONGEST_TYPED] for item in matching.Item}
     staff = colleague.looking_for("identity check")
     source = Source(staff.actor, _commands.form_ref(request, _commands.DESK))
     try:
@@ -366,14 +361,14 @@ def memo(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResp
     except InputError as wrong:
         extra = {"wrong": _said(request, wrong), "box": (read, text)}
         return _page(request, colleague, member_id, extra, 422)
-    if isinstance(kept, Overtaken):
+    if isinstance(kept, memos.Overtaken):
         return _both(request, colleague, member_id, (kept.theirs, text))
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     return HttpResponseRedirect(f"{reverse('desk:member', args=[member_id])}{query}#memo")
 
 
 def _both(
-    request: HttpRequest, colleague: Colleague, member_id: int, texts: tuple[Memo, str]
+    request: HttpRequest, colleague: Colleague, member_id: int, texts: tuple[memos.Memo, str]
 ) -> HttpResponse:
     """DSK-04: both versions beside each other; saving again puts the own one on top."""
     theirs, written = texts

@@ -18,9 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from motocho.people.access import Action
 from motocho.people.credentials import hashing
-from motocho.people.credentials.hashing import Sealed
 from motocho.people.facts import search as finding
-from motocho.people.facts.search import By, Hit, Why
 from motocho.units.text import folded
 from motocho.web import access, pages
 from motocho.web.access import Colleague
@@ -29,23 +27,23 @@ from motocho.web.fields import LONGEST_TYPED
 from motocho.web.words import plain
 
 WHY = {
-    Why.NUMBER: "desk.find.number",
-    Why.OLD_NUMBER: "desk.find.old_number",
-    Why.NAME: "desk.find.name",
-    Why.READING: "desk.find.reading",
-    Why.PHONE: "desk.find.phone",
-    Why.OLD_PHONE: "desk.find.old_phone",
-    Why.LAST_DIGITS: "desk.find.last_digits",
-    Why.EMAIL: "desk.find.email",
-    Why.OLD_EMAIL: "desk.find.old_email",
+    finding.Why.NUMBER: "desk.find.number",
+    finding.Why.OLD_NUMBER: "desk.find.old_number",
+    finding.Why.NAME: "desk.find.name",
+    finding.Why.READING: "desk.find.reading",
+    finding.Why.PHONE: "desk.find.phone",
+    finding.Why.OLD_PHONE: "desk.find.old_phone",
+    finding.Why.LAST_DIGITS: "desk.find.last_digits",
+    finding.Why.EMAIL: "desk.find.email",
+    finding.Why.OLD_EMAIL: "desk.find.old_email",
 }
 NOT_FOUND = {
-    By.NUMBER: "desk.find.try_number",
-    By.PHONE: "desk.find.try_phone",
-    By.LAST_DIGITS: "desk.find.try_digits",
-    By.EMAIL: "desk.find.try_email",
-    By.NAME: "desk.find.try_name",
-    By.NOTHING: "desk.find.try_nothing",
+    finding.By.NUMBER: "desk.find.try_number",
+    finding.By.PHONE: "desk.find.try_phone",
+    finding.By.LAST_DIGITS: "desk.find.try_digits",
+    finding.By.EMAIL: "desk.find.try_email",
+    finding.By.NAME: "desk.find.try_name",
+    finding.By.NOTHING: "desk.find.try_nothing",
 }
 """What to try where nobody was found: nothing went wrong."""
 
@@ -54,7 +52,7 @@ NOT_FOUND = {
 class Row:
     """A hit as the page shows it [検索結果の1行]."""
 
-    hit: Hit
+    hit: finding.Hit
     why: str
     address: str
 
@@ -83,7 +81,7 @@ def search(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     return pages.show(request, "desk/search.html", context)
 
 
-def rows_of(hits: tuple[Hit, ...]) -> list[Row]:
+def rows_of(hits: tuple[finding.Hit, ...]) -> list[Row]:
     """Hits with the words for why, and where each leads [検索結果の表示]."""
     return [Row(one, WHY[one.why], reverse("desk:member", args=[one.member_id])) for one in hits]
 
@@ -111,6 +109,7 @@ def unsealed(colleague: Colleague, text: str) -> str:
         content = base64.urlsafe_b64decode(data + "=" * (-len(data) % 4))
         if pepper_id not in hashing.peppers().by_id:
             return ""
-        return hashing.unseal("desk search", colleague.staff.actor, Sealed(content, pepper_id))
+        sealed = hashing.Sealed(content, pepper_id)
+        return hashing.unseal("desk search", colleague.staff.actor, sealed)
     except (InvalidTag, binascii.Error, ValueError):
         return ""

@@ -28,7 +28,7 @@ from motocho.outside.bank import is_business_day
 from motocho.people import requests
 from motocho.people.facts import history, values
 from motocho.people.requests import Kind as RequestKind
-from motocho.simulation import ready
+from motocho.simulation.demonstration import ready
 
 _LATE_SHOWN, _OTHERS_SHOWN = 40, 12
 _ACTOR = "demo"

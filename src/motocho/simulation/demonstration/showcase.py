@@ -21,7 +21,8 @@ from motocho.loans.queries import Explanation, Position, StatementRow
 from motocho.loans.standing import PLACES
 from motocho.people import members
 from motocho.people.members import Member
-from motocho.simulation import ready, run, world
+from motocho.simulation import run, world
+from motocho.simulation.demonstration import ready
 from motocho.simulation.run import Lived, Watch
 from motocho.simulation.world import Plan
 from motocho.units.errors import Fault, NotFoundError

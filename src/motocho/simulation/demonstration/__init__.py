@@ -1,0 +1,11 @@
+"""The demonstration: its book, the members and the staff who can sign in, and a morning [実演].
+
+showcase.fill(plan, seals, told)                  the book, once
+ready.prepare(cursor, old, at, business_on)       three members who can sign in
+seats = colleagues.seat(cursor, at, business_on)  one of the staff in each role
+morning.prepare(cursor, at, business_on)          what waits for them today
+"""
+
+from motocho.simulation.demonstration import colleagues, morning, ready, showcase
+
+__all__ = ["colleagues", "morning", "ready", "showcase"]
