@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -56,7 +57,8 @@ def held(member_id: int, at: datetime = AT) -> list[int]:
 
 def wanted(hand: Hand, cause: str) -> Wanted:
     number = shipped().outgoing(AT.date())[0].digits
-    return Wanted(Purpose.SERVICE, cause, "staff 7", number, shipped(), hand=hand)
+    why = "" if hand is Hand.STAFF else "苦情への回答のため"
+    return Wanted(Purpose.SERVICE, cause, "staff 7", number, shipped(), hand=hand, override=why)
 
 
 # -------------------------------------------------------------------------------- about contact
@@ -72,6 +74,8 @@ def test_complaint_about_calls_leaves_calls_to_supervisors_until_it_is_closed(ho
     assert isinstance(refused, Closed)
     assert [one.refusal.rule_id for one in refused.hindrances] == ["DESK-004"]
     assert refused.allowed_at is None
+    with pytest.raises(InputError):
+        do(gate.ask, member_id, replace(wanted(Hand.SUPERVISOR, "c"), override="急ぎ"), AT)
     assert isinstance(do(gate.ask, member_id, wanted(Hand.SUPERVISOR, "c"), AT), Permit)
     do(complaints.sort, case.key, FOUND, by(1, "s"), AT)
     step(case.key, State.ANSWERED, by(1, "a"), "回数を見直しました")

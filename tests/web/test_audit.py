@@ -71,8 +71,9 @@ def reader(seat: Seat, *roles: Role) -> Staff:
 
 def tried(member_id: int, by: Seat, minute: int = 0, hand: Hand = Hand.STAFF) -> Any:
     wanted = gate.Wanted(
-        Purpose.ARREARS, "case 7", f"staff {by.staff_id}", OURS, shipped(), hand=hand
-    )
+        Purpose.ARREARS, "case 7", f"staff {by.staff_id}", OURS, shipped(), hand=hand,
+        override="苦情の件で本人に謝罪",
+    )  # fmt: skip
     return do(gate.ask, member_id, wanted, NOON + timedelta(minutes=minute))
 
 
@@ -99,13 +100,16 @@ def test_each_sort_of_deed_is_found_and_nothing_else(site: Site, ono: Seat, mori
     do(put, member.member_id, Wish(HoldKind.COMPLAINT), by, NOON + timedelta(minutes=6))
     tried(member.member_id, mori, 7, Hand.SUPERVISOR)
     other, _ = site.member()
+    tried(other.member_id, mori, 5, Hand.SUPERVISOR)  # nothing stood before others: no override
     do(put, other.member_id, Wish(HoldKind.COMPLAINT), by, NOON + timedelta(minutes=6))
     tried(other.member_id, mori, 8, Hand.SUPERVISOR)
     assert set(kinds(ono, "looks")) == {"staff_access"}
     assert set(kinds(ono, "calls")) == {"permitted_phone"}
-    assert len(kinds(ono, "calls")) == 4
+    assert len(kinds(ono, "calls")) == 5
     assert kinds(ono, "refusals") == ["refused_phone"] * 3
     assert kinds(ono, "overrides") == ["permitted_phone"]
+    overrides = words(ono.client.get("/desk/audit/?what=overrides"))
+    assert "overruled=DESK-004 reason=苦情の件で本人に謝罪" in overrides
     assert "contact_held" in kinds(ono, "changes")
     assert {"signed_in", "staff_enrolled"} <= set(kinds(ono, "sign_ins"))
     everything = kinds(ono, "all")

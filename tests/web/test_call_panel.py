@@ -229,7 +229,7 @@ def test_call_without_an_ending_is_led_back_to_from_everywhere(
     assert taken.status_code == 409
     seat.client.post("/desk/sign-out/")
     at[0] += timedelta(minutes=1)
-    assert seat.sign_in()["Location"] == "/desk/"
+    assert seat.sign_in()["Location"] == "/desk/today/"
     assert seat.client.get("/desk/call/")["Location"] == begun["Location"]
     assert 'href="/desk/call/"' in seat.client.get("/desk/").content.decode()
     assert 'href="/desk/call/"' in panel_of(seat, other.member_id).content.decode()
@@ -480,9 +480,20 @@ def test_complaint_about_calls_leaves_them_to_a_supervisor(house: Site, at: list
     refused = call(seat, key.member_id)
     assert refused.status_code == 409
     assert "DESK-004" in text(refused)
-    assert call(head, key.member_id).status_code == 302
+    face = text(panel_of(head, key.member_id))
+    assert "上長の権限で発信する理由" in face
+    assert "上長の権限で発信する理由" not in text(panel_of(seat, key.member_id))
+    for wrong, said in (("", "理由がありません"), ("暗証番号は1234とのこと", "暗証番号")):
+        silent = call(head, key.member_id, override=wrong)
+        assert silent.status_code in {409, 422}
+        assert said in text(silent)
+    assert not rows("SELECT FROM contact_attempt WHERE valid_until IS NOT NULL")
+    assert call(head, key.member_id, override="本人から折り返しの希望").status_code == 302
     assert rows("SELECT hand FROM contact_attempt WHERE valid_until IS NOT NULL") == [
         ("supervisor",)
+    ]
+    assert rows("SELECT rules, reason FROM contact_override") == [
+        (["DESK-004"], "本人から折り返しの希望")
     ]
 
 

@@ -86,6 +86,7 @@ __all__ = [
     "hours_of",
     "last_day",
     "opens_at",
+    "overruled",
 ]
 
 _ONE_DAY = timedelta(days=1)
@@ -197,6 +198,17 @@ def closes_at(
     hours += [one.hours for one in facts.agreements if by.whom is Whom.WORKPLACE]
     ends = {one.until_hour for one in hours if one.until_hour > here.hour} | {HOURS_A_DAY}
     return _morning(here.date()) + timedelta(hours=min(ends))
+
+
+def overruled(facts: Facts, purpose: Purpose, at: datetime, by: Way) -> tuple[Hindrance, ...]:
+    """What stands before everybody but a supervisor, where it is one's hand [上長の権限での連絡].
+
+    Rules of the house alone: what the law forbids stands before every hand. Empty for other hands,
+    and where something stands before a supervisor too.
+    """
+    if by.hand is not Hand.SUPERVISOR or hindrances(facts, purpose, at, by):
+        return ()
+    return hindrances(facts, purpose, at, by._replace(hand=Hand.STAFF))
 
 
 def _law(on: date) -> Row:

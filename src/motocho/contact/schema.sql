@@ -123,6 +123,16 @@ CREATE INDEX contact_attempt_refused ON contact_attempt (asked_at) WHERE valid_u
 CREATE INDEX contact_attempt_by_staff ON contact_attempt (asked_at, attempt_id) WHERE actor LIKE 'staff %';
 CREATE INDEX contact_attempt_of_staff ON contact_attempt (actor, asked_at, attempt_id) WHERE actor LIKE 'staff %';
 
+-- Why a supervisor's hand did what a rule of the house keeps from others [上長の権限での連絡]: the rules, and the words.
+CREATE TABLE contact_override (
+    member_id bigint NOT NULL,
+    attempt_id bigint NOT NULL,
+    rules text[] NOT NULL CHECK (cardinality(rules) > 0),
+    reason text NOT NULL CHECK (char_length(btrim(reason)) BETWEEN 5 AND 200),
+    PRIMARY KEY (member_id, attempt_id),
+    FOREIGN KEY (member_id, attempt_id) REFERENCES contact_attempt
+);
+
 -- The day's calls and visits about arrears [1日の督促の枠]: three to a member and day in Japan, whatever the contract,
 -- the number, the desk or the contractor (自主規制基本規則69条, COLL-002, COLL-017). Only the triggers below write here.
 CREATE TABLE contact_call_slot (
@@ -251,6 +261,8 @@ CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON contact_attempt
     EXECUTE FUNCTION refuse_contact_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON contact_use
     EXECUTE FUNCTION refuse_contact_change();
+CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON contact_override
+    EXECUTE FUNCTION refuse_contact_change();
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON contact_call_slot
     EXECUTE FUNCTION refuse_contact_change();
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON contact_agreement
@@ -266,6 +278,8 @@ CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON contact_task
 
 GRANT SELECT, INSERT ON contact_hold, contact_agreement, contact_attempt, contact_call_result, contact_use, contact_task
     TO motocho_app;
+GRANT SELECT, INSERT ON contact_override TO motocho_app;
+GRANT SELECT ON contact_override TO motocho_audit;
 GRANT SELECT ON contact_call_slot TO motocho_app;
 GRANT UPDATE (ended_at, ended_by) ON contact_hold, contact_agreement TO motocho_app;
 GRANT UPDATE (ended_at, ended_by, outcome) ON contact_task TO motocho_app;

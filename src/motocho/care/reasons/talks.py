@@ -82,6 +82,8 @@ class Wanted:
     """One sending of one form; sent twice it begins one call. Empty where nothing is sent twice."""
     counterpart_id: int | None = None
     """Who is called in the member's place (`contact.counterparts`): counsel, guardian, heir."""
+    override: str = ""
+    """Why a supervisor calls where a rule of the house keeps others from it."""
 
 
 class TalkKey(NamedTuple):
@@ -203,6 +205,7 @@ def _asked_of_the_gate(card: Card, wanted: Wanted, at: datetime, whom: Whom) -> 
             "" if wanted.counterpart_id is None else gate.counterpart(wanted.counterpart_id)
         ),
         hand=wanted.caller.hand,
+        override=wanted.override,
     )
 
 
@@ -500,6 +503,8 @@ class Choice:
     """The first moment at which the gate opens; None where it needs somebody's deed."""
     calls_today: int
     """About arrears, of three a day."""
+    overruled: tuple[Hindrance, ...] = ()
+    """Rules of the house that stand before everybody but the supervisor who looks."""
 
     @property
     def may_call(self) -> bool:
@@ -540,7 +545,8 @@ def considered(cursor: Any, member_id: int, at: datetime, hand: Hand = Hand.STAF
         if any(refusal.code == "RSN-021" for refusal in refusals):
             continue
         opens = guard.opens_at(facts, card.purpose, at, by)
-        one = Choice(member_id, card, refusals, hindered, opens, facts.demands_today)
+        over = guard.overruled(facts, card.purpose, at, by)
+        one = Choice(member_id, card, refusals, hindered, opens, facts.demands_today, over)
         (withheld if card.is_offer and hindered else shown).append(one)
     return Considered(tuple(shown), tuple(withheld))
 
@@ -563,7 +569,8 @@ def in_place(
         by = Way(Channel.PHONE, one.whom, hand, gate.counterpart(one.counterpart_id))
         hindered = guard.hindrances(facts, card.purpose, at, by)
         opens = guard.opens_at(facts, card.purpose, at, by)
-        choice = Choice(member_id, card, refusals, hindered, opens, facts.demands_today)
+        over = guard.overruled(facts, card.purpose, at, by)
+        choice = Choice(member_id, card, refusals, hindered, opens, facts.demands_today, over)
         found.append((one, choice))
     return tuple(found)
 

@@ -5,7 +5,8 @@
 
 Rows stand where they were written: the journal, the attempts, the sign-ins. They are only read. The
 order is that of their moments, and a place in it never moves: rows are added and never changed.
-Nothing of a person is in them but the member's id; who else was reached is not told.
+Nothing of a person is in them but the member's id; who else was reached is not told. An override tells
+the supervisor's own words.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class What(Enum):
     """Tries to reach somebody that the gate let pass, by any way."""
     REFUSALS = "refusals"
     OVERRIDES = "overrides"
-    """What only a supervisor's hand could do, where a rule of the house stood before others."""
+    """What a supervisor's hand alone could do, where a rule of the house stood before others; with
+    the rules and why."""
     SIGN_INS = "sign_ins"
 
 
@@ -121,10 +123,12 @@ def _of_journal(row: tuple[Any, ...]) -> Deed:
 
 
 def _of_attempt(row: tuple[Any, ...]) -> Deed:
-    at, number, actor, kind, member_id, purpose, whom, hand, refused_by = row
+    at, number, actor, kind, member_id, purpose, whom, hand, refused_by, override = row
     details: dict[str, int | str] = {"attempt": int(number), "whom": whom, "hand": hand}
     if refused_by:
         details["rules"] = " ".join(refused_by)
+    if override:
+        details["overruled"], details["reason"] = override
     return Deed(Place(at, 1, int(number)), actor, kind, int(member_id), purpose, details)
 
 
@@ -158,10 +162,13 @@ _SOURCES = (
             What.ALL: "TRUE",
             What.CALLS: "valid_until IS NOT NULL",
             What.REFUSALS: "valid_until IS NULL",
-            What.OVERRIDES: "valid_until IS NOT NULL AND hand = 'supervisor'",
+            What.OVERRIDES: "hand = 'supervisor' AND EXISTS (SELECT FROM contact_override o"
+            " WHERE (o.member_id, o.attempt_id) = (r.member_id, r.attempt_id))",
         },
         "SELECT asked_at, attempt_id, actor, CASE WHEN valid_until IS NULL THEN 'refused_' ELSE"
-        " 'permitted_' END || channel, member_id, purpose || ' ' || cause, whom, hand, refused_by"
+        " 'permitted_' END || channel, member_id, purpose || ' ' || cause, whom, hand, refused_by,"
+        " (SELECT ARRAY[array_to_string(o.rules, ' '), o.reason] FROM contact_override o"
+        " WHERE (o.member_id, o.attempt_id) = (r.member_id, r.attempt_id))"
         " FROM contact_attempt r",
         "asked_at",
         "attempt_id",

@@ -79,6 +79,8 @@ class Face:
     """Names that may be said at work."""
     counterpart: Known | None = None
     """Who is called in the member's place."""
+    overruled: tuple[Against, ...] = ()
+    """Rules of the house that this supervisor's hand alone passes; it says why."""
 
     @property
     def whom(self) -> str:
@@ -176,6 +178,7 @@ def _face(cursor: Any, request: HttpRequest, shown: tuple[talks.Choice, int], at
         None if one.refusals else one.opens_at,
         _agreements(cursor, card, one.member_id),
         _names(cursor, card, one.member_id, at),
+        overruled=against(request, tuple(each.refusal for each in one.overruled)),
     )
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from motocho.care.collections import letters
-from motocho.care.reasons import catalogue, endings, scripts, talks, wrapping
+from motocho.care.reasons import catalogue, endings, notes, scripts, talks, wrapping
 from motocho.care.reception import checks
 from motocho.contact import calls, tasks
 from motocho.contact.gate import Closed
@@ -79,6 +79,7 @@ def choose(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         done = _done(cursor, request, member_id)
         ending = None if done is None else done.card.ending_of(done.ending)
         context |= {"desk": colleague, "panel_open": True, "done": done, "done_ending": ending}
+        context["override_given"] = request.POST
         context |= _before(cursor, member_id)
         seat = checks.seat(cursor, member_id, staff.actor, colleague.at)
         shown_name = panel.whole_name if seat.is_known else panel.masked_name
@@ -149,7 +150,10 @@ def _wanted(
     source = f"{_commands.DESK} call {_commands.reference_of(request)}"
     other = given.get("counterpart", "")
     counterpart = int(other) if other.isascii() and other.isdigit() else None
-    return talks.Wanted(reason, caller, directory(), key, proposed, source, counterpart)
+    override = given.get("override", "")
+    if faults := notes.scanned(override):
+        raise InputError(*faults)
+    return talks.Wanted(reason, caller, directory(), key, proposed, source, counterpart, override)
 
 
 def _proposed(cursor: Any, limit: str, at: datetime) -> scripts.Proposed:
