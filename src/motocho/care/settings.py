@@ -14,6 +14,8 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
@@ -32,7 +34,7 @@ from motocho.people.access import Staff
 from motocho.units.errors import Fault, FaultyInput, InputError, NotFoundError, clipped
 
 __all__ = [
-    "Draft", "Line", "Setting", "Version", "check", "difference", "named", "propose", "requests",
+    "Draft", "Line", "Setting", "Version", "check", "difference", "directory_on", "named", "propose", "requests",
     "shipped", "standing", "text", "versions",
 ]  # fmt: skip
 KIND = "setting"
@@ -193,6 +195,21 @@ def versions(cursor: Any, setting: Setting) -> list[Version]:
         (setting.value,),
     )
     return [Version(setting, *row) for row in cursor.fetchall()]
+
+
+_read_directory = lru_cache(maxsize=4)(directory.read)
+
+
+def directory_on(cursor: Any, on: date, named: str | None) -> directory.Directory:
+    """The directory of a day: what two persons put in force, else the operator's file [連絡先].
+
+    Takes     the path of that file; None where the shipped, fictional one stands for it.
+    Raises    FaultyInput for a file that cannot be read.
+    """
+    found = standing(cursor, Setting.DIRECTORY, on)
+    if found is not None:
+        return _read_directory(found.text, directory.FILE)
+    return directory.read_file(Path(named), on) if named else directory.shipped()
 
 
 class Line(NamedTuple):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 
+from motocho.care.settings import directory_on
 from motocho.close import tasks
 from motocho.close.plan import TaskKind
 from motocho.config.settings import DIRECTORY_FILE
-from motocho.contact.directory import Directory, Lender, read_file, shipped
+from motocho.contact.directory import Directory, Lender
 from motocho.documents import archive
 from motocho.documents.statutory import following
 from motocho.outside import clock
@@ -27,12 +26,10 @@ _LATELY = timedelta(days=3)
 """A night that was late still finds its papers."""
 
 
-@cache
 def directory() -> Directory:
-    """The directory of this site, read once [連絡先]."""
-    if not DIRECTORY_FILE:
-        return shipped()
-    return read_file(Path(DIRECTORY_FILE), clock.business_date())
+    """The directory of this site today [連絡先]; a version in force counts before the file."""
+    with connection.cursor() as cursor:
+        return directory_on(cursor, clock.business_date(), DIRECTORY_FILE)
 
 
 def lender() -> Lender:

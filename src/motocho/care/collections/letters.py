@@ -66,14 +66,15 @@ class Written:
     pay_until: date | None
 
 
-def voice_of(known: Directory, held: Strategy, on: date) -> collecting.Voice:
+def voice_of(cursor: Any, known: Directory, held: Strategy, on: date) -> collecting.Voice:
     """Who speaks on letters of a day: the strategy's person, the desk that answers [送付する者]."""
-    desk = known.desk(DESK)
+    desk = known.desk(desk_of(cursor, on))
     return collecting.Voice(held.sender, known.call_back(desk, on).text)
 
 
-DESK = catalogue.shipped().of(Reason.REPAYMENT).desk
-"""The desk that answers who is called about a payment."""
+def desk_of(cursor: Any, on: date) -> str:
+    """The desk that answers who is called about a payment on a day [督促の窓口]."""
+    return catalogue.in_force(cursor, on).of(Reason.REPAYMENT).desk
 
 
 def write(cursor: Any, draft: Draft, known: Directory, at: datetime) -> Written:
@@ -88,7 +89,7 @@ def write(cursor: Any, draft: Draft, known: Directory, at: datetime) -> Written:
     until = None
     if draft.kind is Kind.REMINDER:
         made = collecting.reminder(
-            subject_of(cursor, draft.key, known, on), voice_of(known, held, on)
+            subject_of(cursor, draft.key, known, on), voice_of(cursor, known, held, on)
         )
     else:
         until = pay_until(held, on)
@@ -135,7 +136,7 @@ def dunned(cursor: Any, key: Key, known: Directory, on: date) -> collecting.Dunn
         raise NotFoundError(Fault("COL-012"))
     return collecting.Dunned(
         subject_of(cursor, key, known, on),
-        voice_of(known, strategy.strategy_of(on), on),
+        voice_of(cursor, known, strategy.strategy_of(on), on),
         queries.position(cursor, key, on),
         asked,
     )

@@ -241,17 +241,17 @@ def demand(
     --address 東京都千代田区
     """
     from motocho.care.collections import letters
+    from motocho.care.settings import directory_on
     from motocho.config.settings import DIRECTORY_FILE
-    from motocho.contact.directory import read_file, shipped
     from motocho.contact.guard import Whom
     from motocho.documents.addressees import Address, Addressee
     from motocho.documents.archive import Kind
 
     output = output_in(lang)
     addressee = Addressee(Whom(to.value), Address(name, postcode, address))
-    known = read_file(Path(DIRECTORY_FILE), clock.business_date()) if DIRECTORY_FILE else shipped()
     cause = f"letter {reference_of(ref)} {actor or getpass.getuser()}"
     with opened() as cursor:
+        known = directory_on(cursor, clock.business_date(), DIRECTORY_FILE)
         found = meant(cursor, agreement)
         draft = letters.Draft(found.key, Kind.DEMAND, cause, addressee)
         written = letters.write(cursor, draft, known, clock.now())

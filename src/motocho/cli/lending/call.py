@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -79,7 +78,9 @@ def reasons(
 
     output = output_in(lang)
     if number is None:
-        _list(output, list(catalogue.shipped().cards.values()), json_wanted)
+        with reading() as cursor:
+            known = catalogue.in_force(cursor, clock.business_date())
+        _list(output, list(known.cards.values()), json_wanted)
         return
     with reading() as cursor:
         found = talks.choices(cursor, member_of(cursor, number).member_id, clock.now())
@@ -155,7 +156,9 @@ def note(
     from motocho.care.reasons import catalogue, notes
 
     output = output_in(lang)
-    found = notes.expanded(text, catalogue.shipped().modules)
+    with reading() as cursor:
+        known = catalogue.in_force(cursor, clock.business_date())
+    found = notes.expanded(text, known.modules)
     if isinstance(found, Fault):
         raise InputError(found)
     faults = notes.scanned(found)
@@ -214,16 +217,10 @@ def begin(
 
 def _directory(cursor: Any) -> Directory:
     """The directory that two persons put in force, the operator's, or the fictional one."""
-    from motocho.care.settings import Setting, standing
+    from motocho.care.settings import directory_on
     from motocho.config.settings import DIRECTORY_FILE
-    from motocho.contact.directory import FILE, read, read_file, shipped
 
-    found = standing(cursor, Setting.DIRECTORY, clock.business_date())
-    if found is not None:
-        return read(found.text, FILE)
-    if not DIRECTORY_FILE:
-        return shipped()
-    return read_file(Path(DIRECTORY_FILE), clock.business_date())
+    return directory_on(cursor, clock.business_date(), DIRECTORY_FILE)
 
 
 def _closed(closed: Closed, output: Output) -> RefusedError:
