@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.database import Database
 from tests.loans.crowd import do
 from tests.loans.desk import Desk, with_settings
 from tests.loans.test_history import recalculated
+from tests.loans.test_intake import OLD_CARD, OVER_ON, PAST, printed
 from tests.people.house import AT, House, after, rows
 
 from motocho.care.cases import counter, disclosures
@@ -33,7 +35,8 @@ from motocho.contact.holds import Source
 from motocho.documents import archive
 from motocho.documents.paper import Paper as SheetOfPaper
 from motocho.loans import commands, queries
-from motocho.loans.commands import Key
+from motocho.loans.commands import Key, Taken
+from motocho.loans.takeover import Posting
 from motocho.outside.postgres import Role
 from motocho.people import requests
 from motocho.people.access import Role as Post
@@ -210,6 +213,37 @@ def test_whole_period_of_every_contract_recalculates_to_the_books_yen(book: Book
         end = recalculated(kept).rows[-1]
         found = (end.outstanding_principal_yen, end.unpaid_interest_yen)
         assert found == (case.principal_yen, case.unpaid_yen)
+
+
+@pytest.mark.rule("BOOK-003")
+@pytest.mark.parametrize("posting", list(Posting))
+def test_book_that_was_taken_over_is_disclosed_from_its_first_day(
+    house: House, posting: Posting
+) -> None:
+    """What another lender's book told, and what came after it here, recalculates to our yen."""
+    desk = Desk(OLD_CARD)
+    member_id = house.member(at=after(days=-4_300)).member_id
+    past = printed(replace(PAST, posting=posting))
+    found = desk.do(commands.take_over, member_id, past, desk.made(OVER_ON))
+    assert isinstance(found, Taken), found
+    desk.receive(found.key, 9_000, date(2025, 1, 20))
+    desk.draw(found.key, 30_000, date(2025, 2, 3))
+    by = ("a", "b", "c")
+    asked = do(disclosures.take, member_id, COUNSEL, Source("staff 8", by[0]), AT)
+    do(disclosures.check, asked.key, Proof.ATTORNEY_LETTER, Source("staff 8", by[1]), AT)
+    made = do(disclosures.make, asked.key, AT.date(), Source("staff 8", by[2]), AT)
+    text = do(disclosures.content, made.key, found.key.agreement_id, "case")
+    kept = json.loads(text)
+    told = [(one["date"], one.get("amount")) for one in kept["events"]]
+    assert [one for one in told if one[1]][: len(past.rows)] == [
+        (str(row.on), row.amount_yen) for row in past.rows
+    ]
+    assert told[0][0] == str(past.opened_on)
+    position = do(queries.position, found.key, AT.date())
+    assert kept["events"][-1]["lender_balance"] == position.principal_yen > 0
+    end, case = recalculated(kept).rows[-1], do(queries.history_case, found.key, AT.date())
+    assert end.outstanding_principal_yen == case.principal_yen == position.principal_yen
+    assert end.unpaid_interest_yen == case.unpaid_yen
 
 
 @pytest.mark.rule("BOOK-003")

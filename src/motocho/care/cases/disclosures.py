@@ -104,7 +104,6 @@ class Proof(Enum):
     ATTORNEY_LETTER = "attorney_letter"
     GUARDIANSHIP = "guardianship"
     FAMILY_REGISTER = "family_register"
-    GUARANTEE = "guarantee"
     SITE = "site"
     REGISTERED_MAIL = "registered_mail"
     SIGNATURE = "signature"
@@ -120,9 +119,9 @@ PROOFS: Mapping[Who, tuple[Proof, ...]] = {
     Who.COUNSEL: (Proof.ATTORNEY_LETTER,),
     Who.GUARDIAN: (Proof.GUARDIANSHIP,),
     Who.HEIR: (Proof.FAMILY_REGISTER,),
-    Who.GUARANTOR: (Proof.GUARANTEE,),
+    Who.GUARANTOR: (),
 }
-"""By what each of them is known [本人・資格の確認]."""
+"""By what each of them is known [本人・資格の確認]: contracts have no guarantor, nobody shows to be one."""
 SENDING: Mapping[Delivery, Proof] = {
     Delivery.SITE: Proof.SITE,
     Delivery.REGISTERED_ADDRESS: Proof.REGISTERED_MAIL,

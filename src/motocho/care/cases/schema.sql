@@ -137,7 +137,7 @@ CREATE TABLE care_disclosure_step (
     step_no integer NOT NULL CHECK (step_no > 0),
     state text NOT NULL CHECK (state IN ('received', 'checked', 'made', 'sent', 'refused', 'withdrawn')),
     proof text NOT NULL DEFAULT '' CHECK (proof IN ('', 'questions', 'licence', 'passport', 'residence_card', 'my_number_front',
-        'copies_by_post', 'attorney_letter', 'guardianship', 'family_register', 'guarantee', 'site', 'registered_mail',
+        'copies_by_post', 'attorney_letter', 'guardianship', 'family_register', 'site', 'registered_mail',
         'signature', 'not_entitled', 'not_for_rights')),
     proof_ref text NOT NULL DEFAULT '' CHECK (length(proof_ref) <= 40),
     source text NOT NULL CHECK (source <> ''),

@@ -22,6 +22,7 @@ from motocho.people.access import Action, Staff
 from motocho.units.errors import Fault, InputError, NotFoundError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
+from motocho.web.desk._cases import names_of_staff
 from motocho.web.desk._choosing import ChoiceField, labels
 from motocho.web.fields import Form, LineField, MemberNumberField, shown
 
@@ -140,12 +141,14 @@ def disclosure(
         found = disclosures.one(cursor, key)
         files = disclosures.files(cursor, key)
         member = members.one(cursor, member_id)
+        names = names_of_staff(cursor)
     asked = found.asked
     row = _row(found, colleague)
     context = row | {
         "desk": colleague,
         "row": row,
         "member": member,
+        "names": names,
         "channel": CHANNELS[asked.channel.value],
         "steps": [
             (

@@ -33,6 +33,12 @@ def call_name(context: dict[str, Any], thing: Any) -> str:
     return str(thing.en if is_english else thing.ja)
 
 
+@register.filter
+def by_name(actor: str, names: Mapping[str, str]) -> str:
+    """A colleague by name, where a record holds a number [担当者の名前]."""
+    return names.get(actor, actor)
+
+
 @register.simple_tag
 def given_is(given: Mapping[str, str], question: str, answer: str) -> SafeString:
     """Marks the answer that a form came with [入力済みの回答]."""
