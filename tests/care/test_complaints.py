@@ -98,6 +98,20 @@ def test_words_alone_decide_where_nobody_sorted(house: House, words: str, found:
 
 
 @pytest.mark.rule("DESK-004")
+def test_later_words_may_be_the_first_about_calls(house: House) -> None:
+    case = tell(house.member().member_id, PAPERS)
+    assert not held(case.key.member_id)
+    more = Source(complaints.MEMBER, "more")
+    step(case.key, State.RECEIVED, more, "字も小さいです")
+    assert not held(case.key.member_id)
+    step(case.key, State.RECEIVED, Source(complaints.MEMBER, "still more"), CALLED)
+    assert held(case.key.member_id)
+    do(complaints.sort, case.key, Sorting(Category.DOCUMENTS), by(1, "s"), AT)
+    step(case.key, State.RECEIVED, Source(complaints.MEMBER, "again"), CALLED)
+    assert not held(case.key.member_id)  # the desk read it and said what it is about
+
+
+@pytest.mark.rule("DESK-004")
 def test_desk_says_at_once_that_it_is_about_calls_and_may_mend_it(house: House) -> None:
     case = tell(house.member().member_id, PAPERS, about=Sorting(Category.CONTACT))
     assert held(case.key.member_id)

@@ -623,6 +623,19 @@ def test_planned_call_is_shown_unless_it_will_not_be_made(
 
 # -------------------------------------------------------------------------------------- complaints
 @pytest.mark.rule("DESK-004")
+def test_member_says_that_it_is_about_calls_and_they_stop(
+    client: Client, site: Site, noon: datetime
+) -> None:
+    member, _ = site.enter(client)
+    form = {"kind": "contact", "words": "もうやめてください", "ref": KEY}
+    client.post("/member/voices/", form)
+    (case,) = do(complaints.waiting)
+    assert (case.kind, case.is_about_contact) == (complaints.Kind.COMPLAINT, True)
+    kinds = [one.hold.kind for one in do(holds.standing, member.member_id, noon.date())]
+    assert kinds == [HoldKind.COMPLAINT]
+
+
+@pytest.mark.rule("DESK-004")
 def test_complaint_is_answered_in_place_and_closed_by_another(
     client: Client, site: Site, noon: datetime
 ) -> None:

@@ -321,10 +321,22 @@ def add(cursor: Any, key: CaseKey, step: Step, source: Source, at: datetime) -> 
     journal.write(cursor, [Happening(key.member_id, "case_step", source.actor, at, facts)])
     after = case(cursor, key)
     if known.kind is Kind.COMPLAINT:
+        if step.state is State.RECEIVED and after.sorting is None:
+            after = _sort_more(cursor, after, words, source, at)
         if step.state is State.ANSWERED and drafts.names_body(words):
             sorting.note_adr(cursor, key, Stage.TOLD, None, (source.actor, at))
         _keep_hold(cursor, after, source, at)
     return after
+
+
+def _sort_more(cursor: Any, known: Case, words: str, source: Source, at: datetime) -> Case:
+    """What was told later may be the first that says that it is about calls."""
+    category = sorting.suggested(words)
+    if category is None:
+        return known
+    by = Source(source.actor, f"case {known.key.case_id} told {len(known.steps)}")
+    sorting.sort(cursor, known.key, Sorting(category), by, at)
+    return case(cursor, known.key)
 
 
 def check_closing(known: Case, actor: str) -> Refusal | None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods
 
-from motocho.care.cases import complaints
+from motocho.care.cases import complaints, sorting
 from motocho.contact.holds import Source
 from motocho.people.access import Action
 from motocho.units.errors import InputError
@@ -28,6 +28,8 @@ KINDS: Mapping[complaints.Kind, str] = {
     complaints.Kind.OPINION: "care.voices.opinion",
     complaints.Kind.REPLY: "care.voices.reply",
 }
+ABOUT_CONTACT = sorting.Category.CONTACT.value
+"""A complaint of which the member says that it is about calls: they stop at once · DESK-004."""
 STATES: Mapping[complaints.State, str] = {
     complaints.State.RECEIVED: "care.voices.received",
     complaints.State.LOOKING: "care.voices.looking",
@@ -50,11 +52,12 @@ def voices(request: HttpRequest, member: Member) -> HttpResponse:
     """Tell something, and what was told so far with its state [ご意見・苦情] · DESK-004."""
     form = VoiceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        is_opinion = request.POST.get("kind") == complaints.Kind.OPINION.value
+        chosen = request.POST.get("kind")
+        is_opinion = chosen == complaints.Kind.OPINION.value
         kind = complaints.Kind.OPINION if is_opinion else complaints.Kind.COMPLAINT
-        address = calls.send(
-            request, member, form, complaints.Told(kind, form.cleaned_data["words"])
-        )
+        about = sorting.Sorting(sorting.Category.CONTACT) if chosen == ABOUT_CONTACT else None
+        told = complaints.Told(kind, form.cleaned_data["words"], about=about)
+        address = calls.send(request, member, form, told)
         if address:
             return HttpResponseRedirect(address)
     with connection.cursor() as cursor:
@@ -63,7 +66,9 @@ def voices(request: HttpRequest, member: Member) -> HttpResponse:
         "form": shown(form, pages.tongue_of(request)),
         "kind": request.POST.get("kind", complaints.Kind.COMPLAINT.value),
         "kinds": [
-            (one.value, KINDS[one]) for one in (complaints.Kind.COMPLAINT, complaints.Kind.OPINION)
+            (ABOUT_CONTACT, "care.voices.about_contact"),
+            (complaints.Kind.COMPLAINT.value, KINDS[complaints.Kind.COMPLAINT]),
+            (complaints.Kind.OPINION.value, KINDS[complaints.Kind.OPINION]),
         ],
         "cases": [(one, KINDS[one.kind], STATES[one.state]) for one in found],
         "lender": directory().lender,
