@@ -430,9 +430,11 @@ def hand_over(
         raise StateConflict(Fault("DSC-021"))
     cursor.execute(
         "INSERT INTO documents_handed (member_id, paper_no, receipt, handed_by, handed_at)"
-        " VALUES (%s, %s, %s, %s, %s)",
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (member_id, paper_no, receipt.strip(), actor, at),
     )
+    if cursor.rowcount == 0:  # a colleague handed it over in this very moment
+        raise StateConflict(Fault("DSC-021"))
     if found.kind is Kind.RETURN:
         release(cursor, Key(member_id, found.agreement_id), actor, f"handed over {receipt}", at)
     subject: dict[str, int | str] = {"paper": paper_no}
