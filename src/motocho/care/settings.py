@@ -34,8 +34,8 @@ from motocho.people.access import Staff
 from motocho.units.errors import Fault, FaultyInput, InputError, NotFoundError, clipped
 
 __all__ = [
-    "Draft", "Line", "Setting", "Version", "check", "difference", "directory_on", "named", "propose", "requests",
-    "shipped", "standing", "text", "versions",
+    "Draft", "Line", "Setting", "Version", "check", "difference", "directory_on", "named",
+    "propose", "requests", "shipped", "standing", "text", "versions",
 ]  # fmt: skip
 KIND = "setting"
 LONGEST_TEXT = 200_000

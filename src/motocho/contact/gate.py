@@ -112,8 +112,8 @@ def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | C
 
     Lock      the member's contacts.
     Raises    InputError for a number of ours that is none, a call without one, nobody named, or a
-              supervisor's hand alone that opens it and does not say why; RefusedError for a number that the directory does not say we call from that day
-              (FRAUD-004).
+              supervisor's hand alone that opens it and does not say why; RefusedError for a
+              number that the directory does not say we call from that day (FRAUD-004).
     """
     by = wanted.by
     if by.channel is Channel.PHONE:

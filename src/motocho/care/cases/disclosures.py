@@ -121,7 +121,7 @@ PROOFS: Mapping[Who, tuple[Proof, ...]] = {
     Who.HEIR: (Proof.FAMILY_REGISTER,),
     Who.GUARANTOR: (),
 }
-"""By what each of them is known [本人・資格の確認]: contracts have no guarantor, nobody shows to be one."""
+"""By what each of them is known [本人・資格の確認]: as a guarantor by nothing, there are none."""
 SENDING: Mapping[Delivery, Proof] = {
     Delivery.SITE: Proof.SITE,
     Delivery.REGISTERED_ADDRESS: Proof.REGISTERED_MAIL,

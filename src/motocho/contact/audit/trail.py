@@ -5,8 +5,8 @@
 
 Rows stand where they were written: the journal, the attempts, the sign-ins. They are only read. The
 order is that of their moments, and a place in it never moves: rows are added and never changed.
-Nothing of a person is in them but the member's id; who else was reached is not told. An override tells
-the supervisor's own words.
+Nothing of a person is in them but the member's id; who else was reached is not told. An override
+tells the supervisor's own words.
 """
 
 from __future__ import annotations
