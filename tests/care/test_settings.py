@@ -149,6 +149,24 @@ def test_every_reader_takes_the_text_of_the_day(pair: Pair) -> None:
     assert do(settings.standing, Setting.DIRECTORY, TODAY) is None
 
 
+def test_no_directory_lacks_a_desk_that_reasons_name(pair: Pair) -> None:
+    """In force, every call for that reason and every letter would fail until another day."""
+    one, other = pair
+    reasons = settings.shipped(Setting.REASONS)
+    named = catalogue.shipped().of(Reason.REPAYMENT).desk
+    assert named == "card_loan"
+    on = TODAY + timedelta(days=1)
+    told = settings.shipped(Setting.DIRECTORY)
+    for before, after in (("id: history", "id: books"), ("desk: history", "desk: books")):
+        told = told.replace(before, after)
+    agree(do(settings.propose, Draft(Setting.DIRECTORY, told, on, "名前", "d"), one, AT), other)
+    wrong = reasons.replace(f"desk: {named}", "desk: history")
+    assert wrong != reasons
+    with pytest.raises(FaultyInput) as refused:
+        do(settings.propose, Draft(Setting.REASONS, wrong, on, "窓口", "r"), one, AT)
+    assert {fault.code for fault in refused.value.faults} == {"DIR-013"}
+
+
 ONE_DAY = timedelta(days=1)
 
 
@@ -245,6 +263,11 @@ def test_forbidden_wording_is_never_asked_for(pair: Pair, setting: Setting, line
         (Setting.IVR, settings.shipped(Setting.IVR).replace("pin: ", "pim: "), "SET-007"),
         (Setting.IVR, settings.shipped(Setting.IVR).replace("{left}", "{debt}"), "SET-008"),
         (Setting.DIRECTORY, "desks: 3", "DIR-013"),
+        (
+            Setting.DIRECTORY,
+            settings.shipped(Setting.DIRECTORY).replace("card_loan", "loans"),
+            "DIR-013",
+        ),
     ],
 )
 def test_a_bad_text_has_its_faults_with_their_places(

@@ -68,8 +68,16 @@ _READERS: Mapping[Setting, Callable[[str, str, date], object]] = {
     Setting.REASONS: lambda told, file, _: catalogue.read(told, file),
     Setting.RELIEFS: lambda told, _file, _on: limits.read(told),
     Setting.IVR: lambda told, file, _: lines.read(told, file),
-    Setting.DIRECTORY: directory.read_for,
+    Setting.DIRECTORY: lambda told, file, on: _read_for(told, file, on),
 }
+
+
+def _read_for(told: str, file: str, on: date) -> directory.Directory:
+    known = directory.read_for(told, file, on)
+    lacking = directory.without(known, directory.ASKED_FOR)
+    if lacking:
+        raise FaultyInput(*(one.within(file) for one in lacking))
+    return known
 
 
 def check(setting: Setting, told: str, on: date) -> tuple[Fault, ...]:
@@ -150,13 +158,29 @@ def _figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
     setting, told, effective_on = _told(wanted.content)
     if effective_on <= at.astimezone(JAPAN).date():
         raise InputError(Fault("SET-005", excerpt=effective_on.isoformat()))
-    faults = check(setting, told, effective_on)
+    faults = check(setting, told, effective_on) or _apart(cursor, setting, told, effective_on)
     if faults:
         raise FaultyInput(*faults)
     before = standing(cursor, setting, effective_on)
     if (shipped(setting) if before is None else before.text) == told:
         raise InputError(Fault("SET-006"))
     return {"against": "" if before is None else before.sha256}
+
+
+def _apart(cursor: Any, setting: Setting, told: str, on: date) -> tuple[Fault, ...]:
+    """Where reasons and directory of a day do not fit: a desk that is named and is not there.
+
+    The operator's own file is not known here: reasons are held against a version in force alone.
+    """
+    if setting is Setting.DIRECTORY:
+        cards, known = catalogue.in_force(cursor, on).cards, directory.read(told, directory.FILE)
+    elif setting is Setting.REASONS and (held := standing(cursor, Setting.DIRECTORY, on)):
+        cards = catalogue.read(told, FILES[setting][1]).cards
+        known = _read_directory(held.text, directory.FILE)
+    else:
+        return ()
+    lacking = directory.without(known, [one.desk for one in cards.values()])
+    return tuple(one.within(FILES[Setting.DIRECTORY][1]) for one in lacking)
 
 
 def _told(content: Content) -> tuple[Setting, str, date]:

@@ -14,7 +14,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -326,6 +326,17 @@ def read_for(text: str, file: str, on: date) -> Directory:
     if silent:
         raise FaultyInput(*(_silent(one).within(file) for one in silent))
     return known
+
+
+ASKED_FOR = ("card_loan", "first_time", "lost_card")
+"""Desks that pages lead to by their ids: without one of them those pages cannot stand."""
+
+
+def without(known: Directory, desk_ids: Iterable[str]) -> list[Fault]:
+    """A fault for each desk that a directory lacks [窓口の不足]."""
+    held = {one.desk_id for one in known.desks}
+    lacking = dict.fromkeys(one for one in desk_ids if one not in held)
+    return [Fault("DIR-013", column="desks", details={"key": one}) for one in lacking]
 
 
 @cache
