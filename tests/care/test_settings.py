@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -165,6 +166,21 @@ def test_no_directory_lacks_a_desk_that_reasons_name(pair: Pair) -> None:
     with pytest.raises(FaultyInput) as refused:
         do(settings.propose, Draft(Setting.REASONS, wrong, on, "窓口", "r"), one, AT)
     assert {fault.code for fault in refused.value.faults} == {"DIR-013"}
+
+
+def test_lender_on_papers_is_that_of_the_day(pair: Pair, tmp_path: Path) -> None:
+    """The operator's file until two persons put another one in its place; then that, not before."""
+    one, other = pair
+    on, shipped = TODAY + timedelta(days=1), settings.shipped(Setting.DIRECTORY)
+    name = "青葉台ファイナンス株式会社"
+    (tmp_path / "mine.yaml").write_text(shipped.replace(name, "わかば株式会社"), encoding="utf-8")
+    named = str(tmp_path / "mine.yaml")
+    told = Draft(Setting.DIRECTORY, shipped.replace(name, "みどり株式会社"), on, "社名", "d")
+    agree(do(settings.propose, told, one, AT), other)
+    for day, path, known in (
+        (TODAY, None, name), (TODAY, named, "わかば"), (on, named, "みどり"), (on, None, "みどり"),
+    ):  # fmt: skip
+        assert do(settings.directory_on, day, path).lender.name_ja.startswith(known)
 
 
 ONE_DAY = timedelta(days=1)

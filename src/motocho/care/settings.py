@@ -64,20 +64,20 @@ def named(name: str) -> Setting:
 
 
 # ------------------------------------------------------------------------------ is it a good text
-_READERS: Mapping[Setting, Callable[[str, str, date], object]] = {
-    Setting.REASONS: lambda told, file, _: catalogue.read(told, file),
-    Setting.RELIEFS: lambda told, _file, _on: limits.read(told),
-    Setting.IVR: lambda told, file, _: lines.read(told, file),
-    Setting.DIRECTORY: lambda told, file, on: _read_for(told, file, on),
-}
-
-
 def _read_for(told: str, file: str, on: date) -> directory.Directory:
     known = directory.read_for(told, file, on)
     lacking = directory.without(known, directory.ASKED_FOR)
     if lacking:
         raise FaultyInput(*(one.within(file) for one in lacking))
     return known
+
+
+_READERS: Mapping[Setting, Callable[[str, str, date], object]] = {
+    Setting.REASONS: lambda told, file, _: catalogue.read(told, file),
+    Setting.RELIEFS: lambda told, _file, _on: limits.read(told),
+    Setting.IVR: lambda told, file, _: lines.read(told, file),
+    Setting.DIRECTORY: _read_for,
+}
 
 
 def check(setting: Setting, told: str, on: date) -> tuple[Fault, ...]:
