@@ -719,7 +719,7 @@ def test_counter_and_care_show_nobody_whole_before_a_check(site: Site) -> None:
 def test_each_place_is_for_those_for_whom_its_page_is() -> None:
     """No place leads to a refusal, and none is kept from whom its page is for."""
     for one in frame.PLACES:
-        view = resolve(reverse(one.name)).func
+        view: Any = resolve(reverse(one.name)).func
         may = {role for role in Role if access.may(Staff(1, frozenset({role})), one.action)}
         opens = {
             role for role in Role if access.may(Staff(1, frozenset({role})), view.staff_action)
