@@ -99,7 +99,7 @@
   let choices = [];
   let at = 0;
   const named = (one) => (one.getAttribute("aria-label") || one.textContent).replace(/\s+/g, " ").trim();
-  const places = () => [...document.querySelectorAll(".desk-places a, main [data-key], .desk-panel [data-key]")]
+  const places = () => [...document.querySelectorAll(".desk-places a, main [data-key], .desk-panel [data-key], .desk-panel nav a")]
     .filter((one) => !isTyping(one) && isShown(one) && named(one))
     .map((one) => ({ text: named(one), go: () => { command.close(); act(one); } }));
   const same = (text) => text.normalize("NFKC").toLowerCase();
