@@ -86,7 +86,7 @@ def _complained(page: Page, number: str, name: str, *, is_checked: bool) -> None
     assert page.locator("main tbody tr").count() == 1
     _see(page, f"desk-complaints-{name}", is_checked=is_checked)
     if is_checked:
-        page.keyboard.press("n")
+        page.keyboard.press("1")
         page.wait_for_url("**/complaints/new/")
     else:
         page.goto("/desk/complaints/new/")

@@ -12,7 +12,7 @@ import pytest
 from tests.database import Database
 from tests.people.house import rows
 from tests.web.membership import Site, do
-from tests.web.office import Seat, seated
+from tests.web.office import Seat, browser, seated
 
 from motocho.care import approvals
 from motocho.care.approvals import Ref
@@ -24,6 +24,7 @@ from motocho.loans import queries
 from motocho.loans.commands import Key
 from motocho.outside import clock, mail
 from motocho.people.access import Role
+from motocho.people.members import Member
 
 REF = "abcdefghijklmnopqrst"
 DONE = "abcdefghijklmnopqrs"
@@ -37,6 +38,8 @@ class Scene(NamedTuple):
     kato: Seat
     key: Key
     at: str
+    site: Site
+    member: Member
 
 
 @pytest.fixture
@@ -53,6 +56,8 @@ def scene(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         seated("kato", Role.SUPERVISOR),
         key,
         f"/desk/members/{member.member_id}/collection/",
+        site,
+        member,
     )
 
 
@@ -110,6 +115,12 @@ def test_settlement_from_its_figures_to_the_ledger(scene: Scene) -> None:
     paper = scene.operator.client.get(f"{scene.at}settlements/{number}/paper/")
     assert paper["Content-Type"] == "application/pdf"
     assert paper.content.startswith(b"%PDF")
+    visitor = browser()
+    scene.site.known(visitor, scene.member)
+    assert scene.site.sign_in(visitor, scene.member).status_code == 302
+    told = re.sub(r"<[^>]+>", "", page(visitor.get("/member/")))
+    assert "全部で160,000円を返すことで和解しました" in told
+    assert "16回、毎回10,000円" in told
 
 
 def test_nobody_agrees_to_their_own_and_a_refusal_has_its_reason(scene: Scene) -> None:

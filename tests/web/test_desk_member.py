@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve, reverse
 from tests.database import Database
 from tests.people.house import SATO, kinds_of, rows
 from tests.web.membership import Site, do
@@ -36,6 +37,7 @@ from motocho.people.facts.search import By, Why
 from motocho.people.facts.values import Address, Email, Employer, Kind, Phone, Value
 from motocho.people.members import Member
 from motocho.units.errors import RefusedError
+from motocho.web.desk import frame
 
 pytestmark = pytest.mark.usefixtures("database")
 MOBILE = "09055551234"
@@ -110,7 +112,7 @@ def call_of(seat: Seat) -> talks.TalkKey:
 
 # ------------------------------------------------------------------------------------------ search
 @pytest.mark.parametrize(("typed", "why"), [
-    ("佐藤花子", "氏名"), ("佐藤　花", "氏名"), ("さとう", "カナ"), ("ｻﾄｳ ﾊﾅｺ", "カナ"), ("サトウハナコ", "カナ"),
+    ("佐藤花子", "氏名"), ("佐藤　花", "氏名"), ("花子", "氏名"), ("はなこ", "カナ"), ("さとう", "カナ"), ("ｻﾄｳ ﾊﾅｺ", "カナ"), ("サトウハナコ", "カナ"),
     ("090-5555-1234", "電話番号"), ("＋８１ ９０ ５５５５ １２３４", "電話番号"), ("１２３４", "電話番号の下4けた"),
     ("ＨＡＮＡＫＯ＠EXAMPLE.jp", "メール"),
 ])  # fmt: skip
@@ -232,7 +234,8 @@ def test_many_hits_are_cut_and_said(site: Site) -> None:
 
 
 @pytest.mark.parametrize(("text", "indexes"), [
-    ("どこか", ("people_member_by_name", "people_member_by_reading")),
+    ("どこか", ("people_member_by_name", "people_member_by_reading",
+                "people_member_by_given_name", "people_member_by_given_reading")),
     ("12345678", ("people_number_pkey",)),
 ])  # fmt: skip
 def test_a_large_book_is_searched_by_its_indexes(
@@ -270,9 +273,7 @@ def test_only_the_desk_searches_and_only_watchers_see_looks(site: Site) -> None:
     for _ in range(3):
         operator.client.get(of(member))
     shown = page(auditor.client.get("/desk/looks/?within=hour"))
-    cells = re.findall(
-        r'<td class="number"[^>]*>(\d+)', shown.split(f"staff {operator.staff_id}")[1]
-    )
+    cells = re.findall(r'<td class="number"[^>]*>(\d+)', shown.split("Tanaka")[1])
     assert cells[:4] == ["1", "3", "1", "1"]
 
 
@@ -444,7 +445,7 @@ def test_history_is_filtered_and_hides_amounts_until_known(site: Site) -> None:
     assert "円" not in payments.split("</ol>")[0]
     assert "閲覧" not in payments.split("</ol>")[0]
     looks = page(seat.client.get(f"{of(member)}?group=looks")).split('class="happened"')[1]
-    assert f"staff {seat.staff_id}" in looks.split("</ol>")[0]
+    assert "Tanaka" in looks.split("</ol>")[0]
     assert key.member_id == member.member_id
 
 
@@ -464,7 +465,7 @@ def test_page_pops_with_bounded_work(site: Site) -> None:
     for number in range(300):
         happening = Happening(member.member_id, "login", "member", clock.now(), {"n": number})
         do(journal.write, [happening])
-    assert work() == before
+    assert work() <= before
     assert before < 120
 
 
@@ -576,7 +577,7 @@ def test_two_who_edit_the_same_memo_lose_nothing(site: Site) -> None:
     late = other.client.post(address, {"version": "0", "memo": "書類は来週"})
     assert late.status_code == 409
     shown = page(late)
-    assert f"ほかの担当(staff {one.staff_id})が" in shown
+    assert "ほかの担当(Suzuki)が" in shown
     assert "折返しは夕方" in shown
     assert "書類は来週" in shown
     assert do(memos.latest, member.member_id).text == "折返しは夕方"
@@ -614,7 +615,7 @@ def test_keys_are_the_persons_own_at_every_seat(site: Site) -> None:
     seat = seated("tanaka", Role.OPERATOR)
     usual = {"search": "/", "next": "n", "call": "c", "promise": "p", "consultation": "s",
              "memo": "m", "documents": "d", "history": "h", "down": "j", "up": "k",
-             "approve": "a", "reject": "r", "escalate": "e", "sheet": "?"}  # fmt: skip
+             "approve": "a", "reject": "r", "copy": "w", "sheet": "?"}  # fmt: skip
     twice = seat.client.post("/desk/keys/", usual | {"call": "ｎ"})
     assert twice.status_code == 422
     assert "nが2つの操作に使われています" in page(twice)
@@ -656,3 +657,71 @@ def test_check_that_came_twice_counts_once(site: Site) -> None:
 ])  # fmt: skip
 def test_what_a_text_asks_for(text: str, by: By) -> None:
     assert search.read(text).by is by
+
+
+def test_history_says_who_and_what_for_in_words(site: Site) -> None:
+    """Neither a colleague nor a purpose stands as it is kept."""
+    member, _ = known(site)
+    seat = seated("tanaka", Role.OPERATOR)
+    on_call(seat, member)
+    seat.client.post(f"{of(member)}check/", ANSWERS)
+    seat.client.get(f"/desk/members/{member.member_id}/counter/")
+    for tongue, words in (
+        ("ja", ("閲覧 · 通話", "閲覧 · 店頭", "Tanaka")),
+        ("en", ("Looked at · a call", "Looked at · the counter", "Tanaka")),
+    ):
+        seat.client.cookies["tongue"] = tongue
+        shown = page(seat.client.get(f"{of(member)}?group=all"))
+        told = re.sub(r"<[^>]+>", "", shown.partition('class="happened"')[2].partition("</ol>")[0])
+        assert all(one in told for one in words), told
+        assert not re.search(r"staff \d|operator|call \d|· identity|member \d", told), told
+
+
+def test_a_members_page_leads_to_what_is_done_for_them(site: Site) -> None:
+    """Whom a form is about goes along by id; the number stands in no address and is not asked."""
+    member, _ = known(site)
+    seat = seated("tanaka", Role.OPERATOR)
+    shown = page(seat.client.get(of(member)))
+    numbered = member.member_id
+    for address in (
+        f"/desk/complaints/new/?member={numbered}",
+        f"/desk/disclosures/new/?member={numbered}",
+        f"/desk/members/{numbered}/counter/",
+        f"/desk/members/{numbered}/care/",
+        f"/desk/members/{numbered}/collection/",
+        f"/desk/members/{numbered}/stages/",
+        f"/desk/frauds/new/{numbered}/",
+    ):
+        assert f'href="{address}"' in shown, address
+        assert seat.client.get(address).status_code == 200, address
+    told = {"category": "contact", "severity": "usual", "words": "電話が多い"}
+    address = f"/desk/complaints/new/?member={numbered}"
+    form = page(seat.client.get(address))
+    assert 'name="number"' not in form
+    assert member.member_number not in form
+    led = seat.client.post(address, told)
+    assert led["Location"].startswith(f"/desk/cases/{numbered}/"), page(led)
+    assert seat.client.get("/desk/complaints/new/?member=987654").status_code == 404
+    assert seat.client.get("/desk/disclosures/new/?member=x").status_code == 404
+
+
+@pytest.mark.rule("PRIV-003")
+def test_counter_and_care_show_nobody_whole_before_a_check(site: Site) -> None:
+    member, _ = known(site)
+    seat = seated("tanaka", Role.OPERATOR)
+    for name in ("counter", "care"):
+        shown = page(seat.client.get(f"{of(member)}{name}/"))
+        assert member.member_number not in shown, name
+        assert "花子" not in shown, name
+        assert f"****{member.member_number[-4:]}" in shown, name
+
+
+def test_each_place_is_for_those_for_whom_its_page_is() -> None:
+    """No place leads to a refusal, and none is kept from whom its page is for."""
+    for one in frame.PLACES:
+        view: Any = resolve(reverse(one.name)).func
+        may = {role for role in Role if access.may(Staff(1, frozenset({role})), one.action)}
+        opens = {
+            role for role in Role if access.may(Staff(1, frozenset({role})), view.staff_action)
+        }
+        assert may <= opens, one.name

@@ -86,6 +86,8 @@ CREATE FUNCTION people_name_key(written text) RETURNS text LANGUAGE sql IMMUTABL
 $$;
 CREATE INDEX people_member_by_name ON people_member (people_name_key(family_name || given_name) text_pattern_ops);
 CREATE INDEX people_member_by_reading ON people_member (people_name_key(family_kana || given_kana) text_pattern_ops);
+CREATE INDEX people_member_by_given_name ON people_member (people_name_key(given_name) text_pattern_ops);
+CREATE INDEX people_member_by_given_reading ON people_member (people_name_key(given_kana) text_pattern_ops);
 CREATE INDEX people_fact_by_phone ON people_fact ((value ->> 'digits')) WHERE kind LIKE '%phone';
 CREATE INDEX people_fact_by_last_digits ON people_fact (right(value ->> 'digits', 4)) WHERE kind LIKE '%phone';
 CREATE INDEX people_fact_by_email ON people_fact (lower(value ->> 'address')) WHERE kind = 'email';

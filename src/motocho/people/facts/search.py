@@ -151,17 +151,25 @@ UNION ALL
 (SELECT member_id, 'reading' FROM people_member
  WHERE people_name_key(family_kana || given_kana) LIKE %s
  ORDER BY people_name_key(family_kana || given_kana) USING ~<~ LIMIT %s)
+UNION ALL
+(SELECT member_id, 'name' FROM people_member
+ WHERE people_name_key(given_name) LIKE %s
+ ORDER BY people_name_key(given_name) USING ~<~ LIMIT %s)
+UNION ALL
+(SELECT member_id, 'reading' FROM people_member
+ WHERE people_name_key(given_kana) LIKE %s
+ ORDER BY people_name_key(given_kana) USING ~<~ LIMIT %s)
 """
 
 
 def _by_name(cursor: Any, name: str) -> dict[int, Why]:
-    """From the family name on; the key is asked for first, so that the plan has a constant."""
+    """From the family or the given name on; the key first, so that the plan has a constant."""
     cursor.execute("SELECT people_name_key(%s)", (name,))
     key = "".join(sign for sign in cursor.fetchone()[0] if sign not in "%_\\")
     if not key:
         return {}
     like = f"{key}%"
-    cursor.execute(_BY_NAME, (like, MOST + 1, like, MOST + 1))
+    cursor.execute(_BY_NAME, (like, MOST + 1) * 4)
     found: dict[int, Why] = {}
     for member_id, why in cursor.fetchall():
         found.setdefault(int(member_id), Why(why))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from motocho.care.cases import register, sorting
-from motocho.people import staff
 from motocho.web.desk._choosing import labels
 
 CATEGORIES = labels(sorting.Category, "cases.category")
@@ -21,11 +19,6 @@ UNSORTED = "cases.unsorted"
 def ways(found: Iterable[sorting.Linked]) -> list[tuple[sorting.Linked, str]]:
     """Tries to reach a member, each with the key of the way it went [連絡手段の名前]."""
     return [(one, f"cases.way_{one.channel}") for one in found]
-
-
-def names_of_staff(cursor: Any) -> dict[str, str]:
-    """Colleagues by what records call them [担当者の名前]."""
-    return {f"staff {one.staff_id}": one.name for one in staff.accounts(cursor)}
 
 
 def category_of(found: sorting.Sorting | None) -> str:

@@ -84,6 +84,43 @@ RESULTS = {
     "message_left": "desk.result.message_left",
     "wrong_person": "desk.result.wrong_person",
 }
+PURPOSES = (
+    ("search", "desk.for.search"),
+    ("call", "desk.for.call"),
+    ("inbound", "desk.for.call"),
+    ("identity check", "desk.for.identity"),
+    ("queue", "desk.for.queue"),
+    ("consultation", "desk.for.consultation"),
+    ("case", "desk.for.complaint"),
+    ("complaint", "desk.for.complaint"),
+    ("disclosure", "desk.for.disclosure"),
+    ("counter", "desk.for.counter"),
+    ("counterparts", "desk.for.counterparts"),
+    ("collection", "desk.for.collection"),
+    ("stages", "desk.for.collection"),
+    ("approval", "desk.for.approval"),
+    ("review", "desk.for.review"),
+    ("audit", "desk.for.audit"),
+    ("fraud", "desk.for.fraud"),
+    ("draw check", "desk.for.fraud"),
+    ("family", "desk.for.family"),
+    ("care", "desk.for.care"),
+    ("document", "desk.for.document"),
+    ("increase", "desk.for.increase"),
+)
+"""The first word of a look's purpose, and what it is called."""
+
+
+def purpose(written: str) -> str:
+    """The key of what a look was for, as people say it [閲覧の目的].
+
+    >>> purpose("call 12"), purpose("counterparts"), purpose("pin_reset 3")
+    ('desk.for.call', 'desk.for.counterparts', 'desk.for.other')
+    """
+    for start, label in PURPOSES:
+        if written == start or written.startswith(f"{start} "):
+            return label
+    return "desk.for.other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +142,7 @@ def lines(found: Sequence[happenings.Happened], most: int, *, whole: str) -> lis
             GROUPS[one.group],
             KINDS.get(one.kind, "desk.kind.called"),
             one.amount_yen if whole else None,
-            RESULTS.get(one.result, ""),
+            purpose(one.result) if one.kind == "staff_access" else RESULTS.get(one.result, ""),
         )
         for one in found[:most]
     ]

@@ -1,11 +1,20 @@
-"""What pages of the desk share: facts beside a document [共通の部品]."""
+"""What pages of the desk share: facts beside a document, whom a form is about [共通の部品]."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db import connection, transaction
+from django.http import HttpRequest
+
 from motocho.documents.intake import Purpose
+from motocho.people import access as gate
+from motocho.people import members
+from motocho.people.access import Action
 from motocho.people.facts import values
+from motocho.people.members import Member
+from motocho.web import access
+from motocho.web.access import Colleague
 
 SHOWN = {
     values.Kind.ADDRESS: "facts.address",
@@ -23,3 +32,31 @@ PURPOSES: Mapping[Purpose, str] = {
     Purpose.OTHER: "desk.purpose_other",
 }
 """What a document is for, as the pages say it."""
+
+
+def masked(found: Member) -> tuple[str, str]:
+    """Name and number as the search shows a hit: to know somebody again, no more [伏せ字]."""
+    person = found.person
+    return f"{person.family_name} {person.given_name[:1]}＊", f"****{found.member_number[-4:]}"
+
+
+def number_of(text: str) -> int:
+    """An id of a form or an address; 0, which nobody has, for anything else [番号の読取り]."""
+    is_number = text.isascii() and text.isdigit() and len(text) < len("1" * 19)
+    return int(text) if is_number else 0
+
+
+def meant(
+    request: HttpRequest, colleague: Colleague, action: Action, purpose: str
+) -> Member | None:
+    """The member whose page led to a form, by id and asked for; None from elsewhere [対象の会員].
+
+    Raises    NotFoundError for whom the colleague may not see.
+    """
+    if "member" not in request.GET:
+        return None
+    member_id = number_of(request.GET["member"])
+    staff = colleague.looking_for(purpose)
+    with transaction.atomic(), connection.cursor() as cursor:
+        access.allow(gate.ask(cursor, staff, action, member_id, colleague.at))
+        return members.one(cursor, member_id)

@@ -23,7 +23,6 @@ from motocho.units.errors import Fault, InputError, RefusedError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import complaining
-from motocho.web.desk._cases import names_of_staff
 from motocho.web.fields import Form, LineField, LinesField, shown
 
 STEPS = {
@@ -82,7 +81,6 @@ def case(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
             "kind": KINDS[known.kind],
             "steps": [(one, STATES[one.step.state]) for one in known.steps],
             "member": members.one(cursor, member_id),
-            "names": names_of_staff(cursor),
             "options": STEPS,
             "form": shown(form, pages.tongue_of(request)),
             "chosen": request.POST.get("step", ""),

@@ -16,8 +16,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motocho.care import approvals
+from motocho.care import approvals, settings
 from motocho.care.approvals import HOUSE, Decision, Outcome, Queue, Ref
+from motocho.care.cases import frauds
 from motocho.care.collections import courses, legal, settlements
 from motocho.people import access as gate
 from motocho.people import members, staff
@@ -31,6 +32,8 @@ KINDS: Mapping[str, str] = {
     settlements.SETTLEMENT: "desk.approval.settlement",
     settlements.WRITE_OFF: "desk.approval.write_off",
     legal.LEGAL_STEP: "desk.approval.legal",
+    frauds.APPROVAL: "fraud.decision",
+    settings.KIND: "board.house",
 }
 """What each kind is called; one that is not here is shown by its own word."""
 LABELS: Mapping[str, str] = {

@@ -30,6 +30,7 @@ from motocho.units.days import read_date
 from motocho.units.errors import Fault, InputError, NotFoundError, Unread
 from motocho.web import access, pages
 from motocho.web.access import Colleague
+from motocho.web.desk import approving
 from motocho.web.desk.auditing import masked
 from motocho.web.fields import Form, LineField, LinesField, shown
 
@@ -55,7 +56,8 @@ def board(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         context = {
             "desk": colleague,
             "now": colleague.at,
-            "waiting": [(one, _address(one)) for one in waiting[:MOST_SHOWN]],
+            "waiting": [(one, _address(one), approving.KINDS.get(one.kind, ""))
+                        for one in waiting[:MOST_SHOWN]],
             "count_waiting": len(waiting),
             "resets": requests.count_waiting(cursor, requests.Kind.PIN_RESET),
             "demands": _demands(cursor, colleague.staff, today),
@@ -75,9 +77,9 @@ def board(request: HttpRequest, colleague: Colleague) -> HttpResponse:
 
 
 def _address(one: approvals.Request) -> str:
-    """Where somebody decides on it; empty where its page is none of ours."""
+    """Where somebody decides on it."""
     if one.kind != settings.KIND:
-        return ""
+        return reverse("desk:approval", args=one.ref)
     return reverse("desk:setting", args=[one.content["name"]])
 
 

@@ -19,6 +19,7 @@ from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
 from motocho.people import members
 from motocho.people.access import Action
+from motocho.people.members import Member
 from motocho.units.errors import InputError, NotFoundError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
@@ -34,6 +35,7 @@ from motocho.web.desk._cases import (
     ways,
 )
 from motocho.web.desk._choosing import ChoiceField
+from motocho.web.desk._shown import masked, meant
 from motocho.web.fields import Form, LinesField, MemberNumberField, shown
 
 STATISTICS_DAYS = 366
@@ -93,8 +95,11 @@ class NewForm(Form):
 def new(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """Take a complaint down within the minute; one about calls holds them at once [苦情の受付]."""
     form = NewForm(request.POST if request.method == "POST" else None)
+    member = meant(request, colleague, Action.ASK_FOR_HELP, "complaint new")
+    if member is not None:
+        del form.fields["number"]
     if form.is_bound and form.is_valid():
-        key = _taken(request, form, colleague)
+        key = _taken(request, form, colleague, member)
         if key is not None:
             return HttpResponseRedirect(reverse("desk:case", args=key))
     context = {
@@ -102,14 +107,16 @@ def new(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         "form": shown(form, pages.tongue_of(request)),
         "categories": CATEGORIES,
         "severities": SEVERITIES,
-        "number": request.GET.get("number", ""),
+        "about": None if member is None else masked(member),
     }
     return pages.show(
         request, "desk/complaint_new.html", context, status=422 if form.is_bound else 200
     )
 
 
-def _taken(request: HttpRequest, form: Form, colleague: Colleague) -> complaints.CaseKey | None:
+def _taken(
+    request: HttpRequest, form: Form, colleague: Colleague, member: Member | None
+) -> complaints.CaseKey | None:
     typed = form.cleaned_data
     staff = colleague.looking_for("complaint new")
     category, severity = sorting.Category(typed["category"]), sorting.Severity(typed["severity"])
@@ -117,7 +124,8 @@ def _taken(request: HttpRequest, form: Form, colleague: Colleague) -> complaints
     source = Source(staff.actor, _commands.form_ref(request, _commands.DESK))
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            member_id = members.by_number(cursor, typed["number"]).member_id
+            found = members.by_number(cursor, typed["number"]) if member is None else member
+            member_id = found.member_id
             access.allow(gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at))
             told = complaints.Told(complaints.Kind.COMPLAINT, typed["words"], about=known)
             return complaints.tell(cursor, member_id, told, source, colleague.at).key

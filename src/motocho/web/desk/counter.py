@@ -24,7 +24,7 @@ from motocho.units.errors import InputError, Unread
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, labels
-from motocho.web.desk._shown import SHOWN
+from motocho.web.desk._shown import SHOWN, masked
 from motocho.web.fields import DateField, Form, LineField, shown
 
 PAPERS = labels(desk_counter.Paper, "cases.paper")
@@ -98,9 +98,11 @@ def _context(
     visit = desk_counter.present(cursor, member_id, colleague.at)
     today = colleague.at.astimezone(pages.moment(request).tzinfo).date()
     facts = history.as_of(cursor, member_id, today)
+    member = members.one(cursor, member_id)
     return {
         "desk": colleague,
-        "member": members.one(cursor, member_id),
+        "member": member,
+        "masked": masked(member),
         "visit": visit,
         "visit_paper": "" if visit is None else PAPERS[visit.paper.value],
         "until": None if visit is None else visit.seen_at + desk_counter.LASTS,

@@ -19,11 +19,12 @@ from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
 from motocho.people import members
 from motocho.people.access import Action, Staff
+from motocho.people.members import Member
 from motocho.units.errors import Fault, InputError, NotFoundError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
-from motocho.web.desk._cases import names_of_staff
 from motocho.web.desk._choosing import ChoiceField, labels
+from motocho.web.desk._shown import masked, meant
 from motocho.web.fields import Form, LineField, MemberNumberField, shown
 
 KINDS = labels(disclosures.Kind, "cases.kind")
@@ -86,14 +87,17 @@ class NewForm(Form):
 def new(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """Take a request in, by telephone, post, at the counter, through counsel [開示請求の受付]."""
     form = NewForm(request.POST if request.method == "POST" else None)
+    member = meant(request, colleague, Action.EXPORT_HISTORY, "disclosure new")
+    if member is not None:
+        del form.fields["number"]
     if form.is_bound and form.is_valid():
-        key = _taken(request, form, colleague)
+        key = _taken(request, form, colleague, member)
         if key is not None:
             return HttpResponseRedirect(reverse("desk:disclosure", args=key))
     context = {
         "desk": colleague,
         "form": shown(form, pages.tongue_of(request)),
-        "number": request.GET.get("number", ""),
+        "about": None if member is None else masked(member),
         "kinds": KINDS,
         "whos": WHO,
         "channels": CHANNELS,
@@ -104,7 +108,7 @@ def new(request: HttpRequest, colleague: Colleague) -> HttpResponse:
 
 
 def _taken(
-    request: HttpRequest, form: Form, colleague: Colleague
+    request: HttpRequest, form: Form, colleague: Colleague, member: Member | None
 ) -> disclosures.DisclosureKey | None:
     typed = form.cleaned_data
     staff = colleague.looking_for("disclosure new")
@@ -118,7 +122,8 @@ def _taken(
     )
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            member_id = members.by_number(cursor, typed["number"]).member_id
+            found = members.by_number(cursor, typed["number"]) if member is None else member
+            member_id = found.member_id
             access.allow(gate.ask(cursor, staff, Action.EXPORT_HISTORY, member_id, colleague.at))
             source = Source(staff.actor, _commands.form_ref(request, _commands.DESK))
             return disclosures.take(cursor, member_id, asked, source, colleague.at).key
@@ -141,14 +146,12 @@ def disclosure(
         found = disclosures.one(cursor, key)
         files = disclosures.files(cursor, key)
         member = members.one(cursor, member_id)
-        names = names_of_staff(cursor)
     asked = found.asked
     row = _row(found, colleague)
     context = row | {
         "desk": colleague,
         "row": row,
         "member": member,
-        "names": names,
         "channel": CHANNELS[asked.channel.value],
         "steps": [
             (

@@ -23,6 +23,7 @@ from motocho.units.errors import InputError
 from motocho.web import _commands, _directory, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField
+from motocho.web.desk._shown import masked
 from motocho.web.fields import DateField, Form, LineField, LinesField, shown
 
 OUTCOMES = {
@@ -167,7 +168,8 @@ def care(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResp
         standing = flags.standing(cursor, member_id, _commands.today(cursor, colleague.at))
         context: dict[str, Any] = {
             "desk": colleague,
-            "member": members.one(cursor, member_id),
+            "member_id": member_id,
+            "masked": masked(members.one(cursor, member_id)),
             "standing": [
                 (one, by_id[one.need.category.value], one.need.category in flags.BY_HAND)
                 for one in standing

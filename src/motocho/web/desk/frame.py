@@ -32,13 +32,15 @@ class Place:
     label: str
     icon: str
     action: Action
+    key: str = ""
+    """The usual sign of the key that leads there from every page."""
 
 
 PLACES = (
     Place("desk:today", "desk.frame.today", "house", Action.LOOK),
     Place("desk:search", "desk.frame.search", "info", Action.SEARCH),
     Place("desk:queue", "desk.queue", "rows", Action.LOOK),
-    Place("desk:promises", "desk.frame.promises", "tick", Action.LOOK),
+    Place("desk:promises", "desk.frame.promises", "tick", Action.LOOK, "p"),
     Place("desk:collections", "desk.frame.collections", "sum", Action.LOOK),
     Place("desk:complaints", "desk.complaints", "mark", Action.LOOK),
     Place("desk:disclosures", "desk.frame.disclosures", "door", Action.LOOK),
@@ -65,6 +67,7 @@ class OpenPlace:
     address: str
     label: str
     icon: str
+    key: str
 
 
 def open_places(colleague: Colleague) -> list[OpenPlace]:
@@ -73,7 +76,7 @@ def open_places(colleague: Colleague) -> list[OpenPlace]:
     for one in PLACES:
         address = _address(one.name)
         if address and colleague.may(one.action):
-            found.append(OpenPlace(address, one.label, one.icon))
+            found.append(OpenPlace(address, one.label, one.icon, one.key))
     return found
 
 
@@ -98,7 +101,7 @@ KEYS = {
     "k": "desk.key.up",
     "a": "desk.key.approve",
     "r": "desk.key.reject",
-    "e": "desk.key.escalate",
+    "w": "desk.key.copy",
     "?": "desk.key.sheet",
 }
 """Each key by its usual sign, which is also how pages name it; what it does is a key of words."""

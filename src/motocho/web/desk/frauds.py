@@ -300,6 +300,7 @@ def _of_report(
         "options": STEPS,
         "verdicts": VERDICTS,
         "asked": asked,
+        "asked_by": "" if asked is None else f"staff {asked.asked_by}",
         "asked_for": "" if asked is None else VERDICTS[asked.content["verdict"]],
         "figures": {} if asked is None else asked.figures,
         "may_decide": "yes" if asked and approvals.may_decide(cursor, asked, staff) else "",

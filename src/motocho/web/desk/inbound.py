@@ -25,6 +25,7 @@ from motocho.units.phones import read_phone
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import searching
+from motocho.web.desk._shown import number_of
 from motocho.web.fields import LONGEST_TYPED
 
 OWN_SITES = frozenset({"", "none", "same-origin"})
@@ -39,7 +40,7 @@ def inbound(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     Raises    StateConflict while another call of the colleague has no ending.
     """
     if request.method == "POST":
-        return _taken(request, colleague, _number(request.POST.get("member", "")), "")
+        return _taken(request, colleague, number_of(request.POST.get("member", "")), "")
     told = request.GET.get("from", "")[:LONGEST_TYPED]
     digits = read_phone(told)
     state = "withheld" if not told.strip() or isinstance(digits, Unread) else ""
@@ -62,12 +63,6 @@ def inbound(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         "going": going,
     }
     return pages.show(request, "desk/inbound.html", context)
-
-
-def _number(text: str) -> int:
-    """An id of a form; 0, which nobody has, for anything else."""
-    is_number = text.isascii() and text.isdigit() and len(text) < len("1" * 19)
-    return int(text) if is_number else 0
 
 
 def _taken(

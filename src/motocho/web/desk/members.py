@@ -27,6 +27,7 @@ from motocho.loans import commands, queries
 from motocho.loans.policy import Status, Stop
 from motocho.people import access as gate
 from motocho.people import members, requests
+from motocho.people import staff as colleagues
 from motocho.people.access import Action, Staff
 from motocho.people.facts import history, matching
 from motocho.people.safety import freezes
@@ -34,7 +35,7 @@ from motocho.units.errors import Fault, InputError, MotochoError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import _history, panel
-from motocho.web.desk._shown import SHOWN
+from motocho.web.desk._shown import SHOWN, masked
 from motocho.web.fields import LONGEST_TYPED
 from motocho.web.words import Said, Tongue, said
 
@@ -197,7 +198,7 @@ def _context(
         "purposes": PURPOSES.items() if colleague.may(Action.SEE_WHOLE) else (),
         "may_take": colleague.may(Action.ASK_FOR_HELP),
         "who": members.one(cursor, member_id) if view.whole else None,
-        "masked": None if view.whole else _masked(cursor, member_id),
+        "masked": None if view.whole else masked(members.one(cursor, member_id)),
     }
     if colleague.may(Action.ASK_FOR_HELP) and view.seat.call is None:
         context |= panel.panel(cursor, request, colleague, member_id)
@@ -210,13 +211,6 @@ def _shows(wanted: str, group: happenings.Group) -> bool:
     if wanted in (MAIN, ALL):
         return wanted == ALL or group is not happenings.Group.LOOKS
     return wanted == group.value
-
-
-def _masked(cursor: Any, member_id: int) -> tuple[str, str]:
-    """As the search shows a hit: to know the page again, no more."""
-    found = members.one(cursor, member_id)
-    person = found.person
-    return f"{person.family_name} {person.given_name[:1]}＊", f"****{found.member_number[-4:]}"
 
 
 def _known(
@@ -372,8 +366,11 @@ def _both(
 ) -> HttpResponse:
     """DSK-04: both versions beside each other; saving again puts the own one on top."""
     theirs, written = texts
+    with connection.cursor() as cursor:
+        names = {f"staff {one.staff_id}": one.name for one in colleagues.accounts(cursor)}
+    who = names.get(theirs.actor, theirs.actor)
     at = "" if theirs.written_at is None else f"{localtime(theirs.written_at):%H:%M}"
-    fault = Fault("DSK-015", details={"who": theirs.actor, "at": at})
+    fault = Fault("DSK-015", details={"who": who, "at": at})
     extra = {
         "overtaken": said(fault, pages.tongue_of(request)),
         "theirs": theirs,

@@ -5,7 +5,7 @@
   const body = document.body;
   if (!body.classList.contains("at-desk")) return;
   const IME_KEY = 229;
-  const USUAL = ["/", "n", "c", "p", "s", "m", "d", "h", "j", "k", "a", "r", "e", "?"];
+  const USUAL = ["/", "n", "c", "p", "s", "m", "d", "h", "j", "k", "a", "r", "w", "?"];
   const chosen = JSON.parse(body.dataset.keys || "{}");
   const own = (usual) => (usual in chosen ? chosen[usual] : usual);
   const usualOf = new Map(USUAL.filter(own).map((usual) => [own(usual), usual]));
@@ -38,10 +38,19 @@
     row.scrollIntoView({ block: "nearest" });
     return true;
   };
+  // A number is copied as it stands: of the row that has the focus, else the first on the page.
+  const copy = () => {
+    const row = document.activeElement.closest("[data-row]");
+    const number = (row && row.querySelector("[data-copy]")) || document.querySelector("[data-copy]");
+    if (!number) return false;
+    getSelection().selectAllChildren(number);
+    return document.execCommand("copy");
+  };
   const press = (usual) => {
     const marked = [...document.querySelectorAll(`[data-key="${CSS.escape(usual)}"]`)].find((one) => isShown(one) && !one.disabled);
     if (marked) { act(marked); return true; }
     if (usual === "?") { sheet.showModal(); return true; }
+    if (usual === "w") return copy();
     if (usual === "j") return step(1);
     return usual === "k" && step(-1);
   };
@@ -90,7 +99,7 @@
   let choices = [];
   let at = 0;
   const named = (one) => (one.getAttribute("aria-label") || one.textContent).replace(/\s+/g, " ").trim();
-  const places = () => [...document.querySelectorAll(".desk-places a, main [data-key], .desk-panel [data-key]")]
+  const places = () => [...document.querySelectorAll(".desk-places a, main [data-key], .desk-panel [data-key], .desk-panel nav a")]
     .filter((one) => !isTyping(one) && isShown(one) && named(one))
     .map((one) => ({ text: named(one), go: () => { command.close(); act(one); } }));
   const same = (text) => text.normalize("NFKC").toLowerCase();

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.db import connection
 from django.utils.safestring import SafeString
 
+from motocho.people import staff
 from motocho.web.desk import frame
-from motocho.web.words import Tongue
+from motocho.web.words import Tongue, plain
 
 register = template.Library()
 
@@ -33,10 +35,23 @@ def call_name(context: dict[str, Any], thing: Any) -> str:
     return str(thing.en if is_english else thing.ja)
 
 
-@register.filter
-def by_name(actor: str, names: Mapping[str, str]) -> str:
-    """A colleague by name, where a record holds a number [担当者の名前]."""
-    return names.get(actor, actor)
+_NAMES = "names of colleagues"
+BY = {"member": "desk.by.member", "contractor": "desk.by.contractor"}
+"""Who does things and is no colleague; what the house does by itself names nobody."""
+
+
+@register.simple_tag(takes_context=True)
+def by_whom(context: Any, actor: str) -> str:
+    """Who did something, by name or in words, never as it is kept [行為者の名]."""
+    sort = actor.partition(" ")[0]
+    if sort != "staff":
+        return plain(BY[sort], context["tongue"]) if sort in BY else ""
+    if _NAMES not in context:
+        with connection.cursor() as cursor:
+            found = {f"staff {one.staff_id}": one.name for one in staff.accounts(cursor)}
+        context.dicts[0][_NAMES] = found
+    name = context[_NAMES].get(actor)
+    return plain("desk.by.colleague", context["tongue"]) if name is None else str(name)
 
 
 @register.simple_tag
