@@ -13,16 +13,18 @@ from tests.loans.crowd import at_once, do
 from tests.loans.desk import CARD, Desk
 from tests.people.house import AT, House, after, kinds_of, rows
 
+from motocho.care.collections import counsel, visits
 from motocho.care.reasons import endings, talks, targets
 from motocho.care.reasons.catalogue import Answer, Part, Reason
 from motocho.care.reasons.endings import Answered, AtWork, Followed, Told
 from motocho.care.reasons.scripts import Proposed
 from motocho.care.reasons.talks import Begun, Caller, Item, TalkKey, Wanted
-from motocho.contact import calls, tasks
+from motocho.contact import calls, gate, tasks
 from motocho.contact.calls import Result
 from motocho.contact.directory import shipped
 from motocho.contact.gate import Closed
-from motocho.contact.guard import HoldKind, Purpose, last_day
+from motocho.contact.guard import Channel, HoldKind, Purpose, last_day
+from motocho.contact.holds import Source
 from motocho.law.rules import Refusal
 from motocho.loans import commands
 from motocho.loans.commands import Key, Made
@@ -30,8 +32,15 @@ from motocho.loans.policy import Stop
 from motocho.outside.clock import JAPAN
 from motocho.people import consents
 from motocho.people.consents import Consent
+from motocho.people.facts import values
 from motocho.people.facts.values import Kind, Phone
-from motocho.units.errors import InputError, NotFoundError, RefusedError, StateConflict
+from motocho.units.errors import (
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    RefusedError,
+    StateConflict,
+)
 
 SATO = Caller("佐々木", "staff 7")
 KNOWN = frozenset({Item.BIRTH_DATE, Item.ADDRESS})
@@ -506,7 +515,34 @@ def test_word_of_a_lawyer_stops_calls_at_once(office: Office) -> None:
     office.finish(office.identified(key.member_id, Reason.REPAYMENT), "counsel")
     refused = office.begin(key.member_id, Reason.REPAYMENT, after(hours=1))
     assert rules_of(refused) == ["COLL-010"]
+    (task,) = do(tasks.of_member, key.member_id)
+    (kept,) = do(counsel.standing, key.member_id)
+    assert (kept.notice.sender, kept.notice.office) == (counsel.Sender.MEMBER, "")
+    assert task.plan.facts == {"counsel": kept.counsel_no, "wants": "office"}
+
+
+@pytest.mark.rule("COLL-010")
+def test_word_of_a_lawyer_takes_back_what_waits_and_can_be_taken_back_itself(
+    office: Office,
+) -> None:
+    """Permits not used, calls planned, visits planned: all of it, in the call's transaction."""
+    key = office.late()
+    wanted = gate.Wanted(Purpose.SERVICE, "case 1", "staff 8", way=Channel.SMS)
+    permit = do(gate.ask, key.member_id, wanted, AT)
+    plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS, after(days=1))
+    do(tasks.put, key.member_id, plan, Source("staff 8", "stage 1"), AT)
+    visit = visits.Plan(key, (8,), after(days=2), "連絡がつかないため")
+    do(visits.plan, visit, Source("staff 8", "visit 1"), AT)
+    office.finish(office.identified(key.member_id, Reason.REPAYMENT), "counsel")
+    with pytest.raises(NotAllowedError):
+        do(gate.phone, permit, values.Kind.MOBILE_PHONE, AT)
     assert [one.plan.kind for one in do(tasks.of_member, key.member_id)] == [tasks.Kind.FOLLOW_UP]
+    assert [one.cancelled_at is None for one in do(visits.of_member, key.member_id)] == [False]
+    (kept,) = do(counsel.standing, key.member_id)
+    made = Made("desk", "end 1", AT.date(), after(hours=1), "staff 8")
+    mistaken = counsel.Ending(counsel.Reason.MISTAKEN, AT.date(), "聞き間違い")
+    do(counsel.end, key.member_id, kept.counsel_no, mistaken, made)
+    assert isinstance(office.begin(key.member_id, Reason.REPAYMENT, after(hours=2)), talks.Begun)
 
 
 def test_complaint_consultation_and_papers_follow_from_their_endings(office: Office) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from tests.cli.at_book import Command
 from tests.database import Database
 from tests.loans.crowd import at_once
@@ -366,6 +367,56 @@ def test_reason_is_told_after_the_member_is_known_and_a_promise_follows(
     assert "支払いを約束" in text(after)
     assert rows("SELECT pay_on, amount_yen FROM loan_promise") == [(date(2026, 11, 28), 5_000)]
     assert "COLL-003" in button(after, "repayment")
+
+
+def test_next_after_an_ending_is_the_next_person_of_the_day(
+    house: Site, at: list[datetime]
+) -> None:
+    key, other = late(house), late(house)
+    seat = seated("tanaka", Role.OPERATOR)
+    place = call(seat, key.member_id)["Location"]
+    done = seat.client.get(seat.client.post(place, {"ending": "absent"})["Location"])
+    form = re.findall(
+        r'action="([^"]*)"[^>]*><input[^>]*csrf[^>]*><input[^>]*name="had" value="(\d+)"',
+        done.content.decode(),
+    )
+    assert form == [(reverse("desk:next"), str(key.member_id))]
+    for _ in range(2):  # sent twice it leads to one person
+        went = seat.client.post(form[0][0], {"had": form[0][1]})
+        assert went["Location"] == f"/desk/members/{other.member_id}/"
+    assert rows("SELECT member_id FROM care_claim") == [(other.member_id,)]
+
+
+@pytest.mark.rule("COLL-010")
+def test_word_of_a_lawyer_leads_to_the_notice_and_the_office_stands_on_the_panel(
+    house: Site, at: list[datetime]
+) -> None:
+    key = late(house)
+    seat = seated("tanaka", Role.OPERATOR)
+    place = call(seat, key.member_id)["Location"]
+    seat.client.post(place, KNOWN)
+    done = text(seat.client.get(seat.client.post(place, {"ending": "counsel"})["Location"]))
+    assert "本人への連絡は止まっています" in done
+    assert "代理人がいます。本人には連絡できません" in done
+    assert "事務所は未確認" in done
+    cases = f"/desk/members/{key.member_id}/collection/"
+    listed = text(seat.client.get(cases))
+    assert "本人の申出（電話）" in listed
+    assert "手続は未確認" in listed
+    form = seat.client.get(f"{cases}counsel/").content.decode()
+    assert 'value="member"' not in form
+    assert 'value="unknown"' not in form
+    typed = {
+        "ref": "r1", "sender": "lawyer", "proceeding": "out_of_court", "office": "大手町法律事務所",
+        "name": "法田 守", "registration": "12345", "phone": "03-1234-5678", "case_ref": "",
+        "road": "fax", "received_on": f"{at[0]:%Y/%m/%d}", "document_ref": "",
+    }  # fmt: skip
+    assert seat.client.post(f"{cases}counsel/", typed).status_code == 302
+    listed = text(seat.client.get(cases))
+    assert "事務所の通知を登録済み" in listed
+    page = text(panel_of(seat, key.member_id))
+    assert "大手町法律事務所 法田 守 0312345678" in page
+    assert "事務所は未確認" not in page
 
 
 # -------------------------------------------------------------------------------- asked for in writing

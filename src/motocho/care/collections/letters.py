@@ -16,8 +16,6 @@ from typing import Any
 
 from motocho.care.collections import strategy
 from motocho.care.collections.strategy import Strategy, Way
-from motocho.care.reasons import catalogue
-from motocho.care.reasons.catalogue import Reason
 from motocho.contact import gate
 from motocho.contact.directory import Directory
 from motocho.contact.gate import Permit, Wanted
@@ -72,8 +70,8 @@ def voice_of(known: Directory, held: Strategy, on: date) -> collecting.Voice:
     return collecting.Voice(held.sender, known.call_back(desk, on).text)
 
 
-DESK = catalogue.shipped().of(Reason.REPAYMENT).desk
-"""The desk that answers who is called about a payment."""
+DESK = "card_loan"
+"""The desk that answers who is called about a payment: the same as of that reason."""
 
 
 def write(cursor: Any, draft: Draft, known: Directory, at: datetime) -> Written:

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from motocho.care.collections import counsel
 from motocho.care.reasons import catalogue, scripts, talks, targets, wrapping
 from motocho.care.reception import checks
 from motocho.contact import guard
@@ -154,6 +155,7 @@ def panel(
             for known, choice in talks.in_place(cursor, member_id, colleague.at, hand_of(colleague))
         ],
         "hours": hours,
+        "acting": counsel.standing(cursor, member_id),
         "call_ref": _commands.new_reference(),
     }
 

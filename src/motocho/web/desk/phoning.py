@@ -79,6 +79,7 @@ def choose(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         done = _done(cursor, request, member_id)
         ending = None if done is None else done.card.ending_of(done.ending)
         context |= {"desk": colleague, "panel_open": True, "done": done, "done_ending": ending}
+        context["done_counsel"] = ending and catalogue.Effect.COUNSEL in ending.effects
         context |= _before(cursor, member_id)
         seat = checks.seat(cursor, member_id, staff.actor, colleague.at)
         shown_name = panel.whole_name if seat.is_known else panel.masked_name
