@@ -58,7 +58,7 @@ def demand(late: Late, days: int, kind: Kind = Kind.DEMAND) -> Paper:
 
 
 def test_letters_name_the_desk_that_calls_about_payments() -> None:
-    assert letters.DESK == catalogue.shipped().of(catalogue.Reason.REPAYMENT).desk
+    assert catalogue.shipped().of(catalogue.Reason.REPAYMENT).desk == letters.DESK
 
 
 def missing(kind: Kind, paper: Paper) -> tuple[str, ...]:
