@@ -225,6 +225,8 @@ def test_office_s_own_notice_stands_for_what_the_member_said(key: Key) -> None:
     assert first.ended is not None
     assert (first.notice.sender, first.ended.reason) == (Sender.MEMBER, Reason.NAMED)
     assert [one.counsel_no for one in do(counsel.standing, key.member_id)] == [given.counsel_no]
+    (task,) = do(tasks.of_member, key.member_id)
+    assert task.plan.facts == {"counsel": given.counsel_no, "wants": "history"}
     assert isinstance(asked(key, Channel.POST), Closed)
     do(counsel.end, key.member_id, given.counsel_no, Ending(Reason.RESIGNED, ON, "w"), made("e 1"))
     assert isinstance(asked(key, Channel.POST), Permit)

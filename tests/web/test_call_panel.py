@@ -419,6 +419,27 @@ def test_word_of_a_lawyer_leads_to_the_notice_and_the_office_stands_on_the_panel
     assert "事務所は未確認" not in page
 
 
+def test_what_a_call_left_is_done_on_the_panel(house: Site, at: list[datetime]) -> None:
+    """Else whoever it is of stands on the list of the day for ever."""
+    key, other = late(house), late(house)
+    seat = seated("tanaka", Role.OPERATOR)
+    place = call(seat, key.member_id)["Location"]
+    seat.client.post(place, KNOWN)
+    done = seat.client.post(place, {"ending": "says_paid"})["Location"]
+    page = seat.client.get(done).content.decode()
+    (task_id,) = re.findall(r'name="task" value="(\d+)"', page)
+    assert "支払ったと申出" in page
+    there = f"/desk/members/{key.member_id}/call/"
+    strange = seat.client.post(f"/desk/members/{other.member_id}/call/", {"task": task_id})
+    assert strange.status_code == 409
+    assert rows("SELECT count(*) FROM contact_task WHERE ended_at IS NULL") == [(1,)]
+    assert seat.client.post(there, {"task": task_id})["Location"] == there
+    assert rows("SELECT outcome, ended_by FROM contact_task") == [
+        ("done", f"staff {seat.staff_id}")
+    ]
+    assert 'name="task"' not in panel_of(seat, key.member_id).content.decode()
+
+
 # -------------------------------------------------------------------------------- asked for in writing
 @pytest.mark.rule("COLL-016")
 def test_request_in_writing_is_kept_with_its_task_and_what_is_said(

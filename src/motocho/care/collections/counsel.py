@@ -217,6 +217,15 @@ def _end_what_was_said(cursor: Any, member_id: int, given: tuple[int, Notice], m
         is_said = one.notice.sender is Sender.MEMBER
         if is_said and set(one.notice.agreements) <= set(notice.agreements):
             _write_end(cursor, (member_id, one.counsel_no), ending, made)
+            _office_is_known(cursor, one, made)
+
+
+def _office_is_known(cursor: Any, kept: Kept, made: Made) -> None:
+    done = tasks.Ending(tasks.Outcome.DONE, made.actor)
+    wanted = {"counsel": kept.counsel_no, "wants": "office"}
+    for one in tasks.of_member(cursor, kept.member_id):
+        if one.plan.facts == wanted:
+            tasks.end(cursor, kept.member_id, one.task_id, done, made.booked_at)
 
 
 def _checked(notice: Notice, made: Made) -> Notice:
