@@ -521,6 +521,21 @@ def test_word_of_a_lawyer_stops_calls_at_once(office: Office) -> None:
     assert task.plan.facts == {"counsel": kept.counsel_no, "wants": "office"}
 
 
+@pytest.mark.rule("DESK-004")
+@pytest.mark.rule("COLL-010")
+def test_complaint_and_counsel_are_heard_from_who_answers_no_questions(office: Office) -> None:
+    """Whoever is afraid of questions is not left without a case, or called again."""
+    first, second = office.late(), office.late()
+    words = "電話が多すぎます。迷惑です"
+    talk = office.begun(first.member_id, Reason.REPAYMENT).key
+    assert len(office.finish(talk, "complaint", said=words).cases) == 1
+    refused = office.begin(first.member_id, Reason.REPAYMENT, after(hours=1))
+    assert rules_of(refused) == ["DESK-004"]
+    office.finish(office.begun(second.member_id, Reason.REPAYMENT).key, "counsel")
+    refused = office.begin(second.member_id, Reason.REPAYMENT, after(hours=1))
+    assert rules_of(refused) == ["COLL-010"]
+
+
 @pytest.mark.rule("COLL-010")
 def test_word_of_a_lawyer_takes_back_what_waits_and_can_be_taken_back_itself(
     office: Office,
