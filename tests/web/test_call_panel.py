@@ -28,7 +28,9 @@ from motocho.loans.commands import Key
 from motocho.loans.policy import Stop
 from motocho.outside import clock, mail
 from motocho.outside.clock import JAPAN
+from motocho.people import consents
 from motocho.people.access import Role
+from motocho.people.consents import Consent
 from motocho.units.errors import Language, StateConflict
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=JAPAN)
@@ -149,7 +151,13 @@ def test_hours_flip_the_button_at_eight_and_at_nine(house: Site, at: list[dateti
 @pytest.mark.rule("SOLI-002")
 def test_counsel_promise_and_opt_out_stand_on_the_buttons(house: Site, at: list[datetime]) -> None:
     seat = seated("tanaka", Role.OPERATOR)
-    represented, promised, quiet = late(house), late(house), late(house)
+    represented, promised = late(house), late(house)
+    quiet = house.desk.open(
+        date(2026, 8, 31), member_id=house.house.member(at=NOON - timedelta(days=100)).member_id
+    )
+    consent = consents.Told("member", "form 1", "v1")
+    do(consents.give, quiet.member_id, Consent(consents.Kind.CAMPAIGN), consent, NOON)
+    assert 'value="increase"' in panel_of(seat, quiet.member_id).content.decode()
     do(commands.suspend, represented, Stop.COUNSEL, made_by("counsel"))
     face = button(panel_of(seat, represented.member_id), "repayment")
     assert "disabled" in face
@@ -164,7 +172,7 @@ def test_counsel_promise_and_opt_out_stand_on_the_buttons(house: Site, at: list[
     do(holds.put, quiet.member_id, wish, source, NOON)
     page = panel_of(seat, quiet.member_id)
     assert 'value="increase"' not in page.content.decode()
-    assert "増額のご案内: 勧誘は2027-05-25まで不可" in text(page) or "勧誘は不可" in text(page)
+    assert "勧誘は2027-05-25 8:00まで不可" in text(page), "the last day of six months is the 24th"
 
 
 def made_by(ref: str) -> Any:
