@@ -19,6 +19,7 @@ from motocho.care.reasons.catalogue import Answer, Part, Reason
 from motocho.care.reasons.endings import Answered, AtWork, Followed, Told
 from motocho.care.reasons.scripts import Proposed
 from motocho.care.reasons.talks import Begun, Caller, Item, TalkKey, Wanted
+from motocho.care.reception import checks
 from motocho.contact import calls, gate, tasks
 from motocho.contact.calls import Result
 from motocho.contact.directory import shipped
@@ -373,6 +374,8 @@ def test_call_at_work_in_the_agreed_hour_under_a_personal_name(office: Office) -
     assert "佐々木と申します。" in said
     for word in (shipped().lender.name_ja, "会社", "在籍", "確認", "カード", "申込"):
         assert word not in said
+    with pytest.raises(RefusedError):
+        do(checks.check, begun.key, {}, Source(SATO.actor, "form 1"), AT)
     refusal = do(talks.identify, begun.key, KNOWN, SATO.actor, AT)
     assert isinstance(refusal, Refusal)
     office.finish(begun.key, "employed_away", begun.valid_until)

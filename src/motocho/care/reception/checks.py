@@ -84,11 +84,13 @@ def check(
 
     Lock      the member's contacts.
     Raises    StateConflict where the colleague is not on that call; InputError for fewer answers
-              than are needed; RefusedError when no try is left.
+              than are needed; RefusedError when no try is left, and on a call at work.
     Law       貸金業法21条1項5号; 個人情報保護法23条.
     """
     member_id, actor = call.member_id, source.actor
-    talks.going_on(cursor, call)
+    refusal = talks.check_identity(talks.going_on(cursor, call).card, frozenset(talks.Item))
+    if refusal is not None:  # at work nobody is asked, and no page opens
+        raise RefusedError(refusal.fault())
     cursor.execute(
         "SELECT FROM care_identity_check WHERE member_id = %s AND source = %s",
         (member_id, source.ref),
