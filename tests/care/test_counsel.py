@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from tests.database import Database
 from tests.loans.crowd import behind, do
 from tests.loans.desk import Desk
@@ -212,3 +212,21 @@ def test_numbers_stay_shut_too(key: Key) -> None:
     received(key)
     with pytest.raises(NotAllowedError):
         do(gate.phone, permit, values.Kind.MOBILE_PHONE, AT)
+
+
+@pytest.mark.rule("COLL-010")
+def test_office_s_own_notice_stands_for_what_the_member_said(key: Key) -> None:
+    """One word and one paper: ending the paper opens contact, nothing is left behind."""
+    do(counsel.said_by_member, key.member_id, made("call 1"))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        do(lambda cursor: cursor.execute("UPDATE care_counsel SET end_reason = 'named'"))
+    given = received(key)
+    (first,) = [one for one in do(counsel.of_member, key.member_id) if one.ended is not None]
+    assert first.ended is not None
+    assert (first.notice.sender, first.ended.reason) == (Sender.MEMBER, Reason.NAMED)
+    assert [one.counsel_no for one in do(counsel.standing, key.member_id)] == [given.counsel_no]
+    (task,) = do(tasks.of_member, key.member_id)
+    assert task.plan.facts == {"counsel": given.counsel_no, "wants": "history"}
+    assert isinstance(asked(key, Channel.POST), Closed)
+    do(counsel.end, key.member_id, given.counsel_no, Ending(Reason.RESIGNED, ON, "w"), made("e 1"))
+    assert isinstance(asked(key, Channel.POST), Permit)

@@ -19,6 +19,7 @@ from tests.people.house import House, kinds_of, rows
 
 from motocho.care.collections import letters, strategy
 from motocho.care.collections.letters import Asking, Draft, check_text
+from motocho.care.reasons import catalogue
 from motocho.contact import holds
 from motocho.contact.directory import shipped
 from motocho.contact.guard import HoldKind, Whom
@@ -54,6 +55,10 @@ def dunned(late: Late, days: int) -> Dunned:
 
 def demand(late: Late, days: int, kind: Kind = Kind.DEMAND) -> Paper:
     return collecting.demand(kind, dunned(late, days), on_day(days + 18))
+
+
+def test_letters_name_the_desk_that_calls_about_payments() -> None:
+    assert catalogue.shipped().of(catalogue.Reason.REPAYMENT).desk == letters.DESK
 
 
 def missing(kind: Kind, paper: Paper) -> tuple[str, ...]:

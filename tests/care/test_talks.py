@@ -13,16 +13,19 @@ from tests.loans.crowd import at_once, do
 from tests.loans.desk import CARD, Desk
 from tests.people.house import AT, House, after, kinds_of, rows
 
+from motocho.care.collections import counsel, visits
 from motocho.care.reasons import endings, talks, targets
 from motocho.care.reasons.catalogue import Answer, Part, Reason
 from motocho.care.reasons.endings import Answered, AtWork, Followed, Told
 from motocho.care.reasons.scripts import Proposed
 from motocho.care.reasons.talks import Begun, Caller, Item, TalkKey, Wanted
-from motocho.contact import calls, tasks
+from motocho.care.reception import checks
+from motocho.contact import calls, gate, tasks
 from motocho.contact.calls import Result
 from motocho.contact.directory import shipped
 from motocho.contact.gate import Closed
-from motocho.contact.guard import HoldKind, Purpose, last_day
+from motocho.contact.guard import Channel, HoldKind, Purpose, last_day
+from motocho.contact.holds import Source
 from motocho.law.rules import Refusal
 from motocho.loans import commands
 from motocho.loans.commands import Key, Made
@@ -30,11 +33,18 @@ from motocho.loans.policy import Stop
 from motocho.outside.clock import JAPAN
 from motocho.people import consents
 from motocho.people.consents import Consent
+from motocho.people.facts import values
 from motocho.people.facts.values import Kind, Phone
-from motocho.units.errors import InputError, NotFoundError, RefusedError, StateConflict
+from motocho.units.errors import (
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    RefusedError,
+    StateConflict,
+)
 
 SATO = Caller("佐々木", "staff 7")
-KNOWN = frozenset({Item.BIRTH_DATE, Item.ADDRESS})
+KNOWN = frozenset({Item.NAME_READING, Item.ADDRESS, Item.EMPLOYER})
 SEEDS_WORDS = "ありがとうございます。でも、今のところ増額の必要はありません。"
 """Said by the member of `seeds/000_calls.txt` on an offer of a higher limit."""
 WORK = Phone("0355550100")
@@ -294,7 +304,7 @@ def test_nothing_is_told_before_two_things_were_said_rightly(office: Office) -> 
     assert "佐々木" in said
     for word in (shipped().lender.name_ja, "返済", "支払", "カード", "円", "遅れ"):
         assert word not in said
-    for items in (set(), {Item.BIRTH_DATE}, {Item.ADDRESS, Item.EMPLOYER}):
+    for items in (set(), {Item.BIRTH_DATE}, {Item.BIRTH_DATE, Item.EMPLOYER}):
         refusal = do(talks.identify, begun.key, frozenset(items), SATO.actor, AT)
         assert isinstance(refusal, Refusal)
         assert refusal.rule_id == "COLL-006"
@@ -364,6 +374,8 @@ def test_call_at_work_in_the_agreed_hour_under_a_personal_name(office: Office) -
     assert "佐々木と申します。" in said
     for word in (shipped().lender.name_ja, "会社", "在籍", "確認", "カード", "申込"):
         assert word not in said
+    with pytest.raises(RefusedError):
+        do(checks.check, begun.key, {}, Source(SATO.actor, "form 1"), AT)
     refusal = do(talks.identify, begun.key, KNOWN, SATO.actor, AT)
     assert isinstance(refusal, Refusal)
     office.finish(begun.key, "employed_away", begun.valid_until)
@@ -506,7 +518,49 @@ def test_word_of_a_lawyer_stops_calls_at_once(office: Office) -> None:
     office.finish(office.identified(key.member_id, Reason.REPAYMENT), "counsel")
     refused = office.begin(key.member_id, Reason.REPAYMENT, after(hours=1))
     assert rules_of(refused) == ["COLL-010"]
+    (task,) = do(tasks.of_member, key.member_id)
+    (kept,) = do(counsel.standing, key.member_id)
+    assert (kept.notice.sender, kept.notice.office) == (counsel.Sender.MEMBER, "")
+    assert task.plan.facts == {"counsel": kept.counsel_no, "wants": "office"}
+
+
+@pytest.mark.rule("DESK-004")
+@pytest.mark.rule("COLL-010")
+def test_complaint_and_counsel_are_heard_from_who_answers_no_questions(office: Office) -> None:
+    """Whoever is afraid of questions is not left without a case, or called again."""
+    first, second = office.late(), office.late()
+    words = "電話が多すぎます。迷惑です"
+    talk = office.begun(first.member_id, Reason.REPAYMENT).key
+    assert len(office.finish(talk, "complaint", said=words).cases) == 1
+    refused = office.begin(first.member_id, Reason.REPAYMENT, after(hours=1))
+    assert rules_of(refused) == ["DESK-004"]
+    office.finish(office.begun(second.member_id, Reason.REPAYMENT).key, "counsel")
+    refused = office.begin(second.member_id, Reason.REPAYMENT, after(hours=1))
+    assert rules_of(refused) == ["COLL-010"]
+
+
+@pytest.mark.rule("COLL-010")
+def test_word_of_a_lawyer_takes_back_what_waits_and_can_be_taken_back_itself(
+    office: Office,
+) -> None:
+    """Permits not used, calls planned, visits planned: all of it, in the call's transaction."""
+    key = office.late()
+    wanted = gate.Wanted(Purpose.SERVICE, "case 1", "staff 8", way=Channel.SMS)
+    permit = do(gate.ask, key.member_id, wanted, AT)
+    plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS, after(days=1))
+    do(tasks.put, key.member_id, plan, Source("staff 8", "stage 1"), AT)
+    visit = visits.Plan(key, (8,), after(days=2), "連絡がつかないため")
+    do(visits.plan, visit, Source("staff 8", "visit 1"), AT)
+    office.finish(office.identified(key.member_id, Reason.REPAYMENT), "counsel")
+    with pytest.raises(NotAllowedError):
+        do(gate.phone, permit, values.Kind.MOBILE_PHONE, AT)
     assert [one.plan.kind for one in do(tasks.of_member, key.member_id)] == [tasks.Kind.FOLLOW_UP]
+    assert [one.cancelled_at is None for one in do(visits.of_member, key.member_id)] == [False]
+    (kept,) = do(counsel.standing, key.member_id)
+    made = Made("desk", "end 1", AT.date(), after(hours=1), "staff 8")
+    mistaken = counsel.Ending(counsel.Reason.MISTAKEN, AT.date(), "聞き間違い")
+    do(counsel.end, key.member_id, kept.counsel_no, mistaken, made)
+    assert isinstance(office.begin(key.member_id, Reason.REPAYMENT, after(hours=2)), talks.Begun)
 
 
 def test_complaint_consultation_and_papers_follow_from_their_endings(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import timedelta
 
@@ -11,13 +12,16 @@ from tests.database import Database
 from tests.loans.crowd import do
 from tests.loans.desk import Desk
 from tests.people.conftest import house, pepper
-from tests.people.house import House, rows
+from tests.people.house import BORN, MOBILE, SATO, House, rows
 
 from motocho.outside import clock
 from motocho.people import consents
 from motocho.people.consents import Consent
 
 __all__ = ["house", "pepper"]
+
+
+EXIT_NOT_ALLOWED = 5
 
 
 @pytest.fixture
@@ -51,7 +55,28 @@ def test_reasons_and_notes_need_no_book(command: Command) -> None:
         assert command("call", "note", note).code == 2
 
 
-def test_offer_that_is_refused_blocks_itself(command: Command, house: House) -> None:
+def said(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+    """What the caller says comes by standard input, a line each."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(answers) + "\n"))
+
+
+@pytest.mark.rule("DESK-003")
+def test_call_at_work_is_a_supervisor_s_here_too(command: Command, house: House) -> None:
+    number = house.member().member_number
+    begin = ("call", "begin", number, "employment", "--name", "佐々木", "--by")
+    refused = command(*begin, "tanaka")
+    assert "上長" in refused.err
+    assert refused.code == EXIT_NOT_ALLOWED
+    command.done("staff", "add", "suzuki", "--name", "鈴木", "--role", "supervisor",
+                 "--by", "tanaka")  # fmt: skip
+    asked = command(*begin, "suzuki")
+    assert "上長だけ" not in asked.err
+    assert asked.code == 6, "nobody agreed to it"
+
+
+def test_offer_that_is_refused_blocks_itself(
+    command: Command, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = member(house)
     listed = json.loads(command.done("call", "reasons", number, "--json").out)["reasons"]
     offered = "increase" in {one["reason"] for one in listed}
@@ -64,8 +89,14 @@ def test_offer_that_is_refused_blocks_itself(command: Command, house: House) -> 
     call = str(json.loads(begun.out)["call"])
     assert "main" not in {one["part"] for one in json.loads(begun.out)["script"]}
     identify = ("call", "identify", number, call)
-    assert command(*identify, "address", "employer", "--by", "tanaka").code == 6
-    script = command.done(*identify, "birth_date", "address", "--by", "tanaka").out.decode()
+    said(monkeypatch, "1999/9/9", MOBILE.digits[-4:], "カトウ")
+    asked = ("birth_date", "phone_digits", "name_reading", "--by", "tanaka")
+    assert command(*identify, *asked).code == 6
+    assert rows("SELECT is_passed FROM care_identity_check") == [(False,)], "a miss is kept"
+    said(monkeypatch, f"{BORN:%Y/%m/%d}", MOBILE.digits[-4:])
+    assert command(*identify, "birth_date", "phone_digits", "--by", "tanaka").code == 2
+    said(monkeypatch, f"{BORN:%Y/%m/%d}", MOBILE.digits[-4:], SATO.family_kana + SATO.given_kana)
+    script = command.done(*identify, *asked).out.decode()
     assert "限度額を80万円まで広げるお申込み" in script
     assert "審査があります" in script
     ended = command.done("call", "end", number, call, "0", "--by", "tanaka", "--said",

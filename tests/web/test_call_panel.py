@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from tests.cli.at_book import Command
 from tests.database import Database
 from tests.loans.crowd import at_once
@@ -27,7 +28,9 @@ from motocho.loans.commands import Key
 from motocho.loans.policy import Stop
 from motocho.outside import clock, mail
 from motocho.outside.clock import JAPAN
+from motocho.people import consents
 from motocho.people.access import Role
+from motocho.people.consents import Consent
 from motocho.units.errors import Language, StateConflict
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=JAPAN)
@@ -148,7 +151,13 @@ def test_hours_flip_the_button_at_eight_and_at_nine(house: Site, at: list[dateti
 @pytest.mark.rule("SOLI-002")
 def test_counsel_promise_and_opt_out_stand_on_the_buttons(house: Site, at: list[datetime]) -> None:
     seat = seated("tanaka", Role.OPERATOR)
-    represented, promised, quiet = late(house), late(house), late(house)
+    represented, promised = late(house), late(house)
+    quiet = house.desk.open(
+        date(2026, 8, 31), member_id=house.house.member(at=NOON - timedelta(days=100)).member_id
+    )
+    consent = consents.Told("member", "form 1", "v1")
+    do(consents.give, quiet.member_id, Consent(consents.Kind.CAMPAIGN), consent, NOON)
+    assert 'value="increase"' in panel_of(seat, quiet.member_id).content.decode()
     do(commands.suspend, represented, Stop.COUNSEL, made_by("counsel"))
     face = button(panel_of(seat, represented.member_id), "repayment")
     assert "disabled" in face
@@ -163,7 +172,7 @@ def test_counsel_promise_and_opt_out_stand_on_the_buttons(house: Site, at: list[
     do(holds.put, quiet.member_id, wish, source, NOON)
     page = panel_of(seat, quiet.member_id)
     assert 'value="increase"' not in page.content.decode()
-    assert "増額のご案内: 勧誘は2027-05-25まで不可" in text(page) or "勧誘は不可" in text(page)
+    assert "勧誘は2027-05-25 8:00まで不可" in text(page), "the last day of six months is the 24th"
 
 
 def made_by(ref: str) -> Any:
@@ -366,6 +375,77 @@ def test_reason_is_told_after_the_member_is_known_and_a_promise_follows(
     assert "支払いを約束" in text(after)
     assert rows("SELECT pay_on, amount_yen FROM loan_promise") == [(date(2026, 11, 28), 5_000)]
     assert "COLL-003" in button(after, "repayment")
+
+
+def test_next_after_an_ending_is_the_next_person_of_the_day(
+    house: Site, at: list[datetime]
+) -> None:
+    key, other = late(house), late(house)
+    seat = seated("tanaka", Role.OPERATOR)
+    place = call(seat, key.member_id)["Location"]
+    done = seat.client.get(seat.client.post(place, {"ending": "absent"})["Location"])
+    form = re.findall(
+        r'action="([^"]*)"[^>]*><input[^>]*csrf[^>]*><input[^>]*name="had" value="(\d+)"',
+        done.content.decode(),
+    )
+    assert form == [(reverse("desk:next"), str(key.member_id))]
+    for _ in range(2):  # sent twice it leads to one person
+        went = seat.client.post(form[0][0], {"had": form[0][1]})
+        assert went["Location"] == f"/desk/members/{other.member_id}/"
+    assert rows("SELECT member_id FROM care_claim") == [(other.member_id,)]
+
+
+@pytest.mark.rule("COLL-010")
+def test_word_of_a_lawyer_leads_to_the_notice_and_the_office_stands_on_the_panel(
+    house: Site, at: list[datetime]
+) -> None:
+    key = late(house)
+    seat = seated("tanaka", Role.OPERATOR)
+    place = call(seat, key.member_id)["Location"]
+    seat.client.post(place, KNOWN)
+    done = text(seat.client.get(seat.client.post(place, {"ending": "counsel"})["Location"]))
+    assert "本人への連絡は止まっています" in done
+    assert "代理人がいます。本人には連絡できません" in done
+    assert "事務所は未確認" in done
+    cases = f"/desk/members/{key.member_id}/collection/"
+    listed = text(seat.client.get(cases))
+    assert "本人の申出（電話）" in listed
+    assert "手続は未確認" in listed
+    form = seat.client.get(f"{cases}counsel/").content.decode()
+    assert 'value="member"' not in form
+    assert 'value="unknown"' not in form
+    typed = {
+        "ref": "r1", "sender": "lawyer", "proceeding": "out_of_court", "office": "大手町法律事務所",
+        "name": "法田 守", "registration": "12345", "phone": "03-1234-5678", "case_ref": "",
+        "road": "fax", "received_on": f"{at[0]:%Y/%m/%d}", "document_ref": "",
+    }  # fmt: skip
+    assert seat.client.post(f"{cases}counsel/", typed).status_code == 302
+    listed = text(seat.client.get(cases))
+    assert "事務所の通知を登録済み" in listed
+    page = text(panel_of(seat, key.member_id))
+    assert "大手町法律事務所 法田 守 0312345678" in page
+    assert "事務所は未確認" not in page
+
+
+def test_what_a_call_left_is_done_on_the_panel(house: Site, at: list[datetime]) -> None:
+    """Else whoever it is of stands on the list of the day for ever."""
+    key, other = late(house), late(house)
+    seat = seated("tanaka", Role.OPERATOR)
+    place = call(seat, key.member_id)["Location"]
+    seat.client.post(place, KNOWN)
+    done = seat.client.post(place, {"ending": "says_paid"})["Location"]
+    page = seat.client.get(done).content.decode()
+    (task_id,) = re.findall(r'name="task" value="(\d+)"', page)
+    assert "支払ったと申出" in page
+    there = f"/desk/members/{key.member_id}/call/"
+    strange = seat.client.post(f"/desk/members/{other.member_id}/call/", {"task": task_id})
+    assert strange.status_code == 409
+    assert rows("SELECT count(*) FROM contact_task WHERE ended_at IS NULL") == [(1,)]
+    assert seat.client.post(there, {"task": task_id})["Location"] == there
+    assert rows("SELECT outcome, ended_by FROM contact_task") == [
+        ("done", f"staff {seat.staff_id}")
+    ]
+    assert 'name="task"' not in panel_of(seat, key.member_id).content.decode()
 
 
 # -------------------------------------------------------------------------------- asked for in writing

@@ -91,7 +91,7 @@ class Hand:
 def test_no_answer_is_logged_by_six_keys_and_every_state_is_whole(
     device: MakeDevice, house: Site, at: list[datetime], paper: str, tongue: str
 ) -> None:
-    key = late(house)
+    key, other = late(house), late(house)
     one = device(color_scheme=paper, viewport=DESK, tongue=tongue)
     page = one.page
     hand = Hand(page)
@@ -118,7 +118,7 @@ def test_no_answer_is_logged_by_six_keys_and_every_state_is_whole(
         assert hand.pressed <= MOST_KEYS
         if count == 1:
             whole(page, f"call-done-{paper}-{tongue}")
-            hand.press("n", r"/desk/")
+            hand.press("n", rf"/desk/members/{other.member_id}/$")
     assert counted(key.member_id) == 3
     page.goto(place)
     shut = page.locator('form:has(input[value="repayment"])')

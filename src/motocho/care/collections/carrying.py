@@ -159,7 +159,7 @@ def _message(
     held = strategy.strategy_of(on)
     if stage.way is Way.SMS:
         told = gate.phone(cursor, permit, values.Kind.MOBILE_PHONE, at)
-        number = office.known.calling(office.known.desk(letters.desk_of(cursor, on)), on)
+        number = office.known.calling(office.known.desk(letters.DESK), on)
         if told is None or number is None or not isinstance(told.value, values.Phone):
             return Tried("dropped", "no_address")
         body = letters.reminding_text(letters.voice_of(cursor, office.known, held, on))

@@ -1,6 +1,7 @@
 """Notices of counsel and of courts: one command stops everything at once [受任通知].
 
     done = counsel.receive(cursor, member_id, Notice(...), made)
+    counsel.said_by_member(cursor, member_id, made)      on a call, before any paper
     counsel.end(cursor, member_id, done.counsel_no, Ending(...), made)
 
 From the commit on nobody asks the member to pay: the stop stands with the loans, where the gate
@@ -28,6 +29,7 @@ from motocho.journal.rows import Happening
 from motocho.loans import commands, queries
 from motocho.loans.commands import Key, Made
 from motocho.loans.policy import Status, Stop
+from motocho.outside.clock import JAPAN
 from motocho.units.errors import Fault, InputError, NotFoundError, StateConflict
 
 LONGEST_WORDS = 400
@@ -40,6 +42,8 @@ class Sender(Enum):
     SCRIVENER = "scrivener"
     """A certified judicial scrivener [認定司法書士]."""
     COURT = "court"
+    MEMBER = "member"
+    """The member said so on a call; the office is still to be named [本人の申出]."""
 
 
 class Proceeding(Enum):
@@ -53,6 +57,8 @@ class Proceeding(Enum):
     """[破産]."""
     REHABILITATION = "rehabilitation"
     """[個人再生]."""
+    UNKNOWN = "unknown"
+    """The member did not say, and need not."""
 
 
 STAYS = frozenset({Proceeding.BANKRUPTCY, Proceeding.REHABILITATION})
@@ -75,6 +81,12 @@ class Reason(Enum):
     CONCLUDED = "concluded"
     MISTAKEN = "mistaken"
     """It was written down for the wrong member, or by mistake [誤登録]."""
+    NAMED = "named"
+    """The office gave notice itself: what the member said is in it [受任通知の到着]."""
+
+
+NOT_TYPED = frozenset({Sender.MEMBER, Proceeding.UNKNOWN, Reason.NAMED})
+"""What follows by itself, and nobody chooses on a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +94,7 @@ class Notice:
     """What was received [受任通知の内容].
 
     `agreements` are the numbers of the claims it names; none stands for all of them. A court has
-    no name and no registration, but a case.
+    no name and no registration, but a case. What the member said has neither, nor an office.
     """
 
     sender: Sender
@@ -168,7 +180,9 @@ def receive(cursor: Any, member_id: int, notice: Notice, made: Made) -> Received
     number = _insert(cursor, member_id, notice, made)
     ended = _end_tasks(cursor, member_id, made)
     cancelled = visits.cancel_all(cursor, member_id, made.actor, made.booked_at)
-    facts: dict[str, int | str] = {"counsel": number, "wants": "history"}
+    _end_what_was_said(cursor, member_id, (number, notice), made)
+    wants = "office" if notice.sender is Sender.MEMBER else "history"
+    facts: dict[str, int | str] = {"counsel": number, "wants": wants}
     source = Source(made.actor, f"counsel {number}")
     plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts)
     tasks.put(cursor, member_id, plan, source, made.booked_at)
@@ -176,7 +190,47 @@ def receive(cursor: Any, member_id: int, notice: Notice, made: Made) -> Received
     return Received(number, notice.agreements, permits, ended, cancelled, is_repeat=False)
 
 
+def said_by_member(cursor: Any, member_id: int, made: Made) -> Received | None:
+    """The member says on a call that somebody acts for them: the same, at once [本人からの申出].
+
+    Why       the law counts what is written; the house stops at the word, so that nobody calls in
+              between. Which office it is, is asked for by a task.
+    Gives     None where no agreement is open: there is nothing to stop.
+    Lock      as `receive`.
+    """
+    if all(one.status is Status.CLOSED for one in queries.agreements(cursor, member_id)):
+        return None
+    on = made.booked_at.astimezone(JAPAN).date()
+    notice = Notice(
+        Sender.MEMBER, Proceeding.UNKNOWN, "", "", "", "", "", Road.PHONE, min(on, made.business_on)
+    )
+    return receive(cursor, member_id, notice, made)
+
+
+def _end_what_was_said(cursor: Any, member_id: int, given: tuple[int, Notice], made: Made) -> None:
+    """The office's own notice stands for what the member said, where it names as many claims."""
+    number, notice = given
+    if notice.sender is Sender.MEMBER:
+        return
+    ending = Ending(Reason.NAMED, made.business_on, f"counsel {number}")
+    for one in standing(cursor, member_id):
+        is_said = one.notice.sender is Sender.MEMBER
+        if is_said and set(one.notice.agreements) <= set(notice.agreements):
+            _write_end(cursor, (member_id, one.counsel_no), ending, made)
+            _office_is_known(cursor, one, made)
+
+
+def _office_is_known(cursor: Any, kept: Kept, made: Made) -> None:
+    done = tasks.Ending(tasks.Outcome.DONE, made.actor)
+    wanted = {"counsel": kept.counsel_no, "wants": "office"}
+    for one in tasks.of_member(cursor, kept.member_id):
+        if one.plan.facts == wanted:
+            tasks.end(cursor, kept.member_id, one.task_id, done, made.booked_at)
+
+
 def _checked(notice: Notice, made: Made) -> Notice:
+    if notice.sender is Sender.MEMBER:
+        return notice
     office, name, number = notice.office.strip(), notice.name.strip(), notice.registration.strip()
     if not office or notice.received_on > made.business_on:
         raise InputError(Fault("LGL-001"))
@@ -249,22 +303,23 @@ def end(cursor: Any, member_id: int, counsel_no: int, ending: Ending, made: Made
     if not kept.notice.received_on <= ending.on <= made.business_on:
         raise InputError(Fault("LGL-007", details={"from": str(kept.notice.received_on)}))
     commands.lock(cursor, Key(member_id, kept.notice.agreements[0]))  # all of the member's
-    cursor.execute(
-        "UPDATE care_counsel SET ended_on = %s, end_reason = %s, end_words = %s, ended_by = %s,"
-        " ended_at = %s WHERE member_id = %s AND counsel_no = %s AND ended_at IS NULL",
-        (
-            ending.on, ending.reason.value, words, made.actor, made.booked_at, member_id,
-            counsel_no,
-        ),
-    )  # fmt: skip
-    if cursor.rowcount == 0:
-        raise StateConflict(Fault("LGL-008"))
+    _write_end(cursor, (member_id, counsel_no), replace(ending, words=words), made)
     still = {number for one in standing(cursor, member_id) for number in one.notice.agreements}
     for agreement_id in kept.notice.agreements:
         if agreement_id not in still:
             commands.lift(cursor, Key(member_id, agreement_id), Stop.COUNSEL, made)
     _tell(cursor, member_id, "counsel_ended", made, counsel_no)
     return one(cursor, member_id, counsel_no)
+
+
+def _write_end(cursor: Any, key: tuple[int, int], ending: Ending, made: Made) -> None:
+    cursor.execute(
+        "UPDATE care_counsel SET ended_on = %s, end_reason = %s, end_words = %s, ended_by = %s,"
+        " ended_at = %s WHERE member_id = %s AND counsel_no = %s AND ended_at IS NULL",
+        (ending.on, ending.reason.value, ending.words, made.actor, made.booked_at, *key),
+    )
+    if cursor.rowcount == 0:
+        raise StateConflict(Fault("LGL-008"))
 
 
 # ------------------------------------------------------------------------------------ reading

@@ -16,8 +16,6 @@ from typing import Any
 
 from motocho.care.collections import strategy
 from motocho.care.collections.strategy import Strategy, Way
-from motocho.care.reasons import catalogue
-from motocho.care.reasons.catalogue import Reason
 from motocho.contact import gate
 from motocho.contact.directory import Directory
 from motocho.contact.gate import Permit, Wanted
@@ -68,13 +66,12 @@ class Written:
 
 def voice_of(cursor: Any, known: Directory, held: Strategy, on: date) -> collecting.Voice:
     """Who speaks on letters of a day: the strategy's person, the desk that answers [送付する者]."""
-    desk = known.desk(desk_of(cursor, on))
+    desk = known.desk(DESK)
     return collecting.Voice(held.sender, known.call_back(desk, on).text)
 
 
-def desk_of(cursor: Any, on: date) -> str:
-    """The desk that answers who is called about a payment on a day [督促の窓口]."""
-    return catalogue.in_force(cursor, on).of(Reason.REPAYMENT).desk
+DESK = "card_loan"
+"""The desk that answers who is called about a payment: the same as of that reason."""
 
 
 def write(cursor: Any, draft: Draft, known: Directory, at: datetime) -> Written:

@@ -84,7 +84,7 @@ class With(Enum):
     """Who was on the line [通話の相手]."""
 
     MEMBER = "member"
-    """Identified by two things, the birth date among them."""
+    """Identified by three things of five."""
     SOMEONE = "someone"
     NOBODY = "nobody"
 

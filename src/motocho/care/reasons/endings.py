@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from motocho.care.cases import complaints
+from motocho.care.collections import counsel
 from motocho.care.reasons import catalogue, notes, talks, targets
 from motocho.care.reasons.catalogue import Answer, Card, Effect, Ending, Need, With
 from motocho.care.reasons.talks import Talk, TalkKey
@@ -28,7 +29,6 @@ from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.loans import commands, queries
 from motocho.loans.commands import Key, Made, Promise
-from motocho.loans.policy import Status, Stop
 from motocho.outside.bank import is_business_day, next_business_day
 from motocho.outside.clock import JAPAN
 from motocho.units.errors import Fault, InputError, broken, clipped
@@ -365,12 +365,10 @@ def _complaint(cursor: Any, case: _Case, done: Followed) -> Followed:
 
 
 def _counsel(cursor: Any, case: _Case, done: Followed) -> Followed:
-    """From the word on nobody is asked to pay; the written notice is asked for (COLL-010)."""
-    for one in queries.agreements(cursor, case.member_id):
-        if one.status is not Status.CLOSED:
-            ref = f"{case.made.external_ref} {one.key.agreement_id}"
-            commands.suspend(cursor, one.key, Stop.COUNSEL, replace(case.made, external_ref=ref))
-    return _follow_up(Effect.COUNSEL)(cursor, case, done)
+    """From the word on everything stops, and the office is asked for (COLL-010)."""
+    if counsel.said_by_member(cursor, case.member_id, case.made) is None:
+        return _follow_up(Effect.COUNSEL)(cursor, case, done)
+    return done
 
 
 def _workplace(cursor: Any, case: _Case, done: Followed) -> Followed:

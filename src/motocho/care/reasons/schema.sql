@@ -110,11 +110,11 @@ BEGIN
 END $$;
 CREATE TRIGGER as_agreed BEFORE INSERT ON care_talk FOR EACH ROW EXECUTE FUNCTION refuse_talk_that_was_not_agreed();
 
--- COLL-006: nothing is told before somebody said two things that only the member knows, the birth date among them.
+-- COLL-006: nothing is told before somebody said three things that only the member knows.
 CREATE TABLE care_talk_identity (
     member_id bigint NOT NULL,
     attempt_id bigint NOT NULL,
-    items text[] NOT NULL CHECK (items @> '{birth_date}' AND cardinality(items) >= 2
+    items text[] NOT NULL CHECK (cardinality(items) >= 3
         AND items <@ '{birth_date,address,phone_digits,name_reading,employer}'),
     actor text NOT NULL CHECK (actor <> ''),
     identified_at timestamptz NOT NULL,

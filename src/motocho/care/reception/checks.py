@@ -22,7 +22,7 @@ from motocho.journal.rows import Happening
 from motocho.people.facts import history, matching
 from motocho.units.errors import Fault, InputError, RefusedError, StateConflict
 
-LEAST_RIGHT = 3
+LEAST_RIGHT = talks.LEAST_ITEMS
 MOST_TRIES = 2
 """Of one call; who is not known then is called back at a registered number."""
 MOST_MISSES = 4
@@ -80,16 +80,17 @@ def check(
 ) -> Seat:
     """Compare what a caller says with what is registered, once for each form [本人確認] · COLL-006.
 
-    The words are compared and not kept. Who passes with the birth date is known to the call's
-    script, too.
+    The words are compared and not kept. Who passes is known to the call's script, too.
 
     Lock      the member's contacts.
     Raises    StateConflict where the colleague is not on that call; InputError for fewer answers
-              than are needed; RefusedError when no try is left.
+              than are needed; RefusedError when no try is left, and on a call at work.
     Law       貸金業法21条1項5号; 個人情報保護法23条.
     """
     member_id, actor = call.member_id, source.actor
-    talks.going_on(cursor, call)
+    refusal = talks.check_identity(talks.going_on(cursor, call).card, frozenset(talks.Item))
+    if refusal is not None:  # at work nobody is asked, and no page opens
+        raise RefusedError(refusal.fault())
     cursor.execute(
         "SELECT FROM care_identity_check WHERE member_id = %s AND source = %s",
         (member_id, source.ref),
@@ -115,7 +116,7 @@ def check(
     subject: dict[str, int | str] = {"talk": call.attempt_id, "right": len(right)}
     kind = "identity_passed" if is_passed else "identity_missed"
     journal.write(cursor, [Happening(member_id, kind, actor, at, subject)])
-    if is_passed and matching.Item.BIRTH_DATE in right:
+    if is_passed:
         items = frozenset(talks.Item(one.value) for one in right)
         talks.identify(cursor, call, items, actor, at)
     return seat(cursor, member_id, actor, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,7 +23,7 @@ from motocho.cli.lending._book_of_loans import (
 )
 from motocho.cli.lending.staff import colleague
 from motocho.outside import clock
-from motocho.units.errors import Fault, InputError, RefusedError, broken
+from motocho.units.errors import Fault, InputError, NotAllowedError, RefusedError, broken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,16 +193,22 @@ def begin(
     例 / Examples:  motocho call begin 00000001 repayment --by tanaka ·
     motocho call begin 00000001 increase --limit 80万 --by tanaka
     """
-    from motocho.care.reasons import talks
+    from motocho.care.reasons import catalogue, talks
     from motocho.contact.gate import Closed
+    from motocho.contact.guard import Hand
     from motocho.loans.commands import Key
+    from motocho.people.access import Action, may
 
     output = output_in(lang)
     chosen = _reason(reason)
     with opened() as cursor:
         member_id = member_of(cursor, number).member_id
         staff = _seen(cursor, by, member_id, f"reason {chosen.value}")
-        caller = talks.Caller(name or _name(cursor, staff), staff.actor)
+        heads = may(staff, Action.CALL_AT_WORK)
+        if chosen is catalogue.Reason.EMPLOYMENT and not heads:
+            raise NotAllowedError(Fault("CPN-004"))
+        hand = Hand.SUPERVISOR if heads else Hand.STAFF
+        caller = talks.Caller(name or _name(cursor, staff), staff.actor, hand)
         key = None if agreement is None else Key(member_id, agreement)
         proposed = None if limit is None else _proposed(cursor, product, limit)
         wanted = talks.Wanted(chosen, caller, _directory(cursor), key, proposed)
@@ -330,30 +337,43 @@ def identify(
     json_wanted: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """本人と確かめた。用件の台本と質問を出す / The member is known: the rest of the script.
+    """答えを照合する。合えば用件の台本と質問を出す / Compare the answers; then the script.
 
-    例 / Examples:  motocho call identify 00000001 12 birth_date address --by tanaka
+    答えは項目の順に1行ずつ標準入力から読む。 / An answer a line, in the items' order.
+
+    例 / Examples:  motocho call identify 00000001 12 birth_date address employer --by tanaka
     """
     from motocho.care.reasons import talks
+    from motocho.care.reception import checks
+    from motocho.contact.holds import Source
+    from motocho.people.facts import matching
 
     output = output_in(lang)
-    known = {one.value: one for one in talks.Item}
+    known = {one.value: one for one in matching.Item}
     strange = [one for one in items if one not in known]
     if strange:
         raise InputError(Fault("RSN-001", column="ITEM", excerpt=strange[0]))
+    told = {known[one]: _answered(one) for one in items}
     with opened() as cursor:
         member_id = member_of(cursor, number).member_id
         staff = _seen(cursor, by, member_id, f"call {call}")
         key = talks.TalkKey(member_id, call)
-        given = frozenset(known[one] for one in items)
-        refusal = talks.identify(cursor, key, given, staff.actor, clock.now())
-        if refusal is not None:
-            raise RefusedError(refusal.fault())
+        source = Source(staff.actor, reference_of(None))
+        seat = checks.check(cursor, key, told, source, clock.now())
         parts = talks.heard(cursor, key, _directory(cursor), clock.now())
+    if not seat.is_known:  # the miss is kept
+        raise RefusedError(Fault("RSN-026", details={"least": str(checks.LEAST_RIGHT)}))
     if json_wanted:
         output.document({"schema_version": SCHEMA_VERSION, "script": _script(parts)})
         return
     output.data("\n".join(_lines(parts)))
+
+
+def _answered(item: str) -> str:
+    """What the caller says, never an argument: those are read by whoever looks at the machine."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(item, "", show_default=False))
+    return sys.stdin.readline().strip()
 
 
 @app.command("end")

@@ -8,15 +8,16 @@ with the first moment at which it opens: no button fails in silence.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 from django.http import HttpRequest
 
+from motocho.care.collections import counsel
 from motocho.care.reasons import catalogue, scripts, talks, targets, wrapping
 from motocho.care.reception import checks
-from motocho.contact import guard
+from motocho.contact import guard, tasks
 from motocho.contact.counterparts import Known
 from motocho.contact.guard import Hand, Purpose, Whom
 from motocho.law.rules import Refusal
@@ -47,6 +48,13 @@ WHOM = {
     Whom.GUARDIAN: "call.whom_guardian",
     Whom.HEIR: "call.whom_heir",
 }
+LEFT = {
+    "paper": "call.left_paper",
+    "wants": "call.left_counsel",
+    "violation": "call.left_visit",
+    "talk": "call.left_talk",
+}
+"""By a fact of the task: what is left to do; the first that fits."""
 SHOWN_DIGITS = 4
 ICONS = {State.FREE: "tick", State.LAST: "mark", State.SHUT: "shut"}
 PARTS = {part: f"call.part_{part.value}" for part in catalogue.Part}
@@ -156,8 +164,38 @@ def panel(
             for known, choice in talks.in_place(cursor, member_id, colleague.at, hand_of(colleague))
         ],
         "hours": hours,
+        "acting": counsel.standing(cursor, member_id),
+        "left": left_to_do(cursor, member_id, today),
         "call_ref": _commands.new_reference(),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """What a call, a notice or a visit left to do [残った業務]; a label, or an ending's names."""
+
+    task_id: int
+    put_at: datetime
+    label: str
+    ending: catalogue.Ending | None = None
+
+
+def left_to_do(cursor: Any, member_id: int, on: date) -> list[ToDo]:
+    """What no other page ends by itself; whoever did it says so here [残った業務の一覧]."""
+    endings = {
+        one.ending_id: one
+        for card in catalogue.in_force(cursor, on).cards.values()
+        for one in card.endings
+    }
+    found = []
+    for one in tasks.of_member(cursor, member_id):
+        facts = one.plan.facts
+        if one.plan.kind is not tasks.Kind.FOLLOW_UP or not LEFT.keys() & facts.keys():
+            continue
+        ending = endings.get(str(facts.get("ending", "")))
+        sort = next(name for name in LEFT if name in facts)
+        found.append(ToDo(one.task_id, one.put_at, LEFT[sort], ending))
+    return found
 
 
 def _face(cursor: Any, request: HttpRequest, shown: tuple[talks.Choice, int], at: datetime) -> Face:

@@ -70,7 +70,8 @@ def choose(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
     with transaction.atomic(), connection.cursor() as cursor:
         access.allow(gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at))
         if request.method == "POST":
-            answer = _begin(cursor, request, colleague, member_id)
+            act = _did if "task" in request.POST else _begin
+            answer = act(cursor, request, colleague, member_id)
             if isinstance(answer, HttpResponse):
                 return answer
         else:
@@ -80,11 +81,26 @@ def choose(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         ending = None if done is None else done.card.ending_of(done.ending)
         context |= {"desk": colleague, "panel_open": True, "done": done, "done_ending": ending}
         context["override_given"] = request.POST
+        context["done_counsel"] = ending and catalogue.Effect.COUNSEL in ending.effects
         context |= _before(cursor, member_id)
         seat = checks.seat(cursor, member_id, staff.actor, colleague.at)
         shown_name = panel.whole_name if seat.is_known else panel.masked_name
         context["called_name"] = shown_name(cursor, member_id)
     return pages.show(request, "desk/call.html", context, status=answer.get("status", 200))
+
+
+def _did(
+    cursor: Any, request: HttpRequest, colleague: Colleague, member_id: int
+) -> HttpResponse | dict[str, Any]:
+    """Something that a call left was done; only what the panel lists."""
+    chosen = request.POST["task"]
+    listed = panel.left_to_do(cursor, member_id, colleague.at.astimezone(JAPAN).date())
+    ending = tasks.Ending(tasks.Outcome.DONE, colleague.staff.actor)
+    for one in listed:
+        if str(one.task_id) == chosen:
+            tasks.end(cursor, member_id, one.task_id, ending, colleague.at)
+            return HttpResponseRedirect(reverse("desk:call", args=[member_id]))
+    return _refused(request, [Fault("CON-018")], status=409)
 
 
 def _before(cursor: Any, member_id: int) -> dict[str, Any]:

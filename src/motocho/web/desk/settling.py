@@ -59,6 +59,10 @@ ROADS = {
 CAUSES = {one.value: f"desk.collect.{one.value}" for one in settlements.Cause}
 SENDERS = {one.value: f"desk.collect.{one.value}" for one in counsel.Sender}
 PROCEEDINGS = {one.value: f"desk.collect.{one.value}" for one in counsel.Proceeding}
+TYPED = {one.value for one in (*counsel.Sender, *counsel.Proceeding, *counsel.Reason)} - {
+    one.value for one in counsel.NOT_TYPED
+}
+"""What a form offers of these; the rest follows by itself."""
 RECEIVED = {
     counsel.Road.LETTER.value: "desk.collect.letter",
     counsel.Road.FAX.value: "desk.collect.fax",
@@ -155,6 +159,11 @@ def claims_of(cursor: Any, about: About, agreement_id: int | None = None) -> lis
     if agreement_id is not None and not found:
         raise members.no_such_member()
     return found
+
+
+def typed_of(known: Mapping[str, str]) -> dict[str, str]:
+    """What of a list a form offers [選択肢]."""
+    return {name: label for name, label in known.items() if name in TYPED}
 
 
 def chosen_of(request: HttpRequest, name: str, known: Mapping[str, str]) -> str:
@@ -379,9 +388,9 @@ def notice(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         "desk": colleague, "member": about.member, "claims": claims, "back": about.home,
         "form": page,
         "ref": _commands.reference_of(request) or _commands.new_reference(),
-        "senders": SENDERS, "proceedings": PROCEEDINGS, "roads": RECEIVED,
-        "sender": chosen_of(request, "sender", SENDERS),
-        "proceeding": chosen_of(request, "proceeding", PROCEEDINGS),
+        "senders": typed_of(SENDERS), "proceedings": typed_of(PROCEEDINGS), "roads": RECEIVED,
+        "sender": chosen_of(request, "sender", typed_of(SENDERS)),
+        "proceeding": chosen_of(request, "proceeding", typed_of(PROCEEDINGS)),
         "road": chosen_of(request, "road", RECEIVED),
     }  # fmt: skip
     return pages.show(request, "desk/counsel.html", context, status=422 if is_wrong else 200)
@@ -392,8 +401,8 @@ def _notice(request: HttpRequest, form: NoticeForm, claims: list[Claim]) -> coun
     chosen = [named[text] for text in request.POST.getlist("agreements") if text in named]
     typed = form.cleaned_data
     return counsel.Notice(
-        counsel.Sender(chosen_of(request, "sender", SENDERS)),
-        counsel.Proceeding(chosen_of(request, "proceeding", PROCEEDINGS)),
+        counsel.Sender(chosen_of(request, "sender", typed_of(SENDERS))),
+        counsel.Proceeding(chosen_of(request, "proceeding", typed_of(PROCEEDINGS))),
         typed["office"], typed["name"] or "", typed["registration"] or "", typed["phone"] or "",
         typed["case_ref"] or "", counsel.Road(chosen_of(request, "road", RECEIVED)),
         typed["received_on"],
@@ -414,7 +423,7 @@ def notice_ended(
         kept = counsel.one(cursor, member_id, counsel_no)
         if request.method == "POST" and form.is_valid():
             typed = form.cleaned_data
-            reason = counsel.Reason(chosen_of(request, "why", REASONS))
+            reason = counsel.Reason(chosen_of(request, "why", typed_of(REASONS)))
             ending = counsel.Ending(reason, typed["ended_on"], typed["words"])
             made = _commands.made(
                 cursor, source_of(request), colleague.at, about.staff.actor, _commands.DESK
@@ -430,7 +439,8 @@ def notice_ended(
     context = {
         "desk": colleague, "member": about.member, "kept": kept, "back": about.home,
         "form": form_page(form, request),
-        "ended": wrong, "options": REASONS, "chosen": chosen_of(request, "why", REASONS),
+        "ended": wrong, "options": typed_of(REASONS),
+        "chosen": chosen_of(request, "why", typed_of(REASONS)),
         "ref": _commands.reference_of(request) or _commands.new_reference(),
     }  # fmt: skip
     return pages.show(request, "desk/counsel_end.html", context, status=422 if is_wrong else 200)
