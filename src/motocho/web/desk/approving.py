@@ -23,7 +23,7 @@ from motocho.people import access as gate
 from motocho.people import members, staff
 from motocho.people.access import Action
 from motocho.units.errors import Fault, InputError, NotAllowedError, RefusedError, StateConflict
-from motocho.web import access, pages, words
+from motocho.web import _commands, access, pages, words
 from motocho.web.access import Colleague
 from motocho.web.words import Said, Tongue, said
 
@@ -175,10 +175,12 @@ def _decide(
     outcome = _SAID.get(request.POST.get("say", ""))
     if outcome is None:
         return Fault("DSK-003")
-    decision = Decision(outcome, request.POST.get("words", ""), request.POST.get("mark", ""))
+    said_to_it, mark = request.POST.get("words", ""), request.POST.get("mark", "")
     by = colleague.looking_for(f"approval {found.ref.request_id}")
     try:
         with transaction.atomic(), connection.cursor() as cursor:
+            book_on = _commands.booking_day(cursor, colleague.at)
+            decision = Decision(outcome, said_to_it, mark, book_on)
             return approvals.decide(cursor, found.ref, decision, by, colleague.at).outcome
     except (InputError, NotAllowedError, RefusedError, StateConflict) as error:
         return _same_again(found, outcome, colleague) or error.faults[0]

@@ -351,7 +351,9 @@ def _decided(
     outcome = approvals.Outcome.AGREED if agreed else approvals.Outcome.REFUSED
     for one in frauds.requests(cursor, known.key):
         if one.is_open(colleague.at):
-            decision = Decision(outcome, request.POST.get("why", ""), request.POST.get("mark", ""))
+            why, mark = request.POST.get("why", ""), request.POST.get("mark", "")
+            book_on = _commands.booking_day(cursor, colleague.at)
+            decision = Decision(outcome, why, mark, book_on)
             approvals.decide(cursor, one.ref, decision, staff, colleague.at)
             return "done"
     return ""

@@ -264,7 +264,7 @@ def settlement(
                 settlements.Road(chosen_of(request, "road", ROADS)), typed["agreed_on"],
             )  # fmt: skip
             asking = settlements.Asking(
-                about.staff, typed["reason"], source_of(request), colleague.at
+                about.staff, typed["reason"], source_of(request), colleague.at, claim.position.on
             )
             if tried(form, "reason", lambda: settlements.ask(cursor, offer, asking)):
                 return HttpResponseRedirect(about.home)
@@ -317,8 +317,9 @@ def write_off(
         if form.is_bound and form.is_valid():
             cause = settlements.Cause(chosen_of(request, "cause", CAUSES))
             asking = settlements.Asking(
-                about.staff, form.cleaned_data["reason"], source_of(request), colleague.at
-            )
+                about.staff, form.cleaned_data["reason"], source_of(request), colleague.at,
+                claim.position.on,
+            )  # fmt: skip
             if tried(
                 form, "reason", lambda: settlements.ask_write_off(cursor, claim.key, cause, asking)
             ):
