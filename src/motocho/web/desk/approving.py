@@ -16,8 +16,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motocho.care import approvals
+from motocho.care import approvals, settings
 from motocho.care.approvals import HOUSE, Decision, Outcome, Queue, Ref
+from motocho.care.cases import frauds
 from motocho.care.collections import courses, legal, settlements
 from motocho.people import access as gate
 from motocho.people import members, staff
@@ -31,6 +32,8 @@ KINDS: Mapping[str, str] = {
     settlements.SETTLEMENT: "desk.approval.settlement",
     settlements.WRITE_OFF: "desk.approval.write_off",
     legal.LEGAL_STEP: "desk.approval.legal",
+    frauds.APPROVAL: "desk.approval.fraud",
+    settings.KIND: "desk.approval.setting",
 }
 """What each kind is called; one that is not here is shown by its own word."""
 LABELS: Mapping[str, str] = {
@@ -53,6 +56,14 @@ LABELS: Mapping[str, str] = {
     "court": "desk.collect.step_court",
     "target": "desk.collect.target.label",
     "written_off_yen": "desk.approval.written_off",
+    "fraud": "desk.approval.fraud_no",
+    "verdict": "desk.approval.verdict",
+    "draws": "desk.approval.draws",
+    "total_yen": "desk.approval.draws_yen",
+    "name": "desk.approval.setting_name",
+    "effective_on": "desk.approval.setting_on",
+    "text": "desk.approval.setting_text",
+    "against": "desk.approval.setting_against",
 }
 VALUES: Mapping[str, str] = {
     settlements.Road.VOICE.value: "desk.collect.voice",
@@ -63,6 +74,8 @@ VALUES: Mapping[str, str] = {
     settlements.Cause.INSOLVENT.value: "desk.collect.insolvent",
     settlements.Cause.HEIRLESS.value: "desk.collect.heirless",
     settlements.Cause.SMALL.value: "desk.collect.small",
+    frauds.Verdict.COMPENSATED.value: "fraud.compensate",
+    frauds.Verdict.NOT_COMPENSATED.value: "fraud.not_compensate",
     **{one.value: f"desk.collect.step.{one.value}" for one in courses.Step},
     **{one.value: f"desk.collect.target.{one.value}" for one in courses.Target},
 }
@@ -113,6 +126,8 @@ def _value(name: str, value: Any, tongue: Tongue) -> str:
         return f"{date.fromisoformat(value):%Y/%m/%d}"
     if isinstance(value, str) and value in VALUES:
         return words.plain(VALUES[value], tongue)
+    if isinstance(value, list):
+        return str(len(value))
     return str(value)
 
 
