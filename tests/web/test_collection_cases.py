@@ -21,6 +21,7 @@ from motocho.close import day
 from motocho.contact import gate
 from motocho.contact.gate import Closed, Wanted
 from motocho.contact.guard import Channel, Purpose
+from motocho.documents import archive
 from motocho.loans import queries
 from motocho.loans.commands import Key
 from motocho.outside import clock, mail
@@ -110,6 +111,11 @@ def test_settlement_from_its_figures_to_the_ledger(scene: Scene) -> None:
     number = at.rstrip("/").rpartition("/")[2]
     paper = scene.operator.client.get(f"{scene.at}settlements/{number}/paper/")
     assert paper["Content-Type"] == "application/pdf"
+    kept = [
+        one for one in do(archive.listed, *scene.key) if one.kind is archive.Kind.SETTLEMENT
+    ]  # once, though it was decided twice by a double tap
+    assert [(one.title, one.road) for one in kept] == [("和解書", archive.Road.POST)]
+    assert kept[0].paper_no in {one.paper_no for one in do(archive.waiting)}
     assert paper.content.startswith(b"%PDF")
 
 

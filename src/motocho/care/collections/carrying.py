@@ -113,7 +113,6 @@ def look_again(cursor: Any, at: datetime) -> int:
 
 # -------------------------------------------------------------------------------- before it leaves
 def _prepare(cursor: Any, stage: Stage, office: Office, at: datetime) -> _Ready | Tried:
-    on = at.astimezone(JAPAN).date()
     put_off = _put_off(cursor, stage, at)
     if put_off is not None:
         return put_off

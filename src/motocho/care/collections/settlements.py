@@ -22,6 +22,8 @@ import yaml
 
 from motocho.care import approvals
 from motocho.care.approvals import Decided, Kind, Request, Wanted
+from motocho.documents import archive
+from motocho.documents.archive import About
 from motocho.documents.paper import Paper
 from motocho.documents.sheet import Pair
 from motocho.loans import commands, queries
@@ -365,6 +367,15 @@ def paper(cursor: Any, kept: Kept, parties: tuple[str, str]) -> Paper:
     return Paper(
         title, kept.settled_on, pairs, (), (), (), f"{title} · 承認{kept.request_id}", Language.JA
     )
+
+
+def deliver(cursor: Any, kept: Kept, parties: tuple[str, str], at: datetime) -> None:
+    """Put it among the member's papers and in the queue for the post, once [和解書の交付].
+
+    Takes     the lender and the member, as `paper`.
+    """
+    about = About(kept.key, archive.Kind.SETTLEMENT, f"settlement {kept.request_id}", kept.event_no)
+    archive.deliver(cursor, paper(cursor, kept, parties), about, at)
 
 
 def _yen(amount_yen: int) -> str:

@@ -35,7 +35,6 @@ from motocho.units.errors import (
     StateConflict,
 )
 from motocho.web import _commands, access, pages
-from motocho.web._directory import directory
 from motocho.web.access import Colleague
 from motocho.web.desk import approving
 from motocho.web.fields import (
@@ -346,12 +345,7 @@ def paper(
     with transaction.atomic(), connection.cursor() as cursor:
         about = about_of(cursor, colleague, member_id)
         kept = settlements.one(cursor, member_id, request_id)
-        person, lender = about.member.person, directory().lender
-        parties = (
-            f"{lender.name_ja}　{lender.address_ja}",
-            f"{person.family_name} {person.given_name}（会員番号 {about.member.member_number}）",
-        )
-        made = settlements.paper(cursor, kept, parties)
+        made = settlements.paper(cursor, kept, approving.parties_of(about.member))
     response = HttpResponse(sheets.pdf(made), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="settlement-{request_id}.pdf"'
     return response
