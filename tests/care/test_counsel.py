@@ -237,6 +237,7 @@ def queued(late: Late, step_id: str) -> stages.StageKey:
     step = next(one for one in strategy.strategy_of(ON).steps if one.step_id == step_id)
     seen = do(standing.see, [late.key])[0]
     stage = do(stages._write, seen, step, late.made(ON))
+    assert stage is not None
     assert stage.key in jobs()
     return stage.key
 

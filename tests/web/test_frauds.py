@@ -135,8 +135,8 @@ def test_listed_account_is_done_once_somebody_looked_into_it(site: Site, tanaka:
         form = {"member": member.member_id, "task": task_id}
         assert tanaka.client.post("/desk/frauds/", form)["Location"] == "/desk/frauds/"
     assert [one.task_id for one in do(tasks.of_member, member.member_id)] == [other]
-    for form in ({"member": "x", "task": "1"}, {}):
-        assert tanaka.client.post("/desk/frauds/", form).status_code == 404
+    for wrong in ({"member": "x", "task": "1"}, {}):
+        assert tanaka.client.post("/desk/frauds/", wrong).status_code == 404
 
 
 @pytest.mark.parametrize("tongue", ["ja", "en"])
