@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -45,7 +45,7 @@ def figures(_cursor: Any, _wanted: Wanted, _at: datetime) -> dict[str, int]:
     return dict(OWED)
 
 
-def carry(cursor: Any, request: Request, _decided: Decided) -> None:
+def carry(cursor: Any, request: Request, _decided: Decided, _on: date) -> None:
     if request.content.get("refuses"):
         raise RefusedError(Fault("LON-061"))
     cursor.execute(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from tests.care.collecting import Late, jobs
 from tests.database import Database
 from tests.loans.crowd import behind, do
 from tests.loans.desk import Desk
-from tests.people.house import AT, House, kinds_of, rows
+from tests.people.house import AT, MAIL, MOBILE, House, kinds_of, rows
 
-from motocho.care.collections import counsel
+from motocho.care.collections import counsel, stages, strategy
 from motocho.care.collections.counsel import Ending, Notice, Proceeding, Reason, Road, Sender
+from motocho.care.collections.strategy import Way
 from motocho.contact import gate, tasks
 from motocho.contact.gate import Closed, Permit, Wanted
 from motocho.contact.guard import Channel, Purpose, Whom
@@ -24,6 +27,7 @@ from motocho.loans.commands import Key, Made
 from motocho.loans.policy import Stop
 from motocho.outside.clock import JAPAN
 from motocho.people.facts import values
+from motocho.people.facts.values import Kind
 from motocho.units.errors import InputError, NotAllowedError, NotFoundError, StateConflict
 
 ON = AT.date()
@@ -230,3 +234,54 @@ def test_office_s_own_notice_stands_for_what_the_member_said(key: Key) -> None:
     assert isinstance(asked(key, Channel.POST), Closed)
     do(counsel.end, key.member_id, given.counsel_no, Ending(Reason.RESIGNED, ON, "w"), made("e 1"))
     assert isinstance(asked(key, Channel.POST), Permit)
+
+
+class Meanwhile:
+    """A road on which counsel's notice comes in as the letter is about to leave."""
+
+    def __init__(self, late: Late) -> None:
+        self.late, self.seen = late, 0
+
+    def __call__(self) -> datetime:
+        """The office's clock: read again, after the address was, as the letter leaves."""
+        self.seen += 1
+        if self.seen == 2:
+            received(self.late.key, ref="between")
+        return AT
+
+
+def queued(late: Late, step_id: str) -> stages.StageKey:
+    """A step of some way in the worker's queue, as the night leaves it."""
+    step = next(one for one in strategy.strategy_of(ON).steps if one.step_id == step_id)
+    seen = do(standing.see, [late.key])[0]
+    stage = do(stages._write, seen, step, late.made(ON))
+    assert stage is not None
+    assert stage.key in jobs()
+    return stage.key
+
+
+@pytest.mark.rule("COLL-010")
+@pytest.mark.parametrize("way", [Way.SMS, Way.DEMAND_MAIL])
+@pytest.mark.parametrize("when", ["before", "between", "after"])
+def test_what_is_queued_does_not_leave_once_counsel_gave_notice(
+    house: House, tmp_path: Path, way: Way, when: str
+) -> None:
+    """Through the worker's own function; also between the reading of the address and the sending."""
+    late = Late(house, tmp_path)
+    house.tell(late.member_id, Kind.MOBILE_PHONE, MOBILE, at=AT - timedelta(days=30))
+    house.tell(late.member_id, Kind.EMAIL, MAIL, at=AT - timedelta(days=30))
+    step_id = next(one.step_id for one in strategy.strategy_of(ON).steps if one.way is way)
+    key = queued(late, step_id)
+    if when == "before":
+        received(late.key)
+    now = Meanwhile(late) if when == "between" else lambda: AT
+    stage = late.carry(key, ON, now=now)
+    left = late.texts() if way is Way.SMS else late.mails()
+    assert len(left) == (when == "after")
+    assert stage.state == ("done" if when == "after" else "later")
+    if when == "after":
+        received(late.key)
+        late.carry(key, ON)
+        assert len(late.texts() if way is Way.SMS else late.mails()) == 1
+    else:
+        assert "COLL-010" in stage.reason or "counsel" in stage.reason

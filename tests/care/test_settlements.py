@@ -16,12 +16,13 @@ from tests.people.house import AT, House, kinds_of, rows
 
 from motocho.care import approvals
 from motocho.care.approvals import Decision, Outcome, Request
-from motocho.care.collections import settlements
+from motocho.care.collections import settlements, stages
 from motocho.care.collections.settlements import Asking, Cause, Offer, Road, Standing
+from motocho.contact import tasks
 from motocho.documents import paper as sheets
 from motocho.kernel.schedule import Scheme
 from motocho.loans import queries
-from motocho.loans.commands import Key
+from motocho.loans.commands import Key, Made
 from motocho.loans.policy import Status
 from motocho.outside.clock import JAPAN
 from motocho.people.access import Role, Staff
@@ -234,3 +235,20 @@ def test_raw_sql_settles_nothing_that_was_not_agreed_to(office: Office) -> None:
 
     with pytest.raises(DatabaseError, match="second person"):
         do(raw)
+
+
+def test_a_missed_settlement_is_chased_again_and_a_person_decides(office: Office) -> None:
+    """What was agreed to holds back no step once it is not paid: it falls back as it says."""
+    request = office.ask(office.offer())
+    assert office.say(request) is Outcome.AGREED
+    (kept,) = do(settlements.of_member, office.key.member_id)
+    for days in range(1, 60):
+        on = kept.first_on + timedelta(days=days)
+        at = datetime(on.year, on.month, on.day, 0, 5, tzinfo=JAPAN)
+        night = Made("close", f"night {on}", on - timedelta(days=1), at, "close")
+        do(stages.decide, [office.key], night)
+    found = [one.step_id for one in do(stages.of_members, [office.key.member_id])]
+    assert do(settlements.standing, kept, kept.first_on + timedelta(days=70)) is Standing.FALLEN
+    assert {"first_mail", "first_sms", "first_call"} <= set(found)
+    facts = [one.plan.facts.get("step") for one in do(tasks.of_member, office.key.member_id)]
+    assert "first_call" in facts  # a person is told, and speaks with the member

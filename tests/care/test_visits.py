@@ -164,6 +164,20 @@ def test_counsel_cancels_what_was_planned(key: Key) -> None:
 LOGGED = "INSERT INTO care_visit_log VALUES (%s, %s, %s, %s, %s, 'own', %s, %s, %s, '', 'x', %s)"
 
 
+def test_a_visit_that_has_begun_is_logged_though_counsel_gave_notice_meanwhile(key: Key) -> None:
+    """Two stand at the door when the fax comes: what they did there is written down all the same."""
+    visit = begun(key)
+    made = Made("desk", "fax 9", at(2).date(), at(2), "staff 7")
+    notice = counsel.Notice(
+        counsel.Sender.LAWYER, counsel.Proceeding.OUT_OF_COURT, "大手町法律事務所", "法田 守", "12345",
+        "", "", counsel.Road.FAX, at(2).date(),
+    )  # fmt: skip
+    assert do(counsel.receive, key.member_id, notice, made).visits == 0
+    assert do(visits.one, key.member_id, visit.visit_no).is_open
+    assert isinstance(do(visits.begin, visit, "staff 3", at(3)), Closed)
+    assert do(visits.log, visit, went(2, 3), "staff 3", at(30)).log == went(2, 3)
+
+
 @pytest.mark.rule("COLL-005")
 def test_raw_sql_hides_no_violation(key: Key) -> None:
     visit = begun(key)

@@ -154,8 +154,8 @@ def test_every_item_stands_on_every_kind_of_paper(lender: Lender) -> None:
         Kind.RETURN: making.contract_return(subject, PaidOff(key, OPENED, OPENED)),
     }
     of_arrears = archive.COLLECTING | {Kind.IDENTIFICATION}  # tests/care/test_letters.py
-    # A history is of 19条の2, which has no items of the ordinance.
-    assert set(made) == set(Kind) - of_arrears - {Kind.HISTORY}
+    # A history is of 19条の2 and a settlement of what was agreed: the ordinance has no items of them.
+    assert set(made) == set(Kind) - of_arrears - {Kind.HISTORY, Kind.SETTLEMENT}
     for kind, paper in made.items():
         said = said_on(paper)
         shown = Pdf(sheets.pdf(paper)).close_set()

@@ -17,9 +17,11 @@ from tests.web.office import Seat, browser, seated
 from motocho.care import approvals
 from motocho.care.approvals import Ref
 from motocho.care.collections import counsel, legal, visits
+from motocho.close import day
 from motocho.contact import gate
 from motocho.contact.gate import Closed, Wanted
 from motocho.contact.guard import Channel, Purpose
+from motocho.documents import archive
 from motocho.loans import queries
 from motocho.loans.commands import Key
 from motocho.outside import clock, mail
@@ -114,6 +116,11 @@ def test_settlement_from_its_figures_to_the_ledger(scene: Scene) -> None:
     number = at.rstrip("/").rpartition("/")[2]
     paper = scene.operator.client.get(f"{scene.at}settlements/{number}/paper/")
     assert paper["Content-Type"] == "application/pdf"
+    kept = [
+        one for one in do(archive.listed, *scene.key) if one.kind is archive.Kind.SETTLEMENT
+    ]  # once, though it was decided twice by a double tap
+    assert [(one.title, one.road) for one in kept] == [("和解書", archive.Road.POST)]
+    assert kept[0].paper_no in {one.paper_no for one in do(archive.waiting)}
     assert paper.content.startswith(b"%PDF")
     visitor = browser()
     scene.site.known(visitor, scene.member)
@@ -178,6 +185,39 @@ def test_write_off_is_asked_and_done(scene: Scene) -> None:
     scene.kato.client.post(at, {"say": "agreed", "mark": mark(seen)})
     position = do(queries.position, scene.key, clock.now().date())
     assert position.status.value == "written_off"
+
+
+@pytest.mark.parametrize("kind", ["settlement", "write_off"])
+def test_what_two_agree_to_is_booked_on_the_books_day(scene: Scene, kind: str) -> None:
+    """Between midnight and the close, as every command: not on a day that is not open yet."""
+    on = clock.now().date() - timedelta(days=1)
+    do(day.open_book, on)
+    if kind == "settlement":
+        address = f"{scene.at}settlement/{scene.key.agreement_id}/?paid=160000&instalment=10000"
+        form = {"road": "voice", "agreed_on": f"{on:%Y/%m/%d}", "reason": "減収", "ref": REF}
+    else:
+        address = f"{scene.at}write-off/{scene.key.agreement_id}/"
+        form = {"cause": "no_means", "reason": "減収", "ref": REF}
+    assert scene.operator.client.post(address, form)["Location"] == scene.at
+    at = waiting(scene)
+    seen = page(scene.mori.client.get(at))
+    agreed = scene.mori.client.post(at, {"say": "agreed", "words": "", "mark": mark(seen)})
+    assert agreed["Location"] == "/desk/approvals/?done=agreed"
+    booked = rows("SELECT business_on FROM loan_event WHERE external_ref LIKE 'approval %%'")
+    assert set(booked) == {(on,)}
+
+
+@pytest.mark.rule("COLL-010")
+def test_a_notice_is_taken_in_between_midnight_and_the_close(scene: Scene) -> None:
+    """A fax bears the calendar's day: the book, a day behind, refuses none."""
+    do(day.open_book, clock.now().date() - timedelta(days=1))
+    form = {
+        "sender": "lawyer", "proceeding": "out_of_court", "office": "大手町法律事務所",
+        "name": "法田守", "registration": "12345", "phone": "", "case_ref": "", "road": "fax",
+        "received_on": today(), "document_ref": "", "ref": REF,
+    }  # fmt: skip
+    assert scene.operator.client.post(f"{scene.at}counsel/", form)["Location"] == scene.at
+    assert do(counsel.standing, scene.key.member_id)
 
 
 @pytest.mark.rule("COLL-010")

@@ -16,8 +16,8 @@ from tests.web.membership import PIN, Site, do
 from tests.web.office import Seat, seated
 from tests.web.test_care import called
 
-from motocho.care.cases import frauds
-from motocho.contact import calls
+from motocho.care.cases import draw_checks, frauds
+from motocho.contact import calls, tasks
 from motocho.contact.gate import Permit
 from motocho.contact.guard import Purpose
 from motocho.contact.holds import Source
@@ -27,7 +27,7 @@ from motocho.loans.policy import Stop
 from motocho.outside import clock, mail, teller
 from motocho.people.access import Role
 from motocho.people.members import Member
-from motocho.people.safety import freezes
+from motocho.people.safety import freezes, listed
 
 pytestmark = pytest.mark.usefixtures("database")
 WORDS = "身に覚えのない借入がある"
@@ -110,9 +110,54 @@ def test_report_stops_everything_and_two_decide(site: Site, tanaka: Seat, suzuki
         {"step": "closed"},
     ):
         assert tanaka.client.post(address, {"do": "step", **step})["Location"] == address
-    assert "完了しました" in main(tanaka.client.get(address))
+    closed = main(tanaka.client.get(address))
+    assert "完了しました" in closed
+    assert not re.search(r"staff \d", closed)
+    assert "会員ページは止まったままです" in closed  # nobody stays frozen in silence
+    do(freezes.lift, member.member_id, "staff 1", clock.now())
+    assert "止まったまま" not in main(tanaka.client.get(address))
     assert do(queries.position, key, today()).stops == frozenset()
     assert "staff_access" in kinds_of(member.member_id)
+
+
+def test_listed_account_is_done_once_somebody_looked_into_it(site: Site, tanaka: Seat) -> None:
+    """The task of an account of a list has its end; another task is not ended by the same form."""
+    member, _ = site.member()
+    line = listed.Line(2, listed.Number("0001", "001", "1234567"), "ﾔﾏﾀﾞ ﾀﾛｳ")
+    do(listed.bring_in, listed.Incoming("police", b"x", (line,)), "operator 1", clock.now())
+    do(draw_checks.note_listed, member.member_id, do(listed.check, line.number), clock.now())
+    other = do(
+        tasks.put, member.member_id, tasks.Plan(tasks.Kind.FOLLOW_UP), Source("staff 1", "x"),
+        clock.now(),
+    )  # fmt: skip
+    (task,) = [one for one in do(tasks.of_member, member.member_id) if one.plan.facts]
+    for task_id in (task.task_id, task.task_id, other):
+        form = {"member": member.member_id, "task": task_id}
+        assert tanaka.client.post("/desk/frauds/", form)["Location"] == "/desk/frauds/"
+    assert [one.task_id for one in do(tasks.of_member, member.member_id)] == [other]
+    for wrong in ({"member": "x", "task": "1"}, {}):
+        assert tanaka.client.post("/desk/frauds/", wrong).status_code == 404
+
+
+@pytest.mark.parametrize("tongue", ["ja", "en"])
+def test_a_fraud_decision_reads_as_words_among_the_approvals(
+    site: Site, tanaka: Seat, suzuki: Seat, tongue: str
+) -> None:
+    _, _, address = told(site, tanaka)
+    ask = {"do": "ask", "verdict": "compensated", "reason": "筆跡が違う"}
+    assert tanaka.client.post(address, ask)["Location"] == address
+    suzuki.client.cookies["tongue"] = tongue
+    for page in ("/desk/approvals/", _only(suzuki, "/desk/approvals/")):
+        shown = suzuki.client.get(page).content.decode()
+        assert "fraud_decision" not in shown
+        assert "total_yen" not in shown
+        assert "&#x27;agreement&#x27;" not in shown
+
+
+def _only(seat: Seat, address: str) -> str:
+    found = re.search(r"/desk/approvals/\d+/\d+/", seat.client.get(address).content.decode())
+    assert found is not None
+    return found[0]
 
 
 def test_what_is_missing_is_said_and_nothing_stopped(site: Site, tanaka: Seat) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
@@ -24,6 +24,7 @@ import orjson
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.ledger.chart import HOUSE
+from motocho.outside.clock import JAPAN
 from motocho.people.access import Role, Staff
 from motocho.units.errors import (
     Fault,
@@ -61,7 +62,8 @@ class Ref(NamedTuple):
 class Wanted:
     """What is asked for [承認依頼の内容]: of which kind, of whom or what, and why.
 
-    `source` is the form it came by, and counts once.
+    `source` is the form it came by, and counts once; `book_on` the book's day it is asked on, where
+    the figures are of a book.
     """
 
     kind: str
@@ -70,6 +72,11 @@ class Wanted:
     content: Content
     reason: str
     source: str
+    book_on: date | None = None
+
+    def day(self, at: datetime) -> date:
+        """The day that the figures are of [基準日]: the book's; else the calendar's in Japan."""
+        return self.book_on or at.astimezone(JAPAN).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +112,22 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is said to a request, with the mark of what was seen [承認の申出]."""
+    """What is said to a request, with the mark of what was seen [承認の申出].
+
+    `book_on` is the book's day on which what is agreed to is done: between midnight and the close
+    it is not the calendar's.
+    """
 
     outcome: Outcome
     words: str
     mark: str
+    book_on: date | None = None
 
 
 Figures: TypeAlias = Callable[[Any, Wanted, datetime], Content]
 """What a request is asked about, read at a moment; may raise RefusedError for what cannot be."""
-Carry: TypeAlias = Callable[[Any, Request, Decided], None]
-"""What is done once it is agreed, in the transaction of the decision."""
+Carry: TypeAlias = Callable[[Any, Request, Decided, date], None]
+"""What is done once it is agreed, in the transaction of the decision, and on which day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +240,13 @@ def decide(cursor: Any, ref: Ref, decision: Decision, by: Staff, at: datetime) -
     if len(words) > LONGEST_WORDS or (decision.outcome is Outcome.REFUSED and not words):
         raise InputError(Fault("APV-002", details={"most": str(LONGEST_WORDS)}))
     outcome = decision.outcome
-    if outcome is Outcome.AGREED and not _still(cursor, request, at):
+    wanted = _again(request, decision)
+    if outcome is Outcome.AGREED and not _still(cursor, request, wanted, at):
         outcome = Outcome.OUTDATED
     decided = Decided(outcome, words, by.staff_id, at)
     _keep(cursor, request, decided, by.actor)
     if outcome is Outcome.AGREED:
-        _kind(request.kind).carry(cursor, request, decided)
+        _kind(request.kind).carry(cursor, request, decided, wanted.day(at))
     return decided
 
 
@@ -251,10 +264,14 @@ def _check_decider(cursor: Any, request: Request, decision: Decision, by: Staff)
         raise NotAllowedError(Fault("APV-005"))
 
 
-def _still(cursor: Any, request: Request, at: datetime) -> bool:
-    wanted = Wanted(
-        request.kind, request.ref.member_id, request.subject, request.content, request.reason, ""
-    )
+def _again(request: Request, decision: Decision) -> Wanted:
+    return Wanted(
+        request.kind, request.ref.member_id, request.subject, request.content, request.reason, "",
+        decision.book_on,
+    )  # fmt: skip
+
+
+def _still(cursor: Any, request: Request, wanted: Wanted, at: datetime) -> bool:
     figures = _text(_kind(request.kind).figures(cursor, wanted, at))
     return _mark(_text(request.content), figures) == request.mark
 

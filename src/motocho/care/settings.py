@@ -188,7 +188,7 @@ def _told(content: Content) -> tuple[Setting, str, date]:
     return Setting(content["name"]), content["text"], on
 
 
-def _carry(cursor: Any, request: Request, decided: Decided) -> None:
+def _carry(cursor: Any, request: Request, decided: Decided, _on: date) -> None:
     setting, told, effective_on = _told(request.content)
     cursor.execute(
         "INSERT INTO care_setting (name, version_no, text, sha256, effective_on, request_id,"

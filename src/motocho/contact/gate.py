@@ -43,6 +43,7 @@ __all__ = [
     "facts_of_all",
     "kinds_of",
     "phone",
+    "still",
 ]
 
 LASTS = timedelta(minutes=10)
@@ -141,6 +142,26 @@ def ask(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Permit | C
         return Closed(attempt_id, found, guard.opens_at(facts, wanted.purpose, at, by))
     purpose = f"{wanted.purpose.value} {wanted.cause}"
     return Permit(attempt_id, member_id, wanted.actor, purpose, valid_until, kinds_of(by))
+
+
+def still(cursor: Any, permit: Permit, wanted: Wanted, at: datetime) -> Closed | None:
+    """What has closed since a permit was used, asked as its letter leaves [送信直前の再確認].
+
+    Why       between the address and the letter counsel may give notice: the letter leaves in the
+              transaction of this question, and whoever stops it waits for that, or comes before.
+    Lock      the member's contacts.
+    """
+    holds.lock(cursor, permit.member_id)
+    by = wanted.by
+    if by.whom is Whom.OWN and wanted.purpose in guard.FREE[by.channel] - _ASKED:
+        return None
+    tried_as = wanted.cause if wanted.is_one_letter else ""
+    facts = facts_of(cursor, permit.member_id, at, tried_as)
+    found = guard.hindrances(facts, wanted.purpose, at, by)
+    if not found:
+        return None
+    opens_at = guard.opens_at(facts, wanted.purpose, at, by)
+    return Closed(permit.permit_id, found, opens_at)
 
 
 def _until(facts: Facts, wanted: Wanted, at: datetime) -> datetime:

@@ -37,6 +37,8 @@ class Kind(Enum):
     """Who collects, by what authority, and which claim, where it is asked for · 21条3項."""
     HISTORY = "history"
     """取引履歴の開示 · 19条の2."""
+    SETTLEMENT = "settlement"
+    """和解書: what two persons of the house agreed to, to be signed and kept by the member."""
 
 
 COLLECTING = frozenset({Kind.REMINDER, Kind.DEMAND, Kind.ACCELERATION_NOTICE})
@@ -55,6 +57,6 @@ SCOPES: Mapping[Kind, str] = {
 
 A RETURN belongs to none: what it encloses is a thing, and goes by post whatever was agreed. Nor do
 letters about arrears: they go sealed (施行規則19条2項), or as a mail of their own; nor a HISTORY:
-whoever asked for it says by which way.
+whoever asked for it says by which way; nor a SETTLEMENT, which both sign on paper.
 """
 CONSENTS = tuple(dict.fromkeys(SCOPES.values()))

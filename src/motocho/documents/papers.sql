@@ -9,7 +9,7 @@ CREATE TABLE documents_paper (
     event_no integer NOT NULL DEFAULT 0,
     kind text NOT NULL CHECK (kind IN ('pre_contract', 'contract', 'change', 'draw', 'draw_notice', 'receipt',
         'monthly_statement', 'correction', 'contract_return', 'reminder', 'demand', 'acceleration_notice',
-        'identification', 'history')),
+        'identification', 'history', 'settlement')),
     cause text NOT NULL CHECK (cause <> ''),
     title text NOT NULL CHECK (title <> ''),
     stated text NOT NULL,

@@ -1,9 +1,9 @@
 """Mails on their way: the gate, the address, the letter, and what became of it [メールの送信].
 
-Three steps: what is to be sent is decided and written down; the letter goes out; its fate is
-written down. Killed between them, the job comes again, and the same letter with the same id goes
-out: who has it already keeps it once. To another address it is another letter, with another id, so
-that what comes back names one address (`bounces`).
+Two steps: what is to be sent is decided and written down; the gate is asked once more, the letter
+goes out, and its fate is written down. Killed between them, the job comes again, and the same
+letter with the same id goes out: who has it already keeps it once. To another address it is another
+letter, with another id, so that what comes back names one address (`bounces`).
 """
 
 from __future__ import annotations
@@ -68,6 +68,8 @@ class Fate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
+    permit: Permit
+    wanted: Wanted
     letter: Letter
     fact_no: int
 
@@ -81,8 +83,12 @@ def send(key: MailKey, office: Office) -> None:
         ready = _prepare(cursor, key, office)
     if ready is None:
         return
-    outcome = office.post.send(ready.letter)
     with transaction.atomic(), connection.cursor() as cursor:
+        closed = gate.still(cursor, ready.permit, ready.wanted, office.now())
+        if closed is not None:
+            _closed(cursor, key, closed, office.now())
+            return
+        outcome = office.post.send(ready.letter)
         _settle(cursor, key, ready, outcome, office.now())
 
 
@@ -130,7 +136,8 @@ def _prepare(cursor: Any, key: MailKey, office: Office) -> _Ready | None:
         _end(cursor, key, ("moot", ""), at)
         return None
     written = mail_of(kind, text, chosen, extra)
-    return _Ready(_letter(letter_id, told.value.address, written, made_at), told.fact_no)
+    letter = _letter(letter_id, told.value.address, written, made_at)
+    return _Ready(answer, wanted, letter, told.fact_no)
 
 
 def _addressed(cursor: Any, key: MailKey, fact_no: int, at: datetime) -> str:

@@ -32,8 +32,15 @@ def made(
 
     Lock      the business date, until the transaction ends.
     """
-    on = day.booking_date(cursor, at.astimezone(JAPAN).date())
-    return Made(channel, reference, on, at, actor)
+    return Made(channel, reference, booking_day(cursor, at), at, actor)
+
+
+def booking_day(cursor: Any, at: datetime) -> date:
+    """The book's day, for what is done on it [記帳日].
+
+    Lock      the business date, until the transaction ends.
+    """
+    return day.booking_date(cursor, at.astimezone(JAPAN).date())
 
 
 def today(cursor: Any, at: datetime) -> date:

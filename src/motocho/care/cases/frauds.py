@@ -322,8 +322,9 @@ def ask_decision(
         raise StateConflict(Fault("FRD-008"))
     content = {"fraud": key.fraud_id, "verdict": verdict.value}
     wanted = Wanted(
-        APPROVAL, key.member_id, f"fraud {key.fraud_id}", content, reason, _source(made)
-    )
+        APPROVAL, key.member_id, f"fraud {key.fraud_id}", content, reason, _source(made),
+        made.business_on,
+    )  # fmt: skip
     return approvals.ask(cursor, wanted, staff, made.booked_at)
 
 
@@ -335,8 +336,7 @@ def requests(cursor: Any, key: FraudKey) -> list[Request]:
 def _figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
     """The draws as they stand: what would be taken back, and what is owed today."""
     known = report(cursor, FraudKey(wanted.member_id, int(wanted.content["fraud"])))
-    on = at.astimezone(JAPAN).date()
-    meant = _meant(cursor, known, on)
+    meant = _meant(cursor, known, wanted.day(at))
     found = [
         {"agreement": key.agreement_id, "event": event_no, "on": str(day), "yen": yen}
         for key, event_no, day, yen in meant
@@ -356,11 +356,11 @@ def _meant(cursor: Any, known: Report, on: date) -> list[tuple[Key, int, date, i
     return found
 
 
-def _carry(cursor: Any, request: Request, decided: Decided) -> None:
+def _carry(cursor: Any, request: Request, decided: Decided, on: date) -> None:
     """Take the draws back by the loans' own reversal, the latest first, and say what follows."""
     key = FraudKey(request.ref.member_id, int(request.content["fraud"]))
     at = decided.decided_at
-    actor, on = f"staff {decided.decided_by}", at.astimezone(JAPAN).date()
+    actor = f"staff {decided.decided_by}"
     verdict = Verdict(request.content["verdict"])
     made = Made(_CHANNEL, f"request {request.ref.request_id}", on, at, actor)
     known = _begun(cursor, key)

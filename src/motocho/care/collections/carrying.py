@@ -66,6 +66,8 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
+    permit: Permit
+    wanted: Wanted
     send: Callable[[], str]
     """Sends it; gives why it could not arrive, empty where it went."""
 
@@ -84,11 +86,18 @@ def carry(key: StageKey, office: Office) -> None:
         if isinstance(found, Tried):
             stages.note(cursor, key, found, at)
             return
-    why = found.send()
-    tried = Tried("dropped", why) if why else Tried("done")
     with transaction.atomic(), connection.cursor() as cursor:
         if not stages.lock(cursor, key).has_ended:
-            stages.note(cursor, key, tried, office.now())
+            stages.note(cursor, key, _leave(cursor, found, office.now()), office.now())
+
+
+def _leave(cursor: Any, ready: _Ready, at: datetime) -> Tried:
+    """Send it in this transaction, unless something has closed since its address was read."""
+    closed = gate.still(cursor, ready.permit, ready.wanted, at)
+    if closed is not None:
+        return _later(closed, at)
+    why = ready.send()
+    return Tried("dropped", why) if why else Tried("done")
 
 
 def look_again(cursor: Any, at: datetime) -> int:
@@ -104,7 +113,6 @@ def look_again(cursor: Any, at: datetime) -> int:
 
 # -------------------------------------------------------------------------------- before it leaves
 def _prepare(cursor: Any, stage: Stage, office: Office, at: datetime) -> _Ready | Tried:
-    on = at.astimezone(JAPAN).date()
     put_off = _put_off(cursor, stage, at)
     if put_off is not None:
         return put_off
@@ -116,13 +124,17 @@ def _prepare(cursor: Any, stage: Stage, office: Office, at: datetime) -> _Ready 
     wanted = Wanted(Purpose.ARREARS, cause, "worker", way=channel, is_one_letter=True)
     answer = gate.ask(cursor, stage.key.member_id, wanted, at)
     if isinstance(answer, Closed):
-        rules = " ".join(one.refusal.rule_id for one in answer.hindrances)
-        return Tried("later", rules, answer.allowed_at or _tomorrow(on))
+        return _later(answer, at)
     if stage.way in PAPERS:
         draft = Draft(stage.loan, KINDS[stage.way], cause)
         written = letters.write(cursor, draft, office.known, at)
         return Tried("done", paper_no=written.delivered.paper_no, pay_until=written.pay_until)
-    return _message(cursor, stage, answer, office, at)
+    return _message(cursor, stage, (answer, wanted), office, at)
+
+
+def _later(closed: Closed, at: datetime) -> Tried:
+    rules = " ".join(one.refusal.rule_id for one in closed.hindrances)
+    return Tried("later", rules, closed.allowed_at or _tomorrow(at.astimezone(JAPAN).date()))
 
 
 def _put_off(cursor: Any, stage: Stage, at: datetime) -> Tried | None:
@@ -152,9 +164,10 @@ def _tomorrow(on: date) -> datetime:
 
 
 def _message(
-    cursor: Any, stage: Stage, permit: Permit, office: Office, at: datetime
+    cursor: Any, stage: Stage, by: tuple[Permit, Wanted], office: Office, at: datetime
 ) -> _Ready | Tried:
     """A text or a mail, ready to go; its address is read by the permit."""
+    permit, _ = by
     on, name = at.astimezone(JAPAN).date(), f"stage-{stage.key.member_id}-{stage.key.stage_no}"
     held = strategy.strategy_of(on)
     if stage.way is Way.SMS:
@@ -162,9 +175,9 @@ def _message(
         number = office.known.calling(office.known.desk(letters.DESK), on)
         if told is None or number is None or not isinstance(told.value, values.Phone):
             return Tried("dropped", "no_address")
-        body = letters.reminding_text(letters.voice_of(cursor, office.known, held, on))
+        body = letters.reminding_text(letters.voice_of(office.known, held, on))
         text = Text(name, told.value.digits, number.digits, body, at)
-        return _Ready(lambda: _texted(office.carrier, text))
+        return _Ready(*by, lambda: _texted(office.carrier, text))
     told = gate.email(cursor, permit, at)
     if told is None or not isinstance(told.value, values.Email):
         return Tried("dropped", "no_address")
@@ -180,7 +193,7 @@ def _message(
     )
     page = f"<pre>{escape(body)}</pre>"
     letter = Letter(name, told.value.address, letters.MAIL_SUBJECT, body, page, at)
-    return _Ready(lambda: _mailed(office.post, letter))
+    return _Ready(*by, lambda: _mailed(office.post, letter))
 
 
 def _texted(carrier: Carrier, text: Text) -> str:

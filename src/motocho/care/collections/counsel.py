@@ -232,7 +232,7 @@ def _checked(notice: Notice, made: Made) -> Notice:
     if notice.sender is Sender.MEMBER:
         return notice
     office, name, number = notice.office.strip(), notice.name.strip(), notice.registration.strip()
-    if not office or notice.received_on > made.business_on:
+    if not office or notice.received_on > _today(made):
         raise InputError(Fault("LGL-001"))
     if notice.sender is Sender.COURT:
         if not notice.case_ref.strip() or notice.proceeding is Proceeding.OUT_OF_COURT:
@@ -247,6 +247,11 @@ def _checked(notice: Notice, made: Made) -> Notice:
     return replace(
         notice, office=office, name=name, registration=number, case_ref=notice.case_ref.strip()
     )
+
+
+def _today(made: Made) -> date:
+    """Papers come by the calendar: between midnight and the close the book is a day behind."""
+    return made.booked_at.astimezone(JAPAN).date()
 
 
 def _scope(notice: Notice, open_now: Sequence[int]) -> tuple[int, ...]:
@@ -300,7 +305,7 @@ def end(cursor: Any, member_id: int, counsel_no: int, ending: Ending, made: Made
     if not 0 < len(words) <= LONGEST_WORDS:
         raise InputError(Fault("LGL-006", details={"most": str(LONGEST_WORDS)}))
     kept = one(cursor, member_id, counsel_no)
-    if not kept.notice.received_on <= ending.on <= made.business_on:
+    if not kept.notice.received_on <= ending.on <= _today(made):
         raise InputError(Fault("LGL-007", details={"from": str(kept.notice.received_on)}))
     commands.lock(cursor, Key(member_id, kept.notice.agreements[0]))  # all of the member's
     _write_end(cursor, (member_id, counsel_no), replace(ending, words=words), made)

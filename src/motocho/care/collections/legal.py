@@ -162,8 +162,8 @@ def _refuse_stayed(cursor: Any, member_id: int, agreement_id: int) -> None:
             raise RefusedError(Fault("LGL-069"))
 
 
-def _carry(cursor: Any, request: Request, decided: Decided) -> None:
-    at = decided.decided_at
+def _carry(cursor: Any, request: Request, decided: Decided, _on: date) -> None:
+    at = decided.decided_at  # a step in court is of the calendar's day, whatever the book's is
     wanted = _wanted(request.ref.member_id, request.content, at.astimezone(JAPAN).date())
     commands.lock(cursor, wanted.key)
     case_no = wanted.case_no
@@ -205,7 +205,7 @@ def note(cursor: Any, key: CaseKey, noted: Noted, made: Made) -> Case:
         raise RefusedError(Fault("LGL-070"))
     if (noted.amount_yen is not None) is not (noted.step is Step.COLLECTED):
         raise InputError(Fault("LGL-066"))
-    if noted.on > made.business_on:
+    if noted.on > made.booked_at.astimezone(JAPAN).date():
         raise InputError(Fault("LGL-061", details={"from": str(case.steps[-1].on)}))
     fault = courses.fault_of(case.taken, noted.taken)
     if fault is not None:

@@ -64,7 +64,7 @@ class Written:
     pay_until: date | None
 
 
-def voice_of(cursor: Any, known: Directory, held: Strategy, on: date) -> collecting.Voice:
+def voice_of(known: Directory, held: Strategy, on: date) -> collecting.Voice:
     """Who speaks on letters of a day: the strategy's person, the desk that answers [送付する者]."""
     desk = known.desk(DESK)
     return collecting.Voice(held.sender, known.call_back(desk, on).text)
@@ -86,7 +86,7 @@ def write(cursor: Any, draft: Draft, known: Directory, at: datetime) -> Written:
     until = None
     if draft.kind is Kind.REMINDER:
         made = collecting.reminder(
-            subject_of(cursor, draft.key, known, on), voice_of(cursor, known, held, on)
+            subject_of(cursor, draft.key, known, on), voice_of(known, held, on)
         )
     else:
         until = pay_until(held, on)
@@ -133,7 +133,7 @@ def dunned(cursor: Any, key: Key, known: Directory, on: date) -> collecting.Dunn
         raise NotFoundError(Fault("COL-012"))
     return collecting.Dunned(
         subject_of(cursor, key, known, on),
-        voice_of(cursor, known, strategy.strategy_of(on), on),
+        voice_of(known, strategy.strategy_of(on), on),
         queries.position(cursor, key, on),
         asked,
     )

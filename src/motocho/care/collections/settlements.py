@@ -22,6 +22,8 @@ import yaml
 
 from motocho.care import approvals
 from motocho.care.approvals import Decided, Kind, Request, Wanted
+from motocho.documents import archive
+from motocho.documents.archive import About
 from motocho.documents.paper import Paper
 from motocho.documents.sheet import Pair
 from motocho.loans import commands, queries
@@ -97,12 +99,13 @@ class Cause(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks, why, by which form, when [依頼の記録]."""
+    """Who asks, why, by which form, when, and on which day of the book [依頼の記録]."""
 
     by: Staff
     reason: str
     source: str
     at: datetime
+    book_on: date | None = None
 
     @property
     def on(self) -> date:
@@ -173,7 +176,9 @@ def ask_write_off(cursor: Any, key: Key, cause: Cause, asking: Asking) -> Reques
 
 def _wanted(kind: str, key: Key, content: approvals.Content, asking: Asking) -> Wanted:
     subject = f"agreement {key.agreement_id}"
-    return Wanted(kind, key.member_id, subject, content, asking.reason, asking.source)
+    return Wanted(
+        kind, key.member_id, subject, content, asking.reason, asking.source, asking.book_on
+    )
 
 
 def _key(wanted: Wanted) -> Key:
@@ -193,7 +198,7 @@ def offer_of(member_id: int, content: approvals.Content) -> Offer:
 
 def _settlement_figures(cursor: Any, wanted: Wanted, at: datetime) -> approvals.Content:
     """What does not move by itself from day to day: interest runs on, and is given up."""
-    on = at.astimezone(JAPAN).date()
+    on = wanted.day(at)
     key = _key(wanted)
     position = queries.position(cursor, key, on)
     found = reckon(cursor, offer_of(wanted.member_id, wanted.content), on)
@@ -210,21 +215,20 @@ def _settlement_figures(cursor: Any, wanted: Wanted, at: datetime) -> approvals.
 
 
 def _write_off_figures(cursor: Any, wanted: Wanted, at: datetime) -> approvals.Content:
-    on = at.astimezone(JAPAN).date()
+    on = wanted.day(at)
     position = queries.position(cursor, _key(wanted), on)
     _refuse_not_late(position, limits(on).write_off_from_days_late)
     return {"principal_yen": position.principal_yen, "costs_yen": position.costs_yen}
 
 
 # ----------------------------------------------------------------------------------- it is done
-def _made(request: Request, decided: Decided) -> Made:
-    at = decided.decided_at
+def _made(request: Request, decided: Decided, on: date) -> Made:
     ref = f"approval {request.ref.request_id}"
-    return Made("desk", ref, at.astimezone(JAPAN).date(), at, f"staff {decided.decided_by}")
+    return Made("desk", ref, on, decided.decided_at, f"staff {decided.decided_by}")
 
 
-def _settle(cursor: Any, request: Request, decided: Decided) -> None:
-    made = _made(request, decided)
+def _settle(cursor: Any, request: Request, decided: Decided, on: date) -> None:
+    made = _made(request, decided, on)
     offer = offer_of(request.ref.member_id, request.content)
     commands.lock(cursor, offer.key)  # no receipt slips in between the reckoning and the change
     found = reckon(cursor, offer, made.business_on)
@@ -247,9 +251,9 @@ def _settle(cursor: Any, request: Request, decided: Decided) -> None:
     )  # fmt: skip
 
 
-def _write_off(cursor: Any, request: Request, decided: Decided) -> None:
+def _write_off(cursor: Any, request: Request, decided: Decided, on: date) -> None:
     key = Key(request.ref.member_id, int(request.content["agreement"]))
-    commands.write_off(cursor, key, _made(request, decided))
+    commands.write_off(cursor, key, _made(request, decided, on))
 
 
 approvals.register(Kind(SETTLEMENT, _settlement_figures, _settle))
@@ -363,6 +367,15 @@ def paper(cursor: Any, kept: Kept, parties: tuple[str, str]) -> Paper:
     return Paper(
         title, kept.settled_on, pairs, (), (), (), f"{title} · 承認{kept.request_id}", Language.JA
     )
+
+
+def deliver(cursor: Any, kept: Kept, parties: tuple[str, str], at: datetime) -> None:
+    """Put it among the member's papers and in the queue for the post, once [和解書の交付].
+
+    Takes     the lender and the member, as `paper`.
+    """
+    about = About(kept.key, archive.Kind.SETTLEMENT, f"settlement {kept.request_id}", kept.event_no)
+    archive.deliver(cursor, paper(cursor, kept, parties), about, at)
 
 
 def _yen(amount_yen: int) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from motocho.care.collections import strategy
+from motocho.care.collections import settlements, strategy
 from motocho.care.collections.strategy import (
     TO_PERSONS,
     Case,
@@ -256,10 +256,21 @@ def standing_against(
     """Everything that stands against steps of a loan at a moment [見合わせの理由の照会]."""
     known = facts or gate.facts_of(cursor, seen.key.member_id, at)
     found = grounds_of(known, seen, at)
+    if Ground.ARRANGEMENT in found and _is_missed(cursor, seen, at):
+        del found[Ground.ARRANGEMENT]
     offer = offers.open_of(cursor, seen.key)
     if offer is not None and offer.is_open(at.astimezone(JAPAN).date()):
         found[Ground.OFFER] = offer.last_on
     return found
+
+
+def _is_missed(cursor: Any, seen: Seen, at: datetime) -> bool:
+    """Whether a payment of a settlement is missed: what was agreed to holds back no step then."""
+    late_since = seen.on(at.astimezone(JAPAN).date().toordinal()).late_since
+    return late_since is not None and any(
+        one.key == seen.key and one.settled_on.toordinal() <= late_since
+        for one in settlements.of_member(cursor, seen.key.member_id)
+    )
 
 
 _HOLDS: Mapping[HoldKind, Ground] = {

@@ -159,13 +159,18 @@ def plan(cursor: Any, wanted: Plan, source: Source, at: datetime) -> Visit:
 def cancel_all(cursor: Any, member_id: int, actor: str, at: datetime) -> int:
     """Cancel what is planned, as when counsel gives notice [訪問の取りやめ]; gives how many.
 
+    A visit that has begun stays, so that it is logged; its permit is used, and no other is given.
+
     Lock      the member's contacts.
     """
     holds.lock(cursor, member_id)
     cursor.execute(
         "UPDATE care_visit v SET cancelled_at = %s, cancelled_by = %s WHERE member_id = %s"
         " AND cancelled_at IS NULL AND NOT EXISTS (SELECT FROM care_visit_log l"
-        " WHERE l.member_id = v.member_id AND l.visit_no = v.visit_no) RETURNING visit_no",
+        " WHERE l.member_id = v.member_id AND l.visit_no = v.visit_no) AND NOT EXISTS (SELECT"
+        " FROM contact_attempt a JOIN contact_use u USING (member_id, attempt_id)"
+        " WHERE a.member_id = v.member_id AND a.channel = 'visit'"
+        " AND a.cause = 'visit ' || v.visit_no) RETURNING visit_no",
         (at, actor, member_id),
     )
     numbers = [int(row[0]) for row in cursor.fetchall()]

@@ -19,12 +19,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from motocho.care import approvals, settings
 from motocho.care.approvals import HOUSE, Decision, Outcome, Queue, Ref
 from motocho.care.cases import frauds
-from motocho.care.collections import courses, legal, settlements
+from motocho.care.collections import counsel, courses, legal, settlements
 from motocho.people import access as gate
 from motocho.people import members, staff
 from motocho.people.access import Action
 from motocho.units.errors import Fault, InputError, NotAllowedError, RefusedError, StateConflict
-from motocho.web import access, pages, words
+from motocho.web import _commands, access, pages, words
+from motocho.web._directory import directory
 from motocho.web.access import Colleague
 from motocho.web.words import Said, Tongue, said
 
@@ -32,8 +33,8 @@ KINDS: Mapping[str, str] = {
     settlements.SETTLEMENT: "desk.approval.settlement",
     settlements.WRITE_OFF: "desk.approval.write_off",
     legal.LEGAL_STEP: "desk.approval.legal",
-    frauds.APPROVAL: "fraud.decision",
-    settings.KIND: "board.house",
+    frauds.APPROVAL: "desk.approval.fraud",
+    settings.KIND: "desk.approval.setting",
 }
 """What each kind is called; one that is not here is shown by its own word."""
 LABELS: Mapping[str, str] = {
@@ -56,6 +57,14 @@ LABELS: Mapping[str, str] = {
     "court": "desk.collect.step_court",
     "target": "desk.collect.target.label",
     "written_off_yen": "desk.approval.written_off",
+    "fraud": "desk.approval.fraud_no",
+    "verdict": "desk.approval.verdict",
+    "draws": "desk.approval.draws",
+    "total_yen": "desk.approval.draws_yen",
+    "name": "desk.approval.setting_name",
+    "effective_on": "desk.approval.setting_on",
+    "text": "desk.approval.setting_text",
+    "against": "desk.approval.setting_against",
 }
 VALUES: Mapping[str, str] = {
     settlements.Road.VOICE.value: "desk.collect.voice",
@@ -66,6 +75,8 @@ VALUES: Mapping[str, str] = {
     settlements.Cause.INSOLVENT.value: "desk.collect.insolvent",
     settlements.Cause.HEIRLESS.value: "desk.collect.heirless",
     settlements.Cause.SMALL.value: "desk.collect.small",
+    frauds.Verdict.COMPENSATED.value: "fraud.compensate",
+    frauds.Verdict.NOT_COMPENSATED.value: "fraud.not_compensate",
     **{one.value: f"desk.collect.step.{one.value}" for one in courses.Step},
     **{one.value: f"desk.collect.target.{one.value}" for one in courses.Target},
 }
@@ -116,6 +127,8 @@ def _value(name: str, value: Any, tongue: Tongue) -> str:
         return f"{date.fromisoformat(value):%Y/%m/%d}"
     if isinstance(value, str) and value in VALUES:
         return words.plain(VALUES[value], tongue)
+    if isinstance(value, list):
+        return str(len(value))
     return str(value)
 
 
@@ -178,13 +191,35 @@ def _decide(
     outcome = _SAID.get(request.POST.get("say", ""))
     if outcome is None:
         return Fault("DSK-003")
-    decision = Decision(outcome, request.POST.get("words", ""), request.POST.get("mark", ""))
+    said_to_it, mark = request.POST.get("words", ""), request.POST.get("mark", "")
     by = colleague.looking_for(f"approval {found.ref.request_id}")
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            return approvals.decide(cursor, found.ref, decision, by, colleague.at).outcome
+            book_on = _commands.booking_day(cursor, colleague.at)
+            decision = Decision(outcome, said_to_it, mark, book_on)
+            done = approvals.decide(cursor, found.ref, decision, by, colleague.at).outcome
+            if done is Outcome.AGREED and found.kind == settlements.SETTLEMENT:
+                _deliver(cursor, found, colleague)
+            return done
     except (InputError, NotAllowedError, RefusedError, StateConflict) as error:
         return _same_again(found, outcome, colleague) or error.faults[0]
+
+
+def _deliver(cursor: Any, found: approvals.Request, colleague: Colleague) -> None:
+    """The member gets it on paper; while counsel acts, it is handed to counsel · COLL-010."""
+    offer = settlements.offer_of(found.ref.member_id, found.content)
+    if offer.road is settlements.Road.COUNSEL or counsel.standing(cursor, found.ref.member_id):
+        return
+    parties = parties_of(members.one(cursor, found.ref.member_id))
+    kept = settlements.one(cursor, *found.ref)
+    settlements.deliver(cursor, kept, parties, colleague.at)
+
+
+def parties_of(member: members.Member) -> tuple[str, str]:
+    """The lender and the member, as they sign a settlement [和解の当事者]."""
+    person, lender = member.person, directory().lender
+    named = f"{person.family_name} {person.given_name}（会員番号 {member.member_number}）"
+    return f"{lender.name_ja}　{lender.address_ja}", named
 
 
 def _same_again(found: approvals.Request, outcome: Outcome, colleague: Colleague) -> Outcome | None:

@@ -6,12 +6,13 @@ agreed to by another; both stand on the one page.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from motocho.care import approvals
 from motocho.care.approvals import Decision
@@ -22,7 +23,7 @@ from motocho.loans.policy import Status
 from motocho.people import access as gate
 from motocho.people import members
 from motocho.people.access import Action, Staff
-from motocho.people.safety import listed
+from motocho.people.safety import freezes, listed
 from motocho.units.errors import InputError, NotAllowedError, RefusedError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
@@ -63,10 +64,17 @@ OUTCOMES = {
 
 
 # ---------------------------------------------------------------------------------------- the list
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.FREEZE)
 def listing(request: HttpRequest, colleague: Colleague) -> HttpResponse:
-    """What waits: calls, reports, accounts of a list; numbers alone, nothing of a person [一覧]."""
+    """What waits: calls, reports, accounts of a list; numbers alone, nothing of a person [一覧].
+
+    A listed account is looked into by a person, who says here that it is done.
+    """
+    if request.method == "POST":
+        with transaction.atomic(), connection.cursor() as cursor:
+            _looked_into(cursor, request, colleague)
+        return HttpResponseRedirect(request.path)
     with connection.cursor() as cursor:
         context = {
             "desk": colleague,
@@ -81,6 +89,23 @@ def listing(request: HttpRequest, colleague: Colleague) -> HttpResponse:
             "may_end": "yes" if colleague.may(Action.UNFREEZE) else "",
         }
     return pages.show(request, "desk/frauds.html", context)
+
+
+def _looked_into(cursor: Any, request: HttpRequest, colleague: Colleague) -> None:
+    """End the task of a listed account, once; what is none of them stays."""
+    given = request.POST.get("member", ""), request.POST.get("task", "")
+    if not all(_NUMBER.fullmatch(one) for one in given):
+        raise members.no_such_member()
+    member_id, task_id = map(int, given)
+    staff = colleague.looking_for(f"listed account {task_id}")
+    access.allow(gate.ask(cursor, staff, Action.FREEZE, member_id, colleague.at))
+    for one in tasks.of_member(cursor, member_id):
+        if one.task_id == task_id and "list" in one.plan.facts:
+            ending = tasks.Ending(tasks.Outcome.DONE, staff.actor)
+            tasks.end(cursor, member_id, task_id, ending, colleague.at)
+
+
+_NUMBER = re.compile("[0-9]{1,18}")
 
 
 # ------------------------------------------------------------------------------- a draw on hold
@@ -295,6 +320,7 @@ def _of_report(
         "report": known,
         "kind": KINDS[known.kind.value],
         "reporter": REPORTERS[known.reporter.value],
+        "is_frozen": freezes.frozen_at(cursor, known.key.member_id) if not known.is_open else None,
         "steps": [(one, STATES[one.step.state.value]) for one in known.steps],
         "member": members.one(cursor, known.key.member_id),
         "options": STEPS,
@@ -352,7 +378,9 @@ def _decided(
     outcome = approvals.Outcome.AGREED if agreed else approvals.Outcome.REFUSED
     for one in frauds.requests(cursor, known.key):
         if one.is_open(colleague.at):
-            decision = Decision(outcome, request.POST.get("why", ""), request.POST.get("mark", ""))
+            why, mark = request.POST.get("why", ""), request.POST.get("mark", "")
+            book_on = _commands.booking_day(cursor, colleague.at)
+            decision = Decision(outcome, why, mark, book_on)
             approvals.decide(cursor, one.ref, decision, staff, colleague.at)
             return "done"
     return ""

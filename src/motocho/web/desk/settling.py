@@ -35,7 +35,6 @@ from motocho.units.errors import (
     StateConflict,
 )
 from motocho.web import _commands, access, pages
-from motocho.web._directory import directory
 from motocho.web.access import Colleague
 from motocho.web.desk import approving
 from motocho.web.fields import (
@@ -273,7 +272,7 @@ def settlement(
                 settlements.Road(chosen_of(request, "road", ROADS)), typed["agreed_on"],
             )  # fmt: skip
             asking = settlements.Asking(
-                about.staff, typed["reason"], source_of(request), colleague.at
+                about.staff, typed["reason"], source_of(request), colleague.at, claim.position.on
             )
             if tried(form, "reason", lambda: settlements.ask(cursor, offer, asking)):
                 return HttpResponseRedirect(about.home)
@@ -326,8 +325,9 @@ def write_off(
         if form.is_bound and form.is_valid():
             cause = settlements.Cause(chosen_of(request, "cause", CAUSES))
             asking = settlements.Asking(
-                about.staff, form.cleaned_data["reason"], source_of(request), colleague.at
-            )
+                about.staff, form.cleaned_data["reason"], source_of(request), colleague.at,
+                claim.position.on,
+            )  # fmt: skip
             if tried(
                 form, "reason", lambda: settlements.ask_write_off(cursor, claim.key, cause, asking)
             ):
@@ -354,12 +354,7 @@ def paper(
     with transaction.atomic(), connection.cursor() as cursor:
         about = about_of(cursor, colleague, member_id)
         kept = settlements.one(cursor, member_id, request_id)
-        person, lender = about.member.person, directory().lender
-        parties = (
-            f"{lender.name_ja}　{lender.address_ja}",
-            f"{person.family_name} {person.given_name}（会員番号 {about.member.member_number}）",
-        )
-        made = settlements.paper(cursor, kept, parties)
+        made = settlements.paper(cursor, kept, approving.parties_of(about.member))
     response = HttpResponse(sheets.pdf(made), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="settlement-{request_id}.pdf"'
     return response
