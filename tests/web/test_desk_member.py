@@ -656,3 +656,13 @@ def test_check_that_came_twice_counts_once(site: Site) -> None:
 ])  # fmt: skip
 def test_what_a_text_asks_for(text: str, by: By) -> None:
     assert search.read(text).by is by
+
+
+def test_history_says_who_by_name(site: Site) -> None:
+    member, _ = known(site)
+    seat = seated("tanaka", Role.OPERATOR)
+    name = next(one.name for one in do(staff.accounts) if one.staff_id == seat.staff_id)
+    shown = page(seat.client.get(on_call(seat, member)))
+    happened = shown.partition('class="happened"')[2].partition("</ol>")[0]
+    assert f'<span class="hint">{name}</span>' in happened
+    assert f"staff {seat.staff_id}" not in happened

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from motocho.care.reception import happenings
+from motocho.people import staff
+from motocho.web import words
+from motocho.web.words import Tongue
 
 GROUPS = {
     happenings.Group.CALLS: "desk.history.calls",
@@ -77,6 +81,8 @@ KINDS: Mapping[str, str] = {
     "called_employment": "desk.kind.called_employment",
 }
 """Each kind of a happening; a call of ours for anything else is just a call."""
+ACTORS = {"member": "desk.history.by_member", "close": "desk.history.by_close"}
+"""Who is none of the staff."""
 RESULTS = {
     "spoken": "desk.result.spoken",
     "no_answer": "desk.result.no_answer",
@@ -95,10 +101,20 @@ class Line:
     label: str
     amount_yen: int | None
     result: str
+    who: str
+    """A colleague by name, the member and the night in words; else as it is kept."""
 
 
-def lines(found: Sequence[happenings.Happened], most: int, *, whole: str) -> list[Line]:
-    """The newest lines, with amounts where the page is `whole` [履歴の表示]."""
+def names(cursor: Any, tongue: Tongue) -> dict[str, str]:
+    """Who is who in the journal [操作者の名前]: colleagues, the member, the night."""
+    known = {f"staff {one.staff_id}": one.name for one in staff.accounts(cursor)}
+    return known | {name: words.plain(key, tongue) for name, key in ACTORS.items()}
+
+
+def lines(
+    found: Sequence[happenings.Happened], names: Mapping[str, str], *, whole: str
+) -> list[Line]:
+    """Lines by whom they are, with amounts where the page is `whole` [履歴の表示]."""
     return [
         Line(
             one,
@@ -106,6 +122,7 @@ def lines(found: Sequence[happenings.Happened], most: int, *, whole: str) -> lis
             KINDS.get(one.kind, "desk.kind.called"),
             one.amount_yen if whole else None,
             RESULTS.get(one.result, ""),
+            names.get(one.actor, one.actor),
         )
-        for one in found[:most]
+        for one in found
     ]

@@ -16,8 +16,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motocho.care import approvals
+from motocho.care import approvals, settings
 from motocho.care.approvals import HOUSE, Decision, Outcome, Queue, Ref
+from motocho.care.cases import frauds
 from motocho.care.collections import courses, legal, settlements
 from motocho.people import access as gate
 from motocho.people import members, staff
@@ -31,6 +32,8 @@ KINDS: Mapping[str, str] = {
     settlements.SETTLEMENT: "desk.approval.settlement",
     settlements.WRITE_OFF: "desk.approval.write_off",
     legal.LEGAL_STEP: "desk.approval.legal",
+    settings.KIND: "desk.approval.setting",
+    frauds.APPROVAL: "desk.approval.fraud",
 }
 """What each kind is called; one that is not here is shown by its own word."""
 LABELS: Mapping[str, str] = {
@@ -134,11 +137,20 @@ def _row(cursor: Any, colleague: Colleague, one: approvals.Request) -> Row:
     return Row(
         one,
         KINDS.get(one.kind, ""),
-        reverse("desk:approval", args=one.ref),
+        _address(colleague, one),
         "" if member_id == HOUSE else members.one(cursor, member_id).member_number,
         one.asked_by == colleague.staff.staff_id,
         approvals.may_decide(cursor, one, colleague.staff),
     )
+
+
+def _address(colleague: Colleague, one: approvals.Request) -> str:
+    """Where it is decided with all that belongs to it: a text with its changes, a report whole."""
+    if one.kind == settings.KIND and colleague.may(Action.LOOK_AT_SETTINGS):
+        return reverse("desk:setting", args=[one.content["name"]])
+    if one.kind == frauds.APPROVAL:
+        return reverse("desk:fraud", args=[one.ref.member_id, one.content["fraud"]])
+    return reverse("desk:approval", args=one.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

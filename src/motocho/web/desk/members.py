@@ -178,6 +178,7 @@ def _context(
     frozen_at = freezes.frozen_at(cursor, member_id)
     known = _known(cursor, member_id, (positions, facts, frozen_at), on)
     kept = [one for one in happened if _shows(group, one.group)]
+    names = _history.names(cursor, pages.tongue_of(request))
     context: dict[str, Any] = {
         "desk": colleague,
         "member_id": member_id,
@@ -188,7 +189,7 @@ def _context(
         "until": localtime(view.seat.known_until) if view.seat.known_until else None,
         "flags": _flags((positions, facts, frozen_at), on),
         "likely": [LIKELY[one] for one in guessing.likely(happened, known, colleague.at)],
-        "lines": _history.lines(kept, LINES, whole=view.whole),
+        "lines": _history.lines(kept[:LINES], names, whole=view.whole),
         "groups": [(one.value, label) for one, label in _history.GROUPS.items()],
         "group": group,
         "choices": _choices(cursor, member_id, colleague, request),
