@@ -14,9 +14,7 @@ from typing import Any
 from motocho.care import approvals, settings
 from motocho.care.cases import disclosures, draw_checks, frauds
 from motocho.care.collections import settlements
-from motocho.care.reasons import endings, talks
-from motocho.care.reasons.catalogue import Reason
-from motocho.care.reasons.talks import Begun, Caller, Incoming, Item, TalkKey
+from motocho.care.reasons import catalogue, endings, talks
 from motocho.care.settings import Draft, Setting
 from motocho.care.support import families
 from motocho.contact import counterparts
@@ -39,7 +37,7 @@ from motocho.units.errors import NotFoundError, RefusedError
 _ACTOR = "demo"
 _PAID_PERCENT = 90
 _MORE_YEN, _INCOME_YEN = 100_000, 4_800_000
-_KNOWN = frozenset({Item.BIRTH_DATE, Item.ADDRESS})
+_KNOWN = frozenset({talks.Item.BIRTH_DATE, talks.Item.ADDRESS})
 _INSTALMENT_YEN = 10_000
 _HOURS = (time(10, 20), time(18, 40))
 _CALL_LASTS = timedelta(minutes=3)
@@ -193,18 +191,18 @@ def call_before(cursor: Any, late: Sequence[Key], others: Sequence[Key], day: Da
     operator = day.persons.get("operator")
     if operator is None or talks.unfinished(cursor, operator.actor) is not None:
         return
-    caller = Caller(staff.account(cursor, operator.staff_id).name, operator.actor)
+    caller = talks.Caller(staff.account(cursor, operator.staff_id).name, operator.actor)
     on = previous_business_day(day.business_on)
     for place, (hour, key) in enumerate(zip(_HOURS, reversed(late), strict=False)):
         at, source = datetime.combine(on, hour, JAPAN), day.ref(f"call {place}")
-        wanted = talks.Wanted(Reason.REPAYMENT, caller, shipped(), source=source)
+        wanted = talks.Wanted(catalogue.Reason.REPAYMENT, caller, shipped(), source=source)
         with suppress(NotFoundError):  # nobody had a number of theirs on that day
             begun = talks.begin(cursor, key.member_id, wanted, at)
-            if isinstance(begun, Begun):
+            if isinstance(begun, talks.Begun):
                 _end(cursor, begun.key, endings.Told("absent", "応答なし。"), caller, at)
     for place, (hour, key) in enumerate(zip(_HOURS, reversed(others), strict=False)):
         at = datetime.combine(on, hour, JAPAN) + timedelta(minutes=20)
-        incoming = Incoming(caller, day.ref(f"incoming {place}"))
+        incoming = talks.Incoming(caller, day.ref(f"incoming {place}"))
         taken = talks.take(cursor, key.member_id, incoming, at)
         if not talks.one(cursor, taken).ending:
             talks.identify(cursor, taken, _KNOWN, caller.actor, at)
@@ -212,7 +210,9 @@ def call_before(cursor: Any, late: Sequence[Key], others: Sequence[Key], day: Da
             _end(cursor, taken, told, caller, at)
 
 
-def _end(cursor: Any, key: TalkKey, told: endings.Told, caller: Caller, began_at: datetime) -> None:
+def _end(
+    cursor: Any, key: talks.TalkKey, told: endings.Told, caller: talks.Caller, began_at: datetime
+) -> None:
     at = began_at + _CALL_LASTS
     made = Made("desk", f"talk {key.attempt_id}", at.date(), at, caller.actor)
     endings.finish(cursor, key, told, made, shipped())
