@@ -725,3 +725,13 @@ def test_each_place_is_for_those_for_whom_its_page_is() -> None:
             role for role in Role if access.may(Staff(1, frozenset({role})), view.staff_action)
         }
         assert may <= opens, one.name
+
+
+def test_history_says_who_by_name(site: Site) -> None:
+    member, _ = known(site)
+    seat = seated("tanaka", Role.OPERATOR)
+    name = next(one.name for one in do(staff.accounts) if one.staff_id == seat.staff_id)
+    shown = page(seat.client.get(on_call(seat, member)))
+    happened = shown.partition('class="happened"')[2].partition("</ol>")[0]
+    assert f'<span class="hint">{name}</span>' in happened
+    assert f"staff {seat.staff_id}" not in happened

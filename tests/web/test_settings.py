@@ -143,3 +143,16 @@ def test_a_running_site_takes_another_directory_on_its_day(
     monkeypatch.setattr(clock, "now", lambda: tomorrow)
     assert directory().desks[0].name_ja == "新しい窓口"
     assert "新しい窓口" in browser().get("/contacts/").content.decode()
+
+
+def test_what_waits_leads_to_its_own_page(tanaka: Seat, suzuki: Seat) -> None:
+    """A reviewer, whom settings are not shown, sees the request alone."""
+    assert tanaka.client.post(AT, typed())["Location"] == AT
+    listed = suzuki.client.get("/desk/approvals/")
+    assert f'href="{AT}"' in listed.content.decode()
+    assert "業務の設定の変更" in words(listed)
+    reviewer = seated("abe", Role.REVIEWER)
+    listed = reviewer.client.get("/desk/approvals/")
+    found = re.search(r'href="(/desk/approvals/0/[0-9]+/)"', listed.content.decode())
+    assert found is not None
+    assert reviewer.client.get(found[1]).status_code == 200

@@ -19,7 +19,6 @@ from motocho.care.reliefs import consultations
 from motocho.contact import tasks
 from motocho.contact.directory import shipped
 from motocho.contact.guard import Purpose
-from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.loans import queries
 from motocho.loans.commands import Key, Made, open_promise, promise
@@ -28,13 +27,17 @@ from motocho.outside.bank import is_business_day
 from motocho.people import requests
 from motocho.people.facts import history, values
 from motocho.people.requests import Kind as RequestKind
-from motocho.simulation.demonstration import ready
+from motocho.simulation.demonstration import cases, ready
+from motocho.simulation.demonstration.cases import Day
 
-_LATE_SHOWN, _OTHERS_SHOWN = 40, 12
+_LATE_SHOWN, _OTHERS_SHOWN = 40, 16
 _ACTOR = "demo"
-_DESK = "card_loan"
+_DESK, _DESK_ROAD = "card_loan", "desk"
 _CALL_BACK_AFTER = timedelta(minutes=45)
+_REACHABLE_FOR = timedelta(days=30)
 _PROMISED_IN_DAYS = (0, 1, 3)
+_ASKING = 7
+"""So many have one small thing each; the others have a case."""
 _TOPICS = (consultations.Topic.LATE, consultations.Topic.LESS)
 _TOLD = (
     (complaints.Kind.COMPLAINT, "仕事中に電話がありました。夕方以降にしてください。"),
@@ -55,15 +58,6 @@ ORDER BY member_id, agreement_id
 
 
 @dataclass(frozen=True, slots=True)
-class _Morning:
-    at: datetime
-    business_on: date
-
-    def source(self, what: str) -> Source:
-        return Source(_ACTOR, f"demo {self.business_on} {what}")
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
     """What a morning brings [朝の件数]."""
 
@@ -78,13 +72,20 @@ def prepare(cursor: Any, at: datetime, business_on: date) -> Told:
 
     Takes     the cursor of a transaction; moment and business date.
     """
-    morning = _Morning(at, business_on)
-    late, others = _picked(cursor)
+    morning = cases.day(cursor, at, business_on)
+    late, others = (_one_each(keys) for keys in _picked(cursor))
     for key in (*late, *others):
         _make_reachable(cursor, key.member_id, at)
-    asking = list(_ask(cursor, _one_each(others), morning))
-    promising = list(_promise(cursor, _one_each(late), morning))
-    return Told(len(late), len(asking) + len(promising))
+    free = others[_ASKING:]
+    cases.call_before(cursor, late, others, morning)
+    asking = list(_ask(cursor, others[:_ASKING], morning))
+    telling = [
+        *cases.tell(cursor, free, morning),
+        *cases.apply(cursor, free[cases.TOLD :], morning),
+    ]
+    cases.ask_two(cursor, late, morning)
+    promising = list(_promise(cursor, late[: (len(late) + 1) // 2], morning))
+    return Told(len(late), len(asking) + len(telling) + len(promising))
 
 
 def _picked(cursor: Any) -> tuple[list[Key], list[Key]]:
@@ -111,12 +112,13 @@ def _make_reachable(cursor: Any, member_id: int, at: datetime) -> None:
         (values.Kind.EMPLOYER, values.Employer("みほん工業株式会社")),
     )
     known = history.as_of(cursor, member_id, at.date())
+    since = at - _REACHABLE_FOR
     for kind, value in ((kind, value) for kind, value in facts if kind not in known):
-        change = history.Change(member_id, kind, value, at.date(), f"demo {kind.value}")
-        history.record(cursor, change, history.Teller(_ACTOR, history.Road.REGISTRATION), at)
+        change = history.Change(member_id, kind, value, since.date(), f"demo {kind.value}")
+        history.record(cursor, change, history.Teller(_ACTOR, history.Road.REGISTRATION), since)
 
 
-def _ask(cursor: Any, keys: Sequence[Key], morning: _Morning) -> Iterator[int]:
+def _ask(cursor: Any, keys: Sequence[Key], morning: Day) -> Iterator[int]:
     """One thing each: hours to talk, words, a call back, a new card, a paper."""
     waiting = iter(keys)
     for topic, key in zip(_TOPICS, waiting, strict=False):
@@ -144,9 +146,7 @@ def _next(waiting: Iterator[Key]) -> list[Key]:
     return [key for key in (next(waiting, None),) if key is not None]
 
 
-def _book(
-    cursor: Any, member_id: int, topic: consultations.Topic, morning: _Morning
-) -> Iterator[int]:
+def _book(cursor: Any, member_id: int, topic: consultations.Topic, morning: Day) -> Iterator[int]:
     if consultations.booked(cursor, member_id, morning.at) is not None:
         yield member_id
         return
@@ -170,13 +170,13 @@ def _paper(on: date) -> bytes:
     return out.getvalue()
 
 
-def _promise(cursor: Any, keys: Sequence[Key], morning: _Morning) -> Iterator[int]:
+def _promise(cursor: Any, keys: Sequence[Key], morning: Day) -> Iterator[int]:
     """A few who are late have promised to pay: today, tomorrow, later."""
     for days, key in zip(_PROMISED_IN_DAYS, keys, strict=False):
         if open_promise(cursor, key) is None:
             due_yen = queries.position(cursor, key, morning.business_on).due_yen
             pay_on = morning.business_on + timedelta(days=days)
             source = morning.source(f"promise {key.agreement_id}")
-            made = Made(_ACTOR, source.ref, morning.business_on, morning.at, _ACTOR)
+            made = Made(_DESK_ROAD, source.ref, morning.business_on, morning.at, _ACTOR)
             promise(cursor, key, due_yen, pay_on, made)
         yield key.member_id

@@ -150,11 +150,20 @@ def _row(cursor: Any, colleague: Colleague, one: approvals.Request) -> Row:
     return Row(
         one,
         KINDS.get(one.kind, ""),
-        reverse("desk:approval", args=one.ref),
+        _address(colleague, one),
         "" if member_id == HOUSE else members.one(cursor, member_id).member_number,
         one.asked_by == colleague.staff.staff_id,
         approvals.may_decide(cursor, one, colleague.staff),
     )
+
+
+def _address(colleague: Colleague, one: approvals.Request) -> str:
+    """Where it is decided with all that belongs to it: a text with its changes, a report whole."""
+    if one.kind == settings.KIND and colleague.may(Action.LOOK_AT_SETTINGS):
+        return reverse("desk:setting", args=[one.content["name"]])
+    if one.kind == frauds.APPROVAL:
+        return reverse("desk:fraud", args=[one.ref.member_id, one.content["fraud"]])
+    return reverse("desk:approval", args=one.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,6 +20,7 @@ from motocho.care.cases import complaints
 from motocho.care.reasons import catalogue, reviews, talks, wrapping
 from motocho.care.reliefs import promises
 from motocho.contact import calls
+from motocho.outside.bank import previous_business_day
 from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
 from motocho.people import members, requests
@@ -165,7 +166,7 @@ def sampled(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """The sample of a day, the same for everybody who draws it [応対品質の確認]."""
     today = colleague.at.astimezone(JAPAN).date()
     wanted = read_date(request.GET.get("on", ""))
-    on = today - timedelta(days=1) if isinstance(wanted, Unread) else wanted.on
+    on = previous_business_day(today) if isinstance(wanted, Unread) else wanted.on
     with connection.cursor() as cursor:
         found = reviews.sample(cursor, on, SAMPLED)
         known = catalogue.in_force(cursor, on)

@@ -24,7 +24,7 @@ PLACES = {one: f"desk.promises.{one.value}" for one in promises.Place}
 WAYS = {one.value: f"offer.way.{one.value}" for one in scenarios.Way} | {
     promises.NO_OFFER: "desk.promises.no_offer"
 }
-CHANNELS = {one: f"desk.promises.by_{one}" for one in ("site", "voice", "desk")}
+CHANNELS = {one: f"desk.promises.by_{one}" for one in ("site", "voice", "desk", "counter")}
 """By which way a promise came that no offer led to; another one is told by its own name."""
 SHOWN = 100
 _OVER = (promises.Verdict.KEPT, promises.Verdict.PARTLY, promises.Verdict.BROKEN)

@@ -7,7 +7,7 @@ itself tells nothing of a member.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -174,10 +174,9 @@ def waiting(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """What waits, the oldest first; zeros are shown [一覧]; who only manages sees colleagues."""
     if not colleague.may_look:
         return HttpResponseRedirect(reverse("desk:colleagues"))
-    wanted = request.GET.get("tab", "resets")
-    tab = wanted if wanted in TABS else "resets"
     with connection.cursor() as cursor:
         counted = [(one, one.count(cursor)) for one in SOURCES]
+        tab = _chosen(request.GET.get("tab", ""), {one.tab for one, count in counted if count})
         listed = [(one.title, one.rows(cursor), count) for one, count in counted if one.tab == tab]
         alarms = login.alarms(cursor, colleague.at - ALARMED_FOR)
     counts = {name: sum(count for one, count in counted if one.tab == name) for name in TABS}
@@ -193,3 +192,14 @@ def waiting(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         ],
     }
     return pages.show(request, "desk/queue.html", context | {"desk": colleague})
+
+
+def _chosen(wanted: str, filled: Collection[str]) -> str:
+    """What was asked for; else new PINs, or where something waits if they have nothing.
+
+    >>> [_chosen(*one) for one in (("", set()), ("", {"complaints"}), ("documents", {"resets"}))]
+    ['resets', 'complaints', 'documents']
+    """
+    if wanted in TABS:
+        return wanted
+    return next((name for name in ("resets", *TABS) if name in filled), "resets")
