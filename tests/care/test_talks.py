@@ -23,6 +23,7 @@ from motocho.contact.calls import Result
 from motocho.contact.directory import shipped
 from motocho.contact.gate import Closed
 from motocho.contact.guard import HoldKind, Purpose, last_day
+from motocho.contact.holds import Source
 from motocho.law.rules import Refusal
 from motocho.loans import commands
 from motocho.loans.commands import Key, Made
@@ -498,6 +499,20 @@ def test_hour_that_cannot_be_is_refused(office: Office, hour: datetime) -> None:
     talk = office.begun(office.late().member_id, Reason.REPAYMENT).key
     with pytest.raises(InputError):
         office.finish(talk, "call_back", hour=hour)
+
+
+def test_the_call_that_a_step_asked_for_is_done_by_a_call_about_arrears_alone(
+    office: Office,
+) -> None:
+    key = office.late()
+    facts: dict[str, int | str] = {"stage": 3, "step": "first_call"}
+    plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS, AT, facts)
+    do(tasks.put, key.member_id, plan, Source("close", "stage 3"), AT)
+    office.finish(office.begun(key.member_id, Reason.REGISTERED_DATA).key, "no_answer")
+    assert [one.source for one in do(tasks.of_member, key.member_id)] == ["stage 3"]
+    at = after(hours=1)
+    office.finish(office.begun(key.member_id, Reason.REPAYMENT, at).key, "no_answer", at)
+    assert do(tasks.of_member, key.member_id) == []
 
 
 @pytest.mark.rule("COLL-010")

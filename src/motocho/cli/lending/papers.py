@@ -181,12 +181,14 @@ def print_letters(
 
     例 / Examples:  motocho papers print letters · motocho papers print letters --json
     """
+    from motocho.care.collections import strategy
     from motocho.documents import archive
 
     output = output_in(lang)
     rows, without, enclosing = [], 0, 0
     _make(folder)
     with opened() as cursor:
+        sender = strategy.in_force(cursor, clock.business_date()).sender
         for letter in archive.waiting(cursor):
             to = archive.addressed(cursor, letter, actor or getpass.getuser(), clock.now())
             if to is None:
@@ -199,7 +201,7 @@ def print_letters(
             rows.append(
                 [
                     str(letter.member_id), str(letter.paper_no), name, *to, kept.digest.hex(),
-                    _enclosed(letter), _envelope(letter),
+                    _enclosed(letter), _envelope(letter, sender),
                 ]
             )  # fmt: skip
     out = io.StringIO()
@@ -236,14 +238,12 @@ def _enclosed(letter: Letter) -> str:
     return "" if letter.post_by is None else f"契約書の原本（契約番号 {letter.agreement_id}）"
 
 
-def _envelope(letter: Letter) -> str:
+def _envelope(letter: Letter, sender: str) -> str:
     """How the envelope of a letter about arrears looks: it tells nobody of a debt · COLL-013."""
-    from motocho.care.collections import strategy
     from motocho.documents.archive import COLLECTING, Kind
 
     if letter.kind not in COLLECTING | {Kind.IDENTIFICATION}:
         return ""
-    sender = strategy.strategy_of(clock.business_date()).sender
     return f"封書・親展・窓なし。差出人は個人名（{sender}）だけ"
 
 
