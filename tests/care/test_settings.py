@@ -386,7 +386,9 @@ def test_night_waits_for_a_promise_by_the_grace_in_force(pair: Pair) -> None:
     desk.do(commands.promise, key, 3_000, on, desk.made(TODAY))
     for day, outcome in ((last, 0), (last + timedelta(days=1), 1)):
         assert do(steps.WORK[Step.PROMISES].work, [key], desk.made(day)) == outcome
-    assert [one.verdict for one in do(promises.judged, on, on, last)] == [Verdict.BROKEN]
+    assert [one.verdict for one in do(promises.judged, on, on, last + timedelta(days=1))] == [
+        Verdict.BROKEN
+    ]
 
 
 def arrears(desk: Desk | None = None) -> Key:

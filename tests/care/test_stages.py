@@ -359,11 +359,11 @@ def test_a_demand_that_never_left_is_seen_and_made_anew_by_a_person(late: Late) 
     assert late.decide(61) == []
     (seen,) = do(stages.stayed, on_day(61))
     assert seen.key == demand.key
-    made = do(carrying.again, demand.key, shipped(), "staff 1", at(on_day(61)))
+    made = do(carrying.again, demand.key, shipped(), at(on_day(61)))
     assert made.delivered.paper_no != seen.paper_no
     assert do(stages.stayed, on_day(61), late.member_id) == []
     with pytest.raises(StateConflict):  # pressed twice: one letter
-        do(carrying.again, demand.key, shipped(), "staff 1", at(on_day(61)))
+        do(carrying.again, demand.key, shipped(), at(on_day(61)))
     fresh = [one for one in do(archive.waiting) if one.paper_no == made.delivered.paper_no]
     assert do(archive.addressed, fresh[0], "staff 1", at(on_day(61))) is not None
     assert do(archive.posted, fresh, "staff 1", at(on_day(61), 15)) == 1
@@ -378,7 +378,7 @@ def test_nothing_is_made_anew_against_a_promise_or_after_a_payment(late: Late) -
     on = on_day(61)
     do(commands.promise, late.key, 10_000, on + timedelta(days=3), late.made(on, "promise"))
     with pytest.raises(RefusedError):
-        do(carrying.again, demand.key, shipped(), "staff 1", at(on))
+        do(carrying.again, demand.key, shipped(), at(on))
     do(commands.withdraw_promise, late.key, late.made(on, "withdrawn"))
     late.desk.receive(late.key, 150_000, on)
     assert do(stages.stayed, on) == []

@@ -508,10 +508,10 @@ def test_the_call_that_a_step_asked_for_is_done_by_a_call_about_arrears_alone(
     facts: dict[str, int | str] = {"stage": 3, "step": "first_call"}
     plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS, AT, facts)
     do(tasks.put, key.member_id, plan, Source("close", "stage 3"), AT)
-    office.finish(office.begun(key.member_id, Reason.REGISTERED_DATA).key, "no_answer")
+    office.finish(office.begun(key.member_id, Reason.REGISTERED_DATA).key, "absent")
     assert [one.source for one in do(tasks.of_member, key.member_id)] == ["stage 3"]
     at = after(hours=1)
-    office.finish(office.begun(key.member_id, Reason.REPAYMENT, at).key, "no_answer", at)
+    office.finish(office.begun(key.member_id, Reason.REPAYMENT, at).key, "absent", at)
     assert do(tasks.of_member, key.member_id) == []
 
 

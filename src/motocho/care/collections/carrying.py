@@ -102,10 +102,11 @@ def look_again(cursor: Any, at: datetime) -> int:
     return len(keys)
 
 
-def again(cursor: Any, key: StageKey, known: Directory, who: str, at: datetime) -> letters.Written:
+def again(cursor: Any, key: StageKey, known: Directory, at: datetime) -> letters.Written:
     """Make a demand anew that did not leave in its days, once a day [督促書面の再作成].
 
-    Its yen and days are today's; everything that stands against it is looked at again.
+    Its yen and days are today's; what stands against it is looked at again, and the gate is asked
+    when it goes out.
     Raises    StateConflict if it left, may still leave, or nothing is late; RefusedError with what
               stands against it.
     """
@@ -118,10 +119,6 @@ def again(cursor: Any, key: StageKey, known: Directory, who: str, at: datetime) 
     found = sorted(one.value for one in against if step is None or one in step.unless)
     if found:
         raise RefusedError(Fault("COL-013"))
-    wanted = Wanted(Purpose.ARREARS, cause, who, way=Channel.POST, is_one_letter=True)
-    answer = gate.ask(cursor, key.member_id, wanted, at)
-    if isinstance(answer, Closed):
-        raise RefusedError(*(one.refusal.fault() for one in answer.hindrances))
     return letters.write(cursor, Draft(stage.loan, KINDS[stage.way], cause), known, at)
 
 

@@ -182,7 +182,7 @@ def _act(request: HttpRequest, colleague: Colleague, staff: Staff, member_id: in
             asked = gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at)
             access.allow(asked)
             key = stages.StageKey(member_id, number)
-            made_anew = carrying.again(cursor, key, directory(), staff.actor, colleague.at)
+            made_anew = carrying.again(cursor, key, directory(), colleague.at)
             return f"paper={made_anew.delivered.paper_no}"
         access.allow(gate.ask(cursor, staff, Action.ACCELERATE, member_id, colleague.at))
         name = f"acceleration {reference}"
