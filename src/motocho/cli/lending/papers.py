@@ -8,7 +8,7 @@ import io
 import os
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -181,14 +181,13 @@ def print_letters(
 
     例 / Examples:  motocho papers print letters · motocho papers print letters --json
     """
-    from motocho.care.collections import strategy
     from motocho.documents import archive
 
     output = output_in(lang)
     rows, without, enclosing = [], 0, 0
     _make(folder)
     with opened() as cursor:
-        sender = strategy.in_force(cursor, clock.business_date()).sender
+        sender = _sender(cursor)
         for letter in archive.waiting(cursor):
             to = archive.addressed(cursor, letter, actor or getpass.getuser(), clock.now())
             if to is None:
@@ -236,6 +235,13 @@ def print_letters(
 def _enclosed(letter: Letter) -> str:
     """What goes into the envelope with the letter."""
     return "" if letter.post_by is None else f"契約書の原本（契約番号 {letter.agreement_id}）"
+
+
+def _sender(cursor: Any) -> str:
+    """The person whose name stands on envelopes about arrears today."""
+    from motocho.care.collections import strategy
+
+    return strategy.in_force(cursor, clock.business_date()).sender
 
 
 def _envelope(letter: Letter, sender: str) -> str:
