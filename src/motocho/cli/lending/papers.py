@@ -187,7 +187,6 @@ def print_letters(
     rows, without, enclosing = [], 0, 0
     _make(folder)
     with opened() as cursor:
-        sender = _sender(cursor)
         for letter in archive.waiting(cursor):
             to = archive.addressed(cursor, letter, actor or getpass.getuser(), clock.now())
             if to is None:
@@ -200,7 +199,7 @@ def print_letters(
             rows.append(
                 [
                     str(letter.member_id), str(letter.paper_no), name, *to, kept.digest.hex(),
-                    _enclosed(letter), _envelope(letter, sender),
+                    _enclosed(letter), _envelope(letter, _sender(cursor)),
                 ]
             )  # fmt: skip
     out = io.StringIO()
