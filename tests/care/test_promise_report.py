@@ -17,7 +17,7 @@ from tests.database import Database
 from tests.loans.desk import Desk, days
 
 from motocho.care.reliefs import promises
-from motocho.care.reliefs.limits import limits, waits_until
+from motocho.care.reliefs.limits import limits, waiting
 from motocho.care.reliefs.promises import Verdict, verdict
 from motocho.care.reliefs.scenarios import OFFERED, Told, Way
 from motocho.cli.lending.care import VERDICTS, WAYS
@@ -111,7 +111,9 @@ def test_two_payments_add_up_and_one_that_is_taken_back_does_not_count(desk: Des
 
 def test_payment_that_comes_to_light_later_keeps_what_the_night_called_broken(desk: Desk) -> None:
     key, over = promised(desk), PAY_ON + days(GRACE + 4)
-    judged = desk.do(commands.judge_promise, key, waits_until, desk.made(PAY_ON + days(GRACE + 1)))
+    judged = desk.do(
+        commands.judge_promise, key, desk.do(waiting, PAY_ON), desk.made(PAY_ON + days(GRACE + 1))
+    )
     assert judged is commands.Outcome.BROKEN
     assert verdicts(desk, over) == [Verdict.BROKEN]
     desk.receive(key, 5_000, PAY_ON, on=over)
@@ -160,6 +162,7 @@ def second_opinion(life: Life, night: int) -> str:
 def test_night_and_report_agree_with_a_second_opinion_on_every_day(desk: Desk) -> None:
     """One truth: what the night closes, what the report says, and a running sum beside them."""
     dice, met = random.Random(11), Counter[str]()
+    waits_until = desk.do(waiting, LATE)
     for _ in range(25):
         pays = sorted((dice.randrange(14), dice.choice((500, 1_500, 2_500))) for _ in range(3))
         life = Life(dice.choice((1_000, 3_000, 5_000)), dice.randrange(1, 9), tuple(pays))

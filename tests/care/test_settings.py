@@ -14,15 +14,26 @@ from hypothesis import settings as rounds
 from hypothesis import strategies as st
 from tests.database import Database
 from tests.loans.crowd import do
+from tests.loans.desk import Desk
 from tests.people.house import AT, House, rows
 
 from motocho.care import approvals, settings
 from motocho.care.approvals import Decision, Outcome, Request
+from motocho.care.collections import letters, stages, strategy
 from motocho.care.ivr import lines
 from motocho.care.reasons import catalogue
 from motocho.care.reasons.catalogue import Part, Reason
-from motocho.care.reliefs import limits
+from motocho.care.reliefs import limits, promises
+from motocho.care.reliefs.promises import Verdict
 from motocho.care.settings import Draft, Setting
+from motocho.care.worklist import claims, gathering
+from motocho.care.worklist.policy import Why
+from motocho.close import steps
+from motocho.close.plan import Step
+from motocho.contact.directory import shipped
+from motocho.contact.guard import Hand
+from motocho.loans import commands
+from motocho.loans.commands import Key, Made
 from motocho.outside.clock import JAPAN
 from motocho.outside.postgres import Role as DatabaseRole
 from motocho.people.access import Role, Staff
@@ -350,3 +361,93 @@ def test_the_database_holds_it_too(pair: Pair, database: Database) -> None:
     assert row[8].astimezone(JAPAN).date() < row[4]
     with pytest.raises(MotochoError):
         agree(asked, other)
+
+
+# ------------------------------------------------------------------- arrears and the list of the day
+def put_in_force(pair: Pair, setting: Setting, text: str) -> date:
+    one, other = pair
+    on = TODAY + timedelta(days=1)
+    asked = do(
+        settings.propose, Draft(setting, text, on, "方針を変える", f"form {setting.value}"), one, AT
+    )
+    assert agree(asked, other).outcome is Outcome.AGREED
+    return on
+
+
+def test_strategy_in_force_is_what_every_reader_reads(pair: Pair) -> None:
+    text = settings.shipped(Setting.STRATEGY)
+    changed = text.replace("sender: 青木 健", "sender: 山本 実").replace(
+        "arrival_days: 4", "arrival_days: 6"
+    )
+    on = put_in_force(pair, Setting.STRATEGY, changed)
+    assert do(strategy.in_force, TODAY).sender == "青木 健"
+    assert do(strategy.in_force, on).sender == "山本 実"
+    assert letters.pay_until(do(strategy.in_force, on), on) == on + timedelta(days=20)
+    key = arrears()
+    before, after = (do(letters.dunned, key, shipped(), day) for day in (TODAY, on))
+    assert (before.voice.sender, after.voice.sender) == ("青木 健", "山本 実")
+
+
+def test_night_decides_by_the_strategy_in_force_in_the_morning(pair: Pair) -> None:
+    text = settings.shipped(Setting.STRATEGY)
+    changed = text.replace("id: first_call", "id: greeting")
+    on = put_in_force(pair, Setting.STRATEGY, changed)
+    key = arrears()
+    made = Made("close", "night", on - timedelta(days=1), AT, "close")
+    do(stages.decide, [key], made)
+    (found,) = do(stages.of_members, [key.member_id])
+    assert found.step_id == "greeting"
+    (shown,) = do(stages.outlook, key.member_id, on)
+    assert [one.step_id for one in shown.stages] == ["greeting"]
+
+
+def test_list_and_claims_follow_the_order_in_force(pair: Pair, house: House) -> None:
+    text = settings.shipped(Setting.WORKLIST)
+    changed = text.replace("claim_minutes: 15 ", "claim_minutes: 40 ").replace(
+        "late_from_days: 1 ", "late_from_days: 900 "
+    )
+    on = put_in_force(pair, Setting.WORKLIST, changed)
+    key = arrears()
+    noon = datetime(on.year, on.month, on.day, 12, tzinfo=JAPAN)
+    for at, minutes, count in ((noon - timedelta(days=1), 15, 1), (noon, 40, 0)):
+        found = do(gathering.today, at, Hand.STAFF)
+        assert sum(found.ranked.counts.values()) == count
+        claim = do(claims.take, pair[0].staff_id, [(key.member_id, Why.LATE)], at)
+        assert claim is not None
+        assert claim.until_at - claim.claimed_at == timedelta(minutes=minutes)
+
+
+def test_night_waits_for_a_promise_by_the_grace_in_force(pair: Pair) -> None:
+    """The board, the report and the night say the same after a change of the house's."""
+    on = put_in_force(pair, Setting.RELIEFS, RELIEFS.replace("grace_days: 3 ", "grace_days: 9 "))
+    desk, last = Desk(), on + timedelta(days=9)
+    key = arrears(desk)
+    desk.do(commands.promise, key, 3_000, on, desk.made(TODAY))
+    for day, outcome in ((last, 0), (last + timedelta(days=1), 1)):
+        assert do(steps.WORK[Step.PROMISES].work, [key], desk.made(day)) == outcome
+    assert [one.verdict for one in do(promises.judged, on, on, last + timedelta(days=1))] == [
+        Verdict.BROKEN
+    ]
+
+
+def arrears(desk: Desk | None = None) -> Key:
+    """A loan whose first payment was missed some days ago."""
+    desk, opened_on = desk or Desk(), TODAY - timedelta(days=45)
+    key = desk.open(opened_on, member_id=desk.member())
+    desk.draw(key, 100_000, opened_on)
+    return key
+
+
+@pytest.mark.parametrize(
+    ("setting", "old", "new"),
+    [
+        (Setting.STRATEGY, "gap_days: 3", "gap_days: 0"),
+        (Setting.STRATEGY, "sender: 青木 健", "sender: ''"),
+        (Setting.WORKLIST, "claim_minutes: 15", "claim_minutes: 0"),
+        (Setting.WORKLIST, "order: [consultation, ", "order: ["),
+    ],
+)  # fmt: skip
+def test_a_faulty_strategy_or_order_is_refused(setting: Setting, old: str, new: str) -> None:
+    text = settings.shipped(setting)
+    assert settings.check(setting, text, TODAY) == ()
+    assert settings.check(setting, text.replace(old, new), TODAY)

@@ -18,13 +18,14 @@ from motocho.care.collections import accelerating, carrying, stages
 from motocho.care.collections.stages import StageKey
 from motocho.care.collections.strategy import Ground, Waits, Way
 from motocho.contact import holds, tasks
+from motocho.contact.directory import shipped
 from motocho.contact.guard import HoldKind, Purpose
 from motocho.contact.holds import Source, Wish
 from motocho.documents import archive
 from motocho.documents.archive import Kind
 from motocho.loans import commands
 from motocho.loans.commands import Made
-from motocho.loans.policy import Stop
+from motocho.loans.policy import Demand, Stop
 from motocho.outside.clock import JAPAN
 from motocho.outside.mail import Letter, Outcome
 from motocho.outside.postgres import Role
@@ -349,6 +350,55 @@ def test_a_notice_that_was_not_posted_never_runs_out(late: Late) -> None:
     assert to is not None
     assert to.text == HOME.text
     assert do(archive.addressed, waiting[0], "staff 1", at(on_day(53))) is None, "its yen are stale"
+
+
+def test_a_demand_that_never_left_is_seen_and_made_anew_by_a_person(late: Late) -> None:
+    (demand,) = late.decide(45)
+    late.carry(demand.key, on_day(45))
+    assert do(stages.stayed, on_day(52)) == [], "it may leave still"
+    assert late.decide(61) == []
+    (seen,) = do(stages.stayed, on_day(61))
+    assert seen.key == demand.key
+    made = do(carrying.again, demand.key, shipped(), at(on_day(61)))
+    assert made.delivered.paper_no != seen.paper_no
+    assert do(stages.stayed, on_day(61), late.member_id) == []
+    with pytest.raises(StateConflict):  # pressed twice: one letter
+        do(carrying.again, demand.key, shipped(), at(on_day(61)))
+    fresh = [one for one in do(archive.waiting) if one.paper_no == made.delivered.paper_no]
+    assert do(archive.addressed, fresh[0], "staff 1", at(on_day(61))) is not None
+    assert do(archive.posted, fresh, "staff 1", at(on_day(61), 15)) == 1
+    found = do(stages.one, demand.key)
+    assert (found.paper_no, found.posted_on) == (fresh[0].paper_no, on_day(61))
+    assert [one.way for one in late.decide(62)] == [Way.NOTICE]
+
+
+def test_nothing_is_made_anew_against_a_promise_or_after_a_payment(late: Late) -> None:
+    (demand,) = late.decide(45)
+    late.carry(demand.key, on_day(45))
+    on = on_day(61)
+    do(commands.promise, late.key, 10_000, on + timedelta(days=3), late.made(on, "promise"))
+    with pytest.raises(RefusedError):
+        do(carrying.again, demand.key, shipped(), at(on))
+    do(commands.withdraw_promise, late.key, late.made(on, "withdrawn"))
+    late.desk.receive(late.key, 150_000, on)
+    assert do(stages.stayed, on) == []
+
+
+def test_a_demand_that_was_handed_over_is_not_waited_for(late: Late) -> None:
+    (demand,) = late.decide(45)
+    done = late.carry(demand.key, on_day(45))
+    assert done.paper_no is not None
+    do(archive.hand_over, late.member_id, done.paper_no, "R-1", ("staff 1", at(on_day(46))))
+    assert do(stages.stayed, on_day(60)) == []
+    assert [one.way for one in late.decide(61)] == [Way.NOTICE]
+
+
+def test_a_loan_that_fell_due_elsewhere_goes_to_the_legal_desk_alone(late: Late) -> None:
+    demand = Demand(on_day(20), on_day(35), "paper of before")
+    do(commands.accelerate, late.key, demand, late.made(on_day(40)))
+    for days in (41, 45, 61, 75):
+        assert late.decide(days) == []
+    assert [one.way for one in late.decide(100)] == [Way.HANDOVER]
 
 
 def test_a_letter_stays_back_when_a_promise_came(late: Late) -> None:

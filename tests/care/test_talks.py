@@ -512,6 +512,20 @@ def test_hour_that_cannot_be_is_refused(office: Office, hour: datetime) -> None:
         office.finish(talk, "call_back", hour=hour)
 
 
+def test_the_call_that_a_step_asked_for_is_done_by_a_call_about_arrears_alone(
+    office: Office,
+) -> None:
+    key = office.late()
+    facts: dict[str, int | str] = {"stage": 3, "step": "first_call"}
+    plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS, AT, facts)
+    do(tasks.put, key.member_id, plan, Source("close", "stage 3"), AT)
+    office.finish(office.begun(key.member_id, Reason.REGISTERED_DATA).key, "absent")
+    assert [one.source for one in do(tasks.of_member, key.member_id)] == ["stage 3"]
+    at = after(hours=1)
+    office.finish(office.begun(key.member_id, Reason.REPAYMENT, at).key, "absent", at)
+    assert do(tasks.of_member, key.member_id) == []
+
+
 @pytest.mark.rule("COLL-010")
 def test_word_of_a_lawyer_stops_calls_at_once(office: Office) -> None:
     key = office.late()

@@ -11,7 +11,7 @@ from tests.close.book import Lender, query, seen
 from tests.database import Database
 from tests.loans.desk import CONSENT, days, with_settings
 
-from motocho.care.reliefs.limits import waits_until
+from motocho.care.reliefs import limits
 from motocho.close import tasks
 from motocho.close.plan import STEPS, Step, Task, TaskKind
 from motocho.kernel.schedule import DuePlan, Scheme
@@ -261,7 +261,7 @@ def test_promises_are_judged_by_the_night(evening: Lender) -> None:
     evening.receive(kept, 3_000, DUE)
     evening.close(DUE + days(2))
     assert [news["agreement"] for news in evening.news("promise_kept")] == [kept.agreement_id]
-    last = waits_until(DUE + days(2))
+    last = DUE + days(2 + limits.limits(DUE).grace_days)
     evening.close(last)
     assert evening.news("promise_broken") == []  # grace is not over, and a file may still come
     evening.close(last + days(1))

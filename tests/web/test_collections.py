@@ -151,6 +151,30 @@ def test_a_supervisor_decides_and_nobody_else(debtor: Debtor) -> None:
     assert "判断できる状態ではありません" in again.content.decode()
 
 
+def test_a_demand_that_never_left_stands_on_the_list_until_it_is_made_anew(debtor: Debtor) -> None:
+    seat = seated("tanaka", Role.OPERATOR)
+    late = do(stages.outlook, debtor.member_id, debtor.today)[0].days_late
+    stage = debtor.night(late - 45)
+    assert stage is not None
+    assert stage.way is Way.DEMAND
+    at = (clock.now() - timedelta(days=late - 45)).replace(hour=11)
+    office = Office(
+        FolderPost(debtor.folder / "m"), FolderCarrier(debtor.folder / "s"), shipped(),
+        _collections.tell, lambda: at,
+    )  # fmt: skip
+    carrying.carry(stage.key, office)
+    listed = seat.client.get("/desk/collections/").content.decode()
+    assert "もう発送できません" in listed
+    assert address(debtor) in listed
+    assert 'value="again"' in seat.client.get(address(debtor)).content.decode()
+    wanted = {"do": "again", "about": str(stage.key.stage_no), "ref": "a" * 20}
+    done = seat.client.post(address(debtor), wanted)
+    assert done.status_code == 302
+    assert seat.client.post(address(debtor), wanted).status_code == 409
+    assert len(do(archive.waiting)) == 2
+    assert "もう発送できません" not in seat.client.get("/desk/collections/").content.decode()
+
+
 @pytest.mark.rule("COLL-016")
 def test_who_collects_is_given_in_writing_under_ones_own_name(debtor: Debtor) -> None:
     seat = seated("tanaka", Role.OPERATOR)

@@ -24,6 +24,10 @@ class Setting(Enum):
     """What the push-phone service says."""
     DIRECTORY = "directory"
     """Desks and registered numbers."""
+    STRATEGY = "strategy"
+    """What is done about a loan in arrears, by days late."""
+    WORKLIST = "worklist"
+    """Whom the desk calls first."""
 
 
 FILES = {
@@ -31,6 +35,8 @@ FILES = {
     Setting.RELIEFS: ("motocho.care", "reliefs.yaml"),
     Setting.IVR: ("motocho.care", "ivr.yaml"),
     Setting.DIRECTORY: ("motocho.contact", "directory.yaml"),
+    Setting.STRATEGY: ("motocho.care", "strategy.yaml"),
+    Setting.WORKLIST: ("motocho.care", "worklist.yaml"),
 }
 
 

@@ -23,9 +23,11 @@ import yaml
 from motocho.care import approvals
 from motocho.care._in_force import FILES, Setting, Version, shipped, standing, text
 from motocho.care.approvals import Content, Decided, Request, Wanted
+from motocho.care.collections import strategy
 from motocho.care.ivr import lines
 from motocho.care.reasons import catalogue
 from motocho.care.reliefs import limits
+from motocho.care.worklist import policy
 from motocho.contact import directory
 from motocho.contact.wording import faults_of_wording
 from motocho.ledger.chart import HOUSE
@@ -77,6 +79,8 @@ _READERS: Mapping[Setting, Callable[[str, str, date], object]] = {
     Setting.RELIEFS: lambda told, _file, _on: limits.read(told),
     Setting.IVR: lambda told, file, _: lines.read(told, file),
     Setting.DIRECTORY: _read_for,
+    Setting.STRATEGY: lambda told, file, _: strategy.read(told, file),
+    Setting.WORKLIST: lambda told, _file, _on: policy.read(told),
 }
 
 

@@ -5,7 +5,7 @@ INSERT INTO care_approval_kind (kind, asked_by, decided_by, lasts)
     VALUES ('setting', '{supervisor}', '{supervisor}', interval '14 days');
 
 CREATE TABLE care_setting (
-    name text NOT NULL CHECK (name IN ('reasons', 'reliefs', 'ivr', 'directory')),
+    name text NOT NULL CHECK (name IN ('reasons', 'reliefs', 'ivr', 'directory', 'strategy', 'worklist')),
     version_no integer NOT NULL CHECK (version_no > 0),
     text text NOT NULL CHECK (text <> '' AND length(text) <= 200000),
     sha256 text NOT NULL,

@@ -73,7 +73,7 @@ def _pass_days(cursor: Any, keys: Sequence[Key], made: Made) -> int:
 
 
 def _judge(cursor: Any, keys: Sequence[Key], made: Made) -> int:
-    waits = limits.waits_until
+    waits = limits.waiting(cursor, made.business_on)
     return sum(1 for key in keys if judge_promise(cursor, key, waits, made) is not None)
 
 

@@ -169,6 +169,8 @@ class HoldKind(Enum):
 
 DISTRESS = frozenset({HoldKind.BEREAVEMENT, HoldKind.HOSPITAL, HoldKind.DISASTER})
 """Times at which nobody is asked for money; each with its last day [不適当な時期]."""
+CARE = frozenset({HoldKind.NO_JUDGEMENT, HoldKind.CONSULTATION})
+"""Who may not understand, and who asked for help in the last weeks [配慮] · VULN-002."""
 
 
 REFUSALS = {

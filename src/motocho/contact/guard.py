@@ -22,6 +22,7 @@ from functools import cache
 
 from motocho.contact._terms import (
     ALWAYS,
+    CARE,
     CHECKING,
     COLLECTING,
     DISTRESS,
@@ -85,6 +86,7 @@ __all__ = [
     "hindrances",
     "hours_of",
     "last_day",
+    "needs_care",
     "opens_at",
     "overruled",
 ]
@@ -175,6 +177,13 @@ def as_on(facts: Facts, at: datetime, then: datetime) -> Facts:
         facts = replace(facts, agreed_on=facts.named_at.astimezone(JAPAN).date())
     is_today = then.astimezone(JAPAN).date() == at.astimezone(JAPAN).date()
     return facts if is_today else replace(facts, demands_today=0)
+
+
+def needs_care(facts: Facts, on: date) -> bool:
+    """Whether somebody is asked for money later and more softly than others [配慮] · VULN-002."""
+    return any(
+        hold.kind in CARE and (hold.last_on is None or on <= hold.last_on) for hold in facts.holds
+    )
 
 
 def closes_at(

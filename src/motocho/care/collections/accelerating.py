@@ -35,7 +35,7 @@ def demand_of(cursor: Any, stage: Stage) -> Demand | None:
         is_it = one.loan == stage.loan and one.late_since == stage.late_since
         if not is_it or one.way is not Way.NOTICE or one.state != "done":
             continue
-        held = strategy.strategy_of(one.decided_on)
+        held = strategy.in_force(cursor, one.decided_on)
         runs_until = stages.runs_until(one, held)
         if runs_until is not None:
             received_on = stages.received_on(one, held)
@@ -52,11 +52,11 @@ def accelerate(cursor: Any, key: StageKey, made: Made) -> Done:
     """
     stage = _open(cursor, key)
     seen = standing.see(cursor, [stage.loan])[0]
-    held = strategy.strategy_of(stage.strategy_on).step(stage.step_id)
+    held = strategy.in_force(cursor, stage.decided_on).step(stage.step_id)
     against = stages.standing_against(cursor, seen, made.booked_at)
     found = sorted(one.value for one in against if held is None or one in held.unless)
     if found:
-        raise RefusedError(Fault("COL-013", details={"grounds": " ".join(found)}))
+        raise RefusedError(Fault("COL-013"))
     state = seen.on(made.business_on.toordinal())
     if state.late_since is None or state.late_since != stage.late_since.toordinal():
         raise RefusedError(Fault("COL-012"))

@@ -36,7 +36,7 @@ from motocho.outside.clock import JAPAN
 from motocho.outside.mail import Letter, Outcome, Post
 from motocho.outside.sms import Carrier, Text
 from motocho.people.facts import values
-from motocho.units.errors import broken
+from motocho.units.errors import Fault, RefusedError, StateConflict
 
 STALE_DAYS = 30
 """A step that could not leave for so long is given up: what it says is not of today any more."""
@@ -111,6 +111,26 @@ def look_again(cursor: Any, at: datetime) -> int:
     return len(keys)
 
 
+def again(cursor: Any, key: StageKey, known: Directory, at: datetime) -> letters.Written:
+    """Make a demand anew that did not leave in its days, once a day [督促書面の再作成].
+
+    Its yen and days are today's; what stands against it is looked at again, and the gate is asked
+    when it goes out.
+    Raises    StateConflict if it left, may still leave, or nothing is late; RefusedError with what
+              stands against it.
+    """
+    stage, on = stages.lock(cursor, key), at.astimezone(JAPAN).date()
+    cause = f"stage {key.stage_no} again {on}"
+    if key not in {one.key for one in stages.stayed(cursor, on, key.member_id)}:
+        raise StateConflict(Fault("COL-015"))
+    against = stages.standing_against(cursor, standing.see(cursor, [stage.loan])[0], at)
+    step = strategy.in_force(cursor, stage.decided_on).step(stage.step_id)
+    found = sorted(one.value for one in against if step is None or one in step.unless)
+    if found:
+        raise RefusedError(Fault("COL-013"))
+    return letters.write(cursor, Draft(stage.loan, KINDS[stage.way], cause), known, at)
+
+
 # -------------------------------------------------------------------------------- before it leaves
 def _prepare(cursor: Any, stage: Stage, office: Office, at: datetime) -> _Ready | Tried:
     put_off = _put_off(cursor, stage, at)
@@ -146,9 +166,9 @@ def _put_off(cursor: Any, stage: Stage, at: datetime) -> Tried | None:
         return Tried("dropped", "paid")
     if on > stage.decided_on + timedelta(days=STALE_DAYS):
         return Tried("dropped", "stale")
-    step = strategy.strategy_of(stage.strategy_on).step(stage.step_id) or broken(
-        "the strategy that asked for a step knows it", stage=stage.key
-    )
+    step = strategy.in_force(cursor, stage.decided_on).step(stage.step_id)
+    if step is None:  # another strategy was agreed to between the night and its morning
+        return Tried("dropped", "stale")
     against = stages.standing_against(cursor, seen, at)
     found = {one: last_on for one, last_on in against.items() if one in step.unless}
     if not found:
@@ -169,7 +189,7 @@ def _message(
     """A text or a mail, ready to go; its address is read by the permit."""
     permit, _ = by
     on, name = at.astimezone(JAPAN).date(), f"stage-{stage.key.member_id}-{stage.key.stage_no}"
-    held = strategy.strategy_of(on)
+    held = strategy.in_force(cursor, on)
     if stage.way is Way.SMS:
         told = gate.phone(cursor, permit, values.Kind.MOBILE_PHONE, at)
         number = office.known.calling(office.known.desk(letters.DESK), on)

@@ -82,7 +82,7 @@ def write(cursor: Any, draft: Draft, known: Directory, at: datetime) -> Written:
               InputError for an addressee who may not be written to.
     """
     on = at.astimezone(JAPAN).date()
-    held = strategy.strategy_of(on)
+    held = strategy.in_force(cursor, on)
     until = None
     if draft.kind is Kind.REMINDER:
         made = collecting.reminder(
@@ -133,7 +133,7 @@ def dunned(cursor: Any, key: Key, known: Directory, on: date) -> collecting.Dunn
         raise NotFoundError(Fault("COL-012"))
     return collecting.Dunned(
         subject_of(cursor, key, known, on),
-        voice_of(known, strategy.strategy_of(on), on),
+        voice_of(known, strategy.in_force(cursor, on), on),
         queries.position(cursor, key, on),
         asked,
     )
@@ -144,7 +144,7 @@ def demand_mail(cursor: Any, key: Key, known: Directory, on: date) -> Paper:
 
     Raises    NotFoundError if nothing is late; RefusedError if an item is missing.
     """
-    until = on + timedelta(days=strategy.strategy_of(on).pay_within_days)
+    until = on + timedelta(days=strategy.in_force(cursor, on).pay_within_days)
     return collecting.demand(Kind.DEMAND, dunned(cursor, key, known, on), until)
 
 

@@ -30,6 +30,7 @@ from motocho.contact import gate, guard, tasks
 from motocho.contact.guard import Facts, HoldKind, Purpose
 from motocho.contact.holds import Source
 from motocho.contact.tasks import Ending, Outcome
+from motocho.documents import archive
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.loans import standing
@@ -84,12 +85,19 @@ class Stage:
 _SELECT = """
 SELECT s.member_id, s.stage_no, s.agreement_id, s.late_since, s.step, s.way, s.strategy_on,
     s.days_late, s.decided_on, coalesce(t.state, 'waiting'), coalesce(t.reason, ''), t.try_at,
-    t.paper_no, t.task_id, t.pay_until, l.posted_at
+    coalesce(l.paper_no, t.paper_no), t.task_id, t.pay_until, l.left_at
 FROM care_stage s
 LEFT JOIN LATERAL (SELECT * FROM care_stage_try t
     WHERE t.member_id = s.member_id AND t.stage_no = s.stage_no
     ORDER BY t.try_no DESC LIMIT 1) t ON true
-LEFT JOIN documents_post l ON l.member_id = t.member_id AND l.paper_no = t.paper_no
+LEFT JOIN LATERAL (SELECT p.paper_no, p.dated_on, coalesce(o.posted_at, h.handed_at) AS left_at
+    FROM documents_paper p
+    LEFT JOIN documents_post o USING (member_id, paper_no)
+    LEFT JOIN documents_handed h USING (member_id, paper_no)
+    WHERE p.member_id = s.member_id AND s.way IN ('letter', 'demand', 'notice')
+      AND (p.cause = 'stage ' || s.stage_no
+        OR starts_with(p.cause, 'stage ' || s.stage_no || ' again '))
+    ORDER BY coalesce(o.posted_at, h.handed_at), p.paper_no DESC LIMIT 1) l ON true
 """
 
 
@@ -134,7 +142,7 @@ def decide(cursor: Any, keys: Sequence[Key], made: Made) -> int:
     Lock      none: what is decided is asked of the gate again when it is about to go out.
     """
     morning = made.business_on + ONE_DAY
-    held = strategy.strategy_of(morning)
+    held = strategy.in_force(cursor, morning)
     known: dict[int, list[Stage]] = defaultdict(list)
     for stage in of_members(cursor, [key.member_id for key in keys]):
         known[stage.key.member_id].append(stage)
@@ -144,7 +152,7 @@ def decide(cursor: Any, keys: Sequence[Key], made: Made) -> int:
         _withdraw(cursor, seen, mine, made)
         found = _decision(cursor, seen, mine, morning, held)
         if isinstance(found, Due):
-            written = _write(cursor, seen, found.step, made)
+            written = _write(cursor, seen, (found.step, held), made)
             if written is not None:
                 mine.append(written)
                 decided += 1
@@ -208,6 +216,9 @@ def _case(seen: Seen, mine: Sequence[Stage], morning: date, held: Strategy) -> C
         for one in mine
         if one.loan == seen.key and one.late_since == late_since
     )
+    if state.accelerated_on is not None:  # by whichever way: what comes before it is of no use now
+        falls = (one for one in held.steps if one.way is Way.ACCELERATION)
+        taken += tuple(Taken(one.step_id, one.way, is_finished=True) for one in falls)
     last_on = max((one.decided_on for one in mine), default=None)
     return Case(morning, days, taken, last_on=last_on)
 
@@ -231,9 +242,10 @@ def runs_until(stage: Stage, held: Strategy) -> date | None:
     the day of which is not counted.
     Law       民法97条1項, 140条, 541条.
     """
-    if stage.posted_on is None or stage.pay_until is None:
+    if stage.posted_on is None:
         return None
-    return max(stage.pay_until, received_on(stage, held) + timedelta(days=held.pay_within_days))
+    leaves = received_on(stage, held) + timedelta(days=held.pay_within_days)
+    return leaves if stage.pay_until is None else max(stage.pay_until, leaves)
 
 
 def received_on(stage: Stage, held: Strategy) -> date:
@@ -247,7 +259,7 @@ def _known(cursor: Any, seen: Seen, case: Case) -> Case:
     at = datetime.combine(case.on, MORNING)
     facts = gate.facts_of(cursor, seen.key.member_id, at)
     found = standing_against(cursor, seen, at, facts)
-    return replace(case, grounds=found, is_softened=_needs_care(facts, case.on))
+    return replace(case, grounds=found, is_softened=guard.needs_care(facts, case.on))
 
 
 def standing_against(
@@ -278,8 +290,6 @@ _HOLDS: Mapping[HoldKind, Ground] = {
     HoldKind.COMPLAINT: Ground.COMPLAINT,
     **dict.fromkeys(guard.DISTRESS, Ground.DISTRESS),
 }
-_CARE = frozenset({HoldKind.NO_JUDGEMENT, HoldKind.CONSULTATION})
-"""Who may not understand, and who asked for help in the last weeks · VULN-002."""
 
 
 def grounds_of(facts: Facts, seen: Seen, at: datetime) -> dict[Ground, date | None]:
@@ -315,12 +325,6 @@ def _later(
     return None if before is None or last_on is None else max(before, last_on)
 
 
-def _needs_care(facts: Facts, on: date) -> bool:
-    return any(
-        hold.kind in _CARE and (hold.last_on is None or on <= hold.last_on) for hold in facts.holds
-    )
-
-
 _WRITE = """
 INSERT INTO care_stage (member_id, agreement_id, late_since, step, way, strategy_on, days_late,
     decided_on, decided_at)
@@ -328,9 +332,9 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING sta
 """
 
 
-def _write(cursor: Any, seen: Seen, step: Step, made: Made) -> Stage | None:
+def _write(cursor: Any, seen: Seen, due: tuple[Step, Strategy], made: Made) -> Stage | None:
+    step, held = due
     morning = made.business_on + ONE_DAY
-    held = strategy.strategy_of(morning)
     state = seen.on(morning.toordinal())
     late_since = date.fromordinal(state.late_since or state.on)
     days = standing.days_late(state, seen.rules)
@@ -352,20 +356,23 @@ def _write(cursor: Any, seen: Seen, step: Step, made: Made) -> Stage | None:
     told = Happening(key.member_id, "collection_stage", made.actor, made.booked_at, subject)
     journal.write(cursor, [told])
     if step.way in TO_PERSONS:
-        _put_task(cursor, key, seen.key, step, made)
+        _put_task(cursor, key, seen.key, due, made)
     else:
         queue.enqueue(CARRY, member_id=key.member_id, stage_id=key.stage_no)
     return one(cursor, key)
 
 
-def _put_task(cursor: Any, key: StageKey, loan: Key, step: Step, made: Made) -> None:
+def _put_task(
+    cursor: Any, key: StageKey, loan: Key, due: tuple[Step, Strategy], made: Made
+) -> None:
     """A call to make; or what a person decides: both with the step's number, never a word."""
+    step, held = due
     facts: dict[str, int | str] = {
         "agreement": loan.agreement_id, "stage": key.stage_no, "step": step.step_id,
     }  # fmt: skip
     plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts)
     if step.way is Way.CALL:
-        hour = time(strategy.strategy_of(made.business_on + ONE_DAY).call_hour, tzinfo=JAPAN)
+        hour = time(held.call_hour, tzinfo=JAPAN)
         planned_at = datetime.combine(made.business_on + ONE_DAY, hour)
         plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS, planned_at, facts)
     source = Source(made.actor, f"stage {key.stage_no}")
@@ -420,6 +427,35 @@ def to_try(cursor: Any, at: datetime, most: int = 500) -> list[StageKey]:
     return [StageKey(*row) for row in cursor.fetchall()]
 
 
+# -------------------------------------------------------------------------- letters that stayed
+_STAYED = f"""
+{_SELECT}
+JOIN loan_agreement a ON a.member_id = s.member_id AND a.agreement_id = s.agreement_id
+WHERE s.way IN ('demand', 'notice') AND t.state IN ('done', 'dropped') AND l.left_at IS NULL
+  AND a.status = 'open' AND coalesce(l.dated_on, s.decided_on) < %s
+  AND (a.late_since = s.late_since - DATE '0001-01-01' + 1 OR a.wake_on <= %s)
+"""  # our own words
+
+
+def stayed(cursor: Any, on: date, member_id: int = 0, most: int = 100) -> list[Stage]:
+    """Demands that never left and may not any more: what comes after them waits [未発送の督促書面].
+
+    Of one member, or (0) of all, the oldest first. A person has them made anew (`carrying.again`).
+    """
+    cursor.execute(
+        f"{_STAYED} AND (%s = 0 OR s.member_id = %s) ORDER BY s.decided_on, s.stage_no",
+        (on - timedelta(days=archive.FRESH_DAYS), on, member_id, member_id),
+    )
+    found = [_stage(row) for row in cursor.fetchall()]
+    stood = {one.key: one.on(on.toordinal()) for one in standing.see(cursor, _loans(found))}
+    since = {key: state.late_since for key, state in stood.items()}
+    return [one for one in found if since[one.loan] == one.late_since.toordinal()][:most]
+
+
+def _loans(found: Collection[Stage]) -> list[Key]:
+    return sorted({one.loan for one in found})
+
+
 # ------------------------------------------------------------------------------------ what is shown
 @dataclass(frozen=True, slots=True)
 class Outlook:
@@ -435,7 +471,7 @@ class Outlook:
 
 def outlook(cursor: Any, member_id: int, on: date) -> list[Outlook]:
     """The loans of a member that are in arrears on a day, with their steps [会員の督促の現況]."""
-    held = strategy.strategy_of(on)
+    held = strategy.in_force(cursor, on)
     mine = of_members(cursor, [member_id])
     found = []
     for seen in standing.of_members(cursor, [member_id])[member_id]:

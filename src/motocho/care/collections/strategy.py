@@ -16,12 +16,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 import yaml
 
+from motocho.care import _in_force
+from motocho.care._in_force import Setting
 from motocho.units.errors import Fault, FaultyInput
 
 FILE = "strategy.yaml"
@@ -237,12 +238,17 @@ def _none_yet(case: Case, ahead: Sequence[Step], reached: Sequence[Step]) -> Wai
 # ---------------------------------------------------------------------------------------- the file
 @cache
 def strategies() -> tuple[Strategy, ...]:
-    """All of them, the earliest first [方針の一覧]."""
-    return read((files("motocho.care") / "data" / FILE).read_text(encoding="utf-8"), FILE)
+    """All that come with the package, the earliest first [出荷時の方針の一覧]."""
+    return read(_in_force.shipped(Setting.STRATEGY), FILE)
+
+
+def in_force(cursor: Any, on: date) -> Strategy:
+    """What holds on a day: the house's settings, else the shipped file [その日の方針]."""
+    return strategy_of(on, _read(_in_force.text(cursor, Setting.STRATEGY, on), FILE))
 
 
 def strategy_of(on: date, known: Sequence[Strategy] = ()) -> Strategy:
-    """What holds on a day; the first for days before it [その日の方針]."""
+    """What holds on a day; the first for days before it, of the shipped file if of none [方針]."""
     listed = known or strategies()
     holding = [one for one in listed if one.from_on <= on]
     return holding[-1] if holding else listed[0]
@@ -276,6 +282,10 @@ def read(text: str, file: str) -> tuple[Strategy, ...]:
     if faults:
         raise FaultyInput(*(one.within(file) for one in faults))
     return tuple(_strategy(row) for row in rows)
+
+
+_read = lru_cache(maxsize=8)(read)
+"""By the text itself: a version that comes into force is another text."""
 
 
 def _fault(place: int, key: str, seen: object) -> Fault:

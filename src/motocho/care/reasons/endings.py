@@ -23,7 +23,7 @@ from motocho.care.reliefs.consultations import Topic
 from motocho.care.worklist import claims
 from motocho.contact import calls, gate, guard, holds, tasks
 from motocho.contact.directory import Directory
-from motocho.contact.guard import Agreement, AgreementKind, HoldKind, Hours
+from motocho.contact.guard import Agreement, AgreementKind, HoldKind, Hours, Purpose
 from motocho.contact.holds import Source, Standing, Wish
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
@@ -412,9 +412,14 @@ def _end_call_backs(cursor: Any, case: _Case) -> None:
     ending = tasks.Ending(tasks.Outcome.DONE, case.made.actor)
     for one in tasks.of_member(cursor, case.member_id):
         planned_at = one.plan.planned_at
-        is_of_calls = "talk" in one.plan.facts and planned_at is not None
-        if is_of_calls and planned_at is not None and planned_at <= case.at:
+        is_ours = "talk" in one.plan.facts or _is_of_step(one, case.talk.card.purpose)
+        if is_ours and planned_at is not None and planned_at <= case.at:
             tasks.end(cursor, case.member_id, one.task_id, ending, case.at)
+
+
+def _is_of_step(task: tasks.Task, purpose: Purpose) -> bool:
+    """Whether a step of collections asked for this call: a call about arrears takes it."""
+    return task.plan.kind is tasks.Kind.CALL and task.plan.purpose is purpose is Purpose.ARREARS
 
 
 # ------------------------------------------------------------------------------------- looking back

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -123,10 +123,7 @@ def _of_day(known: tuple[Period, ...], on: date) -> Limits:
     return found
 
 
-def waits_until(pay_on: date) -> date:
-    """The last day on which a payment for a promised day is waited for [猶予の最終日] · LEDG-016.
-
-    >>> waits_until(date(2026, 11, 28)).isoformat()
-    '2026-12-01'
-    """
-    return pay_on + timedelta(days=limits(pay_on).grace_days)
+def waiting(cursor: Any, on: date) -> Callable[[date], date]:
+    """Until which day a payment for a promised day is waited for [猶予の最終日] · LEDG-016."""
+    known = periods_in_force(cursor, on)
+    return lambda pay_on: pay_on + timedelta(days=_of_day(known, pay_on).grace_days)

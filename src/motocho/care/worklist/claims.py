@@ -47,7 +47,7 @@ def take(
     now is given back: one member at a time.
     Lock      the colleague's claims; the rows of members that were tried.
     """
-    held = policy.policy(at.astimezone(JAPAN).date())
+    held = policy.in_force(cursor, at.astimezone(JAPAN).date())
     cursor.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('motocho claims', %s))", (staff_id,)
     )
@@ -67,7 +67,7 @@ def _known(
     cursor: Any, staff_id: int, members: list[int], at: datetime
 ) -> tuple[set[int], set[int]]:
     """Who is plainly taken, so that nobody waits for them, and whom the colleague gave back."""
-    held = policy.policy(at.astimezone(JAPAN).date())
+    held = policy.in_force(cursor, at.astimezone(JAPAN).date())
     cursor.execute(
         "SELECT member_id, staff_id FROM care_claim WHERE member_id = ANY(%(members)s)"
         " AND (staff_id <> %(staff)s AND until_at > %(at)s"

@@ -21,11 +21,11 @@ from motocho.care.worklist.claims import Claim
 from motocho.care.worklist.hours import Best, Experience, Rate, Slot
 from motocho.care.worklist.policy import Policy, Why
 from motocho.care.worklist.ranking import Called, Ground, Person, Ranked, Row
-from motocho.contact import calls, gate, tasks
-from motocho.contact.guard import JAPAN, Hand, HoldKind, Purpose, hindrances
+from motocho.contact import calls, gate, guard, tasks
+from motocho.contact.guard import JAPAN, Facts, Hand, HoldKind, Purpose, hindrances
 from motocho.loans import queries, standing
 from motocho.loans.queries import Pledge
-from motocho.loans.standing import Late
+from motocho.loans.standing import Late, Lateness
 
 Grounds = dict[int, list[Ground]]
 
@@ -51,7 +51,7 @@ def today(cursor: Any, at: datetime, hand: Hand, kept_from: Collection[int] = ()
     Takes     members that whoever asks may not see.
     """
     on = at.astimezone(JAPAN).date()
-    held = policy.policy(on)
+    held = policy.in_force(cursor, on)
     with _no_circles():
         ranked = ranking.rank(people(cursor, at, kept_from), held, at, hand)
     first = ranked.rows[: held.shown]
@@ -79,10 +79,12 @@ def _no_circles() -> Iterator[None]:
 def people(cursor: Any, at: datetime, kept_from: Collection[int] = ()) -> list[Person]:
     """Everybody for whom there is a ground today, with the gate's facts [対象者]."""
     on = at.astimezone(JAPAN).date()
-    grounds = _grounds(cursor, on, policy.policy(on))
+    planned = tasks.until(cursor, datetime.combine(on, time.max, JAPAN))
+    grounds = _grounds(cursor, on, policy.in_force(cursor, on), planned)
     for member_id in kept_from:
         grounds.pop(member_id, None)
     facts = gate.facts_of_all(cursor, grounds, at)
+    _soften(grounds, facts, on, {each.member_id for each in planned if _is_of_step(each.plan)})
     midnight = datetime.combine(on, time(), JAPAN)
     called = calls.tried_since(cursor, midnight, at)
     return [
@@ -121,16 +123,28 @@ def take_next(cursor: Any, staff_id: int, found: Today, hand: Hand) -> Next | No
     return None
 
 
+def _soften(
+    grounds: Grounds, facts: Mapping[int, Facts], on: date, asked_for: Collection[int]
+) -> None:
+    """Who needs care is called about arrears when a step asks for it, not before · VULN-002."""
+    for member_id in [one for one in grounds if guard.needs_care(facts[one], on)]:
+        if member_id not in asked_for:
+            left = [one for one in grounds[member_id] if one.why is not Why.LATE]
+            grounds[member_id] = left
+            if not left:
+                del grounds[member_id]
+
+
 def _called(found: calls.Tried | None) -> Called | None:
     return None if found is None else Called(found.at, found.is_reached)
 
 
 # --------------------------------------------------------------------------------------- grounds
-def _grounds(cursor: Any, on: date, held: Policy) -> Grounds:
+def _grounds(cursor: Any, on: date, held: Policy, planned: Sequence[tasks.Task]) -> Grounds:
     found: defaultdict[int, list[Ground]] = defaultdict(list)
     late = standing.late(cursor, on)
     for member_id, ground in (
-        *_of_tasks(tasks.until(cursor, datetime.combine(on, time.max, JAPAN))),
+        *_of_tasks(planned),
         *_of_promises(cursor, late, on, held),
         *_of_late(late, held),
         *_of_papers(cursor, on, held),
@@ -151,15 +165,23 @@ _WHY_OF = {
 
 
 def _of_tasks(found: Sequence[tasks.Task]) -> Iterator[Named]:
+    """What was put down; a call that a step of collections asks for stands under "late" instead."""
     for each in found:
         plan = each.plan
+        if _is_of_step(plan):
+            continue
         why = _WHY_OF[plan.kind]
         yield each.member_id, Ground(why, plan.purpose, plan.planned_at, ref=each.task_id)
 
 
+def _is_of_step(plan: tasks.Plan) -> bool:
+    return plan.kind is tasks.Kind.CALL and plan.purpose is Purpose.ARREARS and "step" in plan.facts
+
+
 def _of_late(late: Sequence[Late], held: Policy) -> Iterator[Named]:
+    """Who is behind; of a loan that fell due as a whole the legal desk has a task (`stages`)."""
     for each in late:
-        if each.days >= held.late_from_days:
+        if each.days >= held.late_from_days and each.stage is not Lateness.ACCELERATED:
             yield (
                 each.key.member_id,
                 # In the order of its fields: many are made.
@@ -223,7 +245,7 @@ def _due_soon(cursor: Any, late: Sequence[Late], on: date, held: Policy) -> Iter
 # ------------------------------------------------------------------------------------ good hours
 def best_hours(cursor: Any, asked: Sequence[Person], at: datetime) -> dict[int, Best]:
     """The next good hour of some members, from their history and everybody's [次に良い時間]."""
-    held = policy.policy(at.astimezone(JAPAN).date())
+    held = policy.in_force(cursor, at.astimezone(JAPAN).date())
     members = [each.member_id for each in asked]
     if not members:
         return {}

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import Enum
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
 from typing import Any
 
 import yaml
 
+from motocho.care import _in_force
+from motocho.care._in_force import Setting
 from motocho.units.errors import Fault, FaultyInput
 
 FILE = "worklist.yaml"
@@ -47,7 +48,7 @@ class Why(Enum):
     """A due date comes in some days [期日前]."""
 
 
-STAGES = ("late_1_to_30", "late_31_to_60", "late_61_to_90", "late_from_91", "accelerated")
+STAGES = ("late_1_to_30", "late_31_to_60", "late_61_to_90", "late_from_91")
 """Stages of arrears of whom one calls, as `loans.standing` names them [延滞段階]."""
 
 
@@ -90,9 +91,8 @@ COUNTS = tuple(one.name for one in fields(Policy) if one.name not in LISTS)
 
 @cache
 def periods() -> tuple[Period, ...]:
-    """All of them, the earliest first [方針の一覧]."""
-    text = (files("motocho.care") / "data" / FILE).read_text(encoding="utf-8")
-    return read(text)
+    """All that come with the package, the earliest first [出荷時の方針の一覧]."""
+    return read(_in_force.shipped(Setting.WORKLIST))
 
 
 def read(text: str) -> tuple[Period, ...]:
@@ -145,10 +145,23 @@ def _is_all(value: object, wanted: list[str]) -> bool:
     return isinstance(value, list) and sorted(map(str, value)) == sorted(wanted)
 
 
+_read = lru_cache(maxsize=8)(read)
+"""By the text itself: a version that comes into force is another text."""
+
+
+def in_force(cursor: Any, on: date) -> Policy:
+    """What holds on a day: the house's settings, else the shipped file [その日の方針]."""
+    return _of_day(_read(_in_force.text(cursor, Setting.WORKLIST, on)), on)
+
+
 def policy(on: date) -> Policy:
-    """What holds on a day; the first row for days before it [その日の方針]."""
-    found = periods()[0].policy
-    for one in periods():
+    """What the shipped file says of a day; its first row for days before it [出荷時の方針]."""
+    return _of_day(periods(), on)
+
+
+def _of_day(known: tuple[Period, ...], on: date) -> Policy:
+    found = known[0].policy
+    for one in known:
         if one.from_on <= on:
             found = one.policy
     return found

@@ -152,7 +152,7 @@ def strategy(
         Path | None,
         typer.Argument(
             metavar="FILE",
-            help="点検するファイル / A file to check (default: the one in force).",
+            help="点検するファイル / A file to check (default: the shipped one).",
             show_default=False,
         ),
     ] = None,

@@ -8,7 +8,7 @@ import io
 import os
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -199,7 +199,7 @@ def print_letters(
             rows.append(
                 [
                     str(letter.member_id), str(letter.paper_no), name, *to, kept.digest.hex(),
-                    _enclosed(letter), _envelope(letter),
+                    _enclosed(letter), _envelope(letter, _sender(cursor)),
                 ]
             )  # fmt: skip
     out = io.StringIO()
@@ -236,14 +236,19 @@ def _enclosed(letter: Letter) -> str:
     return "" if letter.post_by is None else f"契約書の原本（契約番号 {letter.agreement_id}）"
 
 
-def _envelope(letter: Letter) -> str:
-    """How the envelope of a letter about arrears looks: it tells nobody of a debt · COLL-013."""
+def _sender(cursor: Any) -> str:
+    """The person whose name stands on envelopes about arrears today."""
     from motocho.care.collections import strategy
+
+    return strategy.in_force(cursor, clock.business_date()).sender
+
+
+def _envelope(letter: Letter, sender: str) -> str:
+    """How the envelope of a letter about arrears looks: it tells nobody of a debt · COLL-013."""
     from motocho.documents.archive import COLLECTING, Kind
 
     if letter.kind not in COLLECTING | {Kind.IDENTIFICATION}:
         return ""
-    sender = strategy.strategy_of(clock.business_date()).sender
     return f"封書・親展・窓なし。差出人は個人名（{sender}）だけ"
 
 

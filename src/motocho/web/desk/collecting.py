@@ -16,10 +16,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motocho.care.collections import accelerating, letters, stages, strategy
+from motocho.care.collections import accelerating, carrying, letters, stages, strategy
 from motocho.law.rules import rules
 from motocho.loans import queries
 from motocho.loans.commands import Key
+from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
 from motocho.people import members
 from motocho.people import staff as people_staff
@@ -112,6 +113,7 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     with connection.cursor() as cursor:
         counts = stages.counts(cursor, since)
         found = stages.listed(cursor, chosen, since)
+        stayed = stages.stayed(cursor, colleague.at.astimezone(JAPAN).date())
     tongue = pages.tongue_of(request)
     context = {
         "desk": colleague,
@@ -120,6 +122,7 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         "label": WAYS[chosen],
         "since": since,
         "lines": [_line(one, tongue) for one in found],
+        "stayed": [_line(one, tongue) for one in stayed],
     }
     return pages.show(request, "desk/collections.html", context)
 
@@ -175,6 +178,12 @@ def _act(request: HttpRequest, colleague: Colleague, staff: Staff, member_id: in
             asked = gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at)
             access.allow(asked)
             return _identify(cursor, colleague, (member_id, number), reference)
+        if wanted == "again":
+            asked = gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at)
+            access.allow(asked)
+            key = stages.StageKey(member_id, number)
+            made_anew = carrying.again(cursor, key, directory(), colleague.at)
+            return f"paper={made_anew.delivered.paper_no}"
         access.allow(gate.ask(cursor, staff, Action.ACCELERATE, member_id, colleague.at))
         name = f"acceleration {reference}"
         made = _commands.made(cursor, name, colleague.at, staff.actor, _commands.DESK)
@@ -214,6 +223,7 @@ def _context(
         "member": members.one(cursor, member_id),
         "loans": [_shown(cursor, one, on, tongue) for one in found],
         "deciding": deciding,
+        "stayed": [_line(one, tongue) for one in stages.stayed(cursor, on, member_id)],
         "paper": paper if paper.isascii() and paper.isdigit() else "",
         "back": reverse("desk:collections"),
         "on": on,

@@ -31,6 +31,8 @@ NAMES = {
     Setting.RELIEFS: "house.reliefs",
     Setting.IVR: "house.ivr",
     Setting.DIRECTORY: "house.directory",
+    Setting.STRATEGY: "house.strategy",
+    Setting.WORKLIST: "house.worklist",
 }
 _OUTCOMES = {
     "agree": Outcome.AGREED,
