@@ -203,7 +203,7 @@ def situation(record: Record, one: Attempt, before: list[Attempt]) -> Case:
         if each.purpose == "arrears" and each.channel in WRITING and not _is_same(each, one)
     ]
     holds = standing(record.holds)
-    if standing(record.dead):
+    if standing(record.dead) and not any(kind == "deceased" for kind, *_ in holds):
         holds.append(("deceased", None, None, ""))
     return Case(
         minute=minute, zone=9, purpose=one.purpose, channel=one.channel, whom=one.whom,
@@ -349,7 +349,8 @@ def promises(last_on: date) -> Counter[str]:
             assert is_paid, told
         elif outcome == "broken":
             assert not is_paid, told
-            assert at is not None and at >= midnight_after(pay_on), told
+            assert at is not None, told
+            assert at >= midnight_after(pay_on), told
         elif outcome is None:
             assert not is_paid, told
             assert last_on <= pay_on + GRACE, told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -34,7 +35,7 @@ class Life:
 def lived(life: Life, folder: Path) -> tuple[agents.Desk, Lived]:
     made = world.make(world.Plan(life.seed, life.members, BEGINS_ON, years=2))
     begins_on = BEGINS_ON + timedelta(days=life.desk_from)
-    desk = agents.Desk(made, begins_on, life.turns_a_day)
+    desk = agents.Desk(made, begins_on, life.turns_a_day, folder)
     until = BEGINS_ON + timedelta(days=life.days - 1)
     return desk, run.live(made, folder, AT_THE_END, until=until, desk=desk)
 
@@ -53,8 +54,46 @@ def judged(life: Life) -> Counter[str]:
     return met
 
 
+REFUSED = ("COLL-001", "COLL-002", "COLL-003", "COLL-010", "SOLI-005", "SOLI-007")
+
+
+@pytest.mark.rule("COLL-001")
+@pytest.mark.rule("COLL-002")
+@pytest.mark.rule("COLL-003")
+@pytest.mark.rule("SOLI-005")
 def test_weeks_of_a_desk_break_no_rule(database: Database, tmp_path: Path, pepper: object) -> None:
-    life = Life(seed=3, members=10, desk_from=190, days=215, turns_a_day=16)
+    life = Life(seed=3, members=10, desk_from=195, days=218, turns_a_day=16)
     desk, _ = lived(life, tmp_path)
     met = judged(life)
-    print("measured:", met, desk.done, desk.refused)
+    for kind in (*REFUSED, "permitted", "numbers shown", "talks", "promise kept"):
+        assert met[kind] > 0, kind
+    assert desk.done["ending promised"] > 0
+    assert desk.done["offer"] > 0
+
+
+@pytest.mark.long
+def test_a_year_of_a_desk_breaks_no_rule(
+    database: Database, tmp_path: Path, pepper: object
+) -> None:
+    life = Life(seed=11, members=60, desk_from=100, days=465, turns_a_day=20)
+    desk, found = lived(life, tmp_path)
+    met = judged(life)
+    for kind in (*REFUSED, "SOLI-002", "SOLI-003", "COLL-015", "VULN-002", "DESK-004"):
+        assert met[kind] > 0, kind
+    assert met["not now"] > 0
+    assert met["days of 3 calls"] > 0
+    print(
+        f"measured: a year of a desk, {life.members} members, {found.days} days of the book,"
+        f" {met['attempts']:,} attempts judged again from the record alone, 0 differences;"
+        f" {met['permitted']:,} permitted, {met['numbers shown']:,} numbers shown,"
+        f" {met['talks']:,} talks, each ended; {met['not now']} times"
+        f" 「{talking.NOT_NOW}」, no offer for six months"
+    )
+    print(f"measured: refused by {_of(met, lambda name: '-' in name)}")
+    print(f"measured: promises by the ledger {_of(met, lambda name: name.startswith('promise '))}")
+    print(f"measured: the desk did {_of(desk.done, lambda _: True)}")
+
+
+def _of(counts: Counter[str], wanted: Callable[[str], bool]) -> str:
+    found = sorted((name, count) for name, count in counts.items() if wanted(name))
+    return ", ".join(f"{name} {count:,}" for name, count in found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from motocho.care.cases import complaints, disclosures
+from motocho.care.cases import complaints, disclosures, sorting
 from motocho.care.reliefs import consultations, offers, scenarios
 from motocho.contact import calls, gate, tasks
 from motocho.contact.calls import Result
@@ -156,12 +156,25 @@ class Office:
             complaints.State.ANSWERED: complaints.State.CLOSED,
         }
         for one in self._doing.look(complaints.waiting, 20):
+            self._sort(one)
             state = nexts.get(one.state)
             if state is not None and chance(self._doing.thrown, 200):
                 step = complaints.Step(state, "ご不便をおかけしました。あらためます。")
                 source = self._doing.form(self._seat.actor)
                 self._doing.do(f"case {state.value}", complaints.add, one.key, step, source,
                                self._moment.at)  # fmt: skip
+
+    def _sort(self, found: complaints.Case) -> None:
+        """What it is about, and why it came to it; without that nobody closes it."""
+        if found.sorting is None or found.sorting.root_cause is sorting.RootCause.UNKNOWN:
+            category = (
+                sorting.Category.DOCUMENTS if found.sorting is None else found.sorting.category
+            )
+            known = sorting.Sorting(category, root_cause=sorting.RootCause.PROCEDURE)
+            source = self._doing.form(self._seat.actor)
+            self._doing.do(
+                "case sorted", complaints.sort, found.key, known, source, self._moment.at
+            )
 
     def _disclosures(self) -> None:
         doing, at, seat = self._doing, self._moment.at, self._seat

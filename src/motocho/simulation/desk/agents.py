@@ -1,6 +1,6 @@
 """A few seeded agents at the contact desk, day by day, through the real commands [担当者の模擬].
 
-    desk = Desk(world, begins_on, turns_a_day=12)
+    desk = Desk(world, begins_on, 12, folder)
     run.live(world, seals, watch, desk=desk)
 
 They work from the list of the day, and now and then they press on where the law says no: a minute
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from motocho.care.reasons.catalogue import Reason
 from motocho.care.worklist import gathering
@@ -28,6 +29,7 @@ from motocho.people.facts import history, values
 from motocho.people.staff import Joiner
 from motocho.simulation._clerk import Moment
 from motocho.simulation._turns import Worked
+from motocho.simulation.desk import _round
 from motocho.simulation.desk._doing import Doing, Seat
 from motocho.simulation.desk._office import Office
 from motocho.simulation.desk.talking import NOTHING, Line, Wish
@@ -57,8 +59,10 @@ _WRITTEN = (Channel.EMAIL, Channel.POST, Channel.SMS, Channel.SITE)
 class Desk:
     """The agents and what they have done so far [窓口]."""
 
-    def __init__(self, world: World, begins_on: date, turns_a_day: int) -> None:
-        self._begins_on, self._turns = begins_on, turns_a_day
+    def __init__(self, world: World, begins_on: date, turns_a_day: int, folder: Path) -> None:
+        """Takes the folder into which mail and texts go, in place of a carrier."""
+        self._begins_on, self._turns, self._folder = begins_on, turns_a_day, folder
+        self._went_round: date | None = None
         self._doing = Doing(world.dice("desk"), shipped())
         self._product: Product = world.products[0]
         self._seats: tuple[Seat, ...] = ()
@@ -89,6 +93,9 @@ class Desk:
         self._meet(moment, known)
         if not known:
             return NOTHING
+        if self._went_round != moment.on:
+            self._went_round = moment.on
+            _round.go(self._doing, self._folder, Moment(moment.on, moment.at - _JUST_BEFORE))
         seat = self._doing.thrown.choice(self._seats)
         clock = moment.at.astimezone(JAPAN)
         if clock.hour * 60 + clock.minute in _EDGES:
