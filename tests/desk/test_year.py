@@ -75,7 +75,7 @@ def test_weeks_of_a_desk_break_no_rule(database: Database, tmp_path: Path, peppe
 def test_a_year_of_a_desk_breaks_no_rule(
     database: Database, tmp_path: Path, pepper: object
 ) -> None:
-    life = Life(seed=11, members=60, desk_from=100, days=465, turns_a_day=20)
+    life = Life(seed=11, members=36, desk_from=60, days=425, turns_a_day=12)
     desk, found = lived(life, tmp_path)
     met = judged(life)
     for kind in (*REFUSED, "SOLI-002", "SOLI-003", "COLL-015", "VULN-002", "DESK-004"):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from motocho.care.cases import complaints, disclosures, sorting
 from motocho.care.reliefs import consultations, offers, scenarios
+from motocho.care.worklist.ranking import Ground
 from motocho.contact import calls, gate, tasks
 from motocho.contact.calls import Result
 from motocho.contact.gate import Permit, Wanted
@@ -56,6 +57,15 @@ class Office:
                 counterpart=about, hand=self._seat.hand,
             ),
         )  # fmt: skip
+
+    def serve(self, member_id: int, ground: Ground) -> None:
+        """A call that the member asked for, and with it what they waited for is done [折返し]."""
+        if ground.purpose is None or self.ring(member_id, ground.purpose, Whom.OWN) is None:
+            return
+        waiting = self._doing.look(tasks.of_member, member_id)
+        if ground.ref in {one.task_id for one in waiting}:
+            ending = tasks.Ending(tasks.Outcome.DONE, self._seat.actor)
+            self._doing.do("served", tasks.end, member_id, ground.ref, ending, self._moment.at)
 
     def visit(self, member_id: int) -> None:
         """Somebody goes there: it counts as a call does [訪問]."""

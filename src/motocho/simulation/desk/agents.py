@@ -20,6 +20,7 @@ from motocho.care.worklist.policy import Why
 from motocho.contact import counterparts
 from motocho.contact.directory import shipped
 from motocho.contact.guard import Channel, Hand, Purpose, Whom
+from motocho.loans import standing
 from motocho.loans.products import Product
 from motocho.outside.clock import JAPAN
 from motocho.people import consents, staff
@@ -149,6 +150,14 @@ class Desk:
     def _anybody(self, known: Mapping[int, Borrower]) -> int:
         return self._doing.thrown.choice(sorted(known))
 
+    def _behind(self, moment: Moment, known: Mapping[int, Borrower]) -> int:
+        """Who is late today, or was called for it the last time; else anybody."""
+        thrown = self._doing.thrown
+        if self._last is not None and chance(thrown, 400):
+            return self._last
+        late = {one.key.member_id for one in self._doing.look(standing.late, moment.on)}
+        return thrown.choice(sorted(late)) if late else self._anybody(known)
+
     # -- turns -------------------------------------------------------------------------------------
     def _next(self, seat: Seat, moment: Moment, known: Mapping[int, Borrower]) -> Worked:
         """The next person of the list of the day, taken and called for why they are on it."""
@@ -166,7 +175,7 @@ class Desk:
             return NOTHING
         reason = _REASONS.get(ground.purpose)
         if reason is None:
-            Office(doing, seat, moment).ring(member_id, ground.purpose, Whom.OWN)
+            Office(doing, seat, moment).serve(member_id, ground)
             return NOTHING
         return self._call(Wish(member_id, reason), (seat, moment), known)
 
@@ -177,7 +186,7 @@ class Desk:
 
     def _press(self, seat: Seat, moment: Moment, known: Mapping[int, Borrower]) -> Worked:
         """The same person once more, and again, whatever was promised or named."""
-        member_id = self._last if self._last is not None else self._anybody(known)
+        member_id = self._behind(moment, known)
         found = NOTHING
         for more in range(self._doing.thrown.randrange(1, 5)):
             later = Moment(moment.on, moment.at + timedelta(microseconds=more))
@@ -199,7 +208,7 @@ class Desk:
     def _write(self, seat: Seat, moment: Moment, known: Mapping[int, Borrower]) -> Worked:
         """A demand, a reminder, news in writing; a visit."""
         thrown, office = self._doing.thrown, Office(self._doing, seat, moment)
-        member_id = self._last if self._last is not None else self._anybody(known)
+        member_id = self._behind(moment, known)
         if chance(thrown, 120):
             office.visit(member_id)
             return NOTHING
@@ -211,9 +220,9 @@ class Desk:
     def _elsewhere(self, seat: Seat, moment: Moment, known: Mapping[int, Borrower]) -> Worked:
         """At work, at a brother's, to who stands in the member's place."""
         thrown, member_id = self._doing.thrown, self._anybody(known)
-        standing = self._doing.look(counterparts.standing, member_id)
-        if standing:
-            wish = Wish(member_id, Reason.REPAYMENT, thrown.choice(standing).counterpart_id)
+        others = self._doing.look(counterparts.standing, member_id)
+        if others:
+            wish = Wish(member_id, Reason.REPAYMENT, thrown.choice(others).counterpart_id)
             return Line(self._doing, seat, moment).call(wish, known[member_id], self._product)
         whom = thrown.choice((Whom.WORKPLACE, Whom.WORKPLACE, Whom.THIRD))
         purposes = (Purpose.ARREARS, Purpose.SERVICE, Purpose.WHEREABOUTS, Purpose.EMPLOYMENT)

@@ -126,7 +126,7 @@ class Line:
     def _proposed(self, wish: Wish, product: Product) -> Proposed | None:
         if wish.reason not in {Reason.INCREASE, Reason.WIN_BACK}:
             return None
-        return Proposed(product, self._doing.thrown.choice((100_000, 500_000, 1_500_000)))
+        return Proposed(product, self._doing.thrown.choice((100_000, 1_500_000, 3_000_000)))
 
     # -- what is said ------------------------------------------------------------------------------
     def _heard(self, talk: TalkKey, key: Key | None, borrower: Borrower) -> Worked:
