@@ -305,12 +305,15 @@ def ended_talks() -> int:
 
 
 def silence(record: Record, words: str) -> int:
-    """Who said so on an offer is offered nothing by any way for six months; gives how many said it."""
+    """Who said so on an offer, or chose it on the site, is offered nothing for six months.
+
+    By no way at all, unless they took it back. Gives how often it was said.
+    """
     said = rows(
         "SELECT t.member_id, e.ended_at FROM care_talk t JOIN care_talk_end e"
         " USING (member_id, attempt_id) WHERE t.reason IN ('increase', 'win_back') AND e.said = %s",
         words,
-    )
+    ) + rows("SELECT member_id, told_at FROM contact_hold WHERE kind = 'not_now'")
     lifted = rows("SELECT member_id, ended_at FROM contact_hold WHERE ended_at IS NOT NULL")
     for member_id, at in said:
         last_on = in_six_months(at.astimezone(JAPAN).date())

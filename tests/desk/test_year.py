@@ -65,7 +65,7 @@ def test_weeks_of_a_desk_break_no_rule(database: Database, tmp_path: Path, peppe
     life = Life(seed=3, members=10, desk_from=195, days=218, turns_a_day=16)
     desk, _ = lived(life, tmp_path)
     met = judged(life)
-    for kind in (*REFUSED, "permitted", "numbers shown", "talks", "promise kept"):
+    for kind in (*REFUSED, "permitted", "numbers shown", "talks", "promise kept", "not now"):
         assert met[kind] > 0, kind
     assert desk.done["ending promised"] > 0
     assert desk.done["offer"] > 0
@@ -75,7 +75,7 @@ def test_weeks_of_a_desk_break_no_rule(database: Database, tmp_path: Path, peppe
 def test_a_year_of_a_desk_breaks_no_rule(
     database: Database, tmp_path: Path, pepper: object
 ) -> None:
-    life = Life(seed=11, members=36, desk_from=60, days=425, turns_a_day=12)
+    life = Life(seed=11, members=24, desk_from=60, days=425, turns_a_day=8)
     desk, found = lived(life, tmp_path)
     met = judged(life)
     for kind in (*REFUSED, "SOLI-002", "SOLI-003", "COLL-015", "VULN-002", "DESK-004"):
@@ -87,7 +87,7 @@ def test_a_year_of_a_desk_breaks_no_rule(
         f" {met['attempts']:,} attempts judged again from the record alone, 0 differences;"
         f" {met['permitted']:,} permitted, {met['numbers shown']:,} numbers shown,"
         f" {met['talks']:,} talks, each ended; {met['not now']} times"
-        f" 「{talking.NOT_NOW}」, no offer for six months"
+        f" 「{talking.NOT_NOW}」 in a call or on the site, and no offer for six months"
     )
     print(f"measured: refused by {_of(met, lambda name: '-' in name)}")
     print(f"measured: promises by the ledger {_of(met, lambda name: name.startswith('promise '))}")

@@ -47,6 +47,7 @@ _EDGES = (7 * 60 + 59, 8 * 60, 20 * 60 + 59, 21 * 60, 23 * 60 + 30)
 """Minutes at which somebody tries whether the law looks."""
 _OPENS, _CLOSES = 8 * 60 + 1, 20 * 60 + 58
 _CONSENTS_PER_MILLE = 800
+_LIST = 12
 _JUST_BEFORE = timedelta(microseconds=1)
 _REASONS = {
     Purpose.ARREARS: Reason.REPAYMENT,
@@ -200,9 +201,22 @@ class Desk:
         member_id, thrown = self._anybody(known), self._doing.thrown
         if chance(thrown, 500):
             reason = thrown.choice((Reason.INCREASE, Reason.INCREASE, Reason.WIN_BACK))
-            return self._call(Wish(member_id, reason), (seat, moment), known)
+            return self._down_the_list(reason, (seat, moment), known)
         way = thrown.choice(_WRITTEN)
         Office(self._doing, seat, moment).write(member_id, Purpose.CAMPAIGN, way)
+        return NOTHING
+
+    def _down_the_list(
+        self, reason: Reason, by: tuple[Seat, Moment], known: Mapping[int, Borrower]
+    ) -> Worked:
+        """One after another, until somebody may be called for it."""
+        seat, moment = by
+        everybody = self._doing.thrown.sample(sorted(known), min(len(known), _LIST))
+        for more, member_id in enumerate(everybody):
+            later = Moment(moment.on, moment.at + timedelta(microseconds=more))
+            found = self._call(Wish(member_id, reason), (seat, later), known)
+            if found.members:
+                return found
         return NOTHING
 
     def _write(self, seat: Seat, moment: Moment, known: Mapping[int, Borrower]) -> Worked:
