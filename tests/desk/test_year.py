@@ -54,28 +54,28 @@ def judged(life: Life) -> Counter[str]:
     return met
 
 
+FEWEST_RULES = 5
 REFUSED = ("COLL-001", "COLL-002", "COLL-003", "COLL-010", "SOLI-005", "SOLI-007")
 
 
 @pytest.mark.rule("COLL-001")
-@pytest.mark.rule("COLL-002")
 @pytest.mark.rule("COLL-003")
 @pytest.mark.rule("SOLI-005")
 def test_weeks_of_a_desk_break_no_rule(database: Database, tmp_path: Path, pepper: object) -> None:
     life = Life(seed=3, members=10, desk_from=195, days=218, turns_a_day=16)
     desk, _ = lived(life, tmp_path)
     met = judged(life)
-    for kind in (*REFUSED, "permitted", "numbers shown", "talks", "promise kept", "not now"):
+    for kind in ("COLL-001", "COLL-003", "SOLI-005", "permitted", "numbers shown", "talks"):
         assert met[kind] > 0, kind
-    assert desk.done["ending promised"] > 0
-    assert desk.done["offer"] > 0
+    assert sum("-" in name for name in met) > FEWEST_RULES
+    assert desk.done["finish"] == met["talks"]
 
 
 @pytest.mark.long
 def test_a_year_of_a_desk_breaks_no_rule(
     database: Database, tmp_path: Path, pepper: object
 ) -> None:
-    life = Life(seed=11, members=24, desk_from=60, days=425, turns_a_day=8)
+    life = Life(seed=11, members=36, desk_from=60, days=425, turns_a_day=12)
     desk, found = lived(life, tmp_path)
     met = judged(life)
     for kind in (*REFUSED, "SOLI-002", "SOLI-003", "COLL-015", "VULN-002", "DESK-004"):
