@@ -84,6 +84,8 @@ def stirred(desk: Desk, dice: random.Random, number: int) -> int:
         lambda: do(holds.put, member_id, Wish(HoldKind.NEVER), ENTRY, NOON - days(800)),
         lambda: desk.do(commands.promise, key, 3_000, ON + days(2), desk.made(ON)),
         lambda: desk.do(commands.suspend, key, Stop.COUNSEL, desk.made(ON)),
+        lambda: desk.do(commands.record_death, member_id, desk.made(ON)),
+        lambda: do(holds.put, member_id, Wish(HoldKind.DECEASED), ENTRY, NOON - days(1)),
         lambda: made(member_id, NOON - timedelta(hours=1), Result.NO_ANSWER),
         lambda: do(tasks.put, member_id, tasks.Plan(tasks.Kind.CALL_BACK, Purpose.ASKED_FOR,
                    NOON + timedelta(hours=dice.choice((-2, 3)))), ENTRY, NOON - days(1)),

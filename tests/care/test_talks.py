@@ -350,6 +350,17 @@ def test_wrong_number_is_not_called_again_until_it_is_told_anew(office: Office) 
     assert office.begun(key.member_id, Reason.REPAYMENT, after(hours=5)).phone == "09033334444"
 
 
+@pytest.mark.rule("DESK-004")
+def test_a_complaint_of_a_member_who_calls_is_kept(office: Office) -> None:
+    """It is about no call of ours: the member made this one."""
+    key = office.late()
+    talk = do(talks.take, key.member_id, talks.Incoming(SATO), AT)
+    assert do(talks.identify, talk, KNOWN, SATO.actor, AT) is None
+    done = office.finish(talk, "complaint", said="電話が多くて困ります。")
+    assert len(done.cases) == 1
+    assert rules_of(office.begin(key.member_id, Reason.REPAYMENT, after(hours=1))) == ["DESK-004"]
+
+
 # ----------------------------------------------------------------------------------- at work
 def agree(office: Office, member_id: int, hour: int = 14) -> None:
     talk = office.identified(member_id, Reason.EMPLOYMENT_CONSENT)

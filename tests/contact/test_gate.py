@@ -13,7 +13,7 @@ from tests.people.house import AT, MAIL, House, after, kinds_of, rows
 
 from motocho.contact import gate, holds
 from motocho.contact.gate import Closed, Permit, Wanted
-from motocho.contact.guard import Channel, HoldKind, Hours, Purpose
+from motocho.contact.guard import Channel, HoldKind, Hours, Purpose, Whom
 from motocho.contact.holds import Source, Wish
 from motocho.loans import commands
 from motocho.loans.policy import Stop
@@ -160,6 +160,23 @@ def test_counsel_arrears_and_promises_are_read_from_the_loans(database: Database
     assert rules_of(ask(key.member_id, Purpose.CAMPAIGN)) == ["SOLI-005", "SOLI-005"]
     desk.do(commands.suspend, key, Stop.COUNSEL, desk.made(today))
     assert rules_of(ask(key.member_id, Purpose.REMINDER)) == ["COLL-010"]
+
+
+@pytest.mark.rule("COLL-006")
+def test_a_death_that_stands_with_the_loans_closes_the_gate(database: Database) -> None:
+    """It counts once, whether a hold says it too; who inherits may be written to."""
+    desk = Desk()
+    key = desk.open(date(2026, 9, 1))
+    desk.draw(key, 100_000, date(2026, 9, 1))
+    heir = Wanted(Purpose.ARREARS, "letter 1", "staff 1", way=Channel.POST, whom=Whom.HEIR,
+                  counterpart="counterpart 1")  # fmt: skip
+    assert rules_of(do(gate.ask, key.member_id, heir, AT)) == ["COLL-006"]
+    desk.do(commands.record_death, key.member_id, desk.made(AT.date()))
+    for _ in range(2):
+        assert rules_of(ask(key.member_id, Purpose.ARREARS)) == ["COLL-006"]
+        assert rules_of(ask(key.member_id, Purpose.REMINDER)) == ["COLL-006"]
+        put(key.member_id, Wish(HoldKind.DECEASED))
+    assert isinstance(do(gate.ask, key.member_id, heir, AT), Permit)
 
 
 @pytest.mark.rule("COLL-014")

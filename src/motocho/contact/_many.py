@@ -82,6 +82,13 @@ def facts_of_all(cursor: Any, members: Collection[int], at: datetime) -> dict[in
     return _facts(members, found)
 
 
+def with_death(kept: tuple[Hold, ...], on: date) -> tuple[Hold, ...]:
+    """Holds of a member whose death stands with the loans, that of the death among them [死亡]."""
+    if any(one.kind is HoldKind.DECEASED for one in kept):
+        return kept
+    return (*kept, Hold(HoldKind.DECEASED, on, None))
+
+
 def _facts(members: Collection[int], found: dict[int, dict[str, Any]]) -> dict[int, Facts]:
     """Facts that are the same are one object: whoever judges many judges each of them once."""
     plain = Facts(is_asked_for=False)
@@ -107,6 +114,8 @@ def _of_loans(
         found[member_id]["is_overdue"] = True
     for member_id in stood.with_counsel:
         found[member_id]["has_counsel"] = True
+    for member_id in stood.dead:
+        found[member_id]["holds"] = with_death(found[member_id].get("holds", ()), today)
     for member_id, pay_on in stood.promised.items():
         found[member_id]["promised_on"] = pay_on
 

@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from motocho.contact import counterparts, guard, holds, tasks
-from motocho.contact._many import facts_of_all
+from motocho.contact._many import facts_of_all, with_death
 from motocho.contact.directory import Directory
 from motocho.contact.guard import Basis, Channel, Facts, Hand, Hindrance, Purpose, Way, Whom
 from motocho.journal import rows as journal
@@ -248,8 +248,10 @@ def facts_of(cursor: Any, member_id: int, at: datetime, tried_as: str = "") -> F
     promised = [commands.open_promise(cursor, one.key) for one in loans]
     days = [one.pay_on for one in promised if one is not None]
     campaign = Consent(consents.Kind.CAMPAIGN)
+    kept = tuple(one.hold for one in holds.standing(cursor, member_id, today))
+    is_dead = any(Stop.DECEASED in one.stops for one in loans)
     return Facts(
-        holds=tuple(one.hold for one in holds.standing(cursor, member_id, today)),
+        holds=with_death(kept, today) if is_dead else kept,
         is_overdue=any(
             one.late_since is not None or one.accelerated_on is not None for one in states
         ),

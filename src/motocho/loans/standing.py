@@ -446,6 +446,7 @@ class Binding(NamedTuple):
     overdue: set[int]
     """Members in arrears, or with a loan that fell due as a whole."""
     with_counsel: set[int]
+    dead: set[int]
     promised: dict[int, date]
     """The last day promised, of those with a promise that is open."""
 
@@ -453,7 +454,7 @@ class Binding(NamedTuple):
 _BOUND = f"""
 SELECT a.member_id, bool_or(a.late_since IS NOT NULL
         OR a.state->>{PLACES["accelerated_on"]} IS NOT NULL),
-    bool_or(a.stops @> '{{counsel}}')
+    bool_or(a.stops @> '{{counsel}}'), bool_or(a.stops @> '{{deceased}}')
 FROM unnest(%s::bigint[]) AS k (member_id) JOIN loan_agreement a USING (member_id) GROUP BY 1
 """  # noqa: S608  # our own names
 _PASSING = """
@@ -469,15 +470,16 @@ WHERE p.outcome IS NULL GROUP BY 1
 
 
 def binding(cursor: Any, members: Collection[int], on: date) -> Binding:
-    """Who is in arrears on a day, has counsel, or promised [連絡を左右する契約の状態]."""
+    """Who is in arrears on a day, has counsel, has died, or promised [連絡を左右する契約の状態]."""
     asked = listed(members)
     cursor.execute(_BOUND, (asked,))
     found = cursor.fetchall()
-    overdue = {member_id for member_id, is_late, _ in found if is_late}
-    with_counsel = {member_id for member_id, _, is_there in found if is_there}
+    overdue = {member_id for member_id, is_late, *_ in found if is_late}
+    with_counsel = {member_id for member_id, _, is_there, _ in found if is_there}
+    dead = {member_id for member_id, *_, is_dead in found if is_dead}
     cursor.execute(_PASSING, (asked, on))
     for seen in see(cursor, [Key(*row) for row in cursor.fetchall()]):
         if is_late(seen, on):
             overdue.add(seen.key.member_id)
     cursor.execute(_PROMISED, (asked,))
-    return Binding(overdue, with_counsel, dict(cursor.fetchall()))
+    return Binding(overdue, with_counsel, dead, dict(cursor.fetchall()))

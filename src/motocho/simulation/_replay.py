@@ -130,8 +130,13 @@ _SOME = (
 )
 
 
-def read(cursor: Any, keys: Iterable[Key] | None = None) -> list[Agreement]:
-    """Agreements with events, terms, steps, balances; all, or those of some keys [読み取り]."""
+def read(
+    cursor: Any, keys: Iterable[Key] | None = None, *, until: datetime | None = None
+) -> list[Agreement]:
+    """Agreements with events, terms, steps, balances; all, or those of some keys [読み取り].
+
+    Takes     the moment before which an event was booked, to fold what was known then.
+    """
     found: dict[Key, Agreement] = {}
     some = None if keys is None else list(keys)
     for row in _rows(cursor, _AGREEMENTS, some):
@@ -140,7 +145,8 @@ def read(cursor: Any, keys: Iterable[Key] | None = None) -> list[Agreement]:
         found[Key(member_id, agreement_id)].terms[number] = _terms(content)
     events: defaultdict[Key, list[Any]] = defaultdict(list)
     for member_id, agreement_id, *row in _rows(cursor, _EVENTS, some, ", a.event_no"):
-        events[Key(member_id, agreement_id)].append(row)
+        if until is None or row[-1] < until:
+            events[Key(member_id, agreement_id)].append(row)
     for key, rows in events.items():
         found[key].kept = list(_kept(rows, found[key].terms))
     latest = ", a.event_no, a.step_no DESC"

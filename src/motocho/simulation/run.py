@@ -36,6 +36,7 @@ from motocho.simulation import _deeds, checks, lender, life
 from motocho.simulation._bank import Bank, Coming, name_on_transfer
 from motocho.simulation._clerk import FILE_TWICE_PER_MILLE, Clerk, Moment, Tally
 from motocho.simulation._sights import sights_of
+from motocho.simulation._turns import AtWork
 from motocho.simulation.world import PER_MILLE, Road, Wish, World, chance
 from motocho.units.errors import ensure
 
@@ -47,6 +48,8 @@ _AGAIN_PER_MILLE = 150
 """Days on which a message of days ago comes once more."""
 _TASKS_AHEAD_DAYS, _MOST_TASKS = 60, 100_000
 _PAYS_ON_PER_MILLE = 400
+_MINUTE = 60 * 1_000_000
+_EVENING = 22 * 60 * _MINUTE
 _TOLD_ELSEWHERE_PER_MILLE = 30
 
 
@@ -65,9 +68,11 @@ class Errand(Enum):
     INCOME = "income"
     NEWS_OF_DEATH = "news_of_death"
     HEIRS = "heirs"
+    DESK = "desk"
+    KEEP_WORD = "keep_word"
 
 
-_OF_THE_LIVING = frozenset({Errand.SPEND, Errand.PAY, Errand.ASK})
+_OF_THE_LIVING = frozenset({Errand.SPEND, Errand.PAY, Errand.ASK, Errand.KEEP_WORD})
 _SEEING = _OF_THE_LIVING | {Errand.REVIEW, Errand.HEIRS}
 
 
@@ -78,7 +83,7 @@ class Appointment(NamedTuple):
     number: int
     errand: Errand
     who: int
-    """A borrower for JOIN, BUREAU, INCOME and NEWS_OF_DEATH, else a dealing."""
+    """A borrower for JOIN, BUREAU, INCOME and NEWS_OF_DEATH, nobody for DESK, else a dealing."""
     about: object = None
 
 
@@ -163,14 +168,15 @@ def live(
     *,
     until: date | None = None,
     told: Callable[[int], None] = lambda _: None,
+    desk: AtWork | None = None,
 ) -> Lived:
     """Live the days of a world on an empty, migrated database [模擬運用].
 
     Takes     the folder of the seals' file; how often the book is checked; the last day, where it
-              is not the world's; who is told of each day.
+              is not the world's; who is told of each day; who works at the contact desk, if any.
     Raises    BrokenInvariant where something that must hold does not.
     """
-    life_of = _Life(world, watch or Watch())
+    life_of = _Life(world, watch or Watch(), desk)
     life_of.begin()
     days = ((until or world.ends_on) - world.plan.begins_on).days + 1
     for number in range(1, days + 1):
@@ -200,8 +206,8 @@ def _moment(on: date, micro: int) -> Moment:
 class _Life:
     """The days of one world."""
 
-    def __init__(self, world: World, watch: Watch) -> None:
-        self._world, self._watch = world, watch
+    def __init__(self, world: World, watch: Watch, desk: AtWork | None) -> None:
+        self._world, self._watch, self._desk = world, watch, desk
         self._clerk = Clerk(world.dice("clerk"))
         self._clock = world.dice("clock")
         self._numbers = itertools.count()
@@ -242,6 +248,9 @@ class _Life:
         self._today = on
         day = on.toordinal()
         agenda = self._agenda[day]
+        for minute in self._desk.minutes(on) if self._desk else ():
+            turn = Appointment(minute * _MINUTE, next(self._numbers), Errand.DESK, 0)
+            agenda.append(turn)
         heapq.heapify(agenda)
         self._sights = self._seen(self._to_see(agenda))
         if chance(self._clock, _AGAIN_PER_MILLE):
@@ -292,6 +301,10 @@ class _Life:
                 self._match(about, moment)
             case Errand.SET_RIGHT:
                 self._set_right(about, moment)
+            case Errand.DESK:
+                self._at_desk(moment)
+            case Errand.KEEP_WORD if isinstance(about, _deeds.Repay):
+                self._do(self._dealings[who], about, moment)
             case _:
                 self._act(self._dealings[who], appointment.errand, moment)
 
@@ -348,6 +361,21 @@ class _Life:
             if dealing.borrower == who:
                 self._touched(dealing)
                 self.tally.touched.add(dealing.key)
+
+    def _at_desk(self, moment: Moment) -> None:
+        """A turn at the desk: what it was about is looked at anew; some keep their word."""
+        if self._desk is None:
+            return
+        known = {number: self._world.borrowers[who] for who, number in self._members.items()}
+        worked = self._desk.work(moment, known)
+        for dealing in self._dealings:
+            if self._members[dealing.borrower] in worked.members:
+                self._touched(dealing)
+                self.tally.touched.add(dealing.key)
+        for key, on, amount_yen in worked.words:
+            dealing = self._by_key[key]
+            about = _deeds.Repay(amount_yen, self._world.borrowers[dealing.borrower].road)
+            self._arrange(on.toordinal(), Errand.KEEP_WORD, dealing.number, about)
 
     def _act(self, dealing: Dealing, errand: Errand, moment: Moment) -> None:
         borrower = self._world.borrowers[dealing.borrower]
@@ -440,7 +468,8 @@ class _Life:
 
     def _read_files(self) -> None:
         """The evening's files: debits one by one, the bank's statement into the inbox."""
-        moment = _moment(self._today, self._clock.randrange(_LAST_MOMENT))
+        thrown = self._clock.randrange(_LAST_MOMENT)
+        moment = _moment(self._today, _EVENING + thrown % (_LAST_MOMENT - _EVENING))
         debits = self._files.pop(self._today.toordinal(), [])
         self._clock.shuffle(debits)
         self._clerk.begin_file()

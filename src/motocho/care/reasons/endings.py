@@ -357,7 +357,7 @@ def _follow_up(effect: Effect) -> _Does:
 
 
 def _complaint(cursor: Any, case: _Case, done: Followed) -> Followed:
-    called = (case.talk.key.attempt_id,)
+    called = () if case.talk.is_inbound else (case.talk.key.attempt_id,)
     told = complaints.Told(complaints.Kind.COMPLAINT, case.told.said, calls=called)
     source = case.source(Effect.COMPLAINT)
     found = complaints.tell(cursor, case.member_id, told, source, case.at)
