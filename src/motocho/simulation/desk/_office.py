@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from motocho.care.cases import complaints, disclosures, sorting
 from motocho.care.reliefs import consultations, offers, scenarios
-from motocho.care.worklist.ranking import Ground
+from motocho.care.worklist import ranking
 from motocho.contact import calls, gate, tasks
 from motocho.contact.calls import Result
 from motocho.contact.gate import Permit, Wanted
@@ -58,7 +58,7 @@ class Office:
             ),
         )  # fmt: skip
 
-    def serve(self, member_id: int, ground: Ground) -> None:
+    def serve(self, member_id: int, ground: ranking.Ground) -> None:
         """A call that the member asked for, and with it what they waited for is done [折返し]."""
         if ground.purpose is None or self.ring(member_id, ground.purpose, Whom.OWN) is None:
             return

@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from motocho.care.collections import carrying, stages
-from motocho.care.collections.stages import Stage, StageKey
-from motocho.care.collections.strategy import TO_PERSONS, Way
+from motocho.care.collections import carrying, stages, strategy
 from motocho.notices import messages
 from motocho.notices.kinds import Kind
 from motocho.notices.messages import Told
@@ -33,18 +31,18 @@ def go(doing: Doing, folder: Path, moment: Moment) -> None:
         doing.done[f"step {doing.look(stages.one, key).state}"] += 1
 
 
-def _waiting(doing: Doing, moment: Moment) -> list[StageKey]:
+def _waiting(doing: Doing, moment: Moment) -> list[stages.StageKey]:
     since = moment.on - _LATELY
     return [
         one.key
-        for way in Way
-        if way not in TO_PERSONS
+        for way in strategy.Way
+        if way not in strategy.TO_PERSONS
         for one in doing.look(stages.listed, way, since)
         if one.state == "waiting"
     ]
 
 
-def _tell(cursor: Any, stage: Stage, at: datetime) -> None:
+def _tell(cursor: Any, stage: stages.Stage, at: datetime) -> None:
     """The short mail of a step, as the room of notices makes it."""
     facts = {"due_on": stage.late_since.isoformat()}
     cause, loan = f"stage {stage.key.stage_no}", stage.loan

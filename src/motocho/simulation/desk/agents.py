@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from motocho.care.reasons.catalogue import Reason
-from motocho.care.worklist import gathering
-from motocho.care.worklist.policy import Why
+from motocho.care.reasons import catalogue
+from motocho.care.worklist import gathering, policy
 from motocho.contact import counterparts
 from motocho.contact.directory import shipped
 from motocho.contact.guard import Channel, Hand, Purpose, Whom
@@ -50,11 +49,16 @@ _CONSENTS_PER_MILLE = 800
 _LIST = 12
 _JUST_BEFORE = timedelta(microseconds=1)
 _REASONS = {
-    Purpose.ARREARS: Reason.REPAYMENT,
-    Purpose.DUTY: Reason.INCOME_EVIDENCE,
-    Purpose.SERVICE: Reason.REGISTERED_DATA,
-    Purpose.CAMPAIGN: Reason.INCREASE,
+    Purpose.ARREARS: catalogue.Reason.REPAYMENT,
+    Purpose.DUTY: catalogue.Reason.INCOME_EVIDENCE,
+    Purpose.SERVICE: catalogue.Reason.REGISTERED_DATA,
+    Purpose.CAMPAIGN: catalogue.Reason.INCREASE,
 }
+_OFFERED = (
+    catalogue.Reason.INCREASE,
+    catalogue.Reason.INCREASE,
+    catalogue.Reason.WIN_BACK,
+)
 _WRITTEN = (Channel.EMAIL, Channel.POST, Channel.SMS, Channel.SITE)
 
 
@@ -169,7 +173,7 @@ class Desk:
             return NOTHING
         member_id, ground = taken.row.person.member_id, taken.row.ground
         doing.done[f"why {ground.why.value}"] += 1
-        if ground.why is Why.CONSULTATION:
+        if ground.why is policy.Why.CONSULTATION:
             return Office(doing, seat, moment).consult(member_id, known[member_id])
         if ground.purpose is None:
             Office(doing, seat, moment).tidy()
@@ -181,7 +185,7 @@ class Desk:
         return self._call(Wish(member_id, reason), (seat, moment), known)
 
     def _call(self, wish: Wish, by: tuple[Seat, Moment], known: Mapping[int, Borrower]) -> Worked:
-        if wish.reason is Reason.REPAYMENT:
+        if wish.reason is catalogue.Reason.REPAYMENT:
             self._last = wish.member_id
         return Line(self._doing, *by).call(wish, known[wish.member_id], self._product)
 
@@ -191,7 +195,7 @@ class Desk:
         found = NOTHING
         for more in range(self._doing.thrown.randrange(1, 5)):
             later = Moment(moment.on, moment.at + timedelta(microseconds=more))
-            found = self._call(Wish(member_id, Reason.REPAYMENT), (seat, later), known)
+            found = self._call(Wish(member_id, catalogue.Reason.REPAYMENT), (seat, later), known)
             if found.words:
                 return found
         return found
@@ -200,14 +204,16 @@ class Desk:
         """An invitation to borrow, by a call or in writing, to whoever comes to mind."""
         member_id, thrown = self._anybody(known), self._doing.thrown
         if chance(thrown, 500):
-            reason = thrown.choice((Reason.INCREASE, Reason.INCREASE, Reason.WIN_BACK))
+            reason = thrown.choice(
+                (catalogue.Reason.INCREASE, catalogue.Reason.INCREASE, catalogue.Reason.WIN_BACK)
+            )
             return self._down_the_list(reason, (seat, moment), known)
         way = thrown.choice(_WRITTEN)
         Office(self._doing, seat, moment).write(member_id, Purpose.CAMPAIGN, way)
         return NOTHING
 
     def _down_the_list(
-        self, reason: Reason, by: tuple[Seat, Moment], known: Mapping[int, Borrower]
+        self, reason: catalogue.Reason, by: tuple[Seat, Moment], known: Mapping[int, Borrower]
     ) -> Worked:
         """One after another, until somebody may be called for it."""
         seat, moment = by
@@ -236,7 +242,7 @@ class Desk:
         thrown, member_id = self._doing.thrown, self._anybody(known)
         others = self._doing.look(counterparts.standing, member_id)
         if others:
-            wish = Wish(member_id, Reason.REPAYMENT, thrown.choice(others).counterpart_id)
+            wish = Wish(member_id, catalogue.Reason.REPAYMENT, thrown.choice(others).counterpart_id)
             return Line(self._doing, seat, moment).call(wish, known[member_id], self._product)
         whom = thrown.choice((Whom.WORKPLACE, Whom.WORKPLACE, Whom.THIRD))
         purposes = (Purpose.ARREARS, Purpose.SERVICE, Purpose.WHEREABOUTS, Purpose.EMPLOYMENT)

@@ -9,11 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from motocho.care.reasons import catalogue, endings, talks
-from motocho.care.reasons.catalogue import Answer, Need, Reason, With
-from motocho.care.reasons.endings import Answered, Told
-from motocho.care.reasons.scripts import Proposed
-from motocho.care.reasons.talks import Begun, Caller, Item, TalkKey
+from motocho.care.reasons import catalogue, endings, scripts, talks
 from motocho.care.reliefs import consultations
 from motocho.contact.gate import Closed
 from motocho.loans import queries
@@ -28,7 +24,7 @@ from motocho.simulation.desk._doing import Doing, Seat
 from motocho.simulation.world import Borrower, Habit, chance, weighted
 
 NOT_NOW = "今のところ必要ありません"
-_KNOWN = frozenset({Item.BIRTH_DATE, Item.ADDRESS})
+_KNOWN = frozenset({talks.Item.BIRTH_DATE, talks.Item.ADDRESS})
 _LONGEST_PROMISE = 8
 _DESK = "card_loan"
 _ENDINGS = {
@@ -65,7 +61,7 @@ _KEEPS_PER_MILLE = {
     Habit.PAYS_TWICE: 900,
     Habit.PREPAYS_ALL: 900,
 }
-_ANSWERS = {"unchanged": Answer.AGREED, "changed": Answer.AGREED}
+_ANSWERS = {"unchanged": catalogue.Answer.AGREED, "changed": catalogue.Answer.AGREED}
 NOTHING = Worked(frozenset())
 
 
@@ -73,7 +69,7 @@ class Wish(NamedTuple):
     """For what somebody is called, and in whose place [架電の予定]."""
 
     member_id: int
-    reason: Reason
+    reason: catalogue.Reason
     counterpart_id: int | None = None
     key: Key | None = None
 
@@ -96,22 +92,22 @@ class Line:
         doing, key = self._doing, wish.key or self._owed(wish.member_id)
         wanted = talks.Wanted(
             wish.reason,
-            Caller(self._seat.name, self._seat.actor, self._seat.hand),
+            talks.Caller(self._seat.name, self._seat.actor, self._seat.hand),
             doing.directory,
-            key if wish.reason in {Reason.REPAYMENT, Reason.INCREASE} else None,
+            key if wish.reason in {catalogue.Reason.REPAYMENT, catalogue.Reason.INCREASE} else None,
             self._proposed(wish, product),
             counterpart_id=wish.counterpart_id,
         )
         begun = doing.do("begin", talks.begin, wish.member_id, wanted, self._at)
         if isinstance(begun, Closed):
             doing.done["closed"] += 1
-        if not isinstance(begun, Begun):
+        if not isinstance(begun, talks.Begun):
             return NOTHING
         return self._heard(begun.key, key, borrower)
 
     def taken(self, member_id: int, borrower: Borrower) -> Worked:
         """A member calls us [受電]."""
-        incoming = talks.Incoming(Caller(self._seat.name, self._seat.actor))
+        incoming = talks.Incoming(talks.Caller(self._seat.name, self._seat.actor))
         key = self._doing.do("inbound", talks.take, member_id, incoming, self._at)
         return NOTHING if key is None else self._heard(key, self._owed(member_id), borrower)
 
@@ -123,13 +119,13 @@ class Line:
         stood = {one: self._doing.look(queries.position, one, on).arrears_yen for one in keys}
         return max(keys, key=lambda one: stood[one], default=None)
 
-    def _proposed(self, wish: Wish, product: Product) -> Proposed | None:
-        if wish.reason not in {Reason.INCREASE, Reason.WIN_BACK}:
+    def _proposed(self, wish: Wish, product: Product) -> scripts.Proposed | None:
+        if wish.reason not in {catalogue.Reason.INCREASE, catalogue.Reason.WIN_BACK}:
             return None
-        return Proposed(product, self._doing.thrown.choice((100_000, 1_500_000, 3_000_000)))
+        return scripts.Proposed(product, self._doing.thrown.choice((100_000, 1_500_000, 3_000_000)))
 
     # -- what is said ------------------------------------------------------------------------------
-    def _heard(self, talk: TalkKey, key: Key | None, borrower: Borrower) -> Worked:
+    def _heard(self, talk: talks.TalkKey, key: Key | None, borrower: Borrower) -> Worked:
         """Until an ending fits: what somebody says may not be possible, as an hour that is gone."""
         doing, at = self._doing, self._at
         card = doing.look(talks.one, talk).card
@@ -140,7 +136,10 @@ class Line:
             told = self._told(ending, key, card)
             if told is None:
                 continue
-            if ending.spoken_with is With.MEMBER or card.reason is Reason.INBOUND:
+            if (
+                ending.spoken_with is catalogue.With.MEMBER
+                or card.reason is catalogue.Reason.INBOUND
+            ):
                 doing.do("identify", talks.identify, talk, _KNOWN, self._seat.actor, at)
             made = doing.made(self._seat, self._moment.on, at)
             done = doing.do("finish", endings.finish, talk, told, made, doing.directory)
@@ -154,30 +153,32 @@ class Line:
         fitting = [one for one in known if one[1]]
         return [weighted(self._doing.thrown, fitting) for _ in range(3)] if fitting else []
 
-    def _told(self, ending: catalogue.Ending, key: Key | None, card: catalogue.Card) -> Told | None:
+    def _told(
+        self, ending: catalogue.Ending, key: Key | None, card: catalogue.Card
+    ) -> endings.Told | None:
         thrown, today = self._doing.thrown, self._at.astimezone(JAPAN).date()
         said = NOT_NOW if card.is_offer and ending.ending_id in {"not_now", "other"} else ""
-        if not said and Need.WORDS in ending.needs:
+        if not said and catalogue.Need.WORDS in ending.needs:
             said = "電話の時間が困ります" if ending.ending_id == "complaint" else "あとで考えます"
-        amount_yen = self._arrears(key) if Need.AMOUNT in ending.needs else None
-        if Need.AMOUNT in ending.needs and not amount_yen:
+        amount_yen = self._arrears(key) if catalogue.Need.AMOUNT in ending.needs else None
+        if catalogue.Need.AMOUNT in ending.needs and not amount_yen:
             return None
-        hour = self._hour(ending.ending_id) if Need.HOUR in ending.needs else None
-        if Need.HOUR in ending.needs and hour is None:
+        hour = self._hour(ending.ending_id) if catalogue.Need.HOUR in ending.needs else None
+        if catalogue.Need.HOUR in ending.needs and hour is None:
             return None
-        answer = _ANSWERS.get(ending.ending_id, Answer.AGREED)
+        answer = _ANSWERS.get(ending.ending_id, catalogue.Answer.AGREED)
         answers = (
             {}
             if ending.answered is None
             else {
-                one.question_id: Answered(next(iter(ending.answered), answer))
+                one.question_id: endings.Answered(next(iter(ending.answered), answer))
                 for one in card.questions
             }
         )
         on = today + timedelta(days=thrown.randrange(_LONGEST_PROMISE))
-        return Told(
+        return endings.Told(
             ending.ending_id, said=said, amount_yen=amount_yen, hour=hour,
-            on=on if Need.DAY in ending.needs else None,
+            on=on if catalogue.Need.DAY in ending.needs else None,
             agreement_id=None if key is None else key.agreement_id, answers=answers,
         )  # fmt: skip
 
