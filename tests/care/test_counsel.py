@@ -252,9 +252,10 @@ class Meanwhile:
 
 def queued(late: Late, step_id: str) -> stages.StageKey:
     """A step of some way in the worker's queue, as the night leaves it."""
-    step = next(one for one in strategy.strategy_of(ON).steps if one.step_id == step_id)
+    held = strategy.strategy_of(ON)
+    step = next(one for one in held.steps if one.step_id == step_id)
     seen = do(standing.see, [late.key])[0]
-    stage = do(stages._write, seen, step, late.made(ON))
+    stage = do(stages._write, seen, (step, held), late.made(ON))
     assert stage is not None
     assert stage.key in jobs()
     return stage.key

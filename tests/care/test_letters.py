@@ -165,7 +165,7 @@ def test_after_acceleration_all_is_asked(late: Late) -> None:
 
 def test_a_reminder_is_short_and_demands_nothing(late: Late) -> None:
     subject = do(letters.subject_of, late.key, KNOWN, on_day(20))
-    voice = do(letters.voice_of, KNOWN, strategy.strategy_of(on_day(20)), on_day(20))
+    voice = letters.voice_of(KNOWN, strategy.strategy_of(on_day(20)), on_day(20))
     paper = collecting.reminder(subject, voice)
     text = "".join(pair.text for pair in paper.pairs)
     assert not any(word in text for word in ("円", "支払", "返済", "遅", "催告", "残高"))
@@ -191,7 +191,7 @@ def test_a_text_that_demands_or_tells_is_refused(text: str) -> None:
 
 @pytest.mark.rule("COLL-012")
 def test_a_text_that_asks_for_a_word_passes(database: Database) -> None:
-    voice = do(letters.voice_of, KNOWN, strategy.strategy_of(on_day(4)), on_day(4))
+    voice = letters.voice_of(KNOWN, strategy.strategy_of(on_day(4)), on_day(4))
     assert letters.reminding_text(voice).startswith("青木 健です。")
     with pytest.raises(InputError):
         check_text("電話をください。" * 20)
