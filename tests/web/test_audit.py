@@ -275,7 +275,7 @@ def test_the_next_page_goes_on_where_the_last_one_ended(site: Site, ono: Seat) -
         seen += [
             one for one in re.findall(r"data-label=\"操作\">(\w+)[ <]", page) if "kind_" in one
         ]
-        more = re.search(r'href="\?([^"]+)" data-key="n"', page)
+        more = re.search(r'href="\?([^"]+)" data-key="1"', page)
         if more is None:
             break
         address = f"/desk/audit/?{html.unescape(more[1])}"

@@ -37,7 +37,7 @@ from motocho.units.errors import NotFoundError, RefusedError
 _ACTOR = "demo"
 _PAID_PERCENT = 90
 _MORE_YEN, _INCOME_YEN = 100_000, 4_800_000
-_KNOWN = frozenset({talks.Item.BIRTH_DATE, talks.Item.ADDRESS})
+_KNOWN = frozenset({talks.Item.BIRTH_DATE, talks.Item.ADDRESS, talks.Item.NAME_READING})
 _INSTALMENT_YEN = 10_000
 _HOURS = (time(10, 20), time(18, 40))
 _CALL_LASTS = timedelta(minutes=3)

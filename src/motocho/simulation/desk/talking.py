@@ -24,7 +24,7 @@ from motocho.simulation.desk._doing import Doing, Seat
 from motocho.simulation.world import Borrower, Habit, chance, weighted
 
 NOT_NOW = "今のところ必要ありません"
-_KNOWN = frozenset({talks.Item.BIRTH_DATE, talks.Item.ADDRESS})
+_KNOWN = frozenset({talks.Item.BIRTH_DATE, talks.Item.ADDRESS, talks.Item.NAME_READING})
 _LONGEST_PROMISE = 8
 _DESK = "card_loan"
 _ENDINGS = {
