@@ -66,7 +66,7 @@ def today(seat: Seat, why: str = "") -> str:
 def listed(text: str) -> list[str]:
     """Numbers on the list, in order, those for later left out."""
     found = text.split("<h2>あとで", maxsplit=1)[0]
-    return re.findall(r'<th scope="row"><a href="/desk/members/\d+/">(\d{8})</a>', found)
+    return re.findall(r'<th scope="row"><a href="/desk/members/\d+/"[^>]*>(\d{8})</a>', found)
 
 
 def press(seat: Seat, had: int = 0) -> str:

@@ -77,7 +77,7 @@ def test_morning_by_keyboard(
     numbers = filled(house)
     page.reload()
     look(page, f"desk-today-{name}")
-    found = page.locator("table.queue tbody th").all_inner_texts()
+    found = page.locator("table.queue").first.locator("tbody th").all_inner_texts()
     assert found == numbers
     page.goto("/desk/promises/?at=overdue")
     look(page, f"desk-promises-{name}")
