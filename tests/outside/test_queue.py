@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -140,11 +139,10 @@ def test_a_parked_job_can_be_given_back(database: Database) -> None:
     number = enqueue("note", line_id=7)
     work(Until.EMPTY, tasks={"note": fails}, retry=RetryStrategy(max_attempts=0 + 1, wait=0))
     work(Until.EMPTY, tasks={"note": fails}, retry=RetryStrategy(max_attempts=1, wait=0))
-    at = datetime(2026, 1, 1, tzinfo=UTC)
     with transaction.atomic(), connection.cursor() as cursor:
-        queue.try_again(cursor, number, at)
+        queue.try_again(cursor, number)
         with pytest.raises(NotFoundError):
-            queue.try_again(cursor, number, at)
+            queue.try_again(cursor, number)
     work(Until.EMPTY, tasks={"note": lambda *, line_id: seen.append(line_id)})
     assert seen == [7]
 

@@ -37,6 +37,7 @@ from motocho.loans.payouts import Sender, carry
 from motocho.notices import messages, reading, sending
 from motocho.notices.sending import MailKey
 from motocho.outside import clock, teller
+from motocho.outside.queue import AT_ONCE
 from motocho.people import login, requests
 from motocho.units.errors import MotochoError
 
@@ -277,7 +278,7 @@ async def _work(made: DjangoApp, until: Until, concurrency: int) -> None:
     async with made.open_async():
         stalled = await made.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
         for job in stalled:
-            await made.job_manager.retry_job_by_id_async(job.id or 0, clock.now())
+            await made.job_manager.retry_job_by_id_async(job.id or 0, AT_ONCE)
         await made.run_worker_async(
             wait=until is Until.STOPPED, concurrency=concurrency, delete_jobs="successful"
         )

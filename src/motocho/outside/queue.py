@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -51,6 +51,10 @@ FROM procrastinate_jobs j WHERE j.status = 'failed' ORDER BY j.id
 """
 
 
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a job is due that need not wait [即時]: the database compares by its own clock, not by ours."""
+
+
 def failed(cursor: Any) -> list[FailedJob]:
     """Jobs that wait for a person [失敗したジョブの一覧]."""
     cursor.execute(_FAILED)
@@ -60,7 +64,7 @@ def failed(cursor: Any) -> list[FailedJob]:
     ]
 
 
-def try_again(cursor: Any, job_id: int, at: datetime) -> None:
+def try_again(cursor: Any, job_id: int) -> None:
     """Give a failed job to the workers again [ジョブの再実行].
 
     Raises    NotFoundError if no such job failed.
@@ -68,4 +72,4 @@ def try_again(cursor: Any, job_id: int, at: datetime) -> None:
     cursor.execute("SELECT FROM procrastinate_jobs WHERE id = %s AND status = 'failed'", (job_id,))
     if cursor.fetchone() is None:
         raise NotFoundError(Fault("QUE-001", details={"job": str(job_id)}))
-    app.job_manager.retry_job_by_id(job_id, at)
+    app.job_manager.retry_job_by_id(job_id, AT_ONCE)

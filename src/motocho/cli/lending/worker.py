@@ -106,7 +106,7 @@ def retry(
 
     output = output_in(lang)
     with opened() as cursor:
-        queue.try_again(cursor, job_id, clock.now())
+        queue.try_again(cursor, job_id)
     if json_wanted:
         output.document({"schema_version": SCHEMA_VERSION, "job_id": job_id, "state": "todo"})
         return
