@@ -52,7 +52,7 @@ FROM procrastinate_jobs j WHERE j.status = 'failed' ORDER BY j.id
 
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a job is due that need not wait [即時]: the database compares by its own clock, not by ours."""
+"""When a job that need not wait is due [即時]: the database compares by its own clock."""
 
 
 def failed(cursor: Any) -> list[FailedJob]:
