@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ from motocho.config.worker import (
 )
 from motocho.documents.statutory import following
 from motocho.notices.messages import SEND
-from motocho.outside import queue
+from motocho.outside import clock, queue
 from motocho.people import requests
 from motocho.units.errors import BrokenInvariant, NotFoundError
 
@@ -143,6 +144,8 @@ def test_a_parked_job_can_be_given_back(database: Database) -> None:
         queue.try_again(cursor, number)
         with pytest.raises(NotFoundError):
             queue.try_again(cursor, number)
+        cursor.execute("SELECT scheduled_at <= now() FROM procrastinate_jobs")
+        assert cursor.fetchall() == [(True,)]
     work(Until.EMPTY, tasks={"note": lambda *, line_id: seen.append(line_id)})
     assert seen == [7]
 
@@ -153,7 +156,13 @@ def test_an_unknown_name_is_parked(database: Database) -> None:
     assert [job[1] for job in jobs()] == ["failed"]
 
 
-def test_a_job_of_a_killed_worker_is_taken_up_by_the_next(database: Database) -> None:
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(hours=6)])
+def test_a_job_of_a_killed_worker_is_taken_up_by_the_next(
+    database: Database, monkeypatch: pytest.MonkeyPatch, ahead: timedelta
+) -> None:
+    """At once too where the worker's clock stands ahead of the database's."""
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + ahead)
     seen: list[int] = []
     number = enqueue("note", line_id=7)
     with database.connect() as dead:

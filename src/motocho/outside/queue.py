@@ -18,6 +18,9 @@ from procrastinate.contrib.django import app
 
 from motocho.units.errors import Fault, NotFoundError, ensure
 
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a job that need not wait is due [即時]: the database compares by its own clock."""
+
 
 def enqueue(name: str, **ids: int) -> int:
     """Put a job in the queue, in the caller's transaction; gives its number [ジョブの登録].
