@@ -91,10 +91,11 @@ def pages_of(client: Client, house: Site) -> Iterator[tuple[str, str, str]]:
 def test_every_page_is_built_well(client: Client, house: Site, tongue: Tongue) -> None:
     client.cookies["tongue"] = tongue.value
     seen = 0
-    for name, _address, text in pages_of(client, house):
+    for name, address, text in pages_of(client, house):
         page = Seen(text)
         seen += 1
         assert page.heads == 1, name
+        assert address.startswith("/desk/") or "at-desk" not in text, name
         assert page.language == tongue.tag, name
         assert [one for one, count in page.ids.items() if count > 1] == [], name
         assert "range" not in {box.get("type") for box in page.boxes}, name
