@@ -155,7 +155,9 @@ def test_a_fraud_decision_reads_as_words_among_the_approvals(
 
 
 def _only(seat: Seat, address: str) -> str:
-    found = re.search(r"/desk/(?:approvals|frauds)/\d+/\d+/", seat.client.get(address).content.decode())
+    found = re.search(
+        r"/desk/(?:approvals|frauds)/\d+/\d+/", seat.client.get(address).content.decode()
+    )
     assert found is not None
     return found[0]
 
