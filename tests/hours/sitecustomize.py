@@ -1,7 +1,8 @@
 """Python runs this in each process that the tests start while their clock is moved (tests/hours)."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import wraps
 
 try:
     from motocho.outside import clock
@@ -10,4 +11,9 @@ except ImportError:  # a process that is not ours
 else:
     _real_now = clock.now
     _ahead = timedelta(seconds=float(os.environ.get("MOTOCHO_TESTS_MOVED_SECONDS", "0")))
-    clock.now = lambda: _real_now() + _ahead
+
+    @wraps(_real_now)
+    def _moved_now() -> datetime:
+        return _real_now() + _ahead
+
+    clock.now = _moved_now
