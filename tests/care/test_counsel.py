@@ -255,8 +255,8 @@ def queued(late: Late, step_id: str) -> stages.StageKey:
     held = strategy.strategy_of(ON)
     step = next(one for one in held.steps if one.step_id == step_id)
     seen = do(standing.see, [late.key])[0]
-    stage = do(stages._write, seen, (step, held), late.made(ON))
-    assert stage is not None
+    assert do(stages._write, [(seen, step)], held, late.made(ON)) == 1
+    (stage,) = do(stages.of_members, [late.member_id])
     assert stage.key in jobs()
     return stage.key
 

@@ -69,30 +69,58 @@ def put(cursor: Any, member_id: int, plan: Plan, source: Source, at: datetime) -
 
     Lock      the member's contacts, so that no permit is given beside it.
     """
-    lock(cursor, member_id)
+    return put_all(cursor, [New(member_id, plan, source)], at)[0]
+
+
+class New(NamedTuple):
+    """A task to put down [登録する業務]."""
+
+    member_id: int
+    plan: Plan
+    source: Source
+
+
+_PUT = """
+INSERT INTO contact_task (member_id, kind, purpose, planned_at, facts, source, actor, put_at)
+SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::jsonb[],
+    %s::text[], %s::text[], %s::timestamptz[])
+ON CONFLICT (member_id, source, kind) DO NOTHING
+"""
+_NUMBERS = """
+SELECT member_id, source, kind, task_id
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS k (member_id, source, kind)
+JOIN contact_task USING (member_id, source, kind)
+"""
+
+
+def put_all(cursor: Any, many: Sequence[New], at: datetime) -> list[int]:
+    """The same for many at once [業務の一括登録]: their numbers, in the order given.
+
+    Lock      the members' contacts, in the order of the members.
+    """
+    if not many:
+        return []
+    for member_id in sorted({one.member_id for one in many}):
+        lock(cursor, member_id)
+    members = [one.member_id for one in many]
+    kinds = [one.plan.kind.value for one in many]
+    refs = [one.source.ref for one in many]
     cursor.execute(
-        "INSERT INTO contact_task (member_id, kind, purpose, planned_at, facts, source, actor,"
-        " put_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (member_id, source, kind) DO NOTHING RETURNING task_id",
+        _PUT,
         (
-            member_id,
-            plan.kind.value,
-            None if plan.purpose is None else plan.purpose.value,
-            plan.planned_at,
-            orjson.dumps(dict(plan.facts)).decode(),
-            source.ref,
-            source.actor,
-            at,
+            members,
+            kinds,
+            [None if one.plan.purpose is None else one.plan.purpose.value for one in many],
+            [one.plan.planned_at for one in many],
+            [orjson.dumps(dict(one.plan.facts)).decode() for one in many],
+            refs,
+            [one.source.actor for one in many],
+            [at] * len(many),
         ),
     )
-    row = cursor.fetchone()
-    if row is None:
-        cursor.execute(
-            "SELECT task_id FROM contact_task WHERE member_id = %s AND source = %s AND kind = %s",
-            (member_id, source.ref, plan.kind.value),
-        )
-        row = cursor.fetchone()
-    return int(row[0])
+    cursor.execute(_NUMBERS, (members, refs, kinds))
+    found = {tuple(row[:3]): int(row[3]) for row in cursor.fetchall()}
+    return [found[key] for key in zip(members, refs, kinds, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ A job that fails is tried again after ever longer times, and ends as failed, for
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,11 +28,27 @@ def enqueue(name: str, **ids: int) -> int:
     Takes     the name of a task, and ids by name: whole numbers, each name ending in `_id`. Rolled
               back with the transaction, the job never runs.
     """
+    _ensure_lawful(name, ids)
+    return app.configure_task(name, allow_unknown=True).defer(**ids)
+
+
+def enqueue_all(name: str, many: Sequence[Mapping[str, int]]) -> None:
+    """The same for many jobs of one name at once, in their order [ジョブの一括登録].
+
+    Why       one by one they cost three milliseconds each.
+    """
+    for ids in many:
+        _ensure_lawful(name, ids)
+    if many:
+        jobs: list[dict[str, Any]] = [dict(ids) for ids in many]
+        app.configure_task(name, allow_unknown=True).batch_defer(*jobs)
+
+
+def _ensure_lawful(name: str, ids: Mapping[str, int]) -> None:
     ensure(connection.in_atomic_block, "a job is put in within a command's transaction", job=name)
     for key, value in ids.items():
         is_id = key.endswith("_id") and type(value) is int
         ensure(is_id, "a job carries ids and nothing else", job=name, argument=key)
-    return app.configure_task(name, allow_unknown=True).defer(**ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from motocho.care.collections.strategy import (
     Way,
 )
 from motocho.care.reliefs import offers
+from motocho.care.reliefs.offers import Offer
 from motocho.contact import gate, guard, tasks
 from motocho.contact.guard import Facts, HoldKind, Purpose
 from motocho.contact.holds import Source
@@ -146,17 +147,38 @@ def decide(cursor: Any, keys: Sequence[Key], made: Made) -> int:
     known: dict[int, list[Stage]] = defaultdict(list)
     for stage in of_members(cursor, [key.member_id for key in keys]):
         known[stage.key.member_id].append(stage)
-    decided = 0
+    coming: list[tuple[Seen, Case]] = []
     for seen in standing.see(cursor, keys):
         mine = known[seen.key.member_id]
         _withdraw(cursor, seen, mine, made)
-        found = _decision(cursor, seen, mine, morning, held)
+        case = _case(seen, mine, morning, held)
+        # Care only brings steps later: whoever has none due without it has none with it.
+        if case is not None and isinstance(strategy.decide(case, held), Due):
+            coming.append((seen, case))
+    return _write(cursor, _chosen(cursor, coming, held), held, made)
+
+
+def _chosen(
+    cursor: Any, coming: Sequence[tuple[Seen, Case]], held: Strategy
+) -> list[tuple[Seen, Step]]:
+    """What is due with everything that stands against it: one step a member and day.
+
+    Why       facts of members are read for all at once, and only where a step's day has come.
+    """
+    if not coming:
+        return []
+    members = {seen.key.member_id for seen, _ in coming}
+    facts = gate.facts_of_all(cursor, members, datetime.combine(coming[0][1].on, MORNING))
+    offered = offers.open_of_all(cursor, members)
+    chosen: dict[int, tuple[Seen, Step]] = {}
+    for seen, case in coming:
+        if seen.key.member_id in chosen:
+            continue
+        around = _Around(facts[seen.key.member_id], offered.get(seen.key))
+        found = strategy.decide(_known(cursor, seen, case, around), held)
         if isinstance(found, Due):
-            written = _write(cursor, seen, (found.step, held), made)
-            if written is not None:
-                mine.append(written)
-                decided += 1
-    return decided
+            chosen[seen.key.member_id] = seen, found.step
+    return list(chosen.values())
 
 
 def with_open_tasks(cursor: Any) -> list[Key]:
@@ -188,19 +210,6 @@ def _withdraw(cursor: Any, seen: Seen, mine: Sequence[Stage], made: Made) -> Non
             stage = over[task.source]
             if not stage.has_ended:
                 note(cursor, stage.key, Tried("dropped", "paid"), made.booked_at)
-
-
-def _decision(
-    cursor: Any, seen: Seen, mine: Sequence[Stage], morning: date, held: Strategy
-) -> Decision | None:
-    """What a morning asks for; facts of the member are read only where a step's day has come."""
-    case = _case(seen, mine, morning, held)
-    if case is None:
-        return None
-    # Care only brings steps later: whoever has none due without it has none with it.
-    if not isinstance(first := strategy.decide(case, held), Due):
-        return first
-    return strategy.decide(_known(cursor, seen, case), held)
 
 
 def _case(seen: Seen, mine: Sequence[Stage], morning: date, held: Strategy) -> Case | None:
@@ -254,23 +263,33 @@ def received_on(stage: Stage, held: Strategy) -> date:
     return posted_on + timedelta(days=held.arrival_days)
 
 
-def _known(cursor: Any, seen: Seen, case: Case) -> Case:
+class _Around(NamedTuple):
+    """What is read of a member beside the loan."""
+
+    facts: Facts
+    offer: Offer | None
+
+
+def _around(cursor: Any, key: Key, at: datetime) -> _Around:
+    return _Around(gate.facts_of(cursor, key.member_id, at), offers.open_of(cursor, key))
+
+
+def _known(cursor: Any, seen: Seen, case: Case, around: _Around) -> Case:
     """The same case with everything that stands against steps, and whether care is needed."""
-    at = datetime.combine(case.on, MORNING)
-    facts = gate.facts_of(cursor, seen.key.member_id, at)
-    found = standing_against(cursor, seen, at, facts)
-    return replace(case, grounds=found, is_softened=guard.needs_care(facts, case.on))
+    found = _against(cursor, seen, datetime.combine(case.on, MORNING), around)
+    return replace(case, grounds=found, is_softened=guard.needs_care(around.facts, case.on))
 
 
-def standing_against(
-    cursor: Any, seen: Seen, at: datetime, facts: Facts | None = None
-) -> dict[Ground, date | None]:
+def standing_against(cursor: Any, seen: Seen, at: datetime) -> dict[Ground, date | None]:
     """Everything that stands against steps of a loan at a moment [見合わせの理由の照会]."""
-    known = facts or gate.facts_of(cursor, seen.key.member_id, at)
-    found = grounds_of(known, seen, at)
+    return _against(cursor, seen, at, _around(cursor, seen.key, at))
+
+
+def _against(cursor: Any, seen: Seen, at: datetime, around: _Around) -> dict[Ground, date | None]:
+    found = grounds_of(around.facts, seen, at)
     if Ground.ARRANGEMENT in found and _is_missed(cursor, seen, at):
         del found[Ground.ARRANGEMENT]
-    offer = offers.open_of(cursor, seen.key)
+    offer = around.offer
     if offer is not None and offer.is_open(at.astimezone(JAPAN).date()):
         found[Ground.OFFER] = offer.last_on
     return found
@@ -328,57 +347,81 @@ def _later(
 _WRITE = """
 INSERT INTO care_stage (member_id, agreement_id, late_since, step, way, strategy_on, days_late,
     decided_on, decided_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING stage_no
+SELECT member_id, agreement_id, late_since, step, way, %(strategy_on)s, days_late, %(morning)s,
+    %(at)s
+FROM unnest(%(members)s::bigint[], %(agreements)s::bigint[], %(since)s::date[], %(steps)s::text[],
+        %(ways)s::text[], %(days)s::integer[])
+    WITH ORDINALITY AS k (member_id, agreement_id, late_since, step, way, days_late, place)
+ORDER BY place
+ON CONFLICT DO NOTHING RETURNING member_id, stage_no
 """
 
 
-def _write(cursor: Any, seen: Seen, due: tuple[Step, Strategy], made: Made) -> Stage | None:
-    step, held = due
+def _write(cursor: Any, due: Sequence[tuple[Seen, Step]], held: Strategy, made: Made) -> int:
+    """Write steps down with what each asks for: a task of a person, or a job; gives how many."""
+    if not due:
+        return 0
     morning = made.business_on + ONE_DAY
-    state = seen.on(morning.toordinal())
-    late_since = date.fromordinal(state.late_since or state.on)
-    days = standing.days_late(state, seen.rules)
+    states = [seen.on(morning.toordinal()) for seen, _ in due]
     cursor.execute(
         _WRITE,
-        (
-            *seen.key, late_since, step.step_id, step.way.value, held.from_on, days, morning,
-            made.booked_at,
-        ),
+        {
+            "members": [seen.key.member_id for seen, _ in due],
+            "agreements": [seen.key.agreement_id for seen, _ in due],
+            "since": [date.fromordinal(one.late_since or one.on) for one in states],
+            "steps": [step.step_id for _, step in due],
+            "ways": [step.way.value for _, step in due],
+            "days": [
+                standing.days_late(state, seen.rules)
+                for state, (seen, _) in zip(states, due, strict=True)
+            ],
+            "strategy_on": held.from_on, "morning": morning, "at": made.booked_at,
+        },
     )  # fmt: skip
-    row = cursor.fetchone()
-    if row is None:
-        return None
-    key = StageKey(seen.key.member_id, int(row[0]))
-    subject: dict[str, int | str] = {
-        "agreement": seen.key.agreement_id, "stage": key.stage_no, "step": step.step_id,
-        "way": step.way.value,
-    }  # fmt: skip
-    told = Happening(key.member_id, "collection_stage", made.actor, made.booked_at, subject)
-    journal.write(cursor, [told])
-    if step.way in TO_PERSONS:
-        _put_task(cursor, key, seen.key, due, made)
-    else:
-        queue.enqueue(CARRY, member_id=key.member_id, stage_id=key.stage_no)
-    return one(cursor, key)
+    numbers = {int(member_id): int(number) for member_id, number in cursor.fetchall()}
+    written = [
+        (StageKey(seen.key.member_id, numbers[seen.key.member_id]), seen.key, step)
+        for seen, step in due
+        if seen.key.member_id in numbers
+    ]
+    journal.write(
+        cursor,
+        [
+            Happening(
+                key.member_id, "collection_stage", made.actor, made.booked_at,
+                _subject(key, loan, step) | {"way": step.way.value},
+            )
+            for key, loan, step in written
+        ],
+    )  # fmt: skip
+    _put_tasks(cursor, [one for one in written if one[2].way in TO_PERSONS], held, made)
+    jobs = [key for key, _, step in written if step.way not in TO_PERSONS]
+    queue.enqueue_all(
+        CARRY, [{"member_id": key.member_id, "stage_id": key.stage_no} for key in jobs]
+    )
+    return len(written)
 
 
-def _put_task(
-    cursor: Any, key: StageKey, loan: Key, due: tuple[Step, Strategy], made: Made
+def _subject(key: StageKey, loan: Key, step: Step) -> dict[str, int | str]:
+    return {"agreement": loan.agreement_id, "stage": key.stage_no, "step": step.step_id}
+
+
+def _put_tasks(
+    cursor: Any, written: Sequence[tuple[StageKey, Key, Step]], held: Strategy, made: Made
 ) -> None:
-    """A call to make; or what a person decides: both with the step's number, never a word."""
-    step, held = due
-    facts: dict[str, int | str] = {
-        "agreement": loan.agreement_id, "stage": key.stage_no, "step": step.step_id,
-    }  # fmt: skip
-    plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts)
-    if step.way is Way.CALL:
-        hour = time(held.call_hour, tzinfo=JAPAN)
-        planned_at = datetime.combine(made.business_on + ONE_DAY, hour)
-        plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS, planned_at, facts)
-    source = Source(made.actor, f"stage {key.stage_no}")
-    task_id = tasks.put(cursor, key.member_id, plan, source, made.booked_at)
-    if step.way is not Way.ACCELERATION:
-        note(cursor, key, Tried("done", task_id=task_id), made.booked_at)
+    """Calls to make, and what a person decides: with the step's number, never a word."""
+    hour = time(held.call_hour, tzinfo=JAPAN)
+    planned_at = datetime.combine(made.business_on + ONE_DAY, hour)
+    new = []
+    for key, loan, step in written:
+        plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=_subject(key, loan, step))
+        if step.way is Way.CALL:
+            plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS, planned_at, plan.facts)
+        new.append(tasks.New(key.member_id, plan, Source(made.actor, f"stage {key.stage_no}")))
+    numbers = tasks.put_all(cursor, new, made.booked_at)
+    for (key, _, step), task_id in zip(written, numbers, strict=True):
+        if step.way is not Way.ACCELERATION:
+            note(cursor, key, Tried("done", task_id=task_id), made.booked_at)
 
 
 # ------------------------------------------------------------------------------------------- tries
@@ -478,7 +521,8 @@ def outlook(cursor: Any, member_id: int, on: date) -> list[Outlook]:
         case = _case(seen, mine, on, held)
         if case is None:
             continue
-        known = _known(cursor, seen, case)
+        around = _around(cursor, seen.key, datetime.combine(on, MORNING))
+        known = _known(cursor, seen, case, around)
         state = seen.on(on.toordinal())
         found.append(
             Outlook(

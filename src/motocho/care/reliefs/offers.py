@@ -8,6 +8,7 @@ on contact then come to pass in the caller's one transaction, or none of them do
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -314,6 +315,14 @@ def open_of(cursor: Any, key: Key) -> Offer | None:
     cursor.execute(f"{_SELECT} WHERE member_id = %s AND agreement_id = %s AND answer IS NULL", key)
     row = cursor.fetchone()
     return None if row is None else _offer(row)
+
+
+def open_of_all(cursor: Any, members: Collection[int]) -> dict[Key, Offer]:
+    """The same of every agreement of some members [回答のない提案の一括取得]."""
+    cursor.execute(
+        f"{_SELECT} WHERE member_id = ANY(%s) AND answer IS NULL", (sorted(set(members)),)
+    )
+    return {offer.key: offer for offer in map(_offer, cursor.fetchall())}
 
 
 def waiting(cursor: Any, member_id: int, on: date) -> list[Offer]:
