@@ -42,8 +42,8 @@ def at(on: date, hour: int = 10) -> datetime:
 class Late:
     """A member with a loan of which nothing is ever paid."""
 
-    def __init__(self, house: House, folder: Path) -> None:
-        self.house, self.folder, self.desk = house, folder, Desk()
+    def __init__(self, house: House, folder: Path, desk: Desk | None = None) -> None:
+        self.house, self.folder, self.desk = house, folder, desk or Desk()
         member = house.member(at=datetime(2026, 4, 1, 12, tzinfo=JAPAN))
         self.member_id = member.member_id
         told_at = datetime(2026, 4, 1, 12, tzinfo=JAPAN)

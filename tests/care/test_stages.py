@@ -24,7 +24,7 @@ from motocho.contact.holds import Source, Wish
 from motocho.documents import archive
 from motocho.documents.archive import Kind
 from motocho.loans import commands
-from motocho.loans.commands import Made
+from motocho.loans.commands import Key, Made
 from motocho.loans.policy import Demand, Stop
 from motocho.outside.clock import JAPAN
 from motocho.outside.mail import Letter, Outcome
@@ -102,6 +102,34 @@ def test_a_member_has_one_step_a_day_over_all_loans(late: Late) -> None:
             " days_late, decided_on, decided_at) SELECT member_id, agreement_id, late_since,"
             " 'another', way, strategy_on, days_late, decided_on, decided_at FROM care_stage LIMIT 1"
         )
+
+
+def tried_out(keys: list[Key], made: Made) -> set[tuple[Any, ...]]:
+    """The steps that a night would decide about some loans; nothing of it stays."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        stages.decide(cursor, keys, made)
+        found = stages.of_members(cursor, [key.member_id for key in keys])
+        transaction.set_rollback(True)
+    return {(one.loan, one.step_id, one.state, one.decided_on) for one in found}
+
+
+def test_many_are_decided_as_each_by_itself(late: Late) -> None:
+    """Whoever has an offer, a hold, counsel, or care beside others changes nothing for them."""
+    plain, held, known, soft, gone = (Late(late.house, late.folder, late.desk) for _ in range(5))
+    crowd = [late, plain, held, known, soft, gone]
+    late.loan(90_000)
+    for one in crowd[::2]:
+        one.decide(1)
+    _hold(held, HoldKind.COMPLAINT, on_day(1), None)
+    _hold(soft, HoldKind.CONSULTATION, on_day(1), on_day(1))
+    do(commands.suspend, known.key, Stop.COUNSEL, known.made(on_day(1), "counsel"))
+    gone.desk.receive(gone.key, 50_000, on_day(3))
+    keys = sorted(one.key for one in crowd)
+    for days in (5, 9):
+        made = late.made(on_day(days))
+        alone = set.union(*(tried_out([key], made) for key in keys))
+        assert tried_out(keys, made) == alone
+        assert {key for key, *_ in alone} >= {late.key, plain.key}
 
 
 def test_rows_are_never_changed(late: Late) -> None:
