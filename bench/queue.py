@@ -36,8 +36,10 @@ from motocho.outside.postgres import Address, Role
 
 EACH = 100
 COPIES = 10_000
-LATE = (36, 38, 45, 70, 100, 130)
-"""Days since six loans were drawn that nothing was ever paid on; a cycle has 35."""
+LATE = (43, 45, 52, 70, 100, 130)
+"""Days since six loans were drawn that nothing was ever paid on; a cycle has 35.
+
+From the seventh day late on one is called."""
 AIM_SECONDS = 5.0
 OURS = "0300000108"
 NOON = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=JAPAN)

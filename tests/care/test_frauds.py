@@ -216,7 +216,8 @@ def test_report_ends_once_the_bureau_is_corrected_and_the_result_told(
     assert (done.is_open, done.correct_by_on) == (False, None)
     assert do(holds.standing, key.member_id, NEXT_DAY) == []
     assert position(key, days=1).stops == frozenset()
-    assert do(tasks.of_member, key.member_id) == []
+    (left,) = do(tasks.of_member, key.member_id)  # its pages are frozen still: a reviewer looks
+    assert left.plan.facts["what"] == frauds.FROZEN
     assert do(frauds.waiting) == []
     with pytest.raises(StateConflict):
         do(frauds.add, report.key, Step(State.LOOKING), made("after"))
@@ -250,6 +251,72 @@ def test_without_compensation_nothing_is_taken_back(key: Key, one: Staff, two: S
     do(frauds.add, report.key, Step(State.INFORMED), made("informed"))
     do(frauds.add, report.key, Step(State.CLOSED), made("closed"))
     assert position(key).stops == frozenset()
+
+
+def closed(key: Key, one: Staff, two: Staff) -> frauds.Report:
+    report = told(key)
+    decided(report, Verdict.NOT_COMPENSATED, one, two)
+    do(frauds.add, report.key, Step(State.INFORMED), made("informed"))
+    done: frauds.Report = do(frauds.add, report.key, Step(State.CLOSED), made("closed"))
+    return done
+
+
+def test_pages_that_stay_frozen_after_the_report_reach_a_reviewer(
+    key: Key, one: Staff, two: Staff
+) -> None:
+    report = closed(key, one, two)
+    (task,) = do(frauds.frozen_pages)
+    freeze = do(freezes.standing, [key.member_id])[key.member_id]
+    assert task.plan.facts == {
+        "fraud": report.key.fraud_id, "what": "frozen", "freeze": freeze.freeze_id,
+        "by": str(NEXT_DAY),
+    }  # fmt: skip
+    assert do(frauds.look_after, AT) == 0  # once for a freeze
+    do(freezes.lift, key.member_id, "staff 2", AT + timedelta(hours=1))
+    do(frauds.look_after, AT + timedelta(hours=1))
+    assert do(tasks.of_member, key.member_id) == []
+    assert do(frauds.look_after, AT + timedelta(hours=2)) == 0
+
+
+@pytest.mark.parametrize("road", ["link", "site", "phone"])
+def test_freeze_that_follows_a_closed_report_reaches_a_reviewer_by_whichever_road(
+    key: Key, one: Staff, two: Staff, road: str
+) -> None:
+    closed(key, one, two)
+    member_id, later = key.member_id, AT + timedelta(days=9)
+    do(freezes.lift, member_id, "staff 2", AT)
+    assert do(frauds.look_after, AT) == 0
+    if road == "link":
+        do(freezes.freeze_by_link, do(freezes.link, member_id, later), later)
+    else:
+        do(freezes.freeze, member_id, freezes.Road(road), "member", later)
+    assert do(frauds.look_after, later) == 1
+    (task,) = do(frauds.frozen_pages)
+    assert task.member_id == member_id
+    do(frauds.leave_frozen, member_id, task.task_id, made("left", "staff 2", 9))
+    assert do(frauds.look_after, later) == 0  # looked at: not given again
+    with pytest.raises(StateConflict):
+        do(frauds.leave_frozen, member_id, task.task_id, made("again", "staff 2", 9))
+    assert do(freezes.frozen_at, member_id) == later
+
+
+def test_what_happened_again_is_a_report_of_its_own_and_takes_the_freeze_with_it(
+    key: Key, one: Staff, two: Staff
+) -> None:
+    first = closed(key, one, two)
+    again = told(key, ref="form 2")
+    assert again.key != first.key
+    assert again.is_open
+    assert position(key).stops == {Stop.FRAUD}
+    assert do(frauds.look_after, AT) == 0
+    assert do(frauds.frozen_pages) == []  # the report that goes on has it now
+
+
+def test_who_was_never_reported_is_given_to_nobody(key: Key) -> None:
+    do(freezes.freeze, key.member_id, freezes.Road.SITE, "member", AT)
+    assert do(frauds.look_after, AT) == 0
+    told(key)
+    assert do(frauds.look_after, AT) == 0  # the report goes on: it says itself what is to do
 
 
 def _raw(key: frauds.FraudKey, state: str) -> None:

@@ -93,6 +93,74 @@ def test_from_when_a_claim_may_be_collected(applied: date, target: Target, first
     assert courses.fault_of(steps, Taken(Step.COLLECTED, first)) is None
 
 
+def test_a_claim_is_collected_after_the_next_open_day() -> None:
+    """民事執行法20条, 民事訴訟法95条: a week that ends on a Sunday ends on the Monday after it."""
+    steps = [
+        Taken(Step.SEIZURE_APPLIED, date(2026, 11, 2), Target.BANK),
+        Taken(Step.SEIZURE_SERVED, date(2026, 11, 8)),
+    ]
+    assert courses.collects_from(steps) == date(2026, 11, 17)
+    again = Taken(Step.SEIZURE_APPLIED, date(2026, 12, 1), Target.WAGE)
+    assert courses.collects_from([*steps, again]) is None
+    # Wages: four weeks end on Monday 4 January, the first day on which courts are open again.
+    steps[:] = [
+        Taken(Step.SEIZURE_APPLIED, date(2026, 11, 30), Target.WAGE),
+        Taken(Step.SEIZURE_SERVED, date(2026, 12, 2)),
+    ]
+    assert courses.collects_from(steps) == date(2027, 1, 5)
+
+
+def test_two_years_without_a_payment_are_reported() -> None:
+    """民事執行法155条5項, 6項, 8項: two years from the day of collecting, or from the last report."""
+    steps = [
+        Taken(Step.SEIZURE_APPLIED, date(2026, 11, 2), Target.BANK),
+        Taken(Step.SEIZURE_SERVED, date(2026, 11, 10)),
+    ]
+    assert courses.collects_from(steps) == date(2026, 11, 18)
+    (served,) = courses.deadlines(steps)
+    assert (served.follows, served.last_on) == (Step.UNPAID_REPORTED, date(2028, 12, 15))
+    reported = [*steps, Taken(Step.UNPAID_REPORTED, date(2028, 12, 20))]  # late, and not refused
+    assert courses.fault_of(steps, reported[-1]) is None
+    (after,) = courses.deadlines(reported)
+    assert after.last_on == open_day(date(2030, 12, 20) + timedelta(days=28))
+    assert courses.prescription(reported).is_postponed
+    old = [Taken(Step.SEIZURE_APPLIED, date(2020, 3, 31), Target.BANK), steps[1]]
+    assert courses.deadlines(old) == ()
+
+
+def test_time_runs_from_the_end_of_a_period_and_not_from_the_day_of_a_paper() -> None:
+    """民事訴訟法116条, 392条, 396条: what comes by itself was there as the period ended."""
+    order = taken((Step.ORDER_APPLIED, date(2026, 10, 1)), (Step.ORDER_SERVED, date(2026, 10, 8)))
+    lapsed = courses.prescription([*order, Taken(Step.LAPSED, date(2027, 1, 20))])
+    assert lapsed.postponed_until == date(2027, 5, 24)  # six months from 24 November
+    provisional = [
+        *order,
+        *taken((Step.PROVISIONAL_APPLIED, date(2026, 10, 26)),
+               (Step.PROVISIONAL_SERVED, date(2026, 11, 9))),
+    ]  # fmt: skip
+    for noted in (date(2026, 11, 25), date(2027, 2, 1)):
+        final = courses.prescription([*provisional, Taken(Step.ORDER_FINAL, noted)])
+        assert final.completes_on == date(2036, 11, 24)
+    judged = taken((Step.LAWSUIT_FILED, date(2026, 1, 10)), (Step.JUDGED, date(2026, 4, 1)))
+    appealed = [*judged, Taken(Step.APPEALED, date(2026, 4, 10))]
+    final = courses.prescription([*appealed, Taken(Step.JUDGMENT_FINAL, date(2026, 9, 1))])
+    assert final.completes_on == date(2036, 9, 1)
+
+
+@pytest.mark.parametrize(("ended", "last"), [
+    (date(2026, 11, 20), date(2031, 11, 20)), (date(2027, 3, 1), date(2037, 3, 1)),
+])  # fmt: skip
+def test_only_what_is_final_has_ten_years(ended: date, last: date) -> None:
+    """民法169条1項 is for what is final; before an objection is too late it is the claim's five."""
+    steps = [
+        *taken((Step.ORDER_SERVED, date(2026, 10, 8)), (Step.PROVISIONAL_SERVED, date(2026, 11, 9))),
+        Taken(Step.SEIZURE_APPLIED, date(2026, 11, 10), Target.BANK),
+        *taken((Step.SEIZURE_SERVED, date(2026, 11, 11)), (Step.COLLECTED, date(2026, 11, 19)),
+               (Step.SEIZURE_ENDED, ended)),
+    ]  # fmt: skip
+    assert courses.prescription(steps).completes_on == last
+
+
 def test_what_becomes_of_prescription() -> None:
     """民法147条, 148条, 169条: put off, ended after six months, begun anew for ten years."""
     filed = taken((Step.LAWSUIT_FILED, date(2026, 1, 10)), (Step.JUDGED, date(2026, 4, 1)))
@@ -104,12 +172,12 @@ def test_what_becomes_of_prescription() -> None:
     )
     assert (withdrawn.is_postponed, withdrawn.postponed_until) == (False, date(2026, 11, 20))
     final = [*filed, Taken(Step.JUDGMENT_FINAL, date(2026, 4, 16))]
-    assert courses.prescription(final).completes_on == date(2036, 4, 16)
+    assert courses.prescription(final).completes_on == date(2036, 4, 15)
     seized = [*final, Taken(Step.SEIZURE_APPLIED, date(2026, 6, 1), Target.BANK)]
     assert courses.prescription(seized).is_postponed
     released = courses.prescription([*seized, Taken(Step.SEIZURE_RELEASED, date(2026, 7, 1))])
     assert released.postponed_until == date(2027, 1, 1)
-    assert released.completes_on == date(2036, 4, 16)
+    assert released.completes_on == date(2036, 4, 15)
     assert courses.prescription([]).completes_on is None
 
 
@@ -126,7 +194,10 @@ def test_every_way_through_ends_and_a_seizure_has_its_title() -> None:
             continue
         ways += [[*way, one] for one, course in known.items()
                  if way[-1] in course.after and one not in way]  # fmt: skip
-    after_seizure = {Step.SEIZURE_SERVED, Step.COLLECTED, Step.SEIZURE_RELEASED, Step.SEIZURE_ENDED}
+    after_seizure = {
+        Step.SEIZURE_SERVED, Step.COLLECTED, Step.UNPAID_REPORTED, Step.SEIZURE_RELEASED,
+        Step.SEIZURE_ENDED,
+    }  # fmt: skip
     assert reached | after_seizure == set(Step)
     assert all(course.citations for course in known.values())
 
@@ -210,7 +281,7 @@ def test_from_the_payment_order_to_the_seizure(office: Office) -> None:
     case = office.note(case, Step.COLLECTED, date(2027, 3, 9), 12_345)
     case = office.note(case, Step.COLLECTED, date(2027, 4, 9), 12_345)
     case = office.note(case, Step.SEIZURE_ENDED, date(2027, 5, 9))
-    assert case.next_steps() == ()
+    assert case.next_steps() == (Step.SEIZURE_APPLIED,)  # a title is good for another claim
     assert courses.prescription(case.taken).completes_on == date(2037, 5, 9)
     same = do(legal.note, case.key, Noted(Step.HEARD, ON, COURT), office.made(date(2027, 5, 9)))
     assert same == case  # the same form again writes nothing

@@ -16,6 +16,8 @@ from tests.loans.crowd import at_once, do
 from tests.loans.desk import Desk, days
 from tests.people.house import House, rows
 
+from motocho.care.reasons import talks
+from motocho.care.reasons.catalogue import Reason
 from motocho.care.worklist import claims, gathering, policy
 from motocho.care.worklist.claims import Claim
 from motocho.care.worklist.gathering import Today
@@ -141,7 +143,7 @@ def test_readings_are_as_many_for_forty_as_for_one(desk: Desk) -> None:
         with connection.execute_wrapper(counting := Counting()):
             assert len(listed().rows) == (1 if not counts else 40)
         counts.append(counting.statements)
-    assert counts[0] == counts[1] < 27
+    assert counts[0] == counts[1] < 28
 
 
 class Counting:
@@ -208,6 +210,17 @@ def test_who_needs_care_is_called_when_a_step_asks_for_it_and_not_before(desk: D
     assert whys(listed()) == {plainly.member_id: Why.LATE, softly.member_id: Why.LATE}
 
 
+def test_list_begins_on_the_day_on_which_the_strategy_calls(desk: Desk) -> None:
+    """One owner of the day: until 31 March the fifth, since 1 April the seventh (strategy.yaml)."""
+    member_id = loan(desk).member_id
+    for late_days, shown in ((4, {}), (5, {member_id: Why.LATE})):
+        assert whys(listed(NOON - days(5 - late_days))) == shown
+    april = loan(desk, date(2026, 3, 10))  # due on 14 April
+    noon = datetime.combine(date(2026, 4, 14), time(12), JAPAN)
+    for late_days, shown_then in ((6, False), (7, True)):
+        assert (april.member_id in whys(listed(noon + days(late_days)))) is shown_then
+
+
 def test_what_fell_due_as_a_whole_is_the_legal_desks(desk: Desk) -> None:
     """A call about a missed payment is refused for it: nobody is sent there."""
     key = loan(desk)
@@ -219,6 +232,19 @@ def test_what_fell_due_as_a_whole_is_the_legal_desks(desk: Desk) -> None:
     plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts={"stage": 9, "step": "handover"})
     do(tasks.put, key.member_id, plan, Source("close", "stage 9"), NOON)
     assert whys(listed(later)) == {key.member_id: Why.FOLLOW_UP}
+
+
+def test_promise_missed_on_what_fell_due_as_a_whole_is_a_ground_with_its_reason(desk: Desk) -> None:
+    """Whoever is sent there by the list has a reason to call: the promise."""
+    key = loan(desk)
+    demand = Demand(ON + days(4), ON + days(20), "paper 1")
+    desk.do(commands.accelerate, key, demand, desk.made(ON + days(25)))
+    desk.do(commands.promise, key, 5_000, ON + days(29), desk.made(ON + days(26)))
+    later = NOON + days(30)
+    assert whys(listed(later)) == {key.member_id: Why.PROMISE_MISSED}
+    reasons = {one.card.reason: one for one in do(talks.choices, key.member_id, later)}
+    assert reasons[Reason.PROMISE].may_call
+    assert not reasons[Reason.REPAYMENT].may_call
 
 
 def test_what_changed_a_minute_ago_counts(desk: Desk) -> None:

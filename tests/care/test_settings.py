@@ -403,18 +403,30 @@ def test_night_decides_by_the_strategy_in_force_in_the_morning(pair: Pair) -> No
 
 def test_list_and_claims_follow_the_order_in_force(pair: Pair, house: House) -> None:
     text = settings.shipped(Setting.WORKLIST)
-    changed = text.replace("claim_minutes: 15 ", "claim_minutes: 40 ").replace(
-        "late_from_days: 1 ", "late_from_days: 900 "
-    )
+    changed = text.replace("claim_minutes: 15 ", "claim_minutes: 40 ")
     on = put_in_force(pair, Setting.WORKLIST, changed)
     key = arrears()
     noon = datetime(on.year, on.month, on.day, 12, tzinfo=JAPAN)
-    for at, minutes, count in ((noon - timedelta(days=1), 15, 1), (noon, 40, 0)):
-        found = do(gathering.today, at, Hand.STAFF)
-        assert sum(found.ranked.counts.values()) == count
+    for at, minutes in ((noon - timedelta(days=1), 15), (noon, 40)):
         claim = do(claims.take, pair[0].staff_id, [(key.member_id, Why.LATE)], at)
         assert claim is not None
         assert claim.until_at - claim.claimed_at == timedelta(minutes=minutes)
+
+
+def test_list_calls_from_the_day_of_the_strategy_in_force(pair: Pair) -> None:
+    """The day late from which one is called has one owner: the list and the night follow it."""
+    text = settings.shipped(Setting.STRATEGY)
+    changed = text.replace("way: call, day: 7,", "way: call, day: 19,").replace(
+        "softened_day: 14,", "softened_day: 19,"
+    )
+    on = put_in_force(pair, Setting.STRATEGY, changed)
+    arrears()
+    noon = datetime(on.year, on.month, on.day, 12, tzinfo=JAPAN)
+    counts = [
+        sum(do(gathering.today, at, Hand.STAFF).ranked.counts.values())
+        for at in (noon - timedelta(days=1), noon)
+    ]
+    assert counts == [1, 0]
 
 
 def test_night_waits_for_a_promise_by_the_grace_in_force(pair: Pair) -> None:

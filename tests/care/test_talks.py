@@ -29,7 +29,7 @@ from motocho.contact.holds import Source
 from motocho.law.rules import Refusal
 from motocho.loans import commands
 from motocho.loans.commands import Key, Made
-from motocho.loans.policy import Stop
+from motocho.loans.policy import Demand, Stop
 from motocho.outside.clock import JAPAN
 from motocho.people import consents
 from motocho.people.consents import Consent
@@ -254,6 +254,63 @@ def test_database_keeps_a_call_to_the_purpose_of_its_reason(office: Office) -> N
     service = office.identified(key.member_id, Reason.REGISTERED_DATA, after(hours=5))
     with pytest.raises(InputError):
         office.finish(service, "promised", after(hours=5), amount_yen=5_000, on=date(2026, 11, 25))
+
+
+def reasons_of(member_id: int, at: datetime = AT) -> dict[Reason, talks.Choice]:
+    return {one.card.reason: one for one in do(talks.choices, member_id, at)}
+
+
+@pytest.mark.rule("COLL-018")
+def test_promise_missed_on_a_loan_that_fell_due_is_spoken_of_as_a_promise(office: Office) -> None:
+    """Nothing of it is a missed due date any more; the promise is what the call is about."""
+    key, today = office.late(), AT.date()
+    demand = Demand(date(2026, 10, 20), date(2026, 11, 5), "paper 1")
+    office.desk.do(commands.accelerate, key, demand, office.desk.made(date(2026, 11, 9)))
+    promised_on = date(2026, 11, 17)
+    office.desk.do(commands.promise, key, 5_000, promised_on, office.desk.made(date(2026, 11, 10)))
+    office.desk.receive(key, 2_000, promised_on)
+    assert Reason.PROMISE not in reasons_of(key.member_id, after(days=-1))
+    listed = reasons_of(key.member_id)
+    assert listed[Reason.PROMISE].may_call
+    assert [one.code for one in listed[Reason.REPAYMENT].refusals] == ["RSN-022"]
+    assert rules_of(office.begin(key.member_id, Reason.REPAYMENT)) == ["COLL-018"]
+    talk = office.identified(key.member_id, Reason.PROMISE)
+    main = do(talks.heard, talk, shipped(), AT)[0].text
+    assert "11月17日火曜日にお約束いただいた" in main
+    assert "残りは3000円です" in main
+    assert "遅れがなくなります" not in main  # the whole loan is due: 3,000 yen would not mend it
+    (again,) = office.finish(talk, "promised", amount_yen=3_000, on=date(2026, 11, 20)).promises
+    kept = rows("SELECT outcome FROM loan_promise ORDER BY promise_no")
+    assert kept == [("broken",), (None,)]
+    assert Reason.PROMISE not in reasons_of(key.member_id, after(days=1))  # another one runs
+    late_on = again.pay_on + timedelta(days=10)
+    office.desk.do(commands.judge_promise, key, lambda day: day + timedelta(days=3),
+                   office.desk.made(late_on))  # fmt: skip
+    assert rows("SELECT outcome FROM loan_promise ORDER BY promise_no")[1] == ("broken",)
+    assert reasons_of(key.member_id, after(days=12))[Reason.PROMISE].may_call
+    assert today < late_on
+
+
+@pytest.mark.rule("COLL-018")
+def test_promise_is_a_reason_only_where_one_was_missed(office: Office) -> None:
+    key = office.late()
+    assert rules_of(office.begin(key.member_id, Reason.PROMISE)) == ["COLL-018"]
+    office.desk.do(commands.promise, key, 3_000, date(2026, 11, 17),
+                   office.desk.made(date(2026, 11, 16)))  # fmt: skip
+    listed = reasons_of(key.member_id)
+    assert listed[Reason.PROMISE].may_call
+    assert listed[Reason.REPAYMENT].may_call  # the due date is missed as well
+    other = office.late()
+    wrong = Key(other.member_id, other.agreement_id)
+    with pytest.raises(InputError):
+        office.begin(key.member_id, Reason.PROMISE, key=wrong)
+    begun = office.begun(key.member_id, Reason.PROMISE)
+    assert rows(
+        "SELECT purpose FROM contact_attempt WHERE attempt_id = %s", begun.key.attempt_id
+    ) == [("arrears",)]
+    office.desk.receive(key, 3_000, AT.date())
+    office.finish(begun.key, "absent")
+    assert Reason.PROMISE not in reasons_of(key.member_id, after(hours=4))
 
 
 @pytest.mark.rule("COLL-002")

@@ -1,4 +1,4 @@
-"""What the night finds to do: arrears by stage, candidates, reminders, documents, refunds."""
+"""What the night finds to do: arrears by stage, reminders, documents, refunds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from motocho.close.plan import STEPS, Step, Task, TaskKind
 from motocho.kernel.schedule import DuePlan, Scheme
 from motocho.loans import commands
 from motocho.loans.commands import Key
-from motocho.loans.policy import Demand, Stop
+from motocho.loans.policy import Demand
 from motocho.loans.standing import Lateness, days_late, lateness_of
 from motocho.units.errors import StateConflict
 
@@ -42,8 +42,7 @@ def test_the_order_of_the_night() -> None:
     for before, after in (
         ("receipts", "due_dates"),
         ("due_dates", "arrears"),
-        ("arrears", "acceleration"),
-        ("acceleration", "checks_overdue"),
+        ("arrears", "checks_overdue"),
         ("periods", "documents"),
         ("documents", "notices"),
         ("notices", "tasks"),
@@ -55,8 +54,8 @@ def test_the_order_of_the_night() -> None:
 
 
 # ------------------------------------------------------------------------------------------ arrears
-def test_each_stage_of_arrears_is_told_once_and_given_to_somebody(evening: Lender) -> None:
-    key = drawn(evening)
+def test_each_stage_of_arrears_is_told_once(evening: Lender) -> None:
+    drawn(evening)
     evening.close(DUE + days(95))
     told = [(news["stage"], news["days_late"]) for news in evening.news("arrears_stage")]
     assert told == [
@@ -65,10 +64,22 @@ def test_each_stage_of_arrears_is_told_once_and_given_to_somebody(evening: Lende
         ("late_61_to_90", 61),
         ("late_from_91", 91),
     ]
-    found = evening.tasks(TaskKind.ARREARS)
-    assert [task.due_on for task in found] == [DUE + days(late) for late in (1, 31, 61, 91)]
-    assert {(task.member_id, task.agreement_id) for task in found} == {key}
     assert query("SELECT looks_on FROM close_arrears") == [(None,)]
+
+
+def test_what_is_done_about_arrears_is_one_task_each_of_the_strategys(evening: Lender) -> None:
+    """The night's own list knows the missed date alone; calls and what a person decides are steps."""
+    drawn(evening)
+    evening.close(DUE + days(95))
+    of_loan = {TaskKind.CONTRACT_DOCUMENT, TaskKind.DRAW_DOCUMENT, TaskKind.DUE_MISSED}
+    of_checks = {TaskKind.BUREAU_CHECK, TaskKind.INCOME_EVIDENCE, TaskKind.DRAWS_STOPPED}
+    found = evening.tasks()
+    assert {task.kind for task in found} - of_checks == of_loan
+    assert [task.kind for task in found].count(TaskKind.DUE_MISSED) == len(
+        evening.news("due_missed")
+    )
+    steps = query("SELECT facts->>'step', count(*) FROM contact_task GROUP BY 1 ORDER BY 1")
+    assert steps == [("first_call", 1)]  # no notice was posted: nobody decides yet
 
 
 def test_arrears_begin_after_a_holiday(database: Database, tmp_path: Path) -> None:
@@ -87,12 +98,12 @@ def test_arrears_begin_after_a_holiday(database: Database, tmp_path: Path) -> No
 def test_a_cured_loan_is_watched_no_more_and_its_tasks_are_moot(evening: Lender) -> None:
     key = drawn(evening)
     evening.close(DUE)
-    assert len(evening.tasks(TaskKind.ARREARS, TaskKind.DUE_MISSED)) == 2
+    assert len(evening.tasks(TaskKind.DUE_MISSED)) == 1
     evening.receive(key, 3_000, DUE + days(1))
     evening.close(DUE + days(1))
-    assert evening.tasks(TaskKind.ARREARS, TaskKind.DUE_MISSED) == []
+    assert evening.tasks(TaskKind.DUE_MISSED) == []
     assert evening.news("arrears_stage")[-1]["stage"] == "current"
-    assert query("SELECT outcome FROM close_task WHERE kind = 'arrears'") == [("moot",)]
+    assert query("SELECT outcome FROM close_task WHERE kind = 'due_missed'") == [("moot",)]
 
 
 def test_a_loan_late_again_begins_at_the_first_stage(evening: Lender) -> None:
@@ -107,21 +118,6 @@ def test_a_loan_late_again_begins_at_the_first_stage(evening: Lender) -> None:
         "current",
         "late_1_to_30",
     ]
-
-
-@pytest.mark.rule("LEDG-023")
-def test_candidates_are_listed_and_never_accelerated(evening: Lender) -> None:
-    plain, counselled = drawn(evening), drawn(evening)
-    evening.do(commands.suspend, counselled, Stop.COUNSEL, evening.made(DUE))
-    evening.close(DUE + days(59))
-    assert evening.tasks(TaskKind.ACCELERATION) == []
-    evening.close(DUE + days(60))
-    first, second = evening.tasks(TaskKind.ACCELERATION)
-    assert (first.facts["days_late"], first.facts["against"]) == (61, "")
-    assert (second.agreement_id, second.facts["against"]) == (counselled.agreement_id, "counsel")
-    evening.close(DUE + days(64))
-    assert len(evening.tasks(TaskKind.ACCELERATION)) == 2
-    assert seen(plain).state.accelerated_on is None
 
 
 def test_stages_of_an_accelerated_loan(evening: Lender) -> None:
@@ -246,9 +242,9 @@ def test_a_done_task_is_done_once(evening: Lender) -> None:
     drawn(evening)
     evening.close(DUE)
     with connection.cursor() as cursor:
-        (one,) = tasks.still_open(cursor, DUE + days(1), [TaskKind.ARREARS])
+        (one,) = tasks.still_open(cursor, DUE + days(1), [TaskKind.DUE_MISSED])
     evening.do(tasks.done, one.task.member_id, one.task_id, DUE + days(1), "operator 1")
-    assert evening.tasks(TaskKind.ARREARS) == []
+    assert evening.tasks(TaskKind.DUE_MISSED) == []
     with pytest.raises(StateConflict):
         evening.do(tasks.done, one.task.member_id, one.task_id, DUE + days(1), "operator 1")
 

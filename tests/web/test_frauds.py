@@ -114,7 +114,17 @@ def test_report_stops_everything_and_two_decide(site: Site, tanaka: Seat, suzuki
     assert "完了しました" in closed
     assert not re.search(r"staff \d", closed)
     assert "会員ページは止まったままです" in closed  # nobody stays frozen in silence
-    do(freezes.lift, member.member_id, "staff 1", clock.now())
+    assert "止めたままにする" not in closed  # a reviewer's word
+    assert f'href="{address}"' in tanaka.client.get("/desk/frauds/").content.decode()
+    assert tanaka.client.post(address, {"do": "leave"}).status_code == 409
+    assert tanaka.client.post(address, {"do": "reopen"})["Location"] == address
+    assert "審査を待っています" in main(tanaka.client.get(address))
+    assert "止めたままにする" in main(suzuki.client.get(address))
+    (request_id,) = rows("SELECT request_id FROM people_request WHERE kind = 'reopening'")[0]
+    own = f"/desk/requests/{member.member_id}/{request_id}/"
+    assert suzuki.client.post(own, {"verdict": "genuine"}).status_code == 302
+    assert do(freezes.frozen_at, member.member_id) is None
+    assert do(frauds.frozen_pages) == []
     assert "止まったまま" not in main(tanaka.client.get(address))
     assert do(queries.position, key, today()).stops == frozenset()
     assert "staff_access" in kinds_of(member.member_id)

@@ -17,12 +17,13 @@ from tests.web.office import joined
 from tests.web.test_browser import SIDEWAYS, violations
 from tests.web.test_facts_browser import PICTURES, enter_desk
 
-from motocho.care.cases import draw_checks
+from motocho.care import approvals
+from motocho.care.cases import draw_checks, frauds
 from motocho.care.cases.draw_checks import Held
 from motocho.loans.commands import Key, Made
 from motocho.loans.payouts import Signal
 from motocho.outside import clock, mail
-from motocho.people.access import Role
+from motocho.people.access import Role, Staff
 from motocho.people.safety import listed
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -63,6 +64,28 @@ def held(key: Key) -> draw_checks.Check:
     return draw_check
 
 
+def stayed_frozen(house: Site) -> frauds.Report:
+    """A report that was closed, of a member whose pages are frozen still."""
+    _, key = house.member()
+    at = clock.now()
+    asks = Staff(house.house.colleague("ueda", Role.OPERATOR).staff_id, frozenset({Role.OPERATOR}))
+    agrees = house.house.colleague("mori", Role.SUPERVISOR)
+
+    def made(ref: str) -> Made:
+        return Made("desk", ref, at.date(), at, asks.actor)
+
+    disputed = (frauds.Disputed(key.agreement_id, frauds.WHOLE),)
+    what = frauds.Told(frauds.Kind.CARD, frauds.Reporter.MEMBER, "カードを盗まれた", disputed)
+    report: frauds.Report = do(frauds.tell, key.member_id, what, made("told"))
+    verdict = frauds.Verdict.NOT_COMPENSATED
+    asked = do(frauds.ask_decision, report.key, verdict, "本人の利用", (asks, made("asked")))
+    decision = approvals.Decision(approvals.Outcome.AGREED, "", asked.mark)
+    do(approvals.decide, asked.ref, decision, agrees, at)
+    for state in (frauds.State.INFORMED, frauds.State.CLOSED):
+        report = do(frauds.add, report.key, frauds.Step(state), made(state.value))
+    return report
+
+
 @pytest.mark.parametrize(
     ("paper", "tongue", "scripts"),
     [("light", "ja", True), ("dark", "en", True), ("light", "en", False)],
@@ -71,7 +94,7 @@ def test_fraud_families_and_care_are_whole(
     device: MakeDevice, house: Site, paper: str, tongue: str, *, scripts: bool
 ) -> None:
     member, key = house.member()
-    check = held(key)
+    check, over = held(key), stayed_frozen(house)
     seat = joined("suzuki", Role.SUPERVISOR, Role.REVIEWER)
     one = device(color_scheme=paper, viewport=DESK, java_script_enabled=scripts, tongue=tongue)
     enter_desk(one.page, seat)
@@ -79,6 +102,12 @@ def test_fraud_families_and_care_are_whole(
     look = whole if scripts else (lambda _page, _name: None)
     one.open("/desk/frauds/")
     look(page, f"frauds-{named}")
+    page.click(f'main a[href="/desk/frauds/{over.key.member_id}/{over.key.fraud_id}/"]')
+    page.wait_for_selector('button[value="leave"]')
+    look(page, f"fraud-frozen-{named}")
+    page.click('button[value="reopen"]')
+    page.wait_for_selector('button[value="reopen"]', state="detached")
+    look(page, f"fraud-reopening-{named}")
     one.open(f"/desk/frauds/checks/{member.member_id}/{check.key.check_id}/")
     page.check("#outcome-cleared")
     page.click("main .form .button")

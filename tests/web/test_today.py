@@ -48,7 +48,7 @@ def site(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at
     return Site.at(tmp_path)
 
 
-def late(site: Site, days: int = 5) -> tuple[Member, Key]:
+def late(site: Site, days: int = 8) -> tuple[Member, Key]:
     """A member who is so many days late."""
     made = site.house.member(SATO, NOON - timedelta(days=200))
     drawn_on = TODAY - timedelta(days=35 + days)
@@ -202,7 +202,7 @@ def test_ending_of_a_call_releases_the_member(site: Site) -> None:
 @pytest.mark.rule("PRIV-003")
 def test_own_records_and_members_kept_apart_are_not_on_the_list(site: Site) -> None:
     own, _ = late(site)
-    barred, _ = late(site, 6)
+    barred, _ = late(site, 9)
     seat = seated("tanaka", Role.OPERATOR, own_member_id=own.member_id)
     supervisor = Staff(seated("mori", Role.SUPERVISOR).staff_id, frozenset({Role.SUPERVISOR}), "x")
     do(access.bar, barred.member_id, seat.staff_id, supervisor, NOON)
@@ -223,7 +223,7 @@ def test_auditor_looks_and_takes_nobody(site: Site) -> None:
 def test_hold_and_hour_that_was_asked_for_count_at_once(site: Site) -> None:
     seat = seated("tanaka", Role.OPERATOR)
     gone, _ = late(site)
-    back, _ = late(site, 6)
+    back, _ = late(site, 9)
     source = Source("staff 1", "entry 1")
     do(holds.put, gone.member_id, Wish(HoldKind.HOSPITAL), source, NOON)
     plan = tasks.Plan(tasks.Kind.CALL_BACK, Purpose.ASKED_FOR, NOON - timedelta(minutes=20))

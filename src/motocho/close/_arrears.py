@@ -33,9 +33,7 @@ _WRITE = """
 INSERT INTO close_arrears (member_id, agreement_id, late_since, stage, looks_on)
 SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::text[], %s::date[])
 ON CONFLICT (member_id, agreement_id) DO UPDATE SET late_since = excluded.late_since,
-    stage = excluded.stage, looks_on = excluded.looks_on,
-    listed_on = CASE WHEN close_arrears.late_since = excluded.late_since
-        THEN close_arrears.listed_on END
+    stage = excluded.stage, looks_on = excluded.looks_on
 """
 
 
@@ -63,7 +61,7 @@ def to_look_at(cursor: Any, business_on: date) -> list[Key]:
 
 
 def look(cursor: Any, keys: Sequence[Key], made: Made) -> int:
-    """Bring the stages up to date; what is new is told, and given to somebody [延滞段階の更新].
+    """Bring the stages up to date; what is new is told in the journal [延滞段階の更新].
 
     Gives     how many stages changed.
     """
@@ -76,7 +74,6 @@ def look(cursor: Any, keys: Sequence[Key], made: Made) -> int:
     _write(cursor, {key: one.watch for key, one in plans.items() if one.watch is not None})
     _forget(cursor, [key for key, one in plans.items() if one.watch is None])
     tasks.end(cursor, (end for one in plans.values() for end in one.ends), made.business_on)
-    tasks.add(cursor, (task for one in plans.values() for task in one.tasks), made.business_on)
     news = [
         Happening(
             key.member_id,
@@ -117,16 +114,6 @@ def _forget(cursor: Any, keys: Sequence[Key]) -> None:
         )
 
 
-def to_list(cursor: Any, stages: Iterable[Lateness]) -> list[Key]:
-    """Loans in some stages that are on no list of candidates yet [候補]."""
-    cursor.execute(
-        "SELECT member_id, agreement_id FROM close_arrears"
-        " WHERE stage = ANY(%s) AND listed_on IS NULL ORDER BY 1, 2",
-        ([stage.value for stage in stages],),
-    )
-    return [Key(*row) for row in cursor.fetchall()]
-
-
 def watched(cursor: Any, business_on: date) -> list[Key]:
     """Every loan in arrears; whether something is done is not decided here [延滞契約]."""
     del business_on
@@ -134,16 +121,6 @@ def watched(cursor: Any, business_on: date) -> list[Key]:
         "SELECT member_id, agreement_id FROM close_arrears WHERE stage <> 'current' ORDER BY 1, 2"
     )
     return [Key(*row) for row in cursor.fetchall()]
-
-
-def listed(cursor: Any, keys: Sequence[Key], on: date) -> None:
-    """Loans that are on the list of candidates now [候補の記録]."""
-    cursor.execute(
-        "UPDATE close_arrears a SET listed_on = %s"
-        " FROM unnest(%s::bigint[], %s::bigint[]) AS k (member_id, agreement_id)"
-        " WHERE a.member_id = k.member_id AND a.agreement_id = k.agreement_id",
-        [on, *_columns(keys)],
-    )
 
 
 def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:

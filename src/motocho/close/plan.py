@@ -31,7 +31,6 @@ class Step(Enum):
     DUE_DATES = "due_dates"
     PROMISES = "promises"
     ARREARS = "arrears"
-    ACCELERATION = "acceleration"
     CHECKS_OVERDUE = "checks_overdue"
     PERIODS = "periods"
     RENEWALS = "renewals"
@@ -60,10 +59,6 @@ class TaskKind(Enum):
     """notices: a due date was missed [お支払いのお願い]."""
     DRAWS_STOPPED = "draws_stopped"
     """notices: monitoring stopped draws [ご融資停止のお知らせ]."""
-    ARREARS = "arrears"
-    """care, contact: a stage of arrears was reached [督促]."""
-    ACCELERATION = "acceleration"
-    """care: a candidate; a person decides and sends the demand [期限の利益喪失の候補]."""
     BUREAU_CHECK = "bureau_check"
     """screening: a bureau's data is due [途上与信]."""
     INCOME_EVIDENCE = "income_evidence"
@@ -130,11 +125,7 @@ class ArrearsPlan:
     """The row to keep; None for no row."""
     news: Mapping[str, int | str] | None = None
     """What is told in the journal: a new stage, or that the loan is current again."""
-    tasks: tuple[Task, ...] = ()
     ends: tuple[End, ...] = ()
-
-
-LATE_TASKS = (TaskKind.DUE_MISSED, TaskKind.ARREARS, TaskKind.ACCELERATION)
 
 
 def is_watched(state: State, status: Status) -> bool:
@@ -146,12 +137,13 @@ def is_watched(state: State, status: Status) -> bool:
 def arrears(known: Watched | None, seen: Seen, state: State, morning: int) -> ArrearsPlan:
     """What a night makes of a loan that was in arrears, or is now [延滞段階の計画].
 
+    What is done about it is the strategy's alone (`care.collections`): here is only what is told.
     Takes     what was known before, and the state at the end of the business day.
     """
     key = seen.key
     if state.late_since is None or not is_watched(state, seen.status):
         news = None if known is None else {"stage": Lateness.CURRENT.value}
-        return ArrearsPlan(None, news, ends=(End(*key, LATE_TASKS),))
+        return ArrearsPlan(None, news, ends=(End(*key, (TaskKind.DUE_MISSED,)),))
     next_day = revolving.advance(state, morning, seen.rules)
     stage = lateness_of(next_day, seen.rules)
     ahead = next_lateness_on(next_day, seen.rules)
@@ -166,39 +158,7 @@ def arrears(known: Watched | None, seen: Seen, state: State, morning: int) -> Ar
         "arrears_yen": state.arrears_yen,
         "principal_yen": state.principal_yen,
     }
-    ref = f"{since} {stage.value}"
-    task = Task(*key, TaskKind.ARREARS, ref, date.fromordinal(morning), facts=facts)
-    return ArrearsPlan(watch, facts, (task,))
-
-
-ACCELERATION_FROM = frozenset({Lateness.LATE_61_TO_90, Lateness.LATE_FROM_91})
-"""Stages in which a loan is a candidate: house policy, two months and more."""
-
-
-def acceleration(seen: Seen, morning: int) -> Task | None:
-    """A candidate for acceleration, with what speaks for and against it [期限の利益喪失の候補].
-
-    Nothing is accelerated here: it takes a demand that ran out, and a person (LEDG-023).
-    """
-    state = seen.on(morning)
-    if seen.status is not Status.OPEN or state.late_since is None:
-        return None
-    against = []
-    if state.terms.rate_ppm > seen.ceiling_ppm:
-        against.append("rate_above_ceiling")
-    if state.arrangement is not None and state.arrangement.until >= morning:
-        against.append("arrangement")
-    against += [stop.value for stop in (Stop.COUNSEL, Stop.DECEASED) if stop in seen.stops]
-    since = date.fromordinal(state.late_since)
-    facts: dict[str, int | str] = {
-        "late_since": since.isoformat(),
-        "days_late": days_late(state, seen.rules),
-        "arrears_yen": state.arrears_yen,
-        "principal_yen": state.principal_yen,
-        "against": " ".join(against),
-    }
-    ref, day = since.isoformat(), date.fromordinal(morning)
-    return Task(*seen.key, TaskKind.ACCELERATION, ref, day, facts=facts)
+    return ArrearsPlan(watch, facts)
 
 
 # ----------------------------------------------------------------------------------------- notices

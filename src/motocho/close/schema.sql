@@ -68,19 +68,17 @@ CREATE TABLE close_total (
     PRIMARY KEY (business_on, account)
 );
 
--- Loans in arrears as the night saw them last: when each is looked at again, and whether it is a candidate.
+-- Loans in arrears as the night saw them last: when each is looked at again.
 CREATE TABLE close_arrears (
     member_id bigint NOT NULL,
     agreement_id bigint NOT NULL,
     late_since date NOT NULL,
     stage text NOT NULL,
     looks_on date,
-    listed_on date,
     PRIMARY KEY (member_id, agreement_id),
     FOREIGN KEY (member_id, agreement_id) REFERENCES loan_agreement
 );
 CREATE INDEX close_arrears_to_look_at ON close_arrears (looks_on) WHERE looks_on IS NOT NULL;
-CREATE INDEX close_arrears_to_list ON close_arrears (stage, member_id, agreement_id) WHERE listed_on IS NULL;
 
 -- What the night found to do [業務]. `agreement_id` 0: of the member.
 CREATE TABLE close_task (

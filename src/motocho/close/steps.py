@@ -77,18 +77,6 @@ def _judge(cursor: Any, keys: Sequence[Key], made: Made) -> int:
     return sum(1 for key in keys if judge_promise(cursor, key, waits, made) is not None)
 
 
-def _to_list(cursor: Any, business_on: date) -> list[Key]:
-    del business_on
-    return _arrears.to_list(cursor, plan.ACCELERATION_FROM)
-
-
-def _list_candidates(cursor: Any, keys: Sequence[Key], made: Made) -> int:
-    morning = _morning(made).toordinal()
-    found = [plan.acceleration(one, morning) for one in standing.see(cursor, keys)]
-    _arrears.listed(cursor, keys, made.business_on)
-    return _keep(cursor, found, made)
-
-
 # ----------------------------------------------------------------------------- limits and consents
 def _stop_overdue(cursor: Any, keys: Sequence[Key], made: Made) -> int:
     return sum(checks.stop_overdue(cursor, key.member_id, made) for key in keys)
@@ -182,7 +170,6 @@ WORK: Mapping[Step, PerAgreement | PerNews | AtOnce] = {
     Step.DUE_DATES: PerAgreement(night.to_look_at, _pass_days),
     Step.PROMISES: PerAgreement(night.promises_to_judge, _judge),
     Step.ARREARS: PerAgreement(_arrears.to_look_at, _arrears.look),
-    Step.ACCELERATION: PerAgreement(_to_list, _list_candidates),
     Step.CHECKS_OVERDUE: PerAgreement(checks.overdue, _stop_overdue),
     Step.PERIODS: PerAgreement(checks.periods_ending, _open_checks),
     Step.RENEWALS: PerAgreement(_to_renew, _renew),

@@ -22,6 +22,7 @@ from procrastinate import BaseRetryStrategy, RetryStrategy
 from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django import app as queue
 
+from motocho.care.cases import frauds
 from motocho.care.collections import stages
 from motocho.care.ivr import calls
 from motocho.close import day, inbox
@@ -54,6 +55,7 @@ FOLLOW_PAPERS = "documents.follow"
 ASK_STATEMENTS = "documents.ask_statements"
 END_RESTS = "loans.end_rests"
 COLLECT_AGAIN = "collections.look_again"
+LOOK_AFTER_FROZEN = "frauds.look_after"
 
 
 def take_line(*, line_id: int) -> None:
@@ -194,6 +196,13 @@ def make_statement(*, member_id: int, agreement_id: int, month_id: int) -> None:
         following.make_statement(cursor, key, last_on, _papers.lender(), clock.now())
 
 
+def look_after_frozen(*, timestamp: int) -> None:
+    """Pages that were frozen after a report of fraud was closed reach a reviewer [停止の確認]."""
+    at = datetime.fromtimestamp(timestamp, clock.JAPAN)
+    with transaction.atomic(), connection.cursor() as cursor:
+        frauds.look_after(cursor, at)
+
+
 def send_mail(*, member_id: int, mail_id: int) -> None:
     """Send one mail of a member [メールの送信]."""
     sending.send(MailKey(member_id, mail_id), office())
@@ -215,6 +224,7 @@ TASKS: Mapping[str, Task] = {
     following.STATEMENT: make_statement,
     stages.CARRY: _collections.carry,
     COLLECT_AGAIN: _collections.look_again,
+    LOOK_AFTER_FROZEN: look_after_frozen,
 }
 AGAIN: Mapping[str, str] = {
     CLEAR_TRIES: "*/10 * * * *",
@@ -225,6 +235,7 @@ AGAIN: Mapping[str, str] = {
     ASK_STATEMENTS: "0 6 * * *",
     END_RESTS: "*/5 * * * *",
     COLLECT_AGAIN: "*/5 * * * *",
+    LOOK_AFTER_FROZEN: "*/5 * * * *",
 }
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 

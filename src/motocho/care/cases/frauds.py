@@ -256,6 +256,7 @@ def add(cursor: Any, key: FraudKey, step: Step, made: Made) -> Report:
     if step.state is State.CLOSED:
         holds.end(cursor, key.member_id, known.hold_id, made.actor, made.booked_at)
         draw_checks.go_on(cursor, key.member_id, made)
+        look_after(cursor, made.booked_at, key.member_id)
     return report(cursor, key)
 
 
@@ -400,6 +401,85 @@ def _end_tasks(cursor: Any, key: FraudKey, named: tuple[str, ...], made: Made) -
         facts = one.plan.facts
         if facts.get("fraud") == key.fraud_id and facts.get("what") in named:
             tasks.end(cursor, key.member_id, one.task_id, ending, made.booked_at)
+
+
+# ---------------------------------------------------------------------- pages that stay frozen
+FROZEN = "frozen"
+"""What a reviewer looks at: pages that are frozen while no report goes on."""
+_OVER = """
+SELECT f.member_id, max(f.fraud_id) FROM care_fraud f
+WHERE %(member)s = 0 OR f.member_id = %(member)s
+GROUP BY f.member_id HAVING bool_and(EXISTS (SELECT FROM care_fraud_step s
+    WHERE (s.member_id, s.fraud_id) = (f.member_id, f.fraud_id) AND s.state = 'closed'))
+ORDER BY 1
+"""
+
+
+def look_after(cursor: Any, at: datetime, member_id: int = 0) -> int:
+    """Give pages that are frozen after the last report was closed to a reviewer, once each freeze.
+
+    One that stayed from the report, and one that came after it by whichever road: the site, a link
+    of an alert, the telephone [停止の確認]. A task whose freeze was lifted ends by itself.
+
+    Takes     a member, or 0 for everybody; the worker asks for everybody every few minutes.
+    Gives     how many tasks are new.
+    """
+    cursor.execute(_OVER, {"member": member_id})
+    over = {int(row[0]): int(row[1]) for row in cursor.fetchall()}
+    frozen = freezes.standing(cursor, over)
+    for one in frozen_pages(cursor, member_id):
+        held = frozen.get(one.member_id)
+        if held is None or one.plan.facts["freeze"] != held.freeze_id:
+            _end_frozen(cursor, one, "system", at)
+    return sum(
+        _put_frozen(cursor, FraudKey(member, over[member]), held.freeze_id, at)
+        for member, held in sorted(frozen.items())
+    )
+
+
+def frozen_pages(cursor: Any, member_id: int = 0) -> list[tasks.Task]:
+    """Pages that a reviewer is to look at, of a member or (0) of all [停止中の会員ページ]."""
+    cursor.execute(
+        "SELECT DISTINCT member_id FROM contact_task WHERE ended_at IS NULL AND kind = 'follow_up'"
+        " AND facts->>'what' = %(what)s AND (%(member)s = 0 OR member_id = %(member)s) ORDER BY 1",
+        {"what": FROZEN, "member": member_id},
+    )
+    found = [one for (known,) in cursor.fetchall() for one in tasks.of_member(cursor, known)]
+    return [one for one in found if one.plan.facts.get("what") == FROZEN]
+
+
+def leave_frozen(cursor: Any, member_id: int, task_id: int, made: Made) -> None:
+    """A reviewer looked, and the pages stay frozen: nobody asked to go on [停止の継続].
+
+    Raises    StateConflict if there is no such task.
+    """
+    for one in frozen_pages(cursor, member_id):
+        if one.task_id == task_id:
+            _end_frozen(cursor, one, made.actor, made.booked_at)
+            return
+    raise StateConflict(Fault("CON-018"))
+
+
+def _end_frozen(cursor: Any, task: tasks.Task, actor: str, at: datetime) -> None:
+    ending = tasks.Ending(tasks.Outcome.DONE, actor)
+    tasks.end(cursor, task.member_id, task.task_id, ending, at)
+
+
+def _put_frozen(cursor: Any, key: FraudKey, freeze_id: int, at: datetime) -> int:
+    """Once a freeze: one that was looked at and left is not given again."""
+    ref = f"fraud {key.fraud_id} {FROZEN} {freeze_id}"
+    cursor.execute(
+        "SELECT FROM contact_task WHERE member_id = %s AND source = %s", (key.member_id, ref)
+    )
+    if cursor.fetchone() is not None:
+        return 0
+    by_on = next_business_day(at.astimezone(JAPAN).date())
+    facts: dict[str, int | str] = {
+        "fraud": key.fraud_id, "what": FROZEN, "freeze": freeze_id, "by": by_on.isoformat(),
+    }  # fmt: skip
+    plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts)
+    tasks.put(cursor, key.member_id, plan, Source("system", ref), at)
+    return 1
 
 
 def _write(

@@ -52,6 +52,7 @@ class Step(Enum):
     SEIZURE_APPLIED = "seizure_applied"
     SEIZURE_SERVED = "seizure_served"
     COLLECTED = "collected"
+    UNPAID_REPORTED = "unpaid_reported"
     SEIZURE_RELEASED = "seizure_released"
     SEIZURE_ENDED = "seizure_ended"
     WITHDRAWN = "withdrawn"
@@ -85,6 +86,8 @@ class Course:
     effect: Effect
     paper: str
     is_title: bool
+    is_final: bool
+    """A title that nobody can object to any more."""
     is_by_two: bool
 
 
@@ -133,6 +136,7 @@ def _course(row: Mapping[str, Any]) -> Course:
         Effect(row["prescription"]),
         row["paper"],
         "title" in row,
+        row.get("title") == "final",
         row.get("by_two", False),
     )
 
@@ -179,18 +183,41 @@ def deadlines(taken: Sequence[Taken]) -> tuple[Deadline, ...]:
             return (Deadline(Step.ORDER_OBJECTED, last_on),)
         case Step.JUDGED:
             return (Deadline(Step.APPEALED, last_day(last.on, law.number("appeal_days"))),)
+        case Step.SEIZURE_SERVED | Step.COLLECTED | Step.UNPAID_REPORTED:
+            return _to_report(taken)
         case _:
             return ()
 
 
+def _to_report(taken: Sequence[Taken]) -> tuple[Deadline, ...]:
+    """The last day to report that nothing was paid; after it the court may cancel the seizure."""
+    first = collects_from(taken)
+    asked = _last(taken, Step.SEIZURE_APPLIED)
+    law = table("court.unpaid_reports")
+    if first is None or asked is None or asked.on < law.rows[0].from_on:
+        return ()
+    row, last = law.at(asked.on), taken[-1]
+    since = first - ONE_DAY if last.step is Step.SEIZURE_SERVED else last.on
+    until = last_day_of(since, row.number("years") * MONTHS_A_YEAR)
+    return (Deadline(Step.UNPAID_REPORTED, last_day(until, row.number("days"))),)
+
+
+def _last(taken: Sequence[Taken], *steps: Step) -> Taken | None:
+    return next((one for one in reversed(taken) if one.step in steps), None)
+
+
 def collects_from(taken: Sequence[Taken]) -> date | None:
-    """The first day on which a seized claim may be collected [取立権の発生] · 民事執行法155条."""
-    served = next((one for one in reversed(taken) if one.step is Step.SEIZURE_SERVED), None)
-    asked = next((one for one in reversed(taken) if one.step is Step.SEIZURE_APPLIED), None)
-    if served is None or asked is None:
+    """The first day on which a seized claim may be collected [取立権の発生] · 民事執行法155条.
+
+    Days      from service on the debtor, that day not counted; a period that ends while courts are
+              closed ends on the next open day (民事執行法20条, 民事訴訟法95条).
+    """
+    asked = _last(taken, Step.SEIZURE_APPLIED)
+    served = _last(taken, Step.SEIZURE_SERVED, Step.SEIZURE_APPLIED)
+    if asked is None or served is None or served.step is not Step.SEIZURE_SERVED:
         return None
     column = "collect_wage_days" if asked.target is Target.WAGE else "collect_days"
-    return served.on + timedelta(days=periods(asked.on).number(column)) + ONE_DAY
+    return last_day(served.on, periods(asked.on).number(column)) + ONE_DAY
 
 
 def title_of(taken: Sequence[Taken]) -> Taken | None:
@@ -236,7 +263,9 @@ def _out_of_time(taken: Sequence[Taken], wanted: Taken) -> Fault | None:
         return Fault("LGL-062", details={"from": str(first)})
     # An objection before provisional execution is declared is in time, however late (390条).
     is_late_order = wanted.step is Step.ORDER_OBJECTED and taken[-1].step is Step.ORDER_SERVED
-    last_on = None if is_late_order else ends.get(wanted.step)
+    # What is reported late counts until the court has cancelled the seizure (155条6項・7項).
+    is_open = is_late_order or wanted.step is Step.UNPAID_REPORTED
+    last_on = None if is_open else ends.get(wanted.step)
     if last_on is not None and wanted.on > last_on:
         return Fault("LGL-063", details={"last": str(last_on)})
     return None
@@ -247,10 +276,49 @@ def prescription(taken: Sequence[Taken]) -> Prescription:
     if not taken:
         return Prescription(is_postponed=False, postponed_until=None, completes_on=None)
     effect = courses()[taken[-1].step].effect
-    renewed = [one for one in taken if courses()[one.step].effect is Effect.RENEWS]
+    renewed = [
+        place for place, one in enumerate(taken, 1) if courses()[one.step].effect is Effect.RENEWS
+    ]
     completes_on = None
     if renewed:
-        years = periods(renewed[-1].on).number("title_years")
-        completes_on = last_day_of(renewed[-1].on, years * MONTHS_A_YEAR)
-    until = last_day_of(taken[-1].on, AFTER_END_MONTHS) if effect is Effect.ENDS else None
+        until_then = taken[: renewed[-1]]
+        completes_on = last_day_of(_over_on(until_then), _years(until_then) * MONTHS_A_YEAR)
+    until = last_day_of(_over_on(taken), AFTER_END_MONTHS) if effect is Effect.ENDS else None
     return Prescription(effect is Effect.POSTPONES, until, completes_on)
+
+
+_BY_TIME = {
+    Step.ORDER_FINAL: Step.ORDER_OBJECTED,
+    Step.JUDGMENT_FINAL: Step.APPEALED,
+    Step.LAPSED: Step.PROVISIONAL_APPLIED,
+}
+"""What comes by itself, once nobody did the other thing in time."""
+
+
+def _over_on(taken: Sequence[Taken]) -> date:
+    """The day at whose end the last step was there, however late it was written down.
+
+    An order or a judgment is final, and an order lapses, as a period ends (民事訴訟法116条, 392条,
+    396条): time runs from then, not from the day of a certificate.
+    """
+    ends = {one.follows: one.last_on for one in deadlines(taken[:-1])}
+    last = taken[-1]
+    awaited = _BY_TIME.get(last.step)
+    return last.on if awaited is None else min(last.on, ends.get(awaited, last.on))
+
+
+def _years(taken: Sequence[Taken]) -> int:
+    """Ten years for what is final (民法169条1項), else the claim's own five (166条1項1号)."""
+    on = taken[-1].on
+    if _is_final(taken):
+        return periods(on).number("title_years")
+    own = table("prescription.from_knowledge")
+    return own.at(max(on, own.rows[0].from_on)).number()
+
+
+def _is_final(taken: Sequence[Taken]) -> bool:
+    """Whether a title is final: also an order to which nobody objected in time (396条)."""
+    if any(courses()[one.step].is_final for one in taken):
+        return True
+    places = [place for place, one in enumerate(taken, 1) if one.step is Step.PROVISIONAL_SERVED]
+    return any(ends.last_on < taken[-1].on for place in places for ends in deadlines(taken[:place]))

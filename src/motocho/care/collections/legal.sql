@@ -21,8 +21,8 @@ CREATE TABLE care_legal_step (
     step_no integer NOT NULL CHECK (step_no > 0),
     step text NOT NULL CHECK (step IN ('order_applied', 'order_served', 'order_objected', 'provisional_applied',
         'provisional_served', 'order_final', 'lawsuit_filed', 'heard', 'judged', 'appealed', 'judgment_final',
-        'settled_in_court', 'seizure_applied', 'seizure_served', 'collected', 'seizure_released', 'seizure_ended',
-        'withdrawn', 'lapsed', 'dismissed')),
+        'settled_in_court', 'seizure_applied', 'seizure_served', 'collected', 'unpaid_reported', 'seizure_released',
+        'seizure_ended', 'withdrawn', 'lapsed', 'dismissed')),
     taken_on date NOT NULL,
     court text NOT NULL CHECK (length(court) <= 60),
     case_ref text NOT NULL CHECK (length(case_ref) <= 40),
@@ -52,7 +52,8 @@ BEGIN
     SELECT * INTO before FROM care_legal_step
         WHERE member_id = NEW.member_id AND case_no = NEW.case_no ORDER BY step_no DESC LIMIT 1;
     IF NEW.step_no <> coalesce(before.step_no, 0) + 1 OR NEW.taken_on < before.taken_on
-        OR before.step IN ('withdrawn', 'lapsed', 'dismissed', 'seizure_ended') THEN
+        OR before.step IN ('withdrawn', 'lapsed', 'dismissed')
+        OR (before.step = 'seizure_ended' AND NEW.step <> 'seizure_applied') THEN
         RAISE EXCEPTION 'step % does not follow in case % of member %', NEW.step, NEW.case_no, NEW.member_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'care_legal_step_order';
     END IF;

@@ -123,6 +123,11 @@ class Strategy:
     """Who sends demands (貸金業法21条2項2号), and stands on the envelope in the lender's place."""
     steps: tuple[Step, ...]
 
+    @property
+    def calls_from(self) -> int | None:
+        """The first day late on which one is called [架電を始める延滞日数]; None for no call."""
+        return min((one.day for one in self.steps if one.way is Way.CALL), default=None)
+
     def step(self, step_id: str) -> Step | None:
         """A step by its id; None if this strategy has none such [段階]."""
         return next((one for one in self.steps if one.step_id == step_id), None)

@@ -26,7 +26,8 @@ CREATE TABLE care_talk (
     member_id bigint NOT NULL,
     attempt_id bigint NOT NULL,
     reason text NOT NULL CHECK (reason IN ('identity', 'employment_consent', 'employment', 'contract', 'increase',
-        'income_evidence', 'registered_data', 'draw_check', 'repayment', 'win_back', 'inbound')),
+        'income_evidence', 'registered_data', 'draw_check', 'repayment', 'promise', 'win_back',
+        'inbound')),
     direction text NOT NULL DEFAULT 'out' CHECK (direction IN ('out', 'in')),
     agreement_id bigint,
     offered_yen bigint CHECK (offered_yen > 0),
@@ -57,7 +58,7 @@ CREATE TABLE care_talk (
     CHECK ((reason IN ('contract', 'increase', 'win_back')) = (offered_yen IS NOT NULL)),
     CHECK ((offered_yen IS NULL) = (product_id IS NULL)),
     CHECK ((offered_yen IS NULL) = (product_version IS NULL)),
-    CHECK ((reason IN ('increase', 'repayment')) = (agreement_id IS NOT NULL))
+    CHECK ((reason IN ('increase', 'repayment', 'promise')) = (agreement_id IS NOT NULL))
 );
 CREATE INDEX care_talk_of_member ON care_talk (member_id, began_at);
 
@@ -93,7 +94,7 @@ BEGIN
     SELECT * INTO tried FROM contact_attempt WHERE member_id = NEW.member_id AND attempt_id = NEW.attempt_id;
     IF tried.channel <> 'phone' OR tried.valid_until IS NULL
         OR (tried.purpose = 'campaign') <> (NEW.reason IN ('increase', 'win_back'))
-        OR (tried.purpose = 'arrears') <> (NEW.reason = 'repayment')
+        OR (tried.purpose = 'arrears') <> (NEW.reason IN ('repayment', 'promise'))
         OR (tried.purpose = 'employment') <> (NEW.reason = 'employment') THEN
         RAISE EXCEPTION 'a call has the purpose of its reason, and a permit'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'care_talk_has_its_purpose';

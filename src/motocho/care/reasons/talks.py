@@ -29,7 +29,7 @@ from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.citation import parse_citations
 from motocho.law.rules import Refusal
-from motocho.loans import products, queries
+from motocho.loans import products
 from motocho.loans.commands import Key
 from motocho.outside.clock import JAPAN
 from motocho.people import members
@@ -413,10 +413,9 @@ def heard(cursor: Any, key: TalkKey, known: Directory, at: datetime) -> tuple[Sa
     if talk.product is not None and talk.offered_yen is not None:
         product = products.version(cursor, *talk.product) or broken("a product stays", talk=key)
         values |= scripts.terms_said(Proposed(product, talk.offered_yen), today)
-    if talk.reason is Reason.REPAYMENT and talk.agreement_id is not None:
-        stood = queries.position(cursor, Key(key.member_id, talk.agreement_id), today)
-        due_on = stood.late_since or today
-        values |= scripts.late_said(scripts.Late(due_on, stood.arrears_yen))
+    if talk.reason in targets.ABOUT_ARREARS and talk.agreement_id is not None:
+        about = Key(key.member_id, talk.agreement_id)
+        values |= scripts.late_said(targets.late_of(cursor, talk.reason, about, today))
     return tuple(scripts.said(talk.card, part, values) for part in (Part.MAIN, Part.CLOSING))
 
 

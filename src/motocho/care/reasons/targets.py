@@ -15,6 +15,7 @@ from motocho.care.cases import draw_checks
 from motocho.care.reasons import offering
 from motocho.care.reasons.catalogue import Card, Reason, Stage
 from motocho.care.reasons.scripts import Late, Proposed
+from motocho.care.reliefs import promises
 from motocho.law.citation import parse_citations
 from motocho.law.rules import Refusal
 from motocho.loans import queries
@@ -27,6 +28,7 @@ from motocho.people.facts import history, values
 from motocho.units.errors import Fault, InputError, NotFoundError
 
 OWED = frozenset({Status.OPEN, Status.WRITTEN_OFF})
+ABOUT_ARREARS = frozenset({Reason.REPAYMENT, Reason.PROMISE})
 OWN_PHONES = (values.Kind.MOBILE_PHONE, values.Kind.HOME_PHONE)
 
 
@@ -82,6 +84,8 @@ def aim(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...]:
             return _increase(cursor, asked, known, today)
         case Reason.REPAYMENT:
             return _repayment(cursor, asked, known, today)
+        case Reason.PROMISE:
+            return _promise(cursor, asked, known, today)
         case Reason.EMPLOYMENT:
             return _employment(cursor, asked, at)
         case Reason.DRAW_CHECK if draw_checks.of_member(cursor, asked.member_id) is None:
@@ -95,11 +99,16 @@ def _of_stage(card: Card, known: Collection[Listed]) -> Refusal | None:
     states = {one.status for one in known}
     fits = {
         Stage.BEFORE: Status.OPEN not in states,
-        Stage.AFTER: bool(states & (OWED if card.reason is Reason.REPAYMENT else {Status.OPEN})),
+        Stage.AFTER: bool(states & states_of(card.reason)),
         Stage.PAST: states == {Status.CLOSED},
         Stage.ANY: True,
     }
     return None if fits[card.stage] else _not_for(card)
+
+
+def states_of(reason: Reason) -> frozenset[Status]:
+    """Which agreements a reason may be about [対象となる契約の状態]: owed, or open alone."""
+    return OWED if reason in ABOUT_ARREARS else frozenset({Status.OPEN})
 
 
 def _not_for(card: Card) -> Refusal:
@@ -133,6 +142,35 @@ def _repayment(
     if stood.late_since is None or stood.arrears_yen == 0:
         return (Refusal("COLL-018", "RSN-022", tuple(parse_citations("貸金業法21条"))),)
     return Aim(key, late=Late(stood.late_since, stood.arrears_yen))
+
+
+def _promise(
+    cursor: Any, asked: Asked, known: Collection[Listed], today: date
+) -> Aim | tuple[Refusal, ...]:
+    """What of a missed promise is to be spoken of: also of a loan that fell due as a whole."""
+    owed = {one.key for one in known if one.status in OWED}
+    found = {
+        one.pledge.key: one.pledge
+        for one in promises.missed(cursor, asked.member_id, today)
+        if one.pledge.key in owed
+        and queries.position(cursor, one.pledge.key, today).late_since is not None
+    }
+    if not found:
+        return (_not_for(asked.card),)
+    key = next(iter(found)) if asked.key is None and len(found) == 1 else asked.key
+    if key not in found:
+        raise InputError(Fault("RSN-041", column="agreement"))
+    return Aim(key, late=Late(found[key].pay_on, found[key].short_yen))
+
+
+def late_of(cursor: Any, reason: Reason, key: Key, today: date) -> Late:
+    """What a call about arrears says is missing now: 0 yen where it came meanwhile [遅れの内容]."""
+    if reason is Reason.PROMISE:
+        found = promises.missed(cursor, key.member_id, today)
+        pledge = next((one.pledge for one in found if one.pledge.key == key), None)
+        return Late(today, 0) if pledge is None else Late(pledge.pay_on, pledge.short_yen)
+    stood = queries.position(cursor, key, today)
+    return Late(stood.late_since or today, stood.arrears_yen)
 
 
 def _employment(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...]:

@@ -124,15 +124,21 @@ def report(cursor: Any, first_on: date, last_on: date, today: date) -> Report:
     )
 
 
-def judged(cursor: Any, first_on: date, last_on: date, today: date) -> list[Judged]:
-    """Each promise whose day lies between two days, both counted [約束の判定の一覧]."""
+def judged(
+    cursor: Any, first_on: date, last_on: date, today: date, member_id: int = 0
+) -> list[Judged]:
+    """Each promise whose day lies between two days, both counted [約束の判定の一覧].
+
+    Takes     a member, or 0 for everybody.
+    """
     pledged: list[tuple[Pledge, int]] = []
     for held in periods_in_force(cursor, today):
         since = max(first_on, held.from_on)
         until = last_on if held.until is None else min(last_on, held.until)
         if since <= until:
             grace = held.limits.grace_days
-            pledged += [(one, grace) for one in queries.pledges(cursor, since, until, grace)]
+            found = queries.pledges(cursor, since, until, grace, member_id)
+            pledged += [(one, grace) for one in found]
     led = _offers(cursor, [one for one, _ in pledged])
     return [
         Judged(
@@ -142,6 +148,28 @@ def judged(cursor: Any, first_on: date, last_on: date, today: date) -> list[Judg
         )
         for one, grace in pledged
     ]
+
+
+_MISSED = frozenset({Verdict.OPEN, Verdict.PARTLY, Verdict.BROKEN})
+
+
+def is_missed(found: Judged, today: date) -> bool:
+    """Whether a promised day is over and not all of it is there, in grace or past it; pure [超過].
+
+    One that was given up for another is none.
+    """
+    pledge = found.pledge
+    return found.verdict in _MISSED and pledge.pay_on < today and not pledge.is_given_up
+
+
+def missed(cursor: Any, member_id: int, today: date) -> list[Judged]:
+    """The promises of a member that were missed and not replaced, one an agreement [約束日超過]."""
+    last: dict[Key, Judged] = {}
+    first_on, last_on = today - timedelta(days=BOARD_DAYS), _ahead(cursor, today)
+    found = judged(cursor, first_on, last_on, today, member_id)
+    for one in sorted(found, key=lambda each: each.pledge.promise_no):
+        last[one.pledge.key] = one
+    return [one for one in last.values() if is_missed(one, today)]
 
 
 class Place(Enum):
@@ -185,17 +213,21 @@ def board(cursor: Any, today: date, kept_from: Collection[int] = ()) -> dict[Pla
     day comes first; of what is over, the last one.
     Takes     members that whoever asks may not see.
     """
-    ahead = timedelta(
-        days=max(one.limits.promise_most_days for one in periods_in_force(cursor, today))
-    )
     found: dict[Place, list[Judged]] = {place: [] for place in Place}
-    for one in judged(cursor, today - timedelta(days=BOARD_DAYS), today + ahead, today):
+    last_on = _ahead(cursor, today)
+    for one in judged(cursor, today - timedelta(days=BOARD_DAYS), last_on, today):
         place = place_of(one, today)
         if place is not None and one.pledge.key.member_id not in kept_from:
             found[place].append(one)
     for place in _ENDED.values():
         found[place].reverse()
     return found
+
+
+def _ahead(cursor: Any, today: date) -> date:
+    """The last day that somebody may have promised by today."""
+    most = max(one.limits.promise_most_days for one in periods_in_force(cursor, today))
+    return today + timedelta(days=most)
 
 
 def _offers(cursor: Any, found: Sequence[Pledge]) -> dict[tuple[Key, int], tuple[str, str]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from motocho.care.collections import strategy
 from motocho.care.reliefs import promises
 from motocho.care.reliefs.promises import Verdict
 from motocho.care.worklist import claims, hours, policy, ranking
@@ -146,7 +147,7 @@ def _grounds(cursor: Any, on: date, held: Policy, planned: Sequence[tasks.Task])
     for member_id, ground in (
         *_of_tasks(planned),
         *_of_promises(cursor, late, on, held),
-        *_of_late(late, held),
+        *_of_late(late, strategy.in_force(cursor, on).calls_from),
         *_of_papers(cursor, on, held),
         *_due_soon(cursor, late, on, held),
     ):
@@ -178,10 +179,15 @@ def _is_of_step(plan: tasks.Plan) -> bool:
     return plan.kind is tasks.Kind.CALL and plan.purpose is Purpose.ARREARS and "step" in plan.facts
 
 
-def _of_late(late: Sequence[Late], held: Policy) -> Iterator[Named]:
-    """Who is behind; of a loan that fell due as a whole the legal desk has a task (`stages`)."""
+def _of_late(late: Sequence[Late], calls_from: int | None) -> Iterator[Named]:
+    """Who is behind for so long that the strategy calls; before it, its mails and texts do.
+
+    Of a loan that fell due as a whole the legal desk has a task (`stages`).
+    """
+    if calls_from is None:
+        return
     for each in late:
-        if each.days >= held.late_from_days and each.stage is not Lateness.ACCELERATED:
+        if each.days >= calls_from and each.stage is not Lateness.ACCELERATED:
             yield (
                 each.key.member_id,
                 # In the order of its fields: many are made.
@@ -204,13 +210,12 @@ def _of_promises(cursor: Any, late: Sequence[Late], on: date, held: Policy) -> I
     last = {each.pledge.key: each.pledge.promise_no for each in judged}
     stood = {each.key for each in late}
     for each in judged:
-        pledge, verdict = each.pledge, each.verdict
-        is_over = verdict in (Verdict.OPEN, Verdict.PARTLY, Verdict.BROKEN)
-        if not is_over or pledge.promise_no != last[pledge.key] or pledge.is_given_up:
+        pledge = each.pledge
+        if pledge.promise_no != last[pledge.key]:
             continue
-        if pledge.pay_on == on:
+        if each.verdict is Verdict.OPEN and pledge.pay_on == on:
             yield pledge.key.member_id, _promised(pledge, Why.PROMISE_TODAY, on)
-        elif pledge.key in stood:
+        elif promises.is_missed(each, on) and pledge.key in stood:
             yield pledge.key.member_id, _promised(pledge, Why.PROMISE_MISSED, on)
 
 

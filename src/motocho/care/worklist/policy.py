@@ -63,7 +63,6 @@ class Policy:
     """So long before an agreed hour somebody is shown."""
     again_minutes: int
     """So long after a call nobody is called for another thing of ours."""
-    late_from_days: int
     missed_days: int
     papers_days: int
     due_soon_days: int

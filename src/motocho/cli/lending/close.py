@@ -328,7 +328,7 @@ def tasks_(
 ) -> None:
     """締めが見つけた業務 / What the night found to do.
 
-    例 / Examples:  motocho close tasks · motocho close tasks --kind acceleration --json
+    例 / Examples:  motocho close tasks · motocho close tasks --kind due_missed --json
     """
     from motocho.cli._words import word
     from motocho.close import day, tasks

@@ -7,9 +7,10 @@ allowed until who it is was checked. Looking is, after a new login.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
@@ -63,6 +64,23 @@ def frozen_at(cursor: Any, member_id: int) -> datetime | None:
     row = cursor.fetchone()
     since: datetime | None = None if row is None else row[0]
     return since
+
+
+class Standing(NamedTuple):
+    """A freeze that stands [停止中の記録]."""
+
+    freeze_id: int
+    frozen_at: datetime
+
+
+def standing(cursor: Any, members: Collection[int]) -> dict[int, Standing]:
+    """Which of some members are frozen, by which freeze [停止中の会員]."""
+    cursor.execute(
+        "SELECT member_id, freeze_id, frozen_at FROM people_freeze"
+        " WHERE member_id = ANY(%s) AND lifted_at IS NULL",
+        (sorted(set(members)),),
+    )
+    return {member_id: Standing(*rest) for member_id, *rest in cursor.fetchall()}
 
 
 def lift(cursor: Any, member_id: int, actor: str, at: datetime) -> int:

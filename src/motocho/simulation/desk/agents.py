@@ -20,6 +20,7 @@ from motocho.contact import counterparts
 from motocho.contact.directory import shipped
 from motocho.contact.guard import Channel, Hand, Purpose, Whom
 from motocho.loans import standing
+from motocho.loans.commands import Key
 from motocho.loans.products import Product
 from motocho.outside.clock import JAPAN
 from motocho.people import consents, staff
@@ -178,6 +179,10 @@ class Desk:
         if ground.purpose is None:
             Office(doing, seat, moment).tidy()
             return NOTHING
+        if ground.why is policy.Why.PROMISE_MISSED:
+            about = Key(member_id, ground.agreement_id)
+            wish = Wish(member_id, catalogue.Reason.PROMISE, key=about)
+            return self._call(wish, (seat, moment), known)
         reason = _REASONS.get(ground.purpose)
         if reason is None:
             Office(doing, seat, moment).serve(member_id, ground)

@@ -65,6 +65,12 @@ _ANSWERS = {"unchanged": catalogue.Answer.AGREED, "changed": catalogue.Answer.AG
 NOTHING = Worked(frozenset())
 
 
+_ABOUT_ONE = frozenset(
+    {catalogue.Reason.REPAYMENT, catalogue.Reason.PROMISE, catalogue.Reason.INCREASE}
+)
+"""What is about one agreement, which is named."""
+
+
 class Wish(NamedTuple):
     """For what somebody is called, and in whose place [架電の予定]."""
 
@@ -94,7 +100,7 @@ class Line:
             wish.reason,
             talks.Caller(self._seat.name, self._seat.actor, self._seat.hand),
             doing.directory,
-            key if wish.reason in {catalogue.Reason.REPAYMENT, catalogue.Reason.INCREASE} else None,
+            key if wish.reason in _ABOUT_ONE else None,
             self._proposed(wish, product),
             counterpart_id=wish.counterpart_id,
         )

@@ -21,7 +21,7 @@ from motocho.contact import tasks
 from motocho.loans import payouts, queries
 from motocho.loans.policy import Status
 from motocho.people import access as gate
-from motocho.people import members
+from motocho.people import members, requests
 from motocho.people.access import Action, Staff
 from motocho.people.safety import freezes, listed
 from motocho.units.errors import InputError, NotAllowedError, RefusedError
@@ -85,6 +85,7 @@ def listing(request: HttpRequest, colleague: Colleague) -> HttpResponse:
                 for one in tasks.waiting(cursor, [tasks.Kind.FOLLOW_UP])
                 if "list" in one.plan.facts
             ],
+            "frozen": frauds.frozen_pages(cursor),
             "lists": listed.in_force(cursor),
             "may_end": "yes" if colleague.may(Action.UNFREEZE) else "",
         }
@@ -321,6 +322,9 @@ def _of_report(
         "kind": KINDS[known.kind.value],
         "reporter": REPORTERS[known.reporter.value],
         "is_frozen": freezes.frozen_at(cursor, known.key.member_id) if not known.is_open else None,
+        "waits_frozen": "yes" if frauds.frozen_pages(cursor, known.key.member_id) else "",
+        "reopening": requests.own_waiting(cursor, known.key.member_id).get(requests.Kind.REOPENING),
+        "may_leave": "yes" if colleague.may(Action.UNFREEZE) else "",
         "steps": [(one, STATES[one.step.state.value]) for one in known.steps],
         "member": members.one(cursor, known.key.member_id),
         "options": STEPS,
@@ -345,6 +349,8 @@ def _done(
     steps, verdicts = forms
     if request.POST["do"] in {"agree", "refuse"}:
         return _decided(request, cursor, known, (staff, colleague))
+    if request.POST["do"] in {"reopen", "leave"}:
+        return _of_frozen(request, cursor, known, (staff, colleague))
     form: Form = steps if steps.is_bound else verdicts
     if not form.is_bound or not form.is_valid():
         return ""
@@ -363,6 +369,30 @@ def _done(
     except (InputError, RefusedError, NotAllowedError) as error:
         form.refuse("step" if form is steps else "verdict", error.faults[0])
         return ""
+    return "done"
+
+
+def _of_frozen(
+    request: HttpRequest, cursor: Any, known: frauds.Report, by: tuple[Staff, Colleague]
+) -> str:
+    """Pages that stayed frozen: the member asks to go on, or a reviewer leaves them [停止の確認].
+
+    Who asks is known by the paper or the call, as at the counter; a reviewer ends the stop by the
+    request, as one that came from the site.
+    """
+    staff, colleague = by
+    member_id = known.key.member_id
+    waits = frauds.frozen_pages(cursor, member_id)
+    if known.is_open or not waits:
+        return ""
+    if request.POST["do"] == "reopen":
+        access.allow(gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at))
+        requests.ask_own(cursor, member_id, requests.Kind.REOPENING, colleague.at)
+        return "done"
+    access.allow(gate.ask(cursor, staff, Action.UNFREEZE, member_id, colleague.at))
+    made = _made(request, cursor, staff, colleague)
+    for one in waits:
+        frauds.leave_frozen(cursor, member_id, one.task_id, made)
     return "done"
 
 

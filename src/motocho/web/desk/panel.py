@@ -22,7 +22,6 @@ from motocho.contact.counterparts import Known
 from motocho.contact.guard import Hand, Purpose, Whom
 from motocho.law.rules import Refusal
 from motocho.loans import queries
-from motocho.loans.policy import Status
 from motocho.outside.clock import JAPAN
 from motocho.people import members
 from motocho.people import staff as colleagues
@@ -222,9 +221,9 @@ def _face(cursor: Any, request: HttpRequest, shown: tuple[talks.Choice, int], at
 
 def _agreements(cursor: Any, card: catalogue.Card, member_id: int) -> tuple[int, ...]:
     """Which agreements a reason may be about, where it must be said."""
-    if card.reason not in (catalogue.Reason.REPAYMENT, catalogue.Reason.INCREASE):
+    if card.reason not in targets.ABOUT_ARREARS | {catalogue.Reason.INCREASE}:
         return ()
-    states = targets.OWED if card.reason is catalogue.Reason.REPAYMENT else {Status.OPEN}
+    states = targets.states_of(card.reason)
     found = queries.agreements(cursor, member_id)
     numbers = tuple(one.key.agreement_id for one in found if one.status in states)
     return numbers if len(numbers) > 1 else ()

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from motocho.care.cases import frauds
 from motocho.documents import intake
 from motocho.loans import commands, queries
 from motocho.loans.policy import Status, Stop
@@ -238,6 +239,7 @@ def _go_on(cursor: Any, asked: Waiting, staff: Staff, colleague: Colleague) -> N
     waits = requests.own_waiting(cursor, asked.key.member_id)
     ended = {Stop.MEMBER_ASKED} if Kind.NEW_CARD in waits else {Stop.MEMBER_ASKED, Stop.CARD_LOST}
     was_frozen = freezes.lift(cursor, asked.key.member_id, staff.actor, colleague.at)
+    frauds.look_after(cursor, colleague.at, asked.key.member_id)
     was_stopped = False
     today = colleague.at.astimezone(JAPAN).date()
     reference = f"request {asked.key.request_id}"
