@@ -46,6 +46,8 @@ class Reason(Enum):
     DRAW_CHECK = "draw_check"
     """A draw is on hold until the member was called back [借入の確認] · FRAUD-001."""
     REPAYMENT = "repayment"
+    ANSWER = "answer"
+    """The member asked to be called, or wrote [ご依頼への折返し]."""
     WIN_BACK = "win_back"
     INBOUND = "inbound"
     """The member called us: nothing that we begin [受電]."""
