@@ -591,6 +591,7 @@ def test_database_keeps_a_call_that_was_asked_for_to_its_reason(office: Office) 
     office.finish(begun.key, "absent", after(minutes=2))
     wanted = gate.Wanted(Purpose.ASKED_FOR, "raw", "raw", "0300000108", shipped())
     permit = do(gate.ask, key.member_id, wanted, after(minutes=3))
+    assert isinstance(permit, gate.Permit)
     insert = (
         "INSERT INTO care_talk (member_id, attempt_id, reason, called, caller_name, actor,"
         " began_at) VALUES (%s, %s, 'registered_data', 'mobile_phone', 'x', 'x', now())"
