@@ -184,7 +184,7 @@ def test_a_promise_is_told_its_cost_before_it_is_made() -> None:
     sure = turn(*ENTERED, "4", OFFER, "1205", "2", "5000", answers.Cost(110, 0))
     assert [line.text for line in sure.said] == [
         "十二月五日まで待つと、今日からの利息は百十円、遅延損害金はゼロ円です。",
-        "十二月五日に、五千円。よろしければ、1。やり直すときは、2を押してください。",
+        "十二月五日に、五千円。よろしければ、1。やり直すときは、2。やめるときは、0を押してください。",
     ]
     assert need(*ENTERED, "4", OFFER, "1205", "1", answers.Cost(110, 0), "1").want is Want.PROMISE
     again = turn(*ENTERED, "4", OFFER, "1205", "1", answers.Cost(110, 0), "2")
@@ -198,11 +198,22 @@ def test_a_day_that_cannot_be_promised_is_asked_for_again(tones: str) -> None:
     assert keys(turn(tones, tones, state=found.state)) == ["silence"]
 
 
-@pytest.mark.parametrize("tones", ["0", "120001"])
+@pytest.mark.parametrize("tones", ["00", "120001"])
 def test_an_amount_that_cannot_be_promised_is_asked_for_again(tones: str) -> None:
     found = turn(*ENTERED, "4", OFFER, "1205", "2", tones)
     assert keys(found) == ["promise_amount_wrong", "promise_amount"]
     assert isinstance(turn(tones, tones, state=found.state).then, HangUp)
+
+
+@pytest.mark.parametrize("ways", [
+    (), ("1205",), ("1205", "2"), ("1205", "1", answers.Cost(110, 0)),
+])  # fmt: skip
+def test_who_does_not_want_to_promise_goes_back(ways: tuple[Any, ...]) -> None:
+    found = turn(*ENTERED, "4", OFFER, *ways, "0")
+    assert keys(found) == ["menu"]
+    assert (found.state.offer, found.state.pay_on, found.state.pay_yen) == (None, None, 0)
+    asked = turn(*ENTERED, "4", OFFER, *ways)
+    assert "やめるときは、0" in asked.said[-1].text
 
 
 @given(st.dates(date(2026, 1, 1), date(2030, 1, 1)), st.integers(0, 14), st.integers(0, 14))
@@ -329,6 +340,7 @@ def test_every_line_is_used_with_what_stands_in_it() -> None:
         Stage.PROMISE_SURE, known_by="phone", offer=OFFER, pay_on=ON, pay_yen=8_000, misheard=2
     )
     say(dialogue.begin())
+    say(dialogue.too_long())
     for want, said in ANSWERS.items():
         for answer in said:
             say(dialogue.told(Need(want, planned if want is Want.COST else known), answer))

@@ -461,7 +461,7 @@ def test_no_call_at_work_without_consent_or_outside_its_hour_or_name(office: Off
     for minutes in (-1, 60, 24 * 60):
         at = moment + timedelta(minutes=minutes)
         assert rules_of(office.begin(member_id, Reason.EMPLOYMENT, at)) == ["DESK-003"]
-    other = Caller("青葉台ファイナンス", "staff 7")
+    other = Caller("山本", "staff 7")
     assert rules_of(office.begin(member_id, Reason.EMPLOYMENT, moment, caller=other)) == [
         "DESK-003"
     ]
@@ -494,6 +494,27 @@ def test_hours_at_work_are_of_a_day_and_have_a_name(
     with pytest.raises(InputError) as caught:
         office.finish(talk, "workplace_agreed", at_work=hours)
     assert [one.code for one in caught.value.faults] == ["RSN-039"]
+
+
+@pytest.mark.rule("DESK-003")
+@pytest.mark.rule("COLL-006")
+@pytest.mark.parametrize(
+    "name", ["青葉台ファイナンス", "カード ローンの佐々木", "（株）佐々木", "ﾌｧｲﾅﾝｽ 佐々木"]
+)
+def test_name_that_anybody_may_hear_is_a_persons(office: Office, name: str) -> None:
+    """Neither agreed to for a call at work, nor said on any other call."""
+    member_id = office.applicant()
+    talk = office.identified(member_id, Reason.EMPLOYMENT_CONSENT)
+    begins = datetime(2026, 11, 19, 14, tzinfo=JAPAN)
+    with pytest.raises(InputError) as caught:
+        office.finish(
+            talk, "workplace_agreed", at_work=AtWork(begins, begins + timedelta(hours=1), name)
+        )
+    assert [one.code for one in caught.value.faults] == ["RSN-049"]
+    with pytest.raises(InputError) as caught:
+        office.begin(office.late().member_id, Reason.REPAYMENT, caller=Caller(name, "staff 8"))
+    assert [one.code for one in caught.value.faults] == ["RSN-049"]
+    assert not rows("SELECT 1 FROM contact_attempt WHERE purpose = 'arrears'")
 
 
 # ------------------------------------------------------------------------------- the contract call
@@ -571,6 +592,132 @@ def test_named_hour_is_kept_and_ends_when_it_was_served(office: Office) -> None:
     assert rules_of(office.begin(key.member_id, Reason.REPAYMENT, after(hours=5))) == ["COLL-003"]
     office.finish(office.begun(key.member_id, Reason.REPAYMENT, hour).key, "absent", hour)
     assert do(tasks.of_member, key.member_id) == []
+
+
+def inbound(office: Office, member_id: int, at: datetime = AT) -> TalkKey:
+    caller = Caller(SATO.name, f"staff {next(office.seats)}")
+    taken: TalkKey = do(talks.take, member_id, talks.Incoming(caller), at)
+    return taken
+
+
+@pytest.mark.rule("COLL-018")
+def test_member_who_asked_to_be_called_is_called_for_that(office: Office) -> None:
+    """From the named moment on, three times a day at most, until somebody spoke to them."""
+    key = office.member()
+    assert rules_of(office.begin(key.member_id, Reason.ANSWER)) == ["COLL-018"]
+    hour = after(hours=3)
+    office.finish(inbound(office, key.member_id), "call_back", hour=hour)
+    early = hour - timedelta(minutes=11)
+    assert rules_of(office.begin(key.member_id, Reason.ANSWER, early)) == ["COLL-018"]
+    assert Reason.ANSWER not in {one.card.reason for one in do(talks.choices, key.member_id, early)}
+    listed = {one.card.reason: one for one in do(talks.choices, key.member_id, hour)}
+    assert listed[Reason.ANSWER].may_call
+    for passed in range(3):
+        at = hour + timedelta(minutes=passed)
+        office.finish(office.begun(key.member_id, Reason.ANSWER, at).key, "absent", at)
+    refused = office.begin(key.member_id, Reason.ANSWER, hour + timedelta(hours=4))
+    assert rules_of(refused) == ["COLL-018"]
+    night, morning = after(hours=10), after(days=1)
+    assert rules_of(office.begin(key.member_id, Reason.ANSWER, night)) == ["COLL-018"]
+    talk = office.identified(key.member_id, Reason.ANSWER, morning)
+    assert "ご希望をいただいていました" in heard(talk, morning)
+    office.finish(talk, "done", morning)
+    assert do(tasks.of_member, key.member_id) == []
+    assert rules_of(office.begin(key.member_id, Reason.ANSWER, after(days=1, hours=1))) == [
+        "COLL-018"
+    ]
+
+
+@pytest.mark.rule("COLL-018")
+@pytest.mark.rule("COLL-002")
+def test_hour_named_on_a_call_about_arrears_is_no_way_around_the_three(office: Office) -> None:
+    key = office.late()
+    talk = office.begun(key.member_id, Reason.REPAYMENT).key
+    office.finish(talk, "call_back", hour=after(hours=1))
+    for hours in (1, 2):
+        office.begun(key.member_id, Reason.REPAYMENT, after(hours=hours))
+    assert rules_of(office.begin(key.member_id, Reason.REPAYMENT, after(hours=3))) == ["COLL-002"]
+    assert rules_of(office.begin(key.member_id, Reason.ANSWER, after(hours=3))) == ["COLL-018"]
+
+
+@pytest.mark.rule("COLL-018")
+def test_database_keeps_a_call_that_was_asked_for_to_its_reason(office: Office) -> None:
+    key = office.member()
+    office.finish(inbound(office, key.member_id), "call_back", hour=after(minutes=1))
+    begun = office.begun(key.member_id, Reason.ANSWER, after(minutes=2))
+    office.finish(begun.key, "absent", after(minutes=2))
+    wanted = gate.Wanted(Purpose.ASKED_FOR, "raw", "raw", "0300000108", shipped())
+    permit = do(gate.ask, key.member_id, wanted, after(minutes=3))
+    assert isinstance(permit, gate.Permit)
+    insert = (
+        "INSERT INTO care_talk (member_id, attempt_id, reason, called, caller_name, actor,"
+        " began_at) VALUES (%s, %s, 'registered_data', 'mobile_phone', 'x', 'x', now())"
+    )
+    with (
+        pytest.raises(DatabaseError, match="purpose of its reason"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(insert, (key.member_id, permit.permit_id))
+
+
+def test_hour_that_was_named_outlives_a_call_of_somebody_else(office: Office) -> None:
+    key = office.late()
+    office.finish(inbound(office, key.member_id), "call_back", hour=after(hours=1))
+    at = after(hours=2)
+    office.finish(inbound(office, key.member_id, at), "somebody_else", at)
+    office.finish(inbound(office, key.member_id, at), "cut_off", at)
+    assert [one.plan.planned_at for one in do(tasks.of_member, key.member_id)] == [after(hours=1)]
+    talk = inbound(office, key.member_id, at)
+    assert do(talks.identify, talk, KNOWN, SATO.actor, at) is None
+    office.finish(talk, "done", at)
+    assert do(tasks.of_member, key.member_id) == []
+
+
+@pytest.mark.rule("FRAUD-004")
+def test_member_sees_the_number_of_the_desk_that_calls(office: Office) -> None:
+    """Not that of the desk for complaints, which calls out too."""
+    key = office.late()
+    begun = office.begun(key.member_id, Reason.REPAYMENT)
+    assert begun.our_number == "03-0000-0108"
+    office.begun(office.applicant(), Reason.IDENTITY)
+    assert set(rows("SELECT our_number FROM contact_attempt")) == {("0300000108",)}
+
+
+@pytest.mark.rule("SOLI-001")
+def test_refusal_of_offers_is_not_passed_by_under_the_name_of_an_application(
+    office: Office,
+) -> None:
+    """Who had a contract and refused hears of none by a call that says they applied."""
+    key = office.member()
+    office.finish(office.identified(key.member_id, Reason.INCREASE), "not_now")
+    office.desk.do(commands.close_agreement, key, office.desk.made(AT.date()))
+    for reason in (Reason.IDENTITY, Reason.EMPLOYMENT_CONSENT, Reason.CONTRACT):
+        refused = office.begin(key.member_id, reason, after(days=1))
+        assert rules_of(refused) == ["SOLI-001"]
+    applicant = office.applicant()
+    office.finish(office.identified(applicant, Reason.CONTRACT), "will_not_contract")
+    assert rules_of(office.begin(applicant, Reason.CONTRACT, after(days=1))) == ["SOLI-001"]
+    assert isinstance(office.begin(applicant, Reason.IDENTITY, after(days=1)), Begun)
+
+
+@pytest.mark.rule("COLL-018")
+def test_who_owes_what_was_written_off_is_no_applicant(office: Office) -> None:
+    key = office.late()
+    office.desk.do(commands.write_off, key, office.desk.made(AT.date()))
+    for reason in (Reason.IDENTITY, Reason.EMPLOYMENT_CONSENT, Reason.CONTRACT):
+        assert rules_of(office.begin(key.member_id, reason, after(hours=1))) == ["COLL-018"]
+
+
+@pytest.mark.rule("SOLI-001")
+def test_refusal_that_stands_in_the_note_of_another_call_counts(office: Office) -> None:
+    key = office.member()
+    talk = office.identified(key.member_id, Reason.INCOME_EVIDENCE)
+    (held,) = office.finish(talk, "done", note="書類は来週。営業の電話は不要とのこと。").holds
+    assert held.hold.kind is HoldKind.NOT_NOW
+    talk = office.identified(key.member_id, Reason.INCOME_EVIDENCE, after(days=1))
+    note = "::told_help 今は不要とのこと。返済の案内をした。"
+    assert office.finish(talk, "done", after(days=1), note=note).holds == ()
 
 
 @pytest.mark.parametrize("hour", [AT - timedelta(hours=1), after(hours=10), after(days=90)])

@@ -138,14 +138,14 @@ def test_agreed_hour_is_shown_ten_minutes_before(minutes: int, shown: int) -> No
         assert found.later[0].opens_at == NOON - timedelta(minutes=10)
 
 
-def test_agreed_hour_at_night_is_for_that_hour_alone() -> None:
+def test_agreed_hour_wakes_nobody_up_at_night() -> None:
     night = NOON.replace(hour=22)
     facts = replace(PLAIN, is_asked_for=True)
     one = person(1, asked_for(night), facts=facts)
-    assert order(ranked(one, at=night)) == [1]
-    missed = ranked(one, at=night + timedelta(minutes=61))
-    assert missed.rows == ()
-    assert missed.later[0].opens_at == datetime(2026, 11, 26, 8, tzinfo=JAPAN)
+    for minutes in (-10, 0, 61):
+        missed = ranked(one, at=night + timedelta(minutes=minutes))
+        assert missed.rows == ()
+        assert missed.later[0].opens_at == datetime(2026, 11, 26, 8, tzinfo=JAPAN)
     assert order(ranked(one, at=datetime(2026, 11, 26, 8, tzinfo=JAPAN))) == [1]
 
 
@@ -159,6 +159,15 @@ def test_who_was_called_rests_and_who_was_spoken_to_waits_for_tomorrow() -> None
     assert spoken.later[0].opens_at == datetime(2026, 11, 26, 8, tzinfo=JAPAN)
     wanted = person(1, asked_for(NOON), facts=replace(PLAIN, is_asked_for=True), called=tried)
     assert order(ranked(wanted)) == [1]
+
+
+def test_call_back_that_reached_nobody_is_made_again_after_a_rest() -> None:
+    missed = Called(NOON + timedelta(minutes=1), is_reached=False)
+    facts = replace(PLAIN, is_asked_for=True)
+    one = person(1, asked_for(NOON), facts=facts, called=missed)
+    (later,) = ranked(one, at=NOON + timedelta(minutes=5)).later
+    assert later.opens_at == NOON + timedelta(minutes=181)
+    assert order(ranked(one, at=NOON + timedelta(minutes=181))) == [1]
 
 
 # -------------------------------------------------------------------------------------------- order

@@ -127,7 +127,7 @@ FREE = {
     "email": "security transaction statutory_document asked_for",
     "post": "security transaction statutory_document asked_for",
     "sms": "security transaction statutory_document asked_for",
-    "phone": "security asked_for",
+    "phone": "security",
     "visit": "",
     "site": "security transaction statutory_document asked_for reminder arrears service duty identity employment"
     " whereabouts",
@@ -258,7 +258,8 @@ def _of_hold(
     after = None if last is None else morning(last + 1)
     if hours is not None:
         ends = _opening(case, hours[0] * 60, hours[1] * 60)
-        if ends is not None and case.whom == "own" and case.channel != "site":
+        is_asked = case.purpose == "asked_for"  # the hour that was named then counts
+        if ends is not None and case.whom == "own" and case.channel != "site" and not is_asked:
             yield "wished", ends
     elif kind == "never":
         if column != "offer" or case.channel != "site":

@@ -55,7 +55,7 @@ def test_nobody_is_called_about_arrears_at_night(
     assert rules_of(Facts(), Purpose.ARREARS, at) == refused
     assert rules_of(Facts(), Purpose.TRANSACTION, at) == refused
     assert rules_of(Facts(), Purpose.SECURITY, at) == []
-    assert rules_of(Facts(), Purpose.ASKED_FOR, at) == []
+    assert rules_of(Facts(), Purpose.ASKED_FOR, at) == refused
 
 
 @pytest.mark.rule("COLL-001")

@@ -68,7 +68,12 @@ def test_every_desk_of_the_table_has_purposes_hours_and_somebody_to_call() -> No
 
 @pytest.mark.parametrize(
     ("desk", "number"),
-    [("card_loan", "0300000108"), ("complaints", "0300000104"), ("voice", "0300000104")],
+    [
+        ("card_loan", "0300000108"),
+        ("complaints", "0300000104"),
+        ("voice", "0300000108"),
+        ("first_time", "0300000108"),
+    ],
 )
 def test_desk_calls_from_its_own_number_or_of_whom_it_answers_for(desk: str, number: str) -> None:
     known = shipped()

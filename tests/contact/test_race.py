@@ -106,9 +106,8 @@ def check(who: list[int]) -> None:
             assert number not in results
             continue
         last = until.astimezone(JAPAN)
-        if purpose != "asked_for":
-            assert 8 <= here.hour < 21
-            assert (last.hour, last.minute) <= (21, 0)
+        assert 8 <= here.hour < 21
+        assert (last.hour, last.minute) <= (21, 0)
         if used_at is not None:
             assert at <= used_at < until
         is_undone = results.get(number) == "not_called" and used_at is None

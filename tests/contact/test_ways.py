@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import fields
 from datetime import date, datetime, timedelta
+from threading import Thread
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.database import Database
@@ -33,6 +36,7 @@ from motocho.contact.guard import (
     Whom,
 )
 from motocho.contact.holds import Source, Wish
+from motocho.loans import commands
 from motocho.outside.postgres import Role
 from motocho.people import consents
 from motocho.people.facts.values import Kind, Phone
@@ -200,6 +204,9 @@ def test_who_refused_to_help_is_never_asked_again(house: House) -> None:
     do(holds.put, member_id, wish, STAFF, AT)
     for later in (1, 400, 4_000):
         assert refused_by(call(member_id, after(days=later), **brother)) == ["COLL-009"]
+    for spelling in ("兄　０９０－１１１１－３３３３", "09011113333", "+81 90-1111-3333"):
+        same = {**brother, "counterpart": spelling}
+        assert refused_by(call(member_id, after(days=1), **same)) == ["COLL-009"]
     sister = {**brother, "counterpart": "姉"}
     assert isinstance(call(member_id, after(days=1), **sister), Permit)
 
@@ -357,6 +364,45 @@ def test_permit_is_used_once_and_within_its_time(house: House) -> None:
         do(gate.phone, permit, Kind.MOBILE_PHONE, late)
 
 
+@pytest.mark.rule("COLL-003")
+@pytest.mark.rule("COLL-015")
+@pytest.mark.rule("DESK-004")
+@pytest.mark.parametrize("wish", [
+    Wish(HoldKind.COMPLAINT), Wish(HoldKind.DECEASED), Wish(HoldKind.DISPUTED), Wish(HoldKind.GUARDED),
+    Wish(HoldKind.BEREAVEMENT, date(2026, 11, 18)), Wish(HoldKind.PREFERRED_HOURS, hours=Hours(18, 20)),
+])  # fmt: skip
+def test_what_came_up_after_the_permit_keeps_the_number_from_being_read(
+    house: House, wish: Wish
+) -> None:
+    member_id = house.member().member_id
+    permit = call(member_id)
+    assert isinstance(permit, Permit)
+    held = do(holds.put, member_id, wish, STAFF, after(minutes=1))
+    with pytest.raises(NotAllowedError) as caught:
+        do(gate.phone, permit, Kind.MOBILE_PHONE, after(minutes=2))
+    assert caught.value.faults[0].code == "CON-044"
+    assert len(caught.value.faults) > 1  # and why
+    do(holds.end, member_id, held.hold_id, "staff 7", after(minutes=3))
+    assert do(gate.phone, permit, Kind.MOBILE_PHONE, after(minutes=4)) is not None
+
+
+@pytest.mark.rule("COLL-003")
+def test_number_of_a_call_that_was_begun_is_not_shown_after_a_promise(database: Database) -> None:
+    """Nor is it lost to the day's third call: what is counted is the call itself."""
+    desk = Desk()
+    key = desk.open(date(2026, 9, 1))
+    desk.draw(key, 100_000, date(2026, 9, 1))
+    for _ in range(2):
+        assert isinstance(call(key.member_id), Permit)
+    third = call(key.member_id)
+    assert isinstance(third, Permit)
+    do(gate.phone, third, Kind.MOBILE_PHONE, after(minutes=1))
+    begun = (key.member_id, third.permit_id, "staff 7")
+    assert do(gate.in_force, *begun, after(minutes=2)) is not None
+    desk.do(commands.promise, key, 5_000, date(2026, 11, 25), desk.made(AT.date()))
+    assert do(gate.in_force, *begun, after(minutes=3)) is None
+
+
 def test_of_many_uses_at_once_one_reads_the_number(house: House) -> None:
     permit = call(house.member().member_id)
     assert isinstance(permit, Permit)
@@ -470,6 +516,104 @@ def test_the_database_itself_lets_one_of_many_have_the_third(house: House) -> No
         return True
 
     assert sum(at_once([third] * 8)) == 1
+
+
+USE = "INSERT INTO contact_use SELECT member_id, attempt_id, asked_at FROM contact_attempt"
+NOT_CALLED = (
+    "INSERT INTO contact_call_result SELECT member_id, attempt_id, 'not_called', 'raw', asked_at"
+    " FROM contact_attempt WHERE attempt_id = (SELECT min(attempt_id) FROM contact_attempt)"
+)
+
+
+@pytest.mark.rule("COLL-002")
+@pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ"])
+@pytest.mark.parametrize(("first", "second"), [(USE, NOT_CALLED), (NOT_CALLED, USE)])
+def test_number_is_not_read_while_its_slot_is_freed(
+    house: House, database: Database, level: str, first: str, second: str
+) -> None:
+    """Raw rows of two transactions at once: a number that was read stays counted, whoever is first."""
+    _raw(house.member().member_id, AT)
+    with (
+        database.connect(autocommit=True) as one,
+        database.connect(autocommit=True) as other,
+    ):
+        for each in (one, other):
+            each.execute(f"BEGIN ISOLATION LEVEL {level}")
+            each.execute("SELECT count(*) FROM contact_use")
+        one.execute(first)
+        waits = Thread(target=_try, args=(other, second))
+        waits.start()
+        waits.join(0.3)
+        one.execute("COMMIT")
+        waits.join()
+        other.execute("COMMIT")
+    ((used, free),) = rows(
+        "SELECT (SELECT count(*) FROM contact_use), is_free FROM contact_call_slot"
+    )
+    assert (used == 1) is not free
+
+
+def _try(other: Any, statement: str) -> None:
+    with suppress(psycopg.Error):
+        other.execute(statement)
+
+
+@pytest.mark.rule("SOLI-002")
+@pytest.mark.rule("SOLI-003")
+@pytest.mark.rule("SOLI-009")
+@pytest.mark.parametrize("kind", [HoldKind.NOT_NOW, HoldKind.UNCLEAR, HoldKind.NEVER])
+def test_the_database_itself_lets_no_refusal_end_early(house: House, kind: HoldKind) -> None:
+    """Each day of five years, told an hour after midnight in Japan: the guard's last day, and no day less."""
+    member_id = house.member().member_id
+    midnight = datetime(2026, 1, 1, 0, 30, tzinfo=JAPAN)
+    raw = (
+        "INSERT INTO contact_hold (member_id, kind, told_at, last_on, source, actor)"
+        " VALUES (%s, %s, %s, %s, %s, 'raw')"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        for ahead in range(5 * 365 + 1):
+            told_at = midnight + timedelta(days=ahead)
+            last_on = guard.last_day(kind, told_at.date())
+            cursor.execute(raw, (member_id, kind.value, told_at, last_on, f"word {ahead}"))
+    for told_on, early_on in (
+        (date(2026, 5, 20), date(2026, 11, 19)), (date(2028, 2, 29), date(2028, 8, 28)),
+        (date(2026, 8, 31), date(2027, 2, 27)),
+    ):  # fmt: skip
+        told_at = datetime.combine(told_on, midnight.timetz())
+        with (
+            pytest.raises(DatabaseError, match="contact_hold_lasts"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(raw, (member_id, kind.value, told_at, early_on, f"early {told_on}"))
+
+
+def test_the_database_itself_lets_nothing_end_twice(house: House, database: Database) -> None:
+    """A consent that was taken back does not come back, nor does a hold end on another day."""
+    member_id = house.member().member_id
+    agreed = Agreement(AgreementKind.WORK_CALLS, AT.date(), AT.date(), Hours(9, 12))
+    number = do(holds.agree, member_id, agreed, STAFF, AT)
+    do(holds.withdraw, member_id, number, "member", AT)
+    held = do(holds.put, member_id, Wish(HoldKind.SELF_EXCLUDED), STAFF, AT)
+    do(holds.end, member_id, held.hold_id, "member", AT)
+    task = do(tasks.put, member_id, tasks.Plan(tasks.Kind.REPLY), STAFF, AT)
+    do(tasks.end, member_id, task, tasks.Ending(tasks.Outcome.DONE, "staff 7"), AT)
+    for table in ("contact_agreement", "contact_hold", "contact_task"):
+        outcome = ", outcome = NULL" if table == "contact_task" else ""
+        for change in (
+            f"ended_at = NULL, ended_by = NULL{outcome}", "ended_at = ended_at + interval '1 day'"
+        ):  # fmt: skip
+            with pytest.raises(DatabaseError, match="ended once"), transaction.atomic():
+                rows(f"UPDATE {table} SET {change}")
+    open_one = do(holds.put, member_id, Wish(HoldKind.NEVER), STAFF, AT)
+    with (
+        database.connect(Role.OWNER) as owner,
+        pytest.raises(Exception, match="ended once"),
+        owner.transaction(),
+    ):
+        owner.execute(
+            "UPDATE contact_hold SET last_on = NULL WHERE hold_id = %s", (open_one.hold_id,)
+        )
 
 
 @pytest.mark.parametrize("change", [

@@ -197,7 +197,7 @@ def test_number_is_shown_while_the_permit_lives_to_who_began_and_to_nobody_else(
     at[0] += timedelta(minutes=1)
     gone = seat.client.get(begun["Location"])
     assert number not in gone.content.decode()
-    assert "番号を表示できる時間が終わりました" in text(gone)
+    assert "番号はもう表示しません" in text(gone)
     assert counted(key.member_id) == 1
     assert number not in caplog.text
 

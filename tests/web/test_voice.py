@@ -241,7 +241,15 @@ def test_a_call_ends_some_time(site: Site, now: Clock) -> None:
     call = Call()
     call.enter(member)
     now.later(minutes=21)
-    assert call.send(Digits="1").status_code == 403
+    asked = call.address
+    ended = call.send(Digits="1")
+    assert "二万三千円" not in ended.content.decode()
+    call.take(ended)
+    assert call.address == ""  # words and the end, no error
+    assert call.text.startswith("お電話ありがとうございました。")
+    assert kinds_of(member.member_id).count("voice_asked") == 0
+    assert call.send("/voice/" + "x" * 32 + "/", Digits="1").status_code == 403
+    assert Call(OTHER).send(asked, Digits="1").status_code == 403
     now.later(days=1)
     assert do(calls.clear, now.at) == 1
     assert not rows("SELECT 1 FROM care_ivr_call")

@@ -108,7 +108,7 @@ FREE: Mapping[Channel, frozenset[Purpose]] = {
     Channel.EMAIL: ALWAYS,
     Channel.POST: ALWAYS,
     Channel.SMS: ALWAYS,
-    Channel.PHONE: frozenset({Purpose.SECURITY, Purpose.ASKED_FOR}),
+    Channel.PHONE: frozenset({Purpose.SECURITY}),
     Channel.VISIT: frozenset(),
     Channel.SITE: frozenset(Purpose) - {Purpose.CAMPAIGN},
 }

@@ -248,11 +248,12 @@ class Directory:
     def calling(self, desk: Desk, on: date) -> Number | None:
         """The number that a desk calls from, its own or of whom it answers for [発信番号の選択].
 
-        Else any of ours; None if we call from none.
+        Else one that only calls out, before those of other desks; None if we call from none.
         """
         ours = self.outgoing(on)
         mine = [one for one in ours if desk.desk_id in {one.desk.desk_id, one.desk.answered_by}]
-        return next(iter(mine or ours), None)
+        others = [one for one in ours if one.use is Use.OUT]
+        return next(iter(mine or others or ours), None)
 
     def refuse_caller(self, digits: str, on: date) -> Refusal | None:
         """Why a call may not go out under a number; None if it may (FRAUD-004) [発信番号の点検]."""

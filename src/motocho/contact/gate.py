@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -83,7 +83,9 @@ class Wanted:
     @property
     def by(self) -> Way:
         """As the guard looks at it [連絡の方法]."""
-        return Way(self.channel, self.whom, self.hand, self.counterpart, self.basis)
+        is_third = self.whom is Whom.THIRD
+        other_one = holds.sign_of(self.counterpart) if is_third else self.counterpart
+        return Way(self.channel, self.whom, self.hand, other_one, self.basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +344,7 @@ def other(cursor: Any, permit: Permit, counterpart_id: int, at: datetime) -> str
     """
     holds.lock(cursor, permit.member_id)
     key = (permit.member_id, permit.permit_id)
+    _refuse_since(cursor, permit, at)
     found = other_again(cursor, permit, counterpart_id, at)
     cursor.execute(
         "INSERT INTO contact_use (member_id, attempt_id, used_at) VALUES (%s, %s, %s)"
@@ -384,10 +387,13 @@ WHERE member_id = %s AND attempt_id = %s AND actor = %s AND valid_until > %s AND
 def in_force(
     cursor: Any, member_id: int, attempt_id: int, actor: str, at: datetime
 ) -> Permit | None:
-    """A permit to call that somebody got before, while it lives and has no result [有効な許可]."""
+    """A permit to call that somebody got before, while it lives and has no result [有効な許可].
+
+    None too where something has come up since that would refuse it now.
+    """
     cursor.execute(_IN_FORCE, (member_id, attempt_id, actor, at))
     row = cursor.fetchone()
-    if row is None:
+    if row is None or _closed_since(cursor, member_id, attempt_id, at):
         return None
     purpose, cause, channel, whom, hand, counterpart, valid_until = row
     by = Way(Channel(channel), Whom(whom), Hand(hand), counterpart)
@@ -412,6 +418,39 @@ def shown_again(cursor: Any, permit: Permit, kind: values.Kind, at: datetime) ->
     return reach.whole(cursor, permit, kind, on, at)
 
 
+_PERMITTED = """
+SELECT channel, whom, hand, counterpart, basis, purpose FROM contact_attempt
+WHERE member_id = %s AND attempt_id = %s AND channel IN ('phone', 'visit') AND asked_at < %s
+"""
+
+
+def _closed_since(
+    cursor: Any, member_id: int, attempt_id: int, at: datetime
+) -> tuple[Hindrance, ...]:
+    """What has come up between a permit and the call [許可後の事情].
+
+    Why       a permit is for minutes, and in one of them the member may have promised, refused,
+              complained or died. Letters are asked for anew as they leave (`still`).
+    """
+    cursor.execute(_PERMITTED, (member_id, attempt_id, at))
+    row = cursor.fetchone()
+    if row is None:
+        return ()
+    channel, whom, hand, other_one, basis, name = row
+    purpose = Purpose(name)
+    by = Way(Channel(channel), Whom(whom), Hand(hand), other_one, Basis(basis))
+    facts = facts_of(cursor, member_id, at)
+    if purpose is Purpose.ARREARS:  # the call itself is counted already
+        facts = replace(facts, demands_today=max(0, facts.demands_today - 1))
+    return guard.hindrances(facts, purpose, at, by)
+
+
+def _refuse_since(cursor: Any, permit: Permit, at: datetime) -> None:
+    found = _closed_since(cursor, permit.member_id, permit.permit_id, at)
+    if found:
+        raise NotAllowedError(Fault("CON-044"), *(one.refusal.fault() for one in found))
+
+
 def _use(
     cursor: Any, permit: Permit, at: datetime, read: Callable[[], reach.Whole | None]
 ) -> reach.Whole | None:
@@ -425,6 +464,7 @@ def _use(
     )
     if cursor.fetchone()[0]:
         raise NotAllowedError(Fault("CON-044"))
+    _refuse_since(cursor, permit, at)
     found = read()
     if found is not None:
         cursor.execute(

@@ -2,9 +2,9 @@
 
 Safety, the member's own transactions and documents that the law asks for pass at every hour.
 Reminders keep quiet at night; campaigns need a consent and yield to everything. A telephone rings:
-at night only for safety, or where the member asked for it. Nothing about a debt goes to a place of
-work or to anybody else. Nothing here reads a clock or a database, so that the same facts give the
-same answer for ever; what is refused is refused with all its reasons at once.
+at night for safety alone. Nothing about a debt goes to a place of work or to anybody else. Nothing
+here reads a clock or a database, so that the same facts give the same answer for ever; what is
+refused is refused with all its reasons at once.
 
 >>> at_night = datetime(2026, 11, 22, 21, 0, tzinfo=JAPAN)
 >>> [one.allowed_at.isoformat() for one in hindrances(Facts(), Purpose.REMINDER, at_night)]
@@ -125,7 +125,7 @@ def hindrances(
         found.append(_hindrance("COLL-018", "CON-050", "貸金業法21条1項", None))
     if by.whom is Whom.OWN and purpose in FREE[by.channel]:
         return tuple(found)
-    found += _hours(facts, by, here)
+    found += _hours(facts, purpose, by, here)
     if purpose is Purpose.ARREARS:
         found += _season(here)
         if by.channel in RINGING:
@@ -304,7 +304,7 @@ def _third(facts: Facts, purpose: Purpose, by: Way) -> Iterator[Hindrance]:
             yield _hindrance("COLL-009", "CON-033", "貸金業法21条1項8号", None)
 
 
-def _hours(facts: Facts, by: Way, here: datetime) -> Iterator[Hindrance]:
+def _hours(facts: Facts, purpose: Purpose, by: Way, here: datetime) -> Iterator[Hindrance]:
     if by.channel is Channel.SITE:
         return
     allowed = hours_of(here.date())
@@ -313,7 +313,8 @@ def _hours(facts: Facts, by: Way, here: datetime) -> Iterator[Hindrance]:
         yield _hindrance(
             "COLL-001", "CON-001", "貸金業法21条1項1号", _next(allowed, here), **details
         )
-    if by.whom is not Whom.OWN:
+    # The moment that the member named goes before the hours that were wished once.
+    if by.whom is not Whom.OWN or purpose is Purpose.ASKED_FOR:
         return
     for hold in facts.holds:
         if hold.hours is not None and not _within(hold.hours, here):

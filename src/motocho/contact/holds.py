@@ -7,6 +7,7 @@ the gate reads them there.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,7 +25,9 @@ from motocho.contact.guard import (
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.outside.clock import JAPAN
-from motocho.units.errors import Fault, InputError, NotFoundError
+from motocho.units.errors import Fault, InputError, NotFoundError, Unread
+from motocho.units.phones import read_phone
+from motocho.units.text import folded, without_blanks
 
 LONGEST_PAUSE = timedelta(days=3 * 366)
 
@@ -61,6 +64,20 @@ class Standing:
     told_at: datetime
 
 
+def sign_of(told: str) -> str:
+    """How somebody else is named: by the number, else the name [相手の符号] · COLL-009.
+
+    >>> sign_of("兄 ０３－０１２３－４５６７"), sign_of("+81 3-0123-4567"), sign_of("兄 太郎")
+    ('0301234567', '0301234567', '兄太郎')
+    """
+    number = _NUMBER.search(folded(told))
+    found = read_phone(number[0]) if number else Unread("PHN-001", told)
+    return without_blanks(told).casefold() if isinstance(found, Unread) else found
+
+
+_NUMBER = re.compile(r"[+]?[0-9][0-9 ().-]{8,}[0-9]")
+
+
 def put(cursor: Any, member_id: int, wish: Wish, source: Source, at: datetime) -> Standing:
     """Put a hold down, from this moment on [連絡の制限の登録] · SOLI-001 to 005, 009.
 
@@ -70,7 +87,8 @@ def put(cursor: Any, member_id: int, wish: Wish, source: Source, at: datetime) -
     told_on = at.astimezone(JAPAN).date()
     last_on = _last_on(wish, told_on)
     _refuse_hours(wish, told_on)
-    if (wish.kind is HoldKind.THIRD_REFUSED) is not bool(wish.about):
+    about = sign_of(wish.about)
+    if (wish.kind is HoldKind.THIRD_REFUSED) is not bool(about):
         raise InputError(Fault("CON-048"))
     lock(cursor, member_id)
     from_hour, until_hour = wish.hours or (None, None)
@@ -85,7 +103,7 @@ def put(cursor: Any, member_id: int, wish: Wish, source: Source, at: datetime) -
             last_on,
             from_hour,
             until_hour,
-            wish.about,
+            about,
             source.ref,
             source.actor,
         ),
@@ -97,7 +115,7 @@ def put(cursor: Any, member_id: int, wish: Wish, source: Source, at: datetime) -
     if last_on is not None:
         subject["last_on"] = last_on.isoformat()
     journal.write(cursor, [Happening(member_id, "contact_held", source.actor, at, subject)])
-    return Standing(int(row[0]), Hold(wish.kind, told_on, last_on, wish.hours, wish.about), at)
+    return Standing(int(row[0]), Hold(wish.kind, told_on, last_on, wish.hours, about), at)
 
 
 def _last_on(wish: Wish, told_on: date) -> date | None:

@@ -23,6 +23,10 @@ CREATE TABLE contact_hold (
     CHECK ((kind = 'preferred_hours') = (from_hour IS NOT NULL)),
     CHECK ((kind = 'preferred_hours') = (until_hour IS NOT NULL)),
     CHECK (from_hour < until_hour),
+    -- An opt-out lasts at least so long, whoever writes it down (自主規制基本規則67条, SOLI-002, SOLI-003, SOLI-009).
+    CONSTRAINT contact_hold_lasts CHECK (kind NOT IN ('not_now', 'unclear', 'never') OR last_on IS NULL
+        OR last_on >= ((told_at AT TIME ZONE 'Asia/Tokyo')::date
+            + CASE kind WHEN 'never' THEN interval '12 months' ELSE interval '6 months' END)::date),
     CHECK ((kind = 'third_refused') = (about <> '')),
     CHECK (last_on IS NOT NULL OR kind IN ('never', 'self_excluded', 'preferred_hours', 'hospital', 'deceased',
         'complaint', 'no_judgement', 'shared_mailbox', 'guarded', 'third_refused', 'disputed'))
@@ -102,8 +106,9 @@ CREATE TABLE contact_attempt (
     -- a permit ends before the night does begin.
     CONSTRAINT contact_attempt_hours CHECK (
         valid_until IS NULL OR channel = 'site'
-        OR (whom = 'own' AND channel <> 'visit' AND purpose IN ('security', 'asked_for'))
-        OR (whom = 'own' AND channel IN ('email', 'post', 'sms') AND purpose IN ('transaction', 'statutory_document'))
+        OR (whom = 'own' AND channel <> 'visit' AND purpose = 'security')
+        OR (whom = 'own' AND channel IN ('email', 'post', 'sms')
+            AND purpose IN ('transaction', 'statutory_document', 'asked_for'))
         OR ((asked_at AT TIME ZONE 'Asia/Tokyo')::time >= '08:00'
             AND (valid_until AT TIME ZONE 'Asia/Tokyo') <= date_trunc('day', asked_at AT TIME ZONE 'Asia/Tokyo')
                 + interval '21 hours')),
@@ -218,6 +223,8 @@ CREATE TRIGGER take_slot AFTER INSERT ON contact_attempt FOR EACH ROW
 CREATE FUNCTION free_call_slot() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    -- Who reads the number at this moment, in another transaction, is waited for.
+    PERFORM pg_advisory_xact_lock(hashtextextended('motocho contact', NEW.member_id));
     UPDATE contact_call_slot SET is_free = true
     WHERE member_id = NEW.member_id AND attempt_id = NEW.attempt_id AND NOT EXISTS (
         SELECT FROM contact_use WHERE member_id = NEW.member_id AND attempt_id = NEW.attempt_id);
@@ -228,6 +235,9 @@ CREATE TRIGGER free_slot AFTER INSERT ON contact_call_result FOR EACH ROW WHEN (
 
 CREATE FUNCTION check_call_slot() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF NEW IS NOT DISTINCT FROM OLD THEN
+        RETURN NEW;
+    END IF;
     IF ROW(NEW.member_id, NEW.attempt_id, NEW.called_on, NEW.seq)
         IS DISTINCT FROM ROW(OLD.member_id, OLD.attempt_id, OLD.called_on, OLD.seq) OR OLD.is_free
         OR NOT EXISTS (SELECT FROM contact_call_result
@@ -241,6 +251,7 @@ CREATE TRIGGER only_freed BEFORE UPDATE ON contact_call_slot FOR EACH ROW EXECUT
 
 CREATE FUNCTION check_contact_use() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('motocho contact', NEW.member_id));
     IF NOT EXISTS (SELECT FROM contact_attempt WHERE member_id = NEW.member_id AND attempt_id = NEW.attempt_id
             AND NEW.used_at >= asked_at AND NEW.used_at < valid_until)
         OR EXISTS (SELECT FROM contact_call_result
@@ -251,6 +262,16 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER in_force BEFORE INSERT ON contact_use FOR EACH ROW EXECUTE FUNCTION check_contact_use();
+
+-- The slot is written anew as its number is read: a transaction that still looks at an older state cannot free it beside.
+CREATE FUNCTION touch_call_slot() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE contact_call_slot SET is_free = is_free
+    WHERE member_id = NEW.member_id AND attempt_id = NEW.attempt_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER touch_slot AFTER INSERT ON contact_use FOR EACH ROW EXECUTE FUNCTION touch_call_slot();
 
 CREATE FUNCTION refuse_contact_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -263,6 +284,23 @@ CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON contact_use
     EXECUTE FUNCTION refuse_contact_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON contact_override
     EXECUTE FUNCTION refuse_contact_change();
+
+-- What ended is over: it neither begins again nor ends on another day; and nothing else of it changes.
+CREATE FUNCTION refuse_second_ending() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    ending text[] := ARRAY['ended_at', 'ended_by', 'outcome'];
+BEGIN
+    IF OLD.ended_at IS NOT NULL OR to_jsonb(NEW) - ending <> to_jsonb(OLD) - ending THEN
+        RAISE EXCEPTION 'rows of % are ended once, and never changed', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ended_once BEFORE UPDATE ON contact_hold FOR EACH ROW EXECUTE FUNCTION refuse_second_ending();
+CREATE TRIGGER ended_once BEFORE UPDATE ON contact_agreement FOR EACH ROW EXECUTE FUNCTION refuse_second_ending();
+CREATE TRIGGER ended_once BEFORE UPDATE ON contact_counterpart FOR EACH ROW EXECUTE FUNCTION refuse_second_ending();
+CREATE TRIGGER ended_once BEFORE UPDATE ON contact_task FOR EACH ROW EXECUTE FUNCTION refuse_second_ending();
+
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON contact_call_slot
     EXECUTE FUNCTION refuse_contact_change();
 CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON contact_agreement

@@ -83,7 +83,12 @@ class Past:
     """A request that is answered no more: of another turn, or of a call that is over [期限切れ]."""
 
 
-Found: TypeAlias = New | Standing | Told | Past
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The turn that a call waits for, of a call that took too long [時間切れ]."""
+
+
+Found: TypeAlias = New | Standing | Told | Past | Late
 
 
 @contextmanager
@@ -119,8 +124,10 @@ def find(cursor: Any, request: Request, at: datetime) -> Found:
             return Past()
         return Told(hashing.unseal(_KIND, owner, hashing.Sealed(bytes(answer), pepper_id)))
     is_meant = bytes(turn_mark) == _turn_mark(request.token)
-    if not is_meant or is_over or at > begun_at + LONGEST or turn_no >= MOST_TURNS:
+    if not is_meant or is_over:
         return Past()
+    if at > begun_at + LONGEST or turn_no >= MOST_TURNS:
+        return Late()
     text = hashing.unseal(_KIND, owner, hashing.Sealed(bytes(state), pepper_id))
     return Standing(_state(text), int(turn_no))
 

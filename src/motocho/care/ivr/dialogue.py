@@ -132,6 +132,10 @@ _ASKED: Mapping[Stage, int | None] = {
     Stage.PROMISE_SURE: 1,
 }
 """How many tones a stage listens for."""
+_PROMISING = frozenset(
+    {Stage.PROMISE_DAY, Stage.PROMISE_WHAT, Stage.PROMISE_AMOUNT, Stage.PROMISE_SURE}
+)
+"""From here 0 leads back: nobody must promise to go on."""
 _MOST_AMOUNT_DIGITS = 9
 _TONES = re.compile("[0-9]+")
 
@@ -146,10 +150,17 @@ def hear(state: State, heard: Heard) -> Next:
     if state.stage is Stage.DIALLED:
         return _after_dialling(state, heard)
     digits, wanted = heard.digits, _ASKED[state.stage]
+    if state.stage in _PROMISING and digits == "0":
+        return _menu(state)
     fits = len(digits) == wanted if wanted else len(digits) <= _MOST_AMOUNT_DIGITS
     if not fits or not _TONES.fullmatch(digits):
         return _misheard(state)
     return _HEARING[state.stage](state, digits)
+
+
+def too_long() -> Turn:
+    """The last words of a call that took too long, or that comes back from a desk [時間切れ]."""
+    return Turn(State(), (Line("too_long"),), HangUp())
 
 
 def told(need: Need, answer: Answer) -> Next:

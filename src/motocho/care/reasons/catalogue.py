@@ -48,6 +48,8 @@ class Reason(Enum):
     REPAYMENT = "repayment"
     PROMISE = "promise"
     """A promised day is over, whatever else is late or fell due as a whole [お約束の確認]."""
+    ANSWER = "answer"
+    """The member asked to be called, or wrote [ご依頼への折返し]."""
     WIN_BACK = "win_back"
     INBOUND = "inbound"
     """The member called us: nothing that we begin [受電]."""

@@ -220,28 +220,36 @@ def _times(ending: Ending, told: Told, at: datetime) -> Iterator[Fault]:
         is_one_day = begins.date() == ends.date() <= last and at <= begins < ends
         is_day = hours.from_hour <= begins.hour and ends.time() <= time(hours.until_hour)
         is_whole = not any((begins.minute, begins.second, ends.minute, ends.second))
-        if not (is_one_day and is_day and is_whole) or not told.at_work.caller_name.strip():
+        name = told.at_work.caller_name
+        if not (is_one_day and is_day and is_whole) or not name.strip():
             details = {"from": f"{hours.from_hour}:00", "until": f"{hours.until_hour}:00"}
             yield Fault("RSN-039", column="hours", details=details)
+        if targets.tells_business(name):
+            yield Fault("RSN-049", column="name", excerpt=clipped(name))
 
 
 _OF_OFFERS = re.compile("営業|勧誘|セールス|増額|案内")
+_INVITING = re.compile("営業|勧誘|セールス|増額|ダイレクトメール|DM", re.IGNORECASE)
+"""Words of an invitation alone: in a note, what was shown to a member is no invitation."""
 
 
 def refused_kind(card: Card, ending: Ending, told: Told) -> HoldKind | None:
     """Which refusal of offers a call brought, by its ending and the words that fell; pure [断り].
 
     On an offer the note counts as the member's words. On other calls only words about offers do,
-    or a refusal of everything.
+    or a refusal of everything; of the note, sentences that name an invitation.
 
     Law       貸金業法16条4項 · SOLI-001, SOLI-002, SOLI-003, SOLI-009.
     """
     chosen = [_KINDS[one] for one in ending.effects if one in _KINDS]
     words = f"{told.said}。{told.note}" if card.is_offer else told.said
     spoken = notes.refusal_in(words) if ending.spoken_with is not With.NOBODY else None
-    if not card.is_offer and spoken is not HoldKind.NEVER and not _OF_OFFERS.search(told.said):
+    if card.is_offer or ending.spoken_with is With.NOBODY:
+        return notes.stronger(*chosen, spoken)
+    if spoken is not HoldKind.NEVER and not _OF_OFFERS.search(told.said):
         spoken = None
-    return notes.stronger(*chosen, spoken)
+    noted = [one for one in catalogue.sentences(told.note) if _INVITING.search(one)]
+    return notes.stronger(*chosen, spoken, *map(notes.refusal_in, noted))
 
 
 _KINDS: Mapping[Effect, HoldKind] = {
@@ -406,13 +414,22 @@ _DOES: Mapping[Effect, _Does] = {
 
 
 def _end_call_backs(cursor: Any, case: _Case) -> None:
-    """A call that was made serves the moments that were named for one and have come."""
+    """A call that was made serves the moments that were named for one and have come.
+
+    Who calls us and is not known is somebody else, and serves none; and whom the member asked to
+    be called by, and who reached nobody, is waited for still.
+    """
     if case.ending.result is calls.Result.NOT_CALLED:
         return
+    if case.talk.is_inbound and not case.talk.is_identified:
+        return
+    is_reached = case.ending.result is calls.Result.SPOKEN
     ending = tasks.Ending(tasks.Outcome.DONE, case.made.actor)
     for one in tasks.of_member(cursor, case.member_id):
         planned_at = one.plan.planned_at
         is_ours = "talk" in one.plan.facts or _is_of_step(one, case.talk.card.purpose)
+        if one.plan.kind is tasks.Kind.CALL_BACK and one.plan.purpose is Purpose.ASKED_FOR:
+            is_ours = is_reached
         if is_ours and planned_at is not None and planned_at <= case.at:
             tasks.end(cursor, case.member_id, one.task_id, ending, case.at)
 

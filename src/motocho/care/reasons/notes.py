@@ -118,20 +118,32 @@ def request_in(said: str) -> str | None:
 
 # ------------------------------------------------------------------------- refusals in own words
 _THINGS = "増額|案内|電話|連絡|勧誘|営業|セールス|申込み?|お金|借入れ?|キャッシング|カード|ローン"
-_NO = "いらな|いりません|要らな|要りません|不要|必要な|必要あ|必要は|必要も|結構|けっこう"
+_NONE = "ない|無い|なし|無し|なさ|なく|なかっ|ありませ|ございませ"
+_FEELS = "(?:(?:い)?ない|ませ|(?:い|お)(?:ない|りませ|ませ))"
+_NEED = f"必要性?(?:が|は|も|を|とは)?(?:{_NONE}|(?:感じ|とし)(?:ない|ませ|て{_FEELS}))"
+_NO = (
+    f"いらな|いらん|いりませ|要らな|要らん|要りませ|不要|{_NEED}|結構|けっこう|間に合"
+    f"|興味(?:が|は|も)?(?:{_NONE})|見送"
+)
+_STOP = "しないで|こないで|来ないで|かけないで|しなくて"
 _NEVER = re.compile(
     "(?:今後|これから|もう)(?:は)?(?:一切|二度と|絶対に?|ずっと|全部)"
     f"|(?:一切|二度と|絶対に)[^。]{{0,10}}(?:{_NO}|しない|やめ|かけて|来ない)"
+    f"|(?:今後|これから|もう)(?:は)?(?:{_THINGS}|かけて)[^。]{{0,6}}(?:{_STOP}|やめて)"
     f"|(?:{_THINGS})[^。]{{0,8}}(?:ずっと|永久に)(?:いらな|不要|やめ)"
+    "|never(?:call|contact)|(?:donot|don['’]?t)(?:ever)?(?:call|contact)(?:me)?(?:again|anymore)"
 )
 _NOT_NOW = re.compile(
-    "(?:今|いま|現在|当面|当分|しばらく|さしあたり|とりあえず|今回)"
+    "(?:今|いま|現在|当面|当分|しばらく|さしあたり|とりあえず)"
     f"[^。]{{0,16}}(?:{_NO}|いいです|大丈夫|考えて(?:い|お)?(?:な|りませ|ませ))"
-    f"|(?:{_THINGS})[^。]{{0,10}}(?:{_NO}|やめて|控えて|遠慮)"
+    f"|(?:{_THINGS}|かけて)[^。]{{0,10}}(?:{_NO}|やめて|控えて|遠慮|{_STOP})"
+    "|必要に(?:なったら|なれば|なりましたら)|また(?:今度|の機会)"
+    "|notnow|notinterested|nothank(?:s|you)|stopcalling|(?:donot|don['’]?t)(?:need|want|call|contact)"
 )
 _UNCLEAR = re.compile(
-    "結構です|けっこうです|いりません|いらない|要りません|要らない|不要です|必要ありません|必要ない"
-    "|お断り|断ります|遠慮し|遠慮させ|やめておき|やめときます|いいです"
+    f"結構です|けっこうです|いりません|いらない|いらん|要りません|要らない|要らん|不要です|{_NEED}"
+    f"|間に合って|興味(?:が|は|も)?(?:{_NONE})|お断り|断ります|遠慮し|遠慮させ|見送"
+    "|やめておき|やめときます|やめてください|やめてほしい|迷惑|いいです"
 )
 STRENGTH: tuple[HoldKind, ...] = (HoldKind.UNCLEAR, HoldKind.NOT_NOW, HoldKind.NEVER)
 """From the weakest to the strongest refusal."""
@@ -149,7 +161,7 @@ def refusal_in(said: str) -> HoldKind | None:
     >>> refusal_in("結構です"), refusal_in("申し込みたいです")
     (<HoldKind.UNCLEAR: 'unclear'>, None)
     """
-    plain = without_blanks(said)
+    plain = without_blanks(said).casefold()
     if _NEVER.search(plain):
         return HoldKind.NEVER
     if _NOT_NOW.search(plain):

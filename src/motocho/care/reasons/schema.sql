@@ -26,7 +26,7 @@ CREATE TABLE care_talk (
     member_id bigint NOT NULL,
     attempt_id bigint NOT NULL,
     reason text NOT NULL CHECK (reason IN ('identity', 'employment_consent', 'employment', 'contract', 'increase',
-        'income_evidence', 'registered_data', 'draw_check', 'repayment', 'promise', 'win_back',
+        'income_evidence', 'registered_data', 'draw_check', 'repayment', 'promise', 'answer', 'win_back',
         'inbound')),
     direction text NOT NULL DEFAULT 'out' CHECK (direction IN ('out', 'in')),
     agreement_id bigint,
@@ -95,6 +95,7 @@ BEGIN
     IF tried.channel <> 'phone' OR tried.valid_until IS NULL
         OR (tried.purpose = 'campaign') <> (NEW.reason IN ('increase', 'win_back'))
         OR (tried.purpose = 'arrears') <> (NEW.reason IN ('repayment', 'promise'))
+        OR (tried.purpose = 'asked_for') <> (NEW.reason = 'answer')
         OR (tried.purpose = 'employment') <> (NEW.reason = 'employment') THEN
         RAISE EXCEPTION 'a call has the purpose of its reason, and a permit'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'care_talk_has_its_purpose';

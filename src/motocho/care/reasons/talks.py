@@ -179,7 +179,7 @@ def begin(cursor: Any, member_id: int, wanted: Wanted, at: datetime) -> Answer:
     _tell(cursor, member_id, "call_begun", wanted.caller.actor, (at, subject))
     persons = _persons(cursor, member_id, wanted.caller)
     parts = _first(card, persons, wanted.counterpart_id)
-    ours = wanted.directory.outgoing(at.astimezone(JAPAN).date())[0].text
+    ours = targets.our_number(wanted.directory, card, at.astimezone(JAPAN).date()).text
     if wanted.counterpart_id is not None:
         phone = gate.other(cursor, answer, wanted.counterpart_id, at)
     else:
@@ -191,15 +191,13 @@ COUNTERPART = "counterpart"
 
 
 def _asked_of_the_gate(card: Card, wanted: Wanted, at: datetime, whom: Whom) -> gate.Wanted:
-    ours = wanted.directory.outgoing(at.astimezone(JAPAN).date())
-    if not ours:
-        raise NotFoundError(Fault("RSN-043"))
+    ours = targets.our_number(wanted.directory, card, at.astimezone(JAPAN).date())
     cause, actor = f"reason {card.reason.value}", wanted.caller.actor
     return gate.Wanted(
         card.purpose,
         cause,
         actor,
-        ours[0].digits,
+        ours.digits,
         wanted.directory,
         whom=whom,
         counterpart=(

@@ -6,9 +6,10 @@ says whether the purpose is true of them. A call for one thing is not made in pl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from motocho.care.cases import draw_checks
@@ -16,6 +17,9 @@ from motocho.care.reasons import offering
 from motocho.care.reasons.catalogue import Card, Reason, Stage
 from motocho.care.reasons.scripts import Late, Proposed
 from motocho.care.reliefs import promises
+from motocho.contact import calls, guard, holds, tasks
+from motocho.contact.directory import Directory, Number
+from motocho.contact.guard import Purpose
 from motocho.law.citation import parse_citations
 from motocho.law.rules import Refusal
 from motocho.loans import queries
@@ -25,11 +29,14 @@ from motocho.loans.queries import Listed
 from motocho.loans.raises import LEAST_MONTHS
 from motocho.outside.clock import JAPAN
 from motocho.people.facts import history, values
-from motocho.units.errors import Fault, InputError, NotFoundError
+from motocho.units.errors import Fault, InputError, NotFoundError, clipped
+from motocho.units.text import without_blanks
 
 OWED = frozenset({Status.OPEN, Status.WRITTEN_OFF})
 ABOUT_ARREARS = frozenset({Reason.REPAYMENT, Reason.PROMISE})
 OWN_PHONES = (values.Kind.MOBILE_PHONE, values.Kind.HOME_PHONE)
+EARLY = timedelta(minutes=10)
+"""So long before the moment that a member named one may call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +77,13 @@ def aim(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...]:
     """What the call is about, or everything for which the reason is none here [用件の確認].
 
     Raises    InputError where terms are told and none are named, or one of several agreements is
-              meant and none is named.
+              meant and none is named, or a name tells more than a person's.
     """
+    if tells_business(asked.caller_name):
+        raise InputError(Fault("RSN-049", column="name", excerpt=clipped(asked.caller_name)))
     today = at.astimezone(JAPAN).date()
     known = queries.agreements(cursor, asked.member_id)
-    refused = _of_stage(asked.card, known)
+    refused = _of_stage(asked.card, known) or _of_refusals(cursor, asked, known, today)
     if refused is not None:
         return (refused,)
     if asked.card.has_terms and asked.proposed is None:
@@ -90,6 +99,8 @@ def aim(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...]:
             return _employment(cursor, asked, at)
         case Reason.DRAW_CHECK if draw_checks.of_member(cursor, asked.member_id) is None:
             return (_not_for(asked.card),)
+        case Reason.ANSWER:
+            return _answer(cursor, asked, at)
         case _:
             return Aim(proposed=asked.proposed)
 
@@ -98,7 +109,7 @@ def _of_stage(card: Card, known: Collection[Listed]) -> Refusal | None:
     """A service call is not made to who it is not for, whatever else is wanted · COLL-018."""
     states = {one.status for one in known}
     fits = {
-        Stage.BEFORE: Status.OPEN not in states,
+        Stage.BEFORE: not states & OWED,
         Stage.AFTER: bool(states & states_of(card.reason)),
         Stage.PAST: states == {Status.CLOSED},
         Stage.ANY: True,
@@ -109,6 +120,76 @@ def _of_stage(card: Card, known: Collection[Listed]) -> Refusal | None:
 def states_of(reason: Reason) -> frozenset[Status]:
     """Which agreements a reason may be about [対象となる契約の状態]: owed, or open alone."""
     return OWED if reason in ABOUT_ARREARS else frozenset({Status.OPEN})
+
+
+def _of_refusals(cursor: Any, asked: Asked, known: Collection[Listed], on: date) -> Refusal | None:
+    """Who refused to be invited is not told of a contract under another name · SOLI-001.
+
+    Who never had one is still asked who applies; who had one, or hears the terms, applies anew.
+    """
+    is_told = asked.card.has_terms or bool(known)
+    if asked.card.stage is not Stage.BEFORE or not is_told:
+        return None
+    kinds = {one.hold.kind for one in holds.standing(cursor, asked.member_id, on)}
+    if not kinds & guard.REFUSALS.keys():
+        return None
+    return Refusal("SOLI-001", "RSN-027", tuple(parse_citations("貸金業法16条4項")))
+
+
+def _answer(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...]:
+    """A call that the member asked for, from its moment on; as often a day as any other · COLL-018.
+
+    A consultation has its own page. What was named on a call about arrears is one about arrears.
+    """
+    waits = any(
+        one.plan.kind is tasks.Kind.REPLY
+        or (
+            one.plan.kind is tasks.Kind.CALL_BACK
+            and one.plan.purpose is Purpose.ASKED_FOR
+            and one.plan.planned_at is not None
+            and one.plan.planned_at <= at + EARLY
+        )
+        for one in tasks.of_member(cursor, asked.member_id)
+    )
+    if not waits:
+        return (_not_for(asked.card),)
+    today, most = at.astimezone(JAPAN).date(), guard.calls_a_day(at.astimezone(JAPAN).date())
+    made = [
+        one
+        for one in calls.of_member(cursor, asked.member_id)
+        if one.purpose is Purpose.ASKED_FOR and one.called_at.astimezone(JAPAN).date() == today
+    ]
+    if len(made) < most:
+        return Aim()
+    law = tuple(parse_citations("貸金業法21条1項"))
+    return (Refusal("COLL-018", "RSN-028", law, {"most": str(most)}, today + timedelta(days=1)),)
+
+
+_BUSINESS = re.compile(
+    "会社|法人|[（(]株|ファイナンス|金融|信販|クレジット|ローン|キャッシング|融資|返済|督促|債権|回収"
+    "|カード|サービサー|finance|credit",
+    re.IGNORECASE,
+)
+
+
+def tells_business(name: str) -> bool:
+    """Whether a name tells more than a person's, where anybody may hear it [個人名の点検].
+
+    >>> tells_business("佐々木"), tells_business("青葉台ファイナンス 佐々木")
+    (False, True)
+    """
+    return _BUSINESS.search(without_blanks(name)) is not None
+
+
+def our_number(known: Directory, card: Card, on: date) -> Number:
+    """The number that the member sees: of the desk that the reason is of [発信番号].
+
+    Raises    NotFoundError where we call from none.
+    """
+    found = known.calling(known.desk(card.desk), on)
+    if found is None:
+        raise NotFoundError(Fault("RSN-043"))
+    return found
 
 
 def _not_for(card: Card) -> Refusal:

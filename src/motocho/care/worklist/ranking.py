@@ -27,7 +27,6 @@ from motocho.contact.guard import (
     calls_a_day,
     closes_at,
     hindrances,
-    hours_of,
     opens_at,
 )
 
@@ -100,8 +99,12 @@ _REST = frozenset({Why.CONSULTATION, Why.CALL_BACK, Why.REPLY, Why.FOLLOW_UP})
 """What a call of the day does not put off: the member asked for it, or nobody is called."""
 
 
-STILL = timedelta(hours=1)
-"""So long an agreed hour counts as now, where it lies in the night."""
+def _is_missed(person: Person, ground: Ground) -> bool:
+    """Whether the call that was asked for was made, and reached nobody: it is made again later."""
+    called = person.called
+    if ground.why is not Why.CALL_BACK or ground.at is None or called is None:
+        return False
+    return called.at >= ground.at and not called.is_reached
 
 
 def way_of(purpose: Purpose, hand: Hand = Hand.STAFF) -> Way:
@@ -182,7 +185,8 @@ class _Judge:
         if ground.at is None and person.called is None:
             return self._at
         begins = self._agreed(ground.at)
-        if person.called is None or ground.why in _REST:
+        is_waited = ground.why in _REST and not _is_missed(person, ground)
+        if person.called is None or is_waited:
             return begins
         if person.called.is_reached:  # spoken to today: whatever else there is waits for tomorrow
             here = person.called.at.astimezone(JAPAN)
@@ -191,16 +195,8 @@ class _Judge:
         return max(begins, person.called.at + self._rests)
 
     def _agreed(self, hour: datetime | None) -> datetime:
-        """An agreed hour at night is for that hour: whom it missed is not woken up later."""
-        if hour is None:
-            return self._at
-        begins, here = max(self._at, hour - self._early), self._at.astimezone(JAPAN)
-        allowed = hours_of(here.date())
-        is_day = allowed.from_hour <= here.hour < allowed.until_hour
-        if is_day or self._at <= hour + STILL:
-            return begins
-        on = here if here.hour < allowed.from_hour else here + timedelta(days=1)
-        return on.replace(hour=allowed.from_hour, minute=0, second=0, microsecond=0)
+        """A little before the agreed hour; whether it lies in the night, the gate says."""
+        return self._at if hour is None else max(self._at, hour - self._early)
 
     def against(self, person: Person, ground: Ground) -> tuple[Hindrance, ...]:
         """What the gate has against it now."""

@@ -267,7 +267,7 @@ def talking(cursor: Any, colleague: Colleague, talk: talks.Talk) -> dict[str, An
         "phone": None if told is None else told[0],
         "phone_until": None if told is None else told[1],
         "phone_left": None if told is None else _seconds(at, told[1]),
-        "ours": known.outgoing(today)[0],
+        "ours": known.calling(known.desk(talk.card.desk), today),
         "pieces": [Piece(PARTS[one.part], one) for one in parts],
         "questions": questions,
         "answers": ANSWERS,

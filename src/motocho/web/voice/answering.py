@@ -6,7 +6,9 @@ exist. Digits come in the body alone, and leave in nothing: no address, no cooki
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -50,8 +52,19 @@ def answer(request: HttpRequest, token: str = calls.FIRST) -> HttpResponse:
         found = calls.find(cursor, came, at)
         if isinstance(found, calls.Past):
             return HttpResponse(status=HTTPStatus.FORBIDDEN)
-        text = found.answer if isinstance(found, calls.Told) else _answered(request, came, found)
+        if isinstance(found, calls.Late):
+            text = _ended(cursor, at)
+        elif isinstance(found, calls.Told):
+            text = found.answer
+        else:
+            text = _answered(request, came, found)
     return HttpResponse(text, content_type=twiml.CONTENT_TYPE)
+
+
+def _ended(cursor: Any, at: datetime) -> str:
+    """Words and no error to who stayed long, as with a desk; nothing is told and nothing kept."""
+    texts = lines.in_force(cursor, at.astimezone(JAPAN).date())
+    return twiml.written(dialogue.too_long(), "", texts)
 
 
 @sensitive_variables()
