@@ -15,11 +15,14 @@ from tests.care.collecting import DUE, HOME, Late, at, on_day
 from tests.database import Database
 from tests.documents.test_statutory import said_on
 from tests.loans.crowd import do
-from tests.people.house import House, kinds_of, rows
+from tests.people.house import AT, House, kinds_of, rows
 
-from motocho.care.collections import letters, strategy
+from motocho.care import approvals
+from motocho.care import settings as care_settings
+from motocho.care.collections import letters
 from motocho.care.collections.letters import Asking, Draft, check_text
 from motocho.care.reasons import catalogue
+from motocho.care.settings import Setting
 from motocho.contact import holds
 from motocho.contact.directory import shipped
 from motocho.contact.guard import HoldKind, Whom
@@ -34,6 +37,7 @@ from motocho.documents.statutory.items import DEMAND, IDENTIFICATION, ITEMS, fau
 from motocho.loans import commands, queries
 from motocho.loans.policy import Stop
 from motocho.outside.postgres import Role
+from motocho.people.access import Role as StaffRole
 from motocho.units.days import both_calendars_text
 from motocho.units.errors import InputError, NotFoundError, RefusedError
 from motocho.units.money import yen_text
@@ -57,8 +61,28 @@ def demand(late: Late, days: int, kind: Kind = Kind.DEMAND) -> Paper:
     return collecting.demand(kind, dunned(late, days), on_day(days + 18))
 
 
-def test_letters_name_the_desk_that_calls_about_payments() -> None:
-    assert catalogue.shipped().of(catalogue.Reason.REPAYMENT).desk == letters.DESK
+def test_letters_name_the_desk_that_calls_about_payments_on_their_day(
+    late: Late, house: House
+) -> None:
+    """Two persons give calls about payments to another desk: letters follow on the same day."""
+    told = care_settings.shipped(Setting.REASONS)
+    begins = told.index("  - id: repayment")
+    other = told[:begins] + told[begins:].replace("desk: card_loan", "desk: complaints", 1)
+    house.colleague("root", StaffRole.ADMINISTRATOR)
+    one, two = (house.colleague(name, StaffRole.SUPERVISOR) for name in ("ueda", "wada"))
+    today, tomorrow = AT.date(), AT.date() + timedelta(days=1)
+    draft = care_settings.Draft(Setting.REASONS, other, tomorrow, "窓口の変更", "form 1")
+    asked = do(care_settings.propose, draft, one, AT)
+    agreed = approvals.Decision(approvals.Outcome.AGREED, "", asked.mark)
+    do(approvals.decide, asked.ref, agreed, two, AT)
+    phones = []
+    for on in (today, tomorrow):
+        desk = do(catalogue.in_force, on).of(catalogue.Reason.REPAYMENT).desk
+        assert do(letters.desk_of, KNOWN, on).desk_id == desk
+        said = do(letters.dunned, late.key, KNOWN, on)
+        assert said.voice.phone == KNOWN.call_back(KNOWN.desk(desk), on).text
+        phones.append(said.voice.phone)
+    assert phones == ["03-0000-0102", "03-0000-0104"]
 
 
 def missing(kind: Kind, paper: Paper) -> tuple[str, ...]:
@@ -165,7 +189,7 @@ def test_after_acceleration_all_is_asked(late: Late) -> None:
 
 def test_a_reminder_is_short_and_demands_nothing(late: Late) -> None:
     subject = do(letters.subject_of, late.key, KNOWN, on_day(20))
-    voice = letters.voice_of(KNOWN, strategy.strategy_of(on_day(20)), on_day(20))
+    voice = do(letters.voice_of, KNOWN, on_day(20))
     paper = collecting.reminder(subject, voice)
     text = "".join(pair.text for pair in paper.pairs)
     assert not any(word in text for word in ("円", "支払", "返済", "遅", "催告", "残高"))
@@ -191,7 +215,7 @@ def test_a_text_that_demands_or_tells_is_refused(text: str) -> None:
 
 @pytest.mark.rule("COLL-012")
 def test_a_text_that_asks_for_a_word_passes(database: Database) -> None:
-    voice = letters.voice_of(KNOWN, strategy.strategy_of(on_day(4)), on_day(4))
+    voice = do(letters.voice_of, KNOWN, on_day(4))
     assert letters.reminding_text(voice).startswith("青木 健です。")
     with pytest.raises(InputError):
         check_text("電話をください。" * 20)

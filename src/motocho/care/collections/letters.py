@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from motocho.care import _in_force
 from motocho.care.collections import strategy
-from motocho.care.collections.strategy import Strategy, Way
+from motocho.care.collections.strategy import Way
 from motocho.contact import gate
-from motocho.contact.directory import Directory
+from motocho.contact.directory import Desk, Directory
 from motocho.contact.gate import Permit, Wanted
 from motocho.contact.guard import Channel, Purpose
 from motocho.contact.wording import refuse_demand
@@ -64,14 +65,15 @@ class Written:
     pay_until: date | None
 
 
-def voice_of(known: Directory, held: Strategy, on: date) -> collecting.Voice:
+def desk_of(cursor: Any, known: Directory, on: date) -> Desk:
+    """The desk that answers what a letter of a day says: that of calls about payments [窓口]."""
+    return known.desk(_in_force.desk_of_payments(cursor, on))
+
+
+def voice_of(cursor: Any, known: Directory, on: date) -> collecting.Voice:
     """Who speaks on letters of a day: the strategy's person, the desk that answers [送付する者]."""
-    desk = known.desk(DESK)
-    return collecting.Voice(held.sender, known.call_back(desk, on).text)
-
-
-DESK = "card_loan"
-"""The desk that answers who is called about a payment: the same as of that reason."""
+    sender = strategy.in_force(cursor, on).sender
+    return collecting.Voice(sender, known.call_back(desk_of(cursor, known, on), on).text)
 
 
 def write(cursor: Any, draft: Draft, known: Directory, at: datetime) -> Written:
@@ -86,7 +88,7 @@ def write(cursor: Any, draft: Draft, known: Directory, at: datetime) -> Written:
     until = None
     if draft.kind is Kind.REMINDER:
         made = collecting.reminder(
-            subject_of(cursor, draft.key, known, on), voice_of(known, held, on)
+            subject_of(cursor, draft.key, known, on), voice_of(cursor, known, on)
         )
     else:
         until = pay_until(held, on)
@@ -133,7 +135,7 @@ def dunned(cursor: Any, key: Key, known: Directory, on: date) -> collecting.Dunn
         raise NotFoundError(Fault("COL-012"))
     return collecting.Dunned(
         subject_of(cursor, key, known, on),
-        voice_of(known, strategy.in_force(cursor, on), on),
+        voice_of(cursor, known, on),
         queries.position(cursor, key, on),
         asked,
     )
