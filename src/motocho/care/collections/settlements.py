@@ -22,6 +22,8 @@ import yaml
 
 from motocho.care import approvals
 from motocho.care.approvals import Decided, Kind, Request, Wanted
+from motocho.contact import tasks
+from motocho.contact.tasks import Ending
 from motocho.documents import archive
 from motocho.documents.archive import About
 from motocho.documents.paper import Paper
@@ -237,6 +239,7 @@ def _settle(cursor: Any, request: Request, decided: Decided, on: date) -> None:
         found.followed.ends_on, made.external_ref,
     )  # fmt: skip
     done = commands.settle(cursor, offer.key, wanted, made)
+    end_handover(cursor, offer.key, made)
     cursor.execute(
         "INSERT INTO care_settlement (member_id, request_id, agreement_id, event_no, owed_yen,"
         " damages_yen, interest_yen, principal_yen, paid_yen, instalment_yen, payments, first_on,"
@@ -253,7 +256,20 @@ def _settle(cursor: Any, request: Request, decided: Decided, on: date) -> None:
 
 def _write_off(cursor: Any, request: Request, decided: Decided, on: date) -> None:
     key = Key(request.ref.member_id, int(request.content["agreement"]))
-    commands.write_off(cursor, key, _made(request, decided, on))
+    made = _made(request, decided, on)
+    commands.write_off(cursor, key, made)
+    end_handover(cursor, key, made)
+
+
+def end_handover(cursor: Any, key: Key, made: Made) -> None:
+    """What the strategy handed over to a person is settled, in court, or written off [引継ぎの完了].
+
+    Lock      the member's contacts.
+    """
+    ending = Ending(tasks.Outcome.DONE, made.actor)
+    for each in tasks.of_member(cursor, key.member_id):
+        if each.plan.facts.get("handover") == key.agreement_id:
+            tasks.end(cursor, key.member_id, each.task_id, ending, made.booked_at)
 
 
 approvals.register(Kind(SETTLEMENT, _settlement_figures, _settle))

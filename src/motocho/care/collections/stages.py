@@ -370,7 +370,8 @@ def _put_task(
     facts: dict[str, int | str] = {
         "agreement": loan.agreement_id, "stage": key.stage_no, "step": step.step_id,
     }  # fmt: skip
-    plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts)
+    decided = {step.way.value: loan.agreement_id}
+    plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts | decided)
     if step.way is Way.CALL:
         hour = time(held.call_hour, tzinfo=JAPAN)
         planned_at = datetime.combine(made.business_on + ONE_DAY, hour)

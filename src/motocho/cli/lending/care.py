@@ -61,6 +61,24 @@ WHYS = {
     "late": ("延滞", "late"),
     "due_soon": ("期日前", "due soon"),
 }
+SORTS = {
+    "acceleration": ("期限の利益を失わせるか決める", "decide whether all falls due"),
+    "handover": ("法的手続・償却を決める", "decide: court or write-off"),
+    "paper": ("取立てを行う者の明示の書面", "give in writing who collects"),
+    "wants": ("代理人：事務所・取引履歴", "counsel: office, history"),
+    "violation": ("訪問の違反", "a visit that broke a rule"),
+    "talk": ("通話の後処理", "what a call left"),
+    "disclosure": ("開示の期限", "a disclosure is due"),
+    "fraud": ("被害の届出", "fraud report"),
+    "list": ("凍結口座の名簿", "listed account"),
+    "family_report": ("家族からの申出", "a family's report"),
+    "objection_over": ("督促異議の期間満了", "time to object is over"),
+    "order_lapses": ("支払督促の失効", "the payment order lapsed"),
+    "appeal_over": ("控訴の期間満了", "time to appeal is over"),
+    "hearing": ("口頭弁論の期日", "day in court"),
+    "collects": ("差押えの取立て", "collect what was seized"),
+    "time_bar": ("時効の完成猶予の終わり", "prescription goes on soon"),
+}
 GROUNDS = {
     "wish": ("本人の希望", "wish"),
     "own": ("本人の実績", "own calls"),
@@ -252,6 +270,8 @@ def _queue_table(
 
 
 def _what(output: Output, ground: ranking.Ground) -> str:
+    if ground.sort:
+        return output.text(*SORTS[ground.sort])
     if ground.at is not None:
         return _at(ground.at) or ""
     days = output.text(f"{ground.days}日", f"{ground.days} days")
@@ -293,6 +313,7 @@ def _ground_document(ground: ranking.Ground) -> dict[str, Any]:
         "days": ground.days,
         "yen": ground.yen,
         "stage": ground.stage or None,
+        "left": ground.sort or None,
     }
 
 

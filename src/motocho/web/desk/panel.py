@@ -49,6 +49,8 @@ WHOM = {
     Whom.HEIR: "call.whom_heir",
 }
 LEFT = {
+    "handover": "call.left_handover",
+    "time_bar": "call.left_time_bar",
     "paper": "call.left_paper",
     "wants": "call.left_counsel",
     "violation": "call.left_visit",
