@@ -310,6 +310,22 @@ def test_a_case_in_court_on_its_page(scene: Scene) -> None:
     assert "まで" in served
     assert scene.operator.client.post(at, {"ask": "yes"}).status_code == 422
     assert rows("SELECT count(*) FROM care_legal_step") == [(2,)]
+    assert "督促異議の期間が過ぎた" in served
+    assert "裁判所が指定した日" not in served, "no day in court follows yet"
+    objected = form | {"step": "order_objected", "ref": DONE + "3"}
+    assert scene.operator.client.post(at, objected)["Location"] == at
+    assert "督促異議の期間が過ぎた" not in page(scene.operator.client.get(at))
+    coming = f"{clock.now() + timedelta(days=30):%Y/%m/%d}"
+    past = f"{clock.now() - timedelta(days=1):%Y/%m/%d}"
+    hearing = {"hearing": "yes", "hearing_on": coming, "ref": DONE + "4"}
+    wrong = scene.operator.client.post(at, hearing | {"hearing_on": past})
+    assert wrong.status_code == 422
+    assert "口頭弁論はありません" in page(wrong)
+    for _ in range(2):
+        assert scene.operator.client.post(at, hearing)["Location"] == at
+    named = page(scene.operator.client.get(at))
+    assert "口頭弁論の期日" in named
+    assert coming in named
 
 
 @pytest.mark.rule("PRIV-003")
