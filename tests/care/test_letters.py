@@ -23,12 +23,12 @@ from motocho.care.collections import letters
 from motocho.care.collections.letters import Asking, Draft, check_text
 from motocho.care.reasons import catalogue
 from motocho.care.settings import Setting
-from motocho.contact import holds
+from motocho.contact import counterparts, gate, holds
 from motocho.contact.directory import shipped
-from motocho.contact.guard import HoldKind, Whom
+from motocho.contact.guard import Channel, HoldKind, Purpose, Whom
 from motocho.contact.holds import Source, Wish
 from motocho.documents import archive
-from motocho.documents.addressees import Address, Addressee
+from motocho.documents.addressees import Address, Addressee, InPlace, Registered
 from motocho.documents.archive import Kind
 from motocho.documents.paper import Paper
 from motocho.documents.statutory import collecting
@@ -39,7 +39,7 @@ from motocho.loans.policy import Stop
 from motocho.outside.postgres import Role
 from motocho.people.access import Role as StaffRole
 from motocho.units.days import both_calendars_text
-from motocho.units.errors import InputError, NotFoundError, RefusedError
+from motocho.units.errors import InputError, NotAllowedError, NotFoundError, RefusedError
 from motocho.units.money import yen_text
 
 KNOWN = shipped()
@@ -226,7 +226,7 @@ def test_a_text_that_asks_for_a_word_passes(database: Database) -> None:
 
 # ------------------------------------------------------------------------------ kept, queued, sent
 def _written(
-    late: Late, days: int, to: Addressee | None = None, cause: str = "stage 1"
+    late: Late, days: int, to: InPlace | None = None, cause: str = "stage 1"
 ) -> archive.Letter:
     draft = Draft(late.key, Kind.DEMAND, cause, to)
     written = do(letters.write, draft, KNOWN, at(on_day(days)))
@@ -272,6 +272,74 @@ def test_printed_twice_it_is_one_demand_and_another_waits(late: Late) -> None:
     assert do(archive.addressed, first, "staff 1", at(on_day(46))) is not None
     assert do(archive.addressed, second, "staff 1", at(on_day(47))) is None
     assert do(archive.addressed, second, "staff 1", at(on_day(50))) is not None
+
+
+@pytest.mark.rule("COLL-008")
+def test_who_is_registered_is_opened_by_a_permit_as_the_letter_goes(late: Late) -> None:
+    """The register's address, not one of another letter: sealed, read once by its own permit."""
+    told_at = at(on_day(44))
+    reach = counterparts.Reach(
+        "相続 一郎", "", "0312340000", "東京都港区芝1-1", "1050014"
+    )  # fmt: skip
+    family = counterparts.Proof.FAMILY_REGISTER
+    told = counterparts.Told(Whom.HEIR, family, told_at.date(), reach)
+    source = Source("staff 1", "form 1")
+    number = do(counterparts.register, late.member_id, told, source, told_at)
+    with pytest.raises(InputError) as typed:
+        _written(late, 45, HEIR, "letter 1")
+    assert typed.value.faults[0].code == "COL-016"
+    for nobody in (Registered(Whom.HEIR, number + 1), Registered(Whom.COUNSEL, number)):
+        with pytest.raises(InputError) as unknown:
+            _written(late, 45, nobody, "letter 1")
+        assert unknown.value.faults[0].code == "COL-017"
+    letter = _written(late, 45, Registered(Whom.HEIR, number), "letter 1")
+    kept = rows("SELECT counterpart_id, sealed FROM documents_addressee")
+    assert kept == [(number, None)], "the address stands in the register alone"
+    assert do(archive.addressed, letter, "staff 1", at(on_day(45))) is None, "nobody died"
+    assert "counterpart_read" not in kinds_of(late.member_id)
+    do(commands.suspend, late.key, Stop.DECEASED, late.made(on_day(46), "heir"))
+    do(holds.put, late.member_id, Wish(HoldKind.DECEASED), Source("staff 1", "x"), at(on_day(46)))
+    to = do(archive.addressed, letter, "staff 1", at(on_day(46)))
+    assert to == Address("相続 一郎", "1050014", "東京都港区芝1-1")
+    asked = rows("SELECT purpose, channel, whom, counterpart FROM contact_attempt"
+                 " WHERE valid_until IS NOT NULL")  # fmt: skip
+    assert asked[-1] == ("arrears", "post", "heir", f"counterpart {number}")
+    assert kinds_of(late.member_id).count("counterpart_read") == 1
+    assert rows("SELECT count(*) FROM contact_use") == [(1,)]
+    do(counterparts.end, late.member_id, number, "staff 1", at(on_day(47)))
+    before = rows("SELECT count(*) FROM contact_attempt")
+    assert do(archive.addressed, letter, "staff 1", at(on_day(49))) is None
+    assert rows("SELECT count(*) FROM contact_attempt") == before, "nothing is even asked"
+    told_of = rows("SELECT subject ->> 'to' FROM journal_row WHERE kind = 'collection_paper'")
+    assert told_of == [(f"counterpart {number}",)]
+
+
+def test_a_permit_to_write_opens_no_number_and_one_to_call_no_address(
+    late: Late, house: House
+) -> None:
+    told_at = at(on_day(44))
+    reach = counterparts.Reach("後見 太郎", "", "0312340000", "東京都港区芝1-1", "1050014")
+    told = counterparts.Told(Whom.GUARDIAN, counterparts.Proof.REGISTER, told_at.date(), reach)
+    number = do(counterparts.register, late.member_id, told, Source("staff 1", "f"), told_at)
+    sign = gate.counterpart(number)
+    ours = KNOWN.outgoing(told_at.date())[0].digits
+    write = gate.Wanted(Purpose.ARREARS, "letter 1", "staff 1", way=Channel.POST,
+                        whom=Whom.GUARDIAN, counterpart=sign)  # fmt: skip
+    call = gate.Wanted(Purpose.ARREARS, "call 1", "staff 1", ours, KNOWN, whom=Whom.GUARDIAN,
+                       counterpart=sign)  # fmt: skip
+    moment = at(on_day(45))
+    to_write, to_call = (do(gate.ask, late.member_id, one, moment) for one in (write, call))
+    with pytest.raises(NotAllowedError):
+        do(gate.other, to_write, number, moment)
+    with pytest.raises(NotAllowedError):
+        do(gate.other_address, to_call, number, moment)
+    assert do(gate.other_address, to_write, number, moment) == reach
+    with pytest.raises(NotAllowedError):
+        do(gate.other_address, to_write, number, moment)
+    with pytest.raises(InputError) as half:
+        worse = replace(told, reach=reach._replace(postcode=""))
+        do(counterparts.register, late.member_id, worse, Source("staff 1", "g"), told_at)
+    assert half.value.faults[0].code == "CPN-012"
 
 
 @pytest.mark.rule("COLL-010")

@@ -23,7 +23,7 @@ from motocho.contact.gate import Closed, Wanted
 from motocho.contact.guard import Channel, Purpose
 from motocho.documents import archive
 from motocho.loans import queries
-from motocho.loans.commands import Key
+from motocho.loans.commands import Key, Made
 from motocho.outside import clock, mail
 from motocho.people.access import Role
 from motocho.people.members import Member
@@ -125,9 +125,55 @@ def test_settlement_from_its_figures_to_the_ledger(scene: Scene) -> None:
     visitor = browser()
     scene.site.known(visitor, scene.member)
     assert scene.site.sign_in(visitor, scene.member).status_code == 302
-    told = re.sub(r"<[^>]+>", "", page(visitor.get("/member/")))
+    shown = page(visitor.get("/member/"))
+    told = re.sub(r"<[^>]+>", "", shown)
     assert "全部で160,000円を返すことで和解しました" in told
     assert "16回、毎回10,000円" in told
+    at = f"/member/papers/{kept[0].paper_no}/pdf/"
+    for address in ("/member/", f"/member/dealings/{scene.key.agreement_id}/"):
+        assert f'href="{at}"' in page(visitor.get(address))
+    papers = page(visitor.get(f"/member/dealings/{scene.key.agreement_id}/papers/"))
+    assert at in papers
+    assert "和解書" in papers
+    opened = visitor.get(at)
+    assert opened.content == do(archive.pages, scene.key.member_id, kept[0].paper_no)
+    looks = "SELECT member_id, actor, subject ->> 'paper' FROM journal_row WHERE kind = %s"
+    mine = (scene.key.member_id, "member", str(kept[0].paper_no))
+    assert rows(looks, "paper_opened") == [mine]
+    other, _ = scene.site.member()
+    stranger = browser()
+    scene.site.known(stranger, other)
+    assert scene.site.sign_in(stranger, other).status_code == 302
+    assert stranger.get(at).status_code == 404
+    assert browser().get(at).status_code == 302
+    assert rows(looks, "paper_opened") == [mine]
+
+
+@pytest.mark.rule("COLL-010")
+def test_while_counsel_acts_the_paper_goes_to_nobody_and_the_member_can_open_it(
+    scene: Scene,
+) -> None:
+    asked(scene, scene.operator)
+    notice = counsel.Notice(
+        counsel.Sender.LAWYER, counsel.Proceeding.OUT_OF_COURT, "事務所", "法田 守", "12345", "",
+        "", counsel.Road.FAX, clock.now().date(),
+    )  # fmt: skip
+    told = Made("desk", "notice 1", clock.now().date(), clock.now(), "staff 1")
+    do(counsel.receive, scene.key.member_id, notice, told)
+    at = waiting(scene)
+    form = {"say": "agreed", "words": "", "mark": mark(page(scene.mori.client.get(at)))}
+    assert scene.mori.client.post(at, form).status_code == 302
+    (kept,) = [
+        one for one in do(archive.listed, *scene.key) if one.kind is archive.Kind.SETTLEMENT
+    ]
+    assert kept.road is archive.Road.ON_REQUEST
+    assert kept.paper_no not in {one.paper_no for one in do(archive.waiting)}
+    ready = rows("SELECT subject ->> 'document' FROM journal_row WHERE kind = 'document_ready'")
+    assert ("settlement",) not in ready, "no mail tells the member of it"
+    visitor = browser()
+    scene.site.known(visitor, scene.member)
+    assert scene.site.sign_in(visitor, scene.member).status_code == 302
+    assert visitor.get(f"/member/papers/{kept.paper_no}/pdf/").content.startswith(b"%PDF")
 
 
 def test_nobody_agrees_to_their_own_and_a_refusal_has_its_reason(scene: Scene) -> None:

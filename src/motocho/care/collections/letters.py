@@ -23,7 +23,7 @@ from motocho.contact.gate import Permit, Wanted
 from motocho.contact.guard import Channel, Purpose
 from motocho.contact.wording import refuse_demand
 from motocho.documents import addressees, archive
-from motocho.documents.addressees import Addressee
+from motocho.documents.addressees import InPlace, Registered
 from motocho.documents.archive import About, Delivered, Kind
 from motocho.documents.paper import Paper
 from motocho.documents.statutory import collecting, making
@@ -53,7 +53,7 @@ class Draft:
     key: Key
     kind: Kind
     cause: str
-    to: Addressee | None = None
+    to: InPlace | None = None
     """Who is written to in the member's place; None for the member."""
 
 
@@ -81,7 +81,8 @@ def write(cursor: Any, draft: Draft, known: Directory, at: datetime) -> Written:
 
     In the caller's transaction. It leaves the house only by the gate's word (`archive.addressed`).
     Raises    NotFoundError if nothing is late; RefusedError if an item of the law is missing;
-              InputError for an addressee who may not be written to.
+              InputError for an addressee who may not be written to, or stands in the register and
+              is named by hand.
     """
     on = at.astimezone(JAPAN).date()
     held = strategy.in_force(cursor, on)
@@ -93,12 +94,10 @@ def write(cursor: Any, draft: Draft, known: Directory, at: datetime) -> Written:
     else:
         until = pay_until(held, on)
         made = collecting.demand(draft.kind, dunned(cursor, draft.key, known, on), until)
-    if draft.to is not None:
-        addressees.check(draft.to)
     delivered = archive.deliver(cursor, made, About(draft.key, draft.kind, draft.cause), at)
-    if draft.to is not None:
-        addressees.keep(cursor, draft.key.member_id, delivered.paper_no, draft.to)
     if not delivered.is_repeat:
+        if draft.to is not None:
+            addressees.keep(cursor, draft.key.member_id, delivered.paper_no, draft.to)
         _tell(cursor, draft, delivered, at)
     return Written(delivered, until)
 
@@ -113,6 +112,9 @@ def _tell(cursor: Any, draft: Draft, delivered: Delivered, at: datetime) -> None
         "agreement": draft.key.agreement_id, "document": draft.kind.value,
         "paper": delivered.paper_no,
     }  # fmt: skip
+    if draft.to is not None:
+        by_hand = not isinstance(draft.to, Registered)
+        subject["to"] = "by_hand" if by_hand else addressees.sign(delivered.paper_no, draft.to)
     told = Happening(draft.key.member_id, "collection_paper", "worker", at, subject)
     journal.write(cursor, [told])
 
@@ -203,7 +205,7 @@ class Asking:
     collector: str
     staff_id: int
     source: str
-    to: Addressee | None = None
+    to: InPlace | None = None
 
 
 def identify(cursor: Any, asking: Asking, known: Directory, at: datetime) -> Delivered:
@@ -221,14 +223,12 @@ def identify(cursor: Any, asking: Asking, known: Directory, at: datetime) -> Del
     borrower = replace(about.subject.borrower, address=_home(cursor, asking, at))
     about = replace(about, subject=replace(about.subject, borrower=borrower))
     made = collecting.identification(about, asking.collector, AUTHORITY, _draws(cursor, about))
-    if asking.to is not None:
-        addressees.check(asking.to)
     wanted = About(asking.key, Kind.IDENTIFICATION, f"identification {asking.source}")
     delivered = archive.deliver(cursor, made, wanted, at)
-    if asking.to is not None:
-        addressees.keep(cursor, asking.key.member_id, delivered.paper_no, asking.to)
     if delivered.is_repeat:
         return delivered
+    if asking.to is not None:
+        addressees.keep(cursor, asking.key.member_id, delivered.paper_no, asking.to)
     cursor.execute(
         "INSERT INTO care_identification (member_id, agreement_id, source, staff_id, paper_no,"
         " given_at) VALUES (%s, %s, %s, %s, %s, %s)",

@@ -22,10 +22,12 @@ import yaml
 
 from motocho.care import approvals
 from motocho.care.approvals import Decided, Kind, Request, Wanted
+from motocho.care.collections import counsel
 from motocho.contact import tasks
+from motocho.contact.directory import Lender
 from motocho.contact.tasks import Ending
 from motocho.documents import archive
-from motocho.documents.archive import About
+from motocho.documents.archive import About, Due
 from motocho.documents.paper import Paper
 from motocho.documents.sheet import Pair
 from motocho.loans import commands, queries
@@ -33,7 +35,9 @@ from motocho.loans.commands import Key, Made, Settlement
 from motocho.loans.policy import Status
 from motocho.loans.queries import Position, Settled
 from motocho.outside.clock import JAPAN
+from motocho.people import members
 from motocho.people.access import Staff
+from motocho.people.members import Member
 from motocho.units.days import both_calendars_text
 from motocho.units.errors import Fault, InputError, Language, NotFoundError, RefusedError, ensure
 from motocho.units.money import yen_text
@@ -385,13 +389,36 @@ def paper(cursor: Any, kept: Kept, parties: tuple[str, str]) -> Paper:
     )
 
 
-def deliver(cursor: Any, kept: Kept, parties: tuple[str, str], at: datetime) -> None:
-    """Put it among the member's papers and in the queue for the post, once [和解書の交付].
+def parties_of(member: Member, lender: Lender) -> tuple[str, str]:
+    """The lender and the member, as they sign a settlement [和解の当事者]."""
+    named = f"{member.person.family_name} {member.person.given_name}"
+    return (
+        f"{lender.name_ja}　{lender.address_ja}",
+        f"{named}（会員番号 {member.member_number}）",
+    )
 
-    Takes     the lender and the member, as `paper`.
+
+def deliver(cursor: Any, request: Request, lender: Lender, at: datetime) -> None:
+    """Put what was agreed to among the member's papers, once, and in the post's queue [和解書の交付].
+
+    While counsel acts nothing goes to the member by itself: the paper is handed to counsel, and the
+    member's own copy is there to be opened on the site, or asked for · COLL-010.
     """
-    about = About(kept.key, archive.Kind.SETTLEMENT, f"settlement {kept.request_id}", kept.event_no)
+    member_id = request.ref.member_id
+    kept = one(cursor, *request.ref)
+    is_by_counsel = offer_of(member_id, request.content).road is Road.COUNSEL
+    by_counsel = is_by_counsel or bool(counsel.standing(cursor, member_id))
+    due = Due.WHEN_ASKED if by_counsel else Due.ALWAYS
+    cause = f"settlement {kept.request_id}"
+    about = About(kept.key, archive.Kind.SETTLEMENT, cause, kept.event_no, due=due)
+    parties = parties_of(members.one(cursor, member_id), lender)
     archive.deliver(cursor, paper(cursor, kept, parties), about, at)
+
+
+def paper_no_of(cursor: Any, kept: Kept) -> int | None:
+    """The number of its paper among the member's [和解書の番号]; None before it was delivered."""
+    mine = archive.of_event(cursor, kept.key, kept.event_no)
+    return next((each.paper_no for each in mine if each.kind is archive.Kind.SETTLEMENT), None)
 
 
 def _yen(amount_yen: int) -> str:

@@ -187,8 +187,8 @@ SORTS = (
     "list", "family_report",
 )  # fmt: skip
 """By a fact of a follow-up: what is left to do; the first that fits."""
-SUPERVISED = frozenset({"acceleration"})
-"""What a supervisor alone decides: on nobody else's list."""
+SUPERVISED = frozenset({"acceleration", "violation"})
+"""What a supervisor alone decides, or looks into: on nobody else's list."""
 
 
 def sort_of(plan: tasks.Plan) -> str:

@@ -1,4 +1,4 @@
-"""`motocho care …`: the list of the day, promises, arrears, complaints, disclosures [業務]."""
+"""`motocho care …`: the list of the day, promises, arrears, complaints, counsel, approvals [業務]."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output
-from motocho.cli.lending import _collecting, cases
+from motocho.cli.lending import _collecting, cases, deciding
 from motocho.cli.lending._book_of_loans import (
     AtOption,
     OnOption,
@@ -93,6 +93,8 @@ app = typer.Typer(
 )
 app.add_typer(cases.complaints_app, name="complaints")
 app.add_typer(cases.disclose_app, name="disclose")
+app.add_typer(deciding.counsel_app, name="counsel")
+app.add_typer(deciding.approvals_app, name="approvals")
 
 
 @app.callback()

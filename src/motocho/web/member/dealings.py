@@ -18,7 +18,7 @@ from motocho.units.errors import Fault
 from motocho.web import access, pages
 from motocho.web.access import Member
 from motocho.web.fields import DateField, Form, shown
-from motocho.web.member import _rows
+from motocho.web.member import _agreed, _rows
 
 LONGEST_AHEAD_DAYS = 365
 """How far ahead a quote is asked for."""
@@ -63,9 +63,11 @@ def _rows_page(request: HttpRequest, member: Member, listed: Listed) -> HttpResp
     tongue, wanted = pages.tongue_of(request), Filter.of(request)
     with connection.cursor() as cursor:
         found = queries.statement(cursor, listed.key, listed.opened_on, member.today, Undone.SHOWN)
+        agreed = _agreed.of_member(cursor, member, listed.key.agreement_id)
     rows = [row for row in reversed(found) if wanted.keeps(row)]
     context = {
         "listed": listed,
+        "agreed": agreed,
         "agreements": member.agreements,
         "rows": _rows.shown(rows, tongue),
         "wanted": wanted,

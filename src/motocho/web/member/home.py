@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
-
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from motocho.care.collections import settlements
 from motocho.loans import commands, payouts, queries
 from motocho.loans.outlook import Outlook
 from motocho.loans.policy import Status, Stop
@@ -21,7 +18,7 @@ from motocho.people.access import Action
 from motocho.people.safety import freezes, holds
 from motocho.web import access, maintenance, pages
 from motocho.web.access import Member
-from motocho.web.member import _rows
+from motocho.web.member import _agreed, _rows
 
 RECENT_ROWS = 3
 RECENT_DAYS = timedelta(days=400)
@@ -63,14 +60,14 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     """The page [ホーム] · debt first, credit below and smaller."""
     accounts = sorted((account(member, one) for one in member.open_agreements), key=_urgency)
     first = accounts[0] if accounts else None
-    promise, agreed = None, []
+    promise = None
     with connection.cursor() as cursor:
         new = messages.unread(cursor, member.member_id)
         asked = queries.evidence_asked(cursor, member.member_id)
         since = bounces.unreachable_since(cursor, member.member_id, member.today)
         if first is not None:
             promise = commands.open_promise(cursor, first.position.key)
-        agreed = running_settlements(cursor, member)
+        agreed = _agreed.running(cursor, member)
     context = {
         "asked": asked,
         "unreachable_since": since,
@@ -83,15 +80,6 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
         "rows": () if first is None else _rows.shown(first.rows, pages.tongue_of(request)),
     }
     return pages.show(request, "member/home.html", context)
-
-
-def running_settlements(cursor: Any, member: Member) -> list[settlements.Kept]:
-    """What was agreed instead of the whole debt, as long as some of it is to be paid [和解]."""
-    return [
-        one
-        for one in settlements.of_member(cursor, member.member_id)
-        if settlements.standing(cursor, one, member.today) is not settlements.Standing.DONE
-    ]
 
 
 def account(member: Member, listed: queries.Listed) -> Account:

@@ -1,0 +1,48 @@
+"""What was agreed instead of the whole debt, as the member's pages show it [和解の表示]."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from motocho.care.collections import settlements
+from motocho.care.collections.settlements import Kept, Standing
+from motocho.web.access import Member
+
+STANDINGS: Mapping[Standing, str] = {
+    Standing.RUNNING: "",
+    Standing.LATE: "agreed.late",
+    Standing.FALLEN: "agreed.fallen",
+    Standing.DONE: "agreed.done",
+}
+"""How it goes, in words; nothing where it goes as agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A settlement with how it goes, and its paper [和解と履行状況]."""
+
+    of: Kept
+    state: str
+    """A key of the wording; empty where it goes as agreed."""
+    is_done: bool
+    paper_no: int | None
+    """None before the paper is there."""
+
+
+def of_member(cursor: Any, member: Member, agreement_id: int | None = None) -> list[Agreed]:
+    """Settlements of a member, or of one agreement, the newest first [和解の一覧]."""
+    found = []
+    for kept in settlements.of_member(cursor, member.member_id):
+        if agreement_id in {None, kept.key.agreement_id}:
+            standing = settlements.standing(cursor, kept, member.today)
+            paper_no = settlements.paper_no_of(cursor, kept)
+            is_done = standing is Standing.DONE
+            found.append(Agreed(kept, STANDINGS[standing], is_done, paper_no))
+    return found
+
+
+def running(cursor: Any, member: Member) -> list[Agreed]:
+    """Those of which something is to be paid still [履行中の和解]."""
+    return [one for one in of_member(cursor, member) if not one.is_done]
