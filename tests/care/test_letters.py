@@ -336,8 +336,8 @@ def test_a_permit_to_write_opens_no_number_and_one_to_call_no_address(
     assert do(gate.other_address, to_write, number, moment) == reach
     with pytest.raises(NotAllowedError):
         do(gate.other_address, to_write, number, moment)
+    worse = replace(told, reach=reach._replace(postcode=""))
     with pytest.raises(InputError) as half:
-        worse = replace(told, reach=reach._replace(postcode=""))
         do(counterparts.register, late.member_id, worse, Source("staff 1", "g"), told_at)
     assert half.value.faults[0].code == "CPN-012"
 

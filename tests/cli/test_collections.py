@@ -95,7 +95,7 @@ def test_a_demand_to_counsel_goes_to_counsel(
     do(commands.suspend, late.key, Stop.COUNSEL, made)
     (letter,) = do(archive.waiting)
     kept = do(addressees.of_paper, letter.member_id, letter.paper_no)
-    assert kept is not None
+    assert isinstance(kept, addressees.Addressee)
     assert (kept.whom, kept.to.name) == (Whom.COUNSEL, "弁護士 山田")
     asking = Asking(late.key, "中村 葵", 3, "talk 12")
     do(letters.identify, asking, shipped(), clock.now())

@@ -46,9 +46,9 @@ class Debtor:
         opened = clock.business_date() - timedelta(days=300)
         member = house.member(at=clock.now() - timedelta(days=301))
         self.number, self.member_id = member.member_number, member.member_id
-        desk = Desk()
-        self.key: Key = desk.open(opened, member_id=self.member_id)
-        desk.draw(self.key, 200_000, opened)
+        self.desk = Desk()
+        self.key: Key = self.desk.open(opened, member_id=self.member_id)
+        self.desk.draw(self.key, 200_000, opened)
 
     def position(self) -> queries.Position:
         found: queries.Position = do(queries.position, self.key, clock.business_date())
@@ -74,7 +74,7 @@ def told(command: Command, *arguments: str) -> Any:
 # -------------------------------------------------------------------------------------- counsel
 @pytest.mark.rule("COLL-010")
 def test_a_notice_by_command_stops_everything_at_once(command: Command, debtor: Debtor) -> None:
-    plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS)
+    plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS, clock.now())
     do(tasks.put, debtor.member_id, plan, Source("close", "stage 1"), clock.now())
     receive = (
         "care", "counsel", "receive", debtor.number, "--from", "lawyer", "--office",
@@ -134,9 +134,7 @@ def asked(debtor: Debtor) -> int:
     return number
 
 
-def test_one_asks_another_decides_and_the_paper_is_there(
-    command: Command, debtor: Debtor
-) -> None:
+def test_one_asks_another_decides_and_the_paper_is_there(command: Command, debtor: Debtor) -> None:
     request = str(asked(debtor))
     listed = ("care", "approvals", "list")
     assert command(*listed, "--by", "ueda").code == 5, "an operator decides on nothing"
@@ -182,7 +180,7 @@ def test_nobody_decides_on_what_they_asked_and_what_changed_is_not_done(
     decide = ("care", "approvals", "decide", debtor.number, request)
     assert command(*decide, "agreed", *mark, "--by", "mori").code == 5
     assert command(*decide, "withdrawn", *mark, "--by", "wada").code == 5
-    Desk().receive(debtor.key, 30_000, clock.business_date())
+    debtor.desk.receive(debtor.key, 1_000, clock.business_date())
     owed_yen = debtor.position().payoff_yen
     changed = command(*decide, "agreed", *mark, "--by", "wada", "--lang", "en")
     assert changed.code == 8

@@ -163,9 +163,7 @@ def test_while_counsel_acts_the_paper_goes_to_nobody_and_the_member_can_open_it(
     at = waiting(scene)
     form = {"say": "agreed", "words": "", "mark": mark(page(scene.mori.client.get(at)))}
     assert scene.mori.client.post(at, form).status_code == 302
-    (kept,) = [
-        one for one in do(archive.listed, *scene.key) if one.kind is archive.Kind.SETTLEMENT
-    ]
+    (kept,) = [one for one in do(archive.listed, *scene.key) if one.kind is archive.Kind.SETTLEMENT]
     assert kept.road is archive.Road.ON_REQUEST
     assert kept.paper_no not in {one.paper_no for one in do(archive.waiting)}
     ready = rows("SELECT subject ->> 'document' FROM journal_row WHERE kind = 'document_ready'")

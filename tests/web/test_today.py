@@ -296,7 +296,9 @@ def test_a_follow_up_says_what_is_left_and_only_who_decides_is_asked(site: Site)
         do(tasks.put, member.member_id, plan, Source("close", f"x {sort}"), NOON)
     for role in (Role.OPERATOR, Role.SUPERVISOR):
         text = today(seated(role.value, role), "follow_up")
-        is_there = {sort: html.escape(words.plain(key, JA)) in text for sort, key in SORTS.items()}
+        is_there = {
+            sort: html.escape(words.plain(key, Tongue.JA)) in text for sort, key in SORTS.items()
+        }
         missing = {sort for sort, is_it in is_there.items() if not is_it}
         assert missing == (set() if role is Role.SUPERVISOR else {"acceleration", "violation"})
         assert len(listed(text)) == len(sorts) - len(missing)

@@ -203,9 +203,7 @@ def _known(member_id: int, row: tuple[Any, ...]) -> Known:
     reach = _reach(member_id, row)
     has_address = bool(reach.address.strip())
     whom = Whom(kind)
-    return Known(
-        int(number), whom, Proof(proof), proof_on, reach.name, reach.office, has_address
-    )
+    return Known(int(number), whom, Proof(proof), proof_on, reach.name, reach.office, has_address)
 
 
 def _tell(cursor: Any, member_id: int, kind: str, actor: str, about: tuple[int, datetime]) -> None:

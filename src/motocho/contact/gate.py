@@ -17,8 +17,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from motocho.contact import counterparts, guard, holds, tasks
-from motocho.contact.counterparts import Reach
 from motocho.contact._many import facts_of_all, with_death
+from motocho.contact.counterparts import Reach
 from motocho.contact.directory import Directory
 from motocho.contact.guard import Basis, Channel, Facts, Hand, Hindrance, Purpose, Way, Whom
 from motocho.journal import rows as journal

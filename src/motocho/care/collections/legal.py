@@ -5,9 +5,9 @@
     legal.note(cursor, case, Noted(Step.ORDER_SERVED, on, ...), made)           what came of it
 
 What begins a proceeding or an execution needs two persons; what the court or the member did is
-noted by one, in the order and the time that `courses` allows. What a step brings about on a day, and
-a day in court, are tasks of the staff for that day; the next step ends them. Calls and letters go by the gate as
-before: a lawsuit opens nothing that was closed (貸金業法21条).
+noted by one, in the order and the time that `courses` allows. What a step brings about on a day,
+and a day in court, are tasks of the staff for that day; the next step ends them. Calls and letters
+go by the gate as before: a lawsuit opens nothing that was closed (貸金業法21条).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from typing import Any
 
 from motocho.care import _in_force
 from motocho.care.collections import strategy
-from motocho.care.collections.strategy import Way
+from motocho.care.collections.strategy import Strategy, Way
 from motocho.contact import gate
 from motocho.contact.directory import Desk, Directory
 from motocho.contact.gate import Permit, Wanted

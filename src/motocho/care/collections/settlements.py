@@ -266,7 +266,7 @@ def _write_off(cursor: Any, request: Request, decided: Decided, on: date) -> Non
 
 
 def end_handover(cursor: Any, key: Key, made: Made) -> None:
-    """What the strategy handed over to a person is settled, in court, or written off [引継ぎの完了].
+    """What the strategy handed over is settled, in court, or written off [引継ぎの完了].
 
     Lock      the member's contacts.
     """
@@ -399,7 +399,7 @@ def parties_of(member: Member, lender: Lender) -> tuple[str, str]:
 
 
 def deliver(cursor: Any, request: Request, lender: Lender, at: datetime) -> None:
-    """Put what was agreed to among the member's papers, once, and in the post's queue [和解書の交付].
+    """Put it among the member's papers and in the post's queue, once [和解書の交付].
 
     While counsel acts nothing goes to the member by itself: the paper is handed to counsel, and the
     member's own copy is there to be opened on the site, or asked for · COLL-010.

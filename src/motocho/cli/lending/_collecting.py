@@ -251,7 +251,7 @@ def demand(
     actor: ActorOption = None,
     lang: LangOption = None,
 ) -> None:
-    """代理人・後見人・相続人あての催告書を郵送待ちに入れる / A demand to who stands in the member's place.
+    """代理人・後見人・相続人あての催告書を郵送待ちに入れる / A demand to one in the member's place.
 
     宛先は登録簿から、発送の許可 (貸金業法21条) が出たときに開く。登録がないときだけ手入力する /
     The address is opened from the register as it goes out; by hand only where there is none.

@@ -1,4 +1,4 @@
-"""`motocho care …`: the list of the day, promises, arrears, complaints, counsel, approvals [業務]."""
+"""`motocho care …`: the list of the day, arrears, complaints, counsel, approvals [業務]."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""`motocho care counsel|approvals`: notices of who acts for a member, a second person's word [承認].
+"""`motocho care counsel|approvals`: notices of counsel, a second person's word [承認].
 
-What the desk's pages do, with the same gates: who does it is a colleague who is named, whose role of
-the day is asked, and who is written down with what for.
+What the desk's pages do, with the same gates: who does it is a colleague who is named, whose role
+of the day is asked, and who is written down with what for.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ OUTCOMES = {
     "agreed": ("承認して実行しました", "Agreed to, and done"),
     "refused": ("却下しました", "Refused"),
     "withdrawn": ("取り下げました", "Taken back"),
-    "outdated": ("数字が変わっていたため、何も実行していません", "The figures had changed: nothing was done"),
+    "outdated": (
+        "数字が変わっていたため、何も実行していません",
+        "The figures had changed: nothing was done",
+    ),
 }
 KINDS = {
     "settlement": ("和解", "settlement"),
@@ -100,7 +103,7 @@ def counsel_receive(
 ) -> None:
     """代理人・裁判所の通知を受け付け、すべて止める / Take a notice in; everything stops at once.
 
-    電話・手紙・訪問の許可を取り消し、予定をなくす (貸金業法21条1項9号) / Permits and plans end with it.
+    電話・手紙・訪問の許可を取り消し、予定をなくす (貸金業法21条1項9号) / Permits and plans end.
 
     例 / Examples:  motocho care counsel receive 00000001 --from lawyer --office 帳面法律事務所
     --name 法田守 --registration 12345 --road fax --by ito
@@ -130,7 +133,7 @@ def counsel_said(
     json_wanted: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """本人が代理人を立てたと言った。書面を待たずに止める / The member says so: it stops at the word.
+    """本人が代理人を立てたと言った。書面を待たず止める / The member says so: it stops at the word.
 
     例 / Examples:  motocho care counsel said 00000001 --by ito
     """
@@ -162,7 +165,9 @@ def _stopped(output: Output, done: kept_by.Received | None, form: str) -> None:
         output.data(output.text("止める契約がありません", "No agreement is open: nothing to stop"))
     elif done.is_repeat:
         output.data(
-            output.text(f"通知{done.counsel_no}は登録済みです", f"Notice {done.counsel_no} is known")
+            output.text(
+                f"通知{done.counsel_no}は登録済みです", f"Notice {done.counsel_no} is known"
+            )
         )
     else:
         output.data(
@@ -278,12 +283,10 @@ def _found(cursor: Any, about: str, request: int, by: str) -> tuple[asked_by.Req
 
 
 @approvals_app.command("list")
-def approvals_list(
-    by: ByOption, json_wanted: JsonOption = False, lang: LangOption = None
-) -> None:
-    """承認を待つ依頼。期限の近いものから / What waits for a second person, the soonest to end first.
+def approvals_list(by: ByOption, json_wanted: JsonOption = False, lang: LangOption = None) -> None:
+    """承認を待つ依頼。期限の近いものから / What waits for a second person, by its end.
 
-    例 / Examples:  motocho care approvals list --by mori · motocho care approvals list --by mori --json
+    例 / Examples:  motocho care approvals list --by mori --json
     """
     from motocho.care import approvals
     from motocho.ledger.chart import HOUSE
@@ -369,9 +372,7 @@ def _at(moment: Any) -> str:
 def approvals_decide(
     about: AboutArgument,
     request: RequestArgument,
-    outcome: Annotated[
-        str, typer.Argument(metavar="OUTCOME", help="agreed · refused · withdrawn")
-    ],
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="agreed · refused · withdrawn")],
     mark: Annotated[
         str, typer.Option("--mark", help="show の照合値、先頭12字から / The mark that was shown.")
     ],
@@ -380,9 +381,9 @@ def approvals_decide(
     json_wanted: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """依頼を承認・却下・取下げする。自分の依頼は承認できない / Agree, refuse, or take one's own back.
+    """依頼を承認・却下・取下げする。自分の依頼は承認できない / Agree, refuse, take back.
 
-    承認すると、見た数字のままなら同じ取引で実行する / What is agreed is done, if the figures still hold.
+    承認すると、見た数字のままなら実行する / What is agreed is done, if the figures still hold.
     数字が変わっていれば何もせず、終了コードは 8 / Where they have changed nothing is done, code 8.
 
     例 / Examples:  motocho care approvals decide 00000001 7 agreed --mark 3f9c01d2ab47 --by mori

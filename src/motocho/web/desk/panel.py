@@ -8,7 +8,7 @@ with the first moment at which it opens: no button fails in silence.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Any
 

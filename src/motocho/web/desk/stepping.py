@@ -270,9 +270,8 @@ def legal_case(
             step = courses.Step(chosen_of(request, "step", nexts))
             if _noted(cursor, request, form, (about, case, step)):
                 return HttpResponseRedirect(at)
-        if is_asked and asks.is_valid() and may_seize:
-            if _seizure_asked(cursor, request, asks, (about, case)):
-                return HttpResponseRedirect(about.home)
+        if may_seize and is_asked and _seizure_asked(cursor, request, asks, (about, case)):
+            return HttpResponseRedirect(about.home)
         left = legal.follow_ups(cursor, case.key)
     context = _shown(about, request, form, about.home)
     context |= {
@@ -299,6 +298,8 @@ def _seizure_asked(
     cursor: Any, request: HttpRequest, form: AskForm, of: tuple[About, legal.Case]
 ) -> bool:
     about, case = of
+    if not form.is_valid():
+        return False
     (claim,) = claims_of(cursor, about, case.agreement_id)
     target = courses.Target(chosen_of(request, "target", TARGETS))
     court = form.cleaned_data["court"]

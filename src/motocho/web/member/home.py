@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
