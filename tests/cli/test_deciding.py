@@ -20,6 +20,7 @@ from motocho.contact import gate, tasks
 from motocho.contact.guard import Purpose
 from motocho.contact.holds import Source
 from motocho.documents import archive
+from motocho.kernel.schedule import Scheme
 from motocho.loans import queries
 from motocho.loans.commands import Key
 from motocho.outside import clock
@@ -47,7 +48,9 @@ class Debtor:
         member = house.member(at=clock.now() - timedelta(days=301))
         self.number, self.member_id = member.member_number, member.member_id
         self.desk = Desk()
-        self.key: Key = self.desk.open(opened, member_id=self.member_id)
+        self.key: Key = self.desk.open(
+            opened, scheme=Scheme.MONTHLY, day=25, member_id=self.member_id
+        )
         self.desk.draw(self.key, 200_000, opened)
 
     def position(self) -> queries.Position:

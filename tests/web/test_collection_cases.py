@@ -16,9 +16,10 @@ from tests.web.office import Seat, browser, seated
 
 from motocho.care import approvals
 from motocho.care.approvals import Ref
-from motocho.care.collections import counsel, legal, visits
+from motocho.care.collections import counsel, legal, settlements, visits
 from motocho.close import day
 from motocho.contact import gate
+from motocho.contact.directory import shipped
 from motocho.contact.gate import Closed, Wanted
 from motocho.contact.guard import Channel, Purpose
 from motocho.documents import archive
@@ -147,6 +148,62 @@ def test_settlement_from_its_figures_to_the_ledger(scene: Scene) -> None:
     assert stranger.get(at).status_code == 404
     assert browser().get(at).status_code == 302
     assert rows(looks, "paper_opened") == [mine]
+
+
+def settled(scene: Scene, paid: str, instalment: str) -> None:
+    address = f"{scene.at}settlement/{scene.key.agreement_id}/?paid={paid}&instalment={instalment}"
+    form = {"road": "voice", "agreed_on": today(), "reason": "収入が減った", "ref": REF}
+    assert scene.operator.client.post(address, form)["Location"] == scene.at
+    at = waiting(scene)
+    said = {"say": "agreed", "words": "", "mark": mark(page(scene.mori.client.get(at)))}
+    assert scene.mori.client.post(at, said).status_code == 302
+
+
+def told_to_member(scene: Scene, *addresses: str) -> list[str]:
+    visitor = browser()
+    scene.site.known(visitor, scene.member)
+    assert scene.site.sign_in(visitor, scene.member).status_code == 302
+    return [re.sub(r"<[^>]+>", "", page(visitor.get(address))) for address in addresses]
+
+
+def test_what_a_settlement_is_to_the_member_from_its_day_to_its_end(scene: Scene) -> None:
+    """One payment: no talk of missed ones, none of the minimum or of borrowing again; then over."""
+    settled(scene, "160,000", "160,000")
+    dealings = f"/member/dealings/{scene.key.agreement_id}/"
+    home, rows_of = told_to_member(scene, "/member/", dealings)
+    for text in (home, rows_of):
+        assert "160,000円を1回で返します" in text
+        assert "2回分" not in text
+        assert "返す額はこの額のままです" in text
+    assert "和解した契約なので、新しい借入はできません" in home
+    assert "契約の内容の見直しにより" not in home
+    on = clock.now().date()
+    scene.site.desk.receive(scene.key, 160_000, on)
+    home, rows_of = told_to_member(scene, "/member/", dealings)
+    for text in (home, rows_of):
+        assert "和解した額をすべて受け取りました" in text
+        assert "1回で返します" not in text
+    (kept,) = do(settlements.of_member, scene.key.member_id)
+    lender = shipped().lender
+    said = do(settlements.paper, kept, settlements.parties_of(scene.member, lender))
+    (lost,) = [one.text for one in said.pairs if one.label == "期限の利益の喪失"]
+    assert "2回分" not in lost
+
+
+def test_a_write_off_to_the_member_is_a_debt_still_and_the_desk_takes_it(scene: Scene) -> None:
+    address = f"{scene.at}write-off/{scene.key.agreement_id}/"
+    form = {"cause": "no_means", "reason": "資力がない", "ref": REF}
+    assert scene.operator.client.post(address, form)["Location"] == scene.at
+    at = waiting(scene)
+    said = {"say": "agreed", "words": "", "mark": mark(page(scene.mori.client.get(at)))}
+    assert scene.mori.client.post(at, said).status_code == 302
+    assert do(queries.position, scene.key, clock.now().date()).written_off_yen == 200_000
+    payoff = f"/member/dealings/{scene.key.agreement_id}/payoff/"
+    home, quoted = told_to_member(scene, "/member/", payoff)
+    for text in (home, quoted):
+        assert "返す額は残っていて、返済は窓口で受け付けます" in text
+    assert re.search(r"元金\s*200,000円", quoted)
+    assert "今日、全部返す" not in quoted
 
 
 @pytest.mark.rule("COLL-010")

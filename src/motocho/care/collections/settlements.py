@@ -378,8 +378,7 @@ def paper(cursor: Any, kept: Kept, parties: tuple[str, str]) -> Paper:
         Pair("利息・損害金", "和解の日の翌日からは付きません。"),
         Pair(
             "期限の利益の喪失",
-            "支払いを2回分以上怠り、甲が期限を定めて催告しても支払わないときは、"
-            "残額を直ちに支払います。免除した額は復活しません。",
+            _FALLS_DUE if kept.payments > 1 else _AT_ONCE,
         ),
         Pair("清算", "この書面に定めるほか、この契約について甲乙間に債権債務はありません。"),
     )
@@ -387,6 +386,13 @@ def paper(cursor: Any, kept: Kept, parties: tuple[str, str]) -> Paper:
     return Paper(
         title, kept.settled_on, pairs, (), (), (), f"{title} · 承認{kept.request_id}", Language.JA
     )
+
+
+_FALLS_DUE = (
+    "支払いを2回分以上怠り、甲が期限を定めて催告しても支払わないときは、残額を直ちに支払います。"
+    "免除した額は復活しません。"
+)
+_AT_ONCE = "一度に支払うため、定めません。支払いが遅れても、免除した額は復活しません。"
 
 
 def parties_of(member: Member, lender: Lender) -> tuple[str, str]:

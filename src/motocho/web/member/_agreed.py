@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,18 +31,14 @@ class Agreed:
     """None before the paper is there."""
 
 
-def of_member(cursor: Any, member: Member, agreement_id: int | None = None) -> list[Agreed]:
-    """Settlements of a member, or of one agreement, the newest first [和解の一覧]."""
-    found = []
+def of_member(cursor: Any, member: Member, agreements: Collection[int]) -> list[Agreed]:
+    """The settlements that hold of some agreements: of each the last one [和解の一覧]."""
+    found: dict[int, Agreed] = {}
     for kept in settlements.of_member(cursor, member.member_id):
-        if agreement_id in {None, kept.key.agreement_id}:
+        number = kept.key.agreement_id
+        if number in agreements and number not in found:
             standing = settlements.standing(cursor, kept, member.today)
             paper_no = settlements.paper_no_of(cursor, kept)
             is_done = standing is Standing.DONE
-            found.append(Agreed(kept, STANDINGS[standing], is_done, paper_no))
-    return found
-
-
-def running(cursor: Any, member: Member) -> list[Agreed]:
-    """Those of which something is to be paid still [履行中の和解]."""
-    return [one for one in of_member(cursor, member) if not one.is_done]
+            found[number] = Agreed(kept, STANDINGS[standing], is_done, paper_no)
+    return list(found.values())

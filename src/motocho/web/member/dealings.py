@@ -12,6 +12,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from motocho.loans import queries
+from motocho.loans.policy import Status
 from motocho.loans.queries import Listed, StatementRow, Undone
 from motocho.people.access import Action
 from motocho.units.errors import Fault
@@ -63,7 +64,7 @@ def _rows_page(request: HttpRequest, member: Member, listed: Listed) -> HttpResp
     tongue, wanted = pages.tongue_of(request), Filter.of(request)
     with connection.cursor() as cursor:
         found = queries.statement(cursor, listed.key, listed.opened_on, member.today, Undone.SHOWN)
-        agreed = _agreed.of_member(cursor, member, listed.key.agreement_id)
+        agreed = _agreed.of_member(cursor, member, [listed.key.agreement_id])
     rows = [row for row in reversed(found) if wanted.keeps(row)]
     context = {
         "listed": listed,
@@ -102,6 +103,10 @@ class PayoffForm(Form):
     on = DateField("payoff.on", "payoff.on_hint")
 
 
+ENDED = {Status.WRITTEN_OFF: "cause.written_off", Status.ASSIGNED: "cause.assigned"}
+"""Why nothing of an agreement is paid here."""
+
+
 @access.members(Action.LOOK)
 def payoff(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
     """What settles an agreement on a day, to the yen [完済の見積り]."""
@@ -122,6 +127,9 @@ def payoff(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespo
         "form": shown(form, pages.tongue_of(request)),
         "listed": listed,
         "quote": quote,
+        # What was written off is owed still; the desk takes it, or who has the claim now.
+        "principal_yen": 0 if quote is None else quote.principal_yen + quote.written_off_yen,
+        "cause": ENDED.get(listed.status, ""),
         "held_yen": held_yen,
     }
     return pages.show(request, "member/payoff.html", context, status=422 if quote is None else 200)
