@@ -66,6 +66,7 @@ class LaterLine:
     number: str
     address: str
     why: str
+    sort: str
     opens_at: datetime | None
     against: tuple[Said, ...]
 
@@ -236,6 +237,7 @@ def _later(request: HttpRequest, one: ranking.Later, numbers: Mapping[int, str])
         numbers[member_id],
         reverse("desk:member", args=[member_id]),
         WHYS[one.ground.why],
+        SORTS.get(one.ground.sort, ""),
         one.opens_at,
         tuple(said(each.refusal.fault(), tongue) for each in one.hindrances),
     )
