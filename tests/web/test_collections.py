@@ -230,9 +230,9 @@ def test_a_demand_to_who_is_registered_is_made_by_one_button(debtor: Debtor) -> 
     reach = Reach("相続 一郎", "", "0312340000", "東京都港区芝1-1", "1050014")
     today = clock.now().date()
     family = Proof.FAMILY_REGISTER
-    for form, one in (("f1", reach), ("f2", reach._replace(address="", postcode=""))):
+    for source, one in (("f1", reach), ("f2", reach._replace(address="", postcode=""))):
         told = Told(Whom.HEIR, family, today, one)
-        do(counterparts.register, debtor.member_id, told, Source("staff 1", form), clock.now())
+        do(counterparts.register, debtor.member_id, told, Source("staff 1", source), clock.now())
     shown = seat.client.get(at).content.decode()
     assert "代理人などあての催告書" in shown
     assert reach.address not in shown

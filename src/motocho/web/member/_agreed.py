@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from motocho.care.collections import settlements
-from motocho.care.collections.settlements import Kept, Standing
 from motocho.web.access import Member
 
-STANDINGS: Mapping[Standing, str] = {
-    Standing.RUNNING: "",
-    Standing.LATE: "agreed.late",
-    Standing.FALLEN: "agreed.fallen",
-    Standing.DONE: "agreed.done",
+STANDINGS: Mapping[settlements.Standing, str] = {
+    settlements.Standing.RUNNING: "",
+    settlements.Standing.LATE: "agreed.late",
+    settlements.Standing.FALLEN: "agreed.fallen",
+    settlements.Standing.DONE: "agreed.done",
 }
 """How it goes, in words; nothing where it goes as agreed."""
 
@@ -23,7 +22,7 @@ STANDINGS: Mapping[Standing, str] = {
 class Agreed:
     """A settlement with how it goes, and its paper [和解と履行状況]."""
 
-    of: Kept
+    of: settlements.Kept
     state: str
     """A key of the wording; empty where it goes as agreed."""
     is_done: bool
@@ -39,6 +38,6 @@ def of_member(cursor: Any, member: Member, agreements: Collection[int]) -> list[
         if number in agreements and number not in found:
             standing = settlements.standing(cursor, kept, member.today)
             paper_no = settlements.paper_no_of(cursor, kept)
-            is_done = standing is Standing.DONE
+            is_done = standing is settlements.Standing.DONE
             found[number] = Agreed(kept, STANDINGS[standing], is_done, paper_no)
     return list(found.values())

@@ -127,8 +127,6 @@ def payoff(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespo
         "form": shown(form, pages.tongue_of(request)),
         "listed": listed,
         "quote": quote,
-        # What was written off is owed still; the desk takes it, or who has the claim now.
-        "principal_yen": 0 if quote is None else quote.principal_yen + quote.written_off_yen,
         "cause": ENDED.get(listed.status, ""),
         "held_yen": held_yen,
     }

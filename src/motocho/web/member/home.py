@@ -51,11 +51,6 @@ class Account:
     """How it ends if the minimum is paid each time; None if nothing is owed or it is late."""
 
     @property
-    def principal_yen(self) -> int:
-        """The principal, what was written off too: that is owed still [元金]."""
-        return self.position.principal_yen + self.position.written_off_yen
-
-    @property
     def is_written_off(self) -> bool:
         """Whether the desk alone takes payments of it [償却済みか]."""
         return self.position.status is Status.WRITTEN_OFF
