@@ -22,9 +22,12 @@ from motocho.care.collections.counsel import Notice, Proceeding, Road, Sender
 from motocho.care.collections.courses import Step, Taken, Target
 from motocho.care.collections.legal import Case, Noted, Wanted
 from motocho.care.collections.settlements import Asking
-from motocho.contact import gate
+from motocho.care.worklist import gathering
+from motocho.care.worklist.policy import Why
+from motocho.contact import gate, tasks
 from motocho.contact.gate import Closed, Permit
-from motocho.contact.guard import Channel, Purpose
+from motocho.contact.guard import Channel, Hand, Purpose
+from motocho.contact.holds import Source
 from motocho.loans.commands import Made
 from motocho.outside.clock import JAPAN
 from motocho.people.access import Role
@@ -379,3 +382,110 @@ def test_raw_sql_begins_nothing_alone_and_keeps_the_order(office: Office) -> Non
     with pytest.raises(DatabaseError):
         raw("DELETE FROM care_legal_step")
     assert rows("SELECT count(*) FROM care_legal_step") == [(2,)]
+
+
+# ------------------------------------------------------------------------- what follows on a day
+def left(office: Office) -> list[tuple[str, str]]:
+    return [
+        (str(one.plan.facts["follow"]), str(one.plan.facts["on"]))
+        for one in do(tasks.of_member, office.key.member_id)
+    ]
+
+
+def on_list(office: Office, on: date, hour: int = 10) -> list[str]:
+    """What the list of a day names of the member's follow-ups."""
+    at = datetime.combine(on, time(hour), JAPAN)
+    found = do(gathering.people, at)
+    mine = [one for one in found if one.member_id == office.key.member_id]
+    return [ground.sort for one in mine for ground in one.grounds if ground.sort]
+
+
+def test_what_a_step_brings_about_stands_on_its_day_once_and_goes_with_the_next(
+    office: Office,
+) -> None:
+    case = office.agreed(ORDER)
+    assert left(office) == []
+    case = office.note(case, Step.ORDER_SERVED, date(2026, 11, 25))
+    over, lapses = ("objection_over", "2026-12-10"), ("order_lapses", "2027-01-09")
+    assert left(office) == [over, lapses]
+    assert on_list(office, date(2026, 12, 9)) == []
+    assert on_list(office, date(2026, 12, 10)) == ["objection_over"]
+    assert on_list(office, date(2026, 12, 30)) == ["objection_over"], "until it is done"
+    again = do(legal.note, case.key, Noted(Step.ORDER_SERVED, ON, COURT), office.made(ON))
+    assert again == case
+    assert left(office) == [over, lapses], "the same form again puts nothing down"
+    case = office.note(case, Step.PROVISIONAL_APPLIED, date(2026, 12, 10))
+    assert left(office) == []
+    case = office.note(case, Step.PROVISIONAL_SERVED, date(2026, 12, 21))
+    assert left(office) == [("objection_over", "2027-01-05")]
+    case = office.note(case, Step.ORDER_FINAL, date(2027, 1, 5))
+    assert left(office) == []
+    seizure = Noted(Step.SEIZURE_APPLIED, date(2027, 2, 1), "東京地方裁判所", target=Target.WAGE)
+    case = office.agreed(seizure, case.key.case_no)
+    case = office.note(case, Step.SEIZURE_SERVED, date(2027, 2, 8))
+    assert left(office) == [("collects", "2027-03-09")]
+    assert on_list(office, date(2027, 3, 9)) == ["collects"]
+    office.note(case, Step.COLLECTED, date(2027, 3, 9), 12_345)
+    assert left(office) == []
+    ended = rows("SELECT outcome, count(*) FROM contact_task GROUP BY 1")
+    assert ended == [("done", 4)]
+
+
+def test_a_judgment_and_what_ended_without_a_title_are_looked_at_in_time(office: Office) -> None:
+    case = office.agreed(replace(ORDER, step=Step.LAWSUIT_FILED))
+    case = office.note(case, Step.JUDGED, ON + timedelta(days=60))
+    (last,) = courses.deadlines(case.taken)
+    assert left(office) == [("appeal_over", str(last.last_on + timedelta(days=1)))]
+    case = office.note(case, Step.DISMISSED, ON + timedelta(days=61))
+    until = courses.prescription(case.taken).postponed_until
+    assert until is not None
+    told_on = until - timedelta(days=30)
+    assert left(office) == [("time_bar", str(told_on))]
+    assert on_list(office, told_on) == ["time_bar"]
+
+
+def test_a_day_in_court_is_a_task_of_that_day_and_another_day_takes_its_place(
+    office: Office,
+) -> None:
+    case = office.agreed(replace(ORDER, step=Step.LAWSUIT_FILED))
+
+    def named(on: date, form: str, at: date = ON) -> None:
+        made = replace(office.made(at), external_ref=form)
+        do(legal.name_hearing, case.key, on, made)
+
+    first, second = ON + timedelta(days=30), ON + timedelta(days=44)
+    named(first, "form a")
+    named(first, "form b")
+    assert left(office) == [("hearing", str(first))]
+    named(second, "form c")
+    named(first, "form d")
+    named(second, "form e")
+    assert left(office) == [("hearing", str(second))]
+    assert on_list(office, first) == []
+    assert on_list(office, second) == ["hearing"]
+    for on in (ON - timedelta(days=1),):
+        with pytest.raises(RefusedError):
+            named(on, "form f")
+    case = office.note(case, Step.HEARD, second)
+    assert left(office) == []
+    case = office.note(case, Step.JUDGED, second + timedelta(days=1))
+    with pytest.raises(RefusedError):
+        named(second + timedelta(days=30), "form g", second)
+    assert rows("SELECT count(*) FROM journal_row WHERE kind = 'hearing_named'") == [(4,)]
+
+
+def test_what_was_handed_over_is_done_when_a_case_begins(office: Office) -> None:
+    plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts={"handover": office.key.agreement_id})
+    do(tasks.put, office.key.member_id, plan, Source("close", "stage 9"), AT)
+    assert on_list(office, ON) == ["handover"]
+    office.agreed(ORDER)
+    assert on_list(office, ON) == []
+
+
+def test_that_all_falls_due_is_on_a_supervisors_list_alone(office: Office) -> None:
+    plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts={"acceleration": office.key.agreement_id})
+    do(tasks.put, office.key.member_id, plan, Source("close", "stage 9"), AT)
+    assert on_list(office, ON) == ["acceleration"]
+    at = datetime.combine(ON, time(10), JAPAN)
+    for hand, count in ((Hand.SUPERVISOR, 1), (Hand.STAFF, 0)):
+        assert do(gathering.today, at, hand).ranked.counts[Why.FOLLOW_UP] == count

@@ -15,17 +15,20 @@ from tests.care.collecting import DUE, HOME, Late, at, on_day
 from tests.database import Database
 from tests.documents.test_statutory import said_on
 from tests.loans.crowd import do
-from tests.people.house import House, kinds_of, rows
+from tests.people.house import AT, House, kinds_of, rows
 
-from motocho.care.collections import letters, strategy
+from motocho.care import approvals
+from motocho.care import settings as care_settings
+from motocho.care.collections import letters
 from motocho.care.collections.letters import Asking, Draft, check_text
 from motocho.care.reasons import catalogue
-from motocho.contact import holds
+from motocho.care.settings import Setting
+from motocho.contact import counterparts, gate, holds
 from motocho.contact.directory import shipped
-from motocho.contact.guard import HoldKind, Whom
+from motocho.contact.guard import Channel, HoldKind, Purpose, Whom
 from motocho.contact.holds import Source, Wish
 from motocho.documents import archive
-from motocho.documents.addressees import Address, Addressee
+from motocho.documents.addressees import Address, Addressee, InPlace, Registered
 from motocho.documents.archive import Kind
 from motocho.documents.paper import Paper
 from motocho.documents.statutory import collecting
@@ -34,8 +37,9 @@ from motocho.documents.statutory.items import DEMAND, IDENTIFICATION, ITEMS, fau
 from motocho.loans import commands, queries
 from motocho.loans.policy import Stop
 from motocho.outside.postgres import Role
+from motocho.people.access import Role as StaffRole
 from motocho.units.days import both_calendars_text
-from motocho.units.errors import InputError, NotFoundError, RefusedError
+from motocho.units.errors import InputError, NotAllowedError, NotFoundError, RefusedError
 from motocho.units.money import yen_text
 
 KNOWN = shipped()
@@ -57,8 +61,28 @@ def demand(late: Late, days: int, kind: Kind = Kind.DEMAND) -> Paper:
     return collecting.demand(kind, dunned(late, days), on_day(days + 18))
 
 
-def test_letters_name_the_desk_that_calls_about_payments() -> None:
-    assert catalogue.shipped().of(catalogue.Reason.REPAYMENT).desk == letters.DESK
+def test_letters_name_the_desk_that_calls_about_payments_on_their_day(
+    late: Late, house: House
+) -> None:
+    """Two persons give calls about payments to another desk: letters follow on the same day."""
+    told = care_settings.shipped(Setting.REASONS)
+    begins = told.index("  - id: repayment")
+    other = told[:begins] + told[begins:].replace("desk: card_loan", "desk: complaints", 1)
+    house.colleague("root", StaffRole.ADMINISTRATOR)
+    one, two = (house.colleague(name, StaffRole.SUPERVISOR) for name in ("ueda", "wada"))
+    today, tomorrow = AT.date(), AT.date() + timedelta(days=1)
+    draft = care_settings.Draft(Setting.REASONS, other, tomorrow, "窓口の変更", "form 1")
+    asked = do(care_settings.propose, draft, one, AT)
+    agreed = approvals.Decision(approvals.Outcome.AGREED, "", asked.mark)
+    do(approvals.decide, asked.ref, agreed, two, AT)
+    phones = []
+    for on in (today, tomorrow):
+        desk = do(catalogue.in_force, on).of(catalogue.Reason.REPAYMENT).desk
+        assert do(letters.desk_of, KNOWN, on).desk_id == desk
+        said = do(letters.dunned, late.key, KNOWN, on)
+        assert said.voice.phone == KNOWN.call_back(KNOWN.desk(desk), on).text
+        phones.append(said.voice.phone)
+    assert phones == ["03-0000-0102", "03-0000-0104"]
 
 
 def missing(kind: Kind, paper: Paper) -> tuple[str, ...]:
@@ -165,7 +189,7 @@ def test_after_acceleration_all_is_asked(late: Late) -> None:
 
 def test_a_reminder_is_short_and_demands_nothing(late: Late) -> None:
     subject = do(letters.subject_of, late.key, KNOWN, on_day(20))
-    voice = letters.voice_of(KNOWN, strategy.strategy_of(on_day(20)), on_day(20))
+    voice = do(letters.voice_of, KNOWN, on_day(20))
     paper = collecting.reminder(subject, voice)
     text = "".join(pair.text for pair in paper.pairs)
     assert not any(word in text for word in ("円", "支払", "返済", "遅", "催告", "残高"))
@@ -191,7 +215,7 @@ def test_a_text_that_demands_or_tells_is_refused(text: str) -> None:
 
 @pytest.mark.rule("COLL-012")
 def test_a_text_that_asks_for_a_word_passes(database: Database) -> None:
-    voice = letters.voice_of(KNOWN, strategy.strategy_of(on_day(4)), on_day(4))
+    voice = do(letters.voice_of, KNOWN, on_day(4))
     assert letters.reminding_text(voice).startswith("青木 健です。")
     with pytest.raises(InputError):
         check_text("電話をください。" * 20)
@@ -202,7 +226,7 @@ def test_a_text_that_asks_for_a_word_passes(database: Database) -> None:
 
 # ------------------------------------------------------------------------------ kept, queued, sent
 def _written(
-    late: Late, days: int, to: Addressee | None = None, cause: str = "stage 1"
+    late: Late, days: int, to: InPlace | None = None, cause: str = "stage 1"
 ) -> archive.Letter:
     draft = Draft(late.key, Kind.DEMAND, cause, to)
     written = do(letters.write, draft, KNOWN, at(on_day(days)))
@@ -248,6 +272,74 @@ def test_printed_twice_it_is_one_demand_and_another_waits(late: Late) -> None:
     assert do(archive.addressed, first, "staff 1", at(on_day(46))) is not None
     assert do(archive.addressed, second, "staff 1", at(on_day(47))) is None
     assert do(archive.addressed, second, "staff 1", at(on_day(50))) is not None
+
+
+@pytest.mark.rule("COLL-008")
+def test_who_is_registered_is_opened_by_a_permit_as_the_letter_goes(late: Late) -> None:
+    """The register's address, not one of another letter: sealed, read once by its own permit."""
+    told_at = at(on_day(44))
+    reach = counterparts.Reach(
+        "相続 一郎", "", "0312340000", "東京都港区芝1-1", "1050014"
+    )  # fmt: skip
+    family = counterparts.Proof.FAMILY_REGISTER
+    told = counterparts.Told(Whom.HEIR, family, told_at.date(), reach)
+    source = Source("staff 1", "form 1")
+    number = do(counterparts.register, late.member_id, told, source, told_at)
+    with pytest.raises(InputError) as typed:
+        _written(late, 45, HEIR, "letter 1")
+    assert typed.value.faults[0].code == "COL-016"
+    for nobody in (Registered(Whom.HEIR, number + 1), Registered(Whom.COUNSEL, number)):
+        with pytest.raises(InputError) as unknown:
+            _written(late, 45, nobody, "letter 1")
+        assert unknown.value.faults[0].code == "COL-017"
+    letter = _written(late, 45, Registered(Whom.HEIR, number), "letter 1")
+    kept = rows("SELECT counterpart_id, sealed FROM documents_addressee")
+    assert kept == [(number, None)], "the address stands in the register alone"
+    assert do(archive.addressed, letter, "staff 1", at(on_day(45))) is None, "nobody died"
+    assert "counterpart_read" not in kinds_of(late.member_id)
+    do(commands.suspend, late.key, Stop.DECEASED, late.made(on_day(46), "heir"))
+    do(holds.put, late.member_id, Wish(HoldKind.DECEASED), Source("staff 1", "x"), at(on_day(46)))
+    to = do(archive.addressed, letter, "staff 1", at(on_day(46)))
+    assert to == Address("相続 一郎", "1050014", "東京都港区芝1-1")
+    asked = rows("SELECT purpose, channel, whom, counterpart FROM contact_attempt"
+                 " WHERE valid_until IS NOT NULL")  # fmt: skip
+    assert asked[-1] == ("arrears", "post", "heir", f"counterpart {number}")
+    assert kinds_of(late.member_id).count("counterpart_read") == 1
+    assert rows("SELECT count(*) FROM contact_use") == [(1,)]
+    do(counterparts.end, late.member_id, number, "staff 1", at(on_day(47)))
+    before = rows("SELECT count(*) FROM contact_attempt")
+    assert do(archive.addressed, letter, "staff 1", at(on_day(49))) is None
+    assert rows("SELECT count(*) FROM contact_attempt") == before, "nothing is even asked"
+    told_of = rows("SELECT subject ->> 'to' FROM journal_row WHERE kind = 'collection_paper'")
+    assert told_of == [(f"counterpart {number}",)]
+
+
+def test_a_permit_to_write_opens_no_number_and_one_to_call_no_address(
+    late: Late, house: House
+) -> None:
+    told_at = at(on_day(44))
+    reach = counterparts.Reach("後見 太郎", "", "0312340000", "東京都港区芝1-1", "1050014")
+    told = counterparts.Told(Whom.GUARDIAN, counterparts.Proof.REGISTER, told_at.date(), reach)
+    number = do(counterparts.register, late.member_id, told, Source("staff 1", "f"), told_at)
+    sign = gate.counterpart(number)
+    ours = KNOWN.outgoing(told_at.date())[0].digits
+    write = gate.Wanted(Purpose.ARREARS, "letter 1", "staff 1", way=Channel.POST,
+                        whom=Whom.GUARDIAN, counterpart=sign)  # fmt: skip
+    call = gate.Wanted(Purpose.ARREARS, "call 1", "staff 1", ours, KNOWN, whom=Whom.GUARDIAN,
+                       counterpart=sign)  # fmt: skip
+    moment = at(on_day(45))
+    to_write, to_call = (do(gate.ask, late.member_id, one, moment) for one in (write, call))
+    with pytest.raises(NotAllowedError):
+        do(gate.other, to_write, number, moment)
+    with pytest.raises(NotAllowedError):
+        do(gate.other_address, to_call, number, moment)
+    assert do(gate.other_address, to_write, number, moment) == reach
+    with pytest.raises(NotAllowedError):
+        do(gate.other_address, to_write, number, moment)
+    worse = replace(told, reach=reach._replace(postcode=""))
+    with pytest.raises(InputError) as half:
+        do(counterparts.register, late.member_id, worse, Source("staff 1", "g"), told_at)
+    assert half.value.faults[0].code == "CPN-012"
 
 
 @pytest.mark.rule("COLL-010")

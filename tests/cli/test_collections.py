@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,9 +19,13 @@ from tests.people.house import House
 
 from motocho.care.collections import letters
 from motocho.care.collections.letters import Asking
+from motocho.contact import counterparts
+from motocho.contact.counterparts import Proof, Reach, Told
 from motocho.contact.directory import shipped
 from motocho.contact.guard import Whom
+from motocho.contact.holds import Source
 from motocho.documents import addressees, archive
+from motocho.documents.addressees import Registered
 from motocho.loans import commands
 from motocho.loans.policy import Stop
 from motocho.outside import clock
@@ -90,7 +95,7 @@ def test_a_demand_to_counsel_goes_to_counsel(
     do(commands.suspend, late.key, Stop.COUNSEL, made)
     (letter,) = do(archive.waiting)
     kept = do(addressees.of_paper, letter.member_id, letter.paper_no)
-    assert kept is not None
+    assert isinstance(kept, addressees.Addressee)
     assert (kept.whom, kept.to.name) == (Whom.COUNSEL, "弁護士 山田")
     asking = Asking(late.key, "中村 葵", 3, "talk 12")
     do(letters.identify, asking, shipped(), clock.now())
@@ -101,3 +106,52 @@ def test_a_demand_to_counsel_goes_to_counsel(
     assert "ファイナンス" not in told[0]["envelope"]
     refused = command("care", "demand", number, "--to", "counsel", "--name", " ", *to[2:])
     assert refused.code != 0
+
+
+@pytest.mark.rule("COLL-010")
+def test_a_demand_takes_who_is_registered_and_by_hand_only_where_nobody_is(
+    late: Late, database: Database, tmp_path: Path
+) -> None:
+    command, number = Command(database), number_of(late)
+    by_hand = ("--name", "山田", "--postcode", "1020082", "--address", "東京都千代田区一番町1")
+    demand = ("care", "demand", number, "--to", "counsel")
+    nobody = command(*demand, "--lang", "en")
+    assert nobody.code == 2
+    assert "give --name --postcode --address" in nobody.err
+    reach = Reach("法田 守", "帳面法律事務所", "0355550123", "東京都千代田区九段1-1", "1020074")
+    today = clock.business_date()
+    source = Source("staff 1", "form 1")
+
+    def registered(reach: Reach, form: str) -> int:
+        told = Told(Whom.COUNSEL, Proof.NOTICE, today, reach)
+        one: int = do(counterparts.register, late.member_id, told, replace(source, ref=form),
+                      clock.now())  # fmt: skip
+        return one
+
+    registered(reach._replace(address="", postcode=""), "form 0")
+    said = command.done(*demand, *by_hand, "--ref", "r0", "--lang", "en").out.decode()
+    assert "by hand; the register has no address" in said
+    first = registered(reach, "form 1")
+    typed = command(*demand, *by_hand)
+    assert typed.code == 2
+    assert f"番号{first}" in typed.err
+    for _ in range(2):
+        done = command.done(*demand, "--ref", "r1", "--lang", "en").out.decode()
+        assert "from the register" in done
+    second = registered(reach._replace(name="法田 学"), "form 2")
+    assert command(*demand, "--ref", "r2").code == 2, "which of the two?"
+    assert command(*demand, "--which", "99").code == 2
+    command.done(*demand, "--which", str(second), "--ref", "r3")
+    found = {letter.paper_no: do(addressees.of_paper, letter.member_id, letter.paper_no)
+             for letter in do(archive.waiting)}  # fmt: skip
+    hand, *rest = found.values()
+    assert isinstance(hand, addressees.Addressee)
+    assert rest == [Registered(Whom.COUNSEL, first), Registered(Whom.COUNSEL, second)]
+    do(commands.suspend, late.key, Stop.COUNSEL, late.made(today, "counsel"))
+    do(counterparts.end, late.member_id, second, "staff 1", clock.now())
+    command.done("papers", "print", tmp_path / "out")
+    listed = (tmp_path / "out" / "letters.csv").read_text()
+    told = {row["name"]: row for row in csv.DictReader(io.StringIO(listed))}
+    assert "帳面法律事務所 法田 学" not in told, "who stands there no more is not written to"
+    if 8 <= clock.now().hour < 21:  # one demand of a kind a day: the one by hand went first
+        assert "山田" in told

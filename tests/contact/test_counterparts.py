@@ -20,7 +20,7 @@ from motocho.contact.holds import Source
 from motocho.outside.clock import JAPAN
 from motocho.units.errors import InputError, NotAllowedError, NotFoundError
 
-REACH = Reach("後見 太郎", "帳面法律事務所", "0355550123", "東京都千代田区1-1")
+REACH = Reach("後見 太郎", "帳面法律事務所", "0355550123", "東京都千代田区1-1", "1000001")
 GUARDIAN = Told(Whom.GUARDIAN, Proof.REGISTER, date(2026, 11, 1), REACH)
 NOON = AT.replace(hour=12)
 

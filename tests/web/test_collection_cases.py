@@ -16,14 +16,15 @@ from tests.web.office import Seat, browser, seated
 
 from motocho.care import approvals
 from motocho.care.approvals import Ref
-from motocho.care.collections import counsel, legal, visits
+from motocho.care.collections import counsel, legal, settlements, visits
 from motocho.close import day
 from motocho.contact import gate
+from motocho.contact.directory import shipped
 from motocho.contact.gate import Closed, Wanted
 from motocho.contact.guard import Channel, Purpose
 from motocho.documents import archive
 from motocho.loans import queries
-from motocho.loans.commands import Key
+from motocho.loans.commands import Key, Made
 from motocho.outside import clock, mail
 from motocho.people.access import Role
 from motocho.people.members import Member
@@ -125,9 +126,109 @@ def test_settlement_from_its_figures_to_the_ledger(scene: Scene) -> None:
     visitor = browser()
     scene.site.known(visitor, scene.member)
     assert scene.site.sign_in(visitor, scene.member).status_code == 302
-    told = re.sub(r"<[^>]+>", "", page(visitor.get("/member/")))
+    shown = page(visitor.get("/member/"))
+    told = re.sub(r"<[^>]+>", "", shown)
     assert "全部で160,000円を返すことで和解しました" in told
     assert "16回、毎回10,000円" in told
+    at = f"/member/papers/{kept[0].paper_no}/pdf/"
+    for address in ("/member/", f"/member/dealings/{scene.key.agreement_id}/"):
+        assert f'href="{at}"' in page(visitor.get(address))
+    papers = page(visitor.get(f"/member/dealings/{scene.key.agreement_id}/papers/"))
+    assert at in papers
+    assert "和解書" in papers
+    opened = visitor.get(at)
+    assert opened.content == do(archive.pages, scene.key.member_id, kept[0].paper_no)
+    looks = "SELECT member_id, actor, subject ->> 'paper' FROM journal_row WHERE kind = %s"
+    mine = (scene.key.member_id, "member", str(kept[0].paper_no))
+    assert rows(looks, "paper_opened") == [mine]
+    other, _ = scene.site.member()
+    stranger = browser()
+    scene.site.known(stranger, other)
+    assert scene.site.sign_in(stranger, other).status_code == 302
+    assert stranger.get(at).status_code == 404
+    assert browser().get(at).status_code == 302
+    assert rows(looks, "paper_opened") == [mine]
+
+
+def settled(scene: Scene, paid: str, instalment: str) -> None:
+    address = f"{scene.at}settlement/{scene.key.agreement_id}/?paid={paid}&instalment={instalment}"
+    form = {"road": "voice", "agreed_on": today(), "reason": "収入が減った", "ref": REF}
+    assert scene.operator.client.post(address, form)["Location"] == scene.at
+    at = waiting(scene)
+    said = {"say": "agreed", "words": "", "mark": mark(page(scene.mori.client.get(at)))}
+    assert scene.mori.client.post(at, said).status_code == 302
+
+
+def told_to_member(scene: Scene, *addresses: str) -> list[str]:
+    visitor = browser()
+    scene.site.known(visitor, scene.member)
+    assert scene.site.sign_in(visitor, scene.member).status_code == 302
+    return [re.sub(r"<[^>]+>", "", page(visitor.get(address))) for address in addresses]
+
+
+def test_what_a_settlement_is_to_the_member_from_its_day_to_its_end(scene: Scene) -> None:
+    """One payment: no talk of missed ones, none of the minimum or of borrowing again; then over."""
+    settled(scene, "160,000", "160,000")
+    dealings = f"/member/dealings/{scene.key.agreement_id}/"
+    home, rows_of = told_to_member(scene, "/member/", dealings)
+    for text in (home, rows_of):
+        assert "160,000円を1回で返します" in text
+        assert "2回分" not in text
+        assert "返す額はこの額のままです" in text
+    assert "和解した契約なので、新しい借入はできません" in home
+    assert "契約の内容の見直しにより" not in home
+    on = clock.now().date()
+    scene.site.desk.receive(scene.key, 160_000, on)
+    home, rows_of = told_to_member(scene, "/member/", dealings)
+    for text in (home, rows_of):
+        assert "和解した額をすべて受け取りました" in text
+        assert "1回で返します" not in text
+    (kept,) = do(settlements.of_member, scene.key.member_id)
+    lender = shipped().lender
+    said = do(settlements.paper, kept, settlements.parties_of(scene.member, lender))
+    (lost,) = [one.text for one in said.pairs if one.label == "期限の利益の喪失"]
+    assert "2回分" not in lost
+
+
+def test_a_write_off_to_the_member_is_a_debt_still_and_the_desk_takes_it(scene: Scene) -> None:
+    address = f"{scene.at}write-off/{scene.key.agreement_id}/"
+    form = {"cause": "no_means", "reason": "資力がない", "ref": REF}
+    assert scene.operator.client.post(address, form)["Location"] == scene.at
+    at = waiting(scene)
+    said = {"say": "agreed", "words": "", "mark": mark(page(scene.mori.client.get(at)))}
+    assert scene.mori.client.post(at, said).status_code == 302
+    assert do(queries.position, scene.key, clock.now().date()).written_off_yen == 200_000
+    payoff = f"/member/dealings/{scene.key.agreement_id}/payoff/"
+    home, quoted = told_to_member(scene, "/member/", payoff)
+    for text in (home, quoted):
+        assert "返す額は残っていて、返済は窓口で受け付けます" in text
+    assert re.search(r"元金\s*200,000円", quoted)
+    assert "今日、全部返す" not in quoted
+
+
+@pytest.mark.rule("COLL-010")
+def test_while_counsel_acts_the_paper_goes_to_nobody_and_the_member_can_open_it(
+    scene: Scene,
+) -> None:
+    asked(scene, scene.operator)
+    notice = counsel.Notice(
+        counsel.Sender.LAWYER, counsel.Proceeding.OUT_OF_COURT, "事務所", "法田 守", "12345", "",
+        "", counsel.Road.FAX, clock.now().date(),
+    )  # fmt: skip
+    told = Made("desk", "notice 1", clock.now().date(), clock.now(), "staff 1")
+    do(counsel.receive, scene.key.member_id, notice, told)
+    at = waiting(scene)
+    form = {"say": "agreed", "words": "", "mark": mark(page(scene.mori.client.get(at)))}
+    assert scene.mori.client.post(at, form).status_code == 302
+    (kept,) = [one for one in do(archive.listed, *scene.key) if one.kind is archive.Kind.SETTLEMENT]
+    assert kept.road is archive.Road.ON_REQUEST
+    assert kept.paper_no not in {one.paper_no for one in do(archive.waiting)}
+    ready = rows("SELECT subject ->> 'document' FROM journal_row WHERE kind = 'document_ready'")
+    assert ("settlement",) not in ready, "no mail tells the member of it"
+    visitor = browser()
+    scene.site.known(visitor, scene.member)
+    assert scene.site.sign_in(visitor, scene.member).status_code == 302
+    assert visitor.get(f"/member/papers/{kept.paper_no}/pdf/").content.startswith(b"%PDF")
 
 
 def test_nobody_agrees_to_their_own_and_a_refusal_has_its_reason(scene: Scene) -> None:
@@ -310,6 +411,22 @@ def test_a_case_in_court_on_its_page(scene: Scene) -> None:
     assert "まで" in served
     assert scene.operator.client.post(at, {"ask": "yes"}).status_code == 422
     assert rows("SELECT count(*) FROM care_legal_step") == [(2,)]
+    assert "督促異議の期間が過ぎた" in served
+    assert "裁判所が指定した日" not in served, "no day in court follows yet"
+    objected = form | {"step": "order_objected", "ref": DONE + "3"}
+    assert scene.operator.client.post(at, objected)["Location"] == at
+    assert "督促異議の期間が過ぎた" not in page(scene.operator.client.get(at))
+    coming = f"{clock.now() + timedelta(days=30):%Y/%m/%d}"
+    past = f"{clock.now() - timedelta(days=1):%Y/%m/%d}"
+    hearing = {"hearing": "yes", "hearing_on": coming, "ref": DONE + "4"}
+    wrong = scene.operator.client.post(at, hearing | {"hearing_on": past})
+    assert wrong.status_code == 422
+    assert "口頭弁論はありません" in page(wrong)
+    for _ in range(2):
+        assert scene.operator.client.post(at, hearing)["Location"] == at
+    named = page(scene.operator.client.get(at))
+    assert "口頭弁論の期日" in named
+    assert coming in named
 
 
 @pytest.mark.rule("PRIV-003")

@@ -20,8 +20,13 @@ from motocho.care.collections.carrying import Office
 from motocho.care.collections.stages import Stage
 from motocho.care.collections.strategy import Way
 from motocho.config import _collections
+from motocho.contact import counterparts
+from motocho.contact.counterparts import Proof, Reach, Told
 from motocho.contact.directory import shipped
-from motocho.documents import archive
+from motocho.contact.guard import Whom
+from motocho.contact.holds import Source
+from motocho.documents import addressees, archive
+from motocho.documents.addressees import Registered
 from motocho.kernel.schedule import Scheme
 from motocho.loans import commands
 from motocho.loans.commands import Key, Made
@@ -215,3 +220,32 @@ def test_pages_in_a_browser(device: MakeDevice, debtor: Debtor, paper: str, tong
     one.page.wait_for_url("**decided=yes")
     assert not one.page.query_selector('button[value="decline"]')
     assert one.complaints == []
+
+
+@pytest.mark.rule("COLL-008")
+def test_a_demand_to_who_is_registered_is_made_by_one_button(debtor: Debtor) -> None:
+    seat = seated("tanaka", Role.OPERATOR)
+    at = address(debtor)
+    assert "代理人などあての催告書" not in seat.client.get(at).content.decode()
+    reach = Reach("相続 一郎", "", "0312340000", "東京都港区芝1-1", "1050014")
+    today = clock.now().date()
+    family = Proof.FAMILY_REGISTER
+    for source, one in (("f1", reach), ("f2", reach._replace(address="", postcode=""))):
+        told = Told(Whom.HEIR, family, today, one)
+        do(counterparts.register, debtor.member_id, told, Source("staff 1", source), clock.now())
+    shown = seat.client.get(at).content.decode()
+    assert "代理人などあての催告書" in shown
+    assert reach.address not in shown
+    (number,) = re.findall(r'name="other" value="(\d+)"', shown)
+    form = {"do": "to_other", "about": debtor.key.agreement_id, "other": number, "ref": "a" * 20}
+    made = [seat.client.post(at, form)["Location"] for _ in range(2)]
+    assert made[0] == made[1], "the same form again makes one letter"
+    (letter,) = [one for one in do(archive.waiting) if one.kind is archive.Kind.DEMAND]
+    kept = do(addressees.of_paper, letter.member_id, letter.paper_no)
+    assert kept == Registered(Whom.HEIR, int(number))
+    wrong = seat.client.post(at, form | {"other": "999999", "ref": "b" * 20})
+    assert wrong.status_code == 409
+    assert "登録簿に住所のある宛先ではありません" in wrong.content.decode()
+    auditor = seated("abe", Role.AUDITOR)
+    assert auditor.client.post(at, form | {"ref": "c" * 20}).status_code != 302
+    assert len(do(archive.waiting)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.web.membership import Site, do
 from tests.web.office import Seat, browser, seated
 from tests.web.test_facts import page
 
+from motocho.care.collections.courses import Follow
 from motocho.care.reasons import endings, talks
 from motocho.care.reasons.catalogue import Reason
 from motocho.contact import holds, tasks
@@ -27,6 +29,9 @@ from motocho.outside.postgres import ADMIN
 from motocho.people import access
 from motocho.people.access import Role, Staff
 from motocho.people.members import Member
+from motocho.web import words
+from motocho.web.desk.today import SORTS
+from motocho.web.words import Tongue
 
 pytestmark = pytest.mark.usefixtures("database")
 NOON = datetime(2027, 2, 10, 12, 0, tzinfo=JAPAN)  # a Wednesday
@@ -278,3 +283,22 @@ def test_promise_made_on_the_site_is_on_the_board_by_itself(site: Site) -> None:
     assert listed(text) == [member.member_number]
     assert "会員ページ" in text
     assert listed(today(seat)) == []
+
+
+def test_a_follow_up_says_what_is_left_and_only_who_decides_is_asked(site: Site) -> None:
+    sorts = (*SORTS, "nothing of these")
+    for sort in sorts:
+        member = site.house.member(SATO, NOON - timedelta(days=200))
+        facts: dict[str, int | str] = (
+            {"case": 1, "follow": sort} if sort in {one.value for one in Follow} else {sort: 1}
+        )
+        plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts)
+        do(tasks.put, member.member_id, plan, Source("close", f"x {sort}"), NOON)
+    for role in (Role.OPERATOR, Role.SUPERVISOR):
+        text = today(seated(role.value, role), "follow_up")
+        is_there = {
+            sort: html.escape(words.plain(key, Tongue.JA)) in text for sort, key in SORTS.items()
+        }
+        missing = {sort for sort, is_it in is_there.items() if not is_it}
+        assert missing == (set() if role is Role.SUPERVISOR else {"acceleration", "violation"})
+        assert len(listed(text)) == len(sorts) - len(missing)

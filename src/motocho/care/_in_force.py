@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
+
+import yaml
 
 
 class Setting(Enum):
@@ -76,3 +78,22 @@ def shipped(setting: Setting) -> str:
     """The text that comes with the package [出荷時の内容]."""
     package, name = FILES[setting]
     return (files(package) / "data" / name).read_text(encoding="utf-8")
+
+
+PAYMENTS = "repayment"
+"""The reason of calls about a payment that is late, by its name in the file of reasons."""
+
+
+def desk_of_payments(cursor: Any, on: date) -> str:
+    """The desk that answers who is called, or written to, about a payment [返済の窓口].
+
+    Why       letters and texts name the same desk as the calls of their day, whatever the house
+              set; `reasons` stands above collections, and is not asked there.
+    """
+    return _desk_in(text(cursor, Setting.REASONS, on))
+
+
+@lru_cache(maxsize=8)
+def _desk_in(reasons: str) -> str:
+    content: Any = yaml.load(reasons, Loader=yaml.CSafeLoader)
+    return next(str(one["desk"]) for one in content["reasons"] if one["id"] == PAYMENTS)

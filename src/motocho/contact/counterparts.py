@@ -52,6 +52,8 @@ class Reach(NamedTuple):
     office: str
     phone: str
     address: str
+    postcode: str = ""
+    """Seven digits; there where an address is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Known(NamedTuple):
     proof_on: date
     name: str
     office: str
+    has_address: bool
+    """Whether letters can go there; the address itself is opened by a permit."""
 
 
 def register(cursor: Any, member_id: int, told: Told, source: Source, at: datetime) -> int:
@@ -80,8 +84,8 @@ def register(cursor: Any, member_id: int, told: Told, source: Source, at: dateti
 
     Gives     its number.
     Lock      the member's contacts.
-    Raises    InputError for a paper that does not show it or is of a day to come, or no name or
-              number.
+    Raises    InputError for a paper that does not show it or is of a day to come, no name or
+              number, or half an address.
     Law       民法98条の2, 859条, 896条; 貸金業法21条1項9号.
     """
     faults = tuple(_faults(told, at.astimezone(JAPAN).date()))
@@ -122,6 +126,8 @@ def _faults(told: Told, on: date) -> list[Fault]:
         found.append(Fault("CPN-008", column="proof_on", excerpt=told.proof_on.isoformat()))
     if not told.reach.name.strip() or not told.reach.phone.strip():
         found.append(Fault("CPN-010", column="name"))
+    if bool(told.reach.address.strip()) is not bool(told.reach.postcode.strip()):
+        found.append(Fault("CPN-012", column="address"))
     return found
 
 
@@ -195,7 +201,9 @@ def _reach(member_id: int, row: tuple[Any, ...]) -> Reach:
 def _known(member_id: int, row: tuple[Any, ...]) -> Known:
     number, kind, proof, proof_on, *_ = row
     reach = _reach(member_id, row)
-    return Known(int(number), Whom(kind), Proof(proof), proof_on, reach.name, reach.office)
+    has_address = bool(reach.address.strip())
+    whom = Whom(kind)
+    return Known(int(number), whom, Proof(proof), proof_on, reach.name, reach.office, has_address)
 
 
 def _tell(cursor: Any, member_id: int, kind: str, actor: str, about: tuple[int, datetime]) -> None:

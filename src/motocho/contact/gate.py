@@ -18,6 +18,7 @@ from typing import Any
 
 from motocho.contact import counterparts, guard, holds, tasks
 from motocho.contact._many import facts_of_all, with_death
+from motocho.contact.counterparts import Reach
 from motocho.contact.directory import Directory
 from motocho.contact.guard import Basis, Channel, Facts, Hand, Hindrance, Purpose, Way, Whom
 from motocho.journal import rows as journal
@@ -343,16 +344,9 @@ def other(cursor: Any, permit: Permit, counterpart_id: int, at: datetime) -> str
     Raises    NotAllowedError if the permit is over, used, or for somebody else.
     """
     holds.lock(cursor, permit.member_id)
-    key = (permit.member_id, permit.permit_id)
     _refuse_since(cursor, permit, at)
     found = other_again(cursor, permit, counterpart_id, at)
-    cursor.execute(
-        "INSERT INTO contact_use (member_id, attempt_id, used_at) VALUES (%s, %s, %s)"
-        " ON CONFLICT DO NOTHING",
-        (*key, at),
-    )
-    if cursor.rowcount == 0:
-        raise NotAllowedError(Fault("CON-044"))
+    _use_up(cursor, permit, at)
     return found
 
 
@@ -361,10 +355,38 @@ def other_again(cursor: Any, permit: Permit, counterpart_id: int, at: datetime) 
 
     Raises    NotAllowedError if the permit is over, or for somebody else.
     """
+    return _reach_of(cursor, permit, (counterpart_id, Channel.PHONE), at).phone
+
+
+def other_address(cursor: Any, permit: Permit, counterpart_id: int, at: datetime) -> Reach:
+    """Who stands in the member's place, with the address, by a permit to write [相手の住所の開示].
+
+    Lock      the member's contacts; what is told uses the permit up.
+    Raises    NotAllowedError if the permit is over, used, for a call, or for somebody else.
+    """
+    holds.lock(cursor, permit.member_id)
+    found = _reach_of(cursor, permit, (counterpart_id, Channel.POST), at)
+    _use_up(cursor, permit, at)
+    return found
+
+
+def _use_up(cursor: Any, permit: Permit, at: datetime) -> None:
+    cursor.execute(
+        "INSERT INTO contact_use (member_id, attempt_id, used_at) VALUES (%s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        (permit.member_id, permit.permit_id, at),
+    )
+    if cursor.rowcount == 0:
+        raise NotAllowedError(Fault("CON-044"))
+
+
+def _reach_of(cursor: Any, permit: Permit, of: tuple[int, Channel], at: datetime) -> Reach:
+    """What is sealed of who is reached, by a permit of that way for them; the reading is kept."""
+    counterpart_id, channel = of
     cursor.execute(
         "SELECT FROM contact_attempt WHERE member_id = %s AND attempt_id = %s"
-        " AND counterpart = %s AND channel = 'phone' AND valid_until > %s",
-        (permit.member_id, permit.permit_id, counterpart(counterpart_id), at),
+        " AND counterpart = %s AND channel = %s AND valid_until > %s",
+        (permit.member_id, permit.permit_id, counterpart(counterpart_id), channel.value, at),
     )
     if cursor.fetchone() is None:
         raise NotAllowedError(Fault("CON-044"))
@@ -373,7 +395,7 @@ def other_again(cursor: Any, permit: Permit, counterpart_id: int, at: datetime) 
     purpose = f"permit {permit.permit_id} {permit.purpose}"
     told = Happening(permit.member_id, "counterpart_read", permit.actor, at, subject, purpose)
     journal.write(cursor, [told])
-    return reach_of.phone
+    return reach_of
 
 
 _IN_FORCE = """

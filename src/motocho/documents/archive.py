@@ -45,7 +45,8 @@ __all__ = [
     "COLLECTING", "CONSENTS", "SCOPES", "About", "Delivered", "Due", "Kept", "Kind", "Letter",
     "Road", "Signed", "addressed", "ask_on_paper", "causes_since", "conclude", "deliver",
     "going_back", "hand_over", "hold", "is_held", "is_made", "listed", "noticed", "of_event",
-    "one", "pages", "posted", "refuse_unless_before", "release", "to_hand_over", "waiting",
+    "one", "opened", "pages", "posted", "refuse_unless_before", "release", "to_hand_over",
+    "waiting",
 ]  # fmt: skip
 
 
@@ -304,6 +305,17 @@ def pages(cursor: Any, member_id: int, paper_no: int) -> bytes:
     return found
 
 
+def opened(cursor: Any, member_id: int, paper_no: int, at: datetime) -> bytes:
+    """The same, opened by its member on the site: that is kept [会員による書面の閲覧].
+
+    Raises    as `pages`.
+    """
+    found = pages(cursor, member_id, paper_no)
+    subject: dict[str, int | str] = {"paper": paper_no}
+    journal.write(cursor, [Happening(member_id, "paper_opened", "member", at, subject)])
+    return found
+
+
 # ------------------------------------------------------------------------------------------ post
 def ask_on_paper(cursor: Any, member_id: int, paper_no: int, at: datetime) -> Kept:
     """A member asks for a paper by post too, once [書面での交付の請求].
@@ -356,10 +368,13 @@ def waiting(cursor: Any) -> list[Letter]:
 def addressed(cursor: Any, letter: Letter, actor: str, at: datetime) -> Address | None:
     """To whom and where a letter goes; None without an address, or while it may not go [宛名].
 
-    The address is read by a permit of the gate, and the reading is kept. A letter about arrears
+    The address is read by a permit of the gate, and the reading is kept; that of who stands in the
+    member's place too, from the register. A letter about arrears
     asks as a demand does, and goes out only while its figures are fresh and something is late.
     """
     known = addressees.of_paper(cursor, letter.member_id, letter.paper_no)
+    if not addressees.stands(cursor, letter.member_id, known):
+        return None
     purpose = Purpose.STATUTORY_DOCUMENT
     cause = f"paper {letter.paper_no}"
     if letter.kind in COLLECTING:
@@ -367,15 +382,15 @@ def addressed(cursor: Any, letter: Letter, actor: str, at: datetime) -> Address 
         purpose = Purpose.ARREARS
         if not _is_current(cursor, letter, at.astimezone(JAPAN).date()):
             return None
-    whom, counterpart = (Whom.OWN, "") if known is None else (known.whom, known.to.name)
     wanted = Wanted(
         purpose, cause, actor, way=Channel.POST, is_one_letter=letter.kind in COLLECTING,
-        whom=whom, counterpart=counterpart,
+        whom=Whom.OWN if known is None else known.whom,
+        counterpart=addressees.sign(letter.paper_no, known),
     )  # fmt: skip
     permit = gate.ask(cursor, letter.member_id, wanted, at)
     if not isinstance(permit, Permit):
         return None
-    return addressees.own(cursor, permit, at) if known is None else known.to
+    return addressees.opened(cursor, permit, known, at)
 
 
 FRESH_DAYS = 7

@@ -57,15 +57,20 @@ CREATE TABLE documents_post (
 );
 CREATE INDEX documents_post_waiting ON documents_post (queued_at) WHERE posted_at IS NULL;
 
--- Who is written to in the member's place [代理人・相続人]: name and address sealed, as the pages are.
+-- Who is written to in the member's place [代理人・後見人・相続人]: who is registered, or a name and address by hand, sealed as the
+-- pages are.
 CREATE TABLE documents_addressee (
     member_id bigint NOT NULL,
     paper_no bigint NOT NULL,
     whom text NOT NULL CHECK (whom NOT IN ('own', 'workplace', 'third')),
-    sealed bytea NOT NULL,
-    pepper_id text NOT NULL,
+    counterpart_id bigint,
+    sealed bytea,
+    pepper_id text,
     PRIMARY KEY (member_id, paper_no),
-    FOREIGN KEY (member_id, paper_no) REFERENCES documents_paper
+    FOREIGN KEY (member_id, paper_no) REFERENCES documents_paper,
+    FOREIGN KEY (member_id, counterpart_id) REFERENCES contact_counterpart,
+    CHECK ((counterpart_id IS NULL) = (sealed IS NOT NULL)),
+    CHECK ((sealed IS NULL) = (pepper_id IS NULL))
 );
 
 -- Handed over at the counter against a signature [手渡し]: delivered, and no letter any more.
@@ -240,5 +245,5 @@ GRANT UPDATE (transaction_id, row_id) ON documents_reader TO motocho_app;
 GRANT USAGE ON SEQUENCE documents_paper_paper_no_seq TO motocho_app;
 GRANT SELECT (member_id, paper_no, agreement_id, event_no, kind, cause, title, stated, road, consent_no, period_last_on, dated_on,
     digest, pepper_id, corrects_no, delivered_at) ON documents_paper TO motocho_audit;
-GRANT SELECT (member_id, paper_no, whom, pepper_id) ON documents_addressee TO motocho_audit;
+GRANT SELECT (member_id, paper_no, whom, counterpart_id, pepper_id) ON documents_addressee TO motocho_audit;
 GRANT SELECT ON documents_post, documents_handed, documents_conclusion, documents_lacking, documents_held, documents_reader TO motocho_audit;

@@ -189,13 +189,12 @@ def _message(
     """A text or a mail, ready to go; its address is read by the permit."""
     permit, _ = by
     on, name = at.astimezone(JAPAN).date(), f"stage-{stage.key.member_id}-{stage.key.stage_no}"
-    held = strategy.in_force(cursor, on)
     if stage.way is Way.SMS:
         told = gate.phone(cursor, permit, values.Kind.MOBILE_PHONE, at)
-        number = office.known.calling(office.known.desk(letters.DESK), on)
+        number = office.known.calling(letters.desk_of(cursor, office.known, on), on)
         if told is None or number is None or not isinstance(told.value, values.Phone):
             return Tried("dropped", "no_address")
-        body = letters.reminding_text(letters.voice_of(office.known, held, on))
+        body = letters.reminding_text(letters.voice_of(cursor, office.known, on))
         text = Text(name, told.value.digits, number.digits, body, at)
         return _Ready(*by, lambda: _texted(office.carrier, text))
     told = gate.email(cursor, permit, at)

@@ -69,6 +69,22 @@ class Effect(Enum):
     """It is put off for some months yet."""
 
 
+class Follow(Enum):
+    """What is to be done on a day that a step brought about [後続の業務]."""
+
+    OBJECTION_OVER = "objection_over"
+    """Nobody objected: provisional execution may be applied for, or the order is final."""
+    ORDER_LAPSES = "order_lapses"
+    """Nobody applied in time: the order is without effect · 民事訴訟法392条."""
+    APPEAL_OVER = "appeal_over"
+    HEARING = "hearing"
+    """A day in court [期日], as the court named it."""
+    COLLECTS = "collects"
+    """From this day on what was seized may be collected."""
+    TIME_BAR = "time_bar"
+    """Prescription goes on again soon: what comes next is decided before."""
+
+
 class Target(Enum):
     """What is seized [差し押さえる債権]."""
 
@@ -106,6 +122,14 @@ class Deadline:
 
     follows: Step
     last_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something to be done, and from which day on [業務の日]."""
+
+    follow: Follow
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +266,34 @@ def fault_of(taken: Sequence[Taken], wanted: Taken) -> Fault | None:
     if wanted.on < last.on:
         return Fault("LGL-061", details={"from": str(last.on)})
     return _out_of_time(taken, wanted)
+
+
+TIME_BAR_DAYS = 30
+"""So long before prescription goes on again somebody is told; house policy."""
+
+
+def follow_ups(taken: Sequence[Taken]) -> tuple[Due, ...]:
+    """What is to be done on which day, as the last step leaves it [後続の業務の一覧].
+
+    >>> [(one.follow.value, str(one.on)) for one in follow_ups(
+    ...     [Taken(Step.ORDER_SERVED, date(2026, 10, 8))])]
+    [('objection_over', '2026-10-23'), ('order_lapses', '2026-11-25')]
+    """
+    if not taken:
+        return ()
+    over = {
+        Step.ORDER_OBJECTED: Follow.OBJECTION_OVER,
+        Step.PROVISIONAL_APPLIED: Follow.ORDER_LAPSES,
+        Step.APPEALED: Follow.APPEAL_OVER,
+    }
+    found = [Due(over[one.follows], one.last_on + ONE_DAY) for one in deadlines(taken)]
+    first_on = collects_from(taken)
+    if taken[-1].step is Step.SEIZURE_SERVED and first_on is not None:
+        found.append(Due(Follow.COLLECTS, first_on))
+    bar = prescription(taken)
+    if bar.postponed_until is not None and bar.completes_on is None:
+        found.append(Due(Follow.TIME_BAR, bar.postponed_until - timedelta(days=TIME_BAR_DAYS)))
+    return tuple(found)
 
 
 def _out_of_time(taken: Sequence[Taken], wanted: Taken) -> Fault | None:

@@ -5,22 +5,25 @@
     legal.note(cursor, case, Noted(Step.ORDER_SERVED, on, ...), made)           what came of it
 
 What begins a proceeding or an execution needs two persons; what the court or the member did is
-noted by one, in the order and the time that `courses` allows. Calls and letters go by the gate as
-before: a lawsuit opens nothing that was closed (貸金業法21条).
+noted by one, in the order and the time that `courses` allows. What a step brings about on a day,
+and a day in court, are tasks of the staff for that day; the next step ends them. Calls and letters
+go by the gate as before: a lawsuit opens nothing that was closed (貸金業法21条).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from motocho.care import approvals
 from motocho.care.approvals import Decided, Kind, Request
-from motocho.care.collections import counsel, courses
-from motocho.care.collections.courses import Step, Taken, Target
+from motocho.care.collections import counsel, courses, settlements
+from motocho.care.collections.courses import Due, Follow, Step, Taken, Target
 from motocho.care.collections.settlements import Asking
+from motocho.contact import tasks
+from motocho.contact.holds import Source
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.loans import commands, queries
@@ -238,6 +241,77 @@ def _insert(cursor: Any, key: CaseKey, noted: Noted, by: tuple[int | None, Made]
     subject: dict[str, int | str] = {"case": key.case_no, "step": noted.step.value}
     happening = Happening(key.member_id, "legal_step", made.actor, made.booked_at, subject)
     journal.write(cursor, [happening])
+    _follow(cursor, one(cursor, key), made)
+
+
+# ------------------------------------------------------------------------ what follows on a day
+MORNING = time(9, tzinfo=JAPAN)
+"""From this hour of its day on a task stands on the list."""
+
+
+def _follow(cursor: Any, case: Case, made: Made) -> None:
+    """End what the step before left, and put down what this one brings about, on its days."""
+    _end_tasks(cursor, case.key, tasks.Outcome.DONE, made)
+    loan = Key(case.key.member_id, case.agreement_id)
+    settlements.end_handover(cursor, loan, made)
+    owed_yen = queries.position(cursor, loan, made.business_on).payoff_yen
+    for due in courses.follow_ups(case.taken):
+        if due.follow is not Follow.TIME_BAR or owed_yen:
+            _put_task(cursor, case, due, f"step {len(case.steps)}", made)
+
+
+def _put_task(cursor: Any, case: Case, due: Due, of: str, made: Made) -> None:
+    facts: dict[str, int | str] = {
+        "case": case.key.case_no, "agreement": case.agreement_id, "follow": due.follow.value,
+        "on": due.on.isoformat(),
+    }  # fmt: skip
+    if due.follow is Follow.TIME_BAR:
+        facts["time_bar"] = due.on.isoformat()
+    moment = datetime.combine(due.on, MORNING)
+    plan = tasks.Plan(tasks.Kind.FOLLOW_UP, planned_at=moment, facts=facts)
+    source = Source(made.actor, f"case {case.key.case_no} {of} {due.follow.value}")
+    tasks.put(cursor, case.key.member_id, plan, source, made.booked_at)
+
+
+def _end_tasks(
+    cursor: Any, key: CaseKey, outcome: tasks.Outcome, made: Made, only: Follow | None = None
+) -> None:
+    for each in follow_ups(cursor, key):
+        if only is None or each.plan.facts["follow"] == only.value:
+            ending = tasks.Ending(outcome, made.actor)
+            tasks.end(cursor, key.member_id, each.task_id, ending, made.booked_at)
+
+
+def follow_ups(cursor: Any, key: CaseKey) -> list[tasks.Task]:
+    """What is to be done about a case, and from which day on [事件の業務]; ended ones are not."""
+    return [
+        each
+        for each in tasks.of_member(cursor, key.member_id)
+        if each.plan.facts.get("case") == key.case_no and "follow" in each.plan.facts
+    ]
+
+
+def name_hearing(cursor: Any, key: CaseKey, on: date, made: Made) -> None:
+    """The court named its next day; another one named before is it no more [期日の指定].
+
+    Lock      the member's agreements, then their contacts.
+    Raises    RefusedError where no day in court follows, or for a day that is over.
+    Law       民事訴訟法93条, 139条.
+    """
+    commands.lock(cursor, Key(key.member_id, one(cursor, key).agreement_id))
+    case = one(cursor, key)
+    if Step.HEARD not in case.next_steps() or on < made.booked_at.astimezone(JAPAN).date():
+        raise RefusedError(Fault("LGL-072"))
+    due = Due(Follow.HEARING, on)
+    known = {each.plan.facts["on"] for each in follow_ups(cursor, key)
+             if each.plan.facts["follow"] == Follow.HEARING.value}  # fmt: skip
+    if known == {on.isoformat()}:
+        return
+    _end_tasks(cursor, key, tasks.Outcome.WITHDRAWN, made, Follow.HEARING)
+    _put_task(cursor, case, due, made.external_ref, made)
+    subject: dict[str, int | str] = {"case": key.case_no, "on": on.isoformat()}
+    told = Happening(key.member_id, "hearing_named", made.actor, made.booked_at, subject)
+    journal.write(cursor, [told])
 
 
 # ----------------------------------------------------------------------------------- reading

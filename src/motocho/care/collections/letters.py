@@ -14,15 +14,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from motocho.care import _in_force
 from motocho.care.collections import strategy
 from motocho.care.collections.strategy import Strategy, Way
 from motocho.contact import gate
-from motocho.contact.directory import Directory
+from motocho.contact.directory import Desk, Directory
 from motocho.contact.gate import Permit, Wanted
 from motocho.contact.guard import Channel, Purpose
 from motocho.contact.wording import refuse_demand
 from motocho.documents import addressees, archive
-from motocho.documents.addressees import Addressee
+from motocho.documents.addressees import InPlace, Registered
 from motocho.documents.archive import About, Delivered, Kind
 from motocho.documents.paper import Paper
 from motocho.documents.statutory import collecting, making
@@ -52,7 +53,7 @@ class Draft:
     key: Key
     kind: Kind
     cause: str
-    to: Addressee | None = None
+    to: InPlace | None = None
     """Who is written to in the member's place; None for the member."""
 
 
@@ -64,14 +65,15 @@ class Written:
     pay_until: date | None
 
 
-def voice_of(known: Directory, held: Strategy, on: date) -> collecting.Voice:
+def desk_of(cursor: Any, known: Directory, on: date) -> Desk:
+    """The desk that answers what a letter of a day says: that of calls about payments [窓口]."""
+    return known.desk(_in_force.desk_of_payments(cursor, on))
+
+
+def voice_of(cursor: Any, known: Directory, on: date) -> collecting.Voice:
     """Who speaks on letters of a day: the strategy's person, the desk that answers [送付する者]."""
-    desk = known.desk(DESK)
-    return collecting.Voice(held.sender, known.call_back(desk, on).text)
-
-
-DESK = "card_loan"
-"""The desk that answers who is called about a payment: the same as of that reason."""
+    sender = strategy.in_force(cursor, on).sender
+    return collecting.Voice(sender, known.call_back(desk_of(cursor, known, on), on).text)
 
 
 def write(cursor: Any, draft: Draft, known: Directory, at: datetime) -> Written:
@@ -79,24 +81,23 @@ def write(cursor: Any, draft: Draft, known: Directory, at: datetime) -> Written:
 
     In the caller's transaction. It leaves the house only by the gate's word (`archive.addressed`).
     Raises    NotFoundError if nothing is late; RefusedError if an item of the law is missing;
-              InputError for an addressee who may not be written to.
+              InputError for an addressee who may not be written to, or stands in the register and
+              is named by hand.
     """
     on = at.astimezone(JAPAN).date()
     held = strategy.in_force(cursor, on)
     until = None
     if draft.kind is Kind.REMINDER:
         made = collecting.reminder(
-            subject_of(cursor, draft.key, known, on), voice_of(known, held, on)
+            subject_of(cursor, draft.key, known, on), voice_of(cursor, known, on)
         )
     else:
         until = pay_until(held, on)
         made = collecting.demand(draft.kind, dunned(cursor, draft.key, known, on), until)
-    if draft.to is not None:
-        addressees.check(draft.to)
     delivered = archive.deliver(cursor, made, About(draft.key, draft.kind, draft.cause), at)
-    if draft.to is not None:
-        addressees.keep(cursor, draft.key.member_id, delivered.paper_no, draft.to)
     if not delivered.is_repeat:
+        if draft.to is not None:
+            addressees.keep(cursor, draft.key.member_id, delivered.paper_no, draft.to)
         _tell(cursor, draft, delivered, at)
     return Written(delivered, until)
 
@@ -111,6 +112,9 @@ def _tell(cursor: Any, draft: Draft, delivered: Delivered, at: datetime) -> None
         "agreement": draft.key.agreement_id, "document": draft.kind.value,
         "paper": delivered.paper_no,
     }  # fmt: skip
+    if draft.to is not None:
+        by_hand = not isinstance(draft.to, Registered)
+        subject["to"] = "by_hand" if by_hand else addressees.sign(delivered.paper_no, draft.to)
     told = Happening(draft.key.member_id, "collection_paper", "worker", at, subject)
     journal.write(cursor, [told])
 
@@ -133,7 +137,7 @@ def dunned(cursor: Any, key: Key, known: Directory, on: date) -> collecting.Dunn
         raise NotFoundError(Fault("COL-012"))
     return collecting.Dunned(
         subject_of(cursor, key, known, on),
-        voice_of(known, strategy.in_force(cursor, on), on),
+        voice_of(cursor, known, on),
         queries.position(cursor, key, on),
         asked,
     )
@@ -201,7 +205,7 @@ class Asking:
     collector: str
     staff_id: int
     source: str
-    to: Addressee | None = None
+    to: InPlace | None = None
 
 
 def identify(cursor: Any, asking: Asking, known: Directory, at: datetime) -> Delivered:
@@ -219,14 +223,12 @@ def identify(cursor: Any, asking: Asking, known: Directory, at: datetime) -> Del
     borrower = replace(about.subject.borrower, address=_home(cursor, asking, at))
     about = replace(about, subject=replace(about.subject, borrower=borrower))
     made = collecting.identification(about, asking.collector, AUTHORITY, _draws(cursor, about))
-    if asking.to is not None:
-        addressees.check(asking.to)
     wanted = About(asking.key, Kind.IDENTIFICATION, f"identification {asking.source}")
     delivered = archive.deliver(cursor, made, wanted, at)
-    if asking.to is not None:
-        addressees.keep(cursor, asking.key.member_id, delivered.paper_no, asking.to)
     if delivered.is_repeat:
         return delivered
+    if asking.to is not None:
+        addressees.keep(cursor, asking.key.member_id, delivered.paper_no, asking.to)
     cursor.execute(
         "INSERT INTO care_identification (member_id, agreement_id, source, staff_id, paper_no,"
         " given_at) VALUES (%s, %s, %s, %s, %s, %s)",

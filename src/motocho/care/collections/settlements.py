@@ -22,8 +22,12 @@ import yaml
 
 from motocho.care import approvals
 from motocho.care.approvals import Decided, Kind, Request, Wanted
+from motocho.care.collections import counsel
+from motocho.contact import tasks
+from motocho.contact.directory import Lender
+from motocho.contact.tasks import Ending
 from motocho.documents import archive
-from motocho.documents.archive import About
+from motocho.documents.archive import About, Due
 from motocho.documents.paper import Paper
 from motocho.documents.sheet import Pair
 from motocho.loans import commands, queries
@@ -31,7 +35,9 @@ from motocho.loans.commands import Key, Made, Settlement
 from motocho.loans.policy import Status
 from motocho.loans.queries import Position, Settled
 from motocho.outside.clock import JAPAN
+from motocho.people import members
 from motocho.people.access import Staff
+from motocho.people.members import Member
 from motocho.units.days import both_calendars_text
 from motocho.units.errors import Fault, InputError, Language, NotFoundError, RefusedError, ensure
 from motocho.units.money import yen_text
@@ -237,6 +243,7 @@ def _settle(cursor: Any, request: Request, decided: Decided, on: date) -> None:
         found.followed.ends_on, made.external_ref,
     )  # fmt: skip
     done = commands.settle(cursor, offer.key, wanted, made)
+    end_handover(cursor, offer.key, made)
     cursor.execute(
         "INSERT INTO care_settlement (member_id, request_id, agreement_id, event_no, owed_yen,"
         " damages_yen, interest_yen, principal_yen, paid_yen, instalment_yen, payments, first_on,"
@@ -253,7 +260,20 @@ def _settle(cursor: Any, request: Request, decided: Decided, on: date) -> None:
 
 def _write_off(cursor: Any, request: Request, decided: Decided, on: date) -> None:
     key = Key(request.ref.member_id, int(request.content["agreement"]))
-    commands.write_off(cursor, key, _made(request, decided, on))
+    made = _made(request, decided, on)
+    commands.write_off(cursor, key, made)
+    end_handover(cursor, key, made)
+
+
+def end_handover(cursor: Any, key: Key, made: Made) -> None:
+    """What the strategy handed over is settled, in court, or written off [引継ぎの完了].
+
+    Lock      the member's contacts.
+    """
+    ending = Ending(tasks.Outcome.DONE, made.actor)
+    for each in tasks.of_member(cursor, key.member_id):
+        if each.plan.facts.get("handover") == key.agreement_id:
+            tasks.end(cursor, key.member_id, each.task_id, ending, made.booked_at)
 
 
 approvals.register(Kind(SETTLEMENT, _settlement_figures, _settle))
@@ -358,8 +378,7 @@ def paper(cursor: Any, kept: Kept, parties: tuple[str, str]) -> Paper:
         Pair("利息・損害金", "和解の日の翌日からは付きません。"),
         Pair(
             "期限の利益の喪失",
-            "支払いを2回分以上怠り、甲が期限を定めて催告しても支払わないときは、"
-            "残額を直ちに支払います。免除した額は復活しません。",
+            _FALLS_DUE if kept.payments > 1 else _AT_ONCE,
         ),
         Pair("清算", "この書面に定めるほか、この契約について甲乙間に債権債務はありません。"),
     )
@@ -369,13 +388,43 @@ def paper(cursor: Any, kept: Kept, parties: tuple[str, str]) -> Paper:
     )
 
 
-def deliver(cursor: Any, kept: Kept, parties: tuple[str, str], at: datetime) -> None:
-    """Put it among the member's papers and in the queue for the post, once [和解書の交付].
+_FALLS_DUE = (
+    "支払いを2回分以上怠り、甲が期限を定めて催告しても支払わないときは、残額を直ちに支払います。"
+    "免除した額は復活しません。"
+)
+_AT_ONCE = "一度に支払うため、定めません。支払いが遅れても、免除した額は復活しません。"
 
-    Takes     the lender and the member, as `paper`.
+
+def parties_of(member: Member, lender: Lender) -> tuple[str, str]:
+    """The lender and the member, as they sign a settlement [和解の当事者]."""
+    named = f"{member.person.family_name} {member.person.given_name}"
+    return (
+        f"{lender.name_ja}　{lender.address_ja}",
+        f"{named}（会員番号 {member.member_number}）",
+    )
+
+
+def deliver(cursor: Any, request: Request, lender: Lender, at: datetime) -> None:
+    """Put it among the member's papers and in the post's queue, once [和解書の交付].
+
+    While counsel acts nothing goes to the member by itself: the paper is handed to counsel, and the
+    member's own copy is there to be opened on the site, or asked for · COLL-010.
     """
-    about = About(kept.key, archive.Kind.SETTLEMENT, f"settlement {kept.request_id}", kept.event_no)
+    member_id = request.ref.member_id
+    kept = one(cursor, *request.ref)
+    is_by_counsel = offer_of(member_id, request.content).road is Road.COUNSEL
+    by_counsel = is_by_counsel or bool(counsel.standing(cursor, member_id))
+    due = Due.WHEN_ASKED if by_counsel else Due.ALWAYS
+    cause = f"settlement {kept.request_id}"
+    about = About(kept.key, archive.Kind.SETTLEMENT, cause, kept.event_no, due=due)
+    parties = parties_of(members.one(cursor, member_id), lender)
     archive.deliver(cursor, paper(cursor, kept, parties), about, at)
+
+
+def paper_no_of(cursor: Any, kept: Kept) -> int | None:
+    """The number of its paper among the member's [和解書の番号]; None before it was delivered."""
+    mine = archive.of_event(cursor, kept.key, kept.event_no)
+    return next((each.paper_no for each in mine if each.kind is archive.Kind.SETTLEMENT), None)
 
 
 def _yen(amount_yen: int) -> str:

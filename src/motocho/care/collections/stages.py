@@ -414,9 +414,10 @@ def _put_tasks(
     planned_at = datetime.combine(made.business_on + ONE_DAY, hour)
     new = []
     for key, loan, step in written:
-        plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=_subject(key, loan, step))
+        facts = _subject(key, loan, step)
+        plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts | {step.way.value: loan.agreement_id})
         if step.way is Way.CALL:
-            plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS, planned_at, plan.facts)
+            plan = tasks.Plan(tasks.Kind.CALL, Purpose.ARREARS, planned_at, facts)
         new.append(tasks.New(key.member_id, plan, Source(made.actor, f"stage {key.stage_no}")))
     numbers = tasks.put_all(cursor, new, made.booked_at)
     for (key, _, step), task_id in zip(written, numbers, strict=True):

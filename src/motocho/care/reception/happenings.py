@@ -47,7 +47,7 @@ GROUPS: Mapping[str, Group] = {
          "loan_opened", "closed", "accelerated", "pin_changed", "pin_reset", "card_issued",
          "number_reissued", "login", "device_learnt", "increase_asked", "document_kept",
          "notices_chosen", "contact_agreed", "contact_disagreed", "memo_saved"), Group.CHANGES),
-    **dict.fromkeys(("staff_access", "fact_read"), Group.LOOKS),
+    **dict.fromkeys(("staff_access", "fact_read", "paper_opened"), Group.LOOKS),
 }  # fmt: skip
 """Kinds of the journal that are shown, and under what; the others are the house's own affairs."""
 

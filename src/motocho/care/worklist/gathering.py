@@ -54,7 +54,7 @@ def today(cursor: Any, at: datetime, hand: Hand, kept_from: Collection[int] = ()
     on = at.astimezone(JAPAN).date()
     held = policy.in_force(cursor, on)
     with _no_circles():
-        ranked = ranking.rank(people(cursor, at, kept_from), held, at, hand)
+        ranked = ranking.rank(people(cursor, at, kept_from, hand), held, at, hand)
     first = ranked.rows[: held.shown]
     bests = best_hours(cursor, [row.person for row in first], at)
     rows = (*ranking.timed(first, bests, held, at), *ranked.rows[held.shown :])
@@ -77,10 +77,17 @@ def _no_circles() -> Iterator[None]:
             gc.enable()
 
 
-def people(cursor: Any, at: datetime, kept_from: Collection[int] = ()) -> list[Person]:
-    """Everybody for whom there is a ground today, with the gate's facts [対象者]."""
+def people(
+    cursor: Any, at: datetime, kept_from: Collection[int] = (), hand: Hand = Hand.SUPERVISOR
+) -> list[Person]:
+    """Everybody for whom there is a ground today, with the gate's facts [対象者].
+
+    Takes     whose list it is: what a supervisor decides stands on no other one's.
+    """
     on = at.astimezone(JAPAN).date()
     planned = tasks.until(cursor, datetime.combine(on, time.max, JAPAN))
+    if hand is not Hand.SUPERVISOR:
+        planned = [each for each in planned if sort_of(each.plan) not in SUPERVISED]
     grounds = _grounds(cursor, on, policy.in_force(cursor, on), planned)
     for member_id in kept_from:
         grounds.pop(member_id, None)
@@ -172,7 +179,25 @@ def _of_tasks(found: Sequence[tasks.Task]) -> Iterator[Named]:
         if _is_of_step(plan):
             continue
         why = _WHY_OF[plan.kind]
-        yield each.member_id, Ground(why, plan.purpose, plan.planned_at, ref=each.task_id)
+        ground = Ground(why, plan.purpose, plan.planned_at, ref=each.task_id, sort=sort_of(plan))
+        yield each.member_id, ground
+
+
+SORTS = (
+    "acceleration", "handover", "paper", "wants", "violation", "talk", "disclosure", "fraud",
+    "list", "family_report",
+)  # fmt: skip
+"""By a fact of a follow-up: what is left to do; the first that fits."""
+SUPERVISED = frozenset({"acceleration", "violation"})
+"""What a supervisor alone decides, or looks into: on nobody else's list."""
+
+
+def sort_of(plan: tasks.Plan) -> str:
+    """What a follow-up leaves to do [後処理の内容]; empty for others, and where it does not say."""
+    if plan.kind is not tasks.Kind.FOLLOW_UP:
+        return ""
+    found = next((name for name in SORTS if name in plan.facts), "")
+    return str(plan.facts.get("follow", found))
 
 
 def _is_of_step(plan: tasks.Plan) -> bool:

@@ -47,6 +47,8 @@ class Ground(NamedTuple):
     stage: str = ""
     ref: int = 0
     """The number of its task or promise."""
+    sort: str = ""
+    """Of a follow-up: what is left to do."""
 
 
 class Called(NamedTuple):

@@ -27,10 +27,12 @@ from motocho.cli.lending._book_of_loans import (
 )
 from motocho.documents.sheet import Align
 from motocho.outside import clock
+from motocho.units.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from motocho.care.collections import stages as kept
     from motocho.care.collections import strategy as held_by
+    from motocho.documents.addressees import InPlace
 
 SCHEMA_VERSION = 1
 WAYS = {
@@ -50,6 +52,7 @@ class To(Enum):
     """Who is written to in the member's place [宛先]."""
 
     COUNSEL = "counsel"
+    GUARDIAN = "guardian"
     HEIR = "heir"
 
 
@@ -220,12 +223,27 @@ def _of_strategy(held: held_by.Strategy) -> dict[str, Any]:
     }
 
 
+NameOption = Annotated[str | None, typer.Option("--name", metavar="TEXT", help="氏名 / Name.")]
+PostcodeOption = Annotated[
+    str | None, typer.Option("--postcode", metavar="TEXT", help="〒 / Postcode.")
+]
+AddressOption = Annotated[
+    str | None, typer.Option("--address", metavar="TEXT", help="住所 / Address.")
+]
+WhichOption = Annotated[
+    int | None, typer.Option("--which", metavar="NUMBER", help="登録簿の番号 / Number registered.")
+]
+
+
 def demand(
     agreement: AgreementArgument,
-    to: Annotated[To, typer.Option("--to", help="代理人か相続人 / Counsel, or an heir.")],
-    name: Annotated[str, typer.Option("--name", metavar="TEXT", help="氏名 / Name.")],
-    postcode: Annotated[str, typer.Option("--postcode", metavar="TEXT", help="〒 / Postcode.")],
-    address: Annotated[str, typer.Option("--address", metavar="TEXT", help="住所 / Address.")],
+    to: Annotated[
+        To, typer.Option("--to", help="代理人・後見人・相続人 / Counsel, a guardian, an heir.")
+    ],
+    which: WhichOption = None,
+    name: NameOption = None,
+    postcode: PostcodeOption = None,
+    address: AddressOption = None,
     ref: Annotated[
         str | None,
         typer.Option("--ref", metavar="TEXT", help="受付番号 / Reference.", show_default=False),
@@ -233,26 +251,28 @@ def demand(
     actor: ActorOption = None,
     lang: LangOption = None,
 ) -> None:
-    """代理人・相続人あての催告書を郵送待ちに入れる / A demand to counsel or an heir, by post.
+    """代理人・後見人・相続人あての催告書を郵送待ちに入れる / A demand to one in the member's place.
 
-    発送の時に gate が点検する (貸金業法21条) / The gate is asked when it goes out.
+    宛先は登録簿から、発送の許可 (貸金業法21条) が出たときに開く。登録がないときだけ手入力する /
+    The address is opened from the register as it goes out; by hand only where there is none.
 
-    例 / Examples:  motocho care demand 00000001 --to counsel --name 山田 --postcode 1020082
-    --address 東京都千代田区
+    例 / Examples:  motocho care demand 00000001 --to counsel ·
+    motocho care demand 00000001 --to heir --name 山田 --postcode 1020082 --address 東京都千代田区
     """
     from motocho.care.collections import letters
     from motocho.care.settings import directory_on
     from motocho.config.settings import DIRECTORY_FILE
-    from motocho.contact.guard import Whom
-    from motocho.documents.addressees import Address, Addressee
     from motocho.documents.archive import Kind
 
     output = output_in(lang)
-    addressee = Addressee(Whom(to.value), Address(name, postcode, address))
     cause = f"letter {reference_of(ref)} {actor or getpass.getuser()}"
+    by_hand = None if name is None and postcode is None and address is None else (
+        name or "", postcode or "", address or ""
+    )  # fmt: skip
     with opened() as cursor:
         known = directory_on(cursor, clock.business_date(), DIRECTORY_FILE)
         found = meant(cursor, agreement)
+        addressee = _addressee(cursor, found.key.member_id, to, which, by_hand)
         draft = letters.Draft(found.key, Kind.DEMAND, cause, addressee)
         written = letters.write(cursor, draft, known, clock.now())
     number = written.delivered.paper_no
@@ -262,3 +282,33 @@ def demand(
             f"Paper {number} waits for the post (pay until {written.pay_until})",
         )
     )
+    if by_hand is None:
+        output.data(output.text("宛先: 登録簿", "Addressee: from the register"))
+    else:
+        output.data(
+            output.text(
+                "宛先: 手入力（登録簿に住所がありません）",
+                "Addressee: by hand; the register has no address",
+            )
+        )
+
+
+def _addressee(
+    cursor: Any, member_id: int, to: To, which: int | None, by_hand: tuple[str, str, str] | None
+) -> InPlace:
+    """Who is written to: the one who is registered, or of that number; else the one named.
+
+    Raises    InputError where the register has none, or several and none was chosen.
+    """
+    from motocho.contact.guard import Whom
+    from motocho.documents import addressees
+
+    whom = Whom(to.value)
+    if by_hand is not None:
+        return addressees.Addressee(whom, addressees.Address(*by_hand))
+    known = addressees.registered(cursor, member_id, whom)
+    found = [one for one in known if which in {None, one.counterpart_id}]
+    if len(found) != 1:
+        numbers = ", ".join(str(one.counterpart_id) for one in known) or "–"
+        raise InputError(Fault("COL-018", column="--which", details={"numbers": numbers}))
+    return found[0]

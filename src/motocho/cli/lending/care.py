@@ -1,4 +1,4 @@
-"""`motocho care …`: the list of the day, promises, arrears, complaints, disclosures [業務]."""
+"""`motocho care …`: the list of the day, arrears, complaints, counsel, approvals [業務]."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output
-from motocho.cli.lending import _collecting, cases
+from motocho.cli.lending import _collecting, cases, deciding
 from motocho.cli.lending._book_of_loans import (
     AtOption,
     OnOption,
@@ -61,6 +61,24 @@ WHYS = {
     "late": ("延滞", "late"),
     "due_soon": ("期日前", "due soon"),
 }
+SORTS = {
+    "acceleration": ("期限の利益を失わせるか決める", "decide whether all falls due"),
+    "handover": ("法的手続・償却を決める", "decide: court or write-off"),
+    "paper": ("取立てを行う者の明示の書面", "give in writing who collects"),
+    "wants": ("代理人：事務所・取引履歴", "counsel: office, history"),
+    "violation": ("訪問の違反", "a visit that broke a rule"),
+    "talk": ("通話の後処理", "what a call left"),
+    "disclosure": ("開示の期限", "a disclosure is due"),
+    "fraud": ("被害の届出", "fraud report"),
+    "list": ("凍結口座の名簿", "listed account"),
+    "family_report": ("家族からの申出", "a family's report"),
+    "objection_over": ("督促異議の期間満了", "time to object is over"),
+    "order_lapses": ("支払督促の失効", "the payment order lapsed"),
+    "appeal_over": ("控訴の期間満了", "time to appeal is over"),
+    "hearing": ("口頭弁論の期日", "day in court"),
+    "collects": ("差押えの取立て", "collect what was seized"),
+    "time_bar": ("時効の完成猶予の終わり", "prescription goes on soon"),
+}
 GROUNDS = {
     "wish": ("本人の希望", "wish"),
     "own": ("本人の実績", "own calls"),
@@ -75,6 +93,8 @@ app = typer.Typer(
 )
 app.add_typer(cases.complaints_app, name="complaints")
 app.add_typer(cases.disclose_app, name="disclose")
+app.add_typer(deciding.counsel_app, name="counsel")
+app.add_typer(deciding.approvals_app, name="approvals")
 
 
 @app.callback()
@@ -252,6 +272,8 @@ def _queue_table(
 
 
 def _what(output: Output, ground: ranking.Ground) -> str:
+    if ground.sort:
+        return output.text(*SORTS[ground.sort])
     if ground.at is not None:
         return _at(ground.at) or ""
     days = output.text(f"{ground.days}日", f"{ground.days} days")
@@ -293,6 +315,7 @@ def _ground_document(ground: ranking.Ground) -> dict[str, Any]:
         "days": ground.days,
         "yen": ground.yen,
         "stage": ground.stage or None,
+        "left": ground.sort or None,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
@@ -50,20 +51,23 @@ ByOption = Annotated[
 One = TypeVar("One", bound=Enum)
 
 
-def _one_of(kind: type[One], text: str, column: str) -> One:
-    """One word of a list.
+def one_of(kind: type[One], text: str, column: str, but: Container[Any] = ()) -> One:
+    """One word of a list, but those that nobody types [選択肢の読取り].
 
     Raises    InputError with all of them.
     """
-    known = {one.value: one for one in kind}
+    known = {one.value: one for one in kind if one not in but}
     if text not in known:
         details = {"known": ", ".join(known)}
         raise InputError(Fault("DSC-015", column=column, excerpt=text, details=details))
     return known[text]
 
 
-def _staff(cursor: Any, login: str, action: str, member_id: int, purpose: str) -> Staff:
-    """Who does it, allowed and written down with what for · PRIV-003."""
+def acting(cursor: Any, login: str, action: str, member_id: int, purpose: str) -> Staff:
+    """Who does it, allowed and written down with what for [担当者の確認] · PRIV-003.
+
+    Raises    NotFoundError for no colleague of today; RefusedError for who may not.
+    """
     from motocho.law.rules import Refusal
     from motocho.people import access
 
@@ -97,7 +101,7 @@ def complaints_list(json_wanted: JsonOption = False, lang: LangOption = None) ->
         }
         for one in lines
     ]
-    _print(output, "complaints", rows, JSON if json_wanted else "")
+    print_rows(output, "complaints", rows, JSON if json_wanted else "")
 
 
 @complaints_app.command("tell")
@@ -119,10 +123,10 @@ def complaints_tell(
     from motocho.contact.holds import Source
 
     output = output_in(lang)
-    found = None if about is None else sorting.Sorting(_one_of(sorting.Category, about, "--about"))
+    found = None if about is None else sorting.Sorting(one_of(sorting.Category, about, "--about"))
     with opened() as cursor:
         member_id = member_of(cursor, number).member_id
-        staff = _staff(cursor, by, "ask_for_help", member_id, "complaint new")
+        staff = acting(cursor, by, "ask_for_help", member_id, "complaint new")
         told = complaints.Told(complaints.Kind.COMPLAINT, words, about=found)
         source = Source(staff.actor, f"cli {reference_of(ref)}")
         case = complaints.tell(cursor, member_id, told, source, clock.now())
@@ -159,10 +163,11 @@ def complaints_statistics(json_wanted: JsonOption = False, lang: LangOption = No
         }
         for one in found
     ]
-    _print(output, "months", rows, JSON if json_wanted else "")
+    print_rows(output, "months", rows, JSON if json_wanted else "")
 
 
-def _print(output: Output, name: str, rows: list[dict[str, Any]], form: str) -> None:
+def print_rows(output: Output, name: str, rows: list[dict[str, Any]], form: str) -> None:
+    """Rows as a table with their names, or as one document under a name [一覧の出力]."""
     if form == JSON:
         output.document({"schema_version": SCHEMA_VERSION, name: rows})
     elif not rows:
@@ -197,7 +202,7 @@ def disclose_list(json_wanted: JsonOption = False, lang: LangOption = None) -> N
         }
         for one in found
     ]
-    _print(output, "requests", rows, JSON if json_wanted else "")
+    print_rows(output, "requests", rows, JSON if json_wanted else "")
 
 
 @disclose_app.command("take")
@@ -223,15 +228,15 @@ def disclose_take(
 
     output = output_in(lang)
     asked = room.Asked(
-        _one_of(room.Kind, kind, "--kind"),
-        _one_of(room.Who, who, "--who"),
-        _one_of(room.Channel, channel, "--channel"),
-        _one_of(room.Delivery, delivery, "--delivery"),
+        one_of(room.Kind, kind, "--kind"),
+        one_of(room.Who, who, "--who"),
+        one_of(room.Channel, channel, "--channel"),
+        one_of(room.Delivery, delivery, "--delivery"),
         *to,
     )
     with opened() as cursor:
         member_id = member_of(cursor, number).member_id
-        staff = _staff(cursor, by, "export_history", member_id, "disclosure new")
+        staff = acting(cursor, by, "export_history", member_id, "disclosure new")
         source = Source(staff.actor, f"cli {reference_of(ref)}")
         found = room.take(cursor, member_id, asked, source, clock.now())
     _said(output, found)
@@ -250,7 +255,7 @@ def _begun(
     from motocho.care.cases import disclosures
 
     member_id = member_of(cursor, number).member_id
-    staff = _staff(cursor, by, "export_history", member_id, f"disclosure {request}")
+    staff = acting(cursor, by, "export_history", member_id, f"disclosure {request}")
     return disclosures.DisclosureKey(member_id, request), staff
 
 
@@ -272,7 +277,7 @@ def disclose_check(
     with opened() as cursor:
         key, staff = _begun(cursor, number, request, by)
         source = Source(staff.actor, f"cli {request} check")
-        known = _one_of(disclosures.Proof, proof, "PROOF")
+        known = one_of(disclosures.Proof, proof, "PROOF")
         found = disclosures.check(cursor, key, known, source, clock.now())
     _said(output_in(lang), found)
 
@@ -329,7 +334,7 @@ def disclose_send(
     with opened() as cursor:
         key, staff = _begun(cursor, number, request, by)
         source = Source(staff.actor, f"cli {request} send")
-        sent = disclosures.Sent(_one_of(disclosures.Proof, proof, "PROOF"), letter)
+        sent = disclosures.Sent(one_of(disclosures.Proof, proof, "PROOF"), letter)
         found = disclosures.send(cursor, key, sent, source, clock.now())
     _said(output_in(lang), found)
 

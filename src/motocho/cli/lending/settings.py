@@ -1,6 +1,6 @@
 """`motocho settings …`: what the house set for which day, and what waits [設定].
 
-Agreeing is a second person's, at the desk: a terminal does not tell who sits at it.
+Agreeing is a second person's: at the desk, with the changes in view, or `motocho care approvals`.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def propose(
     json_wanted: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """承認を求める。承認はほかの上長が業務ページで / Ask; another supervisor agrees at the desk.
+    """承認を求める。承認はほかの上長が / Ask; another supervisor agrees.
 
     例 / Examples:  motocho settings propose ivr new.yaml --by mori --reason 表現の見直し
     --from 2026-12-01

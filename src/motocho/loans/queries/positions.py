@@ -116,6 +116,11 @@ class Position:
         return self.unpaid_interest_yen + self.accrued_interest_yen
 
     @property
+    def owed_principal_yen(self) -> int:
+        """The principal, what was written off too: it is owed still [残元金]."""
+        return self.principal_yen + self.written_off_yen
+
+    @property
     def damages_yen(self) -> int:
         """All damages that are owed as the day ends, whole yen [遅延損害金の残高]."""
         return self.unpaid_damages_yen + self.accrued_damages_yen

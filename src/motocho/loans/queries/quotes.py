@@ -53,6 +53,11 @@ class Quote:
     """The days of this row; their interest, cut once, and their damages, cut once, are the rest."""
     ahead: tuple[DayTotal, ...]
 
+    @property
+    def owed_principal_yen(self) -> int:
+        """The principal, what was written off too: it is owed still [残元金]."""
+        return self.principal_yen + self.written_off_yen
+
     def document(self) -> dict[str, Any]:
         """The quote as JSON [公開形式]."""
         amounts = {name: getattr(self, name) for name in self.__slots__ if name.endswith("_yen")}

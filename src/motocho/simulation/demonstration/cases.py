@@ -120,7 +120,9 @@ def _worry(cursor: Any, key: Key, day: Day) -> None:
 
 def _stand_in(cursor: Any, key: Key, day: Day) -> None:
     """A guardian: the member is not called any more, who stands in their place is."""
-    reach = Reach("後見 あゆみ", "みほん後見事務所", "0300000290", "東京都千代田区見本町8-1")
+    reach = Reach(
+        "後見 あゆみ", "みほん後見事務所", "0300000290", "東京都千代田区見本町8-1", "1000001"
+    )
     proof_on = day.business_on - timedelta(days=20)
     told = counterparts.Told(Whom.GUARDIAN, Proof.REGISTER, proof_on, reach)
     counterparts.register(cursor, key.member_id, told, day.source("guardian"), day.at)

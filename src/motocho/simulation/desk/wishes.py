@@ -128,7 +128,7 @@ class Asking:
 
     def _counterpart(self, member_id: int) -> None:
         whom = self._doing.thrown.choice(tuple(_PAPERS))
-        reach = Reach("見本 一郎", "見本事務所", "0312340000", "東京都千代田区見本町1-1")
+        reach = Reach("見本 一郎", "見本事務所", "0312340000", "東京都千代田区見本町1-1", "1000001")
         told = counterparts.Told(whom, _PAPERS[whom], self._moment.on, reach)
         source = self._doing.form(self._seat.actor)
         given = (member_id, told, source, self._moment.at)

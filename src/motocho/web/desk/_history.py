@@ -70,6 +70,7 @@ KINDS: Mapping[str, str] = {
     "memo_saved": "desk.kind.memo_saved",
     "staff_access": "desk.kind.staff_access",
     "fact_read": "desk.kind.fact_read",
+    "paper_opened": "desk.kind.paper_opened",
     "called_arrears": "desk.kind.called_arrears",
     "called_asked_for": "desk.kind.called_asked_for",
     "called_campaign": "desk.kind.called_campaign",

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from motocho.care import approvals, settings
 from motocho.care.approvals import HOUSE, Decision, Outcome, Queue, Ref
 from motocho.care.cases import frauds
-from motocho.care.collections import counsel, courses, legal, settlements
+from motocho.care.collections import courses, legal, settlements
 from motocho.people import access as gate
 from motocho.people import members, staff
 from motocho.people.access import Action
@@ -208,27 +208,10 @@ def _decide(
             decision = Decision(outcome, said_to_it, mark, book_on)
             done = approvals.decide(cursor, found.ref, decision, by, colleague.at).outcome
             if done is Outcome.AGREED and found.kind == settlements.SETTLEMENT:
-                _deliver(cursor, found, colleague)
+                settlements.deliver(cursor, found, directory().lender, colleague.at)
             return done
     except (InputError, NotAllowedError, RefusedError, StateConflict) as error:
         return _same_again(found, outcome, colleague) or error.faults[0]
-
-
-def _deliver(cursor: Any, found: approvals.Request, colleague: Colleague) -> None:
-    """The member gets it on paper; while counsel acts, it is handed to counsel · COLL-010."""
-    offer = settlements.offer_of(found.ref.member_id, found.content)
-    if offer.road is settlements.Road.COUNSEL or counsel.standing(cursor, found.ref.member_id):
-        return
-    parties = parties_of(members.one(cursor, found.ref.member_id))
-    kept = settlements.one(cursor, *found.ref)
-    settlements.deliver(cursor, kept, parties, colleague.at)
-
-
-def parties_of(member: members.Member) -> tuple[str, str]:
-    """The lender and the member, as they sign a settlement [和解の当事者]."""
-    person, lender = member.person, directory().lender
-    named = f"{person.family_name} {person.given_name}（会員番号 {member.member_number}）"
-    return f"{lender.name_ja}　{lender.address_ja}", named
 
 
 def _same_again(found: approvals.Request, outcome: Outcome, colleague: Colleague) -> Outcome | None:

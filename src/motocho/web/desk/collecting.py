@@ -17,6 +17,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from motocho.care.collections import accelerating, carrying, letters, stages, strategy
+from motocho.contact import counterparts
+from motocho.contact.guard import Whom
+from motocho.documents import archive
+from motocho.documents.addressees import Registered
 from motocho.law.rules import rules
 from motocho.loans import queries
 from motocho.loans.commands import Key
@@ -25,7 +29,7 @@ from motocho.people import access as gate
 from motocho.people import members
 from motocho.people import staff as people_staff
 from motocho.people.access import Action, Staff
-from motocho.units.errors import Language, RefusedError, StateConflict
+from motocho.units.errors import InputError, Language, RefusedError, StateConflict
 from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
 from motocho.web.access import Colleague
@@ -73,6 +77,12 @@ REASONS = {
     "declined": "collecting.reason.declined",
     "accelerated": "collecting.reason.accelerated",
 }
+OTHERS = {
+    Whom.COUNSEL: "collecting.to_counsel",
+    Whom.GUARDIAN: "collecting.to_guardian",
+    Whom.HEIR: "collecting.to_heir",
+}
+"""A letter to who stands in the member's place."""
 SHOWN_DAYS = timedelta(days=30)
 _OF_GROUNDS = {ground.value: key for ground, key in GROUNDS.items()}
 
@@ -158,7 +168,7 @@ def member_stages(request: HttpRequest, colleague: Colleague, member_id: int) ->
     if request.method == "POST":
         try:
             done = _act(request, colleague, staff, member_id)
-        except (RefusedError, StateConflict) as refused:
+        except (InputError, RefusedError, StateConflict) as refused:
             wrong = said(refused.faults[0], pages.tongue_of(request))
         else:
             return HttpResponseRedirect(f"{request.path}?{done}")
@@ -178,6 +188,11 @@ def _act(request: HttpRequest, colleague: Colleague, staff: Staff, member_id: in
             asked = gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at)
             access.allow(asked)
             return _identify(cursor, colleague, (member_id, number), reference)
+        if wanted == "to_other":
+            asked = gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at)
+            access.allow(asked)
+            chosen = _number(request.POST.get("other", ""))
+            return _to_other(cursor, colleague, (member_id, number), (chosen, reference))
         if wanted == "again":
             asked = gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at)
             access.allow(asked)
@@ -208,6 +223,19 @@ def _identify(cursor: Any, colleague: Colleague, about: tuple[int, int], referen
     return f"paper={given.paper_no}"
 
 
+def _to_other(
+    cursor: Any, colleague: Colleague, about: tuple[int, int], wanted: tuple[int, str]
+) -> str:
+    """A demand to who is registered in the member's place; the gate is asked when it goes out."""
+    chosen, reference = wanted
+    key = queries.contract(cursor, Key(*about)).key
+    whom = {one.counterpart_id: one.whom for one in counterparts.standing(cursor, key.member_id)}
+    to = Registered(whom.get(chosen, Whom.COUNSEL), chosen)
+    draft = letters.Draft(key, archive.Kind.DEMAND, f"letter {_commands.DESK} {reference}", to)
+    written = letters.write(cursor, draft, directory(), colleague.at)
+    return f"paper={written.delivered.paper_no}"
+
+
 def _context(
     cursor: Any, request: HttpRequest, colleague: Colleague, member_id: int
 ) -> dict[str, Any]:
@@ -224,6 +252,11 @@ def _context(
         "loans": [_shown(cursor, one, on, tongue) for one in found],
         "deciding": deciding,
         "stayed": [_line(one, tongue) for one in stages.stayed(cursor, on, member_id)],
+        "others": [
+            (one, OTHERS[one.whom])
+            for one in counterparts.standing(cursor, member_id)
+            if one.has_address
+        ],
         "paper": paper if paper.isascii() and paper.isdigit() else "",
         "back": reverse("desk:collections"),
         "on": on,

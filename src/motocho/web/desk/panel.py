@@ -8,7 +8,7 @@ with the first moment at which it opens: no button fails in silence.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from motocho.care.collections import counsel
 from motocho.care.reasons import catalogue, scripts, talks, targets, wrapping
 from motocho.care.reception import checks
+from motocho.care.worklist import gathering
 from motocho.contact import guard, tasks
 from motocho.contact.counterparts import Known
 from motocho.contact.guard import Hand, Purpose, Whom
@@ -48,6 +49,8 @@ WHOM = {
     Whom.HEIR: "call.whom_heir",
 }
 LEFT = {
+    "handover": "call.left_handover",
+    "time_bar": "call.left_time_bar",
     "paper": "call.left_paper",
     "wants": "call.left_counsel",
     "violation": "call.left_visit",
@@ -164,7 +167,7 @@ def panel(
         ],
         "hours": hours,
         "acting": counsel.standing(cursor, member_id),
-        "left": left_to_do(cursor, member_id, today),
+        "left": left_to_do(cursor, colleague, member_id),
         "call_ref": _commands.new_reference(),
     }
 
@@ -179,8 +182,10 @@ class ToDo:
     ending: catalogue.Ending | None = None
 
 
-def left_to_do(cursor: Any, member_id: int, on: date) -> list[ToDo]:
+def left_to_do(cursor: Any, colleague: Colleague, member_id: int) -> list[ToDo]:
     """What no other page ends by itself; whoever did it says so here [残った業務の一覧]."""
+    on = colleague.at.astimezone(JAPAN).date()
+    others = frozenset[str]() if colleague.may(Action.SUPERVISE) else gathering.SUPERVISED
     endings = {
         one.ending_id: one
         for card in catalogue.in_force(cursor, on).cards.values()
@@ -193,6 +198,8 @@ def left_to_do(cursor: Any, member_id: int, on: date) -> list[ToDo]:
             continue
         ending = endings.get(str(facts.get("ending", "")))
         sort = next(name for name in LEFT if name in facts)
+        if sort in others:
+            continue
         found.append(ToDo(one.task_id, one.put_at, LEFT[sort], ending))
     return found
 

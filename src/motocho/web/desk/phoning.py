@@ -94,7 +94,7 @@ def _did(
 ) -> HttpResponse | dict[str, Any]:
     """Something that a call left was done; only what the panel lists."""
     chosen = request.POST["task"]
-    listed = panel.left_to_do(cursor, member_id, colleague.at.astimezone(JAPAN).date())
+    listed = panel.left_to_do(cursor, colleague, member_id)
     ending = tasks.Ending(tasks.Outcome.DONE, colleague.staff.actor)
     for one in listed:
         if str(one.task_id) == chosen:

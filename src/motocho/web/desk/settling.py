@@ -35,6 +35,7 @@ from motocho.units.errors import (
     StateConflict,
 )
 from motocho.web import _commands, access, pages
+from motocho.web._directory import directory
 from motocho.web.access import Colleague
 from motocho.web.desk import approving
 from motocho.web.fields import (
@@ -354,7 +355,8 @@ def paper(
     with transaction.atomic(), connection.cursor() as cursor:
         about = about_of(cursor, colleague, member_id)
         kept = settlements.one(cursor, member_id, request_id)
-        made = settlements.paper(cursor, kept, approving.parties_of(about.member))
+        parties = settlements.parties_of(about.member, directory().lender)
+        made = settlements.paper(cursor, kept, parties)
     response = HttpResponse(sheets.pdf(made), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="settlement-{request_id}.pdf"'
     return response

@@ -16,11 +16,12 @@ from motocho.contact.guard import Whom
 from motocho.contact.holds import Source
 from motocho.people import access as gate
 from motocho.people.access import Action
-from motocho.units.errors import Fault, InputError
+from motocho.units.errors import Fault, InputError, Unread
+from motocho.units.text import POSTCODE, folded, read_digits
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import panel
-from motocho.web.fields import DateField, Form, LineField, PhoneField, shown
+from motocho.web.fields import DateField, Form, LineField, Manner, PhoneField, shown
 
 PROOF = {one: f"call.proof_{one.value}" for one in Proof}
 
@@ -33,17 +34,32 @@ class PersonField(LineField):
         return () if value.strip() else (Fault("CPN-010"),)
 
 
+class PostcodeField(LineField):
+    """Seven digits in any width [郵便番号]."""
+
+    manner = Manner(width="short", keyboard="numeric")
+
+    def read(self, text: str) -> str | Unread:
+        """Its digits [読取り]."""
+        digits = read_digits(text, POSTCODE)
+        if isinstance(digits, Unread):
+            count = sum(sign.isdigit() for sign in folded(text))
+            return Unread("FCT-001", text, {"count": str(count)})
+        return digits
+
+
 class CounterpartForm(Form):
     """Who it is, and how to reach them [相手の入力]."""
 
     person = PersonField("call.person")
     office = LineField("call.office", optional="optional")
     phone = PhoneField("call.other_phone")
+    postcode = PostcodeField("call.other_postcode", "call.other_postcode_hint", optional="optional")
     address = LineField("call.other_address", optional="optional")
     proof_on = DateField("call.proof_on")
 
 
-@sensitive_post_parameters("person", "office", "phone", "address")
+@sensitive_post_parameters("person", "office", "phone", "postcode", "address")
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.ASK_FOR_HELP)
 def counterparts(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResponse:
@@ -95,13 +111,14 @@ def _registered(
     whom = {one.value: one for one in panel.WHOM}.get(request.POST.get("whom", ""), Whom.THIRD)
     proof = {one.value: one for one in Proof}.get(request.POST.get("proof", ""), Proof.NOTICE)
     reach = Reach(
-        read["person"].strip(), read["office"] or "", read["phone"], read["address"] or ""
-    )
+        read["person"].strip(), read["office"] or "", read["phone"], read["address"] or "",
+        read["postcode"] or "",
+    )  # fmt: skip
     told = Told(whom, proof, read["proof_on"], reach)
     try:
         others.register(cursor, member_id, told, source, colleague.at)
     except InputError as error:
         for one in error.faults:
-            form.refuse("proof_on", one)
+            form.refuse("postcode" if one.column == "address" else "proof_on", one)
         return False
     return True

@@ -35,6 +35,7 @@ from motocho.web.desk.settling import (
     source_of,
     tried,
 )
+from motocho.web.desk.today import SORTS
 from motocho.web.fields import DateField, Form, LineField, LinesField, Manner, WordsField, YenField
 from motocho.web.words import Said, Tongue, said
 
@@ -95,6 +96,12 @@ class AskForm(Form):
 
     court = WordsField("desk.collect.step_court")
     reason = LinesField("desk.approval.reason", "desk.collect.reason_hint")
+
+
+class HearingForm(Form):
+    """Which day the court named [期日の入力]."""
+
+    hearing_on = DateField("desk.collect.hearing_on", "desk.collect.hearing_hint")
 
 
 class StepForm(Form):
@@ -250,6 +257,9 @@ def legal_case(
         form = StepForm(request.POST) if "note" in request.POST else fresh(StepForm(), usual)
         asks = AskForm(request.POST) if is_asked else fresh(AskForm(), usual)
         at = reverse("desk:legal_case", args=case.key)
+        hearing = HearingForm(request.POST if "hearing" in request.POST else None)
+        if hearing.is_bound and _hearing_named(cursor, request, hearing, (about, case)):
+            return HttpResponseRedirect(at)
         nexts = {
             one.value: STEPS[one.value]
             for one in case.next_steps()
@@ -260,20 +270,17 @@ def legal_case(
             step = courses.Step(chosen_of(request, "step", nexts))
             if _noted(cursor, request, form, (about, case, step)):
                 return HttpResponseRedirect(at)
-        if is_asked and asks.is_valid() and may_seize:
-            (claim,) = claims_of(cursor, about, case.agreement_id)
-            target = courses.Target(chosen_of(request, "target", TARGETS))
-            court = asks.cleaned_data["court"]
-            noted = legal.Noted(
-                courses.Step.SEIZURE_APPLIED, claim.position.on, court, target=target
-            )
-            if _ask(cursor, request, asks, (about, legal.Wanted(claim.key, noted, case_no))):
-                return HttpResponseRedirect(about.home)
+        if may_seize and is_asked and _seizure_asked(cursor, request, asks, (about, case)):
+            return HttpResponseRedirect(about.home)
+        left = legal.follow_ups(cursor, case.key)
     context = _shown(about, request, form, about.home)
     context |= {
         "case": case,
         "steps": [_row(one, pages.tongue_of(request)) for one in case.steps],
         "deadlines": [(one, STEPS[one.follows.value]) for one in courses.deadlines(case.taken)],
+        "follows": [(one, SORTS[str(one.plan.facts["follow"])]) for one in left],
+        "hearing": form_page(hearing, request),
+        "may_be_heard": courses.Step.HEARD in case.next_steps(),
         "collects_from": courses.collects_from(case.taken),
         "time_bar": courses.prescription(case.taken),
         "nexts": nexts,
@@ -285,6 +292,32 @@ def legal_case(
     }
     status = 422 if request.method == "POST" else 200
     return pages.show(request, "desk/legal_case.html", context, status=status)
+
+
+def _seizure_asked(
+    cursor: Any, request: HttpRequest, form: AskForm, of: tuple[About, legal.Case]
+) -> bool:
+    about, case = of
+    if not form.is_valid():
+        return False
+    (claim,) = claims_of(cursor, about, case.agreement_id)
+    target = courses.Target(chosen_of(request, "target", TARGETS))
+    court = form.cleaned_data["court"]
+    noted = legal.Noted(courses.Step.SEIZURE_APPLIED, claim.position.on, court, target=target)
+    wanted = legal.Wanted(claim.key, noted, case.key.case_no)
+    return _ask(cursor, request, form, (about, wanted))
+
+
+def _hearing_named(
+    cursor: Any, request: HttpRequest, form: HearingForm, of: tuple[About, legal.Case]
+) -> bool:
+    """The court's next day: a task for that day; another one before is it no more."""
+    about, case = of
+    if not form.is_valid():
+        return False
+    on, at = form.cleaned_data["hearing_on"], about.colleague.at
+    made = _commands.made(cursor, source_of(request), at, about.staff.actor, _commands.DESK)
+    return tried(form, "hearing_on", lambda: legal.name_hearing(cursor, case.key, on, made))
 
 
 def _row(noted: legal.Noted, tongue: Tongue) -> tuple[legal.Noted, str, str, str]:

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from motocho.care.collections import courses
 from motocho.care.worklist import claims, gathering, hours, policy, ranking
 from motocho.contact import calls, guard
 from motocho.contact.guard import Hand
@@ -28,6 +29,11 @@ from motocho.web.access import Colleague
 from motocho.web.words import Said, said
 
 WHYS = {one: f"desk.today.why_{one.value}" for one in policy.Why}
+SORTS = {
+    one: f"desk.today.sort_{one}"
+    for one in (*gathering.SORTS, *(each.value for each in courses.Follow))
+}
+"""What a follow-up leaves to do, and where it comes from."""
 STAGES = {stage: f"desk.today.{stage}" for stage in policy.STAGES}
 BESTS = {one: f"desk.today.best_{one.value}" for one in hours.Grounds}
 SHOWN, SHOWN_LATER = 50, 20
@@ -42,6 +48,7 @@ class Line:
     why: str
     ground: ranking.Ground
     stage: str
+    sort: str
     others: tuple[str, ...]
     until_at: datetime | None
     calls_left: int | None
@@ -59,6 +66,7 @@ class LaterLine:
     number: str
     address: str
     why: str
+    sort: str
     opens_at: datetime | None
     against: tuple[Said, ...]
 
@@ -211,6 +219,7 @@ def _line(
         WHYS[ground.why],
         ground,
         STAGES.get(ground.stage, ""),
+        SORTS.get(ground.sort, ""),
         tuple(WHYS[one.why] for one in row.others),
         ranking.ends_at(row, found.at, hand),
         ranking.calls_left(row, found.at),
@@ -228,6 +237,7 @@ def _later(request: HttpRequest, one: ranking.Later, numbers: Mapping[int, str])
         numbers[member_id],
         reverse("desk:member", args=[member_id]),
         WHYS[one.ground.why],
+        SORTS.get(one.ground.sort, ""),
         one.opens_at,
         tuple(said(each.refusal.fault(), tongue) for each in one.hindrances),
     )

@@ -12,13 +12,14 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from motocho.loans import queries
+from motocho.loans.policy import Status
 from motocho.loans.queries import Listed, StatementRow, Undone
 from motocho.people.access import Action
 from motocho.units.errors import Fault
 from motocho.web import access, pages
 from motocho.web.access import Member
 from motocho.web.fields import DateField, Form, shown
-from motocho.web.member import _rows
+from motocho.web.member import _agreed, _rows
 
 LONGEST_AHEAD_DAYS = 365
 """How far ahead a quote is asked for."""
@@ -63,9 +64,11 @@ def _rows_page(request: HttpRequest, member: Member, listed: Listed) -> HttpResp
     tongue, wanted = pages.tongue_of(request), Filter.of(request)
     with connection.cursor() as cursor:
         found = queries.statement(cursor, listed.key, listed.opened_on, member.today, Undone.SHOWN)
+        agreed = _agreed.of_member(cursor, member, [listed.key.agreement_id])
     rows = [row for row in reversed(found) if wanted.keeps(row)]
     context = {
         "listed": listed,
+        "agreed": agreed,
         "agreements": member.agreements,
         "rows": _rows.shown(rows, tongue),
         "wanted": wanted,
@@ -100,6 +103,10 @@ class PayoffForm(Form):
     on = DateField("payoff.on", "payoff.on_hint")
 
 
+ENDED = {Status.WRITTEN_OFF: "cause.written_off", Status.ASSIGNED: "cause.assigned"}
+"""Why nothing of an agreement is paid here."""
+
+
 @access.members(Action.LOOK)
 def payoff(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
     """What settles an agreement on a day, to the yen [完済の見積り]."""
@@ -120,6 +127,7 @@ def payoff(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespo
         "form": shown(form, pages.tongue_of(request)),
         "listed": listed,
         "quote": quote,
+        "cause": ENDED.get(listed.status, ""),
         "held_yen": held_yen,
     }
     return pages.show(request, "member/payoff.html", context, status=422 if quote is None else 200)

@@ -135,9 +135,9 @@ def contract_paper(key: Key) -> Kept | None:
 @require_safe
 @access.members(Action.LOOK)
 def kept_pdf(request: HttpRequest, member: Member, paper_no: int) -> HttpResponse:  # noqa: ARG001
-    """A paper to the byte as it was delivered [書面のPDF]."""
-    with connection.cursor() as cursor:
-        content = archive.pages(cursor, member.member_id, paper_no)
+    """A paper to the byte as it was delivered; that it was opened is kept [書面のPDF]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        content = archive.opened(cursor, member.member_id, paper_no, member.at)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="paper-{paper_no}.pdf"'
     return response

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from motocho.care.collections import settlements
 from motocho.loans import commands, payouts, queries
+from motocho.loans.commands import Key
 from motocho.loans.outlook import Outlook
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Position, StatementRow
@@ -21,7 +20,7 @@ from motocho.people.access import Action
 from motocho.people.safety import freezes, holds
 from motocho.web import access, maintenance, pages
 from motocho.web.access import Member
-from motocho.web.member import _rows
+from motocho.web.member import _agreed, _rows
 
 RECENT_ROWS = 3
 RECENT_DAYS = timedelta(days=400)
@@ -52,6 +51,11 @@ class Account:
     """How it ends if the minimum is paid each time; None if nothing is owed or it is late."""
 
     @property
+    def is_written_off(self) -> bool:
+        """Whether the desk alone takes payments of it [償却済みか]."""
+        return self.position.status is Status.WRITTEN_OFF
+
+    @property
     def days_left(self) -> int:
         """Days to the last day to pay in time; below 0 where it is over [残り日数]."""
         by = self.position.pay_by_on
@@ -63,14 +67,16 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
     """The page [ホーム] · debt first, credit below and smaller."""
     accounts = sorted((account(member, one) for one in member.open_agreements), key=_urgency)
     first = accounts[0] if accounts else None
-    promise, agreed = None, []
+    promise = None
     with connection.cursor() as cursor:
         new = messages.unread(cursor, member.member_id)
         asked = queries.evidence_asked(cursor, member.member_id)
         since = bounces.unreachable_since(cursor, member.member_id, member.today)
         if first is not None:
             promise = commands.open_promise(cursor, first.position.key)
-        agreed = running_settlements(cursor, member)
+        mine = [one.position.key.agreement_id for one in accounts]
+        agreed = _agreed.of_member(cursor, member, mine)
+    settled = {one.of.key for one in agreed}
     context = {
         "asked": asked,
         "unreachable_since": since,
@@ -78,20 +84,12 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
         "others": accounts[1:],
         "promise": promise,
         "agreed": agreed,
+        "follows_minimum": first is not None and first.position.key not in settled,
         "unread": new,
-        "causes": causes(member, [one.position for one in accounts]),
+        "causes": causes(member, [one.position for one in accounts], settled),
         "rows": () if first is None else _rows.shown(first.rows, pages.tongue_of(request)),
     }
     return pages.show(request, "member/home.html", context)
-
-
-def running_settlements(cursor: Any, member: Member) -> list[settlements.Kept]:
-    """What was agreed instead of the whole debt, as long as some of it is to be paid [和解]."""
-    return [
-        one
-        for one in settlements.of_member(cursor, member.member_id)
-        if settlements.standing(cursor, one, member.today) is not settlements.Standing.DONE
-    ]
 
 
 def account(member: Member, listed: queries.Listed) -> Account:
@@ -111,8 +109,11 @@ def _urgency(one: Account) -> tuple[bool, date]:
     return (due_on is None, due_on or date.max)
 
 
-def causes(member: Member, positions: list[Position]) -> list[str]:
-    """Why something cannot be done now, each in its own words [使えない理由]."""
+def causes(member: Member, positions: list[Position], settled: Collection[Key] = ()) -> list[str]:
+    """Why something cannot be done now, each in its own words [使えない理由].
+
+    Takes     agreements that were settled: nothing more is lent on those, and that is why.
+    """
     found = []
     with connection.cursor() as cursor:
         if freezes.frozen_at(cursor, member.member_id) is not None:
@@ -124,8 +125,13 @@ def causes(member: Member, positions: list[Position]) -> list[str]:
             found.append("cause.held")
     if maintenance.view_only(member.at):
         found.append("cause.maintenance")
-    stops = {stop for position in positions for stop in position.stops}
-    found += [text for stop, text in STOP_TEXTS.items() if stop in stops]
+    stops = {(stop, position.key in settled) for position in positions for stop in position.stops}
+    found += [text for stop, text in STOP_TEXTS.items() if (stop, False) in stops]
+    found += [
+        "cause.settled" if stop is Stop.CREDIT else text
+        for stop, text in STOP_TEXTS.items()
+        if (stop, True) in stops
+    ]
     for position in positions:
         found += _of_one(position)
     return list(dict.fromkeys(found))
@@ -139,11 +145,16 @@ def _of_one(position: Position) -> list[str]:
         found.append("cause.assigned")
     if position.status is Status.OPEN and not position.limit_yen:
         found.append("cause.limit_zero")
-    elif position.status is Status.OPEN and _is_late(position):
+    elif position.status is Status.OPEN and _is_late(position) and not _is_ended(position):
         found.append("cause.late")
     elif position.status is Status.OPEN and not position.available_yen and not position.stops:
         found.append("closed.under_way" if position.held_yen else "cause.limit_used")
     return found
+
+
+def _is_ended(position: Position) -> bool:
+    """Nothing more is lent on it, paid or not."""
+    return Stop.CREDIT in position.stops
 
 
 def _is_late(position: Position) -> bool:
