@@ -120,9 +120,9 @@ def test_case_page_sorts_links_tells_and_closes(site: Site, ito: Seat, mori: Sea
     note = f"{address}note/"
     assert ito.client.post(note, {"do": "sort", "category": "x"}).status_code == 422
     words = "昼の電話は困ります。番号は123456789018です"
-    refused = ito.client.post(note, {"do": "more", "words": words})
-    assert refused.status_code == 422
-    kept = page(refused)  # on the page of the case, with every word of it
+    unkept = ito.client.post(note, {"do": "more", "words": words})
+    assert unkept.status_code == 422
+    kept = page(unkept)  # on the page of the case, with every word of it
     assert f">{words}</textarea>" in kept
     assert "まだ登録していません" in kept
     assert "説明が分かりません" in kept
@@ -307,9 +307,9 @@ def test_counter_helps_whom_a_paper_shows(site: Site, ito: Seat, mori: Seat) -> 
     second.client.post(review, {"verdict": "genuine"})
     assert rows("SELECT state FROM people_request") == [("approved",)]
     phone = {"do": "contact", "kind": "mobile_phone", "value": "080-3333-4444"}
-    wrong = mori.client.post(act, phone | {"value": "080-33"})
-    assert wrong.status_code == 422
-    kept = page(wrong)
+    half = mori.client.post(act, phone | {"value": "080-33"})
+    assert half.status_code == 422
+    kept = page(half)
     assert 'value="080-33"' in kept  # on its own page, with what was typed and what would mend it
     assert "店頭" in kept
     assert "エラー" in kept

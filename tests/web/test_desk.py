@@ -157,6 +157,19 @@ def test_shift_ends_and_sign_out_leaves_nothing(tanaka: Seat, at: Any) -> None:
     assert tanaka.client.get("/desk/").status_code == 302
 
 
+@pytest.mark.rule("PRIV-003")
+def test_nobody_is_led_to_a_page_that_refuses_them(site: Site, tanaka: Seat) -> None:
+    member, review = asked(site)
+    told = complaints.Told(complaints.Kind.COMPLAINT, "昼の電話が多いです")
+    do(complaints.tell, member.member_id, told, Source("member", "x"), clock.now())
+    for seat in (tanaka, seated("kato", Role.OPERATOR), seated("mori", Role.AUDITOR)):
+        for address in ("/desk/?tab=resets", "/desk/?tab=complaints", "/desk/complaints/"):
+            shown = seat.client.get(address).content.decode()
+            for way in set(re.findall(r'class="row-link" href="([^"]+)"', shown)):
+                assert seat.client.get(way).status_code == 200, (seat.login_name, way)
+    assert review in tanaka.client.get("/desk/?tab=resets").content.decode()
+
+
 def test_every_page_of_the_desk_keeps_its_frame_when_it_refuses_too(
     site: Site, tanaka: Seat
 ) -> None:

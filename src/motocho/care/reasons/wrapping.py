@@ -49,7 +49,10 @@ def draft(cursor: Any, key: TalkKey) -> Draft:
         key,
     )
     row = cursor.fetchone()
-    return Draft() if row is None else Draft(*row[:-1], boxes=orjson.loads(row[-1]))
+    if row is None:
+        return Draft()
+    ending, note, said, due_at, boxes = row
+    return Draft(ending, note, said, due_at, orjson.loads(boxes))
 
 
 def keep(cursor: Any, key: TalkKey, written: Draft) -> None:
