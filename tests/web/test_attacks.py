@@ -47,7 +47,7 @@ OPEN = {
     "member:sign_in", "member:code", "member:sign_out", "member:signed_out", "member:extend",
     "member:left",
     "facts:ask_pin", "facts:ask_number",
-    "desk:sign_in", "desk:by_passkey", "desk:sign_out", "desk:join",
+    "desk:sign_in", "desk:by_passkey", "desk:sign_out", "desk:join", "desk:left", "desk:extend",
 }  # fmt: skip
 """What people reach who are not signed in."""
 

@@ -236,6 +236,14 @@ def test_call_without_an_ending_is_led_back_to_from_everywhere(
     assert counted(other.member_id) == 0
     taken = seat.client.post(f"/desk/members/{other.member_id}/call/in/", {"ref": "a" * 20})
     assert taken.status_code == 409
+    told = taken.content.decode()  # in the desk's frame, with every way on
+    for way in (
+        "/desk/call/",
+        "/desk/today/",
+        f"/desk/members/{other.member_id}/",
+        "/desk/search/",
+    ):
+        assert f'href="{way}"' in told or f'action="{way}"' in told, way
     seat.client.post("/desk/sign-out/")
     at[0] += timedelta(minutes=1)
     assert seat.sign_in()["Location"] == "/desk/today/"
@@ -252,7 +260,11 @@ def test_another_colleague_finishes_what_somebody_left(house: Site, at: list[dat
     key = late(house)
     seat, other = seated("tanaka", Role.OPERATOR), seated("suzuki", Role.SUPERVISOR)
     begun = call(seat, key.member_id)
+    told = "Tanakaさんのこの会員との通話が、まだ終わっていません"
+    assert told in text(panel_of(other, key.member_id))
+    assert told in text(other.client.get(f"/desk/members/{key.member_id}/"))
     assert other.client.post(begun["Location"], {"ending": "absent"}).status_code == 302
+    assert told not in text(panel_of(other, key.member_id))
     assert seat.client.get("/desk/call/")["Location"] == "/desk/"
     assert rows("SELECT actor FROM care_talk_end") == [(f"staff {other.staff_id}",)]
 
@@ -349,6 +361,82 @@ def test_what_is_written_during_a_call_stays_and_the_last_ending_wins(
     assert not rows("SELECT 1 FROM care_talk_draft")
 
 
+def test_every_box_of_a_call_stays_when_the_page_comes_again(
+    house: Site, at: list[datetime]
+) -> None:
+    """Hanging up, a minute more, an identity check: no amount, hour or answer is typed twice."""
+    key = late(house)
+    seat = seated("tanaka", Role.OPERATOR)
+    place = call(seat, key.member_id)["Location"]
+    assert seat.client.post(place, KNOWN)["Location"] == place
+    typed = {
+        "ending": "promised", "note": "::forgot", "amount": "5千", "day": "11/28",
+        "answer-outlook": "understood", "answer-nothing": "agreed",
+    }  # fmt: skip
+    for step in ("hang_up", "extend", "draft"):
+        assert seat.client.post(place, typed | {"do": step})["Location"] == place
+        again = seat.client.get(place).content.decode()
+        assert 'name="amount"' in again
+        for kept in ('value="5千"', 'value="11/28"', "::forgot"):
+            assert kept in again, (step, kept)
+        assert re.search(r'id="a-outlook-understood"[^>]* checked', again)
+    assert "answer-nothing" not in rows("SELECT boxes::text FROM care_talk_draft")[0][0]
+    assert (
+        seat.client.post(place, typed | {"do": "draft", "amount": "123456789018"}).status_code
+        == 422
+    )
+    assert "123456789018" not in rows("SELECT boxes::text FROM care_talk_draft")[0][0]
+
+
+def test_page_keeps_what_is_written_by_itself_and_that_is_no_look(
+    house: Site, at: list[datetime]
+) -> None:
+    key, other = late(house), late(house)
+    seat = seated("tanaka", Role.OPERATOR)
+    place = call(seat, key.member_id)["Location"]
+    looks = "SELECT count(*) FROM journal_row WHERE kind = 'staff_access'"
+    before = rows(looks)
+    meanwhile = {"X-Requested-With": "fetch"}
+    typed = {"note": "給料日の後", "hour": "14:00", "do": "finish", "ending": "absent"}
+    answer = seat.client.post(place, typed, headers=meanwhile)
+    assert (answer.status_code, answer.content) == (204, b"")
+    refused = seat.client.post(place, {"note": "暗証番号は7305"}, headers=meanwhile)
+    assert (refused.status_code, refused.content) == (422, b"")
+    strange = place.replace(f"/{key.member_id}/", f"/{other.member_id}/")
+    assert seat.client.post(strange, typed, headers=meanwhile).status_code == 404
+    assert rows(looks) == before
+    assert not rows("SELECT 1 FROM care_talk_end")
+    page = seat.client.get(place).content.decode()
+    assert "給料日の後" in page
+    assert 'value="14:00"' in page
+
+
+def test_what_is_missing_is_said_in_words_and_never_by_an_id(
+    house: Site, at: list[datetime]
+) -> None:
+    member_id = house.house.member(at=NOON - timedelta(days=100)).member_id
+    house.desk.open(date(2026, 8, 31), member_id=member_id)
+    seat = seated("tanaka", Role.OPERATOR)
+    place = call(seat, member_id, "registered_data")["Location"]
+    none = seat.client.post(place, {"note": "x"})
+    assert none.status_code == 422
+    assert "通話の結果が選ばれていません" in text(none)
+    assert "not_called" not in text(none)
+    few = KNOWN | {"name_reading": ""}
+    kept = seat.client.post(place, few).content.decode()
+    assert "答えが足りません" in kept
+    for name in ("birth_date", "phone_digits"):
+        assert f'value="{KNOWN[name]}"' in kept
+    assert seat.client.post(place, KNOWN)["Location"] == place
+    unasked = text(seat.client.post(place, {"ending": "unchanged"}))
+    assert "「お名前に変わりはありませんか。」の回答がまだありません" in unasked
+    assert "「work」" not in unasked
+    seat.client.cookies["tongue"] = "en"
+    page = seat.client.post(place, {"ending": "unchanged"})
+    assert "Is your workplace the same?" in text(page)
+    assert '<span lang="ja">お名前に変わりはありませんか。</span>' in page.content.decode()
+
+
 @pytest.mark.rule("COLL-006")
 def test_reason_is_told_after_the_member_is_known_and_a_promise_follows(
     house: Site, at: list[datetime]
@@ -368,6 +456,8 @@ def test_reason_is_told_after_the_member_is_known_and_a_promise_follows(
     assert seat.client.post(place, too_early).status_code == 422
     assert seat.client.post(place, KNOWN)["Location"] == place
     assert "10月5日" in text(seat.client.get(place))
+    ways = f'href="/desk/members/{key.member_id}/offers/{key.agreement_id}/"'
+    assert ways in seat.client.get(place).content.decode()
     assert seat.client.post(place, {"ending": "promised"}).status_code == 422
     done = seat.client.post(place, too_early)
     assert done.status_code == 302, text(done)
@@ -382,7 +472,13 @@ def test_next_after_an_ending_is_the_next_person_of_the_day(
 ) -> None:
     key, other = late(house), late(house)
     seat = seated("tanaka", Role.OPERATOR)
+    shown = seat.client.get(f"/desk/members/{key.member_id}/").content.decode()
+    assert (
+        f'name="had" value="{key.member_id}"><button class="button button-plain" data-key="n"'
+        in shown
+    )
     place = call(seat, key.member_id)["Location"]
+    assert 'data-key="n"' not in seat.client.get(f"/desk/members/{key.member_id}/").content.decode()
     done = seat.client.get(seat.client.post(place, {"ending": "absent"})["Location"])
     form = re.findall(
         r'action="([^"]*)"[^>]*><input[^>]*csrf[^>]*><input[^>]*name="had" value="(\d+)"',

@@ -161,6 +161,26 @@ def test_keys_rest_while_somebody_writes_and_the_panel_waits_for_its_ending(
     assert page.locator("[name=ending]:checked").get_attribute("value") == "call_back"
     assert page.locator("#hour").is_visible()
     assert not page.locator("#amount").is_visible()
+    page.fill("#hour", "14:00")
+    page.fill("#birth_date", KNOWN["birth_date"])
+    with page.expect_navigation():  # too few answers: nothing that was written is lost
+        page.click("#identify button")
+    assert page.input_value("#note") == "6 1"
+    assert page.input_value("#hour") == "14:00"
+    assert page.input_value("#birth_date") == KNOWN["birth_date"]
+    talked_at = page.url
+    page.focus("#note")
+    page.keyboard.press("End")
+    page.keyboard.type("!")
+    page.goto("/desk/today/")  # and nothing where somebody leaves without a word
+    page.wait_for_timeout(500)
+    page.goto(talked_at)
+    assert page.input_value("#note") == "6 1!"
+    assert page.input_value("#hour") == "14:00"
+    page.focus("#note")
+    page.keyboard.press("End")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Escape")
     with page.expect_navigation():
         page.keyboard.press("g")
     shown = page.locator(".after-left").inner_text()

@@ -119,7 +119,13 @@ def test_case_page_sorts_links_tells_and_closes(site: Site, ito: Seat, mori: Sea
     address = f"/desk/cases/{member.member_id}/{case.key.case_id}/"
     note = f"{address}note/"
     assert ito.client.post(note, {"do": "sort", "category": "x"}).status_code == 422
-    assert ito.client.post(note, {"do": "calls", "call": "987654"}).status_code == 422
+    words = "昼の電話は困ります。番号は123456789018です"
+    unkept = ito.client.post(note, {"do": "more", "words": words})
+    assert unkept.status_code == 422
+    kept = page(unkept)  # on the page of the case, with every word of it
+    assert f">{words}</textarea>" in kept
+    assert "まだ登録していません" in kept
+    assert "説明が分かりません" in kept
     sort = {
         "do": "sort",
         "category": "contact",
@@ -217,7 +223,9 @@ def test_history_goes_out_in_five_clicks_and_no_reason_is_kept(site: Site, ito: 
     assert ito.client.get(f"{address}{key.agreement_id}-exe/").status_code == 404
     assert ito.client.get(f"{address}987654-pdf/").status_code == 404
     assert HOME.text in page(ito.client.post(f"{address}label/"))
-    assert ito.client.post(step, {"do": "send", "proof": "registered_mail"}).status_code == 422
+    unsent = ito.client.post(step, {"do": "send", "proof": "registered_mail"})
+    assert unsent.status_code == 422
+    assert "渡したと記録して完了" in page(unsent)  # the same page, with what is missing
     sent = {"do": "send", "proof": "registered_mail", "ref": "123-45"}
     assert ito.client.post(step, sent)["Location"] == address  # 5
     assert "123-45" in page(ito.client.get(address))
@@ -299,7 +307,12 @@ def test_counter_helps_whom_a_paper_shows(site: Site, ito: Seat, mori: Seat) -> 
     second.client.post(review, {"verdict": "genuine"})
     assert rows("SELECT state FROM people_request") == [("approved",)]
     phone = {"do": "contact", "kind": "mobile_phone", "value": "080-3333-4444"}
-    assert mori.client.post(act, phone | {"value": "x"}).status_code == 422
+    half = mori.client.post(act, phone | {"value": "080-33"})
+    assert half.status_code == 422
+    kept = page(half)
+    assert 'value="080-33"' in kept  # on its own page, with what was typed and what would mend it
+    assert "店頭" in kept
+    assert "エラー" in kept
     assert mori.client.post(act, phone).status_code == 302
     assert rows("SELECT 1 FROM people_fact WHERE road = 'desk' AND masked LIKE %s", "%4444")
     card = mori.client.post(act, {"do": "card"})

@@ -157,6 +157,70 @@ def test_shift_ends_and_sign_out_leaves_nothing(tanaka: Seat, at: Any) -> None:
     assert tanaka.client.get("/desk/").status_code == 302
 
 
+@pytest.mark.rule("PRIV-003")
+def test_nobody_is_led_to_a_page_that_refuses_them(site: Site, tanaka: Seat) -> None:
+    member, review = asked(site)
+    told = complaints.Told(complaints.Kind.COMPLAINT, "昼の電話が多いです")
+    do(complaints.tell, member.member_id, told, Source("member", "x"), clock.now())
+    for seat in (tanaka, seated("kato", Role.OPERATOR), seated("mori", Role.AUDITOR)):
+        for address in ("/desk/?tab=resets", "/desk/?tab=complaints", "/desk/complaints/"):
+            shown = seat.client.get(address).content.decode()
+            for way in set(re.findall(r'class="row-link" href="([^"]+)"', shown)):
+                assert seat.client.get(way).status_code == 200, (seat.login_name, way)
+    assert review in tanaka.client.get("/desk/?tab=resets").content.decode()
+
+
+def test_every_page_of_the_desk_keeps_its_frame_when_it_refuses_too(
+    site: Site, tanaka: Seat
+) -> None:
+    _, review = asked(site)
+    for address, status in (
+        ("/desk/", 200), (review, 200), ("/desk/board/", 409), ("/desk/members/987654/", 404),
+    ):  # fmt: skip
+        answer = tanaka.client.get(address)
+        assert answer.status_code == status, address
+        shown = answer.content.decode()
+        for way in ('class="desk-places"', 'action="/desk/sign-out/"', 'id="sheet"'):
+            assert way in shown, (address, way)
+
+
+def test_page_of_the_desk_knows_how_long_its_sign_in_goes_on_and_goes_on_when_asked(
+    tanaka: Seat, at: Any
+) -> None:
+    """A long call writes nothing for a quarter of an hour: two minutes before, the page asks."""
+    assert browser().get("/desk/left/").json() == {"warn": 0, "end": 0, "last": ""}
+    idle, shift = staff.LONGEST_IDLE, staff.LONGEST_SHIFT
+    tanaka.client.get("/desk/")
+    at(timedelta(minutes=9))
+    found = tanaka.client.get("/desk/left/").json()
+    assert found["end"] in {359, 360}
+    assert found["end"] - found["warn"] in {119, 120, 121}
+    at(timedelta(minutes=14))
+    page_again = tanaka.client.post("/desk/extend/", headers={"x-requested-with": "fetch"})
+    assert page_again.json() == {"warn": 780, "end": 900, "last": ""}
+    at(timedelta(minutes=20))
+    shown = tanaka.client.get("/desk/").content.decode()
+    assert re.search(r'data-warn="780" data-end="900" data-last="" data-ask="/desk/left/"', shown)
+    assert "あと2分でサインアウトします" in shown
+    assert 'action="/desk/extend/"' in shown
+    assert (
+        tanaka.client.post("/desk/extend/", {"next": "/desk/today/"})["Location"] == "/desk/today/"
+    )
+    assert (
+        tanaka.client.post("/desk/extend/", {"next": "//evil.example"})["Location"]
+        == "/desk/today/"
+    )
+    passed = timedelta(minutes=20)
+    while passed < shift - idle:
+        passed += idle - timedelta(minutes=1)
+        at(passed)
+        assert tanaka.client.get("/desk/").status_code == 200
+    assert tanaka.client.get("/desk/left/").json()["last"] == "last"
+    at(shift + timedelta(minutes=1))
+    assert tanaka.client.get("/desk/left/").json() == {"warn": 0, "end": 0, "last": ""}
+    assert tanaka.client.post("/desk/extend/")["Location"] == "/desk/sign-in/"
+
+
 def test_idle_desk_is_closed(tanaka: Seat, at: Any) -> None:
     at(staff.LONGEST_IDLE - timedelta(seconds=5))
     assert tanaka.client.get("/desk/").status_code == 200
@@ -686,7 +750,7 @@ def test_new_means_need_two_supervisors_neither_of_them_the_one(
 
 
 # -------------------------------------------------------------------------------- who sees what
-OPEN = {"sign_in", "by_passkey", "sign_out", "join"}
+OPEN = {"sign_in", "by_passkey", "sign_out", "join", "left", "extend"}
 
 
 def addresses() -> list[tuple[str, str]]:

@@ -615,16 +615,29 @@ def test_keys_are_the_persons_own_at_every_seat(site: Site) -> None:
     seat = seated("tanaka", Role.OPERATOR)
     usual = {"search": "/", "next": "n", "call": "c", "promise": "p", "consultation": "s",
              "memo": "m", "documents": "d", "history": "h", "down": "j", "up": "k",
-             "approve": "a", "reject": "r", "copy": "w", "sheet": "?"}  # fmt: skip
+             "approve": "a", "reject": "r", "copy": "w", "take": "i", "dial": "t",
+             "copy_phone": "y", "hang_up": "g", "extend": "x", "particulars": "b",
+             "sheet": "?"}  # fmt: skip
+    sheet = page(seat.client.get("/desk/keys/"))
+    for label in (
+        "通話が終わった",
+        "後処理を1分のばす",
+        "書面の請求を受けた",
+        "会員から電話がきた",
+    ):
+        assert label in sheet
     twice = seat.client.post("/desk/keys/", usual | {"call": "ｎ"})
     assert twice.status_code == 422
     assert "nが2つの操作に使われています" in page(twice)
     assert seat.client.post("/desk/keys/", usual | {"call": "xy"}).status_code == 422
     assert seat.client.post("/desk/keys/", usual | {"call": "1"}).status_code == 422
-    assert seat.client.post("/desk/keys/", usual | {"call": "Ｘ", "memo": ""}).status_code == 302
+    assert seat.client.post("/desk/keys/", usual | {"call": "-"}).status_code == 422
+    taken = seat.client.post("/desk/keys/", usual | {"next": "g"})  # it ends a call already
+    assert taken.status_code == 422
+    assert seat.client.post("/desk/keys/", usual | {"call": "Ｑ", "memo": ""}).status_code == 302
     kept = rows("SELECT desk_keys::text FROM people_staff WHERE staff_id = %s", seat.staff_id)
-    assert kept == [('{"c": "x", "m": ""}',)]
-    assert 'data-keys="{&quot;c&quot;: &quot;x&quot;' in seat.client.get("/desk/").content.decode()
+    assert kept == [('{"c": "q", "m": ""}',)]
+    assert 'data-keys="{&quot;c&quot;: &quot;q&quot;' in seat.client.get("/desk/").content.decode()
     seat.client.post("/desk/keys/", {"do": "off"})
     assert set(do(_keys, seat.staff_id).values()) == {""}
     seat.client.post("/desk/keys/", {"do": "usual"})

@@ -141,6 +141,7 @@ def test_listed_account_is_done_once_somebody_looked_into_it(site: Site, tanaka:
         clock.now(),
     )  # fmt: skip
     (task,) = [one for one in do(tasks.of_member, member.member_id) if one.plan.facts]
+    assert f">{member.member_number}</a>" in tanaka.client.get("/desk/frauds/").content.decode()
     for task_id in (task.task_id, task.task_id, other):
         form = {"member": member.member_id, "task": task_id}
         assert tanaka.client.post("/desk/frauds/", form)["Location"] == "/desk/frauds/"
@@ -193,6 +194,8 @@ def test_held_draw_is_cleared_after_a_call_alone(client: Client, site: Site, suz
         r"/desk/frauds/checks/\d+/\d+/", suzuki.client.get("/desk/frauds/").content.decode()
     )
     assert found is not None
+    listing = suzuki.client.get("/desk/frauds/").content.decode()
+    assert f">{member.member_number}</a>" in listing
     page = main(suzuki.client.get(found[0]))
     assert "画面の共有・遠隔操作アプリを求められた" in page
     early = suzuki.client.post(found[0], {"outcome": "cleared"})

@@ -38,6 +38,8 @@ WHO_MAY = {
     "desk:by_passkey": ANYBODY,
     "desk:sign_out": ANYBODY,
     "desk:join": ANYBODY,
+    "desk:left": ANYBODY,
+    "desk:extend": ANYBODY,
     "desk:passkey": "orsua",
     "desk:queue": "orsua",
     "desk:keys": "orsua",

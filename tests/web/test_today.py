@@ -84,6 +84,16 @@ def address(member: Member) -> str:
     return f"/desk/members/{member.member_id}/"
 
 
+def test_nobody_comes_next_after_themselves(site: Site) -> None:
+    """Who was just spoken to may stand on the list for something else: the next one is another."""
+    first, second = late(site, 9)[0], late(site)[0]
+    seat = seated("tanaka", Role.OPERATOR)
+    assert listed(today(seat)) == [first.member_number, second.member_number]
+    assert press(seat, first.member_id) == address(second)
+    assert "今日の一覧の理由" in page(seat.client.get(address(second)))
+    assert "今日の一覧の理由" not in page(seat.client.get(address(first)))
+
+
 # ------------------------------------------------------------------------------------ the first page
 def test_operator_begins_with_today_and_others_with_what_waits(site: Site) -> None:
     operator = seated("tanaka", Role.OPERATOR)

@@ -365,6 +365,7 @@ def other_address(cursor: Any, permit: Permit, counterpart_id: int, at: datetime
     Raises    NotAllowedError if the permit is over, used, for a call, or for somebody else.
     """
     holds.lock(cursor, permit.member_id)
+    _refuse_since(cursor, permit, at)
     found = _reach_of(cursor, permit, (counterpart_id, Channel.POST), at)
     _use_up(cursor, permit, at)
     return found

@@ -36,7 +36,7 @@ from motocho.people.access import Action, Self, Staff
 from motocho.people.credentials import keeping, passkeys, pins
 from motocho.people.login import Admitted, Origin
 from motocho.people.members import no_such_member
-from motocho.people.safety import freezes, sessions
+from motocho.people.safety import freezes, seats, sessions
 from motocho.units.errors import Fault, NotFoundError, RefusedError
 
 DEVICE_COOKIE = "device"
@@ -356,6 +356,17 @@ def colleague(request: HttpRequest) -> Colleague | None:
     return Colleague(found, at)
 
 
+def seated(request: HttpRequest) -> Colleague | None:
+    """Who was let in to a page of the desk, refused or not: the frame is theirs [開いた従業者]."""
+    found: Colleague | None = getattr(request, "seated", None)
+    return found
+
+
+def unseat(request: HttpRequest) -> None:
+    """A page about a fault of ours asks the database for nothing, no frame either [枠なし]."""
+    request.seated = None  # type: ignore[attr-defined]
+
+
 def begin_staff(request: HttpRequest, staff_id: int) -> None:
     """Put a sign-in of the staff into the browser's store; all that was there is gone [開始]."""
     at: datetime = request.at  # type: ignore[attr-defined]
@@ -376,6 +387,24 @@ def leave_desk(request: HttpRequest) -> None:
     leave(request)
 
 
+def staff_left(request: HttpRequest) -> Left:
+    """How long a colleague's sign-in goes on, asked without using it [従業者の残り時間]."""
+    kept = request.session.get(_STAFF)
+    if kept is None:
+        return OVER
+    at: datetime = request.at  # type: ignore[attr-defined]
+    seat = people_staff.Seat(*kept)
+    spans = people_staff.LONGEST_SHIFT, people_staff.LONGEST_IDLE
+    with connection.cursor() as cursor:
+        found = seats.ends(cursor, seat, *spans)
+    if found is None or min(found) <= at:
+        return OVER
+    ends_at = min(found)
+    to_warn = max(0, int((ends_at - sessions.WARNED_BEFORE - at).total_seconds()))
+    last = "last" if ends_at == found.longest_at else ""
+    return Left(to_warn, int((ends_at - at).total_seconds()), last)
+
+
 def staff(action: Action) -> Callable[[View], View]:
     """A view for those of the staff with a role for this [従業者の画面] · PRIV-003.
 
@@ -390,6 +419,7 @@ def staff(action: Action) -> Callable[[View], View]:
             found = colleague(request)
             if found is None:
                 return HttpResponseRedirect(reverse("desk:sign_in"))
+            request.seated = found  # type: ignore[attr-defined]
             if not found.may(action):
                 details = {"action": action.value}
                 raise RefusedError(Fault("PPL-081", details=details))

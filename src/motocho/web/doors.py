@@ -29,7 +29,7 @@ from motocho.units.errors import (
     RefusedError,
     StateConflict,
 )
-from motocho.web import pages
+from motocho.web import access, pages
 from motocho.web.words import said
 
 log = logging.getLogger("motocho.web")
@@ -96,6 +96,7 @@ def _told(request: HttpRequest, error: MotochoError) -> HttpResponse:
 
 
 def _unavailable(request: HttpRequest) -> HttpResponse:
+    access.unseat(request)
     status = HTTPStatus.SERVICE_UNAVAILABLE
     response = pages.show(request, "web/unavailable.html", status=status)
     response["Retry-After"] = "60"
@@ -130,6 +131,7 @@ def bug(request: HttpRequest) -> HttpResponse:
     report = _reported(None)
     if not hasattr(request, "at"):  # it failed before the middleware read the clock
         request.at = clock.now()  # type: ignore[attr-defined]
+    access.unseat(request)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     response = pages.show(request, "web/bug.html", {"report": report}, status=status)
     for name, value in HEADERS.items():

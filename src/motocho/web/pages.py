@@ -95,6 +95,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     at_desk = request.path.startswith(reverse("desk:queue"))
     return {
         "at_desk": at_desk,
+        "desk": access.seated(request),
         "outer": "desk/frame.html" if at_desk else "web/page.html",
         "tongue": tongue_of(request),
         "look": look_of(request),

@@ -177,6 +177,8 @@ CREATE TABLE care_talk_draft (
     ending text NOT NULL DEFAULT '' CHECK (length(ending) <= 40),
     note text NOT NULL DEFAULT '' CHECK (length(note) <= 1000 AND note !~ '[0-9]{12}'),
     said text NOT NULL DEFAULT '' CHECK (length(said) <= 1000 AND said !~ '[0-9]{12}'),
+    boxes jsonb NOT NULL DEFAULT '{}'
+        CHECK (jsonb_typeof(boxes) = 'object' AND length(boxes::text) <= 8000 AND boxes::text !~ '[0-9]{12}'),
     hung_up_at timestamptz,
     due_at timestamptz CHECK (due_at > hung_up_at),
     PRIMARY KEY (member_id, attempt_id),
@@ -208,7 +210,7 @@ CREATE TRIGGER no_removal BEFORE DELETE OR TRUNCATE ON care_workplace EXECUTE FU
 GRANT SELECT, INSERT ON care_workplace, care_talk, care_talk_identity, care_talk_answer, care_talk_end,
     care_talk_particulars, care_talk_draft TO motocho_app;
 GRANT SELECT ON care_talk_open TO motocho_app;
-GRANT UPDATE (ending, note, said, hung_up_at, due_at) ON care_talk_draft TO motocho_app;
+GRANT UPDATE (ending, note, said, boxes, hung_up_at, due_at) ON care_talk_draft TO motocho_app;
 GRANT UPDATE (withdrawn_at) ON care_workplace TO motocho_app;
 GRANT USAGE ON SEQUENCE care_workplace_workplace_no_seq TO motocho_app;
 GRANT SELECT ON care_workplace, care_talk, care_talk_identity, care_talk_answer, care_talk_end, care_talk_open,

@@ -7,9 +7,12 @@ the last word wins. The time for it can be seen and made longer; when it is over
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+import orjson
 
 from motocho.care.reasons import notes
 from motocho.care.reasons.talks import TalkKey, going_on, one
@@ -34,17 +37,22 @@ class Draft:
     said: str = ""
     due_at: datetime | None = None
     """Until when the after-call work is planned; None while the call goes on."""
+    boxes: Mapping[str, str] = field(default_factory=dict)
+    """What else stands in the form, by the name of its box, as it was typed."""
 
 
 def draft(cursor: Any, key: TalkKey) -> Draft:
     """What was written of a call so far; empty where nothing was [下書きの照会]."""
     cursor.execute(
-        "SELECT ending, note, said, due_at FROM care_talk_draft"
+        "SELECT ending, note, said, due_at, boxes::text FROM care_talk_draft"
         " WHERE member_id = %s AND attempt_id = %s",
         key,
     )
     row = cursor.fetchone()
-    return Draft() if row is None else Draft(*row)
+    if row is None:
+        return Draft()
+    ending, note, said, due_at, boxes = row
+    return Draft(ending, note, said, due_at, orjson.loads(boxes))
 
 
 def keep(cursor: Any, key: TalkKey, written: Draft) -> None:
@@ -55,17 +63,21 @@ def keep(cursor: Any, key: TalkKey, written: Draft) -> None:
               call that ended.
     """
     talk = going_on(cursor, key)
-    for text in (written.note, written.said):
+    for text in (written.note, written.said, *written.boxes.values()):
         faults = notes.scanned(text)
         if faults:
             raise InputError(*faults)
     chosen = talk.card.ending_of(written.ending)
     cursor.execute(
-        "INSERT INTO care_talk_draft (member_id, attempt_id, ending, note, said)"
-        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (member_id, attempt_id) DO UPDATE"
-        " SET ending = excluded.ending, note = excluded.note, said = excluded.said",
-        (*key, "" if chosen is None else chosen.ending_id, written.note, written.said),
-    )
+        "INSERT INTO care_talk_draft (member_id, attempt_id, ending, note, said, boxes)"
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (member_id, attempt_id) DO UPDATE SET"
+        " ending = excluded.ending, note = excluded.note, said = excluded.said,"
+        " boxes = excluded.boxes",
+        (
+            *key, "" if chosen is None else chosen.ending_id, written.note, written.said,
+            orjson.dumps(dict(written.boxes)).decode(),
+        ),
+    )  # fmt: skip
 
 
 def hang_up(cursor: Any, key: TalkKey, at: datetime) -> None:

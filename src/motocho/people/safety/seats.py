@@ -15,6 +15,27 @@ class Seated(NamedTuple):
     last_used_at: datetime
 
 
+class Ends(NamedTuple):
+    """When a sign-in ends [サインインの終了]: if nothing is done, and whatever is done."""
+
+    idle_at: datetime
+    longest_at: datetime
+
+
+def ends(cursor: Any, seat: tuple[int, int], shift: timedelta, idle: timedelta) -> Ends | None:
+    """When one sign-in ends; None where it was ended [終了時刻]. Asking uses nothing.
+
+    Takes     the colleague and the session; how long a sign-in lasts, and one that is not used.
+    """
+    cursor.execute(
+        "SELECT last_used_at, began_at FROM people_staff_session"
+        " WHERE staff_id = %s AND session_id = %s AND ended_at IS NULL",
+        seat,
+    )
+    row = cursor.fetchone()
+    return None if row is None else Ends(row[0] + idle, row[1] + shift)
+
+
 def seated(cursor: Any, at: datetime, shift: timedelta, idle: timedelta) -> list[Seated]:
     """Who is signed in at a moment, by name; one row each [サインイン中の一覧].
 

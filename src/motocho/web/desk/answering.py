@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motocho.care.cases import complaints
 from motocho.contact.holds import Source
@@ -24,6 +24,7 @@ from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import complaining
 from motocho.web.fields import Form, LineField, LinesField, shown
+from motocho.web.words import said
 
 STEPS = {
     complaints.State.LOOKING.value: "desk.step_looking",
@@ -75,19 +76,44 @@ def case(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
         known = complaints.case(cursor, key)
         if is_good and _taken(request, cursor, form, (key, staff.actor, colleague)):
             return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=complaints")
-        context: dict[str, Any] = {
-            "desk": colleague,
-            "case": known,
-            "kind": KINDS[known.kind],
-            "steps": [(one, STATES[one.step.state]) for one in known.steps],
-            "member": members.one(cursor, member_id),
-            "options": STEPS,
-            "form": shown(form, pages.tongue_of(request)),
-            "chosen": request.POST.get("step", ""),
-        }
-        if known.kind is complaints.Kind.COMPLAINT:
-            context |= complaining.about(cursor, known)
+        context = _context(request, cursor, known, form) | {"desk": colleague}
     return pages.show(request, "desk/case.html", context, status=422 if form.is_bound else 200)
+
+
+def _context(
+    request: HttpRequest, cursor: Any, known: complaints.Case, form: CaseForm
+) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "case": known,
+        "kind": KINDS[known.kind],
+        "steps": [(one, STATES[one.step.state]) for one in known.steps],
+        "member": members.one(cursor, known.key.member_id),
+        "options": STEPS,
+        "form": shown(form, pages.tongue_of(request)),
+        "chosen": request.POST.get("step", ""),
+    }
+    if known.kind is complaints.Kind.COMPLAINT:
+        context |= complaining.about(cursor, known)
+    return context
+
+
+@require_POST
+@access.staff(Action.ASK_FOR_HELP)
+def note(request: HttpRequest, colleague: Colleague, member_id: int, case_id: int) -> HttpResponse:
+    """What the desk finds about a complaint; what is refused stays on its page [苦情の記録]."""
+    key = complaints.CaseKey(member_id, case_id)
+    try:
+        return complaining.note(request, colleague, key)
+    except InputError as error:
+        wrong = [said(one, pages.tongue_of(request)) for one in error.faults]
+    staff = colleague.looking_for(f"case {case_id}")
+    with transaction.atomic(), connection.cursor() as cursor:
+        access.allow(gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at))
+        known = complaints.case(cursor, key)
+        context = _context(request, cursor, known, CaseForm()) | {"desk": colleague}
+    context |= {"wrong": wrong, "typed": request.POST}
+    context["chosen_sorting"] = context.get("chosen_sorting", {}) | request.POST.dict()
+    return pages.show(request, "desk/case.html", context, status=422)
 
 
 def _taken(
@@ -106,7 +132,8 @@ def _taken(
             colleague.at,
         )
     except InputError as error:
-        form.refuse("words", error.faults[0])
+        for one in error.faults:
+            form.refuse("words", one)
         return ""
     except RefusedError as error:  # nothing was taken: what was written stays on the page
         form.refuse("step", error.faults[0])

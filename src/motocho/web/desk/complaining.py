@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from motocho.care.cases import complaints, drafts, register, sorting
 from motocho.contact.holds import Source
@@ -130,7 +130,8 @@ def _taken(
             told = complaints.Told(complaints.Kind.COMPLAINT, typed["words"], about=known)
             return complaints.tell(cursor, member_id, told, source, colleague.at).key
     except InputError as error:
-        form.refuse("words", error.faults[0])
+        for one in error.faults:
+            form.refuse("words", one)
     except NotFoundError:  # nobody of this number, or nobody whom one may see: the same words
         form.refuse("number", members.no_such_member().faults[0])
     return None
@@ -179,16 +180,14 @@ class AdrForm(Form):
 FORMS = {"sort": SortForm, "more": MoreForm, "adr": AdrForm}
 
 
-@require_POST
-@access.staff(Action.ASK_FOR_HELP)
-def note(request: HttpRequest, colleague: Colleague, member_id: int, case_id: int) -> HttpResponse:
+def note(request: HttpRequest, colleague: Colleague, key: complaints.CaseKey) -> HttpResponse:
     """What the desk finds about a complaint: sorted, told more, linked to calls, before the body.
 
     [苦情の記録] · DESK-004. A complaint about calls has its hold from this moment on.
-    Raises    InputError for what is none of the lists.
+    Raises    InputError for what is none of the lists, and for words that may not be kept.
     """
-    key = complaints.CaseKey(member_id, case_id)
-    staff = colleague.looking_for(f"case {case_id}")
+    member_id = key.member_id
+    staff = colleague.looking_for(f"case {key.case_id}")
     source = Source(staff.actor, _commands.form_ref(request, _commands.DESK))
     wanted = request.POST.get("do", "")
     form = FORMS[wanted](request.POST) if wanted in FORMS else Form({})

@@ -26,6 +26,7 @@ from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, labels
 from motocho.web.desk._shown import SHOWN, masked
 from motocho.web.fields import DateField, Form, LineField, shown
+from motocho.web.words import said
 
 PAPERS = labels(desk_counter.Paper, "cases.paper")
 CHANGED = {
@@ -121,6 +122,7 @@ def _context(
 def act(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResponse:
     """One thing for who was known: a new PIN, a new card, a paper, a contact [店頭の手続き].
 
+    What is wrong is said on the page, with all that was typed.
     Raises    RefusedError where nobody was known within the hour; as each of them does.
     """
     wanted = request.POST.get("do", "")
@@ -128,12 +130,20 @@ def act(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRespo
     if does is None:
         raise members.no_such_member()
     action, done = does
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            staff = _allowed(cursor, colleague, member_id, action)
+            visit = desk_counter.present(cursor, member_id, colleague.at)
+            key = desk_counter.VisitKey(member_id, 0) if visit is None else visit.key
+            return HttpResponseRedirect(done(request, cursor, (key, staff, colleague)))
+    except InputError as error:
+        wrong = [said(one, pages.tongue_of(request)) for one in error.faults]
     with transaction.atomic(), connection.cursor() as cursor:
-        staff = _allowed(cursor, colleague, member_id, action)
-        visit = desk_counter.present(cursor, member_id, colleague.at)
-        key = desk_counter.VisitKey(member_id, 0) if visit is None else visit.key
-        address = done(request, cursor, (key, staff, colleague))
-    return HttpResponseRedirect(address)
+        _allowed(cursor, colleague, member_id, Action.ASK_FOR_HELP)
+        context = _context(request, cursor, colleague, member_id)
+    context |= {"wrong": wrong, "typed": request.POST}
+    context |= {"form": shown(PaperForm(), pages.tongue_of(request))}
+    return pages.show(request, "desk/counter.html", context, status=422)
 
 
 _By = tuple[desk_counter.VisitKey, Staff, Colleague]

@@ -26,6 +26,7 @@ from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, labels
 from motocho.web.desk._shown import masked, meant
 from motocho.web.fields import Form, LineField, MemberNumberField, shown
+from motocho.web.words import Said, said
 
 KINDS = labels(disclosures.Kind, "cases.kind")
 WHO = labels(disclosures.Who, "cases.who")
@@ -128,7 +129,8 @@ def _taken(
             source = Source(staff.actor, _commands.form_ref(request, _commands.DESK))
             return disclosures.take(cursor, member_id, asked, source, colleague.at).key
     except InputError as error:
-        form.refuse(error.faults[0].column or "to_name", error.faults[0])
+        for one in error.faults:
+            form.refuse(one.column if one.column in form.fields else "to_name", one)
     except NotFoundError:  # nobody of this number, or nobody whom one may see: the same words
         form.refuse("number", members.no_such_member().faults[0])
     return None
@@ -140,12 +142,17 @@ def disclosure(
     request: HttpRequest, colleague: Colleague, member_id: int, disclosure_id: int
 ) -> HttpResponse:
     """One request: how far it is, its files, its next step [開示請求の対応]."""
-    key = disclosures.DisclosureKey(member_id, disclosure_id)
+    return _page(request, colleague, disclosures.DisclosureKey(member_id, disclosure_id), [])
+
+
+def _page(
+    request: HttpRequest, colleague: Colleague, key: disclosures.DisclosureKey, wrong: list[Said]
+) -> HttpResponse:
     with transaction.atomic(), connection.cursor() as cursor:
         _allowed(cursor, colleague, key)
         found = disclosures.one(cursor, key)
         files = disclosures.files(cursor, key)
-        member = members.one(cursor, member_id)
+        member = members.one(cursor, key.member_id)
     asked = found.asked
     row = _row(found, colleague)
     context = row | {
@@ -173,8 +180,10 @@ def disclosure(
         in {disclosures.Delivery.REGISTERED_ADDRESS, disclosures.Delivery.THEIR_ADDRESS},
         "grounds": {one.value: PROOF_NAMES[one.value] for one in disclosures.GROUNDS},
         "step": found.state.value,
+        "wrong": wrong,
+        "typed": request.POST,
     }
-    return pages.show(request, "desk/disclosure.html", context)
+    return pages.show(request, "desk/disclosure.html", context, status=422 if wrong else 200)
 
 
 def _allowed(cursor: Any, colleague: Colleague, key: disclosures.DisclosureKey) -> Staff:
@@ -190,9 +199,20 @@ def take_step(
 ) -> HttpResponse:
     """The next step: checked, made, sent; or refused for what the law names [開示の手続き].
 
-    Raises    InputError, RefusedError as `care.cases.disclosures` says.
+    What is missing is said on the page, with all that was typed.
+    Raises    RefusedError as `care.cases.disclosures` says.
     """
-    key, at = disclosures.DisclosureKey(member_id, disclosure_id), colleague.at
+    key = disclosures.DisclosureKey(member_id, disclosure_id)
+    try:
+        _take_step(request, colleague, key)
+    except InputError as error:
+        wrong = [said(one, pages.tongue_of(request)) for one in error.faults]
+        return _page(request, colleague, key, wrong)
+    return HttpResponseRedirect(reverse("desk:disclosure", args=key))
+
+
+def _take_step(request: HttpRequest, colleague: Colleague, key: disclosures.DisclosureKey) -> None:
+    at = colleague.at
     typed = {name: request.POST.get(name, "") for name in ("do", "proof", "ref", "ground")}
     with transaction.atomic(), connection.cursor() as cursor:
         staff = _allowed(cursor, colleague, key)
@@ -210,7 +230,6 @@ def take_step(
                 disclosures.withdraw(cursor, key, source, at)
             case _:
                 disclosures.refuse(cursor, key, (typed["ground"], staff), source, at)
-    return HttpResponseRedirect(reverse("desk:disclosure", args=key))
 
 
 def _proof(text: str) -> disclosures.Proof:

@@ -102,12 +102,18 @@ KEYS = {
     "a": "desk.key.approve",
     "r": "desk.key.reject",
     "w": "desk.key.copy",
+    "i": "desk.key.take",
+    "t": "desk.key.dial",
+    "y": "desk.key.copy_phone",
+    "g": "desk.key.hang_up",
+    "x": "desk.key.extend",
+    "b": "desk.key.particulars",
     "?": "desk.key.sheet",
 }
 """Each key by its usual sign, which is also how pages name it; what it does is a key of words."""
 NAMES = {usual: label.rpartition(".")[2] for usual, label in KEYS.items()}
-_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz/?,.;:-[]@")
-"""What a key may be set to: digits are how a call ended."""
+_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz/?,.;:[]@")
+"""What a key may be set to: digits and - are how a call ended."""
 
 
 @dataclass(frozen=True, slots=True)

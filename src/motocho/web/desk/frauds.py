@@ -76,16 +76,19 @@ def listing(request: HttpRequest, colleague: Colleague) -> HttpResponse:
             _looked_into(cursor, request, colleague)
         return HttpResponseRedirect(request.path)
     with connection.cursor() as cursor:
+        checks = draw_checks.waiting(cursor)
+        found = tasks.waiting(cursor, [tasks.Kind.FOLLOW_UP])
+        accounts = [one for one in found if "list" in one.plan.facts]
+        frozen = frauds.frozen_pages(cursor)
+        about = [one.key.member_id for one in checks]
+        about += [one.member_id for one in (*accounts, *frozen)]
+        numbers = members.numbers_of(cursor, about)
         context = {
             "desk": colleague,
-            "checks": draw_checks.waiting(cursor),
+            "checks": [(one, numbers[one.key.member_id]) for one in checks],
             "reports": [(one, STATES[one.state.value]) for one in frauds.waiting(cursor)],
-            "accounts": [
-                one
-                for one in tasks.waiting(cursor, [tasks.Kind.FOLLOW_UP])
-                if "list" in one.plan.facts
-            ],
-            "frozen": frauds.frozen_pages(cursor),
+            "accounts": [(one, numbers[one.member_id]) for one in accounts],
+            "frozen": [(one, numbers[one.member_id]) for one in frozen],
             "lists": listed.in_force(cursor),
             "may_end": "yes" if colleague.may(Action.UNFREEZE) else "",
         }

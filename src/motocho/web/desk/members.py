@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from motocho.care.reasons import talks
 from motocho.care.reception import checks, guessing, happenings, memos
+from motocho.care.worklist import claims
 from motocho.contact import gate as contacts
 from motocho.contact.guard import Facts, HoldKind
 from motocho.contact.holds import Source
@@ -36,6 +37,7 @@ from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import _history, panel
 from motocho.web.desk._shown import SHOWN, masked
+from motocho.web.desk.today import WHYS
 from motocho.web.fields import LONGEST_TYPED
 from motocho.web.words import Said, Tongue, said
 
@@ -199,12 +201,19 @@ def _context(
         "may_take": colleague.may(Action.ASK_FOR_HELP),
         "who": members.one(cursor, member_id) if view.whole else None,
         "masked": None if view.whole else masked(members.one(cursor, member_id)),
+        "taken_for": _taken_for(cursor, colleague, member_id),
     }
     if colleague.may(Action.ASK_FOR_HELP) and view.seat.call is None:
         context |= panel.panel(cursor, request, colleague, member_id)
     if view.whole:
         context |= _whole(cursor, member_id, (listed, positions), on)
     return context
+
+
+def _taken_for(cursor: Any, colleague: Colleague, member_id: int) -> str:
+    """Why the member is this colleague's next of the list; empty where that is not so."""
+    mine = claims.mine(cursor, colleague.staff.staff_id, colleague.at)
+    return WHYS[mine.why] if mine is not None and mine.member_id == member_id else ""
 
 
 def _shows(wanted: str, group: happenings.Group) -> bool:

@@ -166,6 +166,11 @@ def panel(
             for known, choice in talks.in_place(cursor, member_id, colleague.at, hand_of(colleague))
         ],
         "hours": hours,
+        "on_line": [
+            one.actor
+            for one in wrapping.running(cursor)
+            if one.key.member_id == member_id and one.actor != colleague.staff.actor
+        ],
         "acting": counsel.standing(cursor, member_id),
         "left": left_to_do(cursor, colleague, member_id),
         "call_ref": _commands.new_reference(),
@@ -290,6 +295,7 @@ def talking(cursor: Any, colleague: Colleague, talk: talks.Talk) -> dict[str, An
         if talk.is_asked
         else "",
         "agreements": owned if talk.agreement_id is None and len(owned) > 1 else (),
+        "offers": owned if seat.is_known else (),
         "is_own": talk.caller.actor == colleague.staff.actor,
     }
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, time
+from http import HTTPStatus
 from typing import Any
 
 from django.db import connection, transaction
@@ -51,7 +53,7 @@ from motocho.web.fields import (
     YenField,
     shown,
 )
-from motocho.web.words import said
+from motocho.web.words import Tongue, said
 
 PRODUCT = "card"
 _HOUR = re.compile("([0-9]{1,2})(?::([0-9]{2})|時(?:([0-9]{1,2})分)?)")
@@ -285,6 +287,8 @@ def talk(
     key = talks.TalkKey(member_id, attempt_id)
     staff = colleague.looking_for(f"call {attempt_id}")
     form = EndingForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and request.headers.get("X-Requested-With") == "fetch":
+        return _kept_meanwhile(request, staff, key, form)
     with transaction.atomic(), connection.cursor() as cursor:
         access.allow(gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at))
         found = talks.one(cursor, key)
@@ -299,7 +303,7 @@ def talk(
         context = panel.talking(cursor, colleague, talks.one(cursor, key))
         draft = context["draft"]
         if not form.is_bound:
-            form = EndingForm({"note": draft.note, "said": draft.said})
+            form = EndingForm({"note": draft.note, "said": draft.said, **draft.boxes})
             form.full_clean()
     tongue = pages.tongue_of(request)
     context |= {
@@ -307,10 +311,11 @@ def talk(
         "form": shown(form, tongue),
         "faults": [said(one, tongue) for one in faults],
         "chosen": request.POST.get("ending", draft.ending),
-        "given": request.POST,
+        "given": request.POST or draft.boxes,
+        "items": [(*one, request.POST.get(one[0], "")) for one in context["items"]],
         "call_ref": _commands.new_reference(),
     }
-    is_wrong = bool(faults or form.errors)
+    is_wrong = request.method == "POST" and bool(faults or form.errors)
     return pages.show(request, "desk/talk.html", context, status=422 if is_wrong else 200)
 
 
@@ -339,13 +344,25 @@ def _act(
         faults = list(error.faults)
     transaction.savepoint_rollback(saved)
     left = []
-    for one in faults:
+    for fault in faults:
+        one = _in_words(fault, about[2].card, pages.tongue_of(request))
         field = _FIELDS.get(one.code) or _FIELDS.get(one.column or "") or one.column
         if field in form.fields:
             form.refuse(str(field), Fault("CPN-005") if one.code == "RSN-032" else one)
         else:
             left.append(one)
     return left
+
+
+def _in_words(fault: Fault, card: catalogue.Card, tongue: Tongue) -> Fault:
+    """The same as people at a desk say it: an ending and a question by words, never by an id."""
+    if fault.code == "RSN-030":
+        return Fault("CPN-013", column="ending")
+    asked = {one.question_id: one for one in card.questions}
+    if fault.code in {"RSN-034", "RSN-035"} and fault.excerpt in asked:
+        question = asked[fault.excerpt]
+        return replace(fault, excerpt=question.en if tongue is Tongue.EN else question.ja)
+    return fault
 
 
 _FIELDS = {
@@ -370,16 +387,38 @@ def _keep(cursor: Any, request: HttpRequest, found: talks.Talk, form: EndingForm
     if "note" not in request.POST:
         return
     words = form.data
-    wrapping.keep(
-        cursor,
-        found.key,
-        wrapping.Draft(words.get("ending", ""), words.get("note", ""), words.get("said", "")),
+    asked = {f"answer-{one.question_id}" for one in found.card.questions}
+    boxes = {
+        name: str(words[name])[:LONGEST_TYPED]
+        for name in (*_BOXES, *sorted(asked))
+        if words.get(name)
+    }
+    written = wrapping.Draft(
+        words.get("ending", ""), words.get("note", ""), words.get("said", ""), boxes=boxes
     )
+    wrapping.keep(cursor, found.key, written)
+
+
+_BOXES = ("amount", "day", "hour", "until", "name", "agreement")
+"""What a draft holds beside the words and the answers."""
 
 
 def _draft(cursor: Any, request: HttpRequest, about: About, form: EndingForm) -> HttpResponse:
     _keep(cursor, request, about[2], form)
     return _to_talk(about[2].key)
+
+
+def _kept_meanwhile(
+    request: HttpRequest, staff: Staff, key: talks.TalkKey, form: EndingForm
+) -> HttpResponse:
+    """What the page of a call keeps while somebody writes: it shows nothing, so it is no look."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        access.allow(gate.check_staff(cursor, staff, Action.ASK_FOR_HELP, key.member_id))
+        try:
+            _keep(cursor, request, talks.one(cursor, key), form)
+        except InputError:  # the form itself says which words may not be kept
+            return HttpResponse(status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 def _hang_up(cursor: Any, request: HttpRequest, about: About, form: EndingForm) -> HttpResponse:

@@ -8,7 +8,7 @@ itself tells nothing of a member.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,6 +70,14 @@ class Source:
     title: str
     count: Callable[[Any], int]
     rows: Callable[[Any], Sequence[Row]]
+    action: Action
+    """What its page asks for: nobody is led to a page that refuses them."""
+
+    def shown_to(self, cursor: Any, colleague: Colleague) -> Sequence[Row]:
+        """Its rows, leading on for whom that is [従業者ごとの一覧]."""
+        if colleague.may(self.action):
+            return self.rows(cursor)
+        return [replace(one, address="") for one in self.rows(cursor)]
 
 
 # --------------------------------------------------------------------------------- our own sources
@@ -142,27 +150,36 @@ def _consultations(cursor: Any) -> Sequence[Row]:
 
 
 SOURCES: list[Source] = [
-    Source("consultations", "desk.consultations", consultations.count_waiting, _consultations),
-    Source("complaints", "desk.complaints", complaints.count_waiting, _cases),
-    Source("applications", "desk.increases", increases.count_waiting, _increases),
-    Source("documents", "desk.documents", intake.count_waiting, _documents),
+    Source(
+        "consultations",
+        "desk.consultations",
+        consultations.count_waiting,
+        _consultations,
+        Action.ASK_FOR_HELP,
+    ),
+    Source("complaints", "desk.complaints", complaints.count_waiting, _cases, Action.ASK_FOR_HELP),
+    Source("applications", "desk.increases", increases.count_waiting, _increases, Action.LOOK),
+    Source("documents", "desk.documents", intake.count_waiting, _documents, Action.REVIEW_DOCUMENT),
     Source(
         "resets",
         "desk.resets",
         _count_of(Kind.PIN_RESET),
         _of_requests(Kind.PIN_RESET, "desk:reset"),
+        Action.REVIEW_PIN_RESET,
     ),
     Source(
         "applications",
         "desk.new_cards",
         _count_of(Kind.NEW_CARD),
         _of_requests(Kind.NEW_CARD, "desk:own"),
+        Action.UNFREEZE,
     ),
     Source(
         "applications",
         "desk.reopenings",
         _count_of(Kind.REOPENING),
         _of_requests(Kind.REOPENING, "desk:own"),
+        Action.UNFREEZE,
     ),
 ]
 """Every part of the house that has something waiting, a line each."""
@@ -177,7 +194,11 @@ def waiting(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     with connection.cursor() as cursor:
         counted = [(one, one.count(cursor)) for one in SOURCES]
         tab = _chosen(request.GET.get("tab", ""), {one.tab for one, count in counted if count})
-        listed = [(one.title, one.rows(cursor), count) for one, count in counted if one.tab == tab]
+        listed = [
+            (one.title, one.shown_to(cursor, colleague), count)
+            for one, count in counted
+            if one.tab == tab
+        ]
         alarms = login.alarms(cursor, colleague.at - ALARMED_FOR)
     counts = {name: sum(count for one, count in counted if one.tab == name) for name in TABS}
     context = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motocho.care.worklist import claims
 from motocho.law.rules import Refusal
@@ -132,6 +132,30 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(reverse("desk:sign_in"))
     response["Clear-Site-Data"] = '"cache"'
     return response
+
+
+@require_safe
+def left(request: HttpRequest) -> HttpResponse:
+    """How long the sign-in goes on, for the page's own clock; asking extends nothing [残り時間]."""
+    return _left(request)
+
+
+def _left(request: HttpRequest) -> HttpResponse:
+    found = access.staff_left(request)
+    return JsonResponse({"warn": found.warn_seconds, "end": found.end_seconds, "last": found.last})
+
+
+@require_POST
+def extend(request: HttpRequest) -> HttpResponse:
+    """Go on with a sign-in that was about to end; what was typed stays [延長]."""
+    found = access.colleague(request)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return _left(request)
+    if found is None:
+        return HttpResponseRedirect(reverse("desk:sign_in"))
+    return HttpResponseRedirect(
+        pages.own_address(request, request.POST.get("next", ""), "desk:today")
+    )
 
 
 # --------------------------------------------------------------------------------- the first time

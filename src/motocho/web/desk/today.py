@@ -26,6 +26,7 @@ from motocho.people import members
 from motocho.people.access import Action, Role
 from motocho.web import access, pages
 from motocho.web.access import Colleague
+from motocho.web.desk._shown import number_of
 from motocho.web.words import Said, said
 
 WHYS = {one: f"desk.today.why_{one.value}" for one in policy.Why}
@@ -138,14 +139,16 @@ def today(request: HttpRequest, colleague: Colleague) -> HttpResponse:
 def next_one(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """Take the next person of the list, and go there [次の人].
 
-    A form says whom its page showed as taken: sent twice, the second one leads to the same person.
+    A form says whom its page showed as taken: sent twice, the second one leads to the same person,
+    and nobody comes next after themselves.
     """
     staff_id = colleague.staff.staff_id
     with transaction.atomic(), connection.cursor() as cursor:
         mine = claims.mine(cursor, staff_id, colleague.at)
         if mine is not None and request.POST.get("had", "") != f"{mine.member_id}":
             return _to_member(mine.member_id)
-        found = _found(cursor, colleague, but=mine)
+        but = number_of(request.POST.get("had", "")) if mine is None else mine.member_id
+        found = _found(cursor, colleague, but)
         taken = gathering.take_next(cursor, staff_id, found, _hand(colleague))
         if taken is None:
             claims.leave(cursor, staff_id, colleague.at)
@@ -174,11 +177,11 @@ def _hand(colleague: Colleague) -> Hand:
     return Hand.SUPERVISOR if Role.SUPERVISOR in colleague.staff.roles else Hand.STAFF
 
 
-def _found(cursor: Any, colleague: Colleague, but: claims.Claim | None = None) -> gathering.Today:
+def _found(cursor: Any, colleague: Colleague, but: int = 0) -> gathering.Today:
     """The list without those whom this colleague may not see, or had just now."""
     hidden = gate.kept_from(cursor, colleague.staff)
-    if but is not None:
-        hidden |= {but.member_id}
+    if but:
+        hidden |= {but}
     return gathering.today(cursor, colleague.at, _hand(colleague), hidden)
 
 

@@ -47,6 +47,33 @@
       note.focus();
     });
   });
+  // What is written is kept while one writes, and goes along when the identity is checked.
+  const form = document.getElementById("ending-form");
+  if (form) {
+    const written = () => [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
+    const state = () => JSON.stringify(written());
+    let kept = state();
+    let waits;
+    const keep = () => {
+      clearTimeout(waits);
+      const now = state();
+      if (now === kept || form.dataset.sent) return;
+      const before = kept;
+      kept = now;
+      const undo = () => { if (kept === now) kept = before; };
+      fetch(location.href, { method: "POST", body: new FormData(form), headers: { "X-Requested-With": "fetch" }, redirect: "error", keepalive: true }).catch(undo);
+    };
+    form.addEventListener("input", () => { clearTimeout(waits); waits = setTimeout(keep, 1000); });
+    addEventListener("pagehide", keep);
+    each("#identify", (check) => check.addEventListener("submit", () => {
+      kept = state();
+      written().forEach(([name, value]) => {
+        const box = document.createElement("input");
+        Object.assign(box, { type: "hidden", name, value });
+        check.append(box);
+      });
+    }));
+  }
   const first = document.querySelector("[data-first]");
   if (first) first.focus();
 })();

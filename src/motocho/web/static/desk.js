@@ -5,12 +5,12 @@
   const body = document.body;
   if (!body.classList.contains("at-desk")) return;
   const IME_KEY = 229;
-  const USUAL = ["/", "n", "c", "p", "s", "m", "d", "h", "j", "k", "a", "r", "w", "?"];
+  const USUAL = ["/", "n", "c", "p", "s", "m", "d", "h", "j", "k", "a", "r", "w", "i", "t", "y", "g", "x", "b", "?"];
   const chosen = JSON.parse(body.dataset.keys || "{}");
   const own = (usual) => (usual in chosen ? chosen[usual] : usual);
   const usualOf = new Map(USUAL.filter(own).map((usual) => [own(usual), usual]));
   const isOff = usualOf.size === 0;
-  if (!isOff) for (const fixed of "0123456789-bgityx") if (!usualOf.has(fixed)) usualOf.set(fixed, fixed);
+  if (!isOff) for (const fixed of "0123456789-") if (!usualOf.has(fixed)) usualOf.set(fixed, fixed);
 
   const TYPED = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=button], [type=submit])";
   const isTyping = (one) => one instanceof Element && one.matches(TYPED);

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.safestring import SafeString
 
 from motocho.people import staff
+from motocho.web import access
 from motocho.web.desk import frame
 from motocho.web.words import Tongue, plain
 
@@ -20,6 +21,12 @@ register = template.Library()
 def desk_places(context: dict[str, Any]) -> list[frame.OpenPlace]:
     """The places that are open to whoever looks [開ける画面]."""
     return frame.open_places(context["desk"])
+
+
+@register.simple_tag(takes_context=True)
+def desk_left(context: dict[str, Any]) -> access.Left:
+    """How long the sign-in of whoever looks goes on [残り時間]."""
+    return access.staff_left(context["request"])
 
 
 @register.simple_tag(takes_context=True)
