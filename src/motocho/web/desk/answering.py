@@ -23,6 +23,7 @@ from motocho.units.errors import Fault, InputError, RefusedError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import complaining
+from motocho.web.desk._covering import once_known, unknown
 from motocho.web.fields import Form, LineField, LinesField, shown
 
 STEPS = {
@@ -81,6 +82,7 @@ def case(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
             "kind": KINDS[known.kind],
             "steps": [(one, STATES[one.step.state]) for one in known.steps],
             "member": members.one(cursor, member_id),
+            "unknown": unknown(cursor, colleague, member_id),
             "options": STEPS,
             "form": shown(form, pages.tongue_of(request)),
             "chosen": request.POST.get("step", ""),
@@ -116,6 +118,7 @@ def _taken(
 
 @require_safe
 @access.staff(Action.LOOK)
+@once_known
 def increase(
     request: HttpRequest, colleague: Colleague, member_id: int, increase_id: int
 ) -> HttpResponse:

@@ -29,6 +29,7 @@ from motocho.units.errors import Fault, StateConflict
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import counter as at_counter
+from motocho.web.desk._covering import once_known
 from motocho.web.desk._shown import SHOWN
 from motocho.web.fields import DateField, Form, LineField, MemberNumberField, shown
 from motocho.web.uploads import picture
@@ -69,6 +70,7 @@ class VerdictForm(Form):
 # ----------------------------------------------------------------------------------- a new PIN
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.REVIEW_PIN_RESET)
+@once_known
 def reset(
     request: HttpRequest, colleague: Colleague, member_id: int, request_id: int
 ) -> HttpResponse:
@@ -95,6 +97,7 @@ def reset(
 
 @require_safe
 @access.staff(Action.REVIEW_PIN_RESET)
+@once_known
 def reset_page(
     request: HttpRequest,  # noqa: ARG001
     colleague: Colleague,
@@ -170,6 +173,7 @@ class CardForm(VerdictForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.UNFREEZE)
+@once_known
 def own(
     request: HttpRequest, colleague: Colleague, member_id: int, request_id: int
 ) -> HttpResponse:
