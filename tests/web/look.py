@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import pytest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motocho.config.settings")
 django.setup()
@@ -30,7 +31,7 @@ from tests.web.membership import Site  # noqa: E402
 from tests.web.office import seated  # noqa: E402
 from tests.web.test_collections import Debtor  # noqa: E402
 
-from motocho.outside import mail, teller  # noqa: E402
+from motocho.outside import clock, mail, teller  # noqa: E402
 from motocho.people.access import Role  # noqa: E402
 
 DESK = {"width": 1366, "height": 768}
@@ -69,9 +70,17 @@ def _unroll(page: Any, size: Any) -> None:
 
 @contextmanager
 def house() -> Iterator[Any]:
-    """A lender with a member and a colleague; gives who visits which pages, by their cookies."""
-    keeper = open_run()
-    with tempfile.TemporaryDirectory() as own, fresh_database():
+    """A lender with a member and a colleague; gives who visits which pages, by their cookies.
+
+    It is noon there: at night pages of calls and requests have other faces.
+    """
+    keeper, noon = open_run(), clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    with (
+        tempfile.TemporaryDirectory() as own,
+        fresh_database(),
+        pytest.MonkeyPatch.context() as told,
+    ):
+        told.setattr(clock, "now", lambda: noon)
         os.environ |= {mail.FOLDER_VARIABLE: own, teller.VARIABLE: f"{own}/bank"}
         site = Site.at(Path(own))
         client = Client(SERVER_NAME="127.0.0.1")
