@@ -92,7 +92,7 @@ def house() -> Iterator[Any]:
         full = FullDesk(site, Path(own), seat, seated("mori", Role.SUPERVISOR), Debtor.to_the_end)
         full.defrauded()
         full.defended()
-        calls = {name: seated(name, Role.OPERATOR) for name in ("unknown", "known")}
+        calls = {"unknown": seated("oda", Role.OPERATOR), "known": seated("kato", Role.OPERATOR)}
         talks = {name: full.called(one) for name, one in calls.items()}
         calls["known"].client.post(f"{full.home}check/", RIGHT)
         own_ids = {"agreement_id": str(key.agreement_id), "event_no": "2"}

@@ -21,7 +21,7 @@ from motocho.care.worklist.policy import Why
 from motocho.contact.guard import Channel, Purpose
 from motocho.outside import clock, mail
 from motocho.people import requests
-from motocho.people.access import Role
+from motocho.people.access import Action, Role
 from motocho.web import words
 from motocho.web.desk import _records, auditing, members
 from motocho.web.pages import TONGUE_COOKIE
@@ -96,6 +96,7 @@ def test_every_purpose_has_its_words_and_nothing_is_left_raw() -> None:
             assert phrase in _records.PHRASES, f"{text!r}: {phrase!r} has no words"
             is_id = re.fullmatch(r"[\d-]*|\d+ \d{4}-\d\d|abc", reference)
             assert is_id, f"{text!r}: {reference!r} is shown as it is"
+    assert not [one for one in Action if f"audit.action.{one.value}" not in words.catalogue()]
     for labels in _records.PHRASES.values():
         assert set(labels) <= words.catalogue().keys()
 

@@ -20,7 +20,7 @@ from tests.web.office import Seat, browser, seated
 from tests.web.test_facts import page
 
 from motocho.care.reasons import talks
-from motocho.care.reception import checks, memos
+from motocho.care.reception import checks, happenings, memos
 from motocho.care.reliefs import offers
 from motocho.contact import gate, holds
 from motocho.contact.guard import HoldKind
@@ -327,6 +327,17 @@ def test_mails_that_left_stand_in_the_history_by_what_they_are_called(site: Site
     seat.client.cookies[pages.TONGUE_COOKIE] = "en"
     english = page(seat.client.get(f"{of(member)}?group=mails"))
     assert "E-mail sent · A mail to check with" in re.sub(r"<[^>]+>", "", english)
+
+
+def test_many_looks_leave_nothing_else_out_of_the_history(site: Site) -> None:
+    member, _ = known(site)
+    at = clock.now()
+    do(journal.write, [Happening(member.member_id, "frozen", "member", at, {})])
+    looks = [Happening(member.member_id, "staff_access", "staff 1", at, {}, "search")]
+    do(journal.write, looks * (happenings.MOST + 1))
+    found = do(happenings.of_member, member.member_id)
+    assert "frozen" in {one.kind for one in found}
+    assert sum(one.group is happenings.Group.LOOKS for one in found) == happenings.MOST
 
 
 def _returned(cursor: Any, member_id: int, kind: Notice) -> None:

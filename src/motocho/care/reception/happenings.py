@@ -21,7 +21,7 @@ from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 
 MOST = 200
-"""Rows of the journal that are looked at."""
+"""Rows of the journal that are read, of looks and of everything else."""
 
 
 class Group(Enum):
@@ -73,8 +73,12 @@ class Happened:
 
 def of_member(cursor: Any, member_id: int, group: Group | None = None) -> list[Happened]:
     """The latest of a member, the newest first, of one group or of all [応対履歴]."""
-    kinds = [kind for kind, its in GROUPS.items() if group in (None, its)]
-    found = [_told(one) for one in journal.latest(cursor, member_id, kinds, MOST)]
+    wanted = {kind: its for kind, its in GROUPS.items() if group in (None, its)}
+    looks = [kind for kind, its in wanted.items() if its is Group.LOOKS]
+    others = [kind for kind in wanted if kind not in looks]
+    # Apart, so that many looks leave nothing else out.
+    read = [journal.latest(cursor, member_id, kinds, MOST) for kinds in (others, looks) if kinds]
+    found = [_told(one) for one in chain(*read)]
     if group in (None, Group.CALLS):
         found += [
             Happened(

@@ -285,6 +285,8 @@ def _detail(
     reader, logins, tongue = about
     if name in {"staff_id", "staff"} and value in logins:
         return _records.Part("audit.staff", logins[int(value)])
+    if name == "action":
+        return _records.Part(f"audit.action.{value}")
     if name.endswith("_yen") and isinstance(value, int):
         return _records.Part("audit.amount", words.yen(value, tongue))
     return _records.named(name, value, reader)

@@ -83,6 +83,7 @@ def reset(
             raise members.no_such_member()
         if not form.is_bound or not form.is_valid():
             context: dict[str, Any] = {
+                "desk": colleague,
                 "verdicts": VERDICTS,
                 "is_second": asked.first_staff is not None,
             }
