@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from motocho.care.reception import happenings
-from motocho.care.reception.happenings import Group, Happened
 from motocho.contact.guard import Purpose
 from motocho.notices import sending, wording
 from motocho.notices.kinds import purpose_of
@@ -109,11 +108,11 @@ class Line:
     result: str
 
 
-def mails(cursor: Any, member_id: int, language: Language) -> list[Happened]:
+def mails(cursor: Any, member_id: int, language: Language) -> list[happenings.Happened]:
     """The mails of notices that left for a member, by what they are called [送ったメール]."""
     return [
-        Happened(
-            Group.MAILS,
+        happenings.Happened(
+            happenings.Group.MAILS,
             "mailed_safety" if purpose_of(one.kind) is Purpose.SECURITY else "mailed",
             one.at,
             "",

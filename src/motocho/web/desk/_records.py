@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from motocho.care.reasons.catalogue import Reason
+from motocho.care.reasons import catalogue
 from motocho.care.worklist import policy
 from motocho.contact.guard import Purpose
 from motocho.people.access import Action
@@ -35,7 +35,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     **{f"queue {one.value}": ("desk.for.queue", f"desk.today.why_{one.value}")
        for one in policy.Why},
     "reason": ("desk.for.reason",),
-    **{f"reason {one.value}": ("desk.for.reason", f"audit.reason.{one.value}") for one in Reason},
+    **{f"reason {one.value}": ("desk.for.reason", f"audit.reason.{one.value}") for one in catalogue.Reason},
     "consultation": ("desk.for.consultation",),
     "case": ("desk.for.complaint",),
     "complaint": ("desk.for.complaint",),
