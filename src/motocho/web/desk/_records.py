@@ -35,7 +35,8 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     **{f"queue {one.value}": ("desk.for.queue", f"desk.today.why_{one.value}")
        for one in policy.Why},
     "reason": ("desk.for.reason",),
-    **{f"reason {one.value}": ("desk.for.reason", f"audit.reason.{one.value}") for one in catalogue.Reason},
+    **{f"reason {one.value}": ("desk.for.reason", f"audit.reason.{one.value}")
+       for one in catalogue.Reason},
     "consultation": ("desk.for.consultation",),
     "case": ("desk.for.complaint",),
     "complaint": ("desk.for.complaint",),
