@@ -1,7 +1,8 @@
 """Pictures of every page, to be looked at: `python -m tests.web.look FOLDER [ja|easy|en]`.
 
 Public pages in their states, and every page that a member and a colleague can open, from the list
-of addresses itself: on a phone, on a phone with dark paper, on a desk.
+of addresses itself: on a phone and on a desk, each on light and on dark paper. The desk's pages are
+of a member with one of everything (`full_desk`), and of calls before and after the identity check.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import pytest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motocho.config.settings")
 django.setup()
@@ -24,10 +26,12 @@ from tests.database import close_run, fresh_database, open_run  # noqa: E402
 from tests.web import test_attacks  # noqa: E402
 from tests.web.borrowing import give_account  # noqa: E402
 from tests.web.browsing import PAGES, PHONE, Device, served, started  # noqa: E402
+from tests.web.full_desk import RIGHT, FullDesk  # noqa: E402
 from tests.web.membership import Site  # noqa: E402
 from tests.web.office import seated  # noqa: E402
+from tests.web.test_collections import Debtor  # noqa: E402
 
-from motocho.outside import mail, teller  # noqa: E402
+from motocho.outside import clock, mail, teller  # noqa: E402
 from motocho.people.access import Role  # noqa: E402
 
 DESK = {"width": 1366, "height": 768}
@@ -35,11 +39,12 @@ WAYS: tuple[tuple[str, Any, str], ...] = (
     ("light", PHONE, "phone"),
     ("dark", PHONE, "phone-dark"),
     ("light", DESK, "desktop"),
+    ("dark", DESK, "desktop-dark"),
 )
 
 
 def take(folder: Path, tongue: str) -> None:
-    """Every page three times, each as a file named after it."""
+    """Every page four times, each as a file named after it."""
     folder.mkdir(parents=True, exist_ok=True)
     with house() as visits, served() as site, started() as browser:
         for scheme, size, suffix in WAYS:
@@ -65,9 +70,17 @@ def _unroll(page: Any, size: Any) -> None:
 
 @contextmanager
 def house() -> Iterator[Any]:
-    """A lender with a member and a colleague; gives who visits which pages, by their cookies."""
-    keeper = open_run()
-    with tempfile.TemporaryDirectory() as own, fresh_database():
+    """A lender with a member and a colleague; gives who visits which pages, by their cookies.
+
+    It is noon there: at night pages of calls and requests have other faces.
+    """
+    keeper, noon = open_run(), clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    with (
+        tempfile.TemporaryDirectory() as own,
+        fresh_database(),
+        pytest.MonkeyPatch.context() as told,
+    ):
+        told.setattr(clock, "now", lambda: noon)
         os.environ |= {mail.FOLDER_VARIABLE: own, teller.VARIABLE: f"{own}/bank"}
         site = Site.at(Path(own))
         client = Client(SERVER_NAME="127.0.0.1")
@@ -75,7 +88,13 @@ def house() -> Iterator[Any]:
         debtor = Client(SERVER_NAME="127.0.0.1")
         member, key = site.enter(debtor)
         give_account(site, member.member_id)
-        seat = seated("tanaka", Role.SUPERVISOR, Role.REVIEWER, Role.ADMINISTRATOR)
+        seat = seated("tanaka", *Role)
+        full = FullDesk(site, Path(own), seat, seated("mori", Role.SUPERVISOR), Debtor.to_the_end)
+        full.defrauded()
+        full.defended()
+        calls = {"unknown": seated("oda", Role.OPERATOR), "known": seated("kato", Role.OPERATOR)}
+        talks = {name: full.called(one) for name, one in calls.items()}
+        calls["known"].client.post(f"{full.home}check/", RIGHT)
         own_ids = {"agreement_id": str(key.agreement_id), "event_no": "2"}
 
         def visits() -> Iterator[tuple[dict[str, str], dict[str, str]]]:
@@ -83,7 +102,13 @@ def house() -> Iterator[Any]:
             everything = test_attacks.addresses(**(known | own_ids))
             yield _cookies(client), _shown(client, test_attacks.addresses(**known), "/member/")
             yield _cookies(debtor), _shown(debtor, everything, "/member/")
-            yield _cookies(seat.client), _shown(seat.client, everything, "/desk/")
+            theirs = dict(everything) | full.addresses
+            yield _cookies(seat.client), _shown(seat.client, list(theirs.items()), "/desk/")
+            for name, one in calls.items():
+                found = {"member": full.home, "talk": talks[name],
+                         "collection": full.addresses["desk:collection"]}  # fmt: skip
+                on_call = [(f"{name} caller:{part}", address) for part, address in found.items()]
+                yield _cookies(one.client), _shown(one.client, on_call, "/desk/")
 
         yield visits
     if keeper is not None:
@@ -102,7 +127,7 @@ def _shown(client: Client, found: list[tuple[str, str]], below: str) -> dict[str
             continue
         answer = client.get(address)
         if answer.status_code < 300 and "html" in answer.headers.get("Content-Type", ""):
-            pages[name.replace(":", "-")] = address
+            pages[name.replace(":", "-").replace(" ", "-")] = address
     return pages
 
 

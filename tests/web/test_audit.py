@@ -85,7 +85,7 @@ def looked(member_id: int, by: Seat) -> None:
 def kinds(ono: Seat, what: str, **more: str) -> list[str]:
     asked = {"what": what, **more}
     text = ono.client.get("/desk/audit/", asked).content.decode()
-    return re.findall(r"data-label=\"操作\">(\w+)[ <]", text)
+    return re.findall(r"data-label=\"操作\">[^\n]*?<code class=\"hint\">(\w+)</code>", text)
 
 
 # ---------------------------------------------------------------------------------- what is found
@@ -272,9 +272,8 @@ def test_the_next_page_goes_on_where_the_last_one_ended(site: Site, ono: Seat) -
     address = "/desk/audit/?what=changes"
     for _ in range(4):
         page = ono.client.get(address).content.decode()
-        seen += [
-            one for one in re.findall(r"data-label=\"操作\">(\w+)[ <]", page) if "kind_" in one
-        ]
+        found = re.findall(r"data-label=\"操作\">[^\n]*?<code class=\"hint\">(\w+)</code>", page)
+        seen += [one for one in found if "kind_" in one]
         more = re.search(r'href="\?([^"]+)" data-key="1"', page)
         if more is None:
             break

@@ -71,6 +71,10 @@ class Debtor:
         found = do(stages.of_members, [self.member_id])
         return found[-1] if len(found) > before else None
 
+    def night_of_today(self) -> Stage | None:
+        """The same of this morning."""
+        return self.night(0)
+
     def carried(self, back: int) -> None:
         """The worker's day, and the post's."""
         at = (clock.now() - timedelta(days=back)).replace(hour=11)
@@ -195,6 +199,32 @@ def test_who_collects_is_given_in_writing_under_ones_own_name(debtor: Debtor) ->
     assert rows("SELECT staff_id FROM care_identification") == [(seat.staff_id,)]
     assert "郵送待ちに入れました" in seat.client.get(answers[0]).content.decode()
     assert [one.kind for one in do(archive.waiting)] == [archive.Kind.IDENTIFICATION]
+
+
+def test_texts_demands_and_letters_that_left_stand_in_the_members_history(debtor: Debtor) -> None:
+    """As often as they left, by their ways; a letter under its title, and no word of any of them."""
+    late = do(stages.outlook, debtor.member_id, debtor.today)[0].days_late
+    for back in range(late, late - 21, -1):
+        debtor.night(back)
+        debtor.carried(back)
+    debtor.to_the_end()
+    seat = seated("tanaka", Role.OPERATOR)
+    shown = seat.client.get(f"/desk/members/{debtor.member_id}/?group=mails").content.decode()
+    lines = [
+        re.sub(r"<[^>]+>", "", one) for one in re.findall("<li><time.*?</li>", shown, re.DOTALL)
+    ]
+    left = dict(rows("SELECT way, count(*) FROM care_stage JOIN care_stage_try USING (member_id,"
+                     " stage_no) WHERE state = 'done' GROUP BY way"))  # fmt: skip
+    assert left[Way.SMS.value]
+    assert sum("督促のSMSを送信" in one for one in lines) == left[Way.SMS.value]
+    assert sum("督促のメールを送信" in one for one in lines) == left.get(Way.DEMAND_MAIL.value, 0)
+    posted = rows("SELECT title FROM documents_paper JOIN documents_post USING (member_id, paper_no)"
+                  " WHERE posted_at IS NOT NULL")  # fmt: skip
+    assert posted
+    assert sum("書面の発送" in one for one in lines) == len(posted)
+    for (title,) in posted:
+        assert any(title in one for one in lines if "書面の発送" in one), title
+    assert "200,000" not in shown
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])

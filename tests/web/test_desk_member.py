@@ -13,13 +13,14 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from tests.database import Database
+from tests.notices.posting import work
 from tests.people.house import SATO, kinds_of, rows
 from tests.web.membership import Site, do
 from tests.web.office import Seat, browser, seated
 from tests.web.test_facts import page
 
 from motocho.care.reasons import talks
-from motocho.care.reception import checks, memos
+from motocho.care.reception import checks, happenings, memos
 from motocho.care.reliefs import offers
 from motocho.contact import gate, holds
 from motocho.contact.guard import HoldKind
@@ -27,6 +28,8 @@ from motocho.contact.holds import Source, Wish
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.loans.commands import Key
+from motocho.notices import messages
+from motocho.notices.kinds import Kind as Notice
 from motocho.outside import clock, mail
 from motocho.people import access, members, staff
 from motocho.people.access import Role, Staff
@@ -37,6 +40,7 @@ from motocho.people.facts.search import By, Why
 from motocho.people.facts.values import Address, Email, Employer, Kind, Phone, Value
 from motocho.people.members import Member
 from motocho.units.errors import RefusedError
+from motocho.web import pages
 from motocho.web.desk import frame
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -297,6 +301,52 @@ def test_page_is_masked_before_the_check_and_every_look_is_kept(site: Site) -> N
     call = call_of(seat)
     assert looks == [("search",), ("inbound",), (f"call {call.attempt_id}",)]
     assert key.member_id == member.member_id
+
+
+def test_mails_that_left_stand_in_the_history_by_what_they_are_called(site: Site) -> None:
+    """When, by which way and under which title; never a word of what was written."""
+    member, _ = known(site)
+    for kind in (Notice.TEST, Notice.LOGIN, Notice.LOCKED):
+        told = messages.Told(member.member_id, kind, f"test {kind.value}", 0, {}, clock.now())
+        do(messages.tell, told, clock.now())
+    work(site.codes / "sent", clock.now())
+    waits = messages.Told(member.member_id, Notice.PIN_CHANGED, "waits", 0, {}, clock.now())
+    do(messages.tell, waits, clock.now())
+    do(_returned, member.member_id, Notice.LOCKED)
+    seat = seated("tanaka", Role.OPERATOR)
+    shown = page(seat.client.get(f"{of(member)}?group=mails"))
+    lines = [
+        re.sub(r"<[^>]+>", "", one) for one in re.findall("<li><time.*?</li>", shown, re.DOTALL)
+    ]
+    mailed = [one for one in lines if "メールを送信" in one]
+    assert len(mailed) == 3
+    assert any("確認のメールです" in one for one in mailed)
+    assert [("届かなかった" in one) for one in mailed if "ログインを止めました" in one] == [True]
+    assert "暗証番号が変わりました" not in shown  # it waits: nothing left
+    assert "お申し出により送りました" not in shown
+    seat.client.cookies[pages.TONGUE_COOKIE] = "en"
+    english = page(seat.client.get(f"{of(member)}?group=mails"))
+    assert "E-mail sent · A mail to check with" in re.sub(r"<[^>]+>", "", english)
+
+
+def test_many_looks_leave_nothing_else_out_of_the_history(site: Site) -> None:
+    member, _ = known(site)
+    at = clock.now()
+    do(journal.write, [Happening(member.member_id, "frozen", "member", at, {})])
+    looks = [Happening(member.member_id, "staff_access", "staff 1", at, {}, "search")]
+    do(journal.write, looks * (happenings.MOST + 1))
+    found = do(happenings.of_member, member.member_id)
+    assert "frozen" in {one.kind for one in found}
+    assert sum(one.group is happenings.Group.LOOKS for one in found) == happenings.MOST
+
+
+def _returned(cursor: Any, member_id: int, kind: Notice) -> None:
+    cursor.execute(
+        "INSERT INTO notices_return (member_id, mail_id, noted_at) SELECT member_id, mail_id, %s"
+        " FROM notices_mail JOIN notices_message USING (member_id, message_id)"
+        " WHERE member_id = %s AND kind = %s",
+        (clock.now(), member_id, kind.value),
+    )
 
 
 @pytest.mark.rule("COLL-006")

@@ -16,7 +16,7 @@ from tests.web.membership import PIN, Site, do
 from tests.web.office import Seat, seated
 from tests.web.test_care import called
 
-from motocho.care.cases import draw_checks, frauds
+from motocho.care.cases import complaints, draw_checks, frauds
 from motocho.contact import calls, tasks
 from motocho.contact.gate import Permit
 from motocho.contact.guard import Purpose
@@ -285,10 +285,37 @@ def test_care_is_put_down_and_ended(site: Site, tanaka: Seat) -> None:
         assert tanaka.client.post(address, typed | wrong).status_code == 422
     assert rows("SELECT 1 FROM care_flag") == []
     assert tanaka.client.post(address, typed)["Location"] == address
-    assert "・case 12" in main(tanaka.client.get(address))
+    shown = main(tanaka.client.get(address))
+    assert "もとになる案件: 苦情の対応 12" in re.sub(r"<[^>]+>", "", shown)
+    assert "/desk/cases/" not in shown  # the member has no such case: words, and no dead link
     ((flag_id,),) = rows("SELECT flag_id FROM care_flag")
     assert tanaka.client.post(address, {"do": "end", "flag": str(flag_id)})["Location"] == address
-    assert "・case 12" not in main(tanaka.client.get(address))
+    assert "もとになる案件:" not in main(tanaka.client.get(address))
+
+
+@pytest.mark.rule("VULN-001")
+def test_what_care_rests_on_is_a_link_for_who_may_open_it(
+    site: Site, tanaka: Seat, suzuki: Seat
+) -> None:
+    member, _ = site.member()
+    told = complaints.Told(complaints.Kind.COMPLAINT, "字が小さい")
+    case = do(complaints.tell, member.member_id, told, Source("member", "x"), clock.now())
+    report = tanaka.client.post("/desk/families/", WORRY)["Location"].split("/")[-2]
+    number = case.key.case_id
+    until = f"{clock.now().date() + timedelta(days=60)}"
+    typed = {"do": "put", "category": "slowly", "last_on": until, "words": ""}
+    address = f"/desk/members/{member.member_id}/care/"
+    for reference in (f"case {number}", "担当からの申し送り"):
+        tanaka.client.post(address, typed | {"reference": reference})
+    at_case = f'<a href="/desk/cases/{member.member_id}/{number}/">苦情の対応 {number}</a>'
+    at_look = f'<a href="/desk/families/{member.member_id}/{report}/">'
+    for seat, may_look in ((tanaka, False), (suzuki, True)):
+        shown = seat.client.get(address)
+        assert at_case in shown.content.decode()
+        assert "もとになる案件: 担当からの申し送り" in main(shown)
+        assert f"家族からの申告 {report}" in main(shown)
+        assert (at_look in shown.content.decode()) is may_look
+    assert suzuki.client.get(f"/desk/families/{member.member_id}/{report}/").status_code == 200
 
 
 @pytest.mark.usefixtures("tanaka")

@@ -421,6 +421,16 @@ def posted(cursor: Any, letters: Iterable[Letter], actor: str, at: datetime) -> 
     return done
 
 
+def posted_to(cursor: Any, member_id: int, most: int = 100) -> list[Kept]:
+    """The latest letters to a member that went to the post, the newest first [発送済みの書面]."""
+    cursor.execute(
+        f"{_KEPT} WHERE p.member_id = %s AND l.posted_at IS NOT NULL"
+        " ORDER BY l.posted_at DESC, p.paper_no DESC LIMIT %s",
+        (member_id, most),
+    )
+    return [_kept(row) for row in cursor.fetchall()]
+
+
 # -------------------------------------------------------------------------------------- by hand
 LONGEST_RECEIPT = 40
 

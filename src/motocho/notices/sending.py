@@ -237,6 +237,28 @@ def fates(cursor: Any, member_id: int, message_id: int) -> list[Fate]:
     return [Fate(*row) for row in cursor.fetchall()]
 
 
+class Sent(NamedTuple):
+    """A mail that left for a member [送ったメール]: what about, when, and whether it came back."""
+
+    kind: Kind
+    state: str
+    """`sent` or `bounced`."""
+    at: datetime
+
+
+def sent(cursor: Any, member_id: int, most: int = 100) -> list[Sent]:
+    """The latest mails that left for a member, the newest first [送信済みのメール]."""
+    cursor.execute(
+        "SELECT n.kind, CASE WHEN r.noted_at IS NULL THEN m.state ELSE 'bounced' END, m.settled_at"
+        " FROM notices_mail m JOIN notices_message n USING (member_id, message_id)"
+        " LEFT JOIN notices_return r USING (member_id, mail_id)"
+        " WHERE m.member_id = %s AND m.state IN ('sent', 'bounced')"
+        " ORDER BY m.settled_at DESC, m.mail_id DESC LIMIT %s",
+        (member_id, most),
+    )
+    return [Sent(Kind(kind), state, at) for kind, state, at in cursor.fetchall()]
+
+
 # ------------------------------------------------------------------------------------------ bounces
 def note_bounce(cursor: Any, member_id: int, fact_no: int, at: datetime) -> None:
     """Mark an address at which nobody is [不達の記録]; nothing is sent to it any more."""

@@ -67,6 +67,15 @@ def text_of(kind: Kind, facts: Facts, happened_at: datetime, language: Language)
     )
 
 
+def title_of(kind: Kind, language: Language) -> str:
+    """What a message is called, with nothing of its facts [お知らせの題名].
+
+    >>> title_of(Kind.LOGIN, Language.EN)
+    'Somebody signed in'
+    """
+    return _said(kind.value, "title", language)
+
+
 def mail_of(kind: Kind, text: Text, chosen: Choices, extra: Extra) -> Written:
     """A message as a mail, as its member wants it [メールの文面].
 

@@ -459,6 +459,20 @@ def note(cursor: Any, key: StageKey, tried: Tried, at: datetime) -> None:
     )  # fmt: skip
 
 
+def sent(cursor: Any, member_id: int, most: int = 100) -> list[tuple[Way, datetime]]:
+    """Texts and demands by mail that left for a member, the newest first [送った督促].
+
+    The short mail is a message of notices', and letters are papers: they are told there.
+    """
+    cursor.execute(
+        "SELECT s.way, t.tried_at FROM care_stage s JOIN care_stage_try t USING (member_id,"
+        " stage_no) WHERE s.member_id = %s AND t.state = 'done' AND s.way = ANY(%s)"
+        " ORDER BY t.tried_at DESC, s.stage_no DESC LIMIT %s",
+        (member_id, [Way.SMS.value, Way.DEMAND_MAIL.value], most),
+    )
+    return [(Way(way), at) for way, at in cursor.fetchall()]
+
+
 def to_try(cursor: Any, at: datetime, most: int = 500) -> list[StageKey]:
     """Steps that were put off and whose moment has come [再実施の対象]."""
     cursor.execute(

@@ -58,7 +58,7 @@ def likely(happened: Sequence[Happened], known: Known, at: datetime) -> tuple[Li
     since = at - LATELY
     late = [one for one in happened if since <= one.at <= at]
     kinds = {one.kind for one in late}
-    groups = {one.group for one in late}
+    groups = {one.group for one in late if one.kind != "mailed_safety"}
     signs = {
         Likely.FROZEN: known.is_frozen,
         Likely.PROMISE_BROKEN: "promise_broken" in kinds,

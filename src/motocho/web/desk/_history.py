@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from motocho.care.reception import happenings
+from motocho.contact.guard import Purpose
+from motocho.notices import sending, wording
+from motocho.notices.kinds import purpose_of
+from motocho.units.errors import Language
+from motocho.web.desk._records import purpose
 
 GROUPS = {
     happenings.Group.CALLS: "desk.history.calls",
@@ -26,6 +32,10 @@ KINDS: Mapping[str, str] = {
     "case_step": "desk.kind.case_step",
     "mail_bounced": "desk.kind.mail_bounced",
     "paper_posted": "desk.kind.paper_posted",
+    "mailed": "desk.kind.mailed",
+    "mailed_safety": "desk.kind.mailed",
+    "sent_sms": "desk.kind.sent_sms",
+    "sent_demand_mail": "desk.kind.sent_demand_mail",
     "document_ready": "desk.kind.document_ready",
     "billed": "desk.kind.billed",
     "received": "desk.kind.received",
@@ -84,44 +94,8 @@ RESULTS = {
     "busy": "desk.result.busy",
     "message_left": "desk.result.message_left",
     "wrong_person": "desk.result.wrong_person",
+    "bounced": "desk.result.bounced",
 }
-PURPOSES = (
-    ("search", "desk.for.search"),
-    ("call", "desk.for.call"),
-    ("inbound", "desk.for.call"),
-    ("identity check", "desk.for.identity"),
-    ("queue", "desk.for.queue"),
-    ("consultation", "desk.for.consultation"),
-    ("case", "desk.for.complaint"),
-    ("complaint", "desk.for.complaint"),
-    ("disclosure", "desk.for.disclosure"),
-    ("counter", "desk.for.counter"),
-    ("counterparts", "desk.for.counterparts"),
-    ("collection", "desk.for.collection"),
-    ("stages", "desk.for.collection"),
-    ("approval", "desk.for.approval"),
-    ("review", "desk.for.review"),
-    ("audit", "desk.for.audit"),
-    ("fraud", "desk.for.fraud"),
-    ("draw check", "desk.for.fraud"),
-    ("family", "desk.for.family"),
-    ("care", "desk.for.care"),
-    ("document", "desk.for.document"),
-    ("increase", "desk.for.increase"),
-)
-"""The first word of a look's purpose, and what it is called."""
-
-
-def purpose(written: str) -> str:
-    """The key of what a look was for, as people say it [閲覧の目的].
-
-    >>> purpose("call 12"), purpose("counterparts"), purpose("pin_reset 3")
-    ('desk.for.call', 'desk.for.counterparts', 'desk.for.other')
-    """
-    for start, label in PURPOSES:
-        if written == start or written.startswith(f"{start} "):
-            return label
-    return "desk.for.other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +107,21 @@ class Line:
     label: str
     amount_yen: int | None
     result: str
+
+
+def mails(cursor: Any, member_id: int, language: Language) -> list[happenings.Happened]:
+    """The mails of notices that left for a member, by what they are called [送ったメール]."""
+    return [
+        happenings.Happened(
+            happenings.Group.MAILS,
+            "mailed_safety" if purpose_of(one.kind) is Purpose.SECURITY else "mailed",
+            one.at,
+            "",
+            result=one.state,
+            title=wording.title_of(one.kind, language),
+        )
+        for one in sending.sent(cursor, member_id)
+    ]
 
 
 def lines(found: Sequence[happenings.Happened], most: int, *, whole: str) -> list[Line]:

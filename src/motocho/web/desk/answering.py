@@ -23,6 +23,7 @@ from motocho.units.errors import Fault, InputError, RefusedError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import complaining
+from motocho.web.desk._covering import once_known, unknown
 from motocho.web.fields import Form, LineField, LinesField, shown
 from motocho.web.words import said
 
@@ -77,6 +78,7 @@ def case(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
         if is_good and _taken(request, cursor, form, (key, staff.actor, colleague)):
             return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=complaints")
         context = _context(request, cursor, known, form) | {"desk": colleague}
+        context["unknown"] = unknown(cursor, colleague, member_id)
     return pages.show(request, "desk/case.html", context, status=422 if form.is_bound else 200)
 
 
@@ -111,6 +113,7 @@ def note(request: HttpRequest, colleague: Colleague, member_id: int, case_id: in
         access.allow(gate.ask(cursor, staff, Action.ASK_FOR_HELP, member_id, colleague.at))
         known = complaints.case(cursor, key)
         context = _context(request, cursor, known, CaseForm()) | {"desk": colleague}
+        context["unknown"] = unknown(cursor, colleague, member_id)
     context |= {"wrong": wrong, "typed": request.POST}
     context["chosen_sorting"] = context.get("chosen_sorting", {}) | request.POST.dict()
     return pages.show(request, "desk/case.html", context, status=422)
@@ -143,6 +146,7 @@ def _taken(
 
 @require_safe
 @access.staff(Action.LOOK)
+@once_known
 def increase(
     request: HttpRequest, colleague: Colleague, member_id: int, increase_id: int
 ) -> HttpResponse:

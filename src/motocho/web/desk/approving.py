@@ -27,6 +27,7 @@ from motocho.units.errors import Fault, InputError, NotAllowedError, RefusedErro
 from motocho.web import _commands, access, pages, words
 from motocho.web._directory import directory
 from motocho.web.access import Colleague
+from motocho.web.desk._covering import once_known
 from motocho.web.words import Said, Tongue, said
 
 KINDS: Mapping[str, str] = {
@@ -168,6 +169,7 @@ def _address(colleague: Colleague, one: approvals.Request) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.APPROVE)
+@once_known
 def decided(
     request: HttpRequest, colleague: Colleague, member_id: int, request_id: int
 ) -> HttpResponse:

@@ -31,6 +31,7 @@ from motocho.people.access import Action, Role
 from motocho.units.errors import Fault, InputError, NotFoundError, RefusedError
 from motocho.web import access, pages, words
 from motocho.web.access import Colleague
+from motocho.web.desk import _records
 from motocho.web.fields import DateField, Form, MemberNumberField, WordsField, shown
 
 SHOWN = 50
@@ -86,7 +87,7 @@ def searched(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         "form": shown(form, tongue),
         "sorts": [(one.value, SORTS[one]) for one in _sorts(colleague)],
         "what": _sort(request.GET, colleague).value,
-        "rows": _shown(shown_rows),
+        "rows": _in_words(shown_rows, colleague, tongue),
         "more": _address(request.GET, after) if after else "",
         "is_first": before is None,
         "here": _address(request.GET, None),
@@ -167,8 +168,8 @@ def _wanted(
         datetime.combine(first_on, time(), JAPAN),
         datetime.combine(last_on + timedelta(days=1), time(), JAPAN),
         _sort(typed, colleague),
-        kind=told["kind"] or "",
-        purpose=told["purpose"] or "",
+        kind=_kind(told["kind"] or ""),
+        purpose=_records.code(told["purpose"] or ""),
     )
     with transaction.atomic(), connection.cursor() as cursor:
         if told["staff"]:
@@ -258,10 +259,52 @@ def _shown(found: Sequence[trail.Deed]) -> list[dict[str, Any]]:
     ]
 
 
+def _in_words(
+    found: Sequence[trail.Deed], colleague: Colleague, tongue: words.Tongue
+) -> list[dict[str, Any]]:
+    """The rows of a page: what it was, what for and what about, in words, with links."""
+    rows = _shown(found)
+    with connection.cursor() as cursor:
+        logins = {one.staff_id: one.login_name for one in people_staff.accounts(cursor)}
+    for row, one in zip(rows, found, strict=True):
+        reader = _records.Reader(colleague, one.member_id)
+        row["purpose"] = _records.told(one.purpose, reader)
+        parts = [
+            (_detail(name, value, (reader, logins, tongue)), name, value)
+            for name, value in one.details.items()
+        ]
+        row["named"] = [part for part, _, _ in parts if part is not None]
+        row["rest"] = " ".join(f"{name}={value}" for part, name, value in parts if part is None)
+    return rows
+
+
+def _detail(
+    name: str, value: int | str, about: tuple[_records.Reader, Mapping[int, str], words.Tongue]
+) -> _records.Part | None:
+    """An id, a colleague or an amount in words; None for what is none of them."""
+    reader, logins, tongue = about
+    if name in {"staff_id", "staff"} and value in logins:
+        return _records.Part("audit.staff", logins[int(value)])
+    if name == "action":
+        return _records.Part(f"audit.action.{value}")
+    if name.endswith("_yen") and isinstance(value, int):
+        return _records.Part("audit.amount", words.yen(value, tongue))
+    return _records.named(name, value, reader)
+
+
 def _label(kind: str) -> str:
     """The key of a deed's words; empty for one that has none but its name."""
-    key = f"audit.deed.{kind}"
-    return key if key in words.catalogue() else ""
+    keys = (f"audit.deed.{kind}", f"desk.kind.{kind}")
+    return next((one for one in keys if one in words.catalogue()), "")
+
+
+def _kind(typed: str) -> str:
+    """The kind that some words of a page stand for, to be searched for; else what was typed."""
+    said = typed.strip()
+    for key, texts in words.catalogue().items():
+        if key.startswith("audit.deed.") and said in texts.values():
+            return key.removeprefix("audit.deed.")
+    return said
 
 
 def masked(member_number: str) -> str:

@@ -32,6 +32,7 @@ from motocho.units.errors import Fault, InputError, NotFoundError, Unread
 from motocho.web import access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import approving
+from motocho.web.desk._covering import once_known
 from motocho.web.desk.auditing import masked
 from motocho.web.fields import Form, LineField, LinesField, shown
 
@@ -188,6 +189,7 @@ def sampled(request: HttpRequest, colleague: Colleague) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.SUPERVISE)
+@once_known
 def reviewed(
     request: HttpRequest, colleague: Colleague, member_id: int, attempt_id: int
 ) -> HttpResponse:

@@ -31,6 +31,7 @@ from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
 from motocho.web.access import Colleague
 from motocho.web.desk import offering
+from motocho.web.desk._covering import unknown
 from motocho.web.fields import Form, LineField, shown
 
 TOPICS = {one: f"care.talk.{one.value}" for one in consultations.Topic}
@@ -102,10 +103,12 @@ def consultation(
         phone = _phone(cursor, found, staff, colleague) if is_call and is_now else None
         member = members.one(cursor, member_id)
         agreements = offering.agreements_of(cursor, member_id)
+        hidden = unknown(cursor, colleague, member_id)
     context = {
         "desk": colleague,
         "one": found,
         "member": member,
+        "unknown": hidden,
         "agreements": agreements,
         "topic": TOPICS[found.topic],
         "is_now": is_now,

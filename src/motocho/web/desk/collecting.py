@@ -33,6 +33,7 @@ from motocho.units.errors import InputError, Language, RefusedError, StateConfli
 from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
 from motocho.web.access import Colleague
+from motocho.web.desk._covering import once_known
 from motocho.web.words import Said, Tongue, plain, said
 
 WAYS: Mapping[strategy.Way, str] = {
@@ -156,6 +157,7 @@ class Shown:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.LOOK)
+@once_known
 def member_stages(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResponse:
     """What was done, what comes next, why it waits; a supervisor decides [会員の督促の段階].
 

@@ -24,6 +24,7 @@ from motocho.units.errors import Fault, InputError, NotFoundError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, labels
+from motocho.web.desk._covering import once_known, unknown
 from motocho.web.desk._shown import masked, meant
 from motocho.web.fields import Form, LineField, MemberNumberField, shown
 from motocho.web.words import Said, said
@@ -153,12 +154,14 @@ def _page(
         found = disclosures.one(cursor, key)
         files = disclosures.files(cursor, key)
         member = members.one(cursor, key.member_id)
+        hidden = unknown(cursor, colleague, key.member_id)
     asked = found.asked
     row = _row(found, colleague)
     context = row | {
         "desk": colleague,
         "row": row,
         "member": member,
+        "unknown": hidden,
         "channel": CHANNELS[asked.channel.value],
         "steps": [
             (
@@ -241,6 +244,7 @@ def _proof(text: str) -> disclosures.Proof:
 
 @require_safe
 @access.staff(Action.EXPORT_HISTORY)
+@once_known
 def file(
     request: HttpRequest,  # noqa: ARG001
     colleague: Colleague,
@@ -266,6 +270,7 @@ def file(
 
 @require_POST
 @access.staff(Action.EXPORT_HISTORY)
+@once_known
 def label(
     request: HttpRequest, colleague: Colleague, member_id: int, disclosure_id: int
 ) -> HttpResponse:

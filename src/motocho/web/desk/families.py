@@ -6,6 +6,8 @@ reviewer finds, in a list of its own, that somebody is to be looked at (VULN-001
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -13,16 +15,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motocho.care.cases import helplines
+from motocho.care.cases import complaints, disclosures, draw_checks, frauds, helplines
+from motocho.care.reasons import talks
 from motocho.care.support import families, flags, scripts
 from motocho.contact.holds import Source
 from motocho.people import access as gate
 from motocho.people import members
 from motocho.people.access import Action
-from motocho.units.errors import InputError
+from motocho.units.errors import InputError, NotFoundError
 from motocho.web import _commands, _directory, access, pages
 from motocho.web.access import Colleague
+from motocho.web.desk import _records
 from motocho.web.desk._choosing import ChoiceField
+from motocho.web.desk._covering import once_known
 from motocho.web.desk._shown import masked
 from motocho.web.fields import DateField, Form, LineField, LinesField, shown
 
@@ -116,6 +121,7 @@ class OutcomeForm(Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.UNFREEZE)
+@once_known
 def look(
     request: HttpRequest, colleague: Colleague, member_id: int, report_id: int
 ) -> HttpResponse:
@@ -171,7 +177,12 @@ def care(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResp
             "member_id": member_id,
             "masked": masked(members.one(cursor, member_id)),
             "standing": [
-                (one, by_id[one.need.category.value], one.need.category in flags.BY_HAND)
+                (
+                    one,
+                    by_id[one.need.category.value],
+                    one.need.category in flags.BY_HAND,
+                    _rests_on(cursor, one, colleague),
+                )
                 for one in standing
             ],
             "categories": [
@@ -181,6 +192,34 @@ def care(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResp
             "category": request.POST.get("category", ""),
         }
     return pages.show(request, "desk/flags.html", context, status=_status(form))
+
+
+_THINGS: Mapping[str, Callable[[Any, int, int], object]] = {
+    "case": lambda cursor, *key: complaints.case(cursor, complaints.CaseKey(*key)),
+    "disclosure": lambda cursor, *key: disclosures.one(cursor, disclosures.DisclosureKey(*key)),
+    "fraud": lambda cursor, *key: frauds.report(cursor, frauds.FraudKey(*key)),
+    "draw check": lambda cursor, *key: draw_checks.one(cursor, draw_checks.CheckKey(*key)),
+    "report": lambda cursor, *key: families.one(cursor, families.LookKey(*key)),
+    "call": lambda cursor, *key: talks.one(cursor, talks.TalkKey(*key)),
+}
+"""What a flag may rest on, and how it is found again."""
+
+
+def _rests_on(cursor: Any, flag: flags.Flag, colleague: Colleague) -> list[_records.Part]:
+    """What a flag rests on, in words, with a link where it is there and may be opened.
+
+    What a colleague typed otherwise is shown as it was typed.
+    """
+    found = _records.thing(flag.need.reference)
+    if found is None or found[0] not in _THINGS:
+        return [_records.Part("", flag.need.reference)]
+    member_id = flag.key.member_id
+    parts = _records.told(flag.need.reference, _records.Reader(colleague, member_id))
+    try:
+        _THINGS[found[0]](cursor, member_id, found[1])
+    except NotFoundError:
+        return [replace(one, address="") for one in parts]
+    return parts
 
 
 def _changed(request: HttpRequest, cursor: Any, form: NeedForm, by: tuple[int, Colleague]) -> str:

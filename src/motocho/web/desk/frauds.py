@@ -28,6 +28,7 @@ from motocho.units.errors import InputError, NotAllowedError, RefusedError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField
+from motocho.web.desk._covering import once_known, unknown
 from motocho.web.fields import Form, LineField, LinesField, MemberNumberField, shown
 
 KINDS = {
@@ -121,6 +122,7 @@ class OutcomeForm(Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.UNFREEZE)
+@once_known
 def check(
     request: HttpRequest, colleague: Colleague, member_id: int, check_id: int
 ) -> HttpResponse:
@@ -222,6 +224,7 @@ def new(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRespo
         context = {
             "desk": colleague,
             "member": members.one(cursor, member_id),
+            "unknown": unknown(cursor, colleague, member_id),
             "several": _choices(cursor, member_id, colleague),
             "ticked": ticked,
             "kinds": KINDS,
@@ -301,10 +304,12 @@ def report(
     with transaction.atomic(), connection.cursor() as cursor:
         access.allow(gate.ask(cursor, staff, Action.FREEZE, member_id, colleague.at))
         known = frauds.report(cursor, key)
-        if wanted and _done(request, cursor, (steps, verdicts), (known, staff, colleague)):
+        hidden, by = unknown(cursor, colleague, member_id), (known, staff, colleague)
+        if wanted and not hidden and _done(request, cursor, (steps, verdicts), by):
             return HttpResponseRedirect(request.path)
         context = _of_report(cursor, known, staff, colleague)
         context |= {
+            "unknown": hidden,
             "form": shown(steps, pages.tongue_of(request)),
             "verdict_form": shown(verdicts, pages.tongue_of(request)),
             "chosen": request.POST.get("step", ""),

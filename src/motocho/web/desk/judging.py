@@ -20,6 +20,7 @@ from motocho.people.safety import freezes
 from motocho.units.errors import Fault
 from motocho.web import access, pages
 from motocho.web.access import Colleague
+from motocho.web.desk._covering import covered
 from motocho.web.desk._shown import PURPOSES, SHOWN
 from motocho.web.uploads import picture
 from motocho.web.words import said
@@ -41,7 +42,7 @@ def _opened(cursor: Any, colleague: Colleague, document_ref: str) -> tuple[Pages
 @require_safe
 @access.staff(Action.REVIEW_DOCUMENT)
 def page(
-    request: HttpRequest,  # noqa: ARG001
+    request: HttpRequest,
     colleague: Colleague,
     document_ref: str,
     page_no: int,
@@ -49,6 +50,9 @@ def page(
     """One page of a document [書類の画像]; each look is written down."""
     with transaction.atomic(), connection.cursor() as cursor:
         found, _ = _opened(cursor, colleague, document_ref)
+    instead = covered(request, colleague, found.owner_id or 0)
+    if instead is not None:
+        return instead
     for one in found.pages:
         if one.page_no == page_no and one.picture is not None:
             return picture(one.picture.jpeg)
@@ -61,6 +65,9 @@ def document(request: HttpRequest, colleague: Colleague, document_ref: str) -> H
     """A finding for each page; the member reads the same words [書類の審査] · PRIV-003."""
     with transaction.atomic(), connection.cursor() as cursor:
         found, staff = _opened(cursor, colleague, document_ref)
+        instead = covered(request, colleague, found.owner_id or 0)
+        if instead is not None:
+            return instead
         open_pages = [one for one in found.pages if one.finding is None]
         findings = _findings(request, open_pages)
         if request.method != "POST" or len(findings) < len(open_pages):

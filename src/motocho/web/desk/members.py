@@ -174,7 +174,8 @@ def _context(
     member_id, view = about
     on = _commands.today(cursor, colleague.at)
     group = request.GET.get("group", MAIN)
-    happened = happenings.of_member(cursor, member_id)
+    mailed = _history.mails(cursor, member_id, pages.tongue_of(request).language)
+    happened = happenings.together(happenings.of_member(cursor, member_id), mailed)
     listed = queries.agreements(cursor, member_id)
     positions = [queries.position(cursor, one.key, on) for one in listed]
     facts = contacts.facts_of(cursor, member_id, colleague.at)

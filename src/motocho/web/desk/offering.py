@@ -31,6 +31,7 @@ from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
 from motocho.web._ways import WAYS
 from motocho.web.access import Colleague
+from motocho.web.desk._covering import once_known
 from motocho.web.fields import DateField, Form, FormPage, YenField, shown
 from motocho.web.words import Said, said
 
@@ -77,6 +78,7 @@ class Row:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.ASK_FOR_HELP)
+@once_known
 def offering(
     request: HttpRequest, colleague: Colleague, *, member_id: int, consultation_id: int,
     agreement_id: int,

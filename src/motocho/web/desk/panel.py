@@ -103,6 +103,11 @@ class Face:
         return ICONS[self.state]
 
     @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """Each rule that shuts it, once [根拠の規則]."""
+        return tuple(dict.fromkeys(one.rule_id for one in self.against))
+
+    @property
     def is_at_work(self) -> bool:
         """Whether it rings at the member's work [勤務先か]."""
         return self.card.purpose is Purpose.EMPLOYMENT

@@ -30,6 +30,7 @@ from motocho.units.errors import Fault, StateConflict
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import counter as at_counter
+from motocho.web.desk._covering import once_known
 from motocho.web.desk._shown import SHOWN
 from motocho.web.fields import DateField, Form, LineField, MemberNumberField, shown
 from motocho.web.uploads import picture
@@ -70,6 +71,7 @@ class VerdictForm(Form):
 # ----------------------------------------------------------------------------------- a new PIN
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.REVIEW_PIN_RESET)
+@once_known
 def reset(
     request: HttpRequest, colleague: Colleague, member_id: int, request_id: int
 ) -> HttpResponse:
@@ -82,6 +84,7 @@ def reset(
             raise members.no_such_member()
         if not form.is_bound or not form.is_valid():
             context: dict[str, Any] = {
+                "desk": colleague,
                 "verdicts": VERDICTS,
                 "is_second": asked.first_staff is not None,
             }
@@ -96,6 +99,7 @@ def reset(
 
 @require_safe
 @access.staff(Action.REVIEW_PIN_RESET)
+@once_known
 def reset_page(
     request: HttpRequest,  # noqa: ARG001
     colleague: Colleague,
@@ -171,6 +175,7 @@ class CardForm(VerdictForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.UNFREEZE)
+@once_known
 def own(
     request: HttpRequest, colleague: Colleague, member_id: int, request_id: int
 ) -> HttpResponse:

@@ -38,6 +38,7 @@ from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
 from motocho.web.access import Colleague
 from motocho.web.desk import approving
+from motocho.web.desk._covering import once_known, unknown
 from motocho.web.fields import (
     DateField,
     Form,
@@ -202,6 +203,7 @@ def form_page(form: Form, request: HttpRequest) -> FormPage:
 # --------------------------------------------------------------------------------- where it stands
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.COLLECT)
+@once_known
 def overview(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResponse:
     """Claims, notices, what was asked and what was settled; one takes one's own back [債権管理]."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -255,6 +257,7 @@ def _withdraw(cursor: Any, request: HttpRequest, about: About) -> None:
 # ---------------------------------------------------------------------------------- what is asked
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.COLLECT)
+@once_known
 def settlement(
     request: HttpRequest, colleague: Colleague, member_id: int, agreement_id: int
 ) -> HttpResponse:
@@ -315,6 +318,7 @@ def _asked(request: HttpRequest, about: About, claim: Claim) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.COLLECT)
+@once_known
 def write_off(
     request: HttpRequest, colleague: Colleague, member_id: int, agreement_id: int
 ) -> HttpResponse:
@@ -345,6 +349,7 @@ def write_off(
 
 @require_safe
 @access.staff(Action.COLLECT)
+@once_known
 def paper(
     request: HttpRequest,  # noqa: ARG001
     colleague: Colleague,
@@ -372,6 +377,7 @@ def notice(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
     with transaction.atomic(), connection.cursor() as cursor:
         about = about_of(cursor, colleague, member_id)
         claims = claims_of(cursor, about)
+        hidden = unknown(cursor, colleague, member_id)
         if request.method == "POST" and form.is_valid():
             wanted = _notice(request, form, claims)
             made = _commands.made(
@@ -383,7 +389,7 @@ def notice(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
     page = form_page(form, request)
     context = {
         "desk": colleague, "member": about.member, "claims": claims, "back": about.home,
-        "form": page,
+        "unknown": hidden, "form": page,
         "ref": _commands.reference_of(request) or _commands.new_reference(),
         "senders": typed_of(SENDERS), "proceedings": typed_of(PROCEEDINGS), "roads": RECEIVED,
         "sender": chosen_of(request, "sender", typed_of(SENDERS)),
@@ -409,6 +415,7 @@ def _notice(request: HttpRequest, form: NoticeForm, claims: list[Claim]) -> coun
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.COLLECT)
+@once_known
 def notice_ended(
     request: HttpRequest, colleague: Colleague, member_id: int, counsel_no: int
 ) -> HttpResponse:

@@ -24,6 +24,7 @@ from motocho.units.errors import Fault, Unread
 from motocho.units.text import folded
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
+from motocho.web.desk._covering import once_known
 from motocho.web.desk.settling import (
     LARGEST_YEN,
     About,
@@ -131,6 +132,7 @@ def _shown(about: About, request: HttpRequest, form: Form, back: str) -> dict[st
 # ----------------------------------------------------------------------------------------- visits
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.COLLECT)
+@once_known
 def visit_planned(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpResponse:
     """A visit to the home by one or two colleagues, in the hours of the gate [訪問の計画]."""
     usual = {"planned_on": f"{colleague.at:%Y/%m/%d}"}
@@ -164,6 +166,7 @@ def visit_planned(request: HttpRequest, colleague: Colleague, member_id: int) ->
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.COLLECT)
+@once_known
 def visit(
     request: HttpRequest, colleague: Colleague, member_id: int, visit_no: int
 ) -> HttpResponse:
@@ -213,6 +216,7 @@ def _logged(
 # ------------------------------------------------------------------------------------------ court
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.COLLECT)
+@once_known
 def legal_asked(
     request: HttpRequest, colleague: Colleague, member_id: int, agreement_id: int
 ) -> HttpResponse:
@@ -244,6 +248,7 @@ def _ask(cursor: Any, request: HttpRequest, form: AskForm, of: tuple[About, lega
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.staff(Action.COLLECT)
+@once_known
 def legal_case(
     request: HttpRequest, colleague: Colleague, member_id: int, case_no: int
 ) -> HttpResponse:
