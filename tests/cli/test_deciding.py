@@ -183,7 +183,7 @@ def test_nobody_decides_on_what_they_asked_and_what_changed_is_not_done(
     decide = ("care", "approvals", "decide", debtor.number, request)
     assert command(*decide, "agreed", *mark, "--by", "mori").code == 5
     assert command(*decide, "withdrawn", *mark, "--by", "wada").code == 5
-    debtor.desk.receive(debtor.key, 1_000, clock.business_date())
+    debtor.desk.receive(debtor.key, 45_000, clock.business_date())
     owed_yen = debtor.position().payoff_yen
     changed = command(*decide, "agreed", *mark, "--by", "wada", "--lang", "en")
     assert changed.code == 8
