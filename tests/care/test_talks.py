@@ -20,6 +20,7 @@ from motocho.care.reasons.endings import Answered, AtWork, Followed, Told
 from motocho.care.reasons.scripts import Proposed
 from motocho.care.reasons.talks import Begun, Caller, Item, TalkKey, Wanted
 from motocho.care.reception import checks
+from motocho.care.reliefs import consultations
 from motocho.contact import calls, gate, tasks
 from motocho.contact.calls import Result
 from motocho.contact.directory import shipped
@@ -659,6 +660,128 @@ def test_database_keeps_a_call_that_was_asked_for_to_its_reason(office: Office) 
         connection.cursor() as cursor,
     ):
         cursor.execute(insert, (key.member_id, permit.permit_id))
+
+
+BOOKED = after(hours=3)
+
+
+def booked(office: Office, hour: datetime = BOOKED) -> Key:
+    """Somebody who booked a consultation for an hour."""
+    key = office.member()
+    wanted = consultations.Wanted(consultations.Topic.LESS, hour, [hour])
+    do(consultations.book, key.member_id, wanted, Source("member", "form 1"), AT)
+    return key
+
+
+def outcomes() -> list[Any]:
+    return rows("SELECT topic, outcome FROM care_consultation ORDER BY consultation_id")
+
+
+@pytest.mark.rule("VULN-002")
+@pytest.mark.rule("COLL-018")
+@pytest.mark.parametrize("minutes", [-11, -10, 0, 90])
+def test_consultation_is_called_for_at_its_hour_and_not_before(
+    office: Office, minutes: int
+) -> None:
+    key, at = booked(office), BOOKED + timedelta(minutes=minutes)
+    if minutes < -10:
+        assert rules_of(office.begin(key.member_id, Reason.CONSULTATION, at)) == ["COLL-018"]
+        assert Reason.CONSULTATION not in reasons_of(key.member_id, at)
+        assert not rows("SELECT 1 FROM contact_attempt")
+        return
+    assert reasons_of(key.member_id, at)[Reason.CONSULTATION].may_call
+    begun = office.begun(key.member_id, Reason.CONSULTATION, at)
+    tried = rows("SELECT purpose, cause FROM contact_attempt")
+    assert tried == [("asked_for", "reason consultation")]
+    assert not any("相談" in one.text or "支払" in one.text for one in begun.parts)
+    with pytest.raises(InputError) as caught:  # nobody knows who it was
+        office.finish(begun.key, "held", at)
+    assert "RSN-031" in {one.code for one in caught.value.faults}
+
+
+@pytest.mark.rule("VULN-002")
+def test_consultation_that_was_held_is_settled_with_its_call(office: Office) -> None:
+    key = booked(office)
+    talk = office.identified(key.member_id, Reason.CONSULTATION, BOOKED)
+    told = heard(talk, BOOKED)
+    assert "ご予約いただいた、お支払いのご相談" in told
+    assert "これからの収入" in told
+    with pytest.raises(InputError) as caught:  # reason, outlook and own plan are asked
+        office.finish(talk, "held", BOOKED)
+    assert {one.code for one in caught.value.faults} == {"RSN-034"}
+    said = {one.question_id: Answered(Answer.UNDERSTOOD)
+            for one in do(talks.one, talk).card.questions}  # fmt: skip
+    office.finish(talk, "held", BOOKED, answers=said)
+    assert outcomes() == [("less", "held")]
+    assert do(tasks.of_member, key.member_id) == []
+    assert rows("SELECT result FROM contact_call_result") == [("spoken",)]
+    assert kinds_of(key.member_id).count("consultation_ended") == 1
+    refused = office.begin(key.member_id, Reason.CONSULTATION, BOOKED + timedelta(minutes=5))
+    assert rules_of(refused) == ["COLL-018"]
+
+
+@pytest.mark.rule("VULN-002")
+@pytest.mark.rule("COLL-018")
+def test_consultation_that_reaches_nobody_waits_until_it_is_missed_three_times_at_most(
+    office: Office,
+) -> None:
+    key = booked(office)
+    for passed in range(3):
+        at = BOOKED + timedelta(minutes=10 * passed)
+        office.finish(office.begun(key.member_id, Reason.CONSULTATION, at).key, "absent", at)
+        assert outcomes() == [("less", None)]
+    late = BOOKED + timedelta(minutes=40)
+    assert rules_of(office.begin(key.member_id, Reason.CONSULTATION, late)) == ["COLL-018"]
+    morning = after(days=1)
+    begun = office.begun(key.member_id, Reason.CONSULTATION, morning)
+    office.finish(begun.key, "missed", morning)
+    assert outcomes() == [("less", "missed")]
+    assert do(tasks.of_member, key.member_id) == []
+
+
+@pytest.mark.rule("VULN-002")
+@pytest.mark.parametrize("minutes", [-5, 5])
+def test_consultation_is_put_off_before_and_after_its_hour(office: Office, minutes: int) -> None:
+    key, at = booked(office), BOOKED + timedelta(minutes=minutes)
+    talk = office.identified(key.member_id, Reason.CONSULTATION, at)
+    hour = (AT + timedelta(days=1)).replace(hour=14, minute=0)
+    done = office.finish(talk, "moved", at, hour=hour)
+    assert len(done.consultations) == 1
+    assert outcomes() == [("less", "missed"), ("less", None)]
+    assert [one.plan.planned_at for one in do(tasks.of_member, key.member_id)] == [hour]
+
+
+def test_consultation_that_a_colleague_ended_meanwhile_stays_as_it_is(office: Office) -> None:
+    key = booked(office)
+    begun = office.begun(key.member_id, Reason.CONSULTATION, BOOKED)
+    found = do(consultations.due, key.member_id, BOOKED)
+    source = Source("staff 9", "form 2")
+    do(consultations.end, found, consultations.Outcome.CANCELLED, source, BOOKED)
+    office.finish(begun.key, "missed", BOOKED)
+    assert outcomes() == [("less", "cancelled")]
+
+
+@pytest.mark.rule("COLL-018")
+@pytest.mark.rule("VULN-002")
+def test_database_keeps_the_call_of_a_consultation_to_purpose_and_hour(office: Office) -> None:
+    key = booked(office)
+    insert = (
+        "INSERT INTO care_talk (member_id, attempt_id, reason, called, caller_name, actor,"
+        " began_at) VALUES (%s, %s, 'consultation', 'mobile_phone', 'x', 'x', now())"
+    )
+    for purpose, at, words in (
+        (Purpose.DUTY, BOOKED, "purpose of its reason"),
+        (Purpose.ASKED_FOR, BOOKED - timedelta(minutes=11), "hour that was booked"),
+    ):
+        wanted = gate.Wanted(purpose, "raw", "raw", "0300000108", shipped())
+        permit = do(gate.ask, key.member_id, wanted, at)
+        assert isinstance(permit, gate.Permit)
+        with (
+            pytest.raises(DatabaseError, match=words),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(insert, (key.member_id, permit.permit_id))
 
 
 def test_hour_that_was_named_outlives_a_call_of_somebody_else(office: Office) -> None:

@@ -60,25 +60,6 @@ def note(cursor: Any, permit: gate.Permit, result: Result, source: Source, at: d
         raise StateConflict(Fault("CON-017"))
 
 
-def note_all(
-    cursor: Any, member_id: int, cause: str, ending: tuple[Result, Source], at: datetime
-) -> int:
-    """The same for every call of one cause that has no result yet [用件ごとの通話結果]; how many.
-
-    The last one ended so; nobody was reached by those before it, or there were none.
-    """
-    result, source = ending
-    holds.lock(cursor, member_id)
-    cursor.execute(
-        "INSERT INTO contact_call_result (member_id, attempt_id, result, actor, noted_at)"
-        " SELECT member_id, attempt_id, CASE WHEN attempt_id = max(attempt_id) OVER () THEN %s"
-        " ELSE %s END, %s, %s FROM contact_attempt WHERE member_id = %s AND cause = %s"
-        " AND channel = 'phone' AND valid_until IS NOT NULL ON CONFLICT DO NOTHING",
-        (result.value, Result.NO_ANSWER.value, source.actor, at, member_id, cause),
-    )
-    return int(cursor.rowcount)
-
-
 def of_member(cursor: Any, member_id: int, most: int = 50) -> list[Call]:
     """Calls that were made to a member, the newest first [会員への電話の一覧].
 

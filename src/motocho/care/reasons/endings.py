@@ -332,10 +332,25 @@ def _consultation(cursor: Any, case: _Case, done: Followed) -> Followed:
     full = consultations.full_hours(cursor, case.at)
     hours = case.known.desk(case.talk.card.desk).hours
     offered = consultations.hours_to_choose(hours, case.at, is_business_day, full)
-    wanted = consultations.Wanted(Topic.LATE, hour, offered)
+    wanted = consultations.Wanted(_topic(cursor, case), hour, offered)
     source = case.source(Effect.CONSULTATION)
     booked = consultations.book(cursor, case.member_id, wanted, source, case.at)
     return replace(done, consultations=(*done.consultations, booked.consultation_id))
+
+
+def _topic(cursor: Any, case: _Case) -> Topic:
+    """What is put off to another hour stays what it was about."""
+    is_put_off = case.talk.reason is catalogue.Reason.CONSULTATION
+    return consultations.last_topic(cursor, case.member_id) if is_put_off else Topic.LATE
+
+
+def _settled(outcome: consultations.Outcome, effect: Effect) -> _Does:
+    def put(cursor: Any, case: _Case, done: Followed) -> Followed:
+        moments = case.talk.began_at, case.at
+        consultations.settle(cursor, case.member_id, outcome, case.source(effect), moments)
+        return done
+
+    return put
 
 
 def _put(cursor: Any, case: _Case, effect: Effect, plan: tasks.Plan) -> int:
@@ -397,6 +412,8 @@ def _workplace(cursor: Any, case: _Case, done: Followed) -> Followed:
 _BEFORE: Mapping[Effect, _Does] = {
     Effect.PROMISE: _promise,
     Effect.CONSULTATION: _consultation,
+    Effect.HELD: _settled(consultations.Outcome.HELD, Effect.HELD),
+    Effect.MISSED: _settled(consultations.Outcome.MISSED, Effect.MISSED),
     Effect.COUNSEL: _counsel,
 }
 """What takes locks that stand before the one of contacts."""

@@ -26,8 +26,8 @@ CREATE TABLE care_talk (
     member_id bigint NOT NULL,
     attempt_id bigint NOT NULL,
     reason text NOT NULL CHECK (reason IN ('identity', 'employment_consent', 'employment', 'contract', 'increase',
-        'income_evidence', 'registered_data', 'draw_check', 'repayment', 'promise', 'answer', 'win_back',
-        'inbound')),
+        'income_evidence', 'registered_data', 'draw_check', 'repayment', 'promise', 'answer', 'consultation',
+        'win_back', 'inbound')),
     direction text NOT NULL DEFAULT 'out' CHECK (direction IN ('out', 'in')),
     agreement_id bigint,
     offered_yen bigint CHECK (offered_yen > 0),
@@ -95,7 +95,7 @@ BEGIN
     IF tried.channel <> 'phone' OR tried.valid_until IS NULL
         OR (tried.purpose = 'campaign') <> (NEW.reason IN ('increase', 'win_back'))
         OR (tried.purpose = 'arrears') <> (NEW.reason IN ('repayment', 'promise'))
-        OR (tried.purpose = 'asked_for') <> (NEW.reason = 'answer')
+        OR (tried.purpose = 'asked_for') <> (NEW.reason IN ('answer', 'consultation'))
         OR (tried.purpose = 'employment') <> (NEW.reason = 'employment') THEN
         RAISE EXCEPTION 'a call has the purpose of its reason, and a permit'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'care_talk_has_its_purpose';
@@ -107,6 +107,14 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'somebody is called at work only as was agreed'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'care_talk_as_agreed';
+    END IF;
+    -- VULN-002: a consultation is called for at its hour, ten minutes before it at the soonest.
+    IF NEW.reason = 'consultation' AND NOT EXISTS (
+        SELECT FROM care_consultation c WHERE c.member_id = NEW.member_id AND c.ended_at IS NULL
+          AND tried.asked_at >= c.booked_for - interval '10 minutes'
+    ) THEN
+        RAISE EXCEPTION 'a consultation is called for at the hour that was booked'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'care_talk_at_its_hour';
     END IF;
     RETURN NEW;
 END $$;

@@ -16,7 +16,7 @@ from motocho.care.cases import draw_checks
 from motocho.care.reasons import offering
 from motocho.care.reasons.catalogue import Card, Reason, Stage
 from motocho.care.reasons.scripts import Late, Proposed
-from motocho.care.reliefs import promises
+from motocho.care.reliefs import consultations, promises
 from motocho.contact import calls, guard, holds, tasks
 from motocho.contact.directory import Directory, Number
 from motocho.contact.guard import Purpose
@@ -101,6 +101,8 @@ def aim(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...]:
             return (_not_for(asked.card),)
         case Reason.ANSWER:
             return _answer(cursor, asked, at)
+        case Reason.CONSULTATION:
+            return _consultation(cursor, asked, at)
         case _:
             return Aim(proposed=asked.proposed)
 
@@ -139,7 +141,7 @@ def _of_refusals(cursor: Any, asked: Asked, known: Collection[Listed], on: date)
 def _answer(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...]:
     """A call that the member asked for, from its moment on; as often a day as any other · COLL-018.
 
-    A consultation has its own page. What was named on a call about arrears is one about arrears.
+    A consultation is a reason of its own. What was named on a call about arrears is one about arrears.
     """
     waits = any(
         one.plan.kind is tasks.Kind.REPLY
@@ -151,12 +153,21 @@ def _answer(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...
         )
         for one in tasks.of_member(cursor, asked.member_id)
     )
-    if not waits:
-        return (_not_for(asked.card),)
+    return _of_day(cursor, asked.member_id, at) if waits else (_not_for(asked.card),)
+
+
+def _consultation(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...]:
+    """The hour that was booked has come, and nobody said how it ended · VULN-002."""
+    found = consultations.due(cursor, asked.member_id, at)
+    return (_not_for(asked.card),) if found is None else _of_day(cursor, asked.member_id, at)
+
+
+def _of_day(cursor: Any, member_id: int, at: datetime) -> Aim | tuple[Refusal, ...]:
+    """What was asked for is no way to ring more often than the law lets anybody be rung."""
     today, most = at.astimezone(JAPAN).date(), guard.calls_a_day(at.astimezone(JAPAN).date())
     made = [
         one
-        for one in calls.of_member(cursor, asked.member_id)
+        for one in calls.of_member(cursor, member_id)
         if one.purpose is Purpose.ASKED_FOR and one.called_at.astimezone(JAPAN).date() == today
     ]
     if len(made) < most:

@@ -121,7 +121,7 @@ def book(cursor: Any, member_id: int, wanted: Wanted, source: Source, at: dateti
     Raises    RefusedError for an hour that is not offered, or full by now, or while another
               consultation is booked.
     """
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('motocho consultations'))")
+    _lock_hours(cursor)
     known = _of_source(cursor, member_id, source.ref)
     if known is not None:
         return known
@@ -144,6 +144,10 @@ def book(cursor: Any, member_id: int, wanted: Wanted, source: Source, at: dateti
     subject = {"consultation": number, "topic": wanted.topic.value}
     journal.write(cursor, [Happening(member_id, "consultation_booked", source.actor, at, subject)])
     return Consultation(member_id, number, wanted.topic, wanted.booked_for, task_id, at)
+
+
+def _lock_hours(cursor: Any) -> None:
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('motocho consultations'))")
 
 
 def booked(cursor: Any, member_id: int, at: datetime) -> Consultation | None:
@@ -187,8 +191,41 @@ def end(cursor: Any, found: Consultation, outcome: Outcome, source: Source, at: 
     journal.write(cursor, [happening])
 
 
+def settle(
+    cursor: Any, member_id: int, outcome: Outcome, source: Source, moments: tuple[datetime, datetime]
+) -> None:
+    """A call for it ended so [相談の電話の終了]; what a colleague or the member ended stays as it is.
+
+    Takes     when the call began, and now: an hour that was booked since is no part of it.
+    Lock      the hours of all consultations; the member's contacts.
+    """
+    began_at, at = moments
+    _lock_hours(cursor)
+    holds.lock(cursor, member_id)
+    found = due(cursor, member_id, began_at)
+    if found is not None:
+        end(cursor, found, outcome, source, at)
+
+
+def last_topic(cursor: Any, member_id: int) -> Topic:
+    """What the last one was about [直近の相談の内容]."""
+    cursor.execute(
+        "SELECT topic FROM care_consultation WHERE member_id = %s"
+        " ORDER BY consultation_id DESC LIMIT 1",
+        (member_id,),
+    )
+    return Topic(cursor.fetchone()[0])
+
+
 CALL_FROM = timedelta(minutes=10)
-"""So long before its hour the number is shown; a permit lasts as long."""
+"""So long before its hour a member may be called; a permit lasts as long."""
+
+
+def due(cursor: Any, member_id: int, at: datetime) -> Consultation | None:
+    """The one whose hour has come and that did not end yet [時刻になった相談]; None if none is."""
+    cursor.execute(f"{_SELECT} AND ended_at IS NULL", (member_id,))
+    found = _consultation(cursor.fetchone())
+    return found if found is not None and is_now(found, at) else None
 
 
 def is_now(found: Consultation, at: datetime) -> bool:

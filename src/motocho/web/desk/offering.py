@@ -131,6 +131,8 @@ def _page(cursor: Any, request: HttpRequest, about: About, colleague: Colleague)
     if request.method == "POST" and _act(cursor, request, about, colleague):
         return HttpResponseRedirect(f"{request.path}?{request.GET.urlencode()}")
     context = _context(cursor, request, about, form if is_told else None)
+    seat = checks.seat(cursor, about.listed.key.member_id, about.staff.actor, colleague.at)
+    context["is_known"] = seat.is_known
     context |= {"desk": colleague, "form": _shown(form, request)}
     return pages.show(request, "desk/offering.html", context, status=200 if is_told else 422)
 
@@ -211,9 +213,16 @@ def _reference(request: HttpRequest) -> str:
 
 
 def _agree(cursor: Any, request: HttpRequest, about: About, colleague: Colleague) -> None:
+    """By voice only who is known on the colleague's own call · COLL-006.
+
+    Raises    RefusedError where the member is not on it, or not known there.
+    """
+    key = about.listed.key
+    if not checks.seat(cursor, key.member_id, about.staff.actor, colleague.at).is_known:
+        raise RefusedError(Fault("DSK-016"))
     text = request.POST.get("agree", "")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < len("1" * 19) else 0
-    offer = offers.one(cursor, about.listed.key.member_id, number)
+    offer = offers.one(cursor, key.member_id, number)
     way = _commands.made(
         cursor, f"offer {_reference(request)}", colleague.at, about.staff.actor, _commands.DESK
     )

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from motocho.care.collections import counsel
 from motocho.care.reasons import catalogue, scripts, talks, targets, wrapping
 from motocho.care.reception import checks
+from motocho.care.reliefs import consultations
 from motocho.care.worklist import gathering
 from motocho.contact import guard, tasks
 from motocho.contact.counterparts import Known
@@ -301,6 +302,9 @@ def talking(cursor: Any, colleague: Colleague, talk: talks.Talk) -> dict[str, An
         else "",
         "agreements": owned if talk.agreement_id is None and len(owned) > 1 else (),
         "offers": owned if seat.is_known else (),
+        "consultation": consultations.due(cursor, key.member_id, talk.began_at)
+        if talk.reason is catalogue.Reason.CONSULTATION
+        else None,
         "is_own": talk.caller.actor == colleague.staff.actor,
     }
 
