@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,13 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError
 from django.test import Client
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from tests.database import Database
 from tests.documents.files import pdf, photo
 from tests.notices.posting import mails, plain, work
 from tests.people.authenticator import Authenticator
-from tests.people.house import kinds_of, rows
+from tests.people.house import BORN, MOBILE, SATO, kinds_of, rows
 from tests.web.membership import PIN, Site, do
 from tests.web.office import PASSWORD, Seat, browser, joined, seated
 from tests.web.test_facts import asking, bare, looked_at, page
@@ -32,6 +32,7 @@ from motocho.documents.intake import Purpose
 from motocho.notices import messages
 from motocho.notices.kinds import Kind as Notice
 from motocho.outside import clock, mail
+from motocho.outside.clock import JAPAN
 from motocho.people import access, cards, login, requests, staff
 from motocho.people.access import Role, Staff
 from motocho.people.credentials.pins import Pin
@@ -43,6 +44,19 @@ from motocho.web.desk._shown import PURPOSES
 
 pytestmark = pytest.mark.usefixtures("database")
 NEW_PIN = "6183"
+KNOWN = {
+    "birth_date": f"{BORN:%Y/%m/%d}", "phone_digits": MOBILE.digits[-4:],
+    "name_reading": f"{SATO.family_kana}{SATO.given_kana}",
+}  # fmt: skip
+"""Three things that a member says rightly."""
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Today's noon, for what no telephone rings at night for; before who signs in."""
+    found = clock.now().astimezone(JAPAN).replace(hour=12, minute=0, second=0, microsecond=0)
+    monkeypatch.setattr(clock, "now", lambda: found)
+    return found
 
 
 @pytest.fixture
@@ -620,10 +634,10 @@ def test_application_for_a_higher_limit_is_shown_as_taken_in(site: Site, tanaka:
 @pytest.mark.rule("VULN-002")
 @pytest.mark.rule("PRIV-003")
 def test_consultation_is_seen_called_at_its_hour_and_ended_once(
-    site: Site, tanaka: Seat, at: Any
+    noon: datetime, site: Site, tanaka: Seat, at: Any
 ) -> None:
     member, _ = site.member()
-    hour = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=3)
+    hour = noon + timedelta(hours=3)
     wanted = Wanted(Topic.LESS, hour, [hour])
     source = Source("member", "form 1")
     booked = do(consultations.book, member.member_id, wanted, source, clock.now())
@@ -634,30 +648,68 @@ def test_consultation_is_seen_called_at_its_hour_and_ended_once(
     early = page(tanaka.client.get(address))
     assert "毎回の額を少なくしたい" in early
     assert timezone.localtime(hour).strftime("%Y/%m/%d %H:%M") in early
-    phone = "09011112222"
-    assert phone not in page(tanaka.client.post(address, {"call": "yes"}))
+    phone, panel = "09011112222", f"/desk/members/{member.member_id}/call/"
+    press = {"reason": "consultation", "ref": "abcdefghijklmnopqrst"}
+    assert f'action="{panel}"' not in early
+    assert tanaka.client.post(panel, press).status_code == 409  # nobody presses it before its hour
     assert tanaka.client.post(address, {"outcome": "held"}).status_code == 422
     assert not rows("SELECT 1 FROM contact_attempt WHERE channel = 'phone'")
-    for minutes in range(10, 180, 10):
+    for minutes in range(9, 170, 10):  # until eleven minutes before its hour
         at(timedelta(minutes=minutes))
-        assert phone not in page(tanaka.client.get(address))
-    at(hour - clock.now() + timedelta(minutes=170))
-    called = page(tanaka.client.post(address, {"call": "yes"}))
-    assert phone in called
-    assert "03-0000-0108" in called
+        assert f'action="{panel}"' not in page(tanaka.client.get(address))
+    at(timedelta(minutes=170))
+    shown = page(tanaka.client.get(address))
+    assert f'action="{panel}"' in shown
+    assert phone not in shown
+    called = _called_for(tanaka, address)
+    assert phone in page(tanaka.client.get(called))
+    assert phone not in page(tanaka.client.get(address))
+    assert reverse("desk:unfinished") in page(tanaka.client.get(address))
     tried = "SELECT purpose, our_number, actor FROM contact_attempt WHERE channel = 'phone'"
     assert rows(tried) == [("asked_for", "0300000108", f"staff {tanaka.staff_id}")]
-    assert phone in page(tanaka.client.post(address, {"call": "yes"}))
-    assert tanaka.client.post(address).status_code == 422
-    for _ in range(2):
-        ended = tanaka.client.post(address, {"outcome": "held"})
-        assert ended["Location"] == "/desk/?tab=consultations"
+    tanaka.client.post(called, {"do": "finish", "ending": "absent"})
+    assert rows("SELECT outcome FROM care_consultation") == [(None,)]
+    again = _called_for(tanaka, address)
+    known = tanaka.client.post(again, {"do": "identify"} | KNOWN)
+    assert known["Location"] == again
+    ways = re.search(rf'href="({address}offers/\d+/)" data-key="s"', page(tanaka.client.get(again)))
+    assert ways is not None
+    assert tanaka.client.get(ways[1]).status_code == 200
+    answers = {f"answer-{one}": "understood" for one in ("cause", "outlook", "own_plan")}
+    ended = tanaka.client.post(again, {"do": "finish", "ending": "held"} | answers)
+    assert ended.status_code == 302
     assert rows("SELECT outcome FROM care_consultation") == [("held",)]
     results = rows("SELECT result FROM contact_call_result ORDER BY attempt_id")
     assert results == [("no_answer",), ("spoken",)]  # the member reads what came of each call
     assert kinds_of(member.member_id).count("consultation_ended") == 1
     assert address not in page(tanaka.client.get("/desk/?tab=consultations"))
     assert tanaka.client.get(address).status_code == 404
+
+
+def _called_for(seat: Seat, address: str) -> str:
+    """Press the button of a consultation's page; the call's own page."""
+    shown = page(seat.client.get(address))
+    form = re.search(r'action="([^"]+/call/)".*?name="ref" value="([^"]+)"', shown)
+    assert form is not None
+    begun = seat.client.post(form[1], {"reason": "consultation", "ref": form[2]})
+    assert begun.status_code == 302, page(begun)
+    return str(begun["Location"])
+
+
+@pytest.mark.rule("VULN-002")
+def test_outcome_of_a_consultation_is_written_once_without_a_call(site: Site, tanaka: Seat) -> None:
+    member, _ = site.member()
+    soon = clock.now() + timedelta(minutes=5)
+    wanted = Wanted(Topic.LESS, soon, [soon])
+    source = Source("member", "form 1")
+    booked = do(consultations.book, member.member_id, wanted, source, clock.now())
+    address = f"/desk/consultations/{member.member_id}/{booked.consultation_id}/"
+    assert tanaka.client.post(address).status_code == 422
+    for _ in range(2):
+        ended = tanaka.client.post(address, {"outcome": "missed"})
+        assert ended["Location"] == "/desk/?tab=consultations"
+    assert rows("SELECT outcome FROM care_consultation") == [("missed",)]
+    assert kinds_of(member.member_id).count("consultation_ended") == 1
 
 
 def test_member_is_told_of_a_consultation_that_the_desk_cancels(site: Site, tanaka: Seat) -> None:

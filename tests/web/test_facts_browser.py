@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 from tests.database import Database
 from tests.documents.files import photo
 from tests.notices.posting import work
-from tests.people.house import BORN, MAIL
+from tests.people.house import BORN, MAIL, rows
 from tests.web import office
 from tests.web.browsing import DESKTOP, LOOKS, Device
 from tests.web.membership import Site, do
@@ -30,6 +30,7 @@ from motocho.care.reliefs.consultations import Topic, Wanted
 from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.outside import clock, mail
+from motocho.outside.clock import JAPAN
 from motocho.people import requests
 from motocho.people.access import Role
 from motocho.people.safety import freezes
@@ -37,6 +38,14 @@ from motocho.people.safety import freezes
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 MakeDevice = Callable[..., Device]
 PICTURES = "MOTOCHO_PICTURES"
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Today's noon: no telephone rings at night."""
+    found = clock.now().astimezone(JAPAN).replace(hour=12, minute=0, second=0, microsecond=0)
+    monkeypatch.setattr(clock, "now", lambda: found)
+    return found
 
 
 @pytest.fixture
@@ -254,9 +263,24 @@ def on_both_sizes(page: Page, name: str) -> None:
     page.set_viewport_size(DESKTOP)
 
 
+def _consulted(page: Page, check: Callable[[Page, str], None]) -> None:
+    """The button leads to the call's page; an ending there settles the consultation."""
+    address = page.url
+    page.click("main button[name=reason]")
+    page.wait_for_selector("#ending-form")
+    assert "09011112222" in page.locator("main").inner_text()
+    page.goto(address)
+    check(page, "desk-consultation-going")
+    page.click("main a.button[data-key=c]")
+    page.check('input[name="ending"][value="missed"]')
+    page.click('#ending-form .talk-actions button[value="finish"]')
+    page.wait_for_selector(".notice-ok")
+    assert rows("SELECT outcome FROM care_consultation") == [("missed",)]
+
+
 @pytest.mark.parametrize(("look", "scripts"), [("light", True), ("dark", False)])
 def test_desk_is_whole_and_works_without_scripts(
-    device: MakeDevice, house: Site, look: str, *, scripts: bool
+    noon: datetime, device: MakeDevice, house: Site, look: str, *, scripts: bool
 ) -> None:
     seat = joined("tanaka", Role.REVIEWER, Role.SUPERVISOR)
     member, _ = house.member()
@@ -267,7 +291,7 @@ def test_desk_is_whole_and_works_without_scripts(
     do(requests.ask_own, member.member_id, requests.Kind.NEW_CARD, clock.now())
     told = complaints.Told(complaints.Kind.COMPLAINT, "電話が多い")
     do(complaints.tell, member.member_id, told, Source("member", "x"), clock.now())
-    soon = clock.now() + timedelta(minutes=5)
+    soon = noon + timedelta(minutes=5)
     wanted, source = Wanted(Topic.LESS, soon, [soon]), Source("member", "y")
     do(consultations.book, member.member_id, wanted, source, clock.now())
     one = device(color_scheme=look, viewport=DESKTOP, java_script_enabled=scripts)
@@ -311,12 +335,7 @@ def test_desk_is_whole_and_works_without_scripts(
     check(page, "desk-consultation")
     page.click("main .form .button")
     check(page, "desk-consultation-wrong")
-    page.click("text=電話番号を見る")
-    assert "09011112222" in page.locator("main").inner_text()
-    check(page, "desk-consultation-phone")
-    page.check("#outcome-held")
-    page.click("main .form .button")
-    page.wait_for_url("**/desk/?tab=consultations")
+    _consulted(page, check)
     for name in ("colleagues", "passkey"):
         page.goto(f"/desk/{name}/")
         check(page, f"desk-{name}")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from tests.database import Database
-from tests.people.house import kinds_of, rows
+from tests.people.house import BORN, MOBILE, SATO, kinds_of, rows
 from tests.web.membership import Site, do
 from tests.web.office import Seat, seated
 
@@ -26,10 +26,24 @@ from motocho.loans import commands
 from motocho.loans.commands import Key
 from motocho.notices import reading
 from motocho.outside import clock, mail
+from motocho.outside.clock import JAPAN
 from motocho.people.access import Role
 from motocho.people.members import Member
 
 REF = "abcdefghijklmnopqrst"
+KNOWN = {
+    "do": "identify", "birth_date": f"{BORN:%Y/%m/%d}", "phone_digits": MOBILE.digits[-4:],
+    "name_reading": f"{SATO.family_kana}{SATO.given_kana}",
+}  # fmt: skip
+"""Three things that a member says rightly."""
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Today's noon, for what no telephone rings at night for; before who signs in."""
+    found = clock.now().astimezone(JAPAN).replace(hour=12, minute=0, second=0, microsecond=0)
+    monkeypatch.setattr(clock, "now", lambda: found)
+    return found
 
 
 @pytest.fixture
@@ -47,10 +61,12 @@ def page(response: Any) -> str:
     return html.unescape(response.content.decode())
 
 
-def told(site: Site, client: Client) -> tuple[Member, Key, str]:
+def told(
+    site: Site, client: Client, ahead: timedelta = timedelta(hours=1)
+) -> tuple[Member, Key, str]:
     """A member who signed in, in a consultation; the desk's page of ways."""
     member, key = site.enter(client)
-    hour = clock.now() + timedelta(hours=1)
+    hour = clock.now() + ahead
     wanted, source = Wanted(Topic.LESS, hour, [hour]), Source("member", "form 1")
     talk = do(consultations.book, member.member_id, wanted, source, clock.now())
     address = f"/desk/consultations/{member.member_id}/{talk.consultation_id}/"
@@ -111,14 +127,41 @@ def test_offer_goes_from_the_desk_to_the_member_and_is_taken_once(
     assert found == [("offer_agreed",), ("offer_made",)]
 
 
+def _call_of_the_consultation(seat: Seat, address: str) -> str:
+    """The hour came: the call is begun from the consultation's page; the call's own page."""
+    shown = page(seat.client.get(address.split("offers/", maxsplit=1)[0]))
+    form = re.search(r'action="([^"]+/call/)".*?name="ref" value="([^"]+)"', shown)
+    assert form is not None
+    begun = seat.client.post(form[1], {"reason": "consultation", "ref": form[2]})
+    assert begun.status_code == 302, page(begun)
+    return str(begun["Location"])
+
+
+def _refused_by_voice(seat: Seat, asked: str) -> None:
+    """COLL-006: nobody agrees whom the colleague does not know on a call."""
+    shown = page(seat.client.get(asked))
+    assert "電話での同意を記録する" not in shown
+    ((number, figures),) = rows("SELECT offer_id, shown FROM care_offer")
+    for mark in ("x", str(figures)):
+        refused = seat.client.post(asked, {"agree": number, "seen": mark, "ref": REF})
+        assert refused.status_code == 409
+    assert rows("SELECT answer FROM care_offer") == [(None,)]
+    assert not rows("SELECT 1 FROM loan_promise")
+
+
 @pytest.mark.rule("COLL-003")
+@pytest.mark.rule("COLL-006")
 def test_offer_agreed_by_voice_is_recorded_with_who_heard_it(
-    client: Client, site: Site, tanaka: Seat
+    noon: datetime, client: Client, site: Site, tanaka: Seat
 ) -> None:
-    member, key, address = told(site, client)
+    member, key, address = told(site, client, timedelta(minutes=5))
     on = clock.now() + timedelta(days=3)
     asked = f"{address}?able=6,000&able_on={on:%Y/%m/%d}&times=3&day=28&desk=service_centre"
     sent(tanaka, asked, Way.PROMISE)
+    _refused_by_voice(tanaka, asked)
+    talk = _call_of_the_consultation(tanaka, address)
+    _refused_by_voice(tanaka, asked)  # on the line, and not known yet
+    assert tanaka.client.post(talk, KNOWN)["Location"] == talk
     text = page(tanaka.client.get(asked))
     assert "電話での同意を記録する" in text
     ((number,),) = rows("SELECT offer_id FROM care_offer")
@@ -136,8 +179,7 @@ def test_offer_agreed_by_voice_is_recorded_with_who_heard_it(
     ]
     assert rows("SELECT amount_yen, actor FROM loan_promise") == [(6_000, actor)]
     wanted = gate.Wanted(Purpose.ARREARS, "c", "worker")
-    noon = clock.now().replace(hour=3, minute=0) + timedelta(days=1)
-    answer = do(gate.ask, member.member_id, wanted, noon)
+    answer = do(gate.ask, member.member_id, wanted, noon + timedelta(days=1))
     assert isinstance(answer, Closed)
     assert "COLL-003" in {one.refusal.rule_id for one in answer.hindrances}
     assert key.member_id == member.member_id

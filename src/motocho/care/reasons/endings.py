@@ -346,8 +346,8 @@ def _topic(cursor: Any, case: _Case) -> Topic:
 
 def _settled(outcome: consultations.Outcome, effect: Effect) -> _Does:
     def put(cursor: Any, case: _Case, done: Followed) -> Followed:
-        moments = case.talk.began_at, case.at
-        consultations.settle(cursor, case.member_id, outcome, case.source(effect), moments)
+        during = consultations.During(case.talk.began_at, case.at)
+        consultations.settle(cursor, case.member_id, outcome, case.source(effect), during)
         return done
 
     return put

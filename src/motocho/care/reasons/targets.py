@@ -141,7 +141,7 @@ def _of_refusals(cursor: Any, asked: Asked, known: Collection[Listed], on: date)
 def _answer(cursor: Any, asked: Asked, at: datetime) -> Aim | tuple[Refusal, ...]:
     """A call that the member asked for, from its moment on; as often a day as any other · COLL-018.
 
-    A consultation is a reason of its own. What was named on a call about arrears is one about arrears.
+    A consultation is a reason of its own. What was named on a call about arrears is one about them.
     """
     waits = any(
         one.plan.kind is tasks.Kind.REPLY

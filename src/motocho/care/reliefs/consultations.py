@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from motocho.contact import holds, tasks
 from motocho.contact.directory import Hours
@@ -191,15 +191,21 @@ def end(cursor: Any, found: Consultation, outcome: Outcome, source: Source, at: 
     journal.write(cursor, [happening])
 
 
-def settle(
-    cursor: Any, member_id: int, outcome: Outcome, source: Source, moments: tuple[datetime, datetime]
-) -> None:
-    """A call for it ended so [相談の電話の終了]; what a colleague or the member ended stays as it is.
+class During(NamedTuple):
+    """A call for a consultation [相談の電話]: when it began, and when it ended."""
 
-    Takes     when the call began, and now: an hour that was booked since is no part of it.
+    began_at: datetime
+    at: datetime
+
+
+def settle(cursor: Any, member_id: int, outcome: Outcome, source: Source, during: During) -> None:
+    """A call for it ended so [相談の電話の終了]; what somebody ended meanwhile stays as it is.
+
+    An hour that was booked since the call began is no part of it.
+
     Lock      the hours of all consultations; the member's contacts.
     """
-    began_at, at = moments
+    began_at, at = during
     _lock_hours(cursor)
     holds.lock(cursor, member_id)
     found = due(cursor, member_id, began_at)
