@@ -192,7 +192,7 @@ def test_nobody_decides_on_what_they_asked_and_what_changed_is_not_done(
     assert rows("SELECT outcome FROM care_approval_decision") == [("outdated",)]
 
 
-def test_what_is_asked_of_the_house_is_decided_too(
+def test_a_setting_is_shown_here_and_decided_at_the_desk_alone(
     command: Command, debtor: Debtor, tmp_path: Any
 ) -> None:
     text = command.done("settings", "show", "reliefs").out.decode()
@@ -202,7 +202,11 @@ def test_what_is_asked_of_the_house_is_decided_too(
     request = str(told(command, *propose)["request"])
     show = ("care", "approvals", "show", "house", request, "--by", "wada")
     mark = told(command, *show)["mark"]
-    decide = ("care", "approvals", "decide", "house", request, "agreed", "--mark", mark)
-    assert command(*decide, "--by", "mori").code == 5
-    assert "実行しました" in command.done(*decide, "--by", "wada").out.decode()
-    assert rows("SELECT name FROM care_setting") == [("reliefs",)]
+    decide = ("care", "approvals", "decide", "house", request)
+    for said, by in (("agreed", "wada"), ("refused", "wada"), ("withdrawn", "mori")):
+        words = ("--mark", mark, "--words", "理由", "--by", by)
+        refused = command(*decide, said, *words)
+        assert refused.code == 5, said
+        assert "窓口の画面" in refused.err
+    assert not rows("SELECT 1 FROM care_approval_decision")
+    assert not rows("SELECT 1 FROM care_setting")

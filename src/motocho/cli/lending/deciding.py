@@ -383,17 +383,20 @@ def approvals_decide(
 ) -> None:
     """依頼を承認・却下・取下げする。自分の依頼は承認できない / Agree, refuse, take back.
 
+    設定の変更はここでは決められない。窓口の画面で決める / A setting is decided at the desk only.
     承認すると、見た数字のままなら実行する / What is agreed is done, if the figures still hold.
     数字が変わっていれば何もせず、終了コードは 8 / Where they have changed nothing is done, code 8.
 
     例 / Examples:  motocho care approvals decide 00000001 7 agreed --mark 3f9c01d2ab47 --by mori
     """
-    from motocho.care import approvals
+    from motocho.care import approvals, settings
 
     output = output_in(lang)
     said = one_of(approvals.Outcome, outcome, "OUTCOME", {approvals.Outcome.OUTDATED})
     with moving(f"approval {request}") as cursor:
         found, staff = _found(cursor, about, request, by)
+        if found.kind == settings.KIND:  # who sits there must be known, not named
+            raise NotAllowedError(Fault("SET-010"))
         known = found.decided
         if known is not None and (known.decided_by, known.outcome) == (staff.staff_id, said):
             done = said  # the same said again
