@@ -673,6 +673,43 @@ def test_complaint_about_calls_leaves_them_to_a_supervisor(house: Site, at: list
     ]
 
 
+@pytest.mark.parametrize("direction", ["out", "in"])
+def test_call_that_ends_with_a_complaint_leads_to_its_case(
+    house: Site, at: list[datetime], direction: str
+) -> None:
+    key = late(house)
+    seat = seated("tanaka", Role.OPERATOR)
+    if direction == "out":
+        place = call(seat, key.member_id)["Location"]
+    else:
+        typed = {"ref": ref_of(panel_of(seat, key.member_id))}
+        place = seat.client.post(f"/desk/members/{key.member_id}/call/in/", typed)["Location"]
+    seat.client.post(place, KNOWN)
+    typed = {"ending": "complaint", "said": "説明が分かりにくい"}
+    over = seat.client.post(place, typed)["Location"]
+    ((number,),) = rows("SELECT case_id FROM care_case")
+    address = f"/desk/cases/{key.member_id}/{number}/"
+    done = seat.client.get(over)
+    assert f'href="{address}"' in done.content.decode()
+    assert f"受け付けた苦情（{number}）を開く" in text(done)
+    assert "説明が分かりにくい" in text(seat.client.get(address))
+    assert f'href="{address}"' not in panel_of(seat, key.member_id).content.decode()
+
+
+def test_limit_that_no_product_has_is_answered_with_the_range(
+    house: Site, at: list[datetime]
+) -> None:
+    key = late(house)
+    seat = seated("tanaka", Role.OPERATOR)
+    for limit in ("0", "80,000,001"):
+        refused = call(seat, key.member_id, "increase", limit=limit)
+        assert refused.status_code == 422
+        assert re.search(r"\d円から[\d,]+円までの限度額にしてください", text(refused)), text(
+            refused
+        )
+    assert not rows("SELECT 1 FROM contact_attempt WHERE valid_until IS NOT NULL")
+
+
 # ------------------------------------------------------------------------------ in the member's place
 @pytest.mark.rule("SOLI-008")
 @pytest.mark.rule("COLL-006")

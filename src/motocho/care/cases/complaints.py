@@ -28,7 +28,7 @@ from motocho.journal.rows import Happening
 from motocho.law.citation import parse_citations
 from motocho.law.rules import Refusal
 from motocho.outside.clock import JAPAN
-from motocho.units.errors import Fault, InputError, NotFoundError, RefusedError
+from motocho.units.errors import Fault, InputError, NotFoundError, RefusedError, broken
 from motocho.units.text import holds_my_number
 
 LONGEST_WORDS = 2_000
@@ -195,7 +195,8 @@ def tell(cursor: Any, member_id: int, told: Told, source: Source, at: datetime) 
     )
     row = cursor.fetchone()
     if row is None:
-        return _of_source(cursor, member_id, source.ref)
+        known = of_source(cursor, member_id, source.ref)
+        return case(cursor, known or broken("a case of this form", member=member_id))
     key = CaseKey(member_id, int(row[0]))
     _write(cursor, key, Step(State.RECEIVED, words), Source(MEMBER, source.ref), at)
     if told.kind is Kind.COMPLAINT:
@@ -436,11 +437,13 @@ def waiting(cursor: Any, most: int = 100) -> list[Case]:
     return [found for row in rows for found in _with_steps(cursor, row[0], [row])]
 
 
-def _of_source(cursor: Any, member_id: int, ref: str) -> Case:
+def of_source(cursor: Any, member_id: int, ref: str) -> CaseKey | None:
+    """The case that a form or a call began [受付元からの照会]; None where none did."""
     cursor.execute(
         "SELECT case_id FROM care_case WHERE member_id = %s AND source = %s", (member_id, ref)
     )
-    return case(cursor, CaseKey(member_id, int(cursor.fetchone()[0])))
+    row = cursor.fetchone()
+    return None if row is None else CaseKey(member_id, int(row[0]))
 
 
 def _with_steps(cursor: Any, member_id: int, rows: list[tuple[Any, ...]]) -> list[Case]:

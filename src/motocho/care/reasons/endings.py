@@ -295,7 +295,7 @@ class _Case:
         return self.made.booked_at
 
     def source(self, effect: Effect) -> Source:
-        return Source(self.made.actor, f"talk {self.talk.key.attempt_id} {effect.value}")
+        return Source(self.made.actor, _ref_of(self.talk.key, effect))
 
     def facts(self) -> dict[str, int | str]:
         return {
@@ -377,6 +377,16 @@ def _follow_up(effect: Effect) -> _Does:
         return replace(done, tasks=(*done.tasks, _put(cursor, case, effect, plan)))
 
     return put
+
+
+def _ref_of(key: TalkKey, effect: Effect) -> str:
+    """What of a call is written down as the source of what it led to."""
+    return f"talk {key.attempt_id} {effect.value}"
+
+
+def case_of(cursor: Any, key: TalkKey) -> complaints.CaseKey | None:
+    """The complaint with which a call ended [通話からの苦情]; None where it ended otherwise."""
+    return complaints.of_source(cursor, key.member_id, _ref_of(key, Effect.COMPLAINT))
 
 
 def _complaint(cursor: Any, case: _Case, done: Followed) -> Followed:

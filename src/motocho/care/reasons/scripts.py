@@ -15,8 +15,8 @@ from motocho.contact.directory import Directory
 from motocho.kernel.schedule import Scheme, minimum_yen
 from motocho.loans.outlook import new_loan, outlook
 from motocho.loans.products import Product
-from motocho.units.errors import broken
-from motocho.units.money import court_yen_text, rate_text
+from motocho.units.errors import Fault, InputError, broken
+from motocho.units.money import court_yen_text, rate_text, yen_text
 
 _WEEKDAYS = "月火水木金土日"
 
@@ -51,6 +51,21 @@ class Proposed:
 
     product: Product
     limit_yen: int
+
+
+def proposed(product: Product, limit_yen: int, column: str) -> Proposed:
+    """The terms of a limit that the product has [案内する条件の確認].
+
+    Takes     where the limit stood, for the message.
+    Raises    InputError for a limit outside the product, with the range.
+    """
+    least_yen, most_yen = product.rates[0].limit_from_yen, product.largest_limit_yen
+    if not least_yen <= limit_yen <= most_yen:
+        details = {"least": yen_text(least_yen), "most": yen_text(most_yen)}
+        raise InputError(
+            Fault("RSN-050", column=column, excerpt=yen_text(limit_yen), details=details)
+        )
+    return Proposed(product, limit_yen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,9 +274,7 @@ def _proposed(cursor: Any, product_id: str, limit: str) -> scripts.Proposed:
 
     limit_yen = yen_of(limit, "--limit")
     product = products.on_day(cursor, product_id, clock.business_date())
-    if not product.rates[0].limit_from_yen <= limit_yen <= product.largest_limit_yen:
-        raise InputError(Fault("RSN-040", column="--limit", excerpt=limit))
-    return scripts.Proposed(product, limit_yen)
+    return scripts.proposed(product, limit_yen, "--limit")
 
 
 def _show_begun(output: Output, begun: talks.Begun, json_wanted: bool) -> None:

@@ -83,6 +83,8 @@ def choose(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         ending = None if done is None else done.card.ending_of(done.ending)
         context |= {"desk": colleague, "panel_open": True, "done": done, "done_ending": ending}
         context["override_given"] = request.POST
+        may_answer = done is not None and colleague.may(Action.ASK_FOR_HELP)
+        context["done_case"] = endings.case_of(cursor, done.key) if done and may_answer else None
         context["done_counsel"] = ending and catalogue.Effect.COUNSEL in ending.effects
         context |= _before(cursor, member_id)
         seat = checks.seat(cursor, member_id, staff.actor, colleague.at)
@@ -179,9 +181,7 @@ def _proposed(cursor: Any, limit: str, at: datetime) -> scripts.Proposed:
     product = products.on_day(cursor, PRODUCT, _commands.today(cursor, at))
     if isinstance(read, Unread):
         raise InputError(read.at(column="limit"))
-    if not product.rates[0].limit_from_yen <= read <= product.largest_limit_yen:
-        raise InputError(Fault("RSN-040", column="limit", excerpt=limit[:40]))
-    return scripts.Proposed(product, read)
+    return scripts.proposed(product, read, "limit")
 
 
 def _is_last(
