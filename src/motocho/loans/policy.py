@@ -231,6 +231,14 @@ def asks_for_paper(before: Terms, after: Terms, largest_limit_yen: int) -> bool:
     )
 
 
+def is_settled(state: State) -> bool:
+    """Whether a settlement holds, by the terms that only it brings [和解後か].
+
+    Neither interest nor damages run any more: what is paid, and when, stands in its paper.
+    """
+    return state.terms.rate_ppm == 0 and state.terms.damages_ppm == 0
+
+
 # --------------------------------------------------------------------------------------- due dates
 def check_plan_change(facts: Facts, plan: DuePlan) -> Refusal | None:
     """LEDG-024, LEDG-027: the plan changes only on a clean account [返済期日の変更]."""
@@ -239,6 +247,8 @@ def check_plan_change(facts: Facts, plan: DuePlan) -> Refusal | None:
         return ended
     if facts.state.late_since is not None or facts.state.accelerated_on is not None:
         return refusal("LEDG-027", "LON-030")
+    if is_settled(facts.state):
+        return refusal("LEDG-027", "LON-067")
     if plan.scheme not in facts.product.schemes:
         return refusal("LEDG-027", "LON-031", scheme=plan.scheme.public_name)
     return None
@@ -283,8 +293,12 @@ def check_arrangement(facts: Facts, wanted: revolving.NewArrangement, used: int)
     """
     arranged = wanted.arrangement
     ended = check_standing(facts.status, RELIEVED_IN)
-    if ended is not None or arranged is None:
+    if ended is not None:
         return ended
+    if is_settled(facts.state):  # its instalments are an arrangement: another would end them
+        return refusal("LEDG-015", "LON-067")
+    if arranged is None:
+        return None
     if facts.state.accelerated_on is not None:
         return refusal("LEDG-015", "LON-039")
     if arranged.until < wanted.on:

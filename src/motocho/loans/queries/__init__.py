@@ -15,7 +15,7 @@ from motocho.loans.queries.contracts import (
     moved_between,
 )
 from motocho.loans.queries.demands import Asked, asked
-from motocho.loans.queries.endings import PaidOff, paid_off
+from motocho.loans.queries.endings import PaidOff, is_settled, paid_off
 from motocho.loans.queries.evidence import (
     EvidenceAsked,
     EvidenceDue,
@@ -104,6 +104,7 @@ __all__ = [
     "ground",
     "history_case",
     "is_lighter",
+    "is_settled",
     "kind_name",
     "lighter_forecast",
     "limit_forecast",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from motocho.loans import _book
+from motocho.loans import _book, policy
 from motocho.loans._book import Key
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries.positions import Position, position
@@ -45,6 +45,14 @@ def paid_off(cursor: Any, key: Key, on: date) -> PaidOff | None:
         return None
     paid = [row.on for row in rows if row.kind in _PAYING]
     return PaidOff(key, rows[0].on, max(paid, default=None))
+
+
+def is_settled(cursor: Any, key: Key) -> bool:
+    """Whether a settlement holds, from the moment that it was booked [和解後か].
+
+    Raises    NotFoundError if the member has no such agreement.
+    """
+    return policy.is_settled(_book.look(cursor, key).state)
 
 
 def _is_over(cursor: Any, stood: Position) -> bool:

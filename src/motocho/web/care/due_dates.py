@@ -17,7 +17,7 @@ from motocho.people.access import Action
 from motocho.units.errors import RefusedError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Member
-from motocho.web.care import _acting, trouble
+from motocho.web.care import _acting, _bounds, trouble
 from motocho.web.maintenance import changes_something
 
 LAST_OF_MONTH = 31
@@ -42,6 +42,9 @@ def _read(text: str) -> tuple[Scheme, int] | None:
 def due_date(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
     """Choose a plan, see six due dates and the difference, change [返済日を変える] · LEDG-027."""
     listed = member.agreement(agreement_id)
+    closed = _bounds.shut(request, member, listed, "care.due.title")
+    if closed is not None:
+        return closed
     given = request.POST if request.method == "POST" else request.GET
     wanted = _read(given.get("plan", ""))
     if request.method == "POST" and wanted is not None:
@@ -99,6 +102,9 @@ def _change(
 def lighter(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
     """A month with the interest alone: less now, more in the end [今月だけ軽くする] · LEDG-015."""
     listed = member.agreement(agreement_id)
+    closed = _bounds.shut(request, member, listed, "care.lighter.title")
+    if closed is not None:
+        return closed
     if request.method == "POST":
         return _lighten(request, member, listed)
     with connection.cursor() as cursor:

@@ -6,6 +6,7 @@ those that they saw: others than these agree to nothing.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,11 +15,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from motocho.care.reliefs import offers
+from motocho.loans import queries
 from motocho.people.access import Action
 from motocho.web import _commands, access, pages
 from motocho.web._ways import WAYS
 from motocho.web.access import Member
-from motocho.web.care import _acting
+from motocho.web.care import _acting, _bounds
+from motocho.web.care._bounds import Bound
 from motocho.web.maintenance import changes_something
 
 _STATES = {
@@ -51,16 +54,28 @@ def _answer(cursor: Any, request: HttpRequest, member: Member, found: offers.Off
     way = _commands.made(cursor, f"offer {key}", member.at)
     if answer == "agree":
         agreeing = offers.Agreeing(offers.Road.SITE, request.POST.get("seen", ""))
+        found_bound = _bound(cursor, found, way.business_on)
+        if found_bound is not None:
+            _bounds.refuse(found_bound)
         offers.agree(cursor, found, agreeing, way)
     elif answer == "decline":
         source = _commands.source(f"offer {key}")
         offers.decline(cursor, found, source, way.business_on, member.at)
 
 
+def _bound(cursor: Any, found: offers.Offer, on: date) -> Bound | None:
+    """What came over the agreement since it was offered, and shuts it."""
+    state = _bounds.bound(cursor, queries.position(cursor, found.key, on))
+    return state if found.answer is None and _bounds.shuts(state, found.draft.way) else None
+
+
 def _context(cursor: Any, request: HttpRequest, found: offers.Offer, on: Any) -> dict[str, Any]:
     state = "offer.over" if found.answer is None and not found.is_open(on) else ""
     if found.answer is not None:
         state = _STATES[found.answer]
+    shut = None if state else _bound(cursor, found, on)
+    if shut is not None:
+        state = _bounds.NOTICES[shut]
     way = None if state else offers.fresh(cursor, found, on)
     may_be = way is not None and way.may_be_offered
     return {

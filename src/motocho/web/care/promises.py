@@ -22,7 +22,7 @@ from motocho.units.errors import Fault
 from motocho.units.money import yen_text
 from motocho.web import _commands, access, pages
 from motocho.web.access import Member
-from motocho.web.care import _acting
+from motocho.web.care import _acting, _bounds
 from motocho.web.fields import DateField, Form, FormPage, YenField, shown
 from motocho.web.maintenance import changes_something
 from motocho.web.words import plain
@@ -61,6 +61,9 @@ class Chosen:
 def promise(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
     """Choose a day, see its cost, promise; or look at the one that is open [約束日] · LEDG-016."""
     listed = member.agreement(agreement_id)
+    closed = _bounds.shut(request, member, listed, "care.promise.title", _bounds.NO_PROMISE)
+    if closed is not None:
+        return closed
     if request.method == "POST":
         return _promise(request, member, listed)
     with connection.cursor() as cursor:
@@ -68,10 +71,11 @@ def promise(request: HttpRequest, member: Member, agreement_id: int) -> HttpResp
     if found is None:
         return _choose(request, member, listed)
     with connection.cursor() as cursor:
-        waiting = queries.waiting(
-            cursor, listed.key, _commands.today(cursor, member.at), max(found.pay_on, member.today)
-        )
-    context = {"listed": listed, "promise": found, "waiting": waiting}
+        today = _commands.today(cursor, member.at)
+        waiting = queries.waiting(cursor, listed.key, today, max(found.pay_on, member.today))
+        state = _bounds.bound(cursor, queries.position(cursor, listed.key, today))
+    is_free = state in _bounds.FREE
+    context = {"listed": listed, "promise": found, "waiting": waiting, "is_free": is_free}
     return pages.show(request, "care/promised.html", context)
 
 
@@ -82,6 +86,7 @@ def _choose(request: HttpRequest, member: Member, listed: Listed) -> HttpRespons
         pay_day = paydays.known(cursor, member.member_id)
         last_on = today + timedelta(days=policy.LONGEST_PROMISE_DAYS)
         days = paydays.likely_days(today, last_on, pay_day, _acting.is_business_day)
+        state = _bounds.bound(cursor, position)
         waits = [queries.waiting(cursor, listed.key, today, on) for on in days]
         owed_yen = queries.payoff_quote(cursor, listed.key, last_on).total_yen
     is_asked = "on" in request.GET or "chip" in request.GET
@@ -94,6 +99,8 @@ def _choose(request: HttpRequest, member: Member, listed: Listed) -> HttpRespons
     context = {
         "listed": listed,
         "position": position,
+        "notice": "" if state is None else _bounds.NOTICES[state],
+        "is_free": state in _bounds.FREE,
         "first_on": today,
         "last_on": last_on,
         "pay_day": pay_day,

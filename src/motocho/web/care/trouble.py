@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,7 +22,11 @@ from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
 from motocho.web._ways import WAYS
 from motocho.web.access import Member
+from motocho.web.care import _bounds
+from motocho.web.care._bounds import Bound
 
+DONE: Mapping[str, str] = {"due-date": "care.due.title", "lighter": "care.lighter.title"}
+"""What can be done here, by its name in the address: its title."""
 _ONE_DAY = timedelta(days=1)
 
 
@@ -33,6 +38,23 @@ class Account:
     promise: Promise | None
     waiting: Waiting
     lighter: Lighter
+    bound: Bound | None
+    """Why the ways of an ordinary loan are not open; None where they are."""
+
+    @property
+    def notice(self) -> str:
+        """What to do instead, a key of the wording; empty for an ordinary one [案内]."""
+        return "" if self.bound is None else _bounds.NOTICES[self.bound]
+
+    @property
+    def may_promise(self) -> bool:
+        """Whether a day can be promised [約束できるか]."""
+        return self.bound not in _bounds.NO_PROMISE
+
+    @property
+    def is_free(self) -> bool:
+        """Whether waiting costs nothing [利息・損害金が付かないか]."""
+        return self.bound in _bounds.FREE
 
     @property
     def is_late(self) -> bool:
@@ -56,6 +78,8 @@ def hub(request: HttpRequest, member: Member) -> HttpResponse:
         booked = consultations.booked(cursor, member.member_id, member.at)
         rest = commands.rest_of(cursor, member.member_id)
         offered = offers.waiting(cursor, member.member_id, _commands.today(cursor, member.at))
+    bounds = {one.position.key: one.bound for one in found}
+    offered = [one for one in offered if not _bounds.shuts(bounds.get(one.key), one.draft.way)]
     context = {
         "accounts": [one for one in found if one.position.payoff_yen],
         "booked": booked,
@@ -71,11 +95,13 @@ def hub(request: HttpRequest, member: Member) -> HttpResponse:
 def account(cursor: Any, member: Member, listed: Listed) -> Account:
     """An agreement as the page shows it [契約の表示]."""
     on = _commands.today(cursor, member.at)
+    position = queries.position(cursor, listed.key, on)
     return Account(
-        queries.position(cursor, listed.key, on),
+        position,
         commands.open_promise(cursor, listed.key),
         queries.waiting(cursor, listed.key, on, on + _ONE_DAY),
         queries.lighter_forecast(cursor, listed.key, on),
+        _bounds.bound(cursor, position),
     )
 
 
@@ -85,8 +111,11 @@ def account(cursor: Any, member: Member, listed: Listed) -> Account:
 def done(request: HttpRequest, member: Member, agreement_id: int, what: str) -> HttpResponse:
     """What holds now, read from the agreement itself: its address alone changes nothing [完了]."""
     listed = member.agreement(agreement_id)
-    if what not in {"due-date", "lighter"}:
+    if what not in DONE:
         raise Http404
+    closed = _bounds.shut(request, member, listed, DONE[what])
+    if closed is not None:
+        return closed
     with connection.cursor() as cursor:
         on = _commands.today(cursor, member.at)
         position = queries.position(cursor, listed.key, on)
