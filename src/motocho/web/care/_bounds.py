@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from motocho.care.reliefs.scenarios import Way
+from motocho.care.reliefs import scenarios
 from motocho.loans import queries
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Listed, Position
@@ -52,14 +52,14 @@ def bound(cursor: Any, position: Position) -> Bound | None:
     return Bound.SETTLED if queries.is_settled(cursor, position.key) else None
 
 
-def shuts(found: Bound | None, way: Way) -> bool:
+def shuts(found: Bound | None, way: scenarios.Way) -> bool:
     """Whether an offer that was made before cannot be agreed to any more [提案の可否].
 
     A promise stays possible where one may still be made: it changes nothing that was agreed.
     """
     if found is None:
         return False
-    return found in NO_PROMISE or way is not Way.PROMISE
+    return found in NO_PROMISE or way is not scenarios.Way.PROMISE
 
 
 def refuse(found: Bound) -> None:
