@@ -215,6 +215,33 @@ def test_settlement_stops_interest_and_gives_up_what_is_agreed(desk: Desk, key: 
         desk.do(commands.settle, key, too_much, desk.made(on))
 
 
+@pytest.mark.rule("LEDG-015")
+@pytest.mark.rule("LEDG-027")
+@pytest.mark.parametrize("after_days", [0, 1, 40])
+def test_settlement_is_not_undone_by_a_relief_or_another_plan(
+    desk: Desk, key: Key, after_days: int
+) -> None:
+    """Its instalments are an arrangement: another one, or none, would end them."""
+    on = DUE + days(60)
+    owed = state(key, on)
+    damages = owed.damages_yen + owed.damages_ticks // (365 * 366 * 1_000_000)
+    wanted = Settlement(damages, 0, 20_000, 5_000, on + days(600), "S-1")
+    desk.do(commands.settle, key, wanted, desk.made(on, "S-1"))
+    later = on + days(after_days)
+    before = state(key, later)
+    assert before.arrangement is not None
+    relief = Arrangement(Relief.INTEREST_ONLY, 0, (later + days(30)).toordinal())
+    for command, asked in (
+        (commands.arrange, relief),
+        (commands.arrange, None),
+        (commands.change_plan, before.terms.plan._replace(day_of_month=3)),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            desk.do(command, key, asked, desk.made(later))
+        assert [one.code for one in refused.value.faults] == ["LON-067"]
+    assert state(key, later) == before
+
+
 def test_written_off_loan_brings_recoveries(desk: Desk, key: Key) -> None:
     on = DUE + days(200)
     owed = revolving.payoff_yen(state(key, on)) - 100_000

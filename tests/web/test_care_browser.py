@@ -16,6 +16,7 @@ from tests.people.house import SATO
 from tests.web.browsing import DESKTOP, PHONE, Device
 from tests.web.membership import Site, do
 from tests.web.test_browser import SIDEWAYS, TARGETS, violations
+from tests.web.test_care_bounds import BOUND
 from tests.web.test_member_browser import sign_in
 
 from motocho.care.cases import complaints
@@ -114,6 +115,30 @@ def look(page: Page, name: str, scheme: str = "light") -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate(SIDEWAYS) <= 0, f"{name} at 320"
     page.set_viewport_size(PHONE)
+
+
+def test_page_of_a_loan_that_has_no_ordinary_ways_is_whole_on_a_phone(
+    device: MakeDevice, house: Site
+) -> None:
+    """Each state in both papers and in two tongues: what is so, and what to do instead."""
+    one = device()
+    for state, (bring, _, _) in BOUND.items():
+        member, key = late(house)
+        bring(house, key)
+        sign_in(one.page, house, member)
+        own = f"/member/trouble/{key.agreement_id}"
+        for tongue in ("ja", "en"):
+            one.context.add_cookies([{"name": "tongue", "value": tongue, "url": one.page.url}])
+            scheme = "dark" if tongue == "en" else "light"
+            for name, address in {
+                "hub": "/member/trouble/",
+                "closed": f"{own}/lighter/",
+                "promise": f"{own}/promise/",
+            }.items():
+                page = one.open(address)
+                assert page.locator(".notice-info").count() >= 1, (state, name)
+                look(page, f"{state.replace(' ', '-')}-{name}-{tongue}", scheme)
+        one.context.clear_cookies()
 
 
 def test_every_page_is_whole_on_a_phone(device: MakeDevice, house: Site) -> None:

@@ -245,10 +245,10 @@ def check_plan_change(facts: Facts, plan: DuePlan) -> Refusal | None:
     ended = check_standing(facts.status)
     if ended is not None:
         return ended
-    if facts.state.late_since is not None or facts.state.accelerated_on is not None:
-        return refusal("LEDG-027", "LON-030")
     if is_settled(facts.state):
         return refusal("LEDG-027", "LON-067")
+    if facts.state.late_since is not None or facts.state.accelerated_on is not None:
+        return refusal("LEDG-027", "LON-030")
     if plan.scheme not in facts.product.schemes:
         return refusal("LEDG-027", "LON-031", scheme=plan.scheme.public_name)
     return None
