@@ -48,6 +48,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "collection": ("desk.for.collection",),
     "stages": ("desk.for.stages",),
     "approval": ("desk.for.approval",),
+    "approvals": ("desk.for.approval",),
     "review": ("desk.for.review",),
     "audit": ("desk.for.audit",),
     "fraud": ("desk.for.fraud",),
