@@ -423,12 +423,13 @@ def test_what_a_step_brings_about_stands_on_its_day_once_and_goes_with_the_next(
     seizure = Noted(Step.SEIZURE_APPLIED, date(2027, 2, 1), "東京地方裁判所", target=Target.WAGE)
     case = office.agreed(seizure, case.key.case_no)
     case = office.note(case, Step.SEIZURE_SERVED, date(2027, 2, 8))
-    assert left(office) == [("collects", "2027-03-09")]
+    assert left(office) == [("collects", "2027-03-09"), ("unpaid_report", "2029-03-08")]
     assert on_list(office, date(2027, 3, 9)) == ["collects"]
     office.note(case, Step.COLLECTED, date(2027, 3, 9), 12_345)
-    assert left(office) == []
-    ended = rows("SELECT outcome, count(*) FROM contact_task GROUP BY 1")
-    assert ended == [("done", 4)]
+    assert left(office) == [("unpaid_report", "2029-03-09")]
+    assert on_list(office, date(2029, 3, 9)) == ["unpaid_report"]
+    ended = rows("SELECT outcome, count(*) FROM contact_task WHERE outcome <> '' GROUP BY 1")
+    assert ended == [("done", 5)]
 
 
 def test_a_judgment_and_what_ended_without_a_title_are_looked_at_in_time(office: Office) -> None:

@@ -81,6 +81,8 @@ class Follow(Enum):
     """A day in court [期日], as the court named it."""
     COLLECTS = "collects"
     """From this day on what was seized may be collected."""
+    UNPAID_REPORT = "unpaid_report"
+    """Nothing was paid on what was seized: the court is told, before it may cancel the seizure."""
     TIME_BAR = "time_bar"
     """Prescription goes on again soon: what comes next is decided before."""
 
@@ -270,6 +272,8 @@ def fault_of(taken: Sequence[Taken], wanted: Taken) -> Fault | None:
 
 TIME_BAR_DAYS = 30
 """So long before prescription goes on again somebody is told; house policy."""
+REPORT_DAYS = 28
+"""So long before the last day to report that nothing was paid somebody is told; house policy."""
 
 
 def follow_ups(taken: Sequence[Taken]) -> tuple[Due, ...]:
@@ -286,7 +290,13 @@ def follow_ups(taken: Sequence[Taken]) -> tuple[Due, ...]:
         Step.PROVISIONAL_APPLIED: Follow.ORDER_LAPSES,
         Step.APPEALED: Follow.APPEAL_OVER,
     }
-    found = [Due(over[one.follows], one.last_on + ONE_DAY) for one in deadlines(taken)]
+    found = []
+    for one in deadlines(taken):
+        if one.follows is Step.UNPAID_REPORTED:
+            told_on = one.last_on - timedelta(days=REPORT_DAYS)
+            found.append(Due(Follow.UNPAID_REPORT, told_on))
+        else:
+            found.append(Due(over[one.follows], one.last_on + ONE_DAY))
     first_on = collects_from(taken)
     if taken[-1].step is Step.SEIZURE_SERVED and first_on is not None:
         found.append(Due(Follow.COLLECTS, first_on))

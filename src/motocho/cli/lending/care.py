@@ -76,6 +76,7 @@ SORTS = {
     "order_lapses": ("支払督促の失効", "the payment order lapsed"),
     "appeal_over": ("控訴の期間満了", "time to appeal is over"),
     "hearing": ("口頭弁論の期日", "day in court"),
+    "unpaid_report": ("支払を受けていない旨の届出", "report that nothing was paid"),
     "collects": ("差押えの取立て", "collect what was seized"),
     "time_bar": ("時効の完成猶予の終わり", "prescription goes on soon"),
 }

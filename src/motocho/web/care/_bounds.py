@@ -9,13 +9,13 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+from motocho.care.reliefs import scenarios
 from motocho.loans import queries
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Listed, Position
 from motocho.units.errors import Fault, RefusedError
 from motocho.web import _commands, pages
 from motocho.web._directory import directory
-from motocho.web._ways import Way
 from motocho.web.access import Member
 
 
