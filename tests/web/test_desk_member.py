@@ -731,7 +731,7 @@ def test_history_says_who_and_what_for_in_words(site: Site) -> None:
     seat.client.get(f"/desk/members/{member.member_id}/counter/")
     for tongue, words in (
         ("ja", ("閲覧 · 通話", "閲覧 · 店頭", "Tanaka")),
-        ("en", ("Looked at · a call", "Looked at · the counter", "Tanaka")),
+        ("en", ("Looked at · call", "Looked at · counter", "Tanaka")),
     ):
         seat.client.cookies["tongue"] = tongue
         shown = page(seat.client.get(f"{of(member)}?group=all"))
