@@ -9,3 +9,5 @@ lock() {
 printf 'uv\n' | lock - -o requirements/installer.txt
 lock pyproject.toml --extra compiled -o requirements/run.txt
 lock --group dev -c requirements/run.txt -o requirements/dev.txt
+lock pyproject.toml --extra ocr -c requirements/run.txt -o requirements/ocr.txt
+lock pyproject.toml --extra cluster -c requirements/run.txt -o requirements/cluster.txt
