@@ -1,6 +1,6 @@
 """Writes the shipped sample history: ten years with a fictional lender, and one typing error.
 
-`python -m scripts.sample_history` rewrites src/motocho/cli/samples/ten_years.csv; a test holds that
+`python -m scripts.sample_history` rewrites src/motocho/claims/samples/ten_years.csv; a test holds that
 the file is what this program gives. The lender's book is kept by its own rule (29.2 % until
 2010-06-17, then 18 %; days of the calendar year; yen cut; interest first), so its printed balances
 are right; one repayment was typed with two digits swapped.
@@ -18,7 +18,7 @@ from motocho.kernel.conventions import Rounding, YearBasis
 from motocho.units.days import era_date_short
 from motocho.units.money import yen_text
 
-TARGET = Path(__file__).parents[1] / "src" / "motocho" / "cli" / "samples" / "ten_years.csv"
+TARGET = Path(__file__).parents[1] / "src" / "motocho" / "claims" / "samples" / "ten_years.csv"
 SEED = 7
 OPENED_ON = date(2007, 1, 15)
 RATE_CUT_ON = date(2010, 6, 18)

@@ -31,7 +31,7 @@ SHEETS = {
 
 def sample_bytes() -> bytes:
     """The shipped history of a fictional lender [見本の取引履歴]."""
-    return (files("motocho.cli") / "samples" / SAMPLE).read_bytes()
+    return (files("motocho.claims") / "samples" / SAMPLE).read_bytes()
 
 
 def show(into: Path, output: Output) -> None:

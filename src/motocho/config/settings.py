@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "motocho.documents",
     "motocho.notices",
     "motocho.close",
+    "motocho.office",
     "motocho.web",
 ]
 DATABASES: dict[str, dict[str, Any]] = {
@@ -110,6 +111,9 @@ DIRECTORY_FILE = os.environ.get("MOTOCHO_DIRECTORY")
 """The operator's own directory of desks and numbers; the fictional one where it is not set."""
 BANK_FILE = os.environ.get("MOTOCHO_BANK")
 """What the operator says of its own bank; a fictional one where it is not set."""
+STUDIO_TOKEN = ""
+STUDIO_FOLDER = ""
+"""The site serves no studio; `config.studio` does, with settings of its own."""
 PREPARED_AFTER = 1
 """How often a statement that asks to be kept prepared runs before it is (`loans._page.call`)."""
 

@@ -39,13 +39,21 @@ def serve(how: Serving) -> None:
 
     Raises    OutsideFailure where the port is taken.
     """
+    serve_target(TARGET, how)
+
+
+def serve_target(target: str, how: Serving) -> None:
+    """The same for another application of ours, named by where its factory stands [起動].
+
+    Raises    OutsideFailure where the port is taken.
+    """
     _refuse_taken(how)
     from granian.constants import Interfaces  # noqa: PLC0415  # slow to import
     from granian.log import LogLevels  # noqa: PLC0415
     from granian.server import Server  # noqa: PLC0415
 
     Server(
-        TARGET,
+        target,
         address=how.host,
         port=how.port,
         interface=Interfaces.WSGI,

@@ -80,7 +80,7 @@ class Door:
         if isinstance(error, MotochoError):
             return _told(request, error)
         if isinstance(error, OperationalError | InterfaceError):
-            _reported(error)
+            reported(error)
             return _unavailable(request)
         return None
 
@@ -128,7 +128,7 @@ def bug(request: HttpRequest) -> HttpResponse:
 
     Django calls it while the exception is being handled.
     """
-    report = _reported(None)
+    report = reported(None)
     if not hasattr(request, "at"):  # it failed before the middleware read the clock
         request.at = clock.now()  # type: ignore[attr-defined]
     access.unseat(request)
@@ -139,7 +139,7 @@ def bug(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _reported(error: Exception | None) -> str:
+def reported(error: Exception | None) -> str:
     """A report of an exception, kept beside the database; gives its number.
 
     Why       its text may repeat what somebody typed, so that it never goes to the log.

@@ -93,16 +93,22 @@ def say(key: str, tongue: Tongue, **values: Any) -> SafeString:
 
     Takes     values for its places in braces; they are escaped unless they are safe already.
     """
-    text = str(conditional_escape(catalogue()[key][tongue.value]))
+    text = str(conditional_escape(_written(key, tongue)))
     shown = {name: conditional_escape(value) for name, value in values.items()}
     html = ruby(_counted(text.format_map(shown), tongue))
     # One box: in a row of boxes each run of ruby would else become a box of its own.
     return SafeString(f"<span>{html}</span>") if "<ruby>" in html else html
 
 
+def _written(key: str, tongue: Tongue) -> str:
+    """As it stands in the catalogue; pages for offices have no easy Japanese of their own."""
+    texts = catalogue()[key]
+    return texts["ja"] if tongue is Tongue.EASY and "easy" not in texts else texts[tongue.value]
+
+
 def plain(key: str, tongue: Tongue, **values: object) -> str:
     """The same without markup, for titles and attributes [文言（マークなし）]."""
-    text = without_ruby(catalogue()[key][tongue.value]).format_map(values)
+    text = without_ruby(_written(key, tongue)).format_map(values)
     return _counted(text, tongue)
 
 

@@ -1,0 +1,113 @@
+"""What every page of the studio is made of: its places, its case, its tongue and look [作業場の枠].
+
+    return frame.show(request, "studio/case.html", context)                 a page
+    return frame.case_page(request, "studio/papers.html", case, context)    a page of a case
+
+A page extends `studio/frame.html` and fills its blocks `title`, `styles`, `scripts` and `main`.
+To add a place, add a line to `PLACES` (of the whole studio) or `CASE_PLACES` (of one case).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from motocho.office.cases import Case
+from motocho.web import assets, pages
+from motocho.web.pages import KEPT_SECONDS, LONGEST_ADDRESS, LOOK_COOKIE, TONGUE_COOKIE, Look
+from motocho.web.words import Tongue, plain
+
+ACTOR = "studio"
+"""Who writes into the log of a studio that nobody gave another name."""
+ACTOR_COOKIE = "studio-name"
+LONGEST_ACTOR = 40
+
+
+@dataclass(frozen=True, slots=True)
+class StudioPlace:
+    """One entry of the navigation [メニューの項目]: a view's name and a key of the words."""
+
+    name: str
+    label: str
+    icon: str
+
+
+PLACES = (StudioPlace("studio:cases", "studio.frame.cases", "rows"),)
+"""Places of the whole studio."""
+CASE_PLACES = (
+    StudioPlace("studio:case", "studio.frame.bench", "rows"),
+    StudioPlace("studio:import", "studio.frame.import", "pen"),
+)
+"""Places of one case; each address takes `case_id`."""
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """A page of the studio [画面の表示]."""
+    return render(request, template, {"case": None, **(context or {})}, status=status)
+
+
+def case_page(
+    request: HttpRequest,
+    template: str,
+    case: Case,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """A page of one case, with the case's places beside it [事件の画面]."""
+    whole = {
+        **(context or {}),
+        "case": case,
+        "case_name": name_of(case, pages.tongue_of(request)),
+        "case_places": [(place, reverse(place.name, args=[case.case_id])) for place in CASE_PLACES],
+    }
+    return render(request, template, whole, status=status)
+
+
+def name_of(case: Case, tongue: Tongue) -> str:
+    """What a case is called on a page: its title, else client and lender [事件の呼び名]."""
+    parts = [part for part in (case.client, case.lender) if part.strip()]
+    return case.title.strip() or " / ".join(parts) or plain("studio.frame.unnamed", tongue)
+
+
+def actor_of(request: HttpRequest) -> str:
+    """Who works at this browser, as they named themselves; `ACTOR` where they did not [作業者]."""
+    named = " ".join(request.COOKIES.get(ACTOR_COOKIE, "").split())[:LONGEST_ACTOR]
+    return named or ACTOR
+
+
+def context_of(request: HttpRequest) -> dict[str, Any]:
+    """What every template finds: a context processor of Django's [共通の値]."""
+    return {
+        "tongue": pages.tongue_of(request),
+        "look": pages.look_of(request),
+        "here": request.get_full_path()[:LONGEST_ADDRESS],
+        "studio_places": [(place, reverse(place.name)) for place in PLACES],
+        "assets_at": f"/static/{assets.fingerprint()}",
+        "studio_folder": settings.STUDIO_FOLDER,
+    }
+
+
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Another tongue or another paper, kept on this device [表示の選択]."""
+    back = pages.own_address(request, request.POST.get("next", ""), "studio:cases")
+    response = HttpResponseRedirect(back)
+    for cookie, known in ((TONGUE_COOKIE, Tongue), (LOOK_COOKIE, Look)):
+        wanted = request.POST.get(cookie, "")
+        if wanted in {one.value for one in known}:
+            response.set_cookie(cookie, wanted, max_age=KEPT_SECONDS, httponly=True, samesite="Lax")
+    return response

@@ -1,0 +1,73 @@
+"""S1: the cases, a new one, and the sample of the first day [事件一覧]."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from motocho.claims import reading
+from motocho.office import cases
+from motocho.units.errors import MotochoError
+from motocho.web import pages
+from motocho.web.studio import frame
+from motocho.web.words import plain, said
+
+
+@require_safe
+def cases_page(request: HttpRequest) -> HttpResponse:
+    """Every case with what it comes to [事件一覧]."""
+    tongue = pages.tongue_of(request)
+    listed = [
+        {
+            "outline": one,
+            "name": frame.name_of(one.case, tongue),
+            "fault": None if one.fault is None else said(one.fault, tongue),
+        }
+        for one in cases.outlines()
+    ]
+    return frame.show(request, "studio/cases.html", {"listed": listed})
+
+
+@require_POST
+def new_case(request: HttpRequest) -> HttpResponse:
+    """Open a case and go to its import [新しい事件]."""
+    heads = {name: request.POST.get(name, "").strip() for name in ("client", "lender")}
+    case_id = cases.open_case(heads, actor=frame.actor_of(request), at=pages.moment(request))
+    return HttpResponseRedirect(reverse("studio:import", args=[case_id]))
+
+
+@require_POST
+def sample_case(request: HttpRequest) -> HttpResponse:
+    """Open the sample: ten years with a fictional lender, one typing error in them [見本の事件]."""
+    tongue, at = pages.tongue_of(request), pages.moment(request)
+    actor = frame.actor_of(request)
+    heads = {
+        "client": plain("studio.sample.client", tongue),
+        "lender": plain("studio.sample.lender", tongue),
+        "title": plain("studio.sample.title", tongue),
+    }
+    case_id = cases.open_case(heads, actor=actor, at=at)
+    case = cases.load(case_id)
+    history = reading.read(cases.sample_bytes())
+    operations = cases.import_operations(case, history)
+    cases.apply(case_id, operations, actor=actor, at=at, expected_seq=case.seq)
+    return HttpResponseRedirect(reverse("studio:case", args=[case_id]))
+
+
+@require_safe
+def case_detail(request: HttpRequest, case_id: int) -> HttpResponse:
+    """A case's rows as they stand, and what they come to [事件]."""
+    case = cases.load(case_id)
+    context: dict[str, Any]
+    try:
+        statement = case.statement()
+    except MotochoError as error:
+        tongue = pages.tongue_of(request)
+        told = [{"row": case.row_of(one.line), "said": said(one, tongue)} for one in error.faults]
+        context = {"statement": None, "told": told}
+    else:
+        context = {"statement": statement, "told": []}
+    return frame.case_page(request, "studio/case.html", case, context)
