@@ -32,8 +32,8 @@ def runnable() -> list[str]:
     return [line for line in found if shlex.split(line)[1] not in TASKS | {"help", *ENDLESS}]
 
 
-ENDLESS = {"web"}
-"""Commands of the program that run until they are told to stop; `tests/flows/test_web.py` runs it."""
+ENDLESS = {"studio", "web"}
+"""Commands of the program that run until they are told to stop; `tests/flows/` runs them."""
 
 
 @pytest.mark.parametrize("line", runnable())

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from motocho import __version__
-from motocho.cli import completion, db, demo, ivr, sim, web
+from motocho.cli import completion, db, demo, ivr, sim, studio, web
 from motocho.cli._options import LangOption, LanguageName
 from motocho.cli._output import (
     BUG,
@@ -72,6 +72,7 @@ app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)
 app.command("sim")(sim.sim)
 app.command("web")(web.web)
+app.command("studio")(studio.studio)
 app.command("ivr")(ivr.ivr)
 app.command("completion")(completion.completion)
 

@@ -1,20 +1,27 @@
 """The studio as a process: its database, its token, its server on the loopback [作業場の起動].
 
-`prepare` comes first: it turns the environment of this process to the studio's own home and
-settings. What is served then is this process's children on 127.0.0.1 and nothing else.
+`serving` takes the studio's folder for this process and turns its environment to it; `prepare`
+starts the database there and brings it up to date. What is served then listens on 127.0.0.1 and
+nowhere else. When it ends, the database ends too.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from motocho.outside.postgres import Role, home
+from motocho.units.errors import Fault, OutsideFailure, StateConflict
 
 LOOPBACK = "127.0.0.1"
+FIRST_PORT, TRIED_PORTS = 8020, 50
 TARGET = "motocho.config.studio.serving:application"
 HOME_VARIABLE = "MOTOCHO_HOME"
 STUDIO_HOME_VARIABLE = "MOTOCHO_STUDIO_HOME"
@@ -22,11 +29,13 @@ SETTINGS_MODULE = "motocho.config.studio.settings"
 TOKEN_VARIABLE = "MOTOCHO_STUDIO_TOKEN"  # noqa: S105  # a name, no token
 _TOKEN_BYTES = 32
 _OWN = 0o700
+_OWN_BUT_PASSED = 0o711
+"""Root's server runs as a user without rights, who has to pass through to the database."""
 
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """A studio that is ready to be served [作業場]."""
+    """A studio of this process [作業場]."""
 
     port: int
     folder: Path
@@ -37,27 +46,54 @@ class Studio:
         """Where it is opened, with the token of this start [アドレス]."""
         return f"http://{LOOPBACK}:{self.port}/enter/?token={self.token}"
 
+    def serve(self) -> None:
+        """Serve until the process is told to stop [起動].
 
-def prepare(port: int) -> Studio:
-    """Turn this process to the studio's home, start its database, bring it up to date [準備].
+        Raises    OutsideFailure where the port is taken.
+        """
+        from motocho.config.site import Serving, serve_target  # noqa: PLC0415  # not before its home
 
-    Raises    what starting the embedded server and migrating raise.
-    Why       a studio keeps cases of clients: it has a database of its own, never a lender's, and
-              a folder that only its owner may enter.
+        serve_target(TARGET, Serving(self.port, LOOPBACK))
+
+
+@contextmanager
+def serving(port: int | None) -> Iterator[Studio]:
+    """The studio's folder, held by this process until it ends; then its database is stopped [占有].
+
+    Takes     a port; the first free one where None.
+    Raises    StateConflict where another studio holds the folder; OutsideFailure where no port is
+              free.
+    Why       a studio keeps cases of clients: a database of its own, never a lender's, in a folder
+              that its owner alone may enter.
     """
     folder = studio_home()
     folder.mkdir(parents=True, exist_ok=True)
-    if os.getuid() != 0:  # root's server runs as a user without rights, who has to pass through
-        folder.chmod(_OWN)
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    os.environ.pop("DATABASE_URL", None)
-    os.environ[HOME_VARIABLE] = str(folder)
-    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
-    os.environ[TOKEN_VARIABLE] = token
-    from motocho.config.schema import migrate  # noqa: PLC0415  # not before the home is known
+    folder.chmod(_OWN_BUT_PASSED if os.getuid() == 0 else _OWN)
+    with (folder / "studio.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StateConflict(Fault("STU-030", excerpt=str(folder))) from None
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        os.environ.pop("DATABASE_URL", None)
+        os.environ[HOME_VARIABLE] = str(folder)
+        os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
+        os.environ[TOKEN_VARIABLE] = token
+        try:
+            yield Studio(port or _free_port(), folder, token)
+        finally:
+            _stop()
+
+
+def prepare(studio: Studio) -> Studio:
+    """Start the studio's database and bring it up to date [準備].
+
+    Raises    what starting the embedded server and migrating raise.
+    """
+    from motocho.config.schema import migrate  # noqa: PLC0415  # not before its home is known
 
     migrate()
-    return Studio(port, folder, token)
+    return studio
 
 
 def studio_home() -> Path:
@@ -69,7 +105,7 @@ def studio_home() -> Path:
 def application() -> Any:
     """The studio as a WSGI application [WSGI]."""
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
-    from motocho.config.settings import setup  # noqa: PLC0415
+    from motocho.config.settings import setup  # noqa: PLC0415  # not before its home is known
 
     setup(Role.APP)
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # not before Django is on
@@ -77,11 +113,19 @@ def application() -> Any:
     return get_wsgi_application()
 
 
-def serve(studio: Studio) -> None:
-    """Serve until the process is told to stop [起動].
+def _stop() -> None:
+    from motocho.config.database import server  # noqa: PLC0415  # not before its home is known
 
-    Raises    OutsideFailure where the port is taken.
-    """
-    from motocho.config.site import Serving, serve_target  # noqa: PLC0415
+    server().stop()
 
-    serve_target(TARGET, Serving(studio.port, LOOPBACK))
+
+def _free_port() -> int:
+    for port in range(FIRST_PORT, FIRST_PORT + TRIED_PORTS):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return port
+    raise OutsideFailure(Fault("WEB-006", details={"port": str(FIRST_PORT)}))

@@ -7,8 +7,18 @@ case = load(case_id)                                                  .rows, .fa
 case.history(), case.statement("主張"), case.statement(case.reserve)  through claims
 log(case_id)                                                          who changed what, how
 seal_bytes(data, place), opened_bytes(body, place)                    files of other tables
+export_case(case_id, passphrase), import_case(data, passphrase)       to another PC; see `Part`
+is_locked(), unlock(passphrase), set_passphrase(passphrase, at=…)     a studio with a passphrase
 """
 
+from motocho.office.cases._bundle import (
+    Arrival,
+    Arrived,
+    Part,
+    export_case,
+    import_case,
+    register_part,
+)
 from motocho.office.cases._case import HEADINGS, Case, table_of
 from motocho.office.cases._importing import import_operations, row_of_event, sample_bytes
 from motocho.office.cases._keeping import (
@@ -23,6 +33,13 @@ from motocho.office.cases._keeping import (
     open_case,
     undo_to,
 )
+from motocho.office.cases._locking import (
+    has_passphrase,
+    is_locked,
+    lock,
+    set_passphrase,
+    unlock,
+)
 from motocho.office.cases._operations import COLUMNS, SHAPES, SOURCES, Operation
 from motocho.office.cases._overview import Outline, outline, outlines
 from motocho.office.cases._sealing import opened_bytes, seal_bytes
@@ -34,30 +51,41 @@ __all__ = [
     "HEADINGS",
     "SHAPES",
     "SOURCES",
+    "Arrival",
+    "Arrived",
     "Case",
     "Change",
     "Entry",
     "Logged",
     "Operation",
     "Outline",
+    "Part",
     "SheetRow",
     "State",
     "apply",
     "case_ids",
     "case_of_key",
     "entries_of",
+    "export_case",
     "fold",
+    "has_passphrase",
+    "import_case",
     "import_operations",
+    "is_locked",
     "load",
     "load_at",
+    "lock",
     "log",
     "open_case",
     "opened_bytes",
     "outline",
     "outlines",
+    "register_part",
     "row_of_event",
     "sample_bytes",
     "seal_bytes",
+    "set_passphrase",
     "table_of",
     "undo_to",
+    "unlock",
 ]

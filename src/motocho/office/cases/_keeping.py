@@ -43,13 +43,23 @@ def open_case(heads: Mapping[str, str], *, actor: str, at: datetime, key: str = 
         ]
     )
     with transaction.atomic(), connection.cursor() as cursor:
+        case_id = open_empty(key, at)
+        _write(cursor, case_id, operations, Entry(0, 1, {}, actor, at.isoformat()))
+    return case_id
+
+
+def open_empty(key: str, at: datetime) -> int:
+    """A case without an entry yet; who calls writes its first in one transaction [事件の番号].
+
+    Takes     the key it has elsewhere; a new one where that is empty.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext('office lock'))")
         cursor.execute(
             "INSERT INTO office_case (case_key, opened_at) VALUES (%s, %s) RETURNING case_id",
             (key or str(uuid.uuid4()), at),
         )
-        case_id: int = cursor.fetchone()[0]
-        _write(cursor, case_id, operations, Entry(0, 1, {}, actor, at.isoformat()))
-    return case_id
+        return int(cursor.fetchone()[0])
 
 
 def apply(
@@ -169,15 +179,24 @@ def _place(case_id: int, seq: int) -> str:
 
 def _write(cursor: Any, case_id: int, operations: Sequence[Operation], after: Entry) -> None:
     """Write operations after an entry; its actor and moment are theirs."""
+    entries = [
+        after._replace(seq=seq, operation=operation)
+        for seq, operation in enumerate(operations, start=after.seq + 1)
+    ]
+    write_entries(cursor, case_id, entries)
+
+
+def write_entries(cursor: Any, case_id: int, entries: Sequence[Entry]) -> None:
+    """Write entries as they are, whoever made them and when [記録の書き込み]."""
     rows = [
         (
             case_id,
-            seq,
-            after.first_seq,
-            _sealing.seal({"actor": after.actor, **operation}, _place(case_id, seq)),
-            after.at,
+            one.seq,
+            one.first_seq,
+            _sealing.seal({"actor": one.actor, **one.operation}, _place(case_id, one.seq)),
+            one.at,
         )
-        for seq, operation in enumerate(operations, start=after.seq + 1)
+        for one in entries
     ]
     cursor.executemany(
         "INSERT INTO office_operation (case_id, seq, first_seq, body, at)"

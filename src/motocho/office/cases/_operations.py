@@ -38,15 +38,15 @@ MOST_BYTES = 16 << 20
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
-def read(documents: object) -> list[dict[str, Any]]:
+def read(documents: object, *, most: int = MOST_OPERATIONS) -> list[dict[str, Any]]:
     """Operations of the right shape [操作の読み取り].
 
     Raises    FaultyInput with every operation that cannot be read, by its place from 1.
     """
     if not isinstance(documents, Sequence) or isinstance(documents, str | bytes):
         raise FaultyInput(Fault("STU-001", excerpt=clipped(str(documents))))
-    if not documents or len(documents) > MOST_OPERATIONS:
-        raise FaultyInput(Fault("STU-002", details={"most": f"{MOST_OPERATIONS:,}"}))
+    if not documents or len(documents) > most:
+        raise FaultyInput(Fault("STU-002", details={"most": f"{most:,}"}))
     found: list[dict[str, Any]] = []
     faults: list[Fault] = []
     for place, document in enumerate(documents, start=1):

@@ -9,7 +9,6 @@ be moved to another. Without a passphrase bodies are plain: the folder's rights 
 from __future__ import annotations
 
 import os
-import threading
 from typing import Any
 
 import orjson
@@ -32,8 +31,6 @@ class _Held:
 
     def __init__(self) -> None:
         self.key: bytes | None = None
-        self.wants_key = False
-        self.lock = threading.Lock()
 
 
 _held = _Held()
@@ -51,7 +48,7 @@ def wrapped_anew(key: bytes, passphrase: str) -> bytes:
 
 
 def unwrapped(wrapped: bytes, passphrase: str) -> bytes:
-    """The key in a wrapping.
+    """The key in a wrapping [鍵の取り出し].
 
     Raises    RefusedError for another passphrase, or a wrapping that was changed.
     """
@@ -65,22 +62,30 @@ def unwrapped(wrapped: bytes, passphrase: str) -> bytes:
     return key
 
 
-def hold(key: bytes | None, *, needed: str = "") -> None:
-    """Give this process its key, or take it away; `needed` says that a locked studio has one."""
-    with _held.lock:
-        _held.key = key
-        _held.wants_key = bool(needed) or key is not None
+def new_key() -> bytes:
+    """The one key of a studio [鍵]."""
+    return os.urandom(KEY_BYTES)
 
 
-def is_locked() -> bool:
-    """Whether a passphrase is wanted before anything can be read [施錠中か]."""
-    return _held.wants_key and _held.key is None
+def hold(key: bytes | None) -> None:
+    """Give this process its key, or take it away [鍵の保持]."""
+    _held.key = key
+
+
+def held_key() -> bytes | None:
+    """The key of this process, if it was told the passphrase [保持中の鍵]."""
+    return _held.key
+
+
+def holds_key() -> bool:
+    """Whether this process was told the passphrase [解錠済みか]."""
+    return _held.key is not None
 
 
 def seal(document: Any, place: str) -> bytes:
     """A document as bytes for the database, bound to its place [封印].
 
-    Raises    NotAllowedError while the studio is locked.
+    Why       a locked studio takes no plain body: its database refuses it.
     """
     return seal_bytes(orjson.dumps(document), place)
 
@@ -95,7 +100,7 @@ def opened(body: bytes, place: str) -> Any:
 
 def seal_bytes(data: bytes, place: str) -> bytes:
     """The same for bytes that are a file [ファイルの封印]."""
-    key = _key()
+    key = _held.key
     if key is None:
         return PLAIN + data
     nonce = os.urandom(NONCE_BYTES)
@@ -107,7 +112,7 @@ def opened_bytes(body: bytes, place: str) -> bytes:
     body = bytes(body)
     if body[:1] == PLAIN:
         return body[1:]
-    key = _key()
+    key = _held.key
     if key is None:
         raise NotAllowedError(Fault("STU-021"))
     nonce, rest = body[1 : 1 + NONCE_BYTES], body[1 + NONCE_BYTES :]
@@ -115,10 +120,3 @@ def opened_bytes(body: bytes, place: str) -> bytes:
         return AESGCM(key).decrypt(nonce, rest, place.encode())
     except InvalidTag:
         raise RefusedError(Fault("STU-022", excerpt=place)) from None
-
-
-def _key() -> bytes | None:
-    with _held.lock:
-        if _held.wants_key and _held.key is None:
-            raise NotAllowedError(Fault("STU-021"))
-        return _held.key

@@ -50,6 +50,18 @@ BEGIN
 END $$;
 CREATE TRIGGER counted BEFORE INSERT ON office_operation FOR EACH ROW EXECUTE FUNCTION count_office_operation();
 
+-- A studio with a passphrase takes no plain body, whoever writes it.
+CREATE FUNCTION refuse_plain_office_body() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF substr(NEW.body, 1, 1) <> '\x01' AND EXISTS (SELECT FROM office_lock) THEN
+        RAISE EXCEPTION 'bodies of a sealed studio are sealed'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'office_body_sealed';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER sealed BEFORE INSERT ON office_operation FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_body();
+CREATE TRIGGER sealed BEFORE INSERT ON office_setting FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_body();
+
 CREATE FUNCTION refuse_office_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % are added, never changed or removed', TG_TABLE_NAME
