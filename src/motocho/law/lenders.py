@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -82,9 +83,86 @@ class Succession:
     note: str
 
 
+class Business(Enum):
+    """What the company does; banks kept to the ceiling [業態]."""
+
+    MONEY_LENDER = "money_lender"
+    CARD = "card"
+    BANK = "bank"
+
+
+class Now(Enum):
+    """Whether what was read is still so [現在・過去]."""
+
+    PAST = "past"
+    PRESENT = "present"
+
+
+@dataclass(frozen=True, slots=True)
+class AboveCeiling:
+    """Until when new contracts were made above the ceiling, and at most at which rate [利率の変更].
+
+    `until_on` is the last such day. Contracts of before were lowered later, or never.
+    """
+
+    until_on: date
+    highest_ppm: int | None
+    source: str
+    standing: Standing
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A head office as published, and the day of the paper in which it was seen [本店所在地]."""
+
+    address: str
+    phone: str
+    seen_on: date
+    now: Now
+    source: str
+    standing: Standing
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A registration number as published, and when it was seen [登録番号]."""
+
+    number: str
+    seen_on: date
+    source: str
+    standing: Standing
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """A loan of a bank that this lender guarantees [保証]: a claim may touch it."""
+
+    to: str
+    product: str
+    source: str
+    standing: Standing
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discharge:
+    """The day from which the debt was cut off in an insolvency [免責・失権]."""
+
+    on: date
+    source: str
+    standing: Standing
+    note: str
+
+
 @dataclass(frozen=True, slots=True)
 class Lender:
-    """One company that lent, with its names and what became of it [貸金業者]."""
+    """One company that lent, with its names and what became of it [貸金業者].
+
+    Who represents it is not kept: the certificate of the day says it [代表者事項証明書].
+    """
 
     lender_id: str
     names: tuple[LenderName, ...]
@@ -92,6 +170,26 @@ class Lender:
     source: str
     standing: Standing
     note: str
+    business: Business = Business.MONEY_LENDER
+    above_ceiling: AboveCeiling | None = None
+    addresses: tuple[Address, ...] = ()
+    registrations: tuple[Registration, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
+    discharged: Discharge | None = None
+
+    def names_like(self, name: str) -> tuple[LenderName, ...]:
+        """Its names that are this one, forms and widths aside [一致する名称]."""
+        return tuple(each for each in self.names if _plain(each.name) == _plain(name))
+
+    @property
+    def name(self) -> str:
+        """The newest name of the company itself [商号]."""
+        return [each for each in self.names if each.kind is NameKind.COMPANY][-1].name
+
+    @property
+    def address(self) -> Address | None:
+        """The newest head office that was read [現在の本店]."""
+        return self.addresses[-1] if self.addresses else None
 
     def name_on(self, on: date) -> str:
         """The company's own name on a day, the newest where days are not known [当時の商号].
@@ -159,20 +257,100 @@ def read_lenders(text: str, file: str) -> tuple[Lender, ...]:
         for succession in lender.successions:
             if succession.to not in known:
                 item.refuse("LAW-016", known=", ".join(sorted(known)))
+        for guarantee in lender.guarantees:
+            if guarantee.to not in known:
+                item.refuse("LAW-016", known=", ".join(sorted(known)))
     return lenders
 
 
 def _lender(item: Item) -> Lender:
-    optional = {"successions", "note"}
+    optional = {
+        "successions", "note", "business", "above_ceiling", "addresses", "registrations",
+        "guarantees", "discharged",
+    }  # fmt: skip
     keys = item.mapping(required={"id", "names", "source", "status"}, optional=optional)
     successions = keys["successions"].sequence() if "successions" in keys else ()
+    above, discharged = keys.get("above_ceiling"), keys.get("discharged")
     return Lender(
         lender_id=keys["id"].text(),
         names=tuple(_name(entry) for entry in keys["names"].sequence()),
         successions=tuple(_succession(entry) for entry in successions),
         source=keys["source"].text(),
         standing=keys["status"].one_of(Standing),
-        note=keys["note"].text() if "note" in keys else "",
+        note=_note(keys),
+        business=keys["business"].one_of(Business) if "business" in keys else Business.MONEY_LENDER,
+        above_ceiling=None if above is None or above.is_null else _above_ceiling(above),
+        addresses=tuple(_address(entry) for entry in _entries(keys, "addresses")),
+        registrations=tuple(_registration(entry) for entry in _entries(keys, "registrations")),
+        guarantees=tuple(_guarantee(entry) for entry in _entries(keys, "guarantees")),
+        discharged=None if discharged is None else _discharge(discharged),
+    )
+
+
+def _entries(keys: Mapping[str, Item], name: str) -> tuple[Item, ...]:
+    return keys[name].sequence() if name in keys else ()
+
+
+def _note(keys: Mapping[str, Item]) -> str:
+    return keys["note"].text() if "note" in keys else ""
+
+
+def _above_ceiling(item: Item) -> AboveCeiling:
+    required = {"until", "highest_ppm", "source", "status"}
+    keys = item.mapping(required=required, optional={"note"})
+    highest = keys["highest_ppm"]
+    return AboveCeiling(
+        until_on=keys["until"].day(),
+        highest_ppm=None if highest.is_null else highest.whole(),
+        source=keys["source"].text(),
+        standing=keys["status"].one_of(Standing),
+        note=_note(keys),
+    )
+
+
+def _address(item: Item) -> Address:
+    required = {"address", "phone", "seen_on", "now", "source", "status"}
+    keys = item.mapping(required=required, optional={"note"})
+    return Address(
+        address=keys["address"].text(),
+        phone=keys["phone"].text(),
+        seen_on=keys["seen_on"].day(),
+        now=keys["now"].one_of(Now),
+        source=keys["source"].text(),
+        standing=keys["status"].one_of(Standing),
+        note=_note(keys),
+    )
+
+
+def _registration(item: Item) -> Registration:
+    keys = item.mapping(required={"number", "seen_on", "source", "status"}, optional={"note"})
+    return Registration(
+        number=keys["number"].text(),
+        seen_on=keys["seen_on"].day(),
+        source=keys["source"].text(),
+        standing=keys["status"].one_of(Standing),
+        note=_note(keys),
+    )
+
+
+def _guarantee(item: Item) -> Guarantee:
+    keys = item.mapping(required={"to", "product", "source", "status"}, optional={"note"})
+    return Guarantee(
+        to=keys["to"].text(),
+        product=keys["product"].text(),
+        source=keys["source"].text(),
+        standing=keys["status"].one_of(Standing),
+        note=_note(keys),
+    )
+
+
+def _discharge(item: Item) -> Discharge:
+    keys = item.mapping(required={"on", "source", "status"}, optional={"note"})
+    return Discharge(
+        on=keys["on"].day(),
+        source=keys["source"].text(),
+        standing=keys["status"].one_of(Standing),
+        note=_note(keys),
     )
 
 

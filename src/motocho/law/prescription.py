@@ -134,6 +134,60 @@ def postponed_by_demands(completes_on: date, demanded_on: Iterable[date]) -> Pos
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Talks:
+    """A written agreement to talk about the claim [協議を行う旨の合意].
+
+    `until_on` is a last day that it names, if that is less than a year on; `refused_on` the day a
+    written refusal to talk on arrived.
+    """
+
+    agreed_on: date
+    until_on: date | None = None
+    refused_on: date | None = None
+
+
+def postponed_by_talks(completes_on: date, talks: Iterable[Talks]) -> Postponement:
+    """The last day after agreements to talk, again and again but five years in all [協議の合意].
+
+    Gives     `strict_on` after the first agreement alone; `without_effect` the days of agreements
+              that came too late, too early, or before the law knew them.
+    Law       民法151条1項・2項・3項; 平成29年法律44号附則10条3項.
+    Why       an agreement made while only a demand holds prescription does nothing (3項), so each
+              must come before the original last day or while an earlier agreement holds.
+
+    >>> held = postponed_by_talks(date(2026, 12, 31), [Talks(date(2026, 12, 1))])
+    >>> held.completes_on
+    datetime.date(2027, 12, 1)
+    """
+    of_law = table("prescription.talks")
+    citations = of_law.rows[-1].citations
+    ends: list[date] = []
+    without: list[date] = []
+    for each in sorted(talks, key=lambda one: one.agreed_on):
+        held_on = max([completes_on, *ends])
+        if each.agreed_on < of_law.rows[0].from_on or each.agreed_on > held_on:
+            without.append(each.agreed_on)
+            continue
+        row = of_law.at(each.agreed_on)
+        at_most_on = last_day_of(completes_on, row.number("in_all_years") * MONTHS_OF_YEAR)
+        until = [at_most_on, last_day_of(each.agreed_on, row.number("longest_months"))]
+        until += [each.until_on] if each.until_on is not None else []
+        if each.refused_on is not None:
+            until.append(last_day_of(each.refused_on, row.number("refused_months")))
+        if min(until) > completes_on:
+            ends.append(min(until))
+        else:
+            without.append(each.agreed_on)
+    return Postponement(
+        completes_on=max([completes_on, *ends]),
+        strict_on=ends[0] if ends else completes_on,
+        by_demand_on=None,
+        without_effect=tuple(without),
+        citations=citations,
+    )
+
+
 def time_bar_warning(claim: RestitutionClaim, claimed_on: date) -> Fault | None:
     """OVER-004: a warning if the claim may be time-barred on the day it is made [時効の警告].
 

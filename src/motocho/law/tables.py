@@ -33,7 +33,7 @@ __all__ = [
 Value = int | str
 VALUE = "value"
 """Name of the one column of a table that declares a unit and no columns."""
-NOT_TABLES = {"laws.yaml", "lenders.yaml", "rules.yaml"}
+NOT_TABLES = {"laws.yaml", "lenders.yaml", "published.yaml", "rules.yaml"}
 NEXT_DAY = timedelta(days=1)
 
 

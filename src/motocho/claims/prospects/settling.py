@@ -1,0 +1,256 @@
+"""Offers of a settlement beside the claim: what each gives up, and what would be paid out [和解].
+
+Two totals stand beside every offer: the overpayment without interest (0 %) and the claim with its
+interest (5 %). What an offer pays out is shown after the most an agent may take and what others
+are paid; which offer to take is nobody's to say here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from motocho.claims.assumptions import Assumptions
+from motocho.claims.history import History
+from motocho.claims.prospects.fees import Fee, Handling, most_fee
+from motocho.claims.prospects.sentences import Sentence
+from motocho.claims.statement import Statement, recalculate
+from motocho.kernel.conventions import OverpaymentAppropriation
+from motocho.law.court import scrivener_may_act
+from motocho.law.published import Published, Subject, Way, published
+from motocho.law.tables import Unverified
+from motocho.units.errors import Fault, InputError, Language
+from motocho.units.money import PPM, yen_text
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What offers are measured by [和解の基準額].
+
+    `without_interest_yen` is the 0 % total, `with_interest_yen` the claim to the day; `owed_yen`
+    what the borrower still owes after recalculation.
+    """
+
+    without_interest_yen: int
+    with_interest_yen: int
+    owed_yen: int
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One round of talks [和解の提示]: who offered how much, to be paid when."""
+
+    offered_on: date
+    by: str
+    yen: int
+    pays_on: date | None = None
+    way: Way = Way.TALKS
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expenses:
+    """What others are paid, in talks and by an action [実費]."""
+
+    talks_yen: int = 0
+    suit_yen: int = 0
+
+    def of(self, way: Way) -> int:
+        """The expenses of one way [手続ごとの実費]."""
+        return self.suit_yen if way is Way.SUIT else self.talks_yen
+
+
+NO_EXPENSES = Expenses()
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """What one offer would pay out to the claimant [手取り]; None where the agent may not act."""
+
+    handling: Handling
+    fee: Fee | None
+    costs_yen: int
+    net_yen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """An offer with its shares, what it gives up, and its payouts [和解の一回]."""
+
+    number: int
+    offer: Offer
+    share_without_ppm: int
+    share_with_ppm: int
+    gives_up_yen: int
+    payouts: tuple[Payout, ...]
+    warnings: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementTable:
+    """All rounds beside the totals, and what is published of the lender [和解の比較表]."""
+
+    totals: Totals
+    rounds: tuple[Round, ...]
+    published: tuple[Published, ...]
+    reasons: tuple[Sentence, ...]
+    unverified: tuple[Unverified, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The table in its public form [公開形式]."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "as_of": self.totals.as_of.isoformat(),
+            "without_interest_yen": self.totals.without_interest_yen,
+            "with_interest_yen": self.totals.with_interest_yen,
+            "owed_yen": self.totals.owed_yen,
+            "rounds": [_round_document(each) for each in self.rounds],
+            "published": [published_document(each) for each in self.published],
+            "reasons": [each.document() for each in self.reasons],
+            "unverified": [each.text(Language.JA) for each in self.unverified],
+        }
+
+
+def _round_document(each: Round) -> dict[str, Any]:
+    pays_on = each.offer.pays_on
+    return {
+        "round": each.number,
+        "offered_on": each.offer.offered_on.isoformat(),
+        "by": each.offer.by,
+        "way": each.offer.way.value,
+        "offered_yen": each.offer.yen,
+        "pays_on": None if pays_on is None else pays_on.isoformat(),
+        "share_without_interest_ppm": each.share_without_ppm,
+        "share_with_interest_ppm": each.share_with_ppm,
+        "gives_up_yen": each.gives_up_yen,
+        "payouts": [
+            {
+                "handling": payout.handling.value,
+                "fee_yen": None if payout.fee is None else payout.fee.total_yen,
+                "costs_yen": payout.costs_yen,
+                "net_yen": payout.net_yen,
+            }
+            for payout in each.payouts
+        ],
+        "warnings": [sentence.document() for sentence in each.warnings],
+    }
+
+
+def published_document(each: Published) -> dict[str, Any]:
+    """One published figure in its public form [公表例の公開形式]."""
+    return {
+        "subject": each.subject.value,
+        "way": each.way.value,
+        "who": each.who.value,
+        "low": each.low,
+        "high": each.high,
+        "says": each.says,
+        "title": each.title,
+        "url": each.url,
+        "read_on": each.read_on.isoformat(),
+    }
+
+
+def totals(history: History, assumptions: Assumptions, as_of: date) -> Totals:
+    """The 0 % and the 5 % total of a history [基準額].
+
+    Raises    FaultyInput, InputError as `statement.recalculate`.
+    Why       without interest is a calculation of its own: interest also meets later advances.
+    """
+    return totals_of(recalculate(history, assumptions, as_of=as_of), as_of)
+
+
+def totals_of(statement: Statement, as_of: date) -> Totals:
+    """The totals beside a statement that is there already [計算書からの基準額].
+
+    Raises    FaultyInput as `statement.recalculate`.
+    """
+    without = replace(
+        statement.assumptions, overpayment_appropriation=OverpaymentAppropriation.NO_INTEREST
+    )
+    bare = recalculate(statement.history, without, as_of=statement.as_of)
+    return Totals(
+        without_interest_yen=int(bare.result.overpayment_yen),
+        with_interest_yen=int(statement.result.claim_yen),
+        owed_yen=int(statement.result.owed_yen),
+        as_of=as_of,
+    )
+
+
+def settlement_table(
+    of: Totals,
+    offers: Sequence[Offer],
+    *,
+    lender_id: str | None = None,
+    expenses: Expenses = NO_EXPENSES,
+) -> SettlementTable:
+    """Every round beside the totals: shares, payouts, traps [和解の比較表].
+
+    Exact     shares are cut to whole ppm, fees to whole yen.
+    Raises    InputError for an offer below 0; LawGap for a mandate before the federations' caps.
+    """
+    rounds = tuple(
+        _round(number, offer, of, expenses) for number, offer in enumerate(offers, start=1)
+    )
+    unverified = [
+        each
+        for one in rounds
+        for payout in one.payouts
+        if payout.fee is not None
+        for each in payout.fee.unverified
+    ]
+    reasons = [Sentence("settling_published"), Sentence("settling_caps")]
+    return SettlementTable(
+        of,
+        rounds,
+        published(Subject.RETURN_SHARE, lender_id=lender_id),
+        tuple(reasons),
+        tuple(dict.fromkeys(unverified)),
+    )
+
+
+def _round(number: int, offer: Offer, of: Totals, expenses: Expenses) -> Round:
+    if offer.yen < 0:
+        raise InputError(Fault("PRS-003", excerpt=str(offer.yen)))
+    costs_yen = expenses.of(offer.way)
+    payouts = tuple(_payout(handling, offer, of, costs_yen) for handling in Handling)
+    return Round(
+        number,
+        offer,
+        _share_ppm(offer.yen, of.without_interest_yen),
+        _share_ppm(offer.yen, of.with_interest_yen),
+        max(0, of.with_interest_yen - offer.yen),
+        payouts,
+        _traps(offer, of),
+    )
+
+
+def _share_ppm(part_yen: int, whole_yen: int) -> int:
+    return part_yen * PPM // whole_yen if whole_yen else 0
+
+
+def _payout(handling: Handling, offer: Offer, of: Totals, costs_yen: int) -> Payout:
+    barred = handling is Handling.SCRIVENER and not scrivener_may_act(
+        of.without_interest_yen, offer.offered_on
+    )
+    if barred:
+        return Payout(handling, None, costs_yen, None)
+    fee = most_fee(handling, offer.way, offer.yen, offer.offered_on)
+    return Payout(handling, fee, costs_yen, offer.yen - fee.total_yen - costs_yen)
+
+
+def _traps(offer: Offer, of: Totals) -> tuple[Sentence, ...]:
+    """What an offer hides: a claim given up for nothing, a debt that is none."""
+    given_up = {"yen": yen_text(max(0, of.with_interest_yen - offer.yen))}
+    if offer.yen == 0 and of.with_interest_yen > of.owed_yen:
+        return (Sentence("trap_zero", given_up), Sentence("professional_zero"))
+    if offer.yen == 0 and of.owed_yen:
+        return (Sentence("zero_with_debt", {"yen": yen_text(of.owed_yen)}),)
+    if offer.yen < of.without_interest_yen:
+        return (Sentence("trap_below_principal", given_up),)
+    return ()
