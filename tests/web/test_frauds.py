@@ -257,7 +257,7 @@ def test_page_after_a_familys_report_is_the_same_for_member_and_nobody(
 @pytest.mark.rule("VULN-001")
 @pytest.mark.parametrize(
     ("other", "words"),
-    [({"kana": " "}, "どなたについての心配か"), ({"words": "うつ病で通院中"}, "うつ病"), ({"relation": "x"}, "判断が選ばれていません")],
+    [({"kana": " "}, "どなたについての心配か"), ({"words": "うつ病で通院中"}, "うつ病"), ({"relation": "x"}, "何も選ばれていません")],
 )  # fmt: skip
 def test_worry_that_cannot_be_kept_is_told_what_is_wrong(
     site: Site, tanaka: Seat, other: dict[str, str], words: str

@@ -408,20 +408,20 @@ FROZEN = "frozen"
 """What a reviewer looks at: pages that are frozen while no report goes on."""
 _OVER = """
 SELECT f.member_id, max(f.fraud_id) FROM care_fraud f
-WHERE %(member)s = 0 OR f.member_id = %(member)s
+WHERE %(member)s::bigint IS NULL OR f.member_id = %(member)s
 GROUP BY f.member_id HAVING bool_and(EXISTS (SELECT FROM care_fraud_step s
     WHERE (s.member_id, s.fraud_id) = (f.member_id, f.fraud_id) AND s.state = 'closed'))
 ORDER BY 1
 """
 
 
-def look_after(cursor: Any, at: datetime, member_id: int = 0) -> int:
+def look_after(cursor: Any, at: datetime, member_id: int | None = None) -> int:
     """Give pages that are frozen after the last report was closed to a reviewer, once each freeze.
 
     One that stayed from the report, and one that came after it by whichever road: the site, a link
     of an alert, the telephone [停止の確認]. A task whose freeze was lifted ends by itself.
 
-    Takes     a member, or 0 for everybody; the worker asks for everybody every few minutes.
+    Takes     a member, or None for everybody; the worker asks for everybody every few minutes.
     Gives     how many tasks are new.
     """
     cursor.execute(_OVER, {"member": member_id})
@@ -437,11 +437,12 @@ def look_after(cursor: Any, at: datetime, member_id: int = 0) -> int:
     )
 
 
-def frozen_pages(cursor: Any, member_id: int = 0) -> list[tasks.Task]:
-    """Pages that a reviewer is to look at, of a member or (0) of all [停止中の会員ページ]."""
+def frozen_pages(cursor: Any, member_id: int | None = None) -> list[tasks.Task]:
+    """Pages that a reviewer is to look at, of one or (None) of all [停止中の会員ページ]."""
     cursor.execute(
         "SELECT DISTINCT member_id FROM contact_task WHERE ended_at IS NULL AND kind = 'follow_up'"
-        " AND facts->>'what' = %(what)s AND (%(member)s = 0 OR member_id = %(member)s) ORDER BY 1",
+        " AND facts->>'what' = %(what)s AND (%(member)s::bigint IS NULL OR member_id = %(member)s)"
+        " ORDER BY 1",
         {"what": FROZEN, "member": member_id},
     )
     found = [one for (known,) in cursor.fetchall() for one in tasks.of_member(cursor, known)]

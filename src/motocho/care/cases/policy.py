@@ -9,7 +9,6 @@ datetime.date(2026, 11, 25)
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
@@ -21,6 +20,7 @@ import yaml
 
 from motocho.outside.bank import is_business_day, next_business_day
 from motocho.units.errors import Fault, FaultyInput
+from motocho.units.periods import held_on, misplaced, undated
 
 FILE = "cases.yaml"
 
@@ -54,13 +54,7 @@ def read(text: str) -> tuple[tuple[date, Policy], ...]:
     """
     rows: list[Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
     faults = [_fault(row, name) for row in rows for name in _wrong(row)]
-    if not faults:
-        for before, after in itertools.pairwise(rows):
-            until = before["until"]
-            if until is None or after["from"] != until + timedelta(days=1):
-                faults.append(_fault(after, "from"))
-        if rows[-1]["until"] is not None:
-            faults.append(_fault(rows[-1], "until"))
+    faults = faults or [_fault(rows[place], name) for place, name in misplaced(rows)]
     if faults:
         raise FaultyInput(*faults)
     return tuple((row["from"], Policy(**{name: row[name] for name in NAMES})) for row in rows)
@@ -69,8 +63,7 @@ def read(text: str) -> tuple[tuple[date, Policy], ...]:
 def _wrong(row: Mapping[str, Any]) -> list[str]:
     wrong = sorted({"from", "until", *NAMES} ^ set(row))
     wrong += [name for name in NAMES if name in row and not _is_count(row[name])]
-    wrong += [] if isinstance(row.get("from"), date) else ["from"]
-    return wrong + ([] if isinstance(row.get("until"), date | None) else ["until"])
+    return [*wrong, *undated(row)]
 
 
 def _is_count(value: object) -> bool:
@@ -83,11 +76,7 @@ def _fault(row: Mapping[str, Any], name: str) -> Fault:
 
 def policy(on: date) -> Policy:
     """What holds on a day; the first row for days before it [その日の方針]."""
-    found = periods()[0][1]
-    for from_on, one in periods():
-        if from_on <= on:
-            found = one
-    return found
+    return held_on(on, periods())
 
 
 def business_days_after(on: date, count: int) -> date:

@@ -187,6 +187,14 @@ approvals.register(Kind(LEGAL_STEP, _figures, _carry))
 
 
 # ------------------------------------------------------------------------------------ noted
+def is_noted(cursor: Any, member_id: int, source: str) -> bool:
+    """Whether one sending of a form was written down already [記録済みか]."""
+    cursor.execute(
+        "SELECT FROM care_legal_step WHERE member_id = %s AND source = %s", (member_id, source)
+    )
+    return cursor.fetchone() is not None
+
+
 def note(cursor: Any, key: CaseKey, noted: Noted, made: Made) -> Case:
     """Write down what the court or the member did, once for its form [段階の記録].
 
@@ -196,11 +204,7 @@ def note(cursor: Any, key: CaseKey, noted: Noted, made: Made) -> Case:
     """
     case = one(cursor, key)
     commands.lock(cursor, Key(key.member_id, case.agreement_id))
-    cursor.execute(
-        "SELECT FROM care_legal_step WHERE member_id = %s AND source = %s",
-        (key.member_id, made.external_ref),
-    )
-    if cursor.fetchone() is not None:
+    if is_noted(cursor, key.member_id, made.external_ref):
         return one(cursor, key)
     case = one(cursor, key)
     course = courses.courses()[noted.step]

@@ -41,6 +41,7 @@ from motocho.people.members import Member
 from motocho.units.days import both_calendars_text
 from motocho.units.errors import Fault, InputError, Language, NotFoundError, RefusedError, ensure
 from motocho.units.money import yen_text
+from motocho.units.periods import held_on, misplaced
 
 SETTLEMENT, WRITE_OFF = "settlement", "write_off"
 
@@ -61,16 +62,13 @@ def _policies() -> tuple[tuple[date, Limits], ...]:
     text = (files("motocho.care") / "data" / "settlements.yaml").read_text(encoding="utf-8")
     rows: list[Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
     names = [one.name for one in fields(Limits)]
+    ensure(not [*misplaced(rows)], "the limits of settlements follow each other", rows=rows)
     return tuple((row["from"], Limits(**{name: row[name] for name in names})) for row in rows)
 
 
 def limits(on: date) -> Limits:
     """What holds on a day; the first row for days before it [その日の方針]."""
-    found = _policies()[0][1]
-    for from_on, one in _policies():
-        if from_on <= on:
-            found = one
-    return found
+    return held_on(on, _policies())
 
 
 class Road(Enum):

@@ -495,13 +495,14 @@ WHERE s.way IN ('demand', 'notice') AND t.state IN ('done', 'dropped') AND l.lef
 """  # our own words
 
 
-def stayed(cursor: Any, on: date, member_id: int = 0, most: int = 100) -> list[Stage]:
+def stayed(cursor: Any, on: date, member_id: int | None = None, most: int = 100) -> list[Stage]:
     """Demands that never left and may not any more: what comes after them waits [未発送の督促書面].
 
-    Of one member, or (0) of all, the oldest first. A person has them made anew (`carrying.again`).
+    Of one member, or (None) of all, the oldest first. A person has them made anew
+    (`carrying.again`).
     """
     cursor.execute(
-        f"{_STAYED} AND (%s = 0 OR s.member_id = %s) ORDER BY s.decided_on, s.stage_no",
+        f"{_STAYED} AND (%s::bigint IS NULL OR s.member_id = %s) ORDER BY s.decided_on, s.stage_no",
         (on - timedelta(days=archive.FRESH_DAYS), on, member_id, member_id),
     )
     found = [_stage(row) for row in cursor.fetchall()]

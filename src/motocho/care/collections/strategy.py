@@ -11,7 +11,6 @@ named, all of it, with the day on which it is over where that is known.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -24,6 +23,7 @@ import yaml
 from motocho.care import _in_force
 from motocho.care._in_force import Setting
 from motocho.units.errors import Fault, FaultyInput
+from motocho.units.periods import misplaced
 
 FILE = "strategy.yaml"
 
@@ -368,18 +368,7 @@ def _faults_of_order(place: int, row: Mapping[str, Any]) -> list[Fault]:
 
 
 def _faults_of_days(rows: Sequence[Mapping[str, Any]]) -> list[Fault]:
-    found = []
-    for place, (before, after) in enumerate(itertools.pairwise(rows), 2):
-        if before["until"] is None or after["from"] != before["until"] + _ONE_DAY:
-            found.append(_fault(place, "from", after["from"]))
-    found += [
-        _fault(place, "until", row["until"])
-        for place, row in enumerate(rows, 1)
-        if row["until"] is not None and row["until"] < row["from"]
-    ]
-    if rows[-1]["until"] is not None:
-        found.append(_fault(len(rows), "until", rows[-1]["until"]))
-    return found
+    return [_fault(place + 1, name, rows[place][name]) for place, name in misplaced(rows)]
 
 
 def _strategy(row: Mapping[str, Any]) -> Strategy:

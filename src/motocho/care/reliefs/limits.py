@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
@@ -19,6 +18,7 @@ import yaml
 from motocho.care import _in_force
 from motocho.care._in_force import Setting
 from motocho.units.errors import Fault, FaultyInput
+from motocho.units.periods import held_on, misplaced, undated
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,7 @@ def read(text: str) -> tuple[Period, ...]:
     """
     rows: list[Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
     faults = [fault for row in rows for fault in _faults(row)]
-    if not faults:
-        for before, after in itertools.pairwise(rows):
-            until = before["until"]
-            if until is None or after["from"] != until + timedelta(days=1):
-                faults.append(_fault(after, "from"))
-        if rows[-1]["until"] is not None:
-            faults.append(_fault(rows[-1], "until"))
+    faults = faults or [_fault(rows[place], name) for place, name in misplaced(rows)]
     if faults:
         raise FaultyInput(*faults)
     return tuple(
@@ -80,10 +74,7 @@ def _faults(row: Mapping[str, Any]) -> list[Fault]:
     known = {"from", "until", *NAMES}
     wrong = sorted(known ^ set(row))
     wrong += [name for name in NAMES if name in row and not _is_count(row[name])]
-    if not isinstance(row.get("from"), date):
-        wrong.append("from")
-    if not isinstance(row.get("until"), date | None):
-        wrong.append("until")
+    wrong += undated(row)
     return [_fault(row, name) for name in wrong]
 
 
@@ -116,11 +107,7 @@ def in_force(cursor: Any, on: date) -> Limits:
 
 
 def _of_day(known: tuple[Period, ...], on: date) -> Limits:
-    found = known[0].limits
-    for one in known:
-        if one.from_on <= on:
-            found = one.limits
-    return found
+    return held_on(on, [(one.from_on, one.limits) for one in known])
 
 
 def waiting(cursor: Any, on: date) -> Callable[[date], date]:

@@ -125,11 +125,11 @@ def report(cursor: Any, first_on: date, last_on: date, today: date) -> Report:
 
 
 def judged(
-    cursor: Any, first_on: date, last_on: date, today: date, member_id: int = 0
+    cursor: Any, first_on: date, last_on: date, today: date, member_id: int | None = None
 ) -> list[Judged]:
     """Each promise whose day lies between two days, both counted [約束の判定の一覧].
 
-    Takes     a member, or 0 for everybody.
+    Takes     a member, or None for everybody.
     """
     pledged: list[tuple[Pledge, int]] = []
     for held in periods_in_force(cursor, today):

@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from enum import Enum
 from functools import cache, lru_cache
 from typing import Any
@@ -19,6 +18,7 @@ import yaml
 from motocho.care import _in_force
 from motocho.care._in_force import Setting
 from motocho.units.errors import Fault, FaultyInput
+from motocho.units.periods import held_on, misplaced, undated
 
 FILE = "worklist.yaml"
 
@@ -102,7 +102,7 @@ def read(text: str) -> tuple[Period, ...]:
     """
     rows: list[Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
     faults = [fault for row in rows for fault in _faults(row)]
-    faults = faults or list(_gaps(rows))
+    faults = faults or [_fault(rows[place], name) for place, name in misplaced(rows)]
     if faults:
         raise FaultyInput(*faults)
     return tuple(Period(row["from"], row["until"], _policy(row)) for row in rows)
@@ -119,21 +119,12 @@ def _faults(row: Mapping[str, Any]) -> Iterator[Fault]:
     wrong += [name for name in COUNTS if name in row and not _is_count(row[name])]
     wanted = {"order": [one.value for one in Why], "stages": list(STAGES)}
     wrong += [name for name in LISTS if name in row and not _is_all(row[name], wanted[name])]
-    if not isinstance(row.get("from"), date):
-        wrong.append("from")
-    if not isinstance(row.get("until"), date | None):
-        wrong.append("until")
-    for name in wrong:
-        yield Fault("WRK-001", details={"row": str(row.get("from", "")), "key": name})
+    wrong += undated(row)
+    yield from (_fault(row, name) for name in wrong)
 
 
-def _gaps(rows: list[Mapping[str, Any]]) -> Iterator[Fault]:
-    for before, after in itertools.pairwise(rows):
-        until = before["until"]
-        if until is None or after["from"] != until + timedelta(days=1):
-            yield Fault("WRK-001", details={"row": str(after["from"]), "key": "from"})
-    if rows[-1]["until"] is not None:
-        yield Fault("WRK-001", details={"row": str(rows[-1]["from"]), "key": "until"})
+def _fault(row: Mapping[str, Any], name: str) -> Fault:
+    return Fault("WRK-001", details={"row": str(row.get("from", "")), "key": name})
 
 
 def _is_count(value: object) -> bool:
@@ -159,8 +150,4 @@ def policy(on: date) -> Policy:
 
 
 def _of_day(known: tuple[Period, ...], on: date) -> Policy:
-    found = known[0].policy
-    for one in known:
-        if one.from_on <= on:
-            found = one.policy
-    return found
+    return held_on(on, [(one.from_on, one.policy) for one in known])

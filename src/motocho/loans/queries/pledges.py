@@ -42,7 +42,7 @@ WITH wanted AS (
     SELECT p.*, (SELECT min(n.made_at) FROM loan_promise n WHERE n.member_id = p.member_id
         AND n.agreement_id = p.agreement_id AND n.promise_no > p.promise_no) AS next_at
     FROM loan_promise p WHERE p.pay_on BETWEEN %(first)s AND %(last)s
-      AND (%(member)s = 0 OR p.member_id = %(member)s)
+      AND (%(member)s::bigint IS NULL OR p.member_id = %(member)s)
 )
 SELECT w.member_id, w.agreement_id, w.promise_no, w.channel, w.amount_yen, w.made_on, w.pay_on,
     (SELECT coalesce(sum((e.content->>'amount_yen')::bigint), 0) FROM loan_event e
@@ -59,11 +59,11 @@ FROM wanted w ORDER BY w.pay_on, w.member_id, w.agreement_id, w.promise_no
 
 @at_one_moment
 def pledges(
-    cursor: Any, first_on: date, last_on: date, grace_days: int, member_id: int = 0
+    cursor: Any, first_on: date, last_on: date, grace_days: int, member_id: int | None = None
 ) -> list[Pledge]:
     """Promises whose day lies between two days, both counted, and what was paid [約束の一覧].
 
-    Takes     a member, or 0 for everybody.
+    Takes     a member, or None for everybody.
     """
     days = {"first": first_on, "last": last_on, "grace": grace_days}
     cursor.execute(_PLEDGES, {**days, "member": member_id})

@@ -231,8 +231,10 @@ def _take_step(request: HttpRequest, colleague: Colleague, key: disclosures.Disc
                 disclosures.send(cursor, key, sent, source, at)
             case "withdraw":
                 disclosures.withdraw(cursor, key, source, at)
-            case _:
+            case "refuse":
                 disclosures.refuse(cursor, key, (typed["ground"], staff), source, at)
+            case _:
+                raise InputError(Fault("DSK-017"))
 
 
 def _proof(text: str) -> disclosures.Proof:

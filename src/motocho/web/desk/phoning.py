@@ -59,6 +59,8 @@ PRODUCT = "card"
 _HOUR = re.compile("([0-9]{1,2})(?::([0-9]{2})|時(?:([0-9]{1,2})分)?)")
 MINUTES_AN_HOUR = 60
 MOST_SHOWN = 8
+LONGEST_NAME = 40
+"""Signs of the name that is said at a place of work; more is refused, never cut."""
 """Calls of a member that stand beside the panel."""
 LARGEST_YEN = 100_000_000
 
@@ -162,7 +164,10 @@ def _wanted(
     caller = panel.caller_of(cursor, colleague)
     given = request.POST
     if reason is catalogue.Reason.EMPLOYMENT:
-        caller = talks.Caller(given.get("name", "")[:40], caller.actor, caller.hand)
+        name = given.get("name", "")
+        if len(name) > LONGEST_NAME:
+            raise InputError(Fault("FCT-011", details={"length": f"{LONGEST_NAME}"}))
+        caller = talks.Caller(name, caller.actor, caller.hand)
     number = given.get("agreement", "")
     key = Key(member_id, int(number)) if number.isascii() and number.isdigit() else None
     limit = given.get("limit", "")

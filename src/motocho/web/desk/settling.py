@@ -38,6 +38,7 @@ from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
 from motocho.web.access import Colleague
 from motocho.web.desk import approving
+from motocho.web.desk._choosing import ChoiceField
 from motocho.web.desk._covering import once_known, unknown
 from motocho.web.fields import (
     DateField,
@@ -73,6 +74,11 @@ REASONS = {one.value: f"desk.collect.{one.value}" for one in counsel.Reason}
 STANDINGS = {one: f"desk.collect.{one.value}" for one in settlements.Standing}
 
 
+TYPED_SENDERS = {name: label for name, label in SENDERS.items() if name in TYPED}
+TYPED_PROCEEDINGS = {name: label for name, label in PROCEEDINGS.items() if name in TYPED}
+TYPED_REASONS = {name: label for name, label in REASONS.items() if name in TYPED}
+
+
 class ReckonForm(Form):
     """What the member would pay [和解案の入力]."""
 
@@ -81,21 +87,25 @@ class ReckonForm(Form):
 
 
 class SettleForm(Form):
-    """When the member agreed, and why [和解の依頼]."""
+    """By which road and when the member agreed, and why [和解の依頼]."""
 
+    road = ChoiceField("desk.approval.road", known=ROADS)
     agreed_on = DateField("desk.collect.agreed_on")
     reason = LinesField("desk.approval.reason", "desk.collect.reason_hint")
 
 
-class ReasonForm(Form):
-    """Why [償却の依頼]."""
+class WriteOffForm(Form):
+    """For which cause, and why [償却の依頼]."""
 
+    cause = ChoiceField("desk.approval.cause", known=CAUSES)
     reason = LinesField("desk.approval.reason", "desk.collect.reason_hint")
 
 
 class NoticeForm(Form):
     """What a notice says [受任通知の入力]."""
 
+    sender = ChoiceField("desk.collect.sender", known=TYPED_SENDERS)
+    proceeding = ChoiceField("desk.collect.proceeding", known=TYPED_PROCEEDINGS)
     office = WordsField("desk.collect.office")
     name = WordsField("desk.collect.name", "desk.collect.name_hint", optional="optional")
     registration = WordsField(
@@ -103,13 +113,15 @@ class NoticeForm(Form):
     )
     phone = PhoneField("desk.collect.phone", optional="optional")
     case_ref = WordsField("desk.collect.case_ref", "desk.collect.case_hint", optional="optional")
+    road = ChoiceField("desk.collect.road", known=RECEIVED)
     received_on = DateField("desk.collect.received_on")
     document_ref = WordsField("desk.collect.document_ref", optional="optional")
 
 
 class EndForm(Form):
-    """From when, and by whose word [受任の終了の入力]."""
+    """Why, from when, and by whose word [受任の終了の入力]."""
 
+    why = ChoiceField("desk.collect.why", known=TYPED_REASONS)
     ended_on = DateField("desk.collect.ended_on")
     words = LinesField("desk.collect.end_words")
 
@@ -160,17 +172,6 @@ def claims_of(cursor: Any, about: About, agreement_id: int | None = None) -> lis
     if agreement_id is not None and not found:
         raise members.no_such_member()
     return found
-
-
-def typed_of(known: Mapping[str, str]) -> dict[str, str]:
-    """What of a list a form offers [選択肢]."""
-    return {name: label for name, label in known.items() if name in TYPED}
-
-
-def chosen_of(request: HttpRequest, name: str, known: Mapping[str, str]) -> str:
-    """What was chosen from a list; the first where nothing of it was [選択]."""
-    given = request.POST.get(name, "")
-    return given if given in known else next(iter(known))
 
 
 def source_of(request: HttpRequest) -> str:
@@ -273,7 +274,7 @@ def settlement(
             typed = form.cleaned_data
             offer = settlements.Offer(
                 claim.key, found.paid_yen, reckoning.cleaned_data["instalment"],
-                settlements.Road(chosen_of(request, "road", ROADS)), typed["agreed_on"],
+                settlements.Road(typed["road"]), typed["agreed_on"],
             )  # fmt: skip
             asking = settlements.Asking(
                 about.staff, typed["reason"], source_of(request), colleague.at, claim.position.on
@@ -287,7 +288,6 @@ def settlement(
         "found": found,
         "form": form_page(form, request),
         "options": ROADS,
-        "chosen": chosen_of(request, "road", ROADS),
     }
     status = 422 if is_wrong else 200
     return pages.show(request, "desk/settlement.html", context, status=status)
@@ -323,12 +323,12 @@ def write_off(
     request: HttpRequest, colleague: Colleague, member_id: int, agreement_id: int
 ) -> HttpResponse:
     """A supervisor is asked to take a claim out of the books [償却の依頼]."""
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = WriteOffForm(request.POST if request.method == "POST" else None)
     with transaction.atomic(), connection.cursor() as cursor:
         about = about_of(cursor, colleague, member_id)
         (claim,) = claims_of(cursor, about, agreement_id)
         if form.is_bound and form.is_valid():
-            cause = settlements.Cause(chosen_of(request, "cause", CAUSES))
+            cause = settlements.Cause(form.cleaned_data["cause"])
             asking = settlements.Asking(
                 about.staff, form.cleaned_data["reason"], source_of(request), colleague.at,
                 claim.position.on,
@@ -341,7 +341,6 @@ def write_off(
     context = _asked(request, about, claim) | {
         "form": page,
         "options": CAUSES,
-        "chosen": chosen_of(request, "cause", CAUSES),
     }
     status = 422 if form.is_bound else 200
     return pages.show(request, "desk/write_off.html", context, status=status)
@@ -391,10 +390,7 @@ def notice(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         "desk": colleague, "member": about.member, "claims": claims, "back": about.home,
         "unknown": hidden, "form": page,
         "ref": _commands.reference_of(request) or _commands.new_reference(),
-        "senders": typed_of(SENDERS), "proceedings": typed_of(PROCEEDINGS), "roads": RECEIVED,
-        "sender": chosen_of(request, "sender", typed_of(SENDERS)),
-        "proceeding": chosen_of(request, "proceeding", typed_of(PROCEEDINGS)),
-        "road": chosen_of(request, "road", RECEIVED),
+        "senders": TYPED_SENDERS, "proceedings": TYPED_PROCEEDINGS, "roads": RECEIVED,
     }  # fmt: skip
     return pages.show(request, "desk/counsel.html", context, status=422 if is_wrong else 200)
 
@@ -404,10 +400,10 @@ def _notice(request: HttpRequest, form: NoticeForm, claims: list[Claim]) -> coun
     chosen = [named[text] for text in request.POST.getlist("agreements") if text in named]
     typed = form.cleaned_data
     return counsel.Notice(
-        counsel.Sender(chosen_of(request, "sender", typed_of(SENDERS))),
-        counsel.Proceeding(chosen_of(request, "proceeding", typed_of(PROCEEDINGS))),
+        counsel.Sender(typed["sender"]),
+        counsel.Proceeding(typed["proceeding"]),
         typed["office"], typed["name"] or "", typed["registration"] or "", typed["phone"] or "",
-        typed["case_ref"] or "", counsel.Road(chosen_of(request, "road", RECEIVED)),
+        typed["case_ref"] or "", counsel.Road(typed["road"]),
         typed["received_on"],
         tuple(chosen), typed["document_ref"] or "",
     )  # fmt: skip
@@ -427,7 +423,7 @@ def notice_ended(
         kept = counsel.one(cursor, member_id, counsel_no)
         if request.method == "POST" and form.is_valid():
             typed = form.cleaned_data
-            reason = counsel.Reason(chosen_of(request, "why", typed_of(REASONS)))
+            reason = counsel.Reason(typed["why"])
             ending = counsel.Ending(reason, typed["ended_on"], typed["words"])
             made = _commands.made(
                 cursor, source_of(request), colleague.at, about.staff.actor, _commands.DESK
@@ -443,8 +439,7 @@ def notice_ended(
     context = {
         "desk": colleague, "member": about.member, "kept": kept, "back": about.home,
         "form": form_page(form, request),
-        "ended": wrong, "options": typed_of(REASONS),
-        "chosen": chosen_of(request, "why", typed_of(REASONS)),
+        "ended": wrong, "options": TYPED_REASONS,
         "ref": _commands.reference_of(request) or _commands.new_reference(),
     }  # fmt: skip
     return pages.show(request, "desk/counsel_end.html", context, status=422 if is_wrong else 200)

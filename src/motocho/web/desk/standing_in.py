@@ -21,9 +21,12 @@ from motocho.units.text import POSTCODE, folded, read_digits
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import panel
+from motocho.web.desk._choosing import ChoiceField
 from motocho.web.fields import DateField, Form, LineField, Manner, PhoneField, shown
 
 PROOF = {one: f"call.proof_{one.value}" for one in Proof}
+KINDS = {one.value: label for one, label in panel.WHOM.items()}
+PROOFS = {one.value: label for one, label in PROOF.items()}
 
 
 class PersonField(LineField):
@@ -49,8 +52,10 @@ class PostcodeField(LineField):
 
 
 class CounterpartForm(Form):
-    """Who it is, and how to reach them [相手の入力]."""
+    """Who it is, by which paper, and how to reach them [相手の入力]."""
 
+    whom = ChoiceField("call.whom", known=KINDS)
+    proof = ChoiceField("call.proof", known=PROOFS)
     person = PersonField("call.person")
     office = LineField("call.office", optional="optional")
     phone = PhoneField("call.other_phone")
@@ -81,7 +86,7 @@ def counterparts(request: HttpRequest, colleague: Colleague, member_id: int) -> 
         if (
             form.is_bound
             and form.is_valid()
-            and _registered(cursor, request, form, (member_id, source, colleague))
+            and _registered(cursor, form, (member_id, source, colleague))
         ):
             return HttpResponseRedirect(request.path)
         known = others.standing(cursor, member_id)
@@ -93,28 +98,23 @@ def counterparts(request: HttpRequest, colleague: Colleague, member_id: int) -> 
         "call_member_id": member_id,
         "called_name": name,
         "known": [(one, panel.WHOM[one.whom], PROOF[one.proof]) for one in known],
-        "kinds": [(one.value, label) for one, label in panel.WHOM.items()],
-        "proofs": [(one.value, label) for one, label in PROOF.items()],
-        "given": request.POST,
+        "kinds": KINDS,
+        "proofs": PROOFS,
         "form": shown(form, pages.tongue_of(request)),
     }
     status = 422 if form.is_bound else 200
     return pages.show(request, "desk/counterparts.html", context, status=status)
 
 
-def _registered(
-    cursor: Any, request: HttpRequest, form: CounterpartForm, by: tuple[int, Source, Colleague]
-) -> bool:
+def _registered(cursor: Any, form: CounterpartForm, by: tuple[int, Source, Colleague]) -> bool:
     """Register; false where the paper does not show it, which the form says then."""
     member_id, source, colleague = by
     read = form.cleaned_data
-    whom = {one.value: one for one in panel.WHOM}.get(request.POST.get("whom", ""), Whom.THIRD)
-    proof = {one.value: one for one in Proof}.get(request.POST.get("proof", ""), Proof.NOTICE)
     reach = Reach(
         read["person"].strip(), read["office"] or "", read["phone"], read["address"] or "",
         read["postcode"] or "",
     )  # fmt: skip
-    told = Told(whom, proof, read["proof_on"], reach)
+    told = Told(Whom(read["whom"]), Proof(read["proof"]), read["proof_on"], reach)
     try:
         others.register(cursor, member_id, told, source, colleague.at)
     except InputError as error:

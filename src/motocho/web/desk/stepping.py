@@ -24,12 +24,12 @@ from motocho.units.errors import Fault, Unread
 from motocho.units.text import folded
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
+from motocho.web.desk._choosing import ChoiceField, offering
 from motocho.web.desk._covering import once_known
 from motocho.web.desk.settling import (
     LARGEST_YEN,
     About,
     about_of,
-    chosen_of,
     claims_of,
     form_page,
     fresh,
@@ -67,16 +67,19 @@ class ClockField(LineField):
 
 
 class PlanForm(Form):
-    """When, and why [訪問の計画の入力]."""
+    """About which loan, by whom, when, and why [訪問の計画の入力]."""
 
+    agreement = ChoiceField("desk.approval.agreement")
+    second = ChoiceField("desk.collect.second_visitor", optional="optional")
     planned_on = DateField("desk.collect.visit_on")
     planned_time = ClockField("desk.collect.visit_at", "desk.collect.clock_hint")
     reason = LinesField("desk.approval.reason")
 
 
 class LogForm(Form):
-    """The times of a visit [訪問の記録の入力]."""
+    """Who was met, and the times of a visit [訪問の記録の入力]."""
 
+    met = ChoiceField("desk.collect.met.label", known=METS)
     arrived = ClockField("desk.collect.arrived", "desk.collect.clock_hint")
     told = ClockField("desk.collect.told_to_leave", "desk.collect.told_hint", optional="optional")
     left = ClockField("desk.collect.left")
@@ -92,9 +95,18 @@ class LogForm(Form):
         return count
 
 
-class AskForm(Form):
-    """Which court, and why [法的手続の依頼]."""
+class BeginForm(Form):
+    """What begins in which court, and why [法的手続の依頼]."""
 
+    step = ChoiceField("desk.approval.step", known=BEGINNING)
+    court = WordsField("desk.collect.step_court")
+    reason = LinesField("desk.approval.reason", "desk.collect.reason_hint")
+
+
+class SeizeForm(Form):
+    """What is seized by which court, and why [差押えの依頼]."""
+
+    target = ChoiceField("desk.collect.target.label", known=TARGETS)
     court = WordsField("desk.collect.step_court")
     reason = LinesField("desk.approval.reason", "desk.collect.reason_hint")
 
@@ -106,8 +118,9 @@ class HearingForm(Form):
 
 
 class StepForm(Form):
-    """What happened when [段階の入力]."""
+    """What happened when [段階の入力]; only a step that may follow now is one of it."""
 
+    step = ChoiceField("desk.approval.step")
     taken_on = DateField("desk.collect.taken_on")
     court = WordsField("desk.collect.step_court")
     case_ref = WordsField("desk.collect.case_ref", optional="optional")
@@ -142,14 +155,14 @@ def visit_planned(request: HttpRequest, colleague: Colleague, member_id: int) ->
         claims = claims_of(cursor, about)
         others = [one for one in staff.accounts(cursor)
                   if one.left_on is None and one.staff_id != colleague.staff.staff_id]  # fmt: skip
+        loans = {f"{one.key.agreement_id}": one.key for one in claims}
+        colleagues = {f"{one.staff_id}": one.staff_id for one in others}
+        offering(form, {"agreement": loans, "second": colleagues})
         if request.method == "POST" and form.is_valid() and claims:
-            by_id = {str(one.key.agreement_id): one for one in claims}
-            claim = by_id.get(request.POST.get("agreement", ""), claims[0])
             typed = form.cleaned_data
-            second = [one.staff_id for one in others
-                      if str(one.staff_id) == request.POST.get("second", "")]  # fmt: skip
+            second = [] if typed["second"] is None else [colleagues[typed["second"]]]
             wanted = visits.Plan(
-                claim.key, (colleague.staff.staff_id, *second),
+                loans[typed["agreement"]], (colleague.staff.staff_id, *second),
                 _moment(typed["planned_on"], typed["planned_time"]), typed["reason"],
             )  # fmt: skip
             source = Source(about.staff.actor, source_of(request))
@@ -159,7 +172,7 @@ def visit_planned(request: HttpRequest, colleague: Colleague, member_id: int) ->
                 return HttpResponseRedirect(about.home)
     context = _shown(about, request, form,
                      about.home)  # fmt: skip
-    context |= {"claims": claims, "others": others, "second": request.POST.get("second", "")}
+    context |= {"claims": claims, "others": others}
     status = 422 if request.method == "POST" else 200
     return pages.show(request, "desk/visit_plan.html", context, status=status)
 
@@ -191,7 +204,6 @@ def visit(
         "refusals": refusals,
         "address": address,
         "mets": METS,
-        "chosen": chosen_of(request, "met", METS),
     }
     status = 422 if form.is_bound or refusals else 200
     return pages.show(request, "desk/visit.html", context, status=status)
@@ -203,7 +215,7 @@ def _logged(
     about, found = of
     on, typed = found.plan.planned_for.astimezone(JAPAN).date(), form.cleaned_data
     told = visits.Log(
-        typed["visitors"], visits.Met(chosen_of(request, "met", METS)),
+        typed["visitors"], visits.Met(typed["met"]),
         _moment(on, typed["arrived"]),
         None if typed["told"] is None else _moment(on, typed["told"]), _moment(on, typed["left"]),
         typed["words"] or "",
@@ -221,12 +233,12 @@ def legal_asked(
     request: HttpRequest, colleague: Colleague, member_id: int, agreement_id: int
 ) -> HttpResponse:
     """A supervisor is asked to let a payment order or a lawsuit begin [法的手続の依頼]."""
-    form = AskForm(request.POST if request.method == "POST" else None)
+    form = BeginForm(request.POST if request.method == "POST" else None)
     with transaction.atomic(), connection.cursor() as cursor:
         about = about_of(cursor, colleague, member_id)
         (claim,) = claims_of(cursor, about, agreement_id)
         if form.is_bound and form.is_valid():
-            step = courses.Step(chosen_of(request, "step", BEGINNING))
+            step = courses.Step(form.cleaned_data["step"])
             noted = legal.Noted(step, claim.position.on, form.cleaned_data["court"])
             if _ask(cursor, request, form, (about, legal.Wanted(claim.key, noted))):
                 return HttpResponseRedirect(about.home)
@@ -234,12 +246,11 @@ def legal_asked(
     context |= {
         "claim": claim,
         "options": BEGINNING,
-        "chosen": chosen_of(request, "step", BEGINNING),
     }
     return pages.show(request, "desk/legal.html", context, status=422 if form.is_bound else 200)
 
 
-def _ask(cursor: Any, request: HttpRequest, form: AskForm, of: tuple[About, legal.Wanted]) -> bool:
+def _ask(cursor: Any, request: HttpRequest, form: Form, of: tuple[About, legal.Wanted]) -> bool:
     about, wanted = of
     reason, at = form.cleaned_data["reason"], about.colleague.at
     asking = settlements.Asking(about.staff, reason, source_of(request), at)
@@ -260,7 +271,7 @@ def legal_case(
         last = case.steps[-1]
         usual = {"court": last.court, "case_ref": last.case_ref}
         form = StepForm(request.POST) if "note" in request.POST else fresh(StepForm(), usual)
-        asks = AskForm(request.POST) if is_asked else fresh(AskForm(), usual)
+        asks = SeizeForm(request.POST) if is_asked else fresh(SeizeForm(), usual)
         at = reverse("desk:legal_case", args=case.key)
         hearing = HearingForm(request.POST if "hearing" in request.POST else None)
         if hearing.is_bound and _hearing_named(cursor, request, hearing, (about, case)):
@@ -270,9 +281,12 @@ def legal_case(
             for one in case.next_steps()
             if not courses.courses()[one].is_by_two
         }
+        offering(form, {"step": nexts})
         may_seize = courses.Step.SEIZURE_APPLIED in case.next_steps()
-        if "note" in request.POST and form.is_valid() and nexts:
-            step = courses.Step(chosen_of(request, "step", nexts))
+        if "note" in request.POST and legal.is_noted(cursor, member_id, source_of(request)):
+            return HttpResponseRedirect(at)
+        if "note" in request.POST and form.is_valid():
+            step = courses.Step(form.cleaned_data["step"])
             if _noted(cursor, request, form, (about, case, step)):
                 return HttpResponseRedirect(at)
         if may_seize and is_asked and _seizure_asked(cursor, request, asks, (about, case)):
@@ -293,20 +307,19 @@ def legal_case(
         "asks": form_page(asks, request),
         "is_asked": is_asked,
         "targets": TARGETS,
-        "chosen": request.POST.get("step", ""),
     }
     status = 422 if request.method == "POST" else 200
     return pages.show(request, "desk/legal_case.html", context, status=status)
 
 
 def _seizure_asked(
-    cursor: Any, request: HttpRequest, form: AskForm, of: tuple[About, legal.Case]
+    cursor: Any, request: HttpRequest, form: SeizeForm, of: tuple[About, legal.Case]
 ) -> bool:
     about, case = of
     if not form.is_valid():
         return False
     (claim,) = claims_of(cursor, about, case.agreement_id)
-    target = courses.Target(chosen_of(request, "target", TARGETS))
+    target = courses.Target(form.cleaned_data["target"])
     court = form.cleaned_data["court"]
     noted = legal.Noted(courses.Step.SEIZURE_APPLIED, claim.position.on, court, target=target)
     wanted = legal.Wanted(claim.key, noted, case.key.case_no)
