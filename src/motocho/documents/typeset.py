@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,24 @@ def compiled(template: Path, content: dict[str, str]) -> bytes:
         pdf_standards="a-2b",
     )
     return bytes(rendered)
+
+
+def bound(template: Path, content: dict[str, str], files: Mapping[str, bytes]) -> bytes:
+    """A template with pages and pictures of other files in it, as PDF [他の文書を含む組版].
+
+    Takes     `files`: by the plain names under which the template finds them, and nothing else.
+    Why       a PDF that holds pages of another cannot promise to be PDF/A.
+    """
+    import typst  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, data in files.items():
+            (folder / Path(file).name).write_bytes(data)
+        main = folder / template.name
+        main.write_bytes(template.read_bytes())
+        made = typst.compile(main, root=folder, font_paths=_fonts(), sys_inputs=content)
+    return bytes(made)
 
 
 def settable(text: str) -> str:

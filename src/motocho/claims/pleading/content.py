@@ -1,0 +1,312 @@
+"""One content object for all papers of a claim: each party, day and amount once [書類の内容].
+
+Whatever is printed comes from here: the letter, the complaint, the workbook. The figures are the
+statement's own; what is added is what a claim needs beside them: the rate from the day after, the
+court and its fee, what set-off leaves, instalments of a debt that remains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from motocho import __version__
+from motocho.claims.pleading.facts import Facts
+from motocho.claims.pleading.instalments import Plan, plan
+from motocho.claims.statement import Statement
+from motocho.kernel.conventions import (
+    OverpaymentAppropriation,
+    OverpaymentRateRule,
+    Rounding,
+    Series,
+)
+from motocho.law import interest
+from motocho.law.court import (
+    Court,
+    Filing,
+    Petition,
+    Route,
+    competent_court,
+    filing_fee_yen,
+    filing_routes,
+    flat_part_yen,
+    total_fee_yen,
+)
+from motocho.units.errors import Fault, FaultyInput
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One piece of evidence as the list of exhibits names it [書証]."""
+
+    number: int
+    title: str
+    form: str
+    """原本 or 写し."""
+    made_on: str
+    author: str
+    purpose: str
+    file: str = ""
+    """The file it is made of; empty where it is added by hand."""
+
+    @property
+    def mark(self) -> str:
+        """The number as it is stamped [号証番号].
+
+        >>> Exhibit(1, "取引履歴", "写し", "", "", "").mark
+        '甲第1号証'
+        """
+        return f"甲第{self.number}号証"
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file, as the court's system takes it [ファイル名].
+
+        >>> Exhibit(1, "取引履歴", "写し", "", "", "").file_name
+        '甲001_取引履歴.pdf'
+        """
+        kept = "".join(sign for sign in self.title if sign not in _NO_FILE_SIGNS)
+        stem = f"甲{self.number:03d}_{kept}"
+        return stem[: MOST_FILE_NAME - len(".pdf")] + ".pdf"
+
+
+_NO_FILE_SIGNS = frozenset('\\/:*?"<>|\r\n\t ')
+MOST_FILE_NAME = 50
+"""Characters of a file name that the court's system takes, ending included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """What filing costs on a day by a route [申立手数料]."""
+
+    on: date
+    court: Court
+    route: Route
+    by_value_yen: int
+    flat_yen: int
+    total_yen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything the papers of one claim say [書類の内容]."""
+
+    statement: Statement
+    facts: Facts
+    title: str
+    lender: str
+    written_on: date
+    overpayment_yen: int
+    interest_yen: int
+    owed_principal_yen: int
+    owed_interest_yen: int
+    rate_ppm: int | None
+    """The rate on the overpayment from the day after; None where no interest is claimed."""
+    exhibits: tuple[Exhibit, ...]
+    fees: Fees | None
+    plan: Plan | None
+
+    @property
+    def total_yen(self) -> int:
+        """Overpayment and its interest until the last day [請求額]."""
+        return self.overpayment_yen + self.interest_yen
+
+    @property
+    def owed_yen(self) -> int:
+        """What the borrower still owes [残債務]."""
+        return self.owed_principal_yen + self.owed_interest_yen
+
+    @property
+    def has_claim(self) -> bool:
+        """Whether there is anything to ask for [請求の有無]."""
+        return self.overpayment_yen > 0
+
+    @property
+    def first_on(self) -> date:
+        """Day of the first dealing [取引開始日]."""
+        return min(row.event.on for row in self.statement.rows)
+
+    @property
+    def last_on(self) -> date:
+        """Day of the last dealing that moved money [最終取引日]."""
+        moved = [row.event.on for row in self.statement.rows if row.event.amount_yen]
+        return max(moved or [self.accrued_until])
+
+    @property
+    def accrued_until(self) -> date:
+        """Day up to which interest is counted [計算日]."""
+        return max(row.event.on for row in self.statement.rows)
+
+    @property
+    def interest_from(self) -> date:
+        """Day from which interest runs on [利息の起算日]."""
+        return self.accrued_until + timedelta(days=1)
+
+    @property
+    def engine(self) -> str:
+        """What calculated it [計算プログラム]."""
+        return f"Motocho {__version__}"
+
+    @property
+    def input_sha256(self) -> str:
+        """What it was calculated from [入力の指紋]."""
+        return self.statement.history.input_sha256
+
+    def amounts(self) -> Mapping[str, int]:
+        """Every yen that a paper may say, by name [金額の一覧].
+
+        Why       a paper that says another amount was not made from here: readers of the finished
+                  files check against this.
+        """
+        named = {
+            "overpayment": self.overpayment_yen,
+            "interest": self.interest_yen,
+            "total": self.total_yen,
+            "owed_principal": self.owed_principal_yen,
+            "owed_interest": self.owed_interest_yen,
+            "owed": self.owed_yen,
+        }
+        if self.fees is not None:
+            named |= {
+                "fee_by_value": self.fees.by_value_yen,
+                "fee_flat": self.fees.flat_yen,
+                "fee": self.fees.total_yen,
+            }
+        for key in ("settlement_yen", "their_claim_yen"):
+            number = self.facts.number(key)
+            if number is not None:
+                named[key.removesuffix("_yen")] = number
+        their_yen = named.get("their_claim")
+        if their_yen is not None:
+            named["their_difference"] = abs(their_yen - self.owed_yen)
+        if self.plan is not None:
+            for number, instalment in enumerate(self.plan.instalments, 1):
+                named[f"instalment_{number}"] = instalment.amount_yen
+        return named
+
+
+def content(
+    statement: Statement,
+    facts: Facts,
+    written_on: date,
+    *,
+    exhibits: Sequence[Exhibit] = (),
+) -> Content:
+    """The content of the papers of one claim [書類の内容を作る].
+
+    Takes     `written_on`: the day of the papers where no fact names one; `exhibits`: instead of
+              those that follow from the facts.
+    Raises    FaultyInput where fractions of a yen are kept or no row is there; LawGap for a day of
+              filing that no table covers.
+    """
+    if statement.assumptions.rounding is Rounding.EXACT:
+        raise FaultyInput(Fault("PLD-004"))
+    overpayment_yen, interest_yen, principal_yen, unpaid_yen = _balances(statement)
+    lender = facts.text("lender_name") or statement.history.lender
+    return Content(
+        statement=statement,
+        facts=facts,
+        title=statement.history.title,
+        lender=lender,
+        written_on=facts.day("letter_on") or written_on,
+        overpayment_yen=overpayment_yen,
+        interest_yen=interest_yen,
+        owed_principal_yen=principal_yen,
+        owed_interest_yen=unpaid_yen,
+        rate_ppm=_rate_on(statement),
+        exhibits=tuple(exhibits) or usual_exhibits(facts, lender),
+        fees=_fees(overpayment_yen, facts, written_on),
+        plan=plan(principal_yen + unpaid_yen, facts, written_on),
+    )
+
+
+def _balances(statement: Statement) -> tuple[int, int, int, int]:
+    """Overpayment, its interest, principal and unpaid interest; after set-off where it is set off.
+
+    Law       民法512条の2, 489条: set-off takes interest first, then principal.
+    """
+    result = statement.result
+    claim = [int(result.overpayment_interest_yen), int(result.overpayment_yen)]
+    owed = [int(result.unpaid_interest_yen), int(result.outstanding_principal_yen)]
+    if statement.assumptions.contracts is Series.SEPARATE_SET_OFF:
+        set_off_yen = int(statement.set_off_yen)
+        claim, owed = _less(claim, set_off_yen), _less(owed, set_off_yen)
+    return claim[1], claim[0], owed[1], owed[0]
+
+
+def _less(parts: list[int], taken_yen: int) -> list[int]:
+    left = []
+    for part in parts:
+        less = min(part, taken_yen)
+        left.append(part - less)
+        taken_yen -= less
+    return left
+
+
+def _rate_on(statement: Statement) -> int | None:
+    """The rate that runs on; under rates that differ by when each yen arose there is not one."""
+    assumptions, first_on = statement.assumptions, statement.result.first_overpaid_on
+    if (
+        first_on is None
+        or assumptions.overpayment_appropriation is OverpaymentAppropriation.NO_INTEREST
+    ):
+        return None
+    if assumptions.overpayment_rate_rule is OverpaymentRateRule.CONSTANT:
+        return assumptions.overpayment_rate_ppm
+    if assumptions.overpayment_rate_rule is OverpaymentRateRule.ORIGIN:
+        return interest.statutory_interest_ppm(first_on)
+    if assumptions.overpayment_rate_rule is OverpaymentRateRule.TRANCHE:
+        raise FaultyInput(Fault("PLD-005"))
+    return interest.statutory_interest_rows()[-1].ppm
+
+
+def usual_exhibits(facts: Facts, lender: str) -> tuple[Exhibit, ...]:
+    """The exhibits of a plain claim: history, demand, its delivery [書証の標準]."""
+    rows = [
+        (
+            "取引履歴",
+            facts.day("history_on"),
+            lender,
+            "原告と被告との間の取引の経過(別紙計算書の借入れ及び弁済の事実)",
+        )
+    ]
+    sender = facts.text("agent_name") or facts.text("client_name")
+    if facts.day("demand_on") is not None:
+        rows.append(
+            (
+                "過払金返還請求書(内容証明郵便)",
+                facts.day("demand_on"),
+                sender,
+                "原告が被告に対し過払金の返還を催告した事実",
+            )
+        )
+    if facts.day("delivered_on") is not None:
+        rows.append(
+            (
+                "郵便物等配達証明書",
+                facts.day("delivered_on"),
+                "日本郵便株式会社",
+                "上記請求書が被告に到達した事実",
+            )
+        )
+    return tuple(
+        Exhibit(number, title, "写し", "" if day is None else day.isoformat(), author, purpose)
+        for number, (title, day, author, purpose) in enumerate(rows, 1)
+    )
+
+
+def _fees(overpayment_yen: int, facts: Facts, written_on: date) -> Fees | None:
+    if overpayment_yen <= 0:
+        return None
+    on = facts.day("filed_on") or written_on
+    open_routes = filing_routes(on, facts.agent.filer)
+    route = facts.route or open_routes[0]
+    return Fees(
+        on=on,
+        court=competent_court(overpayment_yen, on),
+        route=route,
+        by_value_yen=filing_fee_yen(overpayment_yen, on),
+        flat_yen=flat_part_yen(Petition.ACTION, route, on),
+        total_yen=total_fee_yen(Filing(overpayment_yen, on, route=route)),
+    )

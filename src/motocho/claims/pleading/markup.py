@@ -1,0 +1,119 @@
+r"""The marks of a template's text, and the paragraphs they make [書式の記号].
+
+A template is plain text. A line's first signs say what it is; headings are numbered as courts
+number them (第1, 1, (1), ア, (ア)), so nobody numbers by hand:
+
+    # title   = centred   > right   ## 第1   ### 1   #### (1)   ##### ア   ###### (ア)
+    - label :: text   || a | b (a row of a table)   ||: 1 2 (its widths)   ! flush   --- new page
+
+>>> [one.label for one in parsed("# 訴状\n## 請求の趣旨\n### 支払え\n### 負担とする")]
+['', '第1', '1', '2']
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+
+class BlockKind(Enum):
+    """What a paragraph is [段落の種類]."""
+
+    TITLE = "title"
+    CENTRED = "centred"
+    RIGHT = "right"
+    HEADING = "heading"
+    BODY = "body"
+    FLUSH = "flush"
+    PAIR = "pair"
+    ROW = "row"
+    WIDTHS = "widths"
+    EMPTY = "empty"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph [段落]; `level` is the heading it is or stands under, 0 outside of any."""
+
+    kind: BlockKind
+    text: str = ""
+    level: int = 0
+    label: str = ""
+    cells: tuple[str, ...] = ()
+
+
+_HEADING = re.compile(r"(#{2,6})\s+(.*)")
+_PAIR = re.compile(r"-\s+(.*?)\s*::\s*(.*)")
+_PAGE = re.compile(r"-{3,}")
+_SINGLE = (
+    (re.compile(r"#\s+(.*)"), BlockKind.TITLE),
+    (re.compile(r"=\s+(.*)"), BlockKind.CENTRED),
+    (re.compile(r">\s?(.*)"), BlockKind.RIGHT),
+    (re.compile(r"!\s?(.*)"), BlockKind.FLUSH),
+)
+_KANA = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワ"
+DEEPEST = 5
+"""Levels of headings."""
+
+
+def parsed(text: str) -> tuple[Block, ...]:
+    """The paragraphs of a text [段落の読み取り]; several empty lines are one."""
+    return tuple(_blocks(text))
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    numbers = [0] * DEEPEST
+    level = 0
+    empty = True
+    for raw in text.replace("\r\n", "\n").split("\n"):
+        line = raw.strip(" \t")
+        if line.startswith("//"):
+            continue
+        if not line:
+            if not empty:
+                yield Block(BlockKind.EMPTY)
+            empty = True
+            continue
+        empty = False
+        heading = _HEADING.fullmatch(line)
+        if heading is not None:
+            level = len(heading[1]) - 1
+            numbers[level - 1] += 1
+            numbers[level:] = [0] * (DEEPEST - level)
+            label = numbered(level, numbers[level - 1])
+            yield Block(BlockKind.HEADING, heading[2].strip(), level, label)
+            continue
+        block = _single(line, level)
+        if block.kind in {BlockKind.TITLE, BlockKind.PAGE}:
+            numbers, level = [0] * DEEPEST, 0
+        yield block
+
+
+def _single(line: str, level: int) -> Block:
+    if _PAGE.fullmatch(line):
+        return Block(BlockKind.PAGE)
+    pair = _PAIR.fullmatch(line)
+    if pair is not None:
+        return Block(BlockKind.PAIR, pair[2], level, pair[1])
+    if line.startswith("||:"):
+        return Block(BlockKind.WIDTHS, cells=tuple(line[3:].split()))
+    if line.startswith("||"):
+        return Block(BlockKind.ROW, cells=tuple(cell.strip() for cell in line[2:].split("|")))
+    for form, kind in _SINGLE:
+        found = form.fullmatch(line)
+        if found is not None:
+            return Block(kind, found[1].strip(), level)
+    return Block(BlockKind.BODY, line, level)
+
+
+def numbered(level: int, number: int) -> str:
+    """The label of a heading, as courts number them [見出し番号].
+
+    >>> [numbered(level, 2) for level in range(1, 6)]
+    ['第2', '2', '(2)', 'イ', '(イ)']
+    """
+    kana = _KANA[(number - 1) % len(_KANA)]
+    return [f"第{number}", str(number), f"({number})", kana, f"({kana})"][level - 1]

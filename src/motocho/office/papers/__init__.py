@@ -1,0 +1,82 @@
+"""The papers of a claim as files: PDF, Word, XLSX, packs; templates of an office [書類の作成].
+
+make(kind, content, form, desk)       one paper, its amounts read back and held against the content
+pack(content, kinds, desk)            all that fit, numbered; .zipped(), .printed(), .lacking
+exhibit_file(data, exhibit, content)  甲第1号証 on its first page, named as the court takes it
+certified_text, certified_from        a claim letter on the grid of certified mail
+sources, lint_all, keep, restore      templates: ours, and an office's own in its folder
+"""
+
+from __future__ import annotations
+
+from motocho.office.papers._exhibits import has_text, stamped
+from motocho.office.papers._making import (
+    PLAIN,
+    Desk,
+    File,
+    Form,
+    Making,
+    Pack,
+    certified_from,
+    certified_text,
+    exhibit_file,
+    forms_of,
+    make,
+    pack,
+    packing_file,
+    sheet_of,
+)
+from motocho.office.papers._reading_back import amounts_in, disagreements, pdf_text, word_text
+from motocho.office.papers._sample import FACTS as SAMPLE_FACTS
+from motocho.office.papers._sample import sample_content
+from motocho.office.papers._sources import (
+    PACKING_LIST,
+    WORD_SHELL,
+    Source,
+    faults_of,
+    field_names,
+    keep,
+    lint_all,
+    load,
+    names,
+    restore,
+)
+from motocho.office.papers._word import BODY, check_shell, plain_shell
+
+__all__ = [
+    "BODY",
+    "PACKING_LIST",
+    "PLAIN",
+    "SAMPLE_FACTS",
+    "WORD_SHELL",
+    "Desk",
+    "File",
+    "Form",
+    "Making",
+    "Pack",
+    "Source",
+    "amounts_in",
+    "certified_from",
+    "certified_text",
+    "check_shell",
+    "disagreements",
+    "exhibit_file",
+    "faults_of",
+    "field_names",
+    "forms_of",
+    "has_text",
+    "keep",
+    "lint_all",
+    "load",
+    "make",
+    "names",
+    "pack",
+    "packing_file",
+    "pdf_text",
+    "plain_shell",
+    "restore",
+    "sample_content",
+    "sheet_of",
+    "stamped",
+    "word_text",
+]
