@@ -18,7 +18,9 @@ import orjson
 from django.db import IntegrityError, connection, transaction
 
 from motocho.office import cases
-from motocho.office.tracker.keeping import Made
+from motocho.office.tracker import keeping
+from motocho.office.tracker.keeping import Made, Told
+from motocho.office.tracker.tracks import Kind
 from motocho.units.errors import Fault, InputError, RefusedError
 
 MOST_YEN = 1_000_000_000_000
@@ -40,6 +42,13 @@ class Flow(Enum):
     def is_in(self) -> bool:
         """Whether money comes in [入金]."""
         return self in {Flow.FROM_LENDER, Flow.FROM_CLIENT, Flow.PUT_RIGHT_IN}
+
+
+class Held(Enum):
+    """To whom a payment came [入金先]."""
+
+    CLIENT = "client"
+    OFFICE = "office"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,20 @@ def put(case_id: int, entry: Entry, made: Made) -> Kept:
             raise InputError(Fault("TRK-011")) from None
         return found
     return _by_source(case_id, entry.source)
+
+
+def receive(case_id: int, entry: Entry, made: Made, *, held: Held) -> None:
+    """A payment of the lender: noted in the case, and held where it came to us [入金の記録].
+
+    Both are written or neither; the same source writes nothing twice.
+
+    Raises    as `put` and `keeping.note`.
+    """
+    body = {"amount_yen": entry.amount_yen, "to": held.value}
+    with transaction.atomic():
+        keeping.note(case_id, Told(Kind.PAID, entry.on, body, entry.source), made)
+        if held is Held.OFFICE:
+            put(case_id, entry, made)
 
 
 def statement(case_id: int) -> Account:

@@ -39,11 +39,15 @@ class StudioPlace:
     icon: str
 
 
-PLACES = (StudioPlace("studio:cases", "studio.frame.cases", "rows"),)
+PLACES = (
+    StudioPlace("studio:cases", "studio.frame.cases", "rows"),
+    StudioPlace("studio:days", "studio.days.title", "tick"),
+)
 """Places of the whole studio."""
 CASE_PLACES = (
     StudioPlace("studio:case", "studio.frame.bench", "rows"),
     StudioPlace("studio:import", "studio.frame.import", "pen"),
+    StudioPlace("studio:way", "studio.track.way", "tick"),
 )
 """Places of one case; each address takes `case_id`."""
 

@@ -1,0 +1,110 @@
+"""The sheet for a call about a claim: figures, what was offered, what is due [電話のシート].
+
+Words stand with the page; here are the figures and days that they need, each taken from the case:
+the claim without interest and with it, what was offered last and which part of the claim that is,
+and the next days that the other side's delay could cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from motocho.claims.statement import Statement, recalculate
+from motocho.office.cases import Case
+from motocho.office.tracker.board import Standing
+from motocho.office.tracker.tracks import Deadline, Event, Kind, Offer
+from motocho.units.errors import MotochoError
+from motocho.units.money import PPM
+
+NEAREST_DAYS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a claim comes to, without interest and with it [請求額]."""
+
+    without_yen: int
+    """With no interest on the overpayment at all."""
+    with_yen: int
+    rate_ppm: int
+    owed_yen: int
+    """What the client still owes by the same calculation."""
+    as_of: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """An offer beside the claim [提案と請求額の比較]."""
+
+    offer: Offer
+    amount_yen: int
+    of_without_ppm: int
+    of_with_ppm: int
+    given_up_yen: int
+    """What an answer of yes leaves of the claim with interest."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallSheet:
+    """Everything a call needs on one page [電話のシート]."""
+
+    standing: Standing
+    totals: Totals | None
+    rounds: tuple[Round, ...]
+    """Every offer, the last first."""
+    talks: tuple[Event, ...]
+    days: tuple[Deadline, ...]
+
+
+def totals(case: Case, as_of: date | None = None) -> Totals | None:
+    """What a case comes to; None while it cannot be calculated [請求額].
+
+    Why       interest may have met later borrowings: without it the whole is calculated anew.
+    """
+    try:
+        claimed: Statement = case.statement(as_of=as_of)
+        plain = replace(case.assumptions(), overpayment_rate_ppm=0)
+        without = recalculate(case.history(), plain, as_of=as_of or case.as_of)
+    except MotochoError:
+        return None
+    return Totals(
+        int(without.result.claim_yen),
+        int(claimed.result.claim_yen),
+        claimed.assumptions.overpayment_rate_ppm,
+        int(claimed.result.owed_yen),
+        as_of or case.as_of,
+    )
+
+
+def rounds(offers: Sequence[Offer], whole: Totals | None) -> tuple[Round, ...]:
+    """Every offer beside the claim, the last first [提案の一覧]; parts rounded down."""
+    return tuple(_round(one, whole) for one in reversed(offers))
+
+
+def _round(offer: Offer, whole: Totals | None) -> Round:
+    amount_yen = offer.event.number("amount_yen")
+    without_yen = whole.without_yen if whole else 0
+    with_yen = whole.with_yen if whole else 0
+    return Round(
+        offer,
+        amount_yen,
+        amount_yen * PPM // without_yen if without_yen else 0,
+        amount_yen * PPM // with_yen if with_yen else 0,
+        max(0, with_yen - amount_yen),
+    )
+
+
+def sheet(standing: Standing) -> CallSheet:
+    """The sheet of a case for a call of today [電話のシート]."""
+    whole = totals(standing.case, standing.on)
+    if whole is None:
+        whole = totals(standing.case)
+    return CallSheet(
+        standing,
+        whole,
+        rounds(standing.track.offers, whole),
+        tuple(reversed(standing.track.of_kind(Kind.TALK))),
+        standing.days[:NEAREST_DAYS],
+    )
