@@ -9,7 +9,9 @@ import pytest
 from motocho.law._reading import data_text
 from motocho.law.lenders import (
     FILE,
+    Business,
     Duty,
+    Now,
     SuccessionKind,
     directory,
     find_lenders,
@@ -122,3 +124,46 @@ def test_bad_directory_is_refused_with_its_line(old: str, new: str, code: str) -
         read_lenders(text.replace(old, new, 1), FILE)
     assert caught.value.faults[0].code == code
     assert caught.value.faults[0].line is not None
+
+
+def test_seed_lender_has_what_the_seed_says_and_what_is_newer() -> None:
+    acom = lender_by_id("acom")
+    assert acom.above_ceiling is not None
+    assert acom.above_ceiling.until_on == date(2007, 6, 17)
+    assert acom.above_ceiling.highest_ppm == 273_750
+    assert [each.now for each in acom.addresses] == [Now.PAST, Now.PRESENT]
+    assert acom.addresses[0].address == "東京都千代田区丸の内二丁目1番1号 明治安田生命ビル"
+    assert acom.address is acom.addresses[1]
+    assert [each.number for each in acom.registrations] == [
+        "関東財務局長(12)第00022号",
+        "関東財務局長(14)第00022号",
+    ]
+    assert {each.to for each in acom.guarantees} == {"jibun_bank", "mufg_bank"}
+
+
+def test_what_was_published_of_a_lender_names_its_source() -> None:
+    for lender in directory():
+        told = [*lender.addresses, *lender.registrations, *lender.guarantees]
+        told += [each for each in (lender.above_ceiling, lender.discharged) if each is not None]
+        for each in told:
+            assert each.source.startswith("http")
+            assert each.standing is Standing.CONFIRMED or each.note
+        if lender.business is Business.BANK:
+            assert lender.above_ceiling is None
+        seen = [each.seen_on for each in lender.addresses]
+        assert seen == sorted(seen)
+
+
+def test_a_guarantee_of_an_unknown_bank_is_refused() -> None:
+    with pytest.raises(BadTable) as caught:
+        read_lenders(data_text(FILE).replace("to: jibun_bank, product", "to: none, product"), FILE)
+    assert caught.value.faults[0].code == "LAW-016"
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [("セゾンカード", ["saison"]), ("エムワンカード", ["zero_first"]), ("バンクイック", ["mufg_bank"]),
+     ("三菱東京UFJ銀行", ["mufg_bank"]), ("OMCカード", ["cedyna"]), ("日本信販", ["nicos"])],
+)  # fmt: skip
+def test_cards_and_banks_are_found(name: str, ids: list[str]) -> None:
+    assert [lender.lender_id for lender in find_lenders(name)] == ids

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from motocho.law.prescription import (
     RestitutionClaim,
+    Talks,
     postponed_by_demands,
+    postponed_by_talks,
     prescription_completes_on,
     time_bar_warning,
 )
@@ -134,3 +136,33 @@ def test_claim_past_its_last_day_is_warned_of_and_not_refused(claim: Restitution
     last_on = prescription_completes_on(claim).completes_on
     assert last_on.isoformat() in warning.what(Language.JA)
     assert "invokes" in warning.what(Language.EN)
+
+
+@pytest.mark.parametrize(
+    ("talks", "until_on", "in_vain"),
+    [
+        ([], date(2026, 12, 31), ()),
+        ([Talks(date(2026, 6, 30))], date(2027, 6, 30), ()),
+        ([Talks(date(2026, 12, 31))], date(2027, 12, 31), ()),
+        ([Talks(date(2027, 1, 1))], date(2026, 12, 31), (date(2027, 1, 1),)),
+        ([Talks(date(2020, 3, 31))], date(2026, 12, 31), (date(2020, 3, 31),)),
+        ([Talks(date(2025, 12, 1))], date(2026, 12, 31), (date(2025, 12, 1),)),
+        ([Talks(date(2026, 12, 1), until_on=date(2027, 3, 31))], date(2027, 3, 31), ()),
+        ([Talks(date(2026, 12, 1), refused_on=date(2026, 12, 20))], date(2027, 6, 20), ()),
+        ([Talks(date(2026, 12, 1)), Talks(date(2027, 11, 30))], date(2028, 11, 30), ()),
+        ([Talks(date(2026, 12, 1)), Talks(date(2027, 12, 2))], date(2027, 12, 1), (date(2027, 12, 2),)),
+    ],
+)  # fmt: skip
+def test_talks_put_completion_off(
+    talks: list[Talks], until_on: date, in_vain: tuple[date, ...]
+) -> None:
+    found = postponed_by_talks(date(2026, 12, 31), talks)
+    assert (found.completes_on, found.without_effect) == (until_on, in_vain)
+    assert "民法151条1項" in [cited.text(Language.JA) for cited in found.citations]
+
+
+def test_talks_hold_five_years_in_all() -> None:
+    again = [Talks(date(2026 + years, 12, 31)) for years in range(8)]
+    found = postponed_by_talks(date(2026, 12, 31), again)
+    assert found.completes_on == date(2031, 12, 31)
+    assert found.strict_on == date(2027, 12, 31)

@@ -22,6 +22,7 @@ AFTER_PAYOFF = (
     "https://www.adire.jp/lega-life-lab/overpayment-claim-credit-information-after-payment495/"
 )
 WHILE_PAYING = "https://www.adire.jp/lega-life-lab/overpayment-refund-request-blacklist551/"
+NOT_READ = "一般的な知識 (general knowledge)"
 FIVE_YEARS = "https://shihoushoshi.jp/black-list"
 
 
@@ -46,11 +47,11 @@ class GuaranteedLoan:
 class Standings:
     """What decides the effect [判断の事実].
 
-    `lender_balance_yen` is the debt by the lender's own books (0: paid off); `owed_yen` and
-    `claim_yen` after recalculation.
+    `lender_balance_yen` is the debt by the lender's own books (0: paid off, None: not known);
+    `owed_yen` and `claim_yen` after recalculation.
     """
 
-    lender_balance_yen: int
+    lender_balance_yen: int | None
     owed_yen: int
     claim_yen: int
     shopping_yen: int = 0
@@ -95,7 +96,7 @@ def bureau_effect(of: Standings, lender: Lender | None) -> BureauEffect:
     if record is not Record.NONE:
         reasons.append(Sentence("bureau_five_years", source=FIVE_YEARS))
         reasons.append(Sentence("professional_bureau"))
-    reasons.append(Sentence("bureau_code_dropped", standing=Standing.UNVERIFIED, source="law.md"))
+    reasons.append(Sentence("bureau_code_dropped", standing=Standing.UNVERIFIED, source=NOT_READ))
     return BureauEffect(record, tuple(reasons), _side_effects(of, lender))
 
 

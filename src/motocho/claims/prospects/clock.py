@@ -18,6 +18,7 @@ from datetime import date
 from enum import Enum
 from typing import Any, NamedTuple
 
+from motocho.claims.prospects.affected import SOON_DAYS
 from motocho.claims.prospects.sentences import Sentence
 from motocho.claims.statement import Row, Statement
 from motocho.kernel.conventions import EventKind, Series
@@ -368,7 +369,7 @@ def _loss(from_on: date, completes_on: date, yen: int, acted: tuple[Steps, date]
 
 
 def _held_by(loss: Loss, steps: Steps) -> Iterable[Sentence]:
-    """What put the last day off, and what came too late to."""
+    """What put the last day off, what came too late to, and whether it is near."""
     found = []
     by_demand = postponed_by_demands(loss.completes_on, steps.demanded_on)
     if by_demand.by_demand_on is not None:
@@ -391,4 +392,8 @@ def _held_by(loss: Loss, steps: Steps) -> Iterable[Sentence]:
     if steps.filed_on is not None:
         key = "clock_filed" if steps.filed_on <= loss.last_on else "clock_filed_late"
         found.append(Sentence(key, {"on": steps.filed_on.isoformat()}))
+    if loss.state is State.LOST:
+        found.append(Sentence("professional_lost"))
+    elif loss.state is State.OPEN and loss.days_left < SOON_DAYS:
+        found.append(Sentence("professional_soon", {"days": str(loss.days_left)}))
     return found

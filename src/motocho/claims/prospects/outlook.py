@@ -48,7 +48,7 @@ class Told(NamedTuple):
 class Circumstances:
     """What the history does not say [事情].
 
-    `lender_balance_yen` None: the last balance that the lender printed, or 0 where it printed none.
+    `lender_balance_yen` None: the last balance that the lender printed, if it printed any.
     `other_income_yen` is other income of the year that is not salary.
     """
 
@@ -104,7 +104,8 @@ class Outlook:
     @property
     def professional(self) -> tuple[Sentence, ...]:
         """Every sentence that sends the person to a professional [相談を勧める所見]."""
-        every = (*self.line.reasons, *self.bureau.reasons, *self.tax.reasons)
+        counted = [each for one in self.clocks for count in one.counts for each in count.reasons]
+        every = (*counted, *self.line.reasons, *self.bureau.reasons, *self.tax.reasons)
         traps = (trap for each in self.settling.rounds for trap in each.warnings)
         found = (each for each in (*every, *traps) if each.sends_to_a_professional)
         return tuple(dict.fromkeys(found))
@@ -175,7 +176,7 @@ def _standings(statement: Statement, of: Circumstances) -> Standings:
     ]
     balance_yen = of.lender_balance_yen
     if balance_yen is None:
-        balance_yen = max(0, printed[-1]) if printed else 0
+        balance_yen = max(0, printed[-1]) if printed else None
     return Standings(
         lender_balance_yen=balance_yen,
         owed_yen=int(statement.result.owed_yen),
