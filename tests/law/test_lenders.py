@@ -143,11 +143,17 @@ def test_seed_lender_has_what_the_seed_says_and_what_is_newer() -> None:
 
 def test_what_was_published_of_a_lender_names_its_source() -> None:
     for lender in directory():
-        told = [*lender.addresses, *lender.registrations, *lender.guarantees]
-        told += [each for each in (lender.above_ceiling, lender.discharged) if each is not None]
-        for each in told:
-            assert each.source.startswith("http")
-            assert each.standing is Standing.CONFIRMED or each.note
+        told = [(each.source, each.standing, each.note) for each in lender.addresses]
+        told += [(each.source, each.standing, each.note) for each in lender.registrations]
+        told += [(each.source, each.standing, each.note) for each in lender.guarantees]
+        if lender.above_ceiling is not None:
+            above = lender.above_ceiling
+            told.append((above.source, above.standing, above.note))
+        if lender.discharged is not None:
+            told.append((lender.discharged.source, lender.discharged.standing, ""))
+        for source, standing, note in told:
+            assert source.startswith("http")
+            assert standing is Standing.CONFIRMED or note
         if lender.business is Business.BANK:
             assert lender.above_ceiling is None
         seen = [each.seen_on for each in lender.addresses]

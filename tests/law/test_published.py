@@ -47,7 +47,7 @@ def test_another_lenders_figures_are_not_shown() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        ("subject: return_share", "subject: hearsay", "LAW-016"),
+        ("_share, subject: return_share", "_share, subject: hearsay", "LAW-016"),
         ("read_on: 2026-11-22", "read_on: lately", "LAW-013"),
         ("low: null, high: 900_000", "low: null, high: null", "LAW-012"),
         ("id: acom_suit_alone_share", "id: acom_talks_alone_share", "LAW-028"),
