@@ -72,6 +72,21 @@ def presets_text(assumptions: Assumptions, language: Language) -> str:
     return ("、" if language is Language.JA else ", ").join(texts)
 
 
+def label(key: str, language: Language) -> str:
+    """What a switch is called [項目の名前]."""
+    return _label(key, language)
+
+
+def value_text(key: str, value: str, language: Language) -> str:
+    """What a value of a switch means, whatever stands now [値の説明]."""
+    return _text(key, value, language, **_law(Assumptions(), language))
+
+
+def preset_text(name: str, language: Language) -> str:
+    """What a preset is called [設定の組の名前]."""
+    return _text("presets", name, language)
+
+
 def _is_part(switches: Any, other: Any) -> bool:
     """Whether another preset sets all of these switches alike, and more."""
     return len(switches) < len(other) and all(switch in other for switch in switches)

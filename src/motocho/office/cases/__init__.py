@@ -8,6 +8,7 @@ case.history(), case.statement("主張"), case.statement(case.reserve)  through 
 log(case_id)                                                          who changed what, how
 seal_bytes(data, place), opened_bytes(body, place)                    files of other tables
 export_case(case_id, passphrase), import_case(data, passphrase)       to another PC; see `Part`
+office_settings(), set_office_settings({…}, at=…)                     letterhead, conventions
 is_locked(), unlock(passphrase), set_passphrase(passphrase, at=…)     a studio with a passphrase
 """
 
@@ -33,6 +34,12 @@ from motocho.office.cases._keeping import (
     open_case,
     undo_to,
 )
+from motocho.office.cases._letterhead import (
+    BEGINNING,
+    LETTERHEAD,
+    office_settings,
+    set_office_settings,
+)
 from motocho.office.cases._locking import (
     has_passphrase,
     is_locked,
@@ -46,9 +53,11 @@ from motocho.office.cases._sealing import opened_bytes, seal_bytes
 from motocho.office.cases._state import FIRST_SCENARIO, Change, Entry, SheetRow, State, fold
 
 __all__ = [
+    "BEGINNING",
     "COLUMNS",
     "FIRST_SCENARIO",
     "HEADINGS",
+    "LETTERHEAD",
     "SHAPES",
     "SOURCES",
     "Arrival",
@@ -76,6 +85,7 @@ __all__ = [
     "load_at",
     "lock",
     "log",
+    "office_settings",
     "open_case",
     "opened_bytes",
     "outline",
@@ -84,6 +94,7 @@ __all__ = [
     "row_of_event",
     "sample_bytes",
     "seal_bytes",
+    "set_office_settings",
     "set_passphrase",
     "table_of",
     "undo_to",

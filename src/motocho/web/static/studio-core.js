@@ -12,4 +12,41 @@
       if (event.key === "Escape") { details.open = false; details.querySelector("summary").focus(); }
     });
   });
+
+  // A convention counts as soon as it is chosen: the same form is sent, and what comes back takes the
+  // place of what was there, with the focus where it was. One is sent at a time, the last one wins.
+  let busy = false, again = false;
+  const live = async (form) => {
+    if (busy) { again = true; return; }
+    busy = true;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("[data-live]"), old = document.querySelector("[data-live]");
+      if (!fresh) { document.documentElement.replaceWith(page.documentElement); return; }
+      const at = document.activeElement && document.activeElement.id;
+      const opened = [...old.querySelectorAll("details[open]")].map((one) => [...old.querySelectorAll("details")].indexOf(one));
+      old.replaceWith(fresh);
+      opened.forEach((place) => { const one = fresh.querySelectorAll("details")[place]; if (one) one.open = true; });
+      if (at) { const one = document.getElementById(at); if (one) one.focus({ preventScroll: true }); }
+      document.dispatchEvent(new CustomEvent("studio:fresh"));
+    } finally { busy = false; }
+    if (again) { again = false; const form = document.getElementById("questions"); if (form) live(form); }
+  };
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("#questions");
+    if (form) live(form);
+  });
+
+  // A file that is dropped on the page of imports is chosen there.
+  const file = document.querySelector("input[type=file]#file");
+  if (file) {
+    addEventListener("dragover", (event) => event.preventDefault());
+    addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (!event.dataTransfer.files.length) return;
+      file.files = event.dataTransfer.files;
+      file.focus();
+    });
+  }
 })();

@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from motocho.office import cases
 from motocho.outside import clock
 from motocho.units.errors import MotochoError, NotAllowedError, NotFoundError
 from motocho.web import doors, pages
@@ -65,7 +66,7 @@ class Door:
         given = request.COOKIES.get(COOKIE, "")
         if len(token) < LEAST_TOKEN or not hmac.compare_digest(given, pass_of(token)):
             return _shut(request)
-        return None
+        return _locked(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A page for what a view raised; None leaves it to Django (404) [例外の画面]."""
@@ -86,6 +87,16 @@ def _is_from_elsewhere(request: HttpRequest) -> bool:
     site = request.headers.get("Sec-Fetch-Site", "none")
     is_opened = request.headers.get("Sec-Fetch-Mode") == "navigate" and request.method == "GET"
     return site not in {"none", "same-origin"} and not is_opened
+
+
+def _locked(request: HttpRequest) -> HttpResponse | None:
+    """On to the passphrase, where this studio has one and it was not given yet."""
+    unlock = reverse("studio:unlock")
+    if request.path == unlock or request.path.startswith("/static/") or not cases.is_locked():
+        return None
+    if request.method in {"GET", "HEAD"}:
+        return HttpResponseRedirect(unlock)
+    return frame.show(request, "studio/unlock.html", status=HTTPStatus.FORBIDDEN)
 
 
 def _shut(request: HttpRequest) -> HttpResponse:

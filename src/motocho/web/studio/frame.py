@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, unquote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -42,12 +43,20 @@ class StudioPlace:
 PLACES = (
     StudioPlace("studio:cases", "studio.frame.cases", "rows"),
     StudioPlace("studio:days", "studio.days.title", "tick"),
+    StudioPlace("studio:arrive", "studio.frame.arrive", "door"),
+    StudioPlace("studio:office", "studio.frame.office", "gear"),
+    StudioPlace("studio:glossary", "studio.frame.glossary", "info"),
 )
 """Places of the whole studio."""
 CASE_PLACES = (
     StudioPlace("studio:case", "studio.frame.bench", "rows"),
     StudioPlace("studio:import", "studio.frame.import", "pen"),
     StudioPlace("studio:way", "studio.track.way", "tick"),
+    StudioPlace("studio:conventions", "studio.frame.conventions", "gear"),
+    StudioPlace("studio:contracts", "studio.frame.contracts", "sum"),
+    StudioPlace("studio:compare", "studio.frame.compare", "rows"),
+    StudioPlace("studio:log", "studio.frame.log", "pen"),
+    StudioPlace("studio:export", "studio.frame.export", "shield"),
 )
 """Places of one case; each address takes `case_id`."""
 
@@ -87,10 +96,19 @@ def name_of(case: Case, tongue: Tongue) -> str:
     return case.title.strip() or " / ".join(parts) or plain("studio.frame.unnamed", tongue)
 
 
+def actor_named(request: HttpRequest) -> str:
+    """What who works at this browser called themselves [作業者名]; empty where they did not."""
+    return " ".join(unquote(request.COOKIES.get(ACTOR_COOKIE, "")).split())[:LONGEST_ACTOR]
+
+
+def actor_written(name: str) -> str:
+    """A name as its cookie keeps it [作業者名の保存]."""
+    return quote(" ".join(name.split())[:LONGEST_ACTOR])
+
+
 def actor_of(request: HttpRequest) -> str:
     """Who works at this browser, as they named themselves; `ACTOR` where they did not [作業者]."""
-    named = " ".join(request.COOKIES.get(ACTOR_COOKIE, "").split())[:LONGEST_ACTOR]
-    return named or ACTOR
+    return actor_named(request) or ACTOR
 
 
 def context_of(request: HttpRequest) -> dict[str, Any]:

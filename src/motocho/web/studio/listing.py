@@ -35,8 +35,38 @@ def cases_page(request: HttpRequest) -> HttpResponse:
 def new_case(request: HttpRequest) -> HttpResponse:
     """Open a case and go to its import [新しい事件]."""
     heads = {name: request.POST.get(name, "").strip() for name in ("client", "lender")}
-    case_id = cases.open_case(heads, actor=frame.actor_of(request), at=pages.moment(request))
+    actor, at = frame.actor_of(request), pages.moment(request)
+    case_id = cases.open_case(heads, actor=actor, at=at)
+    beginning = cases.office_settings().get(cases.BEGINNING)
+    if beginning:
+        operation = {
+            "op": "set_assumptions",
+            "scenario": cases.FIRST_SCENARIO,
+            "assumptions": beginning,
+        }
+        seq = cases.load(case_id).seq
+        cases.apply(case_id, [operation], actor=actor, at=at, expected_seq=seq)
     return HttpResponseRedirect(reverse("studio:import", args=[case_id]))
+
+
+@require_POST
+def change_heads(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Client, lender, title and the day of calculation of a case [事件の見出し]."""
+    case = cases.load(case_id)
+    operations = [
+        {"op": "set_head", "name": name, "value": request.POST[name].strip()}
+        for name in ("client", "lender", "title", "as_of")
+        if name in request.POST and request.POST[name].strip() != case.state.heads.get(name, "")
+    ]
+    if operations:
+        cases.apply(
+            case_id,
+            operations,
+            actor=frame.actor_of(request),
+            at=pages.moment(request),
+            expected_seq=int(request.POST.get("seq") or case.seq),
+        )
+    return HttpResponseRedirect(reverse("studio:case", args=[case_id]))
 
 
 @require_POST

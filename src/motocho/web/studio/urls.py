@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motocho.web.studio import door, frame, handling, importing, listing, talks, tracker
+from motocho.web.studio import (
+    comparing,
+    contracts,
+    conventions,
+    door,
+    frame,
+    glossary,
+    handling,
+    importing,
+    listing,
+    logged,
+    moving,
+    office,
+    talks,
+    tracker,
+)
 
 app_name = "studio"
 
@@ -27,4 +42,22 @@ urlpatterns = [
     path("cases/<int:case_id>/shelf/", handling.papers, name="shelf"),
     path("cases/<int:case_id>/shelf/<int:paper_no>/", handling.paper, name="paper"),
     path("cases/<int:case_id>/conflicts/", handling.conflict_check, name="conflicts"),
+    path("cases/<int:case_id>/heads/", listing.change_heads, name="heads"),
+    path("cases/<int:case_id>/conventions/", conventions.conventions_page, name="conventions"),
+    path("cases/<int:case_id>/conventions/preset/", conventions.take_preset, name="preset"),
+    path("cases/<int:case_id>/compare/", comparing.compare_page, name="compare"),
+    path("cases/<int:case_id>/compare/copy/", comparing.copy_scenario, name="copy_scenario"),
+    path("cases/<int:case_id>/compare/change/", comparing.change_scenario, name="change_scenario"),
+    path("cases/<int:case_id>/contracts/", contracts.contracts_page, name="contracts"),
+    path("cases/<int:case_id>/contracts/factors/", contracts.record_factors, name="factors"),
+    path("cases/<int:case_id>/log/", logged.log_page, name="log"),
+    path("cases/<int:case_id>/log/back/", logged.go_back, name="go_back"),
+    path("cases/<int:case_id>/export/", moving.export_page, name="export"),
+    path("cases/<int:case_id>/table.csv", moving.table, name="table"),
+    path("arrive/", moving.arrive_page, name="arrive"),
+    path("office/", office.office_page, name="office"),
+    path("office/passphrase/", office.passphrase, name="passphrase"),
+    path("unlock/", office.unlock, name="unlock"),
+    path("lock/", office.lock, name="lock"),
+    path("glossary/", glossary.glossary_page, name="glossary"),
 ]
