@@ -8,7 +8,7 @@ or makes a page: `office.papers` does.
 
 from __future__ import annotations
 
-from motocho.claims.pleading import certified, filing, markup, setting
+from motocho.claims.pleading import certified, checking, filing, markup, setting
 from motocho.claims.pleading.certified import Counted, Grid
 from motocho.claims.pleading.content import Content, Exhibit, content, usual_exhibits
 from motocho.claims.pleading.facts import ASKED, Agent, Asked, Facts, Kind, look, read
@@ -42,6 +42,7 @@ __all__ = [
     "PaperKind",
     "Stage",
     "certified",
+    "checking",
     "content",
     "fields",
     "filing",

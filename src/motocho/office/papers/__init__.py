@@ -26,12 +26,18 @@ from motocho.office.papers._making import (
     packing_file,
     sheet_of,
 )
+from motocho.office.papers._of_case import (
+    content_of,
+    fact_operations,
+    facts_of,
+    lender_name,
+    stated_of,
+)
 from motocho.office.papers._reading_back import amounts_in, disagreements, pdf_text, word_text
 from motocho.office.papers._sample import FACTS as SAMPLE_FACTS
 from motocho.office.papers._sample import sample_content
 from motocho.office.papers._sources import (
     PACKING_LIST,
-    WORD_SHELL,
     Source,
     faults_of,
     field_names,
@@ -41,10 +47,18 @@ from motocho.office.papers._sources import (
     names,
     restore,
 )
-from motocho.office.papers._word import BODY, check_shell, plain_shell
+from motocho.office.papers._word import (
+    BODY,
+    WORD_SHELL,
+    check_shell,
+    keep_shell,
+    plain_shell,
+)
+from motocho.office.papers._word import MOST_BYTES as MOST_SHELL_BYTES
 
 __all__ = [
     "BODY",
+    "MOST_SHELL_BYTES",
     "PACKING_LIST",
     "PLAIN",
     "SAMPLE_FACTS",
@@ -59,13 +73,18 @@ __all__ = [
     "certified_from",
     "certified_text",
     "check_shell",
+    "content_of",
     "disagreements",
     "exhibit_file",
+    "fact_operations",
+    "facts_of",
     "faults_of",
     "field_names",
     "forms_of",
     "has_text",
     "keep",
+    "keep_shell",
+    "lender_name",
     "lint_all",
     "load",
     "make",
@@ -78,5 +97,6 @@ __all__ = [
     "sample_content",
     "sheet_of",
     "stamped",
+    "stated_of",
     "word_text",
 ]

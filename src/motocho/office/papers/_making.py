@@ -172,7 +172,7 @@ def _paper(kind: PaperKind, content: Content, form: Form, desk: Desk) -> bytes:
 
 
 def _shell(desk: Desk) -> bytes | None:
-    path = None if desk.templates is None else desk.templates / _sources.WORD_SHELL
+    path = None if desk.templates is None else desk.templates / _word.WORD_SHELL
     return path.read_bytes() if path is not None and path.is_file() else None
 
 

@@ -18,8 +18,6 @@ from motocho.units.errors import Fault, FaultyInput
 
 OWN = Path(__file__).parent / "templates"
 PACKING_LIST = "packing_list"
-WORD_SHELL = "word.docx"
-"""An office's own Word file that every paper is poured into: its letterhead."""
 
 
 @dataclass(frozen=True, slots=True)

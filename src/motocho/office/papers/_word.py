@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from motocho.claims.pleading import Block, BlockKind, Fields, Look
@@ -20,11 +21,14 @@ from motocho.documents.sheet import printable
 from motocho.documents.spreadsheet import without_times
 from motocho.office.papers import _sandbox
 from motocho.office.papers._pages import METRICS, Foot, Metrics
+from motocho.office.papers._sample import sample_fields
 from motocho.units.errors import Fault, FaultyInput
 from motocho.units.text import half_widths
 
 BODY = "[[本文]]"
 """The paragraph of a shell that the text takes the place of."""
+WORD_SHELL = "word.docx"
+"""An office's own Word file that every paper is poured into: its letterhead."""
 MOST_BYTES = 5_000_000
 MOST_UNPACKED = 40_000_000
 MOST_PARTS = 400
@@ -101,6 +105,19 @@ def check_shell(data: bytes, known: Fields, *, file: str | None = None) -> None:
         faults = _field_faults(data, known, file)
     if faults:
         raise FaultyInput(*faults)
+
+
+def keep_shell(data: bytes, folder: Path) -> None:
+    """An office's own Word shell, kept if nothing in it is refused [ひな形の保存].
+
+    Raises    FaultyInput with every fault; then nothing is written.
+    """
+    words = sample_fields() | {"foot": {"text": "", "title": ""}}
+    check_shell(data, words)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    written = folder / ".word.new"
+    written.write_bytes(data)
+    written.replace(folder / WORD_SHELL)
 
 
 def _what_is_refused(data: bytes) -> list[str]:

@@ -46,11 +46,14 @@ PLACES = (
     StudioPlace("studio:arrive", "studio.frame.arrive", "door"),
     StudioPlace("studio:office", "studio.frame.office", "gear"),
     StudioPlace("studio:glossary", "studio.frame.glossary", "info"),
+    StudioPlace("studio:templates", "studio.wordings.title", "pen"),
 )
 """Places of the whole studio."""
 CASE_PLACES = (
     StudioPlace("studio:case", "studio.frame.bench", "rows"),
     StudioPlace("studio:import", "studio.frame.import", "pen"),
+    StudioPlace("studio:papers", "studio.papers.title", "pen"),
+    StudioPlace("studio:proof", "studio.proof.title", "shield"),
     StudioPlace("studio:way", "studio.track.way", "tick"),
     StudioPlace("studio:conventions", "studio.frame.conventions", "gear"),
     StudioPlace("studio:contracts", "studio.frame.contracts", "sum"),

@@ -17,8 +17,10 @@ from motocho.web.studio import (
     logged,
     moving,
     office,
+    papers,
     talks,
     tracker,
+    wordings,
 )
 
 app_name = "studio"
@@ -31,6 +33,25 @@ urlpatterns = [
     path("cases/sample/", listing.sample_case, name="sample_case"),
     path("cases/<int:case_id>/", listing.case_detail, name="case"),
     path("cases/<int:case_id>/import/", importing.import_page, name="import"),
+    path("cases/<int:case_id>/papers/", papers.papers_page, name="papers"),
+    path("cases/<int:case_id>/papers/exhibit/", papers.exhibit, name="exhibit"),
+    path("cases/<int:case_id>/papers/certified/", papers.certified_page, name="certified"),
+    path("cases/<int:case_id>/papers/certified/count/", papers.count, name="certified_count"),
+    path("cases/<int:case_id>/papers/pack.<slug:form>", papers.pack_file, name="pack"),
+    path("cases/<int:case_id>/papers/<slug:kind>/", papers.preview, name="preview"),
+    path(
+        "cases/<int:case_id>/papers/<slug:kind>/page-<int:page_no>.png",
+        papers.page_picture,
+        name="page_picture",
+    ),
+    path(
+        "cases/<int:case_id>/papers/<slug:kind>.<slug:form>", papers.paper_file, name="paper_file"
+    ),
+    path("cases/<int:case_id>/proof/", papers.proof_page, name="proof"),
+    path("templates/", wordings.templates_page, name="templates"),
+    path("templates/word.docx", wordings.shell_file, name="shell"),
+    path("templates/<slug:name>/", wordings.template_page, name="template"),
+    path("templates/<slug:name>.pdf", wordings.sample_file, name="template_sample"),
     path("days/", tracker.days, name="days"),
     path("days.ics", tracker.days_calendar, name="calendar"),
     path("cases/<int:case_id>/way/", tracker.way, name="way"),

@@ -1,0 +1,193 @@
+"""S8, S9 and the templates: from missing facts to files that agree, and a text that is refused."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client, override_settings
+from tests.database import Database
+from tests.web.studio import as_studio, let_in
+
+from motocho.claims.pleading import Look, PaperKind
+from motocho.office import cases, papers
+
+
+@pytest.fixture(autouse=True)
+def _studio(database: Database, tmp_path: Path) -> Iterator[None]:
+    with as_studio(), override_settings(STUDIO_FOLDER=str(tmp_path)):
+        yield
+
+
+@pytest.fixture
+def client() -> Client:
+    return let_in()
+
+
+def sample(client: Client) -> int:
+    client.post("/cases/sample/")
+    return cases.case_ids()[0]
+
+
+def filled(client: Client) -> int:
+    """The sample, its planted fault mended, with the sample's facts."""
+    case_id = sample(client)
+    assert client.post(f"/cases/{case_id}/papers/", {"sample": "1"}).status_code == 302
+    return case_id
+
+
+def test_what_is_missing_is_asked_for_and_kept(client: Client) -> None:
+    case_id = sample(client)
+    page = client.get(f"/cases/{case_id}/papers/").content.decode()
+    opened = page.split('class="why"')[0]
+    assert 'name="client_address"' in opened
+    assert 'name="plan_months"' not in opened
+    assert client.get(f"/cases/{case_id}/papers/complaint.pdf").status_code == 422
+    typed = {"client_address": "東京都千代田区1-1", "pay_by_on": "R9.1.31"}
+    assert client.post(f"/cases/{case_id}/papers/", typed).status_code == 302
+    facts = cases.load(case_id).facts
+    assert facts["client_address"] == "東京都千代田区1-1"
+    after = client.get(f"/cases/{case_id}/papers/").content.decode()
+    assert 'name="client_address"' not in after.split('class="why"')[0]
+
+
+def test_a_fact_that_cannot_be_read_keeps_nothing(client: Client) -> None:
+    case_id = sample(client)
+    typed = {"client_address": "東京都", "pay_by_on": "13月45日"}
+    response = client.post(f"/cases/{case_id}/papers/", typed)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "<title>エラー：" in page
+    assert 'href="#pay_by_on"' in page
+    assert 'aria-describedby="pay_by_on-wrong"' in page
+    assert "東京都" in page
+    assert not cases.load(case_id).facts
+
+
+def test_the_pack_holds_what_the_command_line_makes(client: Client) -> None:
+    case_id = filled(client)
+    case = cases.load(case_id)
+    response = client.get(f"/cases/{case_id}/papers/pack.zip")
+    assert response.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        names = archive.namelist()
+        complaint = archive.read(next(one for one in names if one.endswith("_訴状.pdf")))
+    total_yen = case.statement().result.claim_yen
+    assert total_yen in papers.amounts_in(papers.pdf_text(complaint))
+    assert names[0] == "00_提出書類一覧.pdf"
+    assert sum(one.endswith(".xlsx") for one in names) == 2
+    printed = client.get(f"/cases/{case_id}/papers/pack.pdf")
+    assert printed["Content-Disposition"].startswith("inline")
+    assert total_yen in papers.amounts_in(papers.pdf_text(printed.content))
+
+
+def test_every_paper_has_its_page_its_picture_and_its_files(client: Client) -> None:
+    case_id = filled(client)
+    page = client.get(f"/cases/{case_id}/papers/").content.decode()
+    kinds = set(re.findall(rf"/cases/{case_id}/papers/([a-z_]+)/\"", page)) - {
+        "certified",
+        "exhibit",
+    }
+    assert {"complaint", "annex", "settlement"} <= kinds
+    for kind in kinds:
+        assert client.get(f"/cases/{case_id}/papers/{kind}/").status_code == 200, kind
+    picture = client.get(f"/cases/{case_id}/papers/complaint/page-1.png")
+    assert picture.content.startswith(b"\x89PNG")
+    assert client.get(f"/cases/{case_id}/papers/complaint/page-99.png").status_code == 404
+    for form in papers.forms_of(PaperKind.COMPLAINT):
+        response = client.get(f"/cases/{case_id}/papers/complaint.{form.value}")
+        assert response["Content-Type"] == form.media_type
+    for wrong in ("nothing.pdf", "complaint.exe", "nothing/"):
+        assert client.get(f"/cases/{case_id}/papers/{wrong}").status_code == 404, wrong
+
+
+def test_the_counter_counts_520_and_warns_at_521(client: Client) -> None:
+    case_id = filled(client)
+    at = f"/cases/{case_id}/papers/certified/count/"
+    whole = client.post(at, {"text": "あ" * 520, "grid": "across_20"}).content.decode()
+    assert "520" in whole
+    assert "wrong" not in whole
+    over = client.post(at, {"text": "a" * 521, "grid": "across_20"}).content.decode()
+    assert "521" in over
+    assert "wrong" in over
+    page = client.post(
+        f"/cases/{case_id}/papers/certified/", {"text": "あ" * 521, "grid": "down_20"}
+    )
+    assert "521" in page.content.decode()
+    made = client.post(
+        f"/cases/{case_id}/papers/certified/",
+        {"text": "請求します", "grid": "down_20", "make": "1"},
+    )
+    assert made.content.startswith(b"%PDF")
+
+
+def test_an_exhibit_comes_back_numbered(client: Client) -> None:
+    case_id = filled(client)
+    original = client.get(f"/cases/{case_id}/papers/annex.pdf").content
+    sent = {"number": "3", "title": "取引履歴", "file": io.BytesIO(original)}
+    response = client.post(f"/cases/{case_id}/papers/exhibit/", sent)
+    assert response.status_code == 200
+    assert "甲第3号証" in papers.pdf_text(response.content).replace(" ", "")
+    assert "%E7%94%B2003_" in response["Content-Disposition"]
+    for wrong in ({"number": "0"}, {"number": "x", "file": io.BytesIO(original)}, {}):
+        assert client.post(f"/cases/{case_id}/papers/exhibit/", wrong).status_code == 422
+
+
+def test_the_proof_tells_why_another_total_differs(client: Client) -> None:
+    case_id = filled(client)
+    case = cases.load(case_id)
+    page = client.get(f"/cases/{case_id}/proof/").content.decode()
+    assert case.statement().history.input_sha256 in page
+    at = f"/cases/{case_id}/proof/"
+    ours = f"{case.statement().result.claim_yen:,}円"
+    assert "1円まで一致" in client.post(at, {"theirs": ours}).content.decode()
+    from dataclasses import replace  # noqa: PLC0415
+
+    from motocho.claims.statement import recalculate  # noqa: PLC0415
+    from motocho.kernel.conventions import YearBasis  # noqa: PLC0415
+
+    turned = replace(case.assumptions(), year_basis=YearBasis.FIXED_365)
+    theirs = recalculate(case.history(), turned, as_of=case.as_of).result.claim_yen
+    assert theirs != case.statement().result.claim_yen
+    assert "年365日固定" in client.post(at, {"theirs": str(theirs)}).content.decode()
+    assert "その額になりません" in client.post(at, {"theirs": "1"}).content.decode()
+    assert "エラー" in client.post(at, {"theirs": "たくさん"}).content.decode()
+
+
+def test_a_template_is_changed_only_without_faults(client: Client, tmp_path: Path) -> None:
+    filled(client)
+    assert client.get("/templates/").status_code == 200
+    page = client.post("/templates/complaint/", {"text": "{{ ''.__class__ }}\n{{ claim.totl }}"})
+    assert page.status_code == 422
+    assert "2件" in page.content.decode()
+    assert not (tmp_path / "templates").exists()
+    ours = papers.load("complaint").text
+    assert client.post("/templates/complaint/", {"text": ours + "\n追伸"}).status_code == 302
+    assert "追伸" in (tmp_path / "templates" / "complaint.txt").read_text()
+    assert "追伸" in papers.pdf_text(client.get("/templates/complaint.pdf").content)
+    assert client.post("/templates/complaint/", {"restore": "1"}).status_code == 302
+    assert not papers.load("complaint", tmp_path / "templates").is_changed
+    for name in papers.names():
+        assert client.get(f"/templates/{name}/").status_code == 200, name
+
+
+def test_a_word_shell_is_taken_and_given_back(client: Client, tmp_path: Path) -> None:
+    ours = client.get("/templates/word.docx").content
+    assert ours == papers.plain_shell(Look.LETTER)
+    assert client.post("/templates/", {"file": io.BytesIO(b"MZ")}).status_code == 422
+    assert client.post("/templates/", {"file": io.BytesIO(ours)}).status_code == 302
+    assert (tmp_path / "templates" / papers.WORD_SHELL).read_bytes() == ours
+    assert client.post("/templates/", {"remove": "1"}).status_code == 302
+    assert not (tmp_path / "templates" / papers.WORD_SHELL).exists()
+
+
+def test_pages_speak_english(client: Client) -> None:
+    case_id = filled(client)
+    client.cookies["tongue"] = "en"
+    for address in (f"/cases/{case_id}/papers/", f"/cases/{case_id}/proof/", "/templates/"):
+        page = client.get(address).content.decode()
+        assert 'lang="en"' in page
