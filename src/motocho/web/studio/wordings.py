@@ -42,7 +42,12 @@ def templates_page(request: HttpRequest) -> HttpResponse:
             }
         )
     shell = folder / papers.WORD_SHELL
-    context |= {"rows": rows, "folder": str(folder), "has_shell": shell.is_file()}
+    context |= {
+        "rows": rows,
+        "folder": str(folder),
+        "has_shell": shell.is_file(),
+        "mark": papers.BODY,
+    }
     return frame.show(request, "studio/templates.html", context, status=status)
 
 
