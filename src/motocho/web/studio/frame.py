@@ -47,6 +47,7 @@ PLACES = (
     StudioPlace("studio:office", "studio.frame.office", "gear"),
     StudioPlace("studio:glossary", "studio.frame.glossary", "info"),
     StudioPlace("studio:templates", "studio.wordings.title", "pen"),
+    StudioPlace("studio:affected", "studio.prospects.affected", "info"),
 )
 """Places of the whole studio."""
 CASE_PLACES = (
@@ -60,6 +61,7 @@ CASE_PLACES = (
     StudioPlace("studio:compare", "studio.frame.compare", "rows"),
     StudioPlace("studio:log", "studio.frame.log", "pen"),
     StudioPlace("studio:export", "studio.frame.export", "shield"),
+    StudioPlace("studio:outlook", "studio.prospects.outlook", "sum"),
 )
 """Places of one case; each address takes `case_id`."""
 

@@ -1,0 +1,153 @@
+"""The three questions and the outlook of a case, on their pages: without scripts, in both tongues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from tests.database import Database
+from tests.web.studio import as_studio, let_in
+
+from motocho.claims import prospects
+from motocho.office import cases
+from motocho.outside import clock
+
+TODAY = clock.business_date()
+TWO_DEALINGS = (
+    "日付,借入,返済,約定利率,契約\n1998-01-10,500000,,0.27375,1\n"
+    + "".join(f"{year}-06-10,,150000,,1\n" for year in range(1998, 2011))
+    + f"{TODAY.year - 15}-11-23,,100000,,1\n{TODAY.year - 14}-03-01,300000,,0.18,2\n"
+    + f"{TODAY.year - 10}-03-01,,300000,,2\n{TODAY.year - 8}-11-23,,250000,,2\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def _studio(database: Database) -> Iterator[None]:
+    with as_studio():
+        yield
+
+
+@pytest.fixture
+def client() -> Client:
+    return let_in()
+
+
+@pytest.fixture
+def case_id(client: Client) -> int:
+    client.post("/cases/new/", {"client": "甲野花子", "lender": "アコム"})
+    (made,) = cases.case_ids()
+    client.post(f"/cases/{made}/import/", {"pasted": TWO_DEALINGS})
+    return made
+
+
+def page(client: Client, address: str, **query: str) -> str:
+    response = client.get(address, query)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+# ------------------------------------------------------------------------------- am I affected?
+def test_three_answers_give_a_verdict_with_articles(client: Client) -> None:
+    shown = page(client, "/affected/", began="平成15年", paid_off="", lender="アコム")
+    assert "過払い金がある見込みです" in shown
+    assert "27.375%" in shown
+    assert "利息制限法1条" in shown
+    assert "これは約束ではありません" in shown
+
+
+def test_what_cannot_be_read_is_said_at_its_box(client: Client) -> None:
+    response = client.get("/affected/", {"began": "むかし", "lender": "アコム"})
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert re.search(r"<title>エラー", shown)
+    assert 'href="#began"' in shown
+    assert 'value="むかし"' in shown
+    later = client.get("/affected/", {"began": "2005", "paid_off": "2004", "lender": "アコム"})
+    assert 'href="#paid_off"' in later.content.decode()
+
+
+def test_a_case_is_opened_with_the_lender(client: Client) -> None:
+    shown = page(client, "/affected/", began="2003", lender="アコム")
+    assert 'name="lender" value="アコム"' in shown
+
+
+# ------------------------------------------------------------------------------------- the outlook
+def test_outlook_shows_what_the_room_reasons(client: Client, case_id: int) -> None:
+    shown = page(client, f"/cases/{case_id}/outlook/")
+    case = cases.load(case_id)
+    joined = case.statement(as_of=TODAY)
+    assert f"{int(joined.result.claim_yen):,}" in shown
+    assert "<h3>主張</h3>" in shown
+    assert "<h3>分断</h3>" in shown
+    assert "clock-lost" in shown
+    assert "clock-open" in shown
+    for heading in ("時効", "140万円の線", "和解の比較", "信用情報", "税", "実費", "かかる期間"):
+        assert heading in shown, heading
+    assert "じぶんローン" in shown
+
+
+def test_facts_are_kept_and_move_the_clock(client: Client, case_id: int) -> None:
+    address = f"/cases/{case_id}/outlook/"
+    told = {"form": "facts", "stopped_on": "平成24年3月2日", "demanded_on": "2026-11-01、R8.11.10"}
+    assert client.post(address, {**told, "shopping_yen": "１万"}).status_code == 302
+    case = cases.load(case_id)
+    assert case.facts["stopped_on"] == "2012-03-02"
+    assert case.facts["shopping_yen"] == "10000"
+    shown = page(client, address)
+    assert "貸付停止から" in shown
+    assert 'value="2012-03-02"' in shown
+    kept = prospects.read_circumstances(case.facts, case.findings)
+    assert len(kept.steps.demanded_on) == 2
+    # Going back in the log takes it back.
+    cases.undo_to(case_id, case.seq - 3, actor="a", at=clock.now(), expected_seq=case.seq)
+    assert "stopped_on" not in cases.load(case_id).facts
+
+
+def test_facts_that_cannot_be_read_stay_in_their_boxes(client: Client, case_id: int) -> None:
+    told = {"form": "facts", "stopped_on": "S64.1.8", "shopping_yen": "100.000"}
+    response = client.post(f"/cases/{case_id}/outlook/", told)
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert 'value="S64.1.8"' in shown
+    assert 'href="#shopping_yen"' in shown
+    assert cases.load(case_id).facts == {}
+
+
+def test_a_guaranteed_loan_comes_and_goes(client: Client, case_id: int) -> None:
+    address = f"/cases/{case_id}/outlook/"
+    loan = {"form": "loan", "loan_product": "バンクイック", "loan_bank": "三菱UFJ銀行",
+            "loan_balance_yen": "99,999,999"}  # fmt: skip
+    assert client.post(address, loan).status_code == 302
+    (name,) = cases.load(case_id).findings
+    assert "載ることがあります" in page(client, address)
+    assert client.post(address, {"remove": name}).status_code == 302
+    assert cases.load(case_id).findings == {}
+    assert "載らない見込みです" in page(client, address)
+
+
+def test_offers_of_the_talks_stand_beside_the_totals(client: Client, case_id: int) -> None:
+    told = {"form": "offer", "by": "lender", "offer_yen": "100000", "offer_on": TODAY.isoformat()}
+    assert client.post(f"/cases/{case_id}/talks/", told).status_code == 302
+    shown = page(client, f"/cases/{case_id}/outlook/")
+    assert "利息を付けない過払金より少ない提示です" in shown
+    # 100,000 − (20,000 + 20,000) × 1.1 − 1,710 of the letter.
+    assert "54,290" in shown
+
+
+def test_a_case_without_rows_has_no_outlook_and_says_why(client: Client) -> None:
+    client.post("/cases/new/", {"lender": "アコム"})
+    (empty,) = cases.case_ids()
+    shown = page(client, f"/cases/{empty}/outlook/")
+    assert "見通しはまだありません" in shown
+    assert "studio-prospects.css" in shown
+
+
+def test_pages_speak_english(client: Client, case_id: int) -> None:
+    client.cookies["tongue"] = "en"
+    for address in ("/affected/?began=2003&lender=アコム", f"/cases/{case_id}/outlook/"):
+        shown = client.get(address).content.decode()
+        assert 'lang="en"' in shown, address
+    assert "Where to see a professional" in shown
+    assert "from the end of the dealing" in shown
