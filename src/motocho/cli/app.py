@@ -23,7 +23,7 @@ from motocho.cli._output import (
     faults_document,
     language_of,
 )
-from motocho.cli.claims import claim, fee, history, recalc
+from motocho.cli.claims import claim, fee, history, pleading, recalc
 from motocho.cli.lending import (
     bank,
     book,
@@ -52,6 +52,7 @@ app = typer.Typer(
 )
 app.add_typer(recalc.app, name="recalc")
 app.add_typer(history.app, name="history")
+pleading.hang(claim.app)
 app.add_typer(claim.app, name="claim")
 app.add_typer(loan.app, name="loan")
 app.add_typer(member.app, name="member")
