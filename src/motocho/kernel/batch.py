@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -253,11 +253,13 @@ def _use_threads(threads: int | None) -> int:
     return int(wanted)
 
 
-def _cache_folder() -> str:
+def _cache_folder(more_sources: Sequence[str] = ()) -> str:
     """Where compiled code is kept: numba looks at one file's date, our sources are several."""
     digest = hashlib.sha256()
     for module in ("accrual", "appropriation", "batch", "conventions", "recalculation"):
         digest.update((files("motocho.kernel") / f"{module}.py").read_bytes())
+    for source in more_sources:
+        digest.update(Path(source).read_bytes())
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return str(Path(base) / "motocho" / "compiled" / digest.hexdigest()[:16])
 
@@ -393,20 +395,53 @@ def _recalculate_one(  # noqa: PLR0917
 @cache
 def _compiled() -> Callable[..., None]:
     """The loop over dealings, compiled once and kept on disk [コンパイル]."""
+    _make_known()
+    for helper in (_regime_at, _recalculate_one):
+        _known(helper)
+    compiled: Callable[..., None] = numba.njit(parallel=True, cache=True)(_loop)
+    return compiled
+
+
+def compile_around(
+    loop: Callable[..., Any], helpers: Sequence[Callable[..., Any]], sources: Sequence[str]
+) -> Callable[..., Any]:
+    """Another loop around `recalculate`, compiled once and kept on disk [コンパイル].
+
+    Takes     what the loop calls beside the kernel, and the files that hold both.
+    Gives     a function of one thread that lets other threads of Python run.
+    """
+    _make_known(tuple(sources))
+    for helper in helpers:
+        _known(helper)
+    options: Any = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+    compiled: Callable[..., Any] = numba.njit(**options)(loop)
+    return compiled
+
+
+# Without numba's reference counts (nothing is allocated inside) and inlined: six times faster.
+_INLINED: dict[str, Any] = {"_nrt": False, "error_model": "numpy", "forceinline": True}
+
+
+def _known(helper: Callable[..., Any]) -> None:
+    numba.extending.register_jitable(**_INLINED)(helper)
+
+
+def _make_known(more_sources: tuple[str, ...] = ()) -> None:
+    """The kernel's functions made known to the compiler; code goes where its sources say."""
     settings: Any = numba.config
-    settings.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or _cache_folder()
-    # Without numba's reference counts (nothing is allocated inside) and inlined: six times faster.
-    options: Any = {"_nrt": False, "error_model": "numpy", "forceinline": True}
-    jitable: Any = numba.extending.register_jitable(**options)
-    for helper in (*_HELPERS, _regime_at, _recalculate_one):
-        jitable(helper)
+    settings.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or _cache_folder(more_sources)
+    _make_kernel_known()
+
+
+@cache
+def _make_kernel_known() -> None:
+    for helper in _HELPERS:
+        _known(helper)
     for function, instead in (
         (accrual.cut, accrual.cut_to_yen),
         (recalculation.note_piece, _note_piece_in_buffer),
     ):
-        _stand_in(function, instead, options)
-    compiled: Callable[..., None] = numba.njit(parallel=True, cache=True)(_loop)
-    return compiled
+        _stand_in(function, instead, _INLINED)
 
 
 def _stand_in(function: Callable[..., Any], instead: Callable[..., Any], options: Any) -> None:
