@@ -79,8 +79,9 @@ def test_outlook_shows_what_the_room_reasons(client: Client, case_id: int) -> No
     case = cases.load(case_id)
     joined = case.statement(as_of=TODAY)
     assert f"{int(joined.result.claim_yen):,}" in shown
-    assert "<h3>主張</h3>" in shown
-    assert "<h3>分断</h3>" in shown
+    assert "シナリオ「主張」" in shown
+    assert "シナリオ「分断」" in shown
+    assert "別々の取引" in shown
     assert "clock-lost" in shown
     assert "clock-open" in shown
     for heading in ("時効", "140万円の線", "和解の比較", "信用情報", "税", "実費", "かかる期間"):
@@ -151,3 +152,15 @@ def test_pages_speak_english(client: Client, case_id: int) -> None:
         assert 'lang="en"' in shown, address
     assert "Where to see a professional" in shown
     assert "from the end of the dealing" in shown
+
+
+def test_the_line_is_watched_where_rows_stand(client: Client, case_id: int) -> None:
+    shown = page(client, f"/cases/{case_id}/")
+    assert "地方裁判所" in shown
+    assert "から140万円を超えています" in shown
+    case = cases.load(case_id)
+    smaller = [{"id": row.row_id, "column": "repay", "text": "1000"} for row in case.rows[1:14]]
+    operations = [{"op": "set_cells", "cells": smaller}]
+    cases.apply(case_id, operations, actor="a", at=clock.now(), expected_seq=case.seq)
+    after = page(client, f"/cases/{case_id}/")
+    assert "から140万円を超えています" not in after

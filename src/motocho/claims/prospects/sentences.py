@@ -6,6 +6,7 @@ line, a page and a paper say the same.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from motocho.law.citation import parse_citations
 from motocho.law.tables import Standing
 from motocho.units.errors import Language
 
+ISO_DAY = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
 PROFESSIONAL = "professional"
 """Keys that begin so say that a person should see a lawyer or a scrivener [専門家への相談]."""
 
@@ -38,6 +40,8 @@ class Sentence:
             name: self.details.get(f"{name}_{suffix}", value)
             for name, value in self._names().items()
         }
+        if language is Language.JA:
+            filled = {name: ISO_DAY.sub(_japanese_day, value) for name, value in filled.items()}
         return str(texts[suffix]).format_map(filled)
 
     def _names(self) -> dict[str, str]:
@@ -69,6 +73,11 @@ class Sentence:
         if self.source:
             found |= {"source": self.source, "status": self.standing.value}
         return found
+
+
+def _japanese_day(found: re.Match[str]) -> str:
+    year, month, day = (int(part) for part in found.groups())
+    return f"{year}年{month}月{day}日"
 
 
 def known_sentences() -> Mapping[str, Mapping[str, str]]:

@@ -176,7 +176,7 @@ def _found(request: HttpRequest, case: Case, tongue: Tongue) -> dict[str, Any]:
         found = prospects.outlook(told, _circumstances(case, on), max(on, _last_on(told)))
     except MotochoError as error:
         return {"outlook": None, "told": [said(one, tongue) for one in error.faults]}
-    return {"outlook": found, "told": [], **_parts(found, tongue)}
+    return {"outlook": found, "told": [], **_parts(found, told, tongue)}
 
 
 def _told(case: Case, on: date) -> Sequence[Told]:
@@ -311,12 +311,15 @@ def _said(sentences: Iterable[Sentence], tongue: Tongue) -> list[dict[str, Any]]
     ]
 
 
-def _parts(found: Outlook, tongue: Tongue) -> dict[str, Any]:
+def _parts(found: Outlook, told: Sequence[Told], tongue: Tongue) -> dict[str, Any]:
     language = tongue.language
     bureau = found.bureau
     return {
         "professional": _said(found.professional, tongue),
-        "clocks": [_clock(each, tongue) for each in found.clocks],
+        "clocks": [
+            {**_clock(each, tongue), "series": _series(one)}
+            for each, one in zip(found.clocks, told, strict=True)
+        ],
         "line_reasons": _said(found.line.reasons, tongue),
         "rounds": [
             {
@@ -346,6 +349,14 @@ def _parts(found: Outlook, tongue: Tongue) -> dict[str, Any]:
         "durations": _published(found.durations, language),
         "unverified": _unverified(found, language),
     }
+
+
+def _series(told: Told) -> str:
+    """Whether a scenario takes several contracts for one dealing; empty for a single one."""
+    statement = told.statement
+    if len(statement.history.contracts()) < 2:
+        return ""
+    return f"studio.prospects.series_{statement.assumptions.contracts.public_name}"
 
 
 def _clock(clock: Clock, tongue: Tongue) -> dict[str, Any]:
