@@ -3,7 +3,8 @@
 `plan` is the way with its periods, `tracks` how a case stands on it, `keeping` writes it down;
 `receipts` checks what came to the yen, `money` holds the client's, `fees` are held against caps;
 `shelf` keeps papers, `callsheet` prepares a call; `board` sees all cases, `conflicts` compares
-them, `agenda` writes calendars, `bundle` carries a case away.
+them, `agenda` writes calendars, `bundle` carries a case away. `guide` leads who
+claims alone.
 """
 
 from motocho.office.tracker import (
@@ -13,6 +14,7 @@ from motocho.office.tracker import (
     callsheet,
     conflicts,
     fees,
+    guide,
     keeping,
     money,
     plan,
@@ -50,6 +52,7 @@ __all__ = [
     "callsheet",
     "conflicts",
     "fees",
+    "guide",
     "keeping",
     "money",
     "plan",

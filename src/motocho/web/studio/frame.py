@@ -48,6 +48,7 @@ PLACES = (
     StudioPlace("studio:glossary", "studio.frame.glossary", "info"),
     StudioPlace("studio:templates", "studio.wordings.title", "pen"),
     StudioPlace("studio:affected", "studio.prospects.affected", "info"),
+    StudioPlace("studio:guide_start", "studio.guide.title", "info"),
 )
 """Places of the whole studio."""
 CASE_PLACES = (

@@ -6,41 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from motocho.web import pages
-from motocho.web.studio import frame
+from motocho.web.studio import _terms, frame
 from motocho.web.words import say
-
-TERMS = (
-    "history",
-    "recalculation",
-    "overpayment",
-    "overpayment_interest",
-    "ceiling",
-    "principal",
-    "unpaid_interest",
-    "contract_rate",
-    "lender_balance",
-    "series",
-    "gap",
-    "opening_zero",
-    "estimate",
-    "as_of",
-    "claim",
-    "reserve",
-    "in_dispute",
-    "court_fee",
-    "prescription",
-    "demand",
-    "bad_faith",
-    "deemed_payment",
-    "certified_mail",
-    "complaint",
-    "brief",
-    "settlement",
-    "scrivener",
-    "summary_court",
-)
-"""In the order in which a newcomer meets them."""
-
 
 @require_safe
 def glossary_page(request: HttpRequest) -> HttpResponse:
@@ -52,6 +19,9 @@ def glossary_page(request: HttpRequest) -> HttpResponse:
             "term": say(f"studio.glossary.{name}.term", tongue),
             "means": say(f"studio.glossary.{name}.means", tongue),
         }
-        for name in TERMS
+        for name in _terms.STUDIO_TERMS
+    ]
+    terms += [
+        {"name": name, "term": word, "means": means} for name, word, means in _terms.listed(tongue)
     ]
     return frame.show(request, "studio/glossary.html", {"terms": terms})

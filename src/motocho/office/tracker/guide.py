@@ -1,0 +1,261 @@
+"""What a claimant who is led step by step is told in the end, and what stands in the way [ガイド].
+
+    problem = next_problem(case)           the next row whose balance does not agree, or None
+    settle(case, problem, …)               what makes it agree, or that it is right as it is
+    found = result(standing)               amount, confidence, what could change it, three routes
+
+Nothing ranks the routes and nothing advises: each has its costs beside it, at the caps of its
+profession, and the days that decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from motocho.claims import prospects
+from motocho.claims.checksum import Field, Slip, check_balances
+from motocho.claims.prospects import Costs, Handling
+from motocho.law.court import Court
+from motocho.law.published import Way
+from motocho.office.cases import Case, Operation, SheetRow
+from motocho.office.tracker import callsheet
+from motocho.office.tracker.board import STILL_DEALING, Standing
+from motocho.office.tracker.callsheet import Totals
+from motocho.office.tracker.tracks import Deadline
+from motocho.units.errors import MotochoError
+
+CONTRACTS = "guide_contracts"
+OTHER_DEBTS = "guide_other_debts"
+UNKNOWN = "unknown"
+FEW_PROBLEMS = 3
+NEAR_DAYS = 180
+_COLUMNS = {
+    Field.BORROW: "borrow",
+    Field.REPAY: "repay",
+    Field.BALANCE: "balance",
+    Field.DATE: "date",
+}
+
+
+# --------------------------------------------------------------------------------------- problems
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row that does not agree with the lender's balance [合わない行]."""
+
+    slip: Slip
+    row: SheetRow
+    column: str
+    """The cell that `proposed` would go into; empty where a person has to look."""
+
+    @property
+    def key(self) -> str:
+        """What it is called once somebody said that it is right [確認の名前]."""
+        return f"guide {self.row.row_id} {self.slip.kind.value}"
+
+    @property
+    def seen(self) -> str:
+        """What stands in the cell now [いまの値]."""
+        return str(getattr(self.row, self.column)) if self.column else ""
+
+
+def problems(case: Case) -> tuple[Problem, ...]:
+    """Every row that does not agree, the likeliest slip of each, but what was said to be right.
+
+    Gives     nothing while the sheet cannot be read: the import says why [合わない行の一覧].
+    """
+    try:
+        found = check_balances(case.history())
+    except MotochoError:
+        return ()
+    return tuple(_problems(case, found.slips))
+
+
+def _problems(case: Case, slips: tuple[Slip, ...]) -> Iterator[Problem]:
+    for slip in slips:
+        row = case.row_of(slip.fault.line)
+        if slip.order != 1 or row is None:
+            continue
+        column = _COLUMNS.get(slip.field, "") if slip.proposed else ""
+        problem = Problem(slip, row, column)
+        if problem.key not in case.state.confirmed:
+            yield problem
+
+
+def next_problem(case: Case) -> Problem | None:
+    """The first row that does not agree [次の確認]."""
+    found = problems(case)
+    return found[0] if found else None
+
+
+def mended(problem: Problem) -> list[Operation]:
+    """The operations that put the proposed value in [提案どおりに直す]."""
+    cell = {"id": problem.row.row_id, "column": problem.column, "text": problem.slip.proposed}
+    return [{"op": "set_cells", "cells": [cell], "source": "fixed"}]
+
+
+def confirmed(problem: Problem) -> list[Operation]:
+    """The operations that say that it is right as it is [このままで確認]."""
+    return [{"op": "confirm", "check": problem.key, "words": "guide"}]
+
+
+# ----------------------------------------------------------------------------------------- result
+class Confidence(Enum):
+    """How much the amount can be relied on [確からしさ]."""
+
+    HIGH = "high"
+    MIDDLE = "middle"
+    LOW = "low"
+
+
+class Doubt(Enum):
+    """What makes the amount less sure, or could change it [変わる理由]."""
+
+    PROBLEMS = "problems"
+    NO_BALANCES = "no_balances"
+    ESTIMATED = "estimated"
+    OPENING = "opening"
+    SEPARATE = "separate"
+    TIME = "time"
+    STILL = "still"
+    INTEREST = "interest"
+
+
+class Threshold(Enum):
+    """Where a person should see a professional [ここから先は専門家に]."""
+
+    ABOVE_LINE = "above_line"
+    SEPARATE = "separate"
+    TIME = "time"
+    DEBT_LEFT = "debt_left"
+    OTHER_DEBTS = "other_debts"
+    DISTRICT = "district"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to go on, with what it costs [進め方]."""
+
+    handling: Handling
+    talks_yen: int
+    """What others are paid where talks end it."""
+    suit_yen: int | None
+    """The same where it takes a suit; None while the total is not known."""
+    is_open: bool
+    """Whether this profession may act for a claim of this value."""
+    is_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the guide found [ガイドの結果]."""
+
+    totals: Totals | None
+    first_overpaid_on: date | None
+    confidence: Confidence
+    doubts: tuple[Doubt, ...]
+    problems: int
+    routes: tuple[Route, ...]
+    costs: Costs | None
+    time_bar: Deadline | None
+    thresholds: tuple[Threshold, ...]
+
+    @property
+    def is_overpaid(self) -> bool:
+        """Whether anything can be claimed [過払いの有無]."""
+        return self.totals is not None and self.totals.with_yen > 0
+
+
+def result(standing: Standing) -> Found:
+    """What a case comes to for who is led through it [ガイドの結果]."""
+    case, on = standing.case, standing.on
+    whole = callsheet.totals(case)
+    wrong = problems(case)
+    bar = next((one for one in standing.days if one.key == "time-bar"), None)
+    doubts = tuple(_doubts(standing, len(wrong), bar))
+    overpaid_yen, first_on = _overpaid(case)
+    price = prospects.costs(overpaid_yen, on) if overpaid_yen else None
+    return Found(
+        whole,
+        first_on,
+        _confidence(doubts, len(wrong)),
+        doubts,
+        len(wrong),
+        tuple(_routes(price, whole, on)),
+        price,
+        bar,
+        tuple(_thresholds(standing, doubts, price)),
+    )
+
+
+def _overpaid(case: Case) -> tuple[int, date | None]:
+    try:
+        found = case.statement().result
+    except MotochoError:
+        return 0, None
+    return int(found.overpayment_yen), found.first_overpaid_on
+
+
+def _doubts(standing: Standing, wrong: int, bar: Deadline | None) -> Iterator[Doubt]:
+    case = standing.case
+    rows = [one for one in case.rows if not one.is_blank]
+    if wrong:
+        yield Doubt.PROBLEMS
+    if not any(one.balance.strip() for one in rows):
+        yield Doubt.NO_BALANCES
+    if any(one.source == "estimated" for one in rows):
+        yield Doubt.ESTIMATED
+    if rows and rows[0].repay.strip() and not rows[0].borrow.strip():
+        yield Doubt.OPENING
+    if case.facts.get(CONTRACTS, "no") not in {"no", ""}:
+        yield Doubt.SEPARATE
+    if bar is not None and (bar.safe_on - standing.on).days < NEAR_DAYS:
+        yield Doubt.TIME
+    if case.facts.get(STILL_DEALING) in {"yes", UNKNOWN}:
+        yield Doubt.STILL
+    yield Doubt.INTEREST
+
+
+def _confidence(doubts: tuple[Doubt, ...], wrong: int) -> Confidence:
+    grave = {Doubt.ESTIMATED, Doubt.OPENING, Doubt.NO_BALANCES} & set(doubts)
+    if grave or wrong > FEW_PROBLEMS:
+        return Confidence.LOW
+    return Confidence.MIDDLE if wrong or Doubt.SEPARATE in doubts else Confidence.HIGH
+
+
+def _routes(price: Costs | None, whole: Totals | None, on: date) -> Iterator[Route]:
+    """Alone, by a scrivener, by a lawyer: always in this order, with the caps and not a price."""
+    if price is None or whole is None:
+        return
+    letter_yen, action_yen = price.letter.total_yen, price.least_action_yen
+    for handling in Handling:
+        talks = prospects.most_fee(handling, Way.TALKS, whole.with_yen, on)
+        suit = prospects.most_fee(handling, Way.SUIT, whole.with_yen, on)
+        yield Route(
+            handling,
+            talks.total_yen + letter_yen,
+            None if action_yen is None else suit.total_yen + action_yen,
+            handling is not Handling.SCRIVENER or price.filing.scrivener_may_act,
+            not (talks.unverified or suit.unverified or price.unverified),
+        )
+
+
+def _thresholds(
+    standing: Standing, doubts: tuple[Doubt, ...], price: Costs | None
+) -> Iterator[Threshold]:
+    case = standing.case
+    if price is not None and not price.filing.scrivener_may_act:
+        yield Threshold.ABOVE_LINE
+    if price is not None and price.filing.court is Court.DISTRICT:
+        yield Threshold.DISTRICT
+    if Doubt.SEPARATE in doubts:
+        yield Threshold.SEPARATE
+    if Doubt.TIME in doubts:
+        yield Threshold.TIME
+    whole = callsheet.totals(case)
+    if whole is not None and whole.owed_yen > 0:
+        yield Threshold.DEBT_LEFT
+    if case.facts.get(OTHER_DEBTS, "no") not in {"no", ""}:
+        yield Threshold.OTHER_DEBTS
