@@ -298,8 +298,8 @@ class TestWords:
 
     def test_longer_word_is_taken_and_html_stays_escaped(self) -> None:
         shown = explained("<b>認定司法書士と司法書士</b>", Tongue.JA)
-        assert "#certified-scrivener" in shown
-        assert "#scrivener" in shown
+        assert '#scrivener">認定司法書士<' in shown
+        assert '#w-scrivener">司法書士<' in shown
         assert "<b>" not in shown
 
     def test_guide_in_english_shows_no_japanese(self, client: Client) -> None:

@@ -9,6 +9,10 @@ from motocho.web import pages
 from motocho.web.studio import _terms, frame
 from motocho.web.words import say
 
+TERMS = _terms.STUDIO_TERMS
+"""In the order in which a newcomer meets them; the words of the guide follow."""
+
+
 @require_safe
 def glossary_page(request: HttpRequest) -> HttpResponse:
     """Every term, each with an anchor of its own [用語集]."""
@@ -19,7 +23,7 @@ def glossary_page(request: HttpRequest) -> HttpResponse:
             "term": say(f"studio.glossary.{name}.term", tongue),
             "means": say(f"studio.glossary.{name}.means", tongue),
         }
-        for name in _terms.STUDIO_TERMS
+        for name in TERMS
     ]
     terms += [
         {"name": name, "term": word, "means": means} for name, word, means in _terms.listed(tongue)

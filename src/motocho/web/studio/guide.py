@@ -194,6 +194,7 @@ def _problem(case: Case, tongue: Tongue) -> dict[str, Any] | None:
         "left": len(guide.problems(case)),
         "proposed": _shown(found.slip.proposed or "", tongue) if found.column else "",
         "seen": _shown(found.seen, tongue),
+        "balance_label": _terms.told("studio.column.balance", tongue),
     }
 
 
