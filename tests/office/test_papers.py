@@ -45,6 +45,17 @@ def pack(content: pleading.Content) -> papers.Pack:
 
 
 # ------------------------------------------------------------------------------------ the same yen
+def test_words_follow_the_lines_of_a_template(content: pleading.Content) -> None:
+    """A mark at the end of a line takes no line with it; a line of marks alone leaves none."""
+    data = papers.make(PaperKind.COMPLAINT, content, Form.WORD).data
+    lines = papers.word_text(data).split("\n")
+    assert any(
+        line.startswith("1") and line.endswith("訴状副本(電子申立てでは不要)") for line in lines
+    )
+    assert any(line.startswith("2") and line.endswith("甲号証の写し") for line in lines)
+    assert not any(left == right == "" for left, right in pairwise(lines[6:]))
+
+
 def test_a_pack_holds_every_paper_that_fits(pack: papers.Pack, content: pleading.Content) -> None:
     made = {(file.kind, file.form) for file in pack.files if file.kind}
     wanted = {(kind, form) for kind in pleading.offered(content) for form in papers.forms_of(kind)}

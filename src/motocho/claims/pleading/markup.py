@@ -61,7 +61,10 @@ DEEPEST = 5
 
 def parsed(text: str) -> tuple[Block, ...]:
     """The paragraphs of a text [段落の読み取り]; several empty lines are one."""
-    return tuple(_blocks(text))
+    blocks = list(_blocks(text))
+    while blocks and blocks[-1].kind is BlockKind.EMPTY:
+        blocks.pop()
+    return tuple(blocks)
 
 
 def _blocks(text: str) -> Iterator[Block]:

@@ -42,7 +42,7 @@ class Metrics:
 
 METRICS = {
     Look.COURT: Metrics(37, 26, top_mm=35, left_mm=30, right_mm=20, bottom_mm=27),
-    Look.LETTER: Metrics(40, 36, top_mm=28, left_mm=25, right_mm=20, bottom_mm=24),
+    Look.LETTER: Metrics(40, 38, top_mm=28, left_mm=25, right_mm=20, bottom_mm=24),
 }
 
 
@@ -178,15 +178,22 @@ def _pairs(blocks: Sequence[Block], metrics: Metrics) -> Iterator[dict[str, Any]
                 yield _line(line, indent=start)
 
 
+def column_shares(blocks: Sequence[Block], count: int) -> list[int]:
+    """The share of each column of a table, as its template states them [列の幅の割合]."""
+    stated = [cell for block in blocks if block.kind is BlockKind.WIDTHS for cell in block.cells]
+    shares = [int(cell) for cell in stated if cell.isascii() and cell.isdigit() and int(cell) > 0]
+    return [*shares, *([_USUAL_SHARE] * count)][:count]
+
+
+_USUAL_SHARE = 10
+
+
 def _table(blocks: Sequence[Block]) -> dict[str, Any]:
     rows = [list(block.cells) for block in blocks if block.kind is BlockKind.ROW]
     count = max(len(row) for row in rows) if rows else 1
-    stated = [cell for block in blocks if block.kind is BlockKind.WIDTHS for cell in block.cells]
-    widths = [int(cell) for cell in stated if cell.isascii() and cell.isdigit()][:count]
-    widths += [10] * (count - len(widths))
     return {
         "is": "table",
-        "widths": widths,
+        "widths": column_shares(blocks, count),
         "rows": [[settable(cell) for cell in row + [""] * (count - len(row))] for row in rows],
     }
 

@@ -7,6 +7,7 @@ underscore; what comes out is cut off at a bound. So filling one in ends, and re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -70,7 +71,7 @@ _LOOPS = frozenset({"LoopContext"})
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
     """The environment in which plain text is filled in [差込みの環境]."""
-    return _restricted(_Sandbox(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True))
+    return _restricted(_Sandbox(keep_trailing_newline=True))
 
 
 @cache
@@ -231,6 +232,14 @@ _WORDS = {
 }
 
 
+_BARE_LINE = re.compile(r"(?m)^[ \t]*((?:\{%(?:(?!%\}).)*%\}[ \t]*)+)\n")
+
+
+def _without_bare_lines(source: str) -> str:
+    """A line that holds nothing but `{% … %}` leaves no empty line behind."""
+    return _BARE_LINE.sub(r"\1", source)
+
+
 def filled(source: str, fields: Fields, *, file: str | None = None) -> str:
     """A template filled in [差込み].
 
@@ -242,7 +251,7 @@ def filled(source: str, fields: Fields, *, file: str | None = None) -> str:
     out: list[str] = []
     length = 0
     try:
-        for piece in environment().from_string(source).generate(**fields):
+        for piece in environment().from_string(_without_bare_lines(source)).generate(**fields):
             length += len(piece)
             if length > MOST_OUTPUT:
                 details = {"most": f"{MOST_OUTPUT:,}"}

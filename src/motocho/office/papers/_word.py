@@ -20,7 +20,7 @@ from motocho.claims.pleading import Block, BlockKind, Fields, Look
 from motocho.documents.sheet import printable
 from motocho.documents.spreadsheet import without_times
 from motocho.office.papers import _sandbox
-from motocho.office.papers._pages import METRICS, Foot, Metrics
+from motocho.office.papers._pages import METRICS, Foot, Metrics, column_shares
 from motocho.office.papers._sample import sample_fields
 from motocho.units.errors import Fault, FaultyInput
 from motocho.units.text import half_widths
@@ -35,9 +35,9 @@ MOST_PARTS = 400
 FACE = "ＭＳ 明朝"
 _POINTS = 12
 _TITLE_POINTS = 16
+_TABLE_POINTS = 10
 _TWIPS_PER_POINT = 20
 _TWIPS_PER_10_M = 566_929
-_GRID_PARTS = 4096
 _MM_PER_10_M = 10_000
 _PAGE_MM = (210, 297)
 _FOOT_MM = 12
@@ -179,6 +179,8 @@ def _plain_shell(look: Look) -> bytes:
     style = document.styles["Normal"]
     style.font.name, style.font.size = FACE, Pt(_points(metrics))
     _east_asian(style.element)
+    spare = _sizes(metrics)[0] - _points(metrics) * _TWIPS_PER_POINT
+    style.element.get_or_add_rPr().append(_element("w:spacing", val=str(max(spare, 0))))
     style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(0)
     _grid(section._sectPr, metrics)  # noqa: SLF001  # no public way to the grid
     foot = section.footer.paragraphs[0]
@@ -224,11 +226,10 @@ def _element(name: str, **attributes: str) -> _Node:
 
 
 def _grid(section: _Node, metrics: Metrics) -> None:
-    cell, pitch = _sizes(metrics)
-    spare = (cell - _points(metrics) * _TWIPS_PER_POINT) * _GRID_PARTS // _TWIPS_PER_POINT
+    _, pitch = _sizes(metrics)
     for old in section.findall("{*}docGrid"):
         section.remove(old)
-    grid = _element("w:docGrid", type="linesAndChars", linePitch=str(pitch), charSpace=str(spare))
+    grid = _element("w:docGrid", type="lines", linePitch=str(pitch))
     section.append(grid)
 
 
@@ -270,7 +271,7 @@ class _Writing:
             while until < len(blocks) and blocks[until].kind in {BlockKind.ROW, BlockKind.WIDTHS}:
                 until += 1
             if until > at:
-                self._table([one for one in blocks[at:until] if one.kind is BlockKind.ROW])
+                self._table(blocks[at:until])
                 at = until
                 continue
             self._paragraph(blocks[at])
@@ -320,16 +321,25 @@ class _Writing:
         properties = paragraph._element.get_or_add_pPr()  # noqa: SLF001  # no public way
         properties.append(_element("w:outlineLvl", val=str(level - 1)))
 
-    def _table(self, rows: Sequence[Block]) -> None:
+    def _table(self, blocks: Sequence[Block]) -> None:
+        from docx.shared import Pt, Twips  # noqa: PLC0415
+
+        rows = [one for one in blocks if one.kind is BlockKind.ROW]
         if not rows:
             return
         count = max(len(row.cells) for row in rows)
+        widths = column_shares(blocks, count)
         made = self._document.add_table(rows=0, cols=count)
-        made.style = "Table Grid"
+        made.style, made.autofit = "Table Grid", False
+        whole = self._cell * self._metrics.characters
+        for column, share in zip(made.columns, widths, strict=True):
+            column.width = Twips(whole * share // sum(widths))
         for number, row in enumerate(rows):
             cells = made.add_row().cells
-            for cell, text in zip(cells, [*row.cells, *([""] * count)], strict=False):
-                cell.text = printable(text)
+            texts = [*row.cells, *([""] * count)][:count]
+            for cell, text, share in zip(cells, texts, widths, strict=True):
+                cell.width = Twips(whole * share // sum(widths))
+                cell.paragraphs[0].add_run(printable(text)).font.size = Pt(_TABLE_POINTS)
             if number == 0:
                 header = made.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001  # no public way
                 header.append(_element("w:tblHeader"))
