@@ -1,0 +1,185 @@
+"""The parsers' own process: started, fed, listened to, ended [別プロセスの運転].
+
+Nothing of a file is opened here. What comes back is JSON and pictures made anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from time import monotonic
+from typing import IO, Any
+
+from motocho.claims.transcripts import Page, page_from
+from motocho.units.errors import Fault, FaultyInput, OutsideFailure
+
+_HERE = Path(__file__).parents[3]
+"""Where this package lies: the child finds its own modules there."""
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from motocho.office._apart.child import main; "
+    "main(sys.argv[2], int(sys.argv[3]), sys.stdin.buffer, sys.stdout.buffer)"
+)
+_MISSING = 3
+_SECONDS_A_PAGE = {"text": 60, "scan": 180}
+_SLICE_SECONDS = 0.2
+_CHUNK = 1 << 16
+_LONGEST_LINE = 32 << 20
+_UNUSABLE = {
+    "broken": "INT-002",
+    "locked": "INT-003",
+    "pages": "INT-004",
+    "pixels": "INT-005",
+    "small": "INT-006",
+    "memory": "INT-007",
+    "slow": "INT-008",
+}
+
+
+class Going(Enum):
+    """Whether to go on [続行]."""
+
+    ON = "on"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page with its picture, and how many there are [読み取ったページ]."""
+
+    page: Page
+    picture: bytes = field(repr=False)
+    pages: int
+
+
+class NeedsScan(Exception):
+    """A PDF without letters: its pages are pictures [画像のPDF]."""
+
+
+def pages_of(
+    data: bytes, kind: str, *, first: int = 1, going: Callable[[], Going] = lambda: Going.ON
+) -> Iterator[ReadPage]:
+    """Pages as the child finds them [ページの読取り].
+
+    Takes     kind `text` or `scan`; `going` is asked several times a second: STOP ends the child.
+    Raises    FaultyInput where the file cannot be used; OutsideFailure where what recognises text
+              is not installed; NeedsScan.
+    """
+    with tempfile.TemporaryFile() as kept:
+        kept.write(data)
+        kept.seek(0)
+        process = _started(kind, first, kept)
+        try:
+            yield from _heard(process, kind, going)
+        finally:
+            _end(process)
+
+
+def _started(kind: str, first: int, source: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603  # our own interpreter with our own program
+        [sys.executable, "-I", "-c", _START, str(_HERE), kind, str(first)],
+        stdin=source,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        cwd=tempfile.gettempdir(),
+        env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"},
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except (AttributeError, ProcessLookupError):
+            process.kill()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+class _Stopped(Exception):
+    """It was asked to end."""
+
+
+def _heard(
+    process: subprocess.Popen[bytes], kind: str, going: Callable[[], Going]
+) -> Iterator[ReadPage]:
+    ear = _Ear(process, _SECONDS_A_PAGE[kind], going)
+    try:
+        while True:
+            told = json.loads(ear.line())
+            if "done" in told:
+                return
+            if "unusable" in told:
+                raise _unusable(told["unusable"])
+            picture = ear.read(int(told["bytes"]))
+            yield ReadPage(page_from(told["page"]), picture, int(told["pages"]))
+    except _Stopped:
+        return
+    except EOFError:
+        raise _died(process) from None
+
+
+def _unusable(why: str) -> Exception:
+    if why == "needs_scan":
+        return NeedsScan()
+    return FaultyInput(Fault(_UNUSABLE.get(why, "INT-002")))
+
+
+def _died(process: subprocess.Popen[bytes]) -> Exception:
+    code = process.wait()
+    if code == _MISSING:
+        return OutsideFailure(Fault("INT-001"))
+    over = {-signal.SIGKILL, -getattr(signal, "SIGXCPU", 24)}
+    return FaultyInput(Fault("INT-008" if code in over else "INT-002"))
+
+
+class _Ear:
+    """Listens with a limit of time for each page."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], seconds: int, going: Callable[[], Going]
+    ) -> None:
+        self._out: Any = process.stdout
+        self._seconds = seconds
+        self._going = going
+        self._had = b""
+
+    def line(self) -> bytes:
+        until = monotonic() + self._seconds
+        while b"\n" not in self._had:
+            if len(self._had) > _LONGEST_LINE:
+                raise FaultyInput(Fault("INT-002"))
+            self._more(until)
+        line, _, self._had = self._had.partition(b"\n")
+        return line
+
+    def read(self, size: int) -> bytes:
+        until = monotonic() + self._seconds
+        while len(self._had) < size:
+            self._more(until)
+        taken, self._had = self._had[:size], self._had[size:]
+        return taken
+
+    def _more(self, until: float) -> None:
+        while True:
+            if self._going() is Going.STOP:
+                raise _Stopped
+            if monotonic() > until:
+                raise FaultyInput(Fault("INT-008"))
+            ready, _, _ = select.select([self._out], [], [], _SLICE_SECONDS)
+            if ready:
+                break
+        got = os.read(self._out.fileno(), _CHUNK)
+        if not got:
+            raise EOFError
+        self._had += got
