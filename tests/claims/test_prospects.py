@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from motocho.claims import prospects, reading
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.prospects import (
+    Agreed,
     Answers,
     Circumstances,
     Expenses,
@@ -26,6 +27,7 @@ from motocho.claims.prospects import (
     Told,
     Totals,
     Verdict,
+    agreed_fee,
     bureau_effect,
     check,
     costs,
@@ -44,6 +46,7 @@ from motocho.kernel.conventions import Series
 from motocho.law.court import Court
 from motocho.law.lenders import lender_by_id
 from motocho.law.published import Way
+from motocho.office.tracker import fees
 from motocho.units.errors import InputError, Language, LawGap
 
 TODAY = date(2026, 11, 23)
@@ -157,7 +160,7 @@ def test_two_claims_below_the_line_are_a_district_court_together() -> None:
 def test_fee_equals_its_fraction(yen: int, way: Way, handling: Handling) -> None:
     """The second route: exact fractions, cut where the fee is cut."""
     fee = most_fee(handling, way, yen, date(2025, 1, 6))
-    if handling is Handling.ALONE:
+    if handling in {Handling.ALONE, Handling.AGREED}:
         assert fee.total_yen == 0
         return
     fixed = {Handling.LAWYER: 20_000, Handling.SCRIVENER: 50_000}[handling]
@@ -165,6 +168,18 @@ def test_fee_equals_its_fraction(yen: int, way: Way, handling: Handling) -> None
     bare = fixed + int(yen * share)
     assert fee.total_yen == bare + int(Fraction(bare, 10))
     assert fee.citations
+
+
+@given(st.integers(0, 20_000_000), st.sampled_from(list(Way)))
+def test_an_agreed_fee_at_the_caps_is_the_capped_one(yen: int, way: Way) -> None:
+    """A third route: what the tracker of a case takes for the same agreement."""
+    on = date(2026, 11, 23)
+    for handling, fixed in ((Handling.LAWYER, 20_000), (Handling.SCRIVENER, 50_000)):
+        terms = fees.Terms(fees.Profession(handling.value), 200_000, 250_000, fixed, on)
+        road = fees.Road.SUIT if way is Way.SUIT else fees.Road.TALKS
+        capped = most_fee(handling, way, yen, on).total_yen
+        assert agreed_fee(Agreed(200_000, 250_000, fixed), way, yen, on).total_yen == capped
+        assert fees.fee(terms, yen, road, on).total_yen == capped
 
 
 @pytest.mark.parametrize(
@@ -219,6 +234,13 @@ def test_an_offer_has_its_shares_and_what_it_pays_out() -> None:
     assert [each.key for each in first.warnings] == ["trap_below_principal"]
     assert (second.gives_up_yen, second.warnings) == (0, ())
     assert {each.handling: each.net_yen for each in second.payouts}[Handling.ALONE] == 1_285_290
+
+
+def test_an_agreed_fee_stands_beside_the_caps() -> None:
+    expenses = Expenses(agreed=Agreed(150_000, 200_000, 10_000))
+    (only,) = settlement_table(TOTALS, [Offer(TODAY, "業者", 600_000)], expenses=expenses).rounds
+    # 600,000 − (10,000 + 90,000) × 1.1.
+    assert (only.payouts[-1].handling, only.payouts[-1].net_yen) == (Handling.AGREED, 490_000)
 
 
 def test_a_zero_settlement_is_a_trap_unless_a_debt_is_forgiven() -> None:
@@ -373,3 +395,12 @@ def test_every_sentence_is_said_somewhere() -> None:
         path.read_text(encoding="utf-8") for path in Path(prospects.__file__).parent.glob("*.py")
     )
     assert not [key for key in known_sentences() if f'"{key}"' not in source]
+
+
+@pytest.mark.parametrize("key", known_sentences())
+def test_no_sentence_ranks_promises_or_refers(key: str) -> None:
+    texts = known_sentences()[key]
+    for word in ("おすすめ", "ランキング", "必ず戻", "確実に", "No.1", "当事務所"):
+        assert word not in texts["ja"]
+    for word in ("recommend", "best", "guaranteed to", "certainly"):
+        assert word not in texts["en"].lower()

@@ -10,8 +10,10 @@ from django.test import Client
 from tests.database import Database
 from tests.web.studio import as_studio, let_in
 
+from motocho.claims import assumptions as assumed
 from motocho.claims import prospects
 from motocho.office import cases
+from motocho.office.tracker import Kind, callsheet, keeping
 from motocho.outside import clock
 
 TODAY = clock.business_date()
@@ -135,6 +137,36 @@ def test_offers_of_the_talks_stand_beside_the_totals(client: Client, case_id: in
     assert "利息を付けない過払金より少ない提示です" in shown
     # 100,000 − (20,000 + 20,000) × 1.1 − 1,710 of the letter.
     assert "54,290" in shown
+
+
+def test_the_call_sheet_and_the_outlook_have_the_same_totals(case_id: int) -> None:
+    """Under every rule for the rate of an overpayment: without interest means without interest."""
+    for rule in assumed.values_of("overpayment_rate_rule"):
+        case = cases.load(case_id)
+        convention = {"op": "set_convention", "scenario": case.claimed,
+                      "key": "overpayment_rate_rule", "value": rule}  # fmt: skip
+        cases.apply(case_id, [convention], actor="a", at=clock.now(), expected_seq=case.seq)
+        case = cases.load(case_id)
+        ours = prospects.totals_of(case.statement(as_of=TODAY), TODAY)
+        sheet = callsheet.totals(case, TODAY)
+        assert sheet is not None
+        assert (sheet.without_yen, sheet.with_yen) == (
+            ours.without_interest_yen,
+            ours.with_interest_yen,
+        )
+        assert sheet.without_yen < sheet.with_yen
+
+
+def test_a_fee_that_was_agreed_is_paid_out_too(client: Client, case_id: int) -> None:
+    at = keeping.Made("a", clock.now())
+    body = {"profession": "scrivener", "talks_ppm": 150_000, "suit_ppm": 200_000, "fixed_yen": 0}
+    keeping.note(case_id, keeping.Told(Kind.FEES, TODAY, body, "f"), at)
+    told = {"form": "offer", "by": "lender", "offer_yen": "100000", "offer_on": TODAY.isoformat()}
+    client.post(f"/cases/{case_id}/talks/", told)
+    shown = page(client, f"/cases/{case_id}/outlook/")
+    # 100,000 − 15,000 × 1.1 − 1,710.
+    assert "合意した報酬" in shown
+    assert "81,790" in shown
 
 
 def test_a_case_without_rows_has_no_outlook_and_says_why(client: Client) -> None:

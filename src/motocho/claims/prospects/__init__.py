@@ -40,7 +40,15 @@ from motocho.claims.prospects.clock import (
     dealings_of,
 )
 from motocho.claims.prospects.costs import Certificate, Costs, costs
-from motocho.claims.prospects.fees import Fee, FeePart, Handling, caps, most_fee
+from motocho.claims.prospects.fees import (
+    Agreed,
+    Fee,
+    FeePart,
+    Handling,
+    agreed_fee,
+    caps,
+    most_fee,
+)
 from motocho.claims.prospects.line import Line, SingleClaim, line
 from motocho.claims.prospects.outlook import (
     Circumstances,
@@ -69,6 +77,7 @@ __all__ = [
     "FACTS",
     "LOAN",
     "OFFER",
+    "Agreed",
     "Answers",
     "BureauEffect",
     "Certificate",
@@ -104,6 +113,7 @@ __all__ = [
     "Totals",
     "Tranche",
     "Verdict",
+    "agreed_fee",
     "bureau_effect",
     "caps",
     "check",

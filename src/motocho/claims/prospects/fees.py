@@ -25,6 +25,8 @@ class Handling(Enum):
     ALONE = "alone"
     SCRIVENER = "scrivener"
     LAWYER = "lawyer"
+    AGREED = "agreed"
+    """Whoever it is, at the fee that was agreed."""
 
 
 class FeePart(Enum):
@@ -59,15 +61,24 @@ class Fee:
         return sum(each.yen for each in self.parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What a client and an office agreed, without tax [報酬の合意]."""
+
+    talks_ppm: int
+    suit_ppm: int
+    fixed_yen: int
+
+
 CAPS = {Handling.LAWYER: "fees.lawyer_caps", Handling.SCRIVENER: "fees.scrivener_caps"}
 
 
 def caps(handling: Handling, on: date) -> Row | None:
-    """The caps of a mandate given on a day; None for who acts alone [報酬の上限].
+    """The caps of a mandate given on a day; None for who acts alone or agreed [報酬の上限].
 
     Raises    LawGap before the federations had caps.
     """
-    return None if handling is Handling.ALONE else table(CAPS[handling]).at(on)
+    return table(CAPS[handling]).at(on) if handling in CAPS else None
 
 
 def most_fee(handling: Handling, way: Way, recovered_yen: int, on: date) -> Fee:
@@ -87,14 +98,33 @@ def most_fee(handling: Handling, way: Way, recovered_yen: int, on: date) -> Fee:
     if row is None:
         return Fee(handling, way, (), (), ())
     share = row.number("suit_share" if way is Way.SUIT else "talks_share")
-    tax = table("tax.consumption").at(on)
-    fixed_yen = row.number("fixed_yen")
-    recovered_part_yen = recovered_yen * share // PPM
-    tax_yen = (fixed_yen + recovered_part_yen) * tax.number() // PPM
-    parts = (
-        Part(FeePart.FIXED, fixed_yen),
-        Part(FeePart.RECOVERED, recovered_part_yen),
-        Part(FeePart.TAX, tax_yen),
-    )
+    parts, tax = _parts(row.number("fixed_yen"), recovered_yen * share // PPM, on)
     citations = (*row.citations, *tax.citations)
     return Fee(handling, way, parts, citations, unverified_among([row, tax]))
+
+
+def agreed_fee(agreed: Agreed, way: Way, recovered_yen: int, on: date) -> Fee:
+    """What is taken of what came back by an agreement, tax included [合意した報酬].
+
+    Days      on: the day whose rate of consumption tax holds.
+    Exact     the share and the tax are cut to whole yen.
+    Raises    LawGap before 2014-04-01.
+
+    >>> agreed_fee(Agreed(150_000, 200_000, 0), Way.TALKS, 500_000, date(2026, 1, 5)).total_yen
+    82500
+    """
+    ensure(recovered_yen >= 0, "less than nothing recovered", recovered_yen=recovered_yen)
+    share = agreed.suit_ppm if way is Way.SUIT else agreed.talks_ppm
+    parts, tax = _parts(agreed.fixed_yen, recovered_yen * share // PPM, on)
+    return Fee(Handling.AGREED, way, parts, tax.citations, unverified_among([tax]))
+
+
+def _parts(fixed_yen: int, share_yen: int, on: date) -> tuple[tuple[Part, ...], Row]:
+    tax = table("tax.consumption").at(on)
+    tax_yen = (fixed_yen + share_yen) * tax.number() // PPM
+    parts = (
+        Part(FeePart.FIXED, fixed_yen),
+        Part(FeePart.RECOVERED, share_yen),
+        Part(FeePart.TAX, tax_yen),
+    )
+    return parts, tax

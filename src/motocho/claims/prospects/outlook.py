@@ -15,6 +15,7 @@ from motocho import __version__
 from motocho.claims.prospects.bureau import BureauEffect, GuaranteedLoan, Standings, bureau_effect
 from motocho.claims.prospects.clock import Clock, Steps, clock
 from motocho.claims.prospects.costs import Costs, costs
+from motocho.claims.prospects.fees import Agreed
 from motocho.claims.prospects.line import Line, line
 from motocho.claims.prospects.sentences import Sentence
 from motocho.claims.prospects.settling import (
@@ -33,7 +34,6 @@ from motocho.units.errors import ensure
 from motocho.units.money import yen_text
 
 SCHEMA_VERSION = 1
-NOTHING_SPENT = Expenses()
 NOTHING_DONE = Steps()
 
 
@@ -60,6 +60,8 @@ class Circumstances:
     loans: tuple[GuaranteedLoan, ...] = ()
     other_income_yen: int = 0
     letter_sheets: int = 2
+    agreed: Agreed | None = None
+    """The fee agreed with an office, if one was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def outlook(told: Sequence[Told], of: Circumstances, as_of: date) -> Outlook:
         ),
         line=line(claimed, as_of),
         settling=settlement_table(
-            totals, of.offers, lender_id=lender_id, expenses=_expenses(price)
+            totals, of.offers, lender_id=lender_id, expenses=_expenses(price, of.agreed)
         ),
         bureau=bureau_effect(_standings(claimed, of), of.lender),
         tax=tax_note(int(claimed.result.overpayment_interest_yen), of.other_income_yen, as_of),
@@ -161,11 +163,11 @@ def outlook(told: Sequence[Told], of: Circumstances, as_of: date) -> Outlook:
     )
 
 
-def _expenses(price: Costs | None) -> Expenses:
+def _expenses(price: Costs | None, agreed: Agreed | None) -> Expenses:
     if price is None:
-        return NOTHING_SPENT
+        return Expenses(agreed=agreed)
     letter_yen = price.letter.total_yen
-    return Expenses(letter_yen, price.least_action_yen or letter_yen)
+    return Expenses(letter_yen, price.least_action_yen or letter_yen, agreed)
 
 
 def _standings(statement: Statement, of: Circumstances) -> Standings:

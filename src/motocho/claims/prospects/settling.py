@@ -14,7 +14,7 @@ from typing import Any
 
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.history import History
-from motocho.claims.prospects.fees import Fee, Handling, most_fee
+from motocho.claims.prospects.fees import Agreed, Fee, Handling, agreed_fee, most_fee
 from motocho.claims.prospects.sentences import Sentence
 from motocho.claims.statement import Statement, recalculate
 from motocho.kernel.conventions import OverpaymentAppropriation
@@ -55,10 +55,12 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Expenses:
-    """What others are paid, in talks and by an action [実費]."""
+    """What others are paid, in talks and by an action, and a fee that was agreed [費用]."""
 
     talks_yen: int = 0
     suit_yen: int = 0
+    agreed: Agreed | None = None
+    """The fee that was agreed, if one was."""
 
     def of(self, way: Way) -> int:
         """The expenses of one way [手続ごとの実費]."""
@@ -218,14 +220,17 @@ def _round(number: int, offer: Offer, of: Totals, expenses: Expenses) -> Round:
     if offer.yen < 0:
         raise InputError(Fault("PRS-003", excerpt=str(offer.yen)))
     costs_yen = expenses.of(offer.way)
-    payouts = tuple(_payout(handling, offer, of, costs_yen) for handling in Handling)
+    capped = (each for each in Handling if each is not Handling.AGREED)
+    payouts = [_payout(handling, offer, of, costs_yen) for handling in capped]
+    if expenses.agreed is not None:
+        payouts.append(_agreed(offer, expenses.agreed, costs_yen))
     return Round(
         number,
         offer,
         _share_ppm(offer.yen, of.without_interest_yen),
         _share_ppm(offer.yen, of.with_interest_yen),
         max(0, of.with_interest_yen - offer.yen),
-        payouts,
+        tuple(payouts),
         _traps(offer, of),
     )
 
@@ -242,6 +247,11 @@ def _payout(handling: Handling, offer: Offer, of: Totals, costs_yen: int) -> Pay
         return Payout(handling, None, costs_yen, None)
     fee = most_fee(handling, offer.way, offer.yen, offer.offered_on)
     return Payout(handling, fee, costs_yen, offer.yen - fee.total_yen - costs_yen)
+
+
+def _agreed(offer: Offer, agreed: Agreed, costs_yen: int) -> Payout:
+    fee = agreed_fee(agreed, offer.way, offer.yen, offer.offered_on)
+    return Payout(Handling.AGREED, fee, costs_yen, offer.yen - fee.total_yen - costs_yen)
 
 
 def _traps(offer: Offer, of: Totals) -> tuple[Sentence, ...]:

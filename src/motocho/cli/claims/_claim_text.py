@@ -42,6 +42,7 @@ WORDS: dict[Enum, tuple[str, str]] = {
     Handling.ALONE: ("本人", "alone"),
     Handling.SCRIVENER: ("認定司法書士", "scrivener"),
     Handling.LAWYER: ("弁護士", "lawyer"),
+    Handling.AGREED: ("合意した報酬", "agreed fee"),
 }
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from motocho.claims.statement import Statement, recalculate
+from motocho.kernel.conventions import OverpaymentAppropriation
 from motocho.office.cases import Case
 from motocho.office.tracker.board import Standing
 from motocho.office.tracker.tracks import Deadline, Event, Kind, Offer
@@ -65,7 +66,9 @@ def totals(case: Case, as_of: date | None = None) -> Totals | None:
     """
     try:
         claimed: Statement = case.statement(as_of=as_of)
-        plain = replace(case.assumptions(), overpayment_rate_ppm=0)
+        # Not a rate of 0: where the rate goes by the day of origin, that switch says nothing.
+        none = OverpaymentAppropriation.NO_INTEREST
+        plain = replace(case.assumptions(), overpayment_appropriation=none)
         without = recalculate(case.history(), plain, as_of=as_of or case.as_of)
     except MotochoError:
         return None

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from motocho.claims import prospects
 from motocho.claims.prospects import (
+    Agreed,
     Answers,
     Circumstances,
     Clock,
@@ -216,7 +217,15 @@ def _circumstances(case: Case, on: date) -> Circumstances:
     steps = replace(
         found.steps, demanded_on=demanded, filed_on=found.steps.filed_on or done.get(FILED)
     )
-    return replace(found, steps=steps, offers=tuple(_offers(standing)))
+    return replace(found, steps=steps, offers=tuple(_offers(standing)), agreed=_agreed(standing))
+
+
+def _agreed(standing: Standing) -> Agreed | None:
+    """The fee as the case has it, if one was agreed."""
+    event = standing.track.fees
+    if event is None:
+        return None
+    return Agreed(event.number("talks_ppm"), event.number("suit_ppm"), event.number("fixed_yen"))
 
 
 def _offers(standing: Standing) -> Iterable[Offer]:
