@@ -66,6 +66,7 @@ class Account(IntEnum):
     EXCESS = 2100
     UNKNOWN_RECEIPTS = 2110
     HELD_FOR_OTHERS = 2120
+    OVERPAYMENTS = 2130
     OPENING = 3900
     INTEREST = 4100
     DAMAGES = 4110
@@ -73,6 +74,7 @@ class Account(IntEnum):
     LOSSES = 5100
     WAIVERS = 5110
     PRICE_OF_CLAIMS = 5120
+    INTEREST_RETURNED = 5130
     WRITTEN_OFF = 9100
     WRITTEN_OFF_CONTRA = 9110
 
@@ -101,6 +103,9 @@ TITLES = {
     Account.HELD_FOR_OTHERS: Title(
         "預り金(譲渡先)", "Held for the new creditor", Side.CREDIT, Kind.LIABILITY, Sign.KEPT
     ),
+    Account.OVERPAYMENTS: Title(
+        "未払金(過払金)", "Overpayments to be returned", Side.CREDIT, Kind.LIABILITY, Sign.KEPT
+    ),
     Account.OPENING: Title("移行勘定", "Opening balances", Side.CREDIT, Kind.EQUITY),
     Account.INTEREST: Title("受取利息", "Interest received", Side.CREDIT, Kind.INCOME),
     Account.DAMAGES: Title("受取遅延損害金", "Damages received", Side.CREDIT, Kind.INCOME),
@@ -112,6 +117,7 @@ TITLES = {
     Account.PRICE_OF_CLAIMS: Title(
         "債権譲渡損", "Loss on claims passed on", Side.DEBIT, Kind.EXPENSE
     ),
+    Account.INTEREST_RETURNED: Title("利息返還損失", "Interest returned", Side.DEBIT, Kind.EXPENSE),
     Account.WRITTEN_OFF: Title(
         "償却済債権(備忘)", "Written-off loans", Side.DEBIT, Kind.MEMORANDUM, Sign.KEPT
     ),
@@ -139,6 +145,7 @@ PAIRS = frozenset(
     | _all(_LENT | _HELD, MONEY)  # a draw, a cost paid out, a refund, money forwarded
     | _all({Account.EXCESS, Account.UNKNOWN_RECEIPTS}, _LENT | _HELD | _EARNED)  # held money used
     | _all(_LOST, _LENT)  # a loss, a waiver, a claim passed on
+    | {(Account.INTEREST_RETURNED, Account.OVERPAYMENTS), (Account.OVERPAYMENTS, Account.BANK)}
     | _all({Account.BANK}, MONEY)  # a partner settles
     | _all(_LENT | {Account.EXCESS}, {Account.OPENING})  # a book taken over, event by event
     | _all({Account.OPENING}, _LENT | {Account.EXCESS})

@@ -18,7 +18,9 @@ from motocho.units.errors import Fault, InputError
 REMINDED_AHEAD = timedelta(days=30)
 """A house rule: so long before its last day a card is renewed."""
 _NEWEST = """NOT EXISTS (
-    SELECT 1 FROM people_card n WHERE n.member_id = c.member_id AND n.card_no > c.card_no)"""
+    SELECT 1 FROM people_card n WHERE n.member_id = c.member_id AND n.card_no > c.card_no)
+AND NOT EXISTS (
+    SELECT 1 FROM people_card_end e WHERE e.member_id = c.member_id AND e.card_no = c.card_no)"""
 
 
 class Validity(NamedTuple):
@@ -91,6 +93,41 @@ def reissue(cursor: Any, member_id: int, card: Replacement, actor: str, at: date
         raise InputError(fault)
     members.renumber(cursor, member_id, card.member_number, actor, at)
     return _insert(cursor, member_id, card.validity, actor, at)
+
+
+def end(cursor: Any, member_id: int, on: date, actor: str, at: datetime) -> int | None:
+    """The card of a member ends before its last day, once [カードの失効].
+
+    That nothing is left to use it for is the caller's to know.
+
+    Gives     its number; None where there is no card, or it had ended.
+    Lock      the member's row.
+    """
+    cursor.execute(
+        "SELECT 1 FROM people_member WHERE member_id = %s FOR NO KEY UPDATE", (member_id,)
+    )
+    held = current(cursor, member_id)
+    if held is None:
+        return None
+    cursor.execute(
+        "INSERT INTO people_card_end (member_id, card_no, ended_on, recorded_at, actor)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING card_no",
+        (member_id, held.card_no, on, at, actor),
+    )
+    if cursor.fetchone() is None:
+        return None
+    subject: dict[str, int | str] = {"card_no": held.card_no, "ended_on": on.isoformat()}
+    journal.write(cursor, [Happening(member_id, "card_ended", actor, at, subject)])
+    return held.card_no
+
+
+def has_ended(cursor: Any, card: Card) -> bool:
+    """Whether a card holds no more, though its last day is to come [失効したか]."""
+    cursor.execute(
+        "SELECT 1 FROM people_card_end WHERE member_id = %s AND card_no = %s",
+        (card.member_id, card.card_no),
+    )
+    return cursor.fetchone() is not None
 
 
 def _insert(cursor: Any, member_id: int, validity: Validity, actor: str, at: datetime) -> Card:

@@ -40,6 +40,13 @@ from motocho.loans.commands.money import (
     use_excess,
 )
 from motocho.loans.commands.opening import Opening, lift, open_agreement, record_death, suspend
+from motocho.loans.commands.overpaid import (
+    OF_BEFORE,
+    check_giving_up,
+    give_up_claim,
+    owe_overpayment,
+    pay_overpayment,
+)
 from motocho.loans.commands.promises import (
     Outcome,
     Pledged,
@@ -63,6 +70,7 @@ from motocho.loans.commands.rests import (
 from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
 
 __all__ = [
+    "OF_BEFORE",
     "REST_MONTHS",
     "Arrived",
     "BureauAnswer",
@@ -87,6 +95,7 @@ __all__ = [
     "change_plan",
     "change_rate",
     "charge",
+    "check_giving_up",
     "checks",
     "close_agreement",
     "draw",
@@ -94,6 +103,7 @@ __all__ = [
     "draw_failed",
     "end_rest",
     "forward",
+    "give_up_claim",
     "judge_promise",
     "keep_unknown",
     "lift",
@@ -102,6 +112,8 @@ __all__ = [
     "night",
     "open_agreement",
     "open_promise",
+    "owe_overpayment",
+    "pay_overpayment",
     "promise",
     "promise_under",
     "recall_draw",

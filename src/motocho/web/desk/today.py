@@ -20,6 +20,7 @@ from motocho.care.collections import courses
 from motocho.care.worklist import claims, gathering, hours, policy, ranking
 from motocho.contact import calls, guard
 from motocho.contact.guard import Hand
+from motocho.office import lender
 from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
 from motocho.people import members
@@ -32,7 +33,10 @@ from motocho.web.words import Said, said
 WHYS = {one: f"desk.today.why_{one.value}" for one in policy.Why}
 SORTS = {
     one: f"desk.today.sort_{one}"
-    for one in (*gathering.SORTS, *(each.value for each in courses.Follow))
+    for one in (
+        *gathering.SORTS,
+        *(each.value for each in (*courses.Follow, *lender.Due)),
+    )
 }
 """What a follow-up leaves to do, and where it comes from."""
 STAGES = {stage: f"desk.today.{stage}" for stage in policy.STAGES}

@@ -1,0 +1,151 @@
+"""An overpayment is owed back, and paid: what a claim against us does to the book [過払金の返還].
+
+What a recalculation or a settlement found to be owed to a member stands as a debt of ours in the
+book of their agreement, or in the member's book 0 for dealings of before that were never taken
+over. It never goes below nothing, and the agreement's own account is not touched by it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from motocho.kernel import revolving
+from motocho.ledger import posting
+from motocho.ledger.chart import Account, Leg
+from motocho.ledger.posting import Entry
+from motocho.loans import _book, policy
+from motocho.loans._book import Key, Loan, Made
+from motocho.loans.commands._telling import refuse_amount, refuse_day, refused, tell
+from motocho.loans.commands.ends import close_agreement
+from motocho.loans.policy import Status
+from motocho.units.errors import Fault, StateConflict, ensure
+
+OF_BEFORE = 0
+"""The book of a member for dealings that stand in no agreement of ours."""
+
+
+def give_up_claim(cursor: Any, key: Key, made: Made) -> int:
+    """All that an agreement still owes is given up, and it ends [債権の放棄と解約].
+
+    Gives     how many yen were given up, today's interest included; 0 for one that owes nothing,
+              is closed already, or is somebody else's.
+    Lock      the member's agreements.
+    Raises    RefusedError while a draw is on its way, or money is held for the member: that is
+              theirs, and goes back first.
+    Law       利息制限法1条: what was above it was never owed · LEDG-025.
+    """
+    loan = _book.lock(cursor, key)
+    if loan.status in {Status.CLOSED, Status.ASSIGNED}:
+        return 0
+    given_up_yen = _give_up(cursor, loan, made)
+    close_agreement(cursor, key, made)
+    return given_up_yen
+
+
+def check_giving_up(cursor: Any, key: Key, on: date) -> int:
+    """What would be given up on a day; refused where the agreement could not end then [放棄額].
+
+    Raises    RefusedError as `give_up_claim`.
+    """
+    loan = _book.look(cursor, key)
+    if loan.status in {Status.CLOSED, Status.ASSIGNED}:
+        return 0
+    facts = loan.facts(on)
+    owed_yen = revolving.payoff_yen(facts.state)
+    free = replace(facts, state=_nothing_owed(loan, on))
+    refused(policy.check_closing(free))
+    return owed_yen
+
+
+def _nothing_owed(loan: Loan, on: date) -> revolving.State:
+    return revolving.apply(loan.state, _all_of_it(loan, on), loan.rules).state
+
+
+def _all_of_it(loan: Loan, on: date) -> revolving.Waiver:
+    """Each part that is owed on a day, the day's interest included."""
+    day = on.toordinal()
+    owed = revolving.apply(loan.state, revolving.Waiver(day), loan.rules).state
+    return revolving.Waiver(
+        day, owed.damages_yen, owed.interest_yen, owed.principal_yen, owed.costs_yen,
+        owed.written_off_yen,
+    )  # fmt: skip
+
+
+def _give_up(cursor: Any, loan: Loan, made: Made) -> int:
+    wanted = _all_of_it(loan, made.business_on)
+    given_up_yen = sum(wanted[1:])
+    if not given_up_yen:
+        return 0
+    ensure(
+        policy.may_be_waived(loan.state, wanted, loan.rules),
+        "what is owed can be given up",
+        key=loan.key,
+    )
+    named = replace(made, external_ref=f"{made.external_ref} {loan.key.agreement_id}")
+    _book.happen(cursor, loan, wanted, named)
+    return given_up_yen
+
+
+def owe_overpayment(cursor: Any, key: Key, amount_yen: int, made: Made) -> int:
+    """We owe an overpayment back to a member [過払金の確定]; gives the number of its entry.
+
+    Takes     the agreement it is of, or `OF_BEFORE` in its place.
+    Lock      the member's agreements, where there is one.
+    Raises    RefusedError for less than a yen; StateConflict if the reference was used for another
+              amount.
+    Law       民法703条, 704条.
+    """
+    refuse_amount(amount_yen)
+    return _post(cursor, key, amount_yen, made, _Posting(
+        "overpayment_owed", made.business_on, Account.INTEREST_RETURNED, Account.OVERPAYMENTS
+    ))  # fmt: skip
+
+
+def pay_overpayment(cursor: Any, key: Key, amount_yen: int, paid_on: date, made: Made) -> int:
+    """What we owed of an overpayment was paid by our bank [過払金の支払]; the number of its entry.
+
+    The database refuses more than is owed.
+
+    Raises    RefusedError for less than a yen or a day to come; StateConflict as
+              `owe_overpayment`.
+    """
+    refuse_amount(amount_yen)
+    refuse_day(paid_on, made)
+    return _post(cursor, key, amount_yen, made, _Posting(
+        "overpayment_paid", paid_on, Account.OVERPAYMENTS, made.money
+    ))  # fmt: skip
+
+
+class _Posting(NamedTuple):
+    """What is posted: its kind, its day, from which account to which."""
+
+    kind: str
+    on: date
+    debit: Account
+    credit: Account
+
+
+def _post(cursor: Any, key: Key, amount_yen: int, made: Made, of: _Posting) -> int:
+    if key.agreement_id != OF_BEFORE:
+        _book.lock(cursor, key)
+    cursor.execute(
+        "SELECT entry_id FROM ledger_entry"
+        " WHERE member_id = %s AND channel = %s AND external_ref = %s",
+        (key.member_id, made.channel, made.external_ref),
+    )
+    row = cursor.fetchone()
+    if row is not None:
+        (earlier,) = posting.find(cursor, key.member_id, [row[0]])
+        is_same = (earlier.entry.total_yen, earlier.entry.kind) == (amount_yen, of.kind)
+        if not is_same or earlier.entry.book_id != key.agreement_id:
+            raise StateConflict(Fault("LON-056", excerpt=made.external_ref))
+        return earlier.entry_id
+    entry = Entry(
+        *key, of.kind, made.channel, made.external_ref, of.on, made.business_on, made.booked_at,
+        (Leg(of.debit, of.credit, amount_yen),),
+    )  # fmt: skip
+    (number,) = posting.post(cursor, [entry])
+    tell(cursor, key, of.kind, made, amount_yen=amount_yen, entry=number)
+    return number

@@ -1,0 +1,202 @@
+"""Our own recalculation of a claimed dealing, and their sheet against ours [当社の計算と突合].
+
+The history is the book's own (`loans.queries.history_case`), or a file: of a predecessor, of a
+dealing that was never taken over. What was reckoned from is kept as it came, with its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from motocho.claims import assumptions as assumed
+from motocho.claims import reading, scenarios
+from motocho.claims.assumptions import Assumptions
+from motocho.claims.history import History
+from motocho.claims.scenarios import Difference
+from motocho.claims.statement import Statement, recalculate
+from motocho.loans import queries
+from motocho.loans.commands import Key, Made
+from motocho.office.lender import _keeping
+from motocho.office.lender._keeping import ClaimKey, Noted
+from motocho.office.lender._rules import Step
+from motocho.units.errors import Fault, FaultyInput, InputError, NotFoundError, RefusedError
+
+BOOK = "book.json"
+"""What the book's own history is kept as."""
+CONVENTIONS: Mapping[str, tuple[str, ...]] = {
+    name: assumed.values_of(name)
+    for name in (
+        "contracts", "overpayment_rate_rule", "overpayment_appropriation", "first_day",
+        "year_basis", "opening_balance",
+    )
+}  # fmt: skip
+"""What our desk chooses among, the default of the courts first; each is printed with the sum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What is to be reckoned [計算の前提]: until which day, under which conventions, from what."""
+
+    until_on: date
+    conventions: Mapping[str, str]
+    name: str = ""
+    content: bytes = b""
+    """A history as a file; empty for the book's own."""
+
+
+def own_history(cursor: Any, key: Key, until_on: date) -> History:
+    """The whole history of an agreement of ours, as recalculation reads it [当社の取引履歴].
+
+    Raises    NotFoundError if the member has no such agreement, or it was opened after the day.
+    """
+    return reading.read(own_file(cursor, key, until_on), file=BOOK)
+
+
+def own_file(cursor: Any, key: Key, until_on: date) -> bytes:
+    """The same as a case file [事件ファイル]."""
+    return orjson.dumps(queries.history_case(cursor, key, until_on).document())
+
+
+def statement_of(history: History, conventions: Mapping[str, str]) -> Statement:
+    """A history recalculated under named conventions, the courts' where none is named [計算].
+
+    Raises    FaultyInput for what is no convention, and for every fault of the history.
+    """
+    found = assumed.read(history.stated_assumptions, file=history.file)
+    chosen = assumed.read(dict(conventions), onto=found.assumptions)
+    faults = (*found.faults, *chosen.faults)
+    if faults:
+        raise FaultyInput(*faults)
+    return recalculate(history, chosen.assumptions)
+
+
+def reckon(cursor: Any, key: ClaimKey, basis: Basis, made: Made) -> Statement:
+    """Recalculate what is claimed, keep what from, and write the figures down [当社の計算].
+
+    Lock      the member's claims.
+    Raises    RefusedError where it does not follow, or there is neither an agreement nor a file;
+              FaultyInput with every fault of a file.
+    """
+    known = _keeping.begun(cursor, key, Step.RECKONED, made)
+    if known is None:
+        return again(cursor, key)
+    if basis.content:
+        name, content = basis.name, basis.content
+    elif known.told.agreement_id is None:
+        raise RefusedError(Fault("CLU-011"))
+    else:
+        name, content = BOOK, own_file(cursor, known.book, basis.until_on)
+    statement = statement_of(reading.read(content, file=name), basis.conventions)
+    number = _keep_input(cursor, key, (name, content), made)
+    result = statement.result
+    figures = {
+        "input": number,
+        "conventions": dict(basis.conventions),
+        "overpayment_yen": _whole(result.overpayment_yen),
+        "overpayment_interest_yen": _whole(result.overpayment_interest_yen),
+        "debt_yen": _whole(result.owed_yen),
+        "first_overpaid_on": str(result.first_overpaid_on or ""),
+        "sha256": statement.history.input_sha256,
+    }
+    noted = Noted(Step.RECKONED, basis.until_on, _whole(result.claim_yen), figures)
+    _keeping.add(cursor, key, noted, made)
+    return statement
+
+
+def _whole(amount: Any) -> int:
+    """Whole yen: none of the desk's conventions leaves fractions."""
+    if not isinstance(amount, int):
+        raise InputError(Fault("CLU-012"))
+    return amount
+
+
+def again(cursor: Any, key: ClaimKey) -> Statement:
+    """The newest recalculation of a claim, from what was kept [直近の計算].
+
+    Raises    NotFoundError before the first.
+    """
+    noted = _keeping.one(cursor, key).last(Step.RECKONED)
+    if noted is None:
+        raise NotFoundError(Fault("CLU-007"))
+    name, content = kept_input(cursor, key, int(noted.content["input"]))
+    return statement_of(reading.read(content, file=name), noted.content["conventions"])
+
+
+def compare(cursor: Any, key: ClaimKey, theirs: tuple[str, bytes], made: Made) -> Difference:
+    """Which conventions make their sheet, and the first row that none explains [突合].
+
+    Takes     their sheet as a file: rows with the balances they printed.
+    Lock      the member's claims.
+    Raises    RefusedError where it does not follow; FaultyInput for what cannot be read.
+    """
+    name, content = theirs
+    history = reading.read(content, file=name)
+    ours = again(cursor, key)
+    found = scenarios.differ(ours.history, history, _facts(ours))
+    if _keeping.begun(cursor, key, Step.COMPARED, made) is None:
+        return found
+    number = _keep_input(cursor, key, theirs, made)
+    document = found.document()
+    kept = {
+        "input": number,
+        "explained": document["explained"],
+        "agreeing_rows": document["agreeing_rows"],
+        "printed_rows": document["printed_rows"],
+        "differs_from_court": document["differs_from_court"],
+        "other_events": len(document["other_events"]),
+    }
+    _keeping.add(cursor, key, Noted(Step.COMPARED, made.business_on, None, kept), made)
+    return found
+
+
+def _facts(ours: Statement) -> Assumptions:
+    """What is no convention: agreed rates and days late, as our history states them."""
+    stated = assumed.read(ours.history.stated_assumptions).assumptions
+    return Assumptions(
+        contract_rates=stated.contract_rates,
+        delay_periods=stated.delay_periods,
+        lender_kind=stated.lender_kind,
+    )
+
+
+def _keep_input(cursor: Any, key: ClaimKey, given: tuple[str, bytes], made: Made) -> int:
+    """Keep a file once by its bytes; gives its number. Caller holds the lock."""
+    name, content = given
+    digest = hashlib.sha256(content).hexdigest()
+    cursor.execute(
+        "SELECT input_no FROM office_claim_input"
+        " WHERE member_id = %s AND claim_id = %s AND sha256 = %s",
+        (*key, digest),
+    )
+    row = cursor.fetchone()
+    if row is not None:
+        return int(row[0])
+    cursor.execute(
+        "INSERT INTO office_claim_input (member_id, claim_id, input_no, name, sha256, content,"
+        " actor, kept_at) SELECT %s, %s, count(*) + 1, %s, %s, %s, %s, %s FROM office_claim_input"
+        " WHERE member_id = %s AND claim_id = %s RETURNING input_no",
+        (*key, name[:200], digest, content, made.actor, made.booked_at, *key),
+    )
+    return int(cursor.fetchone()[0])
+
+
+def kept_input(cursor: Any, key: ClaimKey, input_no: int) -> tuple[str, bytes]:
+    """A file that a claim was reckoned from, as it came [計算の資料].
+
+    Raises    NotFoundError if there is none.
+    """
+    cursor.execute(
+        "SELECT name, content FROM office_claim_input"
+        " WHERE member_id = %s AND claim_id = %s AND input_no = %s",
+        (*key, input_no),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise NotFoundError(Fault("CLU-007"))
+    return row[0], bytes(row[1])

@@ -1,0 +1,468 @@
+"""A claim against us from its paper to the money: its steps, its two persons, what the ledger takes."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.loans.crowd import at_once, do
+from tests.loans.desk import Desk
+from tests.people.house import AT, House, kinds_of, rows
+
+from motocho.care import approvals
+from motocho.care.approvals import Decision, Outcome, Request
+from motocho.care.cases.disclosures import Proof
+from motocho.contact import gate
+from motocho.contact.gate import Closed
+from motocho.contact.gate import Wanted as Call
+from motocho.contact.guard import Channel, Purpose
+from motocho.kernel.schedule import Scheme
+from motocho.ledger import checks
+from motocho.loans import commands, queries
+from motocho.loans.commands import Made
+from motocho.loans.policy import Status
+from motocho.office import lender
+from motocho.office.lender import (
+    Asking,
+    Basis,
+    Claim,
+    Claimant,
+    Due,
+    Offer,
+    Payee,
+    Step,
+    Told,
+    may_follow,
+)
+from motocho.outside.bank import AccountType, BankAccount, Originator, read_transfers
+from motocho.people import cards
+from motocho.people.access import Role
+from motocho.people.cards import Validity
+from motocho.units.errors import FaultyInput, InputError, NotAllowedError, RefusedError
+
+ON = AT.date()
+OPENED = ON - timedelta(days=130)
+SAMPLE = (files("motocho.claims") / "samples" / "ten_years.csv").read_bytes()
+ACCOUNT = BankAccount("0001", "001", AccountType.ORDINARY, "1234567")
+OURS = Originator(
+    "0000099999", "ﾓﾄﾁﾖｳﾌｱｲﾅﾝｽ", BankAccount("9999", "101", AccountType.ORDINARY, "0000001")
+)
+PAY_ON = date(2026, 12, 1)
+LAWYER = Told(
+    Claimant.LAWYER, None, ON, "法田法律事務所", "法田 守", "12345", "0312345678", "受-1", 900_000
+)  # fmt: skip
+
+
+class Legal:
+    """Our legal desk: a loan of 200,000 yen, and dealings of before whose history is a file."""
+
+    def __init__(self, house: House) -> None:
+        house.colleague("root", Role.ADMINISTRATOR)
+        self.operator = house.colleague("ueda", Role.OPERATOR)
+        self.supervisor = house.colleague("mori", Role.SUPERVISOR)
+        self.desk = Desk()
+        self.member_id = house.member().member_id
+        self.key = self.desk.open(OPENED, scheme=Scheme.MONTHLY, day=25, member_id=self.member_id)
+        self.desk.draw(self.key, 200_000, OPENED)
+        until = Validity(OPENED, date(2031, 11, 30))
+        do(cards.issue, self.member_id, until, "staff 1", AT)
+        self.forms = itertools.count(1)
+
+    def made(self, at: datetime = AT, ref: str = "") -> Made:
+        form = ref or f"form {next(self.forms)}"
+        return Made("desk", form, at.date(), at, self.operator.actor)
+
+    def asking(self, by: Any = None) -> Asking:
+        return Asking(by or self.operator, "理由", f"ask {next(self.forms)}", AT, ON)
+
+    def receive(self, told: Told = LAWYER, of_book: str = "") -> Claim:
+        told = replace(told, agreement_id=self.key.agreement_id) if of_book else told
+        found: Claim = do(lender.receive, self.member_id, told, self.made())
+        return found
+
+    def say(
+        self, request: Request, outcome: Outcome = Outcome.AGREED, at: datetime = AT
+    ) -> Outcome:
+        decision = Decision(outcome, "よい", request.mark, at.date())
+        return do(approvals.decide, request.ref, decision, self.supervisor, at).outcome
+
+    def reckoned(self, told: Told = LAWYER, of_book: str = "") -> Claim:
+        claim = self.receive(told, of_book)
+        proof = Proof.ATTORNEY_LETTER if told.claimant is Claimant.LAWYER else Proof.LICENCE
+        do(lender.check, claim.key, proof, "委-1", self.made())
+        basis = Basis(ON, {}) if of_book else Basis(ON, {}, "history.csv", SAMPLE)
+        do(lender.reckon, claim.key, basis, self.made())
+        return self.see(claim)
+
+    def see(self, claim: Claim) -> Claim:
+        found: Claim = do(lender.one, claim.key)
+        return found
+
+    def offered(self, claim: Claim, amount_yen: int) -> Claim:
+        offer = Offer(amount_yen, ON + timedelta(days=14), ON + timedelta(days=40))
+        assert self.say(do(lender.ask_offer, claim.key, offer, self.asking())) is Outcome.AGREED
+        return self.see(claim)
+
+    def accepted(self, claim: Claim, amount_yen: int) -> Claim:
+        self.offered(claim, amount_yen)
+        do(lender.accept, claim.key, "電話で受諾", self.made())
+        return self.see(claim)
+
+    def settled(self, claim: Claim, amount_yen: int) -> Claim:
+        self.accepted(claim, amount_yen)
+        request = do(lender.ask_settlement, claim.key, "和-1", self.asking())
+        assert self.say(request) is Outcome.AGREED
+        return self.see(claim)
+
+    def released(self, claim: Claim, on: date = PAY_ON) -> Claim:
+        payee = Payee(ACCOUNT, "サトウ ハナコ", on)
+        request = do(lender.ask_payment, claim.key, payee, self.asking())
+        assert self.say(request) is Outcome.AGREED
+        return self.see(claim)
+
+    def owed(self, claim: Claim) -> int:
+        """What we owe in the claim's book, as the ledger has it."""
+        found = rows(
+            "SELECT coalesce(sum(CASE WHEN l.credit = 2130 THEN l.amount_yen ELSE 0 END"
+            " - CASE WHEN l.debit = 2130 THEN l.amount_yen ELSE 0 END), 0)::bigint"
+            " FROM ledger_leg l JOIN ledger_entry e USING (member_id, entry_id)"
+            " WHERE e.member_id = %s AND e.book_id = %s",
+            *claim.book,
+        )
+        return int(found[0][0])
+
+    def dues(self, claim: Claim) -> set[str]:
+        return {str(one.plan.facts["follow"]) for one in do(lender.deadlines, claim.key)}
+
+
+@pytest.fixture
+def legal(house: House) -> Legal:
+    return Legal(house)
+
+
+def test_a_claim_of_counsel_from_the_letter_to_the_money(legal: Legal) -> None:
+    claim = legal.receive()
+    wanted = Call(Purpose.ARREARS, "claim test", "staff 1", way=Channel.VISIT)
+    answer = do(gate.ask, legal.member_id, wanted, AT)
+    assert isinstance(answer, Closed), "counsel acts: nobody is called"
+    assert legal.dues(claim) == {Due.ANSWER.value}
+    do(lender.check, claim.key, Proof.ATTORNEY_LETTER, "委-1", legal.made())
+    asked = do(lender.disclose, claim.key, "東京都千代田区1-1", legal.made())
+    assert rows(
+        "SELECT who FROM care_disclosure WHERE disclosure_id = %s", asked.disclosure_id
+    ) == [("counsel",)]
+    found = do(lender.reckon, claim.key, Basis(ON, {}, "h.csv", SAMPLE), legal.made())
+    own_yen = int(found.result.claim_yen)
+    assert own_yen > 0
+    claim = legal.settled(claim, own_yen)
+    assert legal.owed(claim) == own_yen
+    assert legal.dues(claim) == {Due.CORRECT.value, Due.PAY.value}
+    claim = legal.released(claim)
+    file = do(lender.make_file, PAY_ON, OURS, legal.made())
+    sent = read_transfers(file.content, near_on=ON)
+    assert [(one.payee, one.amount_yen, one.name) for one in sent.transfers] == [
+        (ACCOUNT, own_yen, "ｻﾄｳ ﾊﾅｺ")
+    ]
+    later = datetime.combine(PAY_ON, AT.time(), AT.tzinfo)
+    do(lender.note_paid, claim.key, PAY_ON, legal.made(later))
+    assert legal.owed(claim) == 0
+    assert not legal.see(claim).is_over, "the bureaus still have it"
+    do(lender.note_corrected, claim.key, "3社に完済で報告", legal.made(later))
+    claim = legal.see(claim)
+    assert [one.value for one in claim.taken] == [
+        "received", "checked", "disclosed", "reckoned", "offered", "accepted", "settled",
+        "released", "sent", "paid", "corrected", "ended",
+    ]  # fmt: skip
+    assert legal.dues(claim) == set()
+    assert do(checks.verify).faults == ()
+    assert kinds_of(legal.member_id).count("claim_step") == len(claim.taken)
+
+
+def test_a_settlement_gives_up_the_loan_and_ends_agreement_and_card(legal: Legal) -> None:
+    """One's own agreement, lawful: nothing to pay back, and a zero settlement gives up what is owed."""
+    claim = legal.reckoned(replace(LAWYER, claimant=Claimant.SELF), "yes")
+    reckoned = claim.last(Step.RECKONED)
+    assert reckoned is not None
+    assert reckoned.amount_yen == 0
+    position = do(queries.position, legal.key, ON)
+    assert reckoned.content["debt_yen"] == position.payoff_yen, "the book and a recalculation agree"
+    claim = legal.settled(claim, 0)
+    settled = claim.last(Step.SETTLED)
+    assert settled is not None
+    assert settled.content["given_up_yen"] == position.payoff_yen
+    after = do(queries.position, legal.key, ON)
+    assert (after.status, after.payoff_yen) == (Status.CLOSED, 0)
+    card = do(cards.current, legal.member_id)
+    assert do(cards.has_ended, card)
+    assert do(cards.end, legal.member_id, ON, "staff 1", AT) is None, "it ends once"
+    assert card not in do(cards.to_renew, date(2040, 1, 1))
+    assert legal.owed(claim) == 0
+    assert claim.nexts == {Step.CORRECTED}
+    do(lender.note_corrected, claim.key, "解約で報告", legal.made())
+    assert legal.see(claim).is_over
+
+
+def test_nothing_is_promised_or_booked_by_one_person(legal: Legal) -> None:
+    claim = legal.reckoned()
+    offer = Offer(1_000, ON + timedelta(days=14), ON + timedelta(days=40))
+    request = do(lender.ask_offer, claim.key, offer, legal.asking(legal.supervisor))
+    with pytest.raises(NotAllowedError):
+        legal.say(request)
+    assert Step.OFFERED not in legal.see(claim).taken
+    for step in ("offered", "settled", "released"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO office_claim_step (member_id, claim_id, step_no, step, amount_yen,"
+                " on_day, content, source, actor, noted_at)"
+                " VALUES (%s, %s, 4, %s, 1, %s, '{}', 'x', 'y', %s)",
+                (*claim.key, step, ON, AT),
+            )
+
+
+@pytest.mark.parametrize(
+    ("amount", "answer_days", "pay_days", "code"),
+    [(10**9, 14, 40, "CLU-020"), (1_000, 60, 90, "CLU-022"), (1_000, 14, 10, "CLU-022"),
+     (1_000, -1, 40, "CLU-022"), (1_000, 14, 200, "CLU-023")],
+)  # fmt: skip
+def test_offers_stay_within_policy(
+    legal: Legal, amount: int, answer_days: int, pay_days: int, code: str
+) -> None:
+    claim = legal.reckoned()
+    offer = Offer(amount, ON + timedelta(days=answer_days), ON + timedelta(days=pay_days))
+    with pytest.raises(RefusedError) as raised:
+        do(lender.ask_offer, claim.key, offer, legal.asking())
+    assert raised.value.faults[0].code == code
+    assert rows("SELECT count(*) FROM care_approval") == [(0,)]
+
+
+def test_the_most_is_our_own_figure_to_the_yen_and_rounds_end(legal: Legal) -> None:
+    claim = legal.reckoned()
+    reckoned = claim.last(Step.RECKONED)
+    assert reckoned is not None
+    own_yen = int(reckoned.amount_yen or 0)
+    over = Offer(own_yen + 1, ON, ON)
+    with pytest.raises(RefusedError):
+        do(lender.ask_offer, claim.key, over, legal.asking())
+    most = lender.limits(ON).most_rounds
+    for round_no in range(most):
+        claim = legal.offered(claim, own_yen - round_no)
+        do(lender.counter, claim.key, own_yen, "満額を", legal.made())
+    with pytest.raises(RefusedError) as raised:
+        do(lender.ask_offer, claim.key, Offer(1, ON, ON), legal.asking())
+    assert raised.value.faults[0].code == "CLU-021"
+
+
+def test_a_form_sent_twice_counts_once(legal: Legal) -> None:
+    """Each command with the same reference again: one claim, one step, one entry, one file."""
+    made = legal.made()
+    first = do(lender.receive, legal.member_id, LAWYER, made)
+    assert do(lender.receive, legal.member_id, LAWYER, made).key == first.key
+    check = legal.made()
+    for _ in range(2):
+        do(lender.check, first.key, Proof.ATTORNEY_LETTER, "委-1", check)
+    reckon = legal.made()
+    for _ in range(2):
+        do(lender.reckon, first.key, Basis(ON, {}, "h.csv", SAMPLE), reckon)
+    claim = legal.released(legal.settled(legal.see(first), 10_000))
+    form = legal.made()
+    files_made = [do(lender.make_file, PAY_ON, OURS, form) for _ in range(2)]
+    assert files_made[0] == files_made[1]
+    with pytest.raises(InputError):
+        do(lender.make_file, PAY_ON, OURS, legal.made())
+    later = datetime.combine(PAY_ON, AT.time(), AT.tzinfo)
+    paid = legal.made(later)
+    for _ in range(2):
+        do(lender.note_paid, claim.key, PAY_ON, paid)
+    with pytest.raises(RefusedError):
+        do(lender.note_paid, claim.key, PAY_ON, legal.made(later))
+    taken = list(legal.see(claim).taken)
+    assert len(taken) == len(set(taken))
+    assert legal.owed(claim) == 0
+
+
+def test_a_returned_transfer_is_owed_again_and_goes_to_another_account(legal: Legal) -> None:
+    claim = legal.released(legal.settled(legal.reckoned(), 50_000))
+    do(lender.make_file, PAY_ON, OURS, legal.made())
+    do(lender.note_returned, claim.key, "口座なし", legal.made())
+    assert legal.owed(claim) == 50_000
+    claim = legal.released(claim, date(2026, 12, 3))
+    assert [one.key for one in do(lender.released)] == [claim.key]
+    assert do(lender.make_file, date(2026, 12, 3), OURS, legal.made()).sum_yen == 50_000
+
+
+def test_two_who_do_the_same_at_once_do_it_once(legal: Legal) -> None:
+    """The second person's double tap, the file by two colleagues, the statement read twice."""
+    claim = legal.accepted(legal.reckoned(), 30_000)
+    request = do(lender.ask_settlement, claim.key, "和-1", legal.asking())
+
+    def tried(act: Any) -> str:
+        try:
+            act()
+        except (RefusedError, InputError, Exception) as error:  # noqa: BLE001
+            return type(error).__name__
+        return "done"
+
+    assert sorted(at_once([lambda: tried(lambda: legal.say(request))] * 3)).count("done") == 1
+    assert legal.owed(claim) == 30_000
+    claim = legal.released(legal.see(claim))
+    made = [
+        lambda: tried(lambda: do(lender.make_file, PAY_ON, OURS, legal.made())) for _ in range(3)
+    ]
+    assert at_once(made).count("done") == 1
+    later = datetime.combine(PAY_ON, AT.time(), AT.tzinfo)
+    paid = [
+        lambda: tried(lambda: do(lender.note_paid, claim.key, PAY_ON, legal.made(later)))
+        for _ in range(3)
+    ]
+    assert at_once(paid).count("done") == 1
+    assert legal.owed(claim) == 0
+
+
+def test_killed_in_the_middle_nothing_of_it_is_there(legal: Legal) -> None:
+    """A settlement whose last statement fails leaves loan, card, ledger, claim as they were."""
+    claim = legal.accepted(legal.reckoned(LAWYER, "yes"), 0)
+    request = do(lender.ask_settlement, claim.key, "和-1", legal.asking())
+    before = do(queries.position, legal.key, ON)
+    entries = rows("SELECT count(*) FROM ledger_entry")
+
+    class Killed(Exception):
+        pass
+
+    def killed() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            decision = Decision(Outcome.AGREED, "よい", request.mark, ON)
+            approvals.decide(cursor, request.ref, decision, legal.supervisor, AT)
+            raise Killed
+
+    with pytest.raises(Killed):
+        killed()
+    assert do(queries.position, legal.key, ON) == before
+    assert rows("SELECT count(*) FROM ledger_entry") == entries
+    assert not do(cards.has_ended, do(cards.current, legal.member_id))
+    assert legal.see(claim).taken == claim.taken
+    assert legal.say(request) is Outcome.AGREED
+
+
+def test_what_we_owe_is_never_below_nothing(legal: Legal) -> None:
+    claim = legal.settled(legal.reckoned(), 20_000)
+    with pytest.raises(DatabaseError):
+        do(commands.pay_overpayment, claim.book, 20_001, ON, legal.made())
+    assert legal.owed(claim) == 20_000
+
+
+def test_money_held_for_the_member_goes_back_first(legal: Legal) -> None:
+    position = do(queries.position, legal.key, ON)
+    legal.desk.receive(legal.key, position.payoff_yen + 700, ON)
+    claim = legal.accepted(legal.reckoned(LAWYER, "yes"), 0)
+    with pytest.raises(RefusedError) as raised:
+        do(lender.ask_settlement, claim.key, "和-1", legal.asking())
+    assert raised.value.faults[0].code == "LON-043"
+
+
+def test_their_sheet_is_explained_by_its_conventions(legal: Legal) -> None:
+    """Their sheet is ours under 365 days: the finding names the switch, and keeps both files."""
+    claim = legal.reckoned()
+    ours = do(lender.again, claim.key)
+    theirs = lender.statement_of(ours.history, {"year_basis": "fixed_365"})
+    lines = ["日付,借入,返済,残高"]
+    for row in theirs.rows:
+        out, back = ("", "")
+        kind = row.document()["kind"]
+        if kind == "borrow":
+            out = str(row.event.amount_yen)
+        if kind == "repay":
+            back = str(row.event.amount_yen)
+        left = int(row.outstanding_principal_yen) - int(row.overpayment_yen)
+        lines.append(f"{row.document()['date']},{out},{back},{left}")
+    found = do(lender.compare, claim.key, ("theirs.csv", "\n".join(lines).encode()), legal.made())
+    assert found.is_explained
+    assert found.best.assumptions.document()["year_basis"] == "fixed_365"
+    kept = legal.see(claim).last(Step.COMPARED)
+    assert kept is not None
+    assert kept.content["explained"] is True
+    assert do(lender.kept_input, claim.key, 1)[1] == SAMPLE
+
+
+def test_a_late_answer_is_refused_and_an_offer_of_another_figure_is_outdated(legal: Legal) -> None:
+    claim = legal.reckoned()
+    offer = Offer(1_000, ON + timedelta(days=14), ON + timedelta(days=40))
+    request = do(lender.ask_offer, claim.key, offer, legal.asking())
+    zero = {"overpayment_appropriation": "no_interest"}
+    do(lender.reckon, claim.key, Basis(ON, zero, "h.csv", SAMPLE), legal.made())
+    assert legal.say(request) is Outcome.OUTDATED
+    legal.offered(claim, 1_000)
+    late = datetime.combine(ON + timedelta(days=15), AT.time(), AT.tzinfo)
+    with pytest.raises(RefusedError) as raised:
+        do(lender.accept, claim.key, "", legal.made(late))
+    assert raised.value.faults[0].code == "CLU-025"
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [(replace(LAWYER, received_on=ON + timedelta(days=1)), "CLU-002"),
+     (replace(LAWYER, agreement_id=99), "CLU-003"), (replace(LAWYER, office=" "), "CLU-006"),
+     (replace(LAWYER, document_ref="x" * 101), "CLU-005"),
+     (replace(LAWYER, registration="x"), "LGL-003")],
+)  # fmt: skip
+def test_what_a_claim_lacks_is_refused_whole(legal: Legal, told: Told, code: str) -> None:
+    with pytest.raises(InputError) as raised:
+        do(lender.receive, legal.member_id, told, legal.made())
+    assert raised.value.faults[0].code == code
+    assert rows("SELECT count(*) FROM office_claim") == [(0,)]
+    assert rows("SELECT count(*) FROM care_counsel") == [(0,)]
+
+
+def test_a_withdrawn_claim_leaves_nothing_to_do(legal: Legal) -> None:
+    claim = legal.receive()
+    with pytest.raises(InputError):
+        do(lender.end, claim.key, Step.WITHDRAWN, " ", legal.made())
+    do(lender.end, claim.key, Step.WITHDRAWN, "取下書を受領", legal.made())
+    claim = legal.see(claim)
+    assert claim.is_over
+    assert legal.dues(claim) == set()
+    assert do(lender.open_claims) == []
+    with pytest.raises(RefusedError):
+        do(lender.counter, claim.key, 1, "", legal.made())
+
+
+def test_a_dated_policy_without_gaps() -> None:
+    text = (files("motocho.office") / "data" / "claim_limits.yaml").read_text(encoding="utf-8")
+    assert len(lender.read(text)) == 1
+    for wrong in (text.replace("until: null", "until: 2026-01-01"), text.replace("100 ", '"x" '),
+                  text.replace("most_rounds", "rounds")):  # fmt: skip
+        with pytest.raises(FaultyInput):
+            lender.read(wrong)
+
+
+@given(choices=st.lists(st.integers(0, 30), max_size=40), is_zero=st.booleans())
+def test_steps_come_to_an_end_in_whatever_order(*, choices: list[int], is_zero: bool) -> None:
+    """Of every way through: money moves once and after two persons, and after the end nothing follows."""
+    yen = 0 if is_zero else 1_000
+    taken = [Step.RECEIVED]
+    for choice in choices:
+        nexts = sorted(
+            may_follow(taken, yen if Step.SETTLED in taken else 0), key=lambda x: x.value
+        )
+        if not nexts:
+            break
+        taken.append(nexts[choice % len(nexts)])
+    assert taken.count(Step.SETTLED) <= 1
+    assert taken.count(Step.PAID) <= 1
+    for first, then in itertools.pairwise(
+        [Step.OFFERED, Step.ACCEPTED, Step.SETTLED, Step.RELEASED, Step.SENT, Step.PAID]
+    ):
+        if then in taken:
+            assert first in taken
+            assert taken.index(first) < taken.index(then)
+    if Step.ENDED in taken:
+        assert Step.CORRECTED in taken
+        assert is_zero or Step.PAID in taken
+        assert may_follow(taken, yen) == frozenset()
+    assert not (is_zero and Step.RELEASED in taken)
