@@ -24,6 +24,7 @@ from motocho.contact.guard import JAPAN, HoldKind, Purpose
 from motocho.contact.holds import Source, Wish
 from motocho.loans import commands
 from motocho.loans.commands import Key
+from motocho.office.lender import Due
 from motocho.outside import clock, mail
 from motocho.outside.postgres import ADMIN
 from motocho.people import access
@@ -300,7 +301,9 @@ def test_a_follow_up_says_what_is_left_and_only_who_decides_is_asked(site: Site)
     for sort in sorts:
         member = site.house.member(SATO, NOON - timedelta(days=200))
         facts: dict[str, int | str] = (
-            {"case": 1, "follow": sort} if sort in {one.value for one in Follow} else {sort: 1}
+            {"case": 1, "follow": sort}
+            if sort in {one.value for one in (*Follow, *Due)}
+            else {sort: 1}
         )
         plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts)
         do(tasks.put, member.member_id, plan, Source("close", f"x {sort}"), NOON)

@@ -155,6 +155,7 @@ def test_a_claim_of_counsel_from_the_letter_to_the_money(legal: Legal) -> None:
     assert legal.dues(claim) == {Due.ANSWER.value}
     do(lender.check, claim.key, Proof.ATTORNEY_LETTER, "委-1", legal.made())
     asked = do(lender.disclose, claim.key, "東京都千代田区1-1", legal.made())
+    assert asked is not None
     assert rows(
         "SELECT who FROM care_disclosure WHERE disclosure_id = %s", asked.disclosure_id
     ) == [("counsel",)]

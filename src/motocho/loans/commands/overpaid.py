@@ -98,9 +98,13 @@ def owe_overpayment(cursor: Any, key: Key, amount_yen: int, made: Made) -> int:
     Law       民法703条, 704条.
     """
     refuse_amount(amount_yen)
-    return _post(cursor, key, amount_yen, made, _Posting(
+    of = _Posting(
         "overpayment_owed", made.business_on, Account.INTEREST_RETURNED, Account.OVERPAYMENTS
-    ))  # fmt: skip
+    )
+    number, is_new = _post(cursor, key, amount_yen, made, of)
+    if is_new:
+        tell(cursor, key, "overpayment_owed", made, amount_yen=amount_yen, entry=number)
+    return number
 
 
 def pay_overpayment(cursor: Any, key: Key, amount_yen: int, paid_on: date, made: Made) -> int:
@@ -113,9 +117,11 @@ def pay_overpayment(cursor: Any, key: Key, amount_yen: int, paid_on: date, made:
     """
     refuse_amount(amount_yen)
     refuse_day(paid_on, made)
-    return _post(cursor, key, amount_yen, made, _Posting(
-        "overpayment_paid", paid_on, Account.OVERPAYMENTS, made.money
-    ))  # fmt: skip
+    of = _Posting("overpayment_paid", paid_on, Account.OVERPAYMENTS, made.money)
+    number, is_new = _post(cursor, key, amount_yen, made, of)
+    if is_new:
+        tell(cursor, key, "overpayment_paid", made, amount_yen=amount_yen, entry=number)
+    return number
 
 
 class _Posting(NamedTuple):
@@ -127,7 +133,8 @@ class _Posting(NamedTuple):
     credit: Account
 
 
-def _post(cursor: Any, key: Key, amount_yen: int, made: Made, of: _Posting) -> int:
+def _post(cursor: Any, key: Key, amount_yen: int, made: Made, of: _Posting) -> tuple[int, bool]:
+    """The number of the entry, and whether it is new."""
     if key.agreement_id != OF_BEFORE:
         _book.lock(cursor, key)
     cursor.execute(
@@ -141,11 +148,10 @@ def _post(cursor: Any, key: Key, amount_yen: int, made: Made, of: _Posting) -> i
         is_same = (earlier.entry.total_yen, earlier.entry.kind) == (amount_yen, of.kind)
         if not is_same or earlier.entry.book_id != key.agreement_id:
             raise StateConflict(Fault("LON-056", excerpt=made.external_ref))
-        return earlier.entry_id
+        return earlier.entry_id, False
     entry = Entry(
         *key, of.kind, made.channel, made.external_ref, of.on, made.business_on, made.booked_at,
         (Leg(of.debit, of.credit, amount_yen),),
     )  # fmt: skip
     (number,) = posting.post(cursor, [entry])
-    tell(cursor, key, of.kind, made, amount_yen=amount_yen, entry=number)
-    return number
+    return number, True

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from motocho.care.cases import disclosures
-from motocho.care.cases.disclosures import Asked, Channel, Delivery, Kind, Who
 from motocho.contact.holds import Source
 from motocho.loans.commands import Made
 from motocho.office.lender import _keeping
@@ -15,16 +14,16 @@ from motocho.office.lender._rules import Step
 from motocho.units.errors import Fault, InputError, RefusedError
 
 _WHO = {
-    Claimant.SELF: Who.MEMBER,
-    Claimant.LAWYER: Who.COUNSEL,
-    Claimant.SCRIVENER: Who.COUNSEL,
-    Claimant.HEIR: Who.HEIR,
+    Claimant.SELF: disclosures.Who.MEMBER,
+    Claimant.LAWYER: disclosures.Who.COUNSEL,
+    Claimant.SCRIVENER: disclosures.Who.COUNSEL,
+    Claimant.HEIR: disclosures.Who.HEIR,
 }
 _PROOFS = {
     **dict.fromkeys(COUNSEL, frozenset({disclosures.Proof.ATTORNEY_LETTER})),
     Claimant.HEIR: frozenset({disclosures.Proof.FAMILY_REGISTER}),
 }
-_OWN = disclosures.PROOFS[Who.MEMBER]
+_OWN = disclosures.PROOFS[disclosures.Who.MEMBER]
 
 
 def proofs_of(claimant: Claimant) -> frozenset[disclosures.Proof]:
@@ -67,10 +66,12 @@ def disclose(
     if claim is None:
         return None
     who = _WHO[claim.told.claimant]
-    is_own = who is Who.MEMBER
-    asked = Asked(
-        Kind.HISTORY, who, Channel.COUNSEL if who is Who.COUNSEL else Channel.POST,
-        Delivery.REGISTERED_ADDRESS if is_own else Delivery.THEIR_ADDRESS,
+    is_own = who is disclosures.Who.MEMBER
+    by_counsel = who is disclosures.Who.COUNSEL
+    asked = disclosures.Asked(
+        disclosures.Kind.HISTORY, who,
+        disclosures.Channel.COUNSEL if by_counsel else disclosures.Channel.POST,
+        disclosures.Delivery.REGISTERED_ADDRESS if is_own else disclosures.Delivery.THEIR_ADDRESS,
         "" if is_own else claim.told.office, "" if is_own else to_address,
     )  # fmt: skip
     source = Source(made.actor, f"claim {key.claim_id} disclosure {made.external_ref}")

@@ -100,3 +100,4 @@ CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON office_claim_fil
 GRANT SELECT, INSERT ON office_claim, office_claim_step, office_claim_input, office_claim_file TO motocho_app;
 GRANT USAGE ON SEQUENCE office_claim_claim_id_seq, office_claim_file_file_id_seq TO motocho_app;
 GRANT SELECT ON office_claim, office_claim_step, office_claim_file TO motocho_audit;
+GRANT SELECT (member_id, claim_id, input_no, name, sha256, actor, kept_at) ON office_claim_input TO motocho_audit;
