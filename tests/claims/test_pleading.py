@@ -237,6 +237,35 @@ def test_what_is_handed_in_follows_day_and_filer(
     assert ("予納は不要" in listed.postage) == (filed_on >= "2026-05-21")
 
 
+@pytest.mark.parametrize(
+    ("stated", "codes"),
+    [
+        ({"court_name": "東京簡易裁判所"}, []),
+        ({"court_name": "東京地方裁判所"}, ["LAW-055"]),
+        ({"agent_kind": "lawyer", "filing_route": "paper"}, ["LAW-060"]),
+        ({"agent_kind": "scrivener", "filing_route": "electronic"}, []),
+        ({"filing_route": "electronic", "filed_on": "2026-05-20"}, ["LAW-062"]),
+    ],
+)
+def test_what_the_court_would_send_back_is_told_first(
+    stated: dict[str, str], codes: list[str]
+) -> None:
+    listed = filing.packing_list(content_of(stated))
+    assert listed is not None
+    assert [fault.code for fault in listed.warnings] == codes
+
+
+def test_a_claim_beyond_the_line_is_no_scrivener_s() -> None:
+    events = (
+        Event(date(2001, 1, 10), EventKind.BORROW, 500_000, 292_000),
+        Event(date(2003, 1, 10), EventKind.REPAY, 2_200_000),
+    )
+    facts = pleading.read({**FACTS, "agent_kind": "scrivener", "court_name": "東京簡易裁判所"})
+    listed = filing.packing_list(pleading.content(statement_of(None, *events), facts, DAY))
+    assert listed is not None
+    assert {fault.code for fault in listed.warnings} == {"LAW-055", "LAW-061"}
+
+
 def test_exhibit_files_are_named_as_the_court_takes_them() -> None:
     exhibit = pleading.Exhibit(1, "取引履歴/" + "長" * 90, "写し", "", "", "")
     assert exhibit.file_name.startswith("甲001_取引履歴長")

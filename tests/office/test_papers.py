@@ -220,6 +220,29 @@ def test_a_certified_letter_stands_on_its_grid(content: pleading.Content) -> Non
             assert sign in printed
 
 
+def test_the_word_file_fits_electronic_certified_mail(content: pleading.Content) -> None:
+    """A4, 10.5 points or more, margins of 15 mm or more."""
+    from docx import Document  # noqa: PLC0415
+
+    data = papers.make(PaperKind.CERTIFIED_DEMAND, content, Form.WORD).data
+    document = Document(io.BytesIO(data))
+    section = document.sections[0]
+    assert section.page_width is not None
+    assert section.page_height is not None
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+    for side in (
+        section.left_margin,
+        section.right_margin,
+        section.top_margin,
+        section.bottom_margin,
+    ):
+        assert side is not None
+        assert side.mm >= 15
+    size = document.styles["Normal"].font.size
+    assert size is not None
+    assert size.pt >= 10.5
+
+
 # --------------------------------------------------------------------------------------- templates
 def test_our_templates_have_no_fault() -> None:
     assert papers.lint_all() == []

@@ -15,6 +15,7 @@ from tests.web.studio import as_studio, let_in
 
 from motocho.claims.pleading import Look, PaperKind
 from motocho.office import cases, papers
+from motocho.units.errors import Language
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +157,53 @@ def test_the_proof_tells_why_another_total_differs(client: Client) -> None:
     assert "年365日固定" in client.post(at, {"theirs": str(theirs)}).content.decode()
     assert "その額になりません" in client.post(at, {"theirs": "1"}).content.decode()
     assert "エラー" in client.post(at, {"theirs": "たくさん"}).content.decode()
+
+
+def test_their_sheet_tells_its_conventions(client: Client) -> None:
+    case_id = filled(client)
+    sheet = client.get(f"/cases/{case_id}/papers/recalculation.xlsx")
+    assert sheet.status_code == 200
+    case = cases.load(case_id)
+    from dataclasses import replace  # noqa: PLC0415
+
+    from motocho.claims import layouts  # noqa: PLC0415
+    from motocho.claims.statement import recalculate  # noqa: PLC0415
+    from motocho.kernel.conventions import YearBasis  # noqa: PLC0415
+
+    turned = replace(case.assumptions(), year_basis=YearBasis.FIXED_365)
+    statement = recalculate(case.history(), turned, as_of=case.as_of)
+    lines = ["日付,借入,返済,残高"]
+    for row in statement.rows:
+        event = row.event
+        balance = int(row.outstanding_principal_yen) - int(row.overpayment_yen)
+        lent, paid = (
+            (event.amount_yen, "") if event.kind.name == "BORROW" else ("", event.amount_yen)
+        )
+        lines.append(f"{event.on},{lent},{paid},{balance}")
+    assert layouts.describe(turned, Language.JA)[0].text
+    sent = {"sheet": io.BytesIO("\n".join(lines).encode())}
+    page = client.post(f"/cases/{case_id}/proof/", sent).content.decode()
+    assert "年365日固定" in page
+    assert "再現できました" in page
+    wrong = client.post(f"/cases/{case_id}/proof/", {"sheet": io.BytesIO(b"x,y\n1,2")})
+    assert "エラー" in wrong.content.decode()
+
+
+def test_the_office_s_letterhead_stands_in_for_the_agent(client: Client) -> None:
+    case_id = filled(client)
+    told = {
+        "office_name": "見本事務所",
+        "office_address": "東京都新宿区1-1",
+        "office_people": "弁護士 見本次郎",
+    }
+    assert client.post("/office/", told).status_code == 302
+    client.post(f"/cases/{case_id}/papers/", {"agent_kind": "lawyer"})
+    response = client.get(f"/cases/{case_id}/papers/acceptance_notice.pdf")
+    assert response.status_code == 200
+    text = papers.pdf_text(response.content)
+    assert "見本事務所" in text
+    assert "代理人弁護士" in text
+    assert "見本次郎" in text
 
 
 def test_a_template_is_changed_only_without_faults(client: Client, tmp_path: Path) -> None:

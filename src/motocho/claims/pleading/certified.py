@@ -18,7 +18,7 @@ from motocho.claims.pleading.setting import counted, set_lines
 from motocho.law import post
 from motocho.law.post import CertifiedLetter, DeliveryProof, Postage
 from motocho.law.tables import table
-from motocho.units.errors import Fault
+from motocho.units.errors import Fault, LawGap
 
 
 class Grid(Enum):
@@ -131,11 +131,14 @@ def postage(
     return post.content_certified(on, CertifiedLetter(max(1, counted_text.sheets), proof))
 
 
-def electronic_postage_yen(on: date) -> int:
+def electronic_postage_yen(on: date) -> int | None:
     """What one sheet costs as an electronic certified letter, without its proof [e内容証明].
 
-    Raises    LawGap where the tariff of the day was not read.
+    Gives     None where the tariff of the day was not read.
     """
-    row = table("post.electronic_certified_mail").at(on)
+    try:
+        row = table("post.electronic_certified_mail").at(on)
+    except LawGap:
+        return None
     parts = ("letter", "printing", "certification", "copy_to_sender", "registered")
     return sum(row.number(part) for part in parts)

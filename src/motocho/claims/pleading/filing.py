@@ -11,9 +11,10 @@ from datetime import date
 
 from motocho.claims.pleading.content import Content
 from motocho.claims.pleading.facts import Agent
-from motocho.law.court import PostageRule, Route
+from motocho.law import court
+from motocho.law.court import Court, PostageRule, Route
 from motocho.law.tables import table
-from motocho.units.errors import LawGap
+from motocho.units.errors import Fault, LawGap
 from motocho.units.money import yen_text
 
 
@@ -38,6 +39,8 @@ class PackingList:
     certificate_yen: int | None
     stamps: str
     postage: str
+    warnings: tuple[Fault, ...]
+    """A court that is not competent, a way that is not open, an agent who may not act."""
 
 
 def packing_list(content: Content) -> PackingList | None:
@@ -59,7 +62,23 @@ def packing_list(content: Content) -> PackingList | None:
         certificate_yen=certificate_yen,
         stamps=_stamps(content),
         postage=_postage(fees.on),
+        warnings=tuple(_warnings(content)),
     )
+
+
+def _warnings(content: Content) -> list[Fault]:
+    """OVER-005, OVER-010 and OVER-011 before anything is handed in."""
+    fees, agent = content.fees, content.facts.agent
+    if fees is None:
+        return []
+    named = content.facts.text("court_name")
+    chosen = next((one for one in Court if one.name_ja in named), None)
+    refusals = [court.check_filing_channel(agent.filer, fees.route, fees.on)]
+    if chosen is not None:
+        refusals.append(court.check_court(chosen, content.overpayment_yen, fees.on))
+    if agent is Agent.SCRIVENER:
+        refusals.append(court.check_scrivener(content.overpayment_yen, fees.on))
+    return [refusal.fault() for refusal in refusals if refusal is not None]
 
 
 def _rows(content: Content, duplicate: str, certificate_yen: int | None) -> list[Packed]:

@@ -11,7 +11,7 @@ from datetime import date
 
 from motocho.claims import pleading
 from motocho.law import lenders
-from motocho.office.cases import Case, Operation
+from motocho.office.cases import Case, Operation, office_settings
 from motocho.units.errors import Fault, FaultyInput, NotFoundError
 
 KNOWN = {asked.key: asked for asked in pleading.ASKED}
@@ -25,7 +25,32 @@ def stated_of(case: Case, on: date) -> dict[str, str]:
     lender = lender_name(case.lender, on)
     if lender:
         stated.setdefault("lender_name", lender)
+    if stated.get("agent_kind", AGENT_NONE) != AGENT_NONE:
+        for key, text in _letterhead().items():
+            stated.setdefault(key, text)
     return stated
+
+
+AGENT_NONE = pleading.Agent.NONE.value
+_OF_OFFICE = {
+    "office_name": "agent_office",
+    "office_postal_code": "agent_postcode",
+    "office_address": "agent_address",
+    "office_phone": "agent_phone",
+    "office_fax": "agent_fax",
+}
+_TITLES = ("認定司法書士", "司法書士", "弁護士")
+
+
+def _letterhead() -> dict[str, str]:
+    """The office's letterhead as facts of an agent; of its people the first one signs."""
+    settings = office_settings()
+    found = {key: " ".join(str(settings.get(name, "")).split()) for name, key in _OF_OFFICE.items()}
+    people = str(settings.get("office_people", "")).strip().splitlines()
+    first = people[0].strip() if people else ""
+    for title in _TITLES:
+        first = first.removeprefix(title).strip()
+    return {key: text for key, text in (found | {"agent_name": first}).items() if text}
 
 
 def lender_name(said: str, on: date) -> str:

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from motocho.claims import pleading
+from motocho.claims import layouts, pleading, reading, scenarios
 from motocho.claims.pleading import Asked, Content, Kind, PaperKind, Stage
 from motocho.office import cases, papers
 from motocho.office.cases import Case
@@ -95,10 +95,12 @@ def _page(
     else:
         offered = pleading.offered(content)
         lacking = _lacking(content, offered)
+        listed = pleading.filing.packing_list(content)
         context |= {
             "content": content,
             "stages": _stages(content, offered, tongue),
-            "packing": pleading.filing.packing_list(content),
+            "packing": listed,
+            "warnings": [_told(one, tongue) for one in listed.warnings] if listed else [],
             "exhibits": content.exhibits,
             "made_on": content.written_on,
         }
@@ -298,6 +300,7 @@ def certified_page(request: HttpRequest, case_id: int) -> HttpResponse:
         "counted": _counted(request, typed, grid),
         "copies": pleading.certified.COPIES,
         "electronic_most": pleading.certified.ELECTRONIC_MOST_SHEETS,
+        "electronic_yen": pleading.certified.electronic_postage_yen(pages.moment(request).date()),
     }
     return frame.case_page(request, "studio/certified.html", case, context)
 
@@ -331,12 +334,33 @@ def _counted(request: HttpRequest, text: str, grid: pleading.Grid) -> dict[str, 
 
 
 # ------------------------------------------------------------------------------------ S9: the proof
+def _their_sheet(case: Case, data: bytes, tongue: Tongue) -> dict[str, Any]:
+    """Which conventions reproduce the other side's sheet, row by row."""
+    try:
+        theirs = reading.read(data)
+        found = scenarios.differ(case.history(), theirs, case.assumptions())
+    except FaultyInput as error:
+        return {"wrong": [_told(one, tongue) for one in error.faults[:_SHOWN_FAULTS]]}
+    described = layouts.describe(found.best.assumptions, tongue.language)
+    return {
+        "sheet": found,
+        "sheet_differs": [one for one in described if not one.is_default],
+        "sheet_row": found.unexplained,
+    }
+
+
+_SHOWN_FAULTS = 20
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def proof_page(request: HttpRequest, case_id: int) -> HttpResponse:
     """Conditions, engine, hash, a second run, and why another tool gives another total [検証]."""
     case = cases.load(case_id)
     tongue = pages.tongue_of(request)
     context: dict[str, Any] = {"wrong": [], "theirs": request.POST.get("theirs", "")}
+    sent = request.FILES.get("sheet")
+    if sent is not None:
+        context |= _their_sheet(case, sent.read(reading.MAX_FILE_BYTES + 1), tongue)
     statement = case.statement()
     content = content_of(request, case)
     again = case.statement()
