@@ -65,6 +65,7 @@ def slip_of(
         to_on=None if days is None else date.fromordinal(days[1]),
         least_yen=least,
         most_yen=most,
+        supposed_on=date.fromordinal(change.entries[0].on) if days else None,
     )
 
 

@@ -62,6 +62,8 @@ class Slip:
     least_yen: int | None = None
     most_yen: int | None = None
     """For a missing row: the amounts between which it lies, where its day does not settle it."""
+    supposed_on: date | None = None
+    """For a missing row: a day on which the proposed amount makes the balances agree."""
 
     def within(self, file: str | None) -> Slip:
         """The same slip, placed in a file [ファイル名つき]."""
