@@ -34,7 +34,7 @@ _CONTRACT_OF_LATER = "2"
 
 
 def habit_alarms(events: Sequence[Event]) -> Iterator[Alarm]:
-    """Payments ten times, or a tenth of, what is always paid, where no balance is printed [けた違い]."""
+    """Payments ten times or a tenth of the usual one, without balances [けた違い]."""
     if any(event.lender_balance_yen is not None for event in events):
         return
     paid = Counter(event.amount_yen for event in events if event.kind is EventKind.REPAY)
@@ -64,7 +64,7 @@ def habit_alarms(events: Sequence[Event]) -> Iterator[Alarm]:
 def weekday_alarms(events: Sequence[Event]) -> Iterator[Alarm]:
     """Rows on a Saturday, a Sunday or about New Year, where hardly any other is [曜日].
 
-    Why       a lender's counters alone keep such days; where hardly a row has one, it may be a slip.
+    Why       a lender's counters alone keep such days; where hardly a row has one, it may be wrong.
     """
     moved = [event for event in events if event.kind in {EventKind.BORROW, EventKind.REPAY}]
     odd = [event for event in moved if event.on.weekday() >= _SATURDAY or _is_new_year(event.on)]
@@ -101,13 +101,11 @@ def opening_alarms(sight: Sight) -> Iterator[Alarm]:
                 excerpt=event.on.isoformat(),
                 details={"amount": yen_text(event.amount_yen)},
             )
-            yield Alarm(
-                Check.OPENING, Weight.QUESTION, event.source_row, fault, effect_yen=effect
-            )
+            yield Alarm(Check.OPENING, Weight.QUESTION, event.source_row, fault, effect_yen=effect)
 
 
 def pause_alarms(sight: Sight) -> Iterator[Alarm]:
-    """A payoff or a long time without rows, after which is lent again: one dealing or two [一連・分断].
+    """A payoff or a long pause, after which is lent again: one dealing or two [一連・分断].
 
     Law       最判平20.1.18: what the court weighs; recorded as findings of the case.
     """
@@ -121,10 +119,10 @@ def pause_alarms(sight: Sight) -> Iterator[Alarm]:
         lends = later.kind is EventKind.BORROW
         if lends and (paid_off or days >= _PAUSE_DAYS) and found < _MOST_PAUSES:
             found += 1
-            yield _pause(sight, events, place, paid_off=paid_off)
+            yield _pause(sight, events, place, code="RAD-005" if paid_off else "RAD-006")
 
 
-def _pause(sight: Sight, events: Sequence[Event], place: int, *, paid_off: bool) -> Alarm:
+def _pause(sight: Sight, events: Sequence[Event], place: int, *, code: str) -> Alarm:
     earlier, later = events[place - 1], events[place]
     split = tuple(
         event._replace(contract=_CONTRACT_OF_LATER if at >= place else event.contract)
@@ -136,7 +134,6 @@ def _pause(sight: Sight, events: Sequence[Event], place: int, *, paid_off: bool)
         "from_on": earlier.on.isoformat(),
         "days": f"{(later.on - earlier.on).days:,}",
     }
-    code = "RAD-005" if paid_off else "RAD-006"
     fault = Fault(code, line=later.source_row, excerpt=later.on.isoformat(), details=details)
     return Alarm(Check.PAUSE, Weight.QUESTION, later.source_row, fault, effect_yen=effect)
 

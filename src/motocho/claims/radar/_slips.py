@@ -1,4 +1,4 @@
-"""Alarms out of the lender's own balances, and out of rows that could not be read [検算による指摘]."""
+"""Alarms out of the lender's balances, and out of rows that could not be read [検算による指摘]."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FIELDS = {Field.BORROW: "borrow", Field.REPAY: "repay"}
 
 
 def slip_alarms(check: BalanceCheck) -> Iterator[Alarm]:
-    """The likeliest slip of each difference, with the mend that makes the balances agree [不一致]."""
+    """The likeliest slip of each difference, with the mend that makes rows agree [不一致]."""
     for slip in check.slips:
         if slip.order == 1:
             mend = mend_of(slip)
@@ -91,7 +91,9 @@ def _field_of(fault: Fault, line: Line | None) -> str | None:
     """The cell that a fault is in: by its column's name, else by what was seen in it."""
     if fault.column in _DATE_WORDS:
         return "date"
-    named = {field.value: field.name.lower() for field in (Field.BORROW, Field.REPAY, Field.BALANCE)}
+    named = {
+        field.value: field.name.lower() for field in (Field.BORROW, Field.REPAY, Field.BALANCE)
+    }
     if fault.column in named:
         return named[fault.column]
     if line is None or not fault.excerpt:
@@ -103,7 +105,7 @@ def _field_of(fault: Fault, line: Line | None) -> str | None:
 def order_alarms(events: Sequence[Event], told: Iterable[int | None]) -> Iterator[Alarm]:
     """The first row whose day lies before that of the row above [日付の逆行].
 
-    Why       rows are never sorted silently: the order of a day matters, and a wrong day would hide.
+    Why       rows are never sorted silently: the order of a day matters, and a wrong day hides.
     """
     rows = set(told)
     latest = date.min
