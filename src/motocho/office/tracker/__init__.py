@@ -21,6 +21,7 @@ from motocho.office.tracker import (
     receipts,
     shelf,
     tracks,
+    travel,
 )
 from motocho.office.tracker.board import DueDay, Standing
 from motocho.office.tracker.fees import Profession, Road, Terms
@@ -59,4 +60,5 @@ __all__ = [
     "receipts",
     "shelf",
     "tracks",
+    "travel",
 ]

@@ -63,7 +63,7 @@ def note(case_id: int, told: Told, made: Made) -> int:
             event_no = len(events) + 1
             event = Event(event_no, told.kind, told.on, told.body, made.actor, made.at)
             tracks.refuse_misfit(tracks.fold(events), event)
-            _write(cursor, case_id, event, told.source)
+            write(cursor, case_id, event, told.source)
     except IntegrityError as error:
         if "office_event" not in str(error):
             raise
@@ -95,6 +95,16 @@ def events_of(case_id: int) -> list[Event]:
         return list(_events(cursor, case_id))
 
 
+def sourced(case_id: int) -> list[tuple[Event, str]]:
+    """The same, each with its source [記録と送信番号]."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT source FROM office_event WHERE case_id = %s ORDER BY event_no", (case_id,)
+        )
+        sources = [str(source) for (source,) in cursor.fetchall()]
+    return list(zip(events_of(case_id), sources, strict=True))
+
+
 def _told_before(cursor: Any, case_id: int, source: str) -> int | None:
     cursor.execute(
         "SELECT event_no FROM office_event WHERE case_id = %s AND source = %s", (case_id, source)
@@ -107,7 +117,8 @@ def _place(case_id: int, event_no: int) -> str:
     return f"case {case_id} event {event_no}"
 
 
-def _write(cursor: Any, case_id: int, event: Event, source: str) -> None:
+def write(cursor: Any, case_id: int, event: Event, source: str) -> None:
+    """Write an event as it is, by the rules of the database alone [記録の書込み]."""
     document = orjson.dumps({"actor": event.actor, **event.body})
     cursor.execute(
         "INSERT INTO office_event (case_id, event_no, kind, happened_on, of_no, body, source, at)"

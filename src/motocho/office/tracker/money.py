@@ -74,6 +74,7 @@ class Kept:
     note: str
     actor: str
     at: datetime
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +179,5 @@ def _by_source(case_id: int, source: str) -> Kept:
 def _kept(case_id: int, row: tuple[Any, ...]) -> Kept:
     entry_no, kind, amount_yen, balance_yen, on, sealed, source, at = row
     body = orjson.loads(cases.opened_bytes(sealed, _place(case_id, source)))
-    return Kept(entry_no, Flow(kind), amount_yen, balance_yen, on, body["note"], body["actor"], at)
+    note, actor = body["note"], body["actor"]
+    return Kept(entry_no, Flow(kind), amount_yen, balance_yen, on, note, actor, at, source)

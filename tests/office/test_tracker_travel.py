@@ -1,0 +1,99 @@
+"""A case goes to another PC with its whole way, and a file that was tampered with brings nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+import pytest
+from tests.database import Database
+
+from motocho.office import cases
+from motocho.office.cases import _keeping
+from motocho.office.tracker import keeping, money, shelf, travel
+from motocho.office.tracker.keeping import Made, Told
+from motocho.office.tracker.money import Entry, Flow
+from motocho.office.tracker.shelf import Paper, Way
+from motocho.office.tracker.tracks import Kind
+from motocho.outside.clock import JAPAN
+from motocho.units.errors import FaultyInput
+
+AT = datetime(2026, 11, 22, 10, tzinfo=JAPAN)
+ON = date(2026, 11, 22)
+MADE = Made("佐藤", AT)
+PASSPHRASE = "とても長い合言葉です 2026"
+
+
+def as_sent(part: Any) -> Any:
+    """A part as the file holds it."""
+    return orjson.loads(orjson.dumps(part))
+
+
+def made() -> int:
+    case_id = cases.open_case({"client": "甲野花子"}, actor="佐藤", at=AT)
+    keeping.note(case_id, Told(Kind.STEP, ON, {"step": "disclosure_asked"}, "a"), MADE)
+    keeping.take_back(case_id, 1, ON, MADE)
+    keeping.note(case_id, Told(Kind.NOTE, ON, {"text": "電話した"}, "b"), MADE)
+    money.put(case_id, Entry(Flow.FROM_LENDER, 500_000, ON, "", "c"), MADE)
+    money.put(case_id, Entry(Flow.FEE, 110_000, ON, "報酬", "d"), MADE)
+    shelf.keep(case_id, Paper(Way.IN, ON, "履歴.pdf", "取引履歴", b"%PDF-1.7"), MADE)
+    return case_id
+
+
+def test_everything_arrives_as_it_was(database: Database) -> None:
+    case_id = made()
+    data = cases.export_case(case_id, PASSPHRASE)
+    assert b"PDF" not in data
+    document = travel.taken(case_id)
+    other = cases.open_case({"client": "別の人"}, actor="x", at=AT)
+    travel.brought(other, as_sent(document))
+    assert travel.taken(other) == document
+    assert money.statement(other).balance_yen == 390_000
+    assert shelf.content_of(other, 1) == b"%PDF-1.7"
+
+
+def test_the_same_file_twice_brings_nothing_twice(database: Database) -> None:
+    case_id = made()
+    wanted = travel.taken(case_id)
+    arrived = cases.import_case(cases.export_case(case_id, PASSPHRASE), PASSPHRASE)
+    assert arrived == cases.Arrived(case_id, cases.Arrival.SAME)
+    assert travel.taken(case_id) == wanted
+
+
+def test_the_sealed_file_of_a_case_carries_the_part(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The case is new where its key is: what the file holds is written there with the log."""
+    case_id = made()
+    wanted = travel.taken(case_id)
+    data = cases.export_case(case_id, PASSPHRASE)
+    monkeypatch.setattr("motocho.office.cases._keeping.case_of_key", lambda _key: None)
+    monkeypatch.setattr(
+        "motocho.office.cases._keeping.open_empty",
+        lambda _key, at, real=_keeping.open_empty: real("", at),
+    )
+    arrived = cases.import_case(data, PASSPHRASE)
+    assert arrived.how is cases.Arrival.NEW
+    assert arrived.case_id != case_id
+    assert travel.taken(arrived.case_id) == wanted
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda part: part["money"][0].update(balance_yen=1),
+        lambda part: part["money"].reverse(),
+        lambda part: part["events"].pop(0),
+        lambda part: part["events"][0].update(kind="nothing"),
+        lambda part: part["papers"][0].update(content="!!"),
+        lambda part: part.pop("events"),
+    ],
+)
+def test_what_does_not_hold_together_brings_nothing(database: Database, change: object) -> None:
+    part = as_sent(travel.taken(made()))
+    change(part)  # type: ignore[operator]
+    other = cases.open_case({"client": "別の人"}, actor="x", at=AT)
+    with pytest.raises(FaultyInput):
+        travel.brought(other, part)
+    assert travel.taken(other) is None
