@@ -236,3 +236,11 @@ def test_every_sentence_names_its_law() -> None:
     assert "2027-05-21" in count.reasons[1].text(Language.EN)
     document = count.document()
     assert document["losses"][0]["last_on"] == "2027-05-21"
+
+
+def test_a_dealing_that_goes_on_says_that_time_has_not_begun() -> None:
+    (count,) = counts_of(ENDED, Steps(is_going_on=True), TODAY)
+    assert "clock_going_on" in {each.key for each in count.reasons}
+    assert "clock_going_on" not in {
+        each.key for each in counts_of(ENDED, Steps(), TODAY)[0].reasons
+    }

@@ -37,6 +37,8 @@ DAYS = (
 AMOUNTS = ("lender_balance_yen", "shopping_yen", "other_income_yen")
 FACTS = (*DAYS, "demanded_on", *AMOUNTS)
 """The names of the texts that are read, beside `lender` [事実の名]."""
+GOING_ON = "still_dealing"
+"""The text that is `yes` while the borrower still borrows or pays [取引の継続]."""
 OFFER, LOAN = "offer-", "loan-"
 """How the names of findings begin [認定の名]."""
 SEPARATORS = re.compile(r"[、,;\n]+")
@@ -65,7 +67,14 @@ def read_circumstances(
     )
     return Circumstances(
         lender=the_lender(facts.get("lender", "")),
-        steps=Steps(days["known_on"], days["stopped_on"], demanded, talks, days["filed_on"]),
+        steps=Steps(
+            days["known_on"],
+            days["stopped_on"],
+            demanded,
+            talks,
+            days["filed_on"],
+            is_going_on=facts.get(GOING_ON, "") == "yes",
+        ),
         offers=tuple(sorted((each for each in offers if each), key=lambda one: one.offered_on)),
         lender_balance_yen=amounts["lender_balance_yen"],
         shopping_yen=amounts["shopping_yen"] or 0,

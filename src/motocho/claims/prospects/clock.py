@@ -95,6 +95,8 @@ class Steps:
     demanded_on: tuple[date, ...] = ()
     talks: tuple[Talks, ...] = ()
     filed_on: date | None = None
+    is_going_on: bool = False
+    """Whether the borrower still borrows or pays: then the end is not yet there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,8 @@ def _from_end(dealing: Dealing, steps: Steps, as_of: date) -> Count:
     first_on = min(each.arose_on for each in dealing.tranches)
     completion = prescription_completes_on(RestitutionClaim(dealing.ended_on, first_on))
     reasons = [Sentence("clock_end", {"on": dealing.ended_on.isoformat()})]
+    if steps.is_going_on:
+        reasons.append(Sentence("clock_going_on"))
     if _young(dealing):
         reasons.append(Sentence("clock_old_contract"))
     loss = _loss(dealing.ended_on, completion.completes_on, dealing.overpayment_yen, (steps, as_of))

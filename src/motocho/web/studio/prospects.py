@@ -39,7 +39,7 @@ from motocho.office.tracker import Standing, board
 from motocho.units.errors import Fault, InputError, Language, MotochoError, Unread
 from motocho.web import fields, pages
 from motocho.web.fields import DateField, Form, YenField, refusing
-from motocho.web.studio import frame
+from motocho.web.studio import _terms, frame
 from motocho.web.studio._asking import Page, TextField
 from motocho.web.studio.tracker import today
 from motocho.web.words import Tongue, said
@@ -132,11 +132,16 @@ def affected(request: HttpRequest) -> HttpResponse:
         "form": fields.shown(form, tongue),
         "given": "",
         "check": found,
-        "reasons": _said(found.reasons, tongue) if found else [],
+        "reasons": _explained(_said(found.reasons, tongue), tongue) if found else [],
         "verdict": f"studio.prospects.verdict_{found.verdict.value}" if found else "",
     }
     wrong = asked and found is None
     return frame.show(request, "studio/affected.html", context, status=422 if wrong else 200)
+
+
+def _explained(told: list[dict[str, Any]], tongue: Tongue) -> list[dict[str, Any]]:
+    """Sentences whose words of the law lead to the page that explains them."""
+    return [{**one, "text": _terms.explained(one["text"], tongue)} for one in told]
 
 
 def _answers(given: dict[str, Any]) -> Answers:
