@@ -157,6 +157,10 @@ class Unread:
         )
 
 
+def _as_it_was(family: type[MotochoError], arguments: tuple[object, ...]) -> MotochoError:
+    return family.__new__(family, *arguments)
+
+
 class MotochoError(Exception):
     """What is wrong: carries every fault it stands for [エラー].
 
@@ -167,6 +171,10 @@ class MotochoError(Exception):
         self.faults = faults
         self.warnings = warnings
         super().__init__("; ".join(fault.what(Language.EN) for fault in faults))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # From another process an error comes as it was, its faults and warnings with it.
+        return _as_it_was, (type(self), self.args), self.__dict__
 
 
 class InputError(MotochoError):

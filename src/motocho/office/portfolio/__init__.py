@@ -1,9 +1,22 @@
 """A whole book recalculated in one run [帳簿全体の引き直し計算].
 
-`recalculate_block` is the calculation, columns in and columns out.
+`recalculate_block` is the calculation, columns in and columns out; `run` carries a book through it
+into a folder.
 """
 
 from motocho.office.portfolio.block import Recalculated, recalculate_block
 from motocho.office.portfolio.conventions import Conventions
+from motocho.office.portfolio.distribution import Way
+from motocho.office.portfolio.runs import Form, Means, Summary, run, summary_of
 
-__all__ = ["Conventions", "Recalculated", "recalculate_block"]
+__all__ = [
+    "Conventions",
+    "Form",
+    "Means",
+    "Recalculated",
+    "Summary",
+    "Way",
+    "recalculate_block",
+    "run",
+    "summary_of",
+]

@@ -58,6 +58,8 @@ class Recalculated(NamedTuple):
     faults: pa.RecordBatch
     by_hand: int
     """Agreements that went the interpreted way, those with faults among them."""
+    names: pa.Array
+    """Every agreement in the order of the lines, those with faults among them."""
 
 
 class _Faulty(NamedTuple):
@@ -74,8 +76,6 @@ def recalculate_block(lines: pa.RecordBatch, conventions: Conventions) -> Recalc
     Gives     a line an agreement in the order of their first lines; faults in the same order.
     Exact     the result of each is that of `claims.statement.recalculate`.
     """
-    if lines.num_rows == 0:
-        return Recalculated(*_written(columns.block_of(lines), _none_found(), []), 0)
     block = columns.block_of(lines)
     found = _found_for(len(block.names))
     if _is_compiled(conventions.assumptions):
@@ -89,7 +89,7 @@ def recalculate_block(lines: pa.RecordBatch, conventions: Conventions) -> Recalc
         if faults:
             wrong[agreement] = _Faulty(block.names[agreement].as_py(), faults)
     if not wrong:
-        return Recalculated(*_written(block, found, []), len(by_hand))
+        return Recalculated(*_written(block, found, []), len(by_hand), block.names)
     kept = np.ones(len(block.names), dtype=bool)
     kept[list(wrong)] = False
     chosen = pa.array(kept)
@@ -97,7 +97,8 @@ def recalculate_block(lines: pa.RecordBatch, conventions: Conventions) -> Recalc
         block.names.filter(chosen), block.products.filter(chosen), block.contracts, block.lines
     )
     own = folding.Found(*(column[kept] for column in found))
-    return Recalculated(*_written(named, own, list(wrong.values())), len(by_hand))
+    written = _written(named, own, list(wrong.values()))
+    return Recalculated(*written, len(by_hand), block.names)
 
 
 def _is_compiled(assumptions: Assumptions) -> bool:
@@ -108,10 +109,6 @@ def _is_compiled(assumptions: Assumptions) -> bool:
 def _found_for(count: int) -> folding.Found:
     state = np.full(count, folding.BY_HAND, dtype=np.int64)
     return folding.Found(state, *(np.zeros(count, np.int64) for _ in folding.Found._fields[1:]))
-
-
-def _none_found() -> folding.Found:
-    return _found_for(0)
 
 
 # -------------------------------------------------------------------------------------- compiled
@@ -172,6 +169,17 @@ def _fold_compiled(lines: folding.Lines, conventions: Conventions, found: foldin
 @cache
 def _loop() -> Any:
     return columns.compiled()
+
+
+def warm() -> None:
+    """Load the compiled loop and the law it needs, by one agreement of one line [事前読込み]."""
+    line = {
+        columns.AGREEMENT: pa.array([1], pa.int64()),
+        "on": pa.array([date(2000, 1, 1)], pa.date32()),
+        "kind": pa.array(["repay"]),
+        "amount_yen": pa.array([1], pa.int64()),
+    }
+    recalculate_block(pa.RecordBatch.from_pydict(line), Conventions())
 
 
 def _room(length: int) -> folding.Room:

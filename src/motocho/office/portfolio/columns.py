@@ -94,6 +94,14 @@ def _is_readable(name: str, kind: pa.DataType) -> bool:
     return bool(is_whole or (is_text and name == AGREEMENT))
 
 
+def type_of(name: str, seen: pa.DataType) -> pa.DataType:
+    """The type that a column of lines has with us [列の型]."""
+    if name in _DAYS:
+        return pa.date32()
+    is_text = name in _TEXTS or (name == AGREEMENT and not pa.types.is_integer(seen))
+    return pa.string() if is_text else pa.int64()
+
+
 def is_numbered(schema: pa.Schema) -> bool:
     """Whether agreements are named by numbers [番号の契約]."""
     return bool(pa.types.is_integer(schema.field(AGREEMENT).type))
@@ -140,6 +148,8 @@ def starts_of(ids: pa.Array) -> Any:
     """Where in a column of names another one begins, the first line included [契約の境]."""
     codes = ids.indices if pa.types.is_dictionary(ids.type) else ids
     numbers = codes.to_numpy()
+    if not len(numbers):
+        return np.zeros(0, dtype=np.int64)
     changes = np.flatnonzero(numbers[1:] != numbers[:-1]) + 1
     return np.concatenate((np.zeros(1, dtype=np.int64), changes))
 
