@@ -23,7 +23,7 @@ from motocho.cli._output import (
     faults_document,
     language_of,
 )
-from motocho.cli.claims import claim, fee, history, pleading, recalc
+from motocho.cli.claims import case, claim, fee, history, pleading, recalc
 from motocho.cli.lending import (
     bank,
     book,
@@ -53,6 +53,7 @@ app = typer.Typer(
 app.add_typer(recalc.app, name="recalc")
 app.add_typer(history.app, name="history")
 pleading.hang(claim.app)
+claim.app.add_typer(case.app, name="case")
 app.add_typer(claim.app, name="claim")
 app.add_typer(loan.app, name="loan")
 app.add_typer(member.app, name="member")

@@ -12,7 +12,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,25 @@ def serving(port: int | None) -> Iterator[Studio]:
             yield Studio(port or _free_port(), folder, token)
         finally:
             _stop()
+
+
+@contextmanager
+def attending() -> Iterator[None]:
+    """The studio's database for one command: ours for a while, or of who runs it [作業場への参加].
+
+    Why       a calendar is asked for while the studio is open as well as while it is not.
+    """
+    with ExitStack() as held:
+        try:
+            prepare(held.enter_context(serving(None)))
+        except StateConflict:
+            os.environ.pop("DATABASE_URL", None)
+            os.environ[HOME_VARIABLE] = str(studio_home())
+            os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
+        from motocho.config.settings import setup  # noqa: PLC0415  # not before its home is known
+
+        setup(Role.APP)
+        yield
 
 
 def prepare(studio: Studio) -> Studio:

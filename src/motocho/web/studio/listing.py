@@ -12,7 +12,7 @@ from motocho.claims import reading
 from motocho.office import cases
 from motocho.units.errors import MotochoError
 from motocho.web import pages
-from motocho.web.studio import frame
+from motocho.web.studio import frame, tracker
 from motocho.web.words import plain, said
 
 
@@ -20,15 +20,18 @@ from motocho.web.words import plain, said
 def cases_page(request: HttpRequest) -> HttpResponse:
     """Every case with what it comes to [事件一覧]."""
     tongue = pages.tongue_of(request)
+    days = tracker.next_days(request)
     listed = [
         {
             "outline": one,
+            "next": days.get(one.case.case_id),
             "name": frame.name_of(one.case, tongue),
             "fault": None if one.fault is None else said(one.fault, tongue),
         }
         for one in cases.outlines()
     ]
-    return frame.show(request, "studio/cases.html", {"listed": listed})
+    context = {"listed": listed, "near": tracker.near(request)}
+    return frame.show(request, "studio/cases.html", context)
 
 
 @require_POST

@@ -296,6 +296,24 @@ def days(request: HttpRequest) -> HttpResponse:
     return frame.show(request, "studio/days.html", context)
 
 
+def next_days(request: HttpRequest) -> dict[int, dict[str, Any]]:
+    """The next step and the nearest day of every case, for the list of cases [次の段階と期限]."""
+    language = pages.tongue_of(request).language
+    return {
+        one.case.case_id: {
+            "step": one.next_step.names[language] if one.next_step else "",
+            "day": one.next_day.safe_on if one.next_day else None,
+            "what": one.next_day.names[language] if one.next_day else "",
+        }
+        for one in board.board(today(request))
+    }
+
+
+def near(request: HttpRequest) -> int:
+    """How many days of all cases are within a week, or past [迫っている期限の数]."""
+    return len(board.due(today(request), NEAR_DAYS))
+
+
 @require_safe
 def days_calendar(request: HttpRequest) -> HttpResponse:
     """The days of all cases as a calendar file [カレンダーファイル]."""
