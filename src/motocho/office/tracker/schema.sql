@@ -76,6 +76,11 @@ CREATE TABLE office_kept_paper (
     UNIQUE (case_id, way, digest)
 );
 
+-- A studio with a passphrase takes nothing plain here either.
+CREATE TRIGGER sealed BEFORE INSERT ON office_event FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_body();
+CREATE TRIGGER sealed BEFORE INSERT ON office_client_money FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_body();
+CREATE TRIGGER sealed BEFORE INSERT ON office_kept_paper FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_body();
+
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON office_event EXECUTE FUNCTION refuse_office_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON office_client_money EXECUTE FUNCTION refuse_office_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON office_kept_paper EXECUTE FUNCTION refuse_office_change();

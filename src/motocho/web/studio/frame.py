@@ -61,7 +61,7 @@ CASE_PLACES = (
     StudioPlace("studio:contracts", "studio.frame.contracts", "sum"),
     StudioPlace("studio:compare", "studio.frame.compare", "rows"),
     StudioPlace("studio:log", "studio.frame.log", "pen"),
-    StudioPlace("studio:export", "studio.frame.export", "shield"),
+    StudioPlace("studio:take_along", "studio.frame.export", "shield"),
     StudioPlace("studio:outlook", "studio.prospects.outlook", "sum"),
 )
 """Places of one case; each address takes `case_id`."""
