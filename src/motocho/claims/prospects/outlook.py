@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from motocho import __version__
 from motocho.claims.prospects.bureau import BureauEffect, GuaranteedLoan, Standings, bureau_effect
-from motocho.claims.prospects.clock import Clock, Steps, clock
+from motocho.claims.prospects.clock import Clock, Side, Steps, clock
 from motocho.claims.prospects.costs import Costs, costs
 from motocho.claims.prospects.fees import Agreed
 from motocho.claims.prospects.line import Line, line
@@ -106,7 +106,14 @@ class Outlook:
     @property
     def professional(self) -> tuple[Sentence, ...]:
         """Every sentence that sends the person to a professional [相談を勧める所見]."""
-        counted = [each for one in self.clocks for count in one.counts for each in count.reasons]
+        counted = [
+            each
+            for one in self.clocks
+            for count in one.counts
+            for each in count.reasons
+            # That only the other side counts yen as lost is an argument, not yet a loss.
+            if count.side is Side.CLAIMANT or each.key != "professional_lost"
+        ]
         every = (*counted, *self.line.reasons, *self.bureau.reasons, *self.tax.reasons)
         traps = (trap for each in self.settling.rounds for trap in each.warnings)
         found = (each for each in (*every, *traps) if each.sends_to_a_professional)
