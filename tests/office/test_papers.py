@@ -10,8 +10,12 @@ import zipfile
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pypdfium2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from motocho.claims import pleading, reading
 from motocho.claims.assumptions import Assumptions
@@ -19,7 +23,14 @@ from motocho.claims.history import Event, History
 from motocho.claims.pleading import Grid, Look, PaperKind
 from motocho.claims.statement import recalculate
 from motocho.documents import typeset
-from motocho.kernel.conventions import EventKind
+from motocho.kernel.conventions import (
+    EventKind,
+    OpeningBalance,
+    OverpaymentAppropriation,
+    OverpaymentRateRule,
+    Series,
+    YearBasis,
+)
 from motocho.office import papers
 from motocho.office.papers import Desk, Form
 from motocho.units.errors import FaultyInput, Language
@@ -82,6 +93,51 @@ def test_pdf_and_word_say_the_same_amounts(pack: papers.Pack, content: pleading.
     assert content.total_yen in by_kind[PaperKind.COMPLAINT][Form.PDF]
 
 
+VARIED = [
+    Assumptions(),
+    Assumptions(overpayment_appropriation=OverpaymentAppropriation.NO_INTEREST),
+    Assumptions(overpayment_appropriation=OverpaymentAppropriation.ACCUMULATE),
+    Assumptions(overpayment_rate_rule=OverpaymentRateRule.SPLIT_2020),
+    Assumptions(contracts=Series.SEPARATE),
+    Assumptions(contracts=Series.SEPARATE_SET_OFF),
+    Assumptions(year_basis=YearBasis.FIXED_365, opening_balance=OpeningBalance.ZERO),
+]
+
+
+@pytest.mark.parametrize("assumptions", VARIED, ids=range(len(VARIED)))
+@pytest.mark.parametrize("again_yen", [50_000, 900_000])
+def test_papers_of_every_reading_agree(assumptions: Assumptions, again_yen: int) -> None:
+    """A claim, a debt, or both, under each convention: every paper that fits can be made."""
+    events = (
+        Event(date(2001, 1, 10), EventKind.OPENING, 300_000, 292_000),
+        Event(date(2002, 1, 10), EventKind.BORROW, 200_000, 292_000),
+        Event(date(2004, 1, 10), EventKind.REPAY, 900_000, note="推定"),
+        Event(date(2019, 1, 10), EventKind.BORROW, again_yen, 180_000, contract="2"),
+    )
+    history = History(events, lender="架空ファイナンス株式会社", input_sha256="ab" * 32)
+    facts = {**papers.SAMPLE_FACTS, "their_claim_yen": "100万", "settlement_yen": "12万3456"}
+    content = pleading.content(
+        recalculate(history, assumptions, as_of=DAY), pleading.read(facts), DAY
+    )
+    told = (
+        PaperKind.COMPLAINT,
+        PaperKind.REPAYMENT_DEMAND,
+        PaperKind.SETTLEMENT,
+        PaperKind.REPAYMENT_PLAN,
+    )
+    made = papers.pack(content, [kind for kind in told if kind in pleading.offered(content)])
+    assert not made.lacking
+    kinds = {file.kind for file in made.files}
+    assert (PaperKind.COMPLAINT in kinds) == content.has_claim
+    assert (PaperKind.REPAYMENT_PLAN in kinds) == (content.owed_yen > 0)
+    if content.plan is not None:
+        plan = next(file for file in made.files if file.kind is PaperKind.REPAYMENT_PLAN)
+        found = papers.amounts_in(papers.pdf_text(plan.data))
+        rows = content.plan.instalments
+        assert {one.amount_yen for one in rows} <= found
+        assert abs(1_000_000 - content.owed_yen) in found
+
+
 def test_sheet_and_workbook_end_in_the_claim(pack: papers.Pack, content: pleading.Content) -> None:
     annex = next(file for file in pack.files if file.kind is PaperKind.ANNEX)
     assert annex.form is Form.PDF
@@ -102,6 +158,7 @@ def test_the_same_content_gives_the_same_bytes(
         if file.kind is not None:
             assert file.data == first[file.kind, file.form], file.name
     assert pack.zipped() == pack.zipped()
+    assert pack.printed() == pack.printed()
 
 
 def test_every_paper_states_engine_hash_and_conditions(pack: papers.Pack) -> None:
@@ -157,6 +214,22 @@ def test_figures_take_half_a_cell_and_signs_a_whole_one() -> None:
     assert figures[2] - figures[0] == pytest.approx(160 * MM, abs=0.7)
     signs = [box for box in pages[0] if box[4].startswith("原")]
     assert max(box[2] for box in signs) - 30 * MM == pytest.approx(160 * MM, abs=0.7)
+
+
+def bookmarks(data: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return [one.get_title() for one in document.get_toc()]
+    finally:
+        document.close()
+
+
+def test_headings_are_bookmarks(pack: papers.Pack) -> None:
+    complaint = next(file for file in pack.files if file.kind is PaperKind.COMPLAINT)
+    found = [one.replace("\u3000", " ") for one in bookmarks(complaint.data)]
+    assert [one for one in found if one.startswith("第")] == [
+        "第1 請求の趣旨", "第2 請求の原因", "第3 証拠方法", "第4 附属書類",
+    ]  # fmt: skip
 
 
 def test_the_complaint_stays_in_its_margins_with_page_numbers(pack: papers.Pack) -> None:
@@ -268,6 +341,11 @@ ATTACKS = {
     "{{ 9 ** 999999 }}": "PLD-032",
     "{{ 'x'|center(999999999) }}": "PLD-032",
     "{{ client|attr('__class__') }}": "PLD-032",
+    "{{ client.name" + "|replace('a','aaaaaaaaaa')" * 9 + " }}": "PLD-032",
+    "{{ client.name|join('aaaaaaaaaa')|join('aaaaaaaaaa') }}": "PLD-032",
+    "{% if client.name %}" * 200 + "x" + "{% endif %}" * 200: "PLD-033",
+    "{{ " + "not " * 300 + "client.name }}": "PLD-033",
+    "{% for a in exhibits %}{% for b in exhibits %}{% for c in exhibits %}x{% endfor %}{% endfor %}{% endfor %}": "PLD-033",
     "{{ self }}": "PLD-035",
     "{{ clami.total }}": "PLD-035",
     "{{ claim.totl }}": "PLD-035",
@@ -286,6 +364,72 @@ def test_a_template_can_do_nothing_but_name_fields(text: str, tmp_path: Path) ->
     assert time.monotonic() - began < 5
     assert ATTACKS[text] in {fault.code for fault in caught.value.faults}
     assert list(tmp_path.iterdir()) == []
+
+
+PIECES = st.sampled_from(  # three lists read better
+    [
+        "{{",
+        "}}",
+        "{%",
+        "%}",
+        " ",
+        "client.name",
+        "claim.total",
+        "for x in exhibits",
+        "endfor",
+        "x.title",
+        "if",
+        "endif",
+        "else",
+        "client",
+        "|trim",
+        "|first",
+        "(",
+        ")",
+        "'",
+        "[0]",
+        "\n",
+        "loop.index",
+        "||: 99999999999999999999",
+        "|| a | b",
+        "# ",
+        "## ",
+        "- a :: b",
+        "あ、",
+        "{#",
+        "#}",
+        "not ",
+        "in",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(pieces=st.lists(PIECES, max_size=14))
+def test_any_text_is_a_paper_or_a_list_of_faults(pieces: list[str]) -> None:
+    """Nothing but faults ever comes of a template, and what has none can be set and printed."""
+    content = papers.sample_content()
+    source = papers.Source(
+        "cover_letter", "cover_letter.txt", "".join([*pieces, "\n"]), is_changed=True
+    )
+    if papers.faults_of(source):
+        return
+    with TemporaryDirectory() as folder:
+        papers.keep("cover_letter", source.text, Path(folder))
+        for form in (Form.PDF, Form.WORD):
+            desk = Desk(Path(folder), making=papers.Making.DRAFT)
+            assert papers.make(PaperKind.COVER_LETTER, content, form, desk).data
+
+
+@settings(max_examples=30, deadline=None)
+@given(text=st.text(max_size=200))
+def test_any_sign_can_be_printed(text: str) -> None:
+    """Names hold what they hold: signs that no font has become 〓, none stops a paper."""
+    stated = {**papers.SAMPLE_FACTS, "client_name": text, "lender_representative": text}
+    content = pleading.content(papers.sample_content().statement, pleading.read(stated), DAY)
+    for form in (Form.PDF, Form.WORD):
+        desk = Desk(making=papers.Making.DRAFT)
+        assert papers.make(PaperKind.PARTY_LIST, content, form, desk).data
 
 
 def test_faults_are_listed_all_at_once_with_their_lines() -> None:
@@ -409,6 +553,7 @@ def test_an_exhibit_bears_its_number_and_keeps_its_text(content: pleading.Conten
     assert "甲第1号証" in text.replace(" ", "")
     assert "引き直し計算書" in text
     assert papers.has_text(file.data)
+    assert bookmarks(file.data) == ["甲第1号証"]
     assert file.data == papers.exhibit_file(original, content.exhibits[0], content).data
 
 

@@ -183,6 +183,7 @@ class Content:
         if self.plan is not None:
             for number, instalment in enumerate(self.plan.instalments, 1):
                 named[f"instalment_{number}"] = instalment.amount_yen
+                named[f"left_{number}"] = instalment.left_yen
         return named
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from difflib import get_close_matches
 from enum import Enum
 
+from motocho.documents.sheet import printable
 from motocho.law.court import Filer, Route
 from motocho.units.days import read_date
 from motocho.units.errors import Fault, FaultyInput, Language, Unread, clipped
@@ -202,7 +203,7 @@ def look(stated: Mapping[str, object], *, file: str | None = None) -> tuple[Fact
         if asked is None:
             faults.append(_unknown(key))
             continue
-        text = " ".join(str(value).split()) if value is not None else ""
+        text = " ".join(printable(str(value)).split()) if value is not None else ""
         if not text:
             continue
         seen = _value(asked, text)

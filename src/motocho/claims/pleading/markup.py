@@ -57,6 +57,8 @@ _SINGLE = (
 _KANA = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワ"
 DEEPEST = 5
 """Levels of headings."""
+MOST_COLUMNS = 12
+"""Of a table; what stands beyond is not printed."""
 
 
 def parsed(text: str) -> tuple[Block, ...]:
@@ -102,9 +104,10 @@ def _single(line: str, level: int) -> Block:
     if pair is not None:
         return Block(BlockKind.PAIR, pair[2], level, pair[1])
     if line.startswith("||:"):
-        return Block(BlockKind.WIDTHS, cells=tuple(line[3:].split()))
+        return Block(BlockKind.WIDTHS, cells=tuple(line[3:].split()[:MOST_COLUMNS]))
     if line.startswith("||"):
-        return Block(BlockKind.ROW, cells=tuple(cell.strip() for cell in line[2:].split("|")))
+        cells = line[2:].split("|")[:MOST_COLUMNS]
+        return Block(BlockKind.ROW, cells=tuple(cell.strip() for cell in cells))
     for form, kind in _SINGLE:
         found = form.fullmatch(line)
         if found is not None:

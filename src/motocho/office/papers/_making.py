@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -119,7 +121,17 @@ class Pack:
         out = io.BytesIO()
         whole.save(out)
         whole.close()
-        return out.getvalue()
+        return _with_fixed_id(out.getvalue())
+
+
+_ID = re.compile(rb"/ID\[<[0-9A-Fa-f]{32}><[0-9A-Fa-f]{32}>\]")
+
+
+def _with_fixed_id(data: bytes) -> bytes:
+    """The same pages give the same bytes: the file's own name is made of what it holds."""
+    bare = _ID.sub(b"", data)
+    name = hashlib.sha256(bare).hexdigest()[:32].upper().encode()
+    return _ID.sub(b"/ID[<%b><%b>]" % (name, name), data)
 
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)

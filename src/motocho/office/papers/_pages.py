@@ -7,6 +7,7 @@ of our own layouts: no text of a template can read a file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -94,7 +95,8 @@ def _items(blocks: Sequence[Block], metrics: Metrics) -> Iterator[dict[str, Any]
             until = at
             while until < len(blocks) and blocks[until].kind in {BlockKind.ROW, BlockKind.WIDTHS}:
                 until += 1
-            yield _table(blocks[at:until])
+            if any(one.kind is BlockKind.ROW for one in blocks[at:until]):
+                yield _table(blocks[at:until])
             at = until
             continue
         if block.kind is BlockKind.PAIR:
@@ -181,16 +183,17 @@ def _pairs(blocks: Sequence[Block], metrics: Metrics) -> Iterator[dict[str, Any]
 def column_shares(blocks: Sequence[Block], count: int) -> list[int]:
     """The share of each column of a table, as its template states them [列の幅の割合]."""
     stated = [cell for block in blocks if block.kind is BlockKind.WIDTHS for cell in block.cells]
-    shares = [int(cell) for cell in stated if cell.isascii() and cell.isdigit() and int(cell) > 0]
+    shares = [int(cell) for cell in stated if _SHARE.fullmatch(cell)]
     return [*shares, *([_USUAL_SHARE] * count)][:count]
 
 
 _USUAL_SHARE = 10
+_SHARE = re.compile("[1-9][0-9]{0,2}")
 
 
 def _table(blocks: Sequence[Block]) -> dict[str, Any]:
     rows = [list(block.cells) for block in blocks if block.kind is BlockKind.ROW]
-    count = max(len(row) for row in rows) if rows else 1
+    count = max(len(row) for row in rows)
     return {
         "is": "table",
         "widths": column_shares(blocks, count),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, Never
+from typing import Any, NamedTuple, Never
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -25,7 +25,10 @@ MOST_CHARACTERS = 60_000
 MOST_OUTPUT = 400_000
 """Characters that a filled template may have."""
 DEEPEST_LOOP = 2
-FILTERS = frozenset({"trim", "default", "length", "first", "last", "join", "replace"})
+FILTERS = frozenset({"trim", "default", "length", "first", "last"})
+"""None that makes a text longer: a chain of such would be a bomb."""
+DEEPEST_NODE = 24
+"""How deep conditions, loops and expressions may stand in each other."""
 TESTS = frozenset({"defined", "undefined", "none"})
 LOOP_NAMES = frozenset({"index", "first", "last", "length"})
 
@@ -119,6 +122,14 @@ def lint(
     return [fault.within(file) for fault in _Linting(known, bounds.loops).faults(tree)]
 
 
+class _Depth(NamedTuple):
+    nodes: int
+    loops: int
+
+    def deeper(self) -> _Depth:
+        return _Depth(self.nodes + 1, self.loops)
+
+
 class _Linting:
     """Walks the tree of one template."""
 
@@ -127,14 +138,18 @@ class _Linting:
         self._most_loops = most_loops
 
     def faults(self, tree: nodes.Template) -> list[Fault]:
-        return list(self._walk(tree, dict(self._known), 0))
+        return list(self._walk(tree, dict(self._known), _Depth(0, 0)))
 
-    def _walk(self, node: nodes.Node, names: Fields, loops: int) -> Iterator[Fault]:
+    def _walk(self, node: nodes.Node, names: Fields, depth: _Depth) -> Iterator[Fault]:
+        if depth.nodes > DEEPEST_NODE:
+            yield Fault("PLD-033", line=node.lineno, details={"most": str(self._most_loops)})
+            return
+        depth = depth.deeper()
         if not isinstance(node, _ALLOWED):
             yield Fault("PLD-032", line=node.lineno, details={"what": _said(node)})
             return
         if isinstance(node, nodes.For):
-            yield from self._loop(node, names, loops)
+            yield from self._loop(node, names, depth)
             return
         if isinstance(node, nodes.Getattr | nodes.Name):
             yield from self._path(node, names)
@@ -144,15 +159,15 @@ class _Linting:
         if isinstance(node, nodes.Test) and node.name not in TESTS:
             yield Fault("PLD-032", line=node.lineno, details={"what": f"is {node.name}"})
         for child in node.iter_child_nodes():
-            yield from self._walk(child, names, loops)
+            yield from self._walk(child, names, depth)
 
-    def _loop(self, node: nodes.For, names: Fields, loops: int) -> Iterator[Fault]:
+    def _loop(self, node: nodes.For, names: Fields, depth: _Depth) -> Iterator[Fault]:
         plain = (
             isinstance(node.target, nodes.Name)
             and not node.recursive
             and isinstance(node.iter, nodes.Getattr | nodes.Name)
         )
-        if not plain or loops >= self._most_loops:
+        if not plain or depth.loops >= self._most_loops:
             yield Fault("PLD-033", line=node.lineno, details={"most": str(self._most_loops)})
             return
         rows = _resolved(node.iter, names)
@@ -165,7 +180,7 @@ class _Linting:
         target = getattr(node.target, "name", "")
         inner = names | {target: row, "loop": dict.fromkeys(LOOP_NAMES, "")}
         for child in [*node.body, *node.else_, *([node.test] if node.test else [])]:
-            yield from self._walk(child, inner, loops + 1)
+            yield from self._walk(child, inner, _Depth(depth.nodes, depth.loops + 1))
 
     def _path(self, node: nodes.Node, names: Fields) -> Iterator[Fault]:
         found = _resolved(node, names)
