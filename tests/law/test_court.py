@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from motocho.law import court
-from motocho.law.court import Cause, Court, Filer, Filing, Petition, PostageRule, Route
+from motocho.law.court import (
+    Cause,
+    Court,
+    Filer,
+    Filing,
+    Petition,
+    PostageRule,
+    Route,
+    execution_cost,
+)
 from motocho.law.tables import table
 from motocho.units.errors import InputError, Language, LawGap
 
@@ -343,3 +352,18 @@ def test_other_papers_of_a_case_have_their_price() -> None:
     assert table("court.attachment").at(date(2028, 6, 12)).number() == 4_000
     with pytest.raises(LawGap):
         table("court.attachment").at(date(2028, 6, 13))
+
+
+@pytest.mark.parametrize(
+    "on", [date(2020, 4, 1), date(2026, 5, 20), date(2026, 5, 21), date(2028, 6, 12)]
+)
+def test_execution_costs_on_both_sides_of_each_change(on: date) -> None:
+    cost = execution_cost(on)
+    assert (cost.clause_yen, cost.certificate_yen, cost.attachment_yen) == (300, 150, 4_000)
+    assert bool(cost.unverified) == (on >= date(2026, 5, 21))
+
+
+@pytest.mark.parametrize("on", [date(2020, 3, 31), date(2028, 6, 13)])
+def test_execution_costs_of_days_that_were_not_read(on: date) -> None:
+    with pytest.raises(LawGap):
+        execution_cost(on)

@@ -15,6 +15,8 @@ from django.test import Client
 from tests.database import Database
 from tests.web.studio import as_studio, let_in
 
+from motocho.claims import prospects
+from motocho.law.court import execution_cost
 from motocho.office import cases
 from motocho.office.tracker import keeping, money, shelf
 from motocho.outside import clock
@@ -116,6 +118,38 @@ class TestWay:
     def test_unknown_case_is_not_found(self, client: Client) -> None:
         for name in ("way", "talks", "talks/sheet", "money", "shelf", "conflicts"):
             assert client.get(f"/cases/4711/{name}/").status_code == 404, name
+
+
+class TestCosts:
+    WAY = (
+        "history_received",
+        "calculated",
+        "claim_sent",
+        "claim_served",
+        "suit_filed",
+        "day_set",
+        "heard",
+        "judged_won",
+        "clause_given",
+        "service_certified",
+    )
+
+    def test_each_step_has_what_it_costs_beside_it(self, client: Client, case_id: int) -> None:
+        """The law's own tables say what stands on the page, for the day itself."""
+        at, on = f"/cases/{case_id}/way/", clock.business_date()
+        price = prospects.costs(int(cases.load(case_id).statement().result.overpayment_yen), on)
+        seen = {}
+        for one in self.WAY:
+            note(client, case_id, one)
+            seen[one] = page(client, at)
+        assert f"{price.letter.total_yen:,}円" in seen["calculated"]
+        for route in price.filing.routes:
+            assert f"{route.total_yen:,}円" in seen["claim_served"]
+        execution = execution_cost(on)
+        assert f"{execution.clause_yen}円" in seen["judged_won"]
+        assert f"{execution.certificate_yen}円" in seen["clause_given"]
+        assert f"{execution.attachment_yen:,}円" in seen["service_certified"]
+        assert "円" not in seen["heard"].split("次にすること")[1].split("</dl>")[0]
 
 
 class TestAllCases:

@@ -291,6 +291,40 @@ def cost_of_action(amount_in_dispute_yen: int, on: date, defendants: int = 1) ->
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ExecutionCost:
+    """What the court asks to execute a judgment, without its post [強制執行の手数料]."""
+
+    clause_yen: int
+    certificate_yen: int
+    attachment_yen: int
+    citations: tuple[Citation, ...]
+    unverified: tuple[Unverified, ...]
+
+
+def execution_cost(on: date) -> ExecutionCost:
+    """The clause, the certificate of service, the petition to attach a claim [強制執行の手数料].
+
+    Days      on: the day of each petition.
+    Raises    LawGap before 2020-04-01 and from 2028-06-13.
+    Law       民事訴訟費用等に関する法律3条, 7条, 別表第一, 別表第二.
+
+    >>> cost = execution_cost(date(2026, 5, 20))
+    >>> cost.clause_yen, cost.certificate_yen, cost.attachment_yen
+    (300, 150, 4000)
+    """
+    papers = table("court.execution_papers").at(on)
+    attachment = table("court.attachment").at(on)
+    used = [papers, attachment]
+    return ExecutionCost(
+        papers.number("execution_clause_yen"),
+        papers.number("certificate_yen"),
+        attachment.number(),
+        _citations(used),
+        unverified_among(used),
+    )
+
+
 def withdrawal_refund_yen(paid_yen: int, due_yen: int, on: date) -> int:
     """What comes back of the fee if the action is withdrawn before the first hearing ends [還付].
 

@@ -20,6 +20,7 @@ from motocho.office.tracker import (
     plan,
     receipts,
     shelf,
+    stepcosts,
     tracks,
     travel,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "plan",
     "receipts",
     "shelf",
+    "stepcosts",
     "tracks",
     "travel",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from motocho.law.lenders import directory, lender_by_id
 from motocho.law.prescription import RestitutionClaim
@@ -92,13 +93,34 @@ def claim_of(case: Case) -> RestitutionClaim | None:
     """
     if case.facts.get(STILL_DEALING) == "yes" or not any(not one.is_blank for one in case.rows):
         return None
-    try:
-        ended_on = max(event.on for event in case.history().events)
-    except MotochoError:
+    ended_on = _ended_on(_Known(case))
+    if ended_on is None:
         return None
     known = read_date(case.facts.get(KNOWN_ON, ""))
     known_on = None if isinstance(known, Unread) else known.on
     return RestitutionClaim(ended_on, known_on=known_on)
+
+
+class _Known:
+    """A case, equal to itself as long as nothing was written into it."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Known) and hash(self) == hash(other)
+
+    def __hash__(self) -> int:
+        return hash((self.case.key, self.case.seq, self.case.last_at))
+
+
+@lru_cache(maxsize=1024)
+def _ended_on(known: _Known) -> date | None:
+    """The day of the last dealing; None while the sheet cannot be read."""
+    try:
+        return max(event.on for event in known.case.history().events)
+    except MotochoError:
+        return None
 
 
 def board(on: date) -> list[Standing]:
@@ -119,10 +141,14 @@ def _nearest(one: Standing) -> tuple[bool, bool, date, int]:
 
 def due(on: date, within_days: int) -> list[DueDay]:
     """Every open day of all cases up to so many days from a day, in order [期限の一覧]."""
-    until = on + timedelta(days=within_days)
+    return due_of(board(on), on + timedelta(days=within_days))
+
+
+def due_of(standings: Iterable[Standing], until: date) -> list[DueDay]:
+    """Every open day of some cases up to a day, in order [期限の一覧]."""
     found = [
         DueDay(one, day)
-        for one in board(on)
+        for one in standings
         for day in one.days
         if day.safe_on <= until and not one.track.is_closed
     ]

@@ -20,7 +20,7 @@ from motocho.web.words import plain, said
 def cases_page(request: HttpRequest) -> HttpResponse:
     """Every case with what it comes to [事件一覧]."""
     tongue = pages.tongue_of(request)
-    days = tracker.next_days(request)
+    days, near = tracker.next_days(request)
     listed = [
         {
             "outline": one,
@@ -30,7 +30,7 @@ def cases_page(request: HttpRequest) -> HttpResponse:
         }
         for one in cases.outlines()
     ]
-    context = {"listed": listed, "near": tracker.near(request)}
+    context = {"listed": listed, "near": near}
     return frame.show(request, "studio/cases.html", context)
 
 

@@ -24,6 +24,7 @@ from motocho.office.tracker import (
     bundle,
     keeping,
     plan,
+    stepcosts,
     tracks,
 )
 from motocho.outside.clock import JAPAN
@@ -129,6 +130,11 @@ def way(request: HttpRequest, case_id: int) -> HttpResponse:
     nexts = [(one, one.names[language]) for one in standing.track.next_steps]
     context = {
         "next": step_shown(standing.next_step, page.tongue),
+        "costs": [
+            (f"studio.track.cost.{name}", amount_yen)
+            for name, amount_yen in stepcosts.of_step(standing)
+        ],
+        "conflict_open": standing.track.conflict is None and not standing.track.is_closed,
         "nexts": nexts,
         "chosen": request.POST.get("step", ""),
         "days": [day_shown(one, standing.on, page.tongue) for one in standing.days],
@@ -296,22 +302,23 @@ def days(request: HttpRequest) -> HttpResponse:
     return frame.show(request, "studio/days.html", context)
 
 
-def next_days(request: HttpRequest) -> dict[int, dict[str, Any]]:
-    """The next step and the nearest day of every case, for the list of cases [次の段階と期限]."""
-    language = pages.tongue_of(request).language
-    return {
+def next_days(request: HttpRequest) -> tuple[dict[int, dict[str, Any]], int]:
+    """The next step and day of every case, and how many days are near [一覧の期限].
+
+    Gives     the count of days of all cases that are within a week, or past.
+    """
+    language, on = pages.tongue_of(request).language, today(request)
+    found = board.board(on)
+    near = board.due_of(found, on + timedelta(days=NEAR_DAYS))
+    shown = {
         one.case.case_id: {
             "step": one.next_step.names[language] if one.next_step else "",
             "day": one.next_day.safe_on if one.next_day else None,
             "what": one.next_day.names[language] if one.next_day else "",
         }
-        for one in board.board(today(request))
+        for one in found
     }
-
-
-def near(request: HttpRequest) -> int:
-    """How many days of all cases are within a week, or past [迫っている期限の数]."""
-    return len(board.due(today(request), NEAR_DAYS))
+    return shown, len(near)
 
 
 @require_safe
