@@ -236,6 +236,16 @@ def test_an_offer_has_its_shares_and_what_it_pays_out() -> None:
     assert {each.handling: each.net_yen for each in second.payouts}[Handling.ALONE] == 1_285_290
 
 
+def test_the_totals_in_full_show_what_they_would_pay_out() -> None:
+    expenses = Expenses(talks_yen=1_710, suit_yen=14_710)
+    talks, suit = settlement_table(TOTALS, [], expenses=expenses).whole
+    assert (talks.offer.way, suit.offer.way) == (Way.TALKS, Way.SUIT)
+    # 1,000,000 − (20,000 + 200,000) × 1.1 − 1,710; 1,300,000 − (20,000 + 325,000) × 1.1 − 14,710.
+    assert {each.handling: each.net_yen for each in talks.payouts}[Handling.LAWYER] == 756_290
+    assert {each.handling: each.net_yen for each in suit.payouts}[Handling.LAWYER] == 905_790
+    assert settlement_table(Totals(0, 0, 5, TODAY), []).whole == ()
+
+
 def test_an_agreed_fee_stands_beside_the_caps() -> None:
     expenses = Expenses(agreed=Agreed(150_000, 200_000, 10_000))
     (only,) = settlement_table(TOTALS, [Offer(TODAY, "業者", 600_000)], expenses=expenses).rounds

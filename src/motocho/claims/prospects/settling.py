@@ -7,7 +7,7 @@ are paid; which offer to take is nobody's to say here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -98,6 +98,8 @@ class SettlementTable:
     """All rounds beside the totals, and what is published of the lender [和解の比較表]."""
 
     totals: Totals
+    whole: tuple[Round, ...]
+    """What the totals themselves would pay out: 0 % by talks, the claim by an action."""
     rounds: tuple[Round, ...]
     published: tuple[Published, ...]
     reasons: tuple[Sentence, ...]
@@ -111,6 +113,7 @@ class SettlementTable:
             "without_interest_yen": self.totals.without_interest_yen,
             "with_interest_yen": self.totals.with_interest_yen,
             "owed_yen": self.totals.owed_yen,
+            "whole": [_round_document(each) for each in self.whole],
             "rounds": [_round_document(each) for each in self.rounds],
             "published": [published_document(each) for each in self.published],
             "reasons": [each.document() for each in self.reasons],
@@ -199,9 +202,10 @@ def settlement_table(
     rounds = tuple(
         _round(number, offer, of, expenses) for number, offer in enumerate(offers, start=1)
     )
+    whole = tuple(_round(0, offer, of, expenses) for offer in _in_full(of))
     unverified = [
         each
-        for one in rounds
+        for one in (*whole, *rounds)
         for payout in one.payouts
         if payout.fee is not None
         for each in payout.fee.unverified
@@ -209,11 +213,20 @@ def settlement_table(
     reasons = [Sentence("settling_published"), Sentence("settling_caps")]
     return SettlementTable(
         of,
+        whole,
         rounds,
         published(Subject.RETURN_SHARE, lender_id=lender_id),
         tuple(reasons),
         tuple(dict.fromkeys(unverified)),
     )
+
+
+def _in_full(of: Totals) -> Iterable[Offer]:
+    """The totals as offers, to see what they would pay out; none where nothing is overpaid."""
+    if of.without_interest_yen:
+        yield Offer(of.as_of, "", of.without_interest_yen)
+    if of.with_interest_yen:
+        yield Offer(of.as_of, "", of.with_interest_yen, way=Way.SUIT)
 
 
 def _round(number: int, offer: Offer, of: Totals, expenses: Expenses) -> Round:

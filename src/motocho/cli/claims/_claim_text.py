@@ -14,6 +14,7 @@ from motocho.claims.prospects import (
     Handling,
     Outlook,
     Record,
+    Round,
     Sentence,
     SettlementTable,
     Side,
@@ -105,21 +106,25 @@ def of_settling(table: SettlementTable, output: Output) -> list[str]:
             f"{yen_text(of.with_interest_yen)} yen",
         )
     ]
-    for each in table.rounds:
-        shares = f"{rate_text(each.share_without_ppm)} / {rate_text(each.share_with_ppm)}"
-        lines.append(
-            f"{each.number}. {each.offer.offered_on} {yen_text(each.offer.yen)} ({shares})"
-        )
-        for payout in each.payouts:
-            net = "—" if payout.net_yen is None else _yen(payout.net_yen)
-            lines.append(
-                say("   手取り ", "   paid out, ") + f"{word(payout.handling, output)}: {net}"
-            )
-        lines += [f"  {line}" for line in sentences(each.warnings, output)]
+    for each in (*table.whole, *table.rounds):
+        lines += _of_round(each, output)
     for each_published in table.published:
         shown = say(each_published.text_ja, each_published.text_en)
         lines.append(f"  {shown} — {each_published.says} ({each_published.url})")
     return [*lines, *sentences(table.reasons, output), *unverified(table.unverified, output)]
+
+
+def _of_round(each: Round, output: Output) -> list[str]:
+    """One round, or a total in full, with its payouts."""
+    say = output.text
+    shares = f"{rate_text(each.share_without_ppm)} / {rate_text(each.share_with_ppm)}"
+    offered = f"{yen_text(each.offer.yen)} ({shares})"
+    head = f"{each.number}. {each.offer.offered_on}" if each.number else say("満額なら", "In full")
+    lines = [f"{head} {offered}"]
+    for payout in each.payouts:
+        net = "—" if payout.net_yen is None else _yen(payout.net_yen)
+        lines.append(say("   手取り ", "   paid out, ") + f"{word(payout.handling, output)}: {net}")
+    return lines + [f"  {line}" for line in sentences(each.warnings, output)]
 
 
 def _yen(amount_yen: int) -> str:

@@ -24,6 +24,7 @@ from motocho.claims.prospects import (
     Offer,
     Outlook,
     Period,
+    Round,
     Sentence,
     Side,
     Told,
@@ -335,17 +336,8 @@ def _parts(found: Outlook, told: Sequence[Told], tongue: Tongue) -> dict[str, An
             for each, one in zip(found.clocks, told, strict=True)
         ],
         "line_reasons": _said(found.line.reasons, tongue),
-        "rounds": [
-            {
-                "round": each,
-                "by": f"studio.track.by.{each.offer.by}" if each.offer.by else "",
-                "warnings": _said(each.warnings, tongue),
-                "payouts": [
-                    (f"studio.prospects.handling_{one.handling.value}", one) for one in each.payouts
-                ],
-            }
-            for each in found.settling.rounds
-        ],
+        "whole": [_round(each, tongue) for each in found.settling.whole],
+        "rounds": [_round(each, tongue) for each in found.settling.rounds],
         "settling_reasons": _said(found.settling.reasons, tongue),
         "published": _published(found.settling.published, language),
         "record": f"studio.prospects.record_{bureau.record.value}",
@@ -362,6 +354,18 @@ def _parts(found: Outlook, told: Sequence[Told], tongue: Tongue) -> dict[str, An
         ],
         "durations": _published(found.durations, language),
         "unverified": _unverified(found, language),
+    }
+
+
+def _round(each: Round, tongue: Tongue) -> dict[str, Any]:
+    return {
+        "round": each,
+        "way": f"studio.prospects.way_{each.offer.way.value}",
+        "by": f"studio.track.by.{each.offer.by}" if each.offer.by else "",
+        "warnings": _said(each.warnings, tongue),
+        "payouts": [
+            (f"studio.prospects.handling_{one.handling.value}", one) for one in each.payouts
+        ],
     }
 
 
