@@ -105,6 +105,8 @@ class Curve(NamedTuple):
     ticks: tuple[Tick, ...]
     years: tuple[YearTick, ...]
     zero_y: int
+    third: Spot
+    """A third along our line: where its name stands clear of the beginning."""
     end: Spot
     lender_end: Spot | None
     places: tuple[Place, ...]
@@ -167,6 +169,7 @@ def _drawn(plane: Plane, places: tuple[Place, ...]) -> Curve:
         ticks=ticks_of(plane),
         years=years_of(plane),
         zero_y=zero_y,
+        third=spots[len(spots) // 3],
         end=spots[-1],
         lender_end=theirs[-1] if theirs else None,
         places=places,

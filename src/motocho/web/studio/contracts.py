@@ -59,7 +59,7 @@ def contracts_page(request: HttpRequest, case_id: int) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, case)
     try:
-        starts = _starts(request.POST.get("starts", ""), len(case.rows))
+        starts = _starts(" ".join(request.POST.getlist("starts")), len(case.rows))
     except FaultyInput as error:
         return _shown(request, case, error)
     changed = [
@@ -69,7 +69,8 @@ def contracts_page(request: HttpRequest, case_id: int) -> HttpResponse:
     ]
     if changed:
         _do(request, case, [{"op": "set_cells", "cells": changed, "source": None}])
-    return HttpResponseRedirect(reverse("studio:contracts", args=[case_id]))
+    back = "studio:chart" if request.POST.get("back") == "chart" else "studio:contracts"
+    return HttpResponseRedirect(reverse(back, args=[case_id]))
 
 
 @require_POST
@@ -167,7 +168,7 @@ def _shown(request: HttpRequest, case: Case, refused: FaultyInput | None = None)
     context: dict[str, Any] = {
         "begun": begun,
         "offered": _offered(case),
-        "starts": request.POST.get("starts", typed),
+        "starts": " ".join(request.POST.getlist("starts")) or typed,
         "refused": [] if refused is None else [said(one, tongue) for one in refused.faults],
         "boundaries": [_boundary(case, one, tongue) for one in begun[1:]],
         "points": [

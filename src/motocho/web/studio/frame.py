@@ -59,6 +59,7 @@ CASE_PLACES = (
     StudioPlace("studio:way", "studio.track.way", "tick"),
     StudioPlace("studio:conventions", "studio.frame.conventions", "gear"),
     StudioPlace("studio:contracts", "studio.frame.contracts", "sum"),
+    StudioPlace("studio:chart", "studio.chart.title", "sum"),
     StudioPlace("studio:compare", "studio.frame.compare", "rows"),
     StudioPlace("studio:log", "studio.frame.log", "pen"),
     StudioPlace("studio:take_along", "studio.frame.export", "shield"),

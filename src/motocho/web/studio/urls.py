@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from motocho.web.studio import (
+    charting,
     comparing,
     contracts,
     conventions,
@@ -76,6 +77,7 @@ urlpatterns = [
     path("cases/<int:case_id>/compare/", comparing.compare_page, name="compare"),
     path("cases/<int:case_id>/compare/copy/", comparing.copy_scenario, name="copy_scenario"),
     path("cases/<int:case_id>/compare/change/", comparing.change_scenario, name="change_scenario"),
+    path("cases/<int:case_id>/chart/", charting.chart_page, name="chart"),
     path("cases/<int:case_id>/contracts/", contracts.contracts_page, name="contracts"),
     path("cases/<int:case_id>/contracts/factors/", contracts.record_factors, name="factors"),
     path("cases/<int:case_id>/log/", logged.log_page, name="log"),
