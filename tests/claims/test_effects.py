@@ -73,15 +73,23 @@ def test_effect_is_the_difference_of_two_calculations() -> None:
 
 @settings(max_examples=25)
 @given(cases())
-def test_answer_that_stands_changes_nothing(case: dict[str, Any]) -> None:
+def test_effects_of_any_case_are_those_of_whole_calculations(case: dict[str, Any]) -> None:
     history = reading.read(json.dumps(case).encode())
     read = assumed.read(history.stated_assumptions)
     assume(not read.faults)
     weighed = weigh(history, read.assumptions)
-    for effects in weighed.effects.values():
+    now = recalculate(history, read.assumptions).result
+    assert weighed.result == now
+    for key, effects in weighed.effects.items():
         for effect in effects:
             if effect.is_set:
                 assert (effect.claim_change_yen, effect.owed_change_yen) == (0, 0)
+            if effect.fault is None:
+                other = assumed.read({key: effect.value}, onto=read.assumptions).assumptions
+                then = recalculate(history, other).result
+                changed = int(then.claim_yen) - int(now.claim_yen)
+                assert effect.claim_change_yen == changed, (key, effect.value)
+                assert effect.owed_change_yen == int(then.owed_yen) - int(now.owed_yen)
 
 
 @pytest.mark.parametrize("rows", [500])

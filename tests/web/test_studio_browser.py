@@ -225,6 +225,21 @@ def test_what_was_chosen_outlives_a_crash(device: MakeDevice, studio: str) -> No
     expect(other.page.locator("#first_day-both")).to_be_checked()
 
 
+def test_words_that_were_typed_outlive_a_crash(device: MakeDevice) -> None:
+    """E10: two seconds after the last key the words are kept, though nobody sent the form."""
+    page = device().page
+    case_id = opened(page, SHEET)
+    page.goto(f"/cases/{case_id}/contracts/")
+    page.get_by_label("次の契約が始まる行番号").fill("4")
+    page.get_by_role("button", name="この区切りにする").click()
+    page.locator("[name=gap-words]").press_sequentially("842日、", delay=30)
+    page.locator("[name=contact-words]").press_sequentially("年賀状のみ", delay=30)
+    time.sleep(2)
+    page.context.close()
+    found = {one["factor"]: one["words"] for one in cases.load(case_id).findings.values()}
+    assert found == {"gap": "842日、", "contact": "年賀状のみ"}
+
+
 def test_nothing_leaves_the_machine(device: MakeDevice, studio: str) -> None:
     """E14: every request of a whole visit, by pages, styles, scripts and forms, goes to the studio."""
     one = device()

@@ -10,16 +10,17 @@ that would then be lacking) says why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from motocho.claims import _wording
 from motocho.claims import assumptions as assumed
 from motocho.claims.assumptions import PRESETS, Assumptions, values_of
 from motocho.claims.history import History
-from motocho.claims.statement import Result, recalculate
+from motocho.claims.statement import Result, result_of
+from motocho.kernel.conventions import EventKind
 from motocho.units.errors import Fault, FaultyInput, Language, Unread
 from motocho.units.money import RateRule, rate_text, read_rate_ppm
 
@@ -118,8 +119,9 @@ def weigh(history: History, assumptions: Assumptions, *, as_of: date | None = No
     Exact     whole yen of whole calculations: each answer is calculated, none is estimated.
     Raises    FaultyInput, InputError as `claims.statement.recalculate` for what stands now.
     """
-    now = recalculate(history, assumptions, as_of=as_of).result
-    trial = _Trial(history, assumptions, as_of, now)
+    now = result_of(history, assumptions, as_of=as_of)
+    idle = frozenset(_idle(history, assumptions))
+    trial = _Trial(history, assumptions, as_of, now, idle, {assumptions: (0, 0, None)})
     keys = [key for question in QUESTIONS for key in question.keys if values_of(key)]
     return Weighed(
         now,
@@ -128,19 +130,44 @@ def weigh(history: History, assumptions: Assumptions, *, as_of: date | None = No
     )
 
 
+_Change: TypeAlias = tuple[int | None, int | None, Fault | None]
+"""By how much claim and debt change, or why that cannot be told."""
+
+
+def _idle(history: History, assumptions: Assumptions) -> Iterator[str]:
+    """Switches that this history cannot feel: nothing has to be calculated to know their effect."""
+    if not assumptions.delay_periods:
+        yield from ("lender_kind", "damages_cap_basis")
+    if all(event.kind is not EventKind.OPENING for event in history.events):
+        yield "opening_balance"
+    if len(history.contracts()) < 2:
+        yield "contracts"
+    if len({event.on for event in history.events}) == len(history.events):
+        yield "same_day_order"
+
+
 class _Trial(NamedTuple):
     history: History
     assumptions: Assumptions
     as_of: date | None
     now: Result
+    idle: frozenset[str]
+    known: dict[Assumptions, _Change]
+    """What was calculated: a preset may set what an answer sets."""
 
-    def of(self, changes: Mapping[str, Any]) -> tuple[int | None, int | None, Fault | None]:
+    def of(self, changes: Mapping[str, Any]) -> _Change:
         """By how much the claim and the debt change, or why they cannot be told."""
-        read = assumed.read(changes, onto=self.assumptions)
+        felt = {key: value for key, value in changes.items() if key not in self.idle}
+        read = assumed.read(felt, onto=self.assumptions)
         if read.faults:
             return None, None, read.faults[0]
+        if read.assumptions not in self.known:
+            self.known[read.assumptions] = self._calculated(read.assumptions)
+        return self.known[read.assumptions]
+
+    def _calculated(self, assumptions: Assumptions) -> _Change:
         try:
-            then = recalculate(self.history, read.assumptions, as_of=self.as_of).result
+            then = result_of(self.history, assumptions, as_of=self.as_of)
         except FaultyInput as error:
             return None, None, error.faults[0]
         claim = int(then.claim_yen) - int(self.now.claim_yen)

@@ -255,6 +255,17 @@ def recalculate(
     return assemble(prepared, [fold(dealing, prepared.regime) for dealing in prepared.dealings])
 
 
+def result_of(history: History, assumptions: Assumptions, *, as_of: date | None = None) -> Result:
+    """What one history comes to, without its rows: the result of `recalculate` [結果だけの計算].
+
+    Raises    FaultyInput, InputError as `recalculate`.
+    """
+    prepared = prepare(history, assumptions, as_of=as_of)
+    folded = [fold(dealing, prepared.regime) for dealing in prepared.dealings]
+    _refuse_unagreed(prepared, folded)
+    return _summed([_result(one) for one in folded])
+
+
 def prepare(history: History, assumptions: Assumptions, *, as_of: date | None = None) -> Prepared:
     """A history as columns under its assumptions [計算の準備].
 
@@ -424,13 +435,7 @@ def assemble(prepared: Prepared, folded: Sequence[Folded]) -> Statement:
     Raises    FaultyInput if a day bore debt while no rate was agreed.
     """
     history, assumptions = prepared.history, prepared.assumptions
-    faults = [
-        _unagreed(dealing, one.outcome, history.file)
-        for dealing, one in zip(prepared.dealings, folded, strict=True)
-        if one.outcome.unagreed_on != NEVER
-    ]
-    if faults:
-        raise FaultyInput(*faults, warnings=history.warnings)
+    _refuse_unagreed(prepared, folded)
     rows_of = [_rows(dealing, one) for dealing, one in zip(prepared.dealings, folded, strict=True)]
     results = [_result(one) for one in folded]
     contract_results: tuple[tuple[str, Result], ...] = ()
@@ -486,6 +491,17 @@ def _other_series(statement: Statement, series: Series) -> list[Fault]:
         net_yen=statement.net_yen,
         other_yen=other.claim_yen - other.owed_yen,
     )
+
+
+def _refuse_unagreed(prepared: Prepared, folded: Sequence[Folded]) -> None:
+    history = prepared.history
+    faults = [
+        _unagreed(dealing, one.outcome, history.file)
+        for dealing, one in zip(prepared.dealings, folded, strict=True)
+        if one.outcome.unagreed_on != NEVER
+    ]
+    if faults:
+        raise FaultyInput(*faults, warnings=history.warnings)
 
 
 def _unagreed(dealing: Dealing, outcome: Outcome, file: str | None) -> Fault:

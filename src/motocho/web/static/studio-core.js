@@ -13,6 +13,42 @@
     });
   });
 
+  const send = (form) => fetch(form.action, {
+    method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Studio": "live" },
+  });
+
+  // What is typed into a form that keeps itself is sent a second after the last key, and at once when
+  // a box is left. Every form of the page learns the number of the log that came back with it.
+  const waiting = new Map();
+  let sending = Promise.resolve();
+  const told = (form, saved) => {
+    const place = form.querySelector("[data-saved]");
+    if (place) place.textContent = saved ? place.dataset.saved : place.dataset.unsaved;
+  };
+  const keep = (form) => {
+    clearTimeout(waiting.get(form)); waiting.delete(form);
+    sending = sending.then(async () => {
+      try {
+        const answer = await send(form);
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const seq = page.querySelector("input[name=seq]");
+        if (answer.ok && seq) document.querySelectorAll("input[name=seq]").forEach((one) => { one.value = seq.value; });
+        told(form, answer.ok);
+      } catch { told(form, false); }
+    });
+  };
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-keeps]");
+    if (!form) return;
+    clearTimeout(waiting.get(form));
+    waiting.set(form, setTimeout(() => keep(form), 1000));
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-keeps]");
+    if (form) keep(form);
+  });
+  document.addEventListener("submit", (event) => { clearTimeout(waiting.get(event.target)); waiting.delete(event.target); });
+
   // A convention counts as soon as it is chosen: the same form is sent, and what comes back takes the
   // place of what was there, with the focus where it was. One is sent at a time, the last one wins.
   let busy = false, again = false;
@@ -20,7 +56,7 @@
     if (busy) { again = true; return; }
     busy = true;
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const answer = await send(form);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("[data-live]"), old = document.querySelector("[data-live]");
       if (!fresh) { document.documentElement.replaceWith(page.documentElement); return; }

@@ -45,6 +45,8 @@ def conventions_page(request: HttpRequest, case_id: int) -> HttpResponse:
     except FaultyInput as error:
         return _shown(request, case, name, error)
     _kept(request, case, name, wanted)
+    if request.headers.get(frame.LIVE):  # a script waits: one way there and back
+        return _shown(request, cases.load(case_id), name)
     return HttpResponseRedirect(_address(case_id, name))
 
 

@@ -29,6 +29,8 @@ ACTOR = "studio"
 """Who writes into the log of a studio that nobody gave another name."""
 ACTOR_COOKIE = "studio-name"
 LONGEST_ACTOR = 40
+LIVE = "X-Studio"
+"""The header of a script that sends a form while somebody types or chooses."""
 
 
 @dataclass(frozen=True, slots=True)
