@@ -182,7 +182,11 @@ class TestResult:
         walked(client)
         on = clock.business_date()
         found = guide.result(board.standing(case().case_id, on))
-        assert [one.handling for one in found.routes] == list(Handling)
+        assert [one.handling for one in found.routes] == [
+            Handling.ALONE,
+            Handling.SCRIVENER,
+            Handling.LAWYER,
+        ]
         totals = callsheet.totals(case())
         assert totals is not None
         assert found.costs is not None

@@ -20,6 +20,8 @@ from motocho.units.errors import MotochoError
 from motocho.units.money import PPM
 
 NEAREST_DAYS = 4
+TENTH_PPM = 1_000
+"""A tenth of a percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,15 @@ def _round(offer: Offer, whole: Totals | None) -> Round:
     return Round(
         offer,
         amount_yen,
-        amount_yen * PPM // without_yen if without_yen else 0,
-        amount_yen * PPM // with_yen if with_yen else 0,
+        _part(amount_yen, without_yen),
+        _part(amount_yen, with_yen),
         max(0, with_yen - amount_yen),
     )
+
+
+def _part(amount_yen: int, whole_yen: int) -> int:
+    """The part of a whole in ppm, to a tenth of a percent, rounded down; 0 where there is none."""
+    return amount_yen * (PPM // TENTH_PPM) // whole_yen * TENTH_PPM if whole_yen else 0
 
 
 def sheet(standing: Standing) -> CallSheet:

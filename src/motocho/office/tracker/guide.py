@@ -31,6 +31,8 @@ CONTRACTS = "guide_contracts"
 OTHER_DEBTS = "guide_other_debts"
 UNKNOWN = "unknown"
 FEW_PROBLEMS = 3
+THREE_WAYS = (Handling.ALONE, Handling.SCRIVENER, Handling.LAWYER)
+"""Always in this order, which means nothing."""
 NEAR_DAYS = 180
 _COLUMNS = {
     Field.BORROW: "borrow",
@@ -230,7 +232,7 @@ def _routes(price: Costs | None, whole: Totals | None, on: date) -> Iterator[Rou
     if price is None or whole is None:
         return
     letter_yen, action_yen = price.letter.total_yen, price.least_action_yen
-    for handling in Handling:
+    for handling in THREE_WAYS:
         talks = prospects.most_fee(handling, Way.TALKS, whole.with_yen, on)
         suit = prospects.most_fee(handling, Way.SUIT, whole.with_yen, on)
         yield Route(
