@@ -196,3 +196,17 @@ def test_the_line_is_watched_where_rows_stand(client: Client, case_id: int) -> N
     cases.apply(case_id, operations, actor="a", at=clock.now(), expected_seq=case.seq)
     after = page(client, f"/cases/{case_id}/")
     assert "から140万円を超えています" not in after
+
+
+def test_the_directory_fills_the_papers_but_for_who_represents(
+    client: Client, case_id: int
+) -> None:
+    address = f"/cases/{case_id}/outlook/"
+    shown = page(client, address)
+    assert "東京都港区東新橋一丁目9番1号" in shown
+    assert "代表者事項証明書で確かめてください" in shown
+    assert client.post(address, {"take_lender": "yes"}).status_code == 302
+    facts = cases.load(case_id).facts
+    assert facts["lender_name"] == "アコム株式会社"
+    assert facts["lender_address"] == "東京都港区東新橋一丁目9番1号"
+    assert "書類に使っています" in page(client, address)

@@ -31,6 +31,7 @@ from motocho.claims.prospects import (
 )
 from motocho.claims.statement import recalculate
 from motocho.kernel.conventions import Series
+from motocho.law.lenders import lender_by_id
 from motocho.law.published import Published, Way
 from motocho.law.tables import Standing as Confirmed
 from motocho.law.tables import Unverified
@@ -159,6 +160,7 @@ def outlook(request: HttpRequest, case_id: int) -> HttpResponse:
     if page.carried_out(lambda given: _keep(request, case, page.which, given)):
         return HttpResponseRedirect(reverse("studio:outlook", args=[case_id]))
     if request.method == "POST" and not page.which:
+        _taken(request, case)
         _remove(request, case)
         return HttpResponseRedirect(reverse("studio:outlook", args=[case_id]))
     form = page.shown
@@ -169,6 +171,7 @@ def outlook(request: HttpRequest, case_id: int) -> HttpResponse:
             (form.fields[name], case.facts.get(name, "")) for name in FactsForm.base_fields
         ],
         "loans": _loans(case),
+        "lender": _lender(case),
         **_found(request, case, page.tongue),
     }
     status = 422 if form.wrong else 200
@@ -284,6 +287,21 @@ def _text(value: object) -> str | None:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def _taken(request: HttpRequest, case: Case) -> None:
+    """The lender's name and head office from the directory, for the papers."""
+    lender = prospects.the_lender(case.lender)
+    if lender is None or lender.address is None or "take_lender" not in request.POST:
+        return
+    facts = {"lender_name": lender.name, "lender_address": lender.address.address}
+    operations: list[Operation] = [
+        {"op": "set_fact", "name": name, "value": text}
+        for name, text in facts.items()
+        if case.facts.get(name) != text
+    ]
+    if operations:
+        _apply(request, case, operations)
+
+
 def _remove(request: HttpRequest, case: Case) -> None:
     name = request.POST.get("remove", "")
     if name.startswith(prospects.LOAN) and name in case.findings:
@@ -301,6 +319,24 @@ def _apply(request: HttpRequest, case: Case, operations: Sequence[Operation]) ->
 
 
 # ------------------------------------------------------------------------------------ what is shown
+def _lender(case: Case) -> dict[str, Any] | None:
+    """What the directory holds of the other side; nothing where it does not know the name."""
+    lender = prospects.the_lender(case.lender)
+    if lender is None:
+        return None
+    address = lender.address
+    return {
+        "lender": lender,
+        "names": "、".join(dict.fromkeys(each.name for each in lender.names)),
+        "address": address,
+        "is_taken": address is not None and case.facts.get("lender_address") == address.address,
+        "goes_to": [
+            (lender_by_id(each.to).name, f"studio.prospects.duty_{each.duty.value}", each.source)
+            for each in lender.successions
+        ],
+    }
+
+
 def _loans(case: Case) -> list[dict[str, Any]]:
     found = []
     for name in sorted(case.findings):
