@@ -266,6 +266,21 @@ def test_a_claim_beyond_the_line_is_no_scrivener_s() -> None:
     assert {fault.code for fault in listed.warnings} == {"LAW-055", "LAW-061"}
 
 
+def test_exhibits_follow_from_the_facts_and_what_is_added() -> None:
+    stated = {
+        "history_on": "R8.10.1",
+        "demand_on": "R8.10.20",
+        "more_exhibits": "契約書/被告/契約の内容; 通帳／原告；;",
+    }
+    found = content_of(stated).exhibits
+    assert [(one.mark, one.title, one.author) for one in found] == [
+        ("甲第1号証", "取引履歴", "架空ファイナンス株式会社"),
+        ("甲第2号証", "過払金返還請求書(内容証明郵便)", "甲野花子"),
+        ("甲第3号証", "契約書", "被告"),
+        ("甲第4号証", "通帳", "原告"),
+    ]
+
+
 def test_exhibit_files_are_named_as_the_court_takes_them() -> None:
     exhibit = pleading.Exhibit(1, "取引履歴/" + "長" * 90, "写し", "", "", "")
     assert exhibit.file_name.startswith("甲001_取引履歴長")

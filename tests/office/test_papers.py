@@ -121,8 +121,6 @@ def test_papers_of_every_reading_agree(assumptions: Assumptions, again_yen: int)
     )
     told = (
         PaperKind.COMPLAINT,
-        PaperKind.REPAYMENT_DEMAND,
-        PaperKind.SETTLEMENT,
         PaperKind.REPAYMENT_PLAN,
     )
     made = papers.pack(content, [kind for kind in told if kind in pleading.offered(content)])
@@ -230,6 +228,14 @@ def test_headings_are_bookmarks(pack: papers.Pack) -> None:
     assert [one for one in found if one.startswith("第")] == [
         "第1 請求の趣旨", "第2 請求の原因", "第3 証拠方法", "第4 附属書類",
     ]  # fmt: skip
+
+
+def test_what_is_filed_is_one_file_with_bookmarks(content: pleading.Content) -> None:
+    file = papers.filing_file(content)
+    assert bookmarks(file.data) == ["訴状", "当事者目録", "別紙計算書"]
+    assert papers.has_text(file.data)
+    assert content.total_yen in papers.amounts_in(papers.pdf_text(file.data))
+    assert file.data == papers.filing_file(content).data
 
 
 def test_the_complaint_stays_in_its_margins_with_page_numbers(pack: papers.Pack) -> None:
@@ -404,7 +410,7 @@ PIECES = st.sampled_from(  # three lists read better
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(pieces=st.lists(PIECES, max_size=14))
 def test_any_text_is_a_paper_or_a_list_of_faults(pieces: list[str]) -> None:
     """Nothing but faults ever comes of a template, and what has none can be set and printed."""
@@ -421,7 +427,7 @@ def test_any_text_is_a_paper_or_a_list_of_faults(pieces: list[str]) -> None:
             assert papers.make(PaperKind.COVER_LETTER, content, form, desk).data
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(text=st.text(max_size=200))
 def test_any_sign_can_be_printed(text: str) -> None:
     """Names hold what they hold: signs that no font has become 〓, none stops a paper."""

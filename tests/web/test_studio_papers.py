@@ -102,6 +102,8 @@ def test_every_paper_has_its_page_its_picture_and_its_files(client: Client) -> N
     for form in papers.forms_of(PaperKind.COMPLAINT):
         response = client.get(f"/cases/{case_id}/papers/complaint.{form.value}")
         assert response["Content-Type"] == form.media_type
+    filed = client.get(f"/cases/{case_id}/papers/filing.pdf")
+    assert filed.content.startswith(b"%PDF")
     for wrong in ("nothing.pdf", "complaint.exe", "nothing/"):
         assert client.get(f"/cases/{case_id}/papers/{wrong}").status_code == 404, wrong
 

@@ -7,7 +7,8 @@ court and its fee, what set-off leaves, instalments of a debt that remains.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -291,10 +292,21 @@ def usual_exhibits(facts: Facts, lender: str) -> tuple[Exhibit, ...]:
                 "上記請求書が被告に到達した事実",
             )
         )
+    rows += [(title, None, author, purpose) for title, author, purpose in _more(facts)]
     return tuple(
         Exhibit(number, title, "写し", "" if day is None else day.isoformat(), author, purpose)
         for number, (title, day, author, purpose) in enumerate(rows, 1)
     )
+
+
+def _more(facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """Exhibits as a person lists them: title/author/purpose; …"""
+    for one in re.split("[;；]", facts.text("more_exhibits")):
+        title, author, purpose = (
+            [part.strip() for part in re.split("[/／]", one, maxsplit=2)] + ["", ""]
+        )[:3]
+        if title:
+            yield title, author, purpose
 
 
 def _fees(overpayment_yen: int, facts: Facts, written_on: date) -> Fees | None:

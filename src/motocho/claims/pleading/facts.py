@@ -116,6 +116,11 @@ ASKED: tuple[Asked, ...] = (
         ("court_name", "提出する裁判所", "Court"),
         ("case_number", "事件番号", "Case number"),
         ("hearing_note", "係", "Section of the court"),
+        (
+            "more_exhibits",
+            "ほかの書証(標目/作成者/立証趣旨。2つ目からは;で区切る)",
+            "More exhibits (title/author/purpose; the next after a semicolon)",
+        ),
     ),
     *_asked(
         Kind.DAY,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -119,6 +120,9 @@ def papers(
     with output.stage("書類を作っています", "Making the papers"):
         pack = office.pack(content, kinds, office.Desk(templates_folder), originals)
     folder.mkdir(parents=True, exist_ok=True)
+    if set(office.ANNEXED) <= {made.kind for made in pack.files}:
+        filed = office.filing_file(content, office.Desk(templates_folder))
+        pack = replace(pack, files=(*pack.files, filed))
     for made in pack.files:
         write_bytes(made.data, folder / made.name)
     for lacking, asked in pack.lacking.items():

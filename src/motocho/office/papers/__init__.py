@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from motocho.office.papers._exhibits import has_text, stamped
 from motocho.office.papers._making import (
+    ANNEXED,
     PLAIN,
     Desk,
     File,
@@ -20,6 +21,7 @@ from motocho.office.papers._making import (
     certified_from,
     certified_text,
     exhibit_file,
+    filing_file,
     forms_of,
     make,
     pack,
@@ -57,6 +59,7 @@ from motocho.office.papers._word import (
 from motocho.office.papers._word import MOST_BYTES as MOST_SHELL_BYTES
 
 __all__ = [
+    "ANNEXED",
     "BODY",
     "MOST_SHELL_BYTES",
     "PACKING_LIST",
@@ -80,6 +83,7 @@ __all__ = [
     "facts_of",
     "faults_of",
     "field_names",
+    "filing_file",
     "forms_of",
     "has_text",
     "keep",

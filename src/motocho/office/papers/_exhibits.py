@@ -7,6 +7,7 @@ first bears its number at the upper right.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from motocho.documents.typeset import bound, settable
 from motocho.units.errors import Fault, FaultyInput
 
 LAYOUT = Path(__file__).parent / "layouts" / "exhibit.typ"
+JOINED = LAYOUT.with_name("joined.typ")
 MOST_BYTES = 50_000_000
 MOST_PAGES = 500
 _PICTURES = {b"\xff\xd8\xff": "page.jpg", b"\x89PNG": "page.png"}
@@ -40,6 +42,23 @@ def stamped(data: bytes, exhibit: Exhibit, on: date) -> bytes:
         "date": [on.year, on.month, on.day],
     }
     return bound(LAYOUT, {"exhibit": orjson.dumps(content).decode()}, {name: data})
+
+
+def joined(title: str, parts: Sequence[tuple[str, bytes]], on: date) -> bytes:
+    """Papers as one PDF with a bookmark for each, as the court's system wants it [合本].
+
+    Takes     `parts`: title and PDF of each, in order.
+    """
+    files = {f"part{number}.pdf": data for number, (_, data) in enumerate(parts)}
+    content = {
+        "title": settable(title),
+        "date": [on.year, on.month, on.day],
+        "parts": [
+            {"title": settable(name), "file": file, "shapes": _shapes(data)}
+            for (name, data), file in zip(parts, files, strict=True)
+        ],
+    }
+    return bound(JOINED, {"joined": orjson.dumps(content).decode()}, files)
 
 
 def _shapes(data: bytes) -> list[str]:

@@ -279,6 +279,20 @@ def packing_file(content: Content, desk: Desk = PLAIN) -> File | None:
     return File("提出書類一覧.pdf", page_file(blocks, Look.LETTER, foot), Form.PDF)
 
 
+ANNEXED = (PaperKind.COMPLAINT, PaperKind.PARTY_LIST, PaperKind.ANNEX)
+"""What is filed as one document: the complaint with what it refers to."""
+
+
+def filing_file(content: Content, desk: Desk = PLAIN) -> File:
+    """The complaint, the list of parties and the annex as one PDF with bookmarks [訴状一式].
+
+    Raises    FaultyInput as `make`.
+    """
+    parts = [(kind.spec.title_ja, make(kind, content, Form.PDF, desk).data) for kind in ANNEXED]
+    data = _exhibits.joined("訴状一式", parts, content.written_on)
+    return File("訴状一式.pdf", data, Form.PDF)
+
+
 def exhibit_file(data: bytes, exhibit: Exhibit, content: Content) -> File:
     """A file as an exhibit of the case [書証].
 

@@ -58,6 +58,7 @@ _MORE = {
     "settled_on": "2027-02-01",
     "their_claim_yen": "100000",
     "hearing_note": "民事1室",
+    "more_exhibits": "契約書/架空ファイナンス株式会社/基本契約の内容",
 }
 
 

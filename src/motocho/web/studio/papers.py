@@ -212,6 +212,14 @@ def pack_file(request: HttpRequest, case_id: int, form: str) -> HttpResponse:
 
 
 @require_safe
+def filing_file(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The complaint with its list and annex as one PDF [訴状一式]."""
+    content = content_of(request, cases.load(case_id))
+    file = papers.filing_file(content, desk_of(request))
+    return as_file(file.data, file.name, file.form.media_type, shown="inline")
+
+
+@require_safe
 def preview(request: HttpRequest, case_id: int, kind: str) -> HttpResponse:
     """A paper as it will look, with blanks where facts are missing [書類の見本]."""
     case, wanted = cases.load(case_id), _kind_of(kind)

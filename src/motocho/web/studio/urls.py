@@ -41,6 +41,7 @@ urlpatterns = [
     path("cases/<int:case_id>/papers/certified/", papers.certified_page, name="certified"),
     path("cases/<int:case_id>/papers/certified/count/", papers.count, name="certified_count"),
     path("cases/<int:case_id>/papers/pack.<slug:form>", papers.pack_file, name="pack"),
+    path("cases/<int:case_id>/papers/filing.pdf", papers.filing_file, name="filing_file"),
     path("cases/<int:case_id>/papers/<slug:kind>/", papers.preview, name="preview"),
     path(
         "cases/<int:case_id>/papers/<slug:kind>/page-<int:page_no>.png",
