@@ -41,7 +41,8 @@ class Cell(NamedTuple):
 
     def document(self) -> list[Any]:
         """The cell as JSON [公開形式]."""
-        return [self.text, self.sure_permille, self.box, self.others]
+        box = None if self.box is None else list(self.box)
+        return [self.text, self.sure_permille, box, list(self.others)]
 
 
 @dataclass(frozen=True, slots=True)

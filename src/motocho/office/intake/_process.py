@@ -85,7 +85,7 @@ def pages_of(
 
 def _started(kind: str, first: int, source: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603  # our own interpreter with our own program
-        [sys.executable, "-I", "-c", _START, str(_HERE), kind, str(first)],
+        [sys.executable, "-I", "-B", "-c", _START, str(_HERE), kind, str(first)],
         stdin=source,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -23,6 +23,7 @@ from motocho.units.text import without_blanks
 
 LONGEST_NAME = 60
 MOST_COLUMNS, MOST_WORDS = 60, 400
+_HEAD_ROWS = 60
 _KEYS = ("name", "heads", "contents")
 
 
@@ -48,10 +49,13 @@ class Template:
         ]
         return "\n".join(lines) + "\n"
 
-    def knows(self, columns: Columns) -> bool:
-        """Whether a file has this template's heads [照合]."""
+    def head_of(self, pages: Sequence[Page]) -> int | None:
+        """The row of the first page that has this template's heads, from 0; None without [照合]."""
         mine = [_key(head) for head in self.columns.heads]
-        return any(mine) and mine == [_key(head) for head in columns.heads]
+        for at, row in enumerate(pages[0].rows[:_HEAD_ROWS] if pages and any(mine) else ()):
+            if [_key(cell.text) for cell in row] == mine:
+                return at
+        return None
 
 
 def _quoted(value: object) -> str:
@@ -77,7 +81,7 @@ def read_template(text: str) -> Template:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         raise FaultyInput(Fault("INT-020", excerpt=clipped(str(wrong)))) from None
-    faults = [Fault("INT-022", column=key) for key in _KEYS if not document.get(key)]
+    faults = [_lacks(key) for key in _KEYS if not document.get(key)]
     contents, heads = document.get("contents"), document.get("heads")
     names = contents if isinstance(contents, list) else []
     faults += _unknown("contents", names[:MOST_COLUMNS], [content.value for content in Content])
@@ -89,7 +93,7 @@ def read_template(text: str) -> Template:
     said = dict(list(words.items())[:MOST_WORDS]) if isinstance(words, dict) else {}
     faults += _unknown("words", list(said.values()), [meant.value for meant in Meaning])
     if not isinstance(heads, list) or len(heads) != len(names):
-        faults.append(Fault("INT-022", column="heads"))
+        faults.append(_lacks("heads"))
     if faults:
         raise FaultyInput(*faults)
     return Template(str(document["name"])[:LONGEST_NAME], _columns(document, names, said))
@@ -107,8 +111,12 @@ def _columns(document: Mapping[str, Any], names: Sequence[str], said: Mapping[st
     )
 
 
+def _lacks(key: str) -> Fault:
+    return Fault("INT-022", column=key, details={"key": key})
+
+
 def _unknown(key: str, values: Sequence[object], known: Sequence[str]) -> list[Fault]:
-    details = {"known": clipped(", ".join(one for one in known if one))}
+    details = {"key": key, "known": clipped(", ".join(one for one in known if one))}
     return [
         Fault("INT-021", column=key, excerpt=clipped(str(value)), details=details)
         for value in values
@@ -118,10 +126,8 @@ def _unknown(key: str, values: Sequence[object], known: Sequence[str]) -> list[F
 
 def recognised(pages: Sequence[Page], known: Sequence[Template]) -> tuple[Columns, Template | None]:
     """The columns of pages: by a template that knows their heads, else as guessed [雛形の照合]."""
-    guessed = guess_columns(pages)
     for template in known:
-        if template.knows(guessed):
-            return replace(
-                template.columns, data_from=guessed.data_from, heads=guessed.heads
-            ), template
-    return guessed, None
+        at = template.head_of(pages)
+        if at is not None:
+            return replace(template.columns, data_from=at + 1), template
+    return guess_columns(pages), None

@@ -56,6 +56,7 @@ PLACES = (
 CASE_PLACES = (
     StudioPlace("studio:case", "studio.frame.bench", "rows"),
     StudioPlace("studio:import", "studio.frame.import", "pen"),
+    StudioPlace("studio:intake", "studio.intake.title", "pen"),
     StudioPlace("studio:papers", "studio.papers.title", "pen"),
     StudioPlace("studio:proof", "studio.proof.title", "shield"),
     StudioPlace("studio:way", "studio.track.way", "tick"),

@@ -1,0 +1,164 @@
+"""S3 by plain requests, as a browser without scripts sends them: every kind of file reaches it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.database import Database
+from tests.office.test_intake import HEAD, ROWS, TABLE, text_pdf
+from tests.web.studio import as_studio, let_in
+
+from motocho.office import cases, intake
+
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _studio(database: Database) -> Iterator[None]:
+    with as_studio():
+        yield
+
+
+@pytest.fixture
+def client() -> Client:
+    return let_in()
+
+
+@pytest.fixture
+def case_id() -> int:
+    return cases.open_case({"client": "甲野花子"}, actor="test", at=AT)
+
+
+def workbook() -> bytes:
+    """Excel days counted from 1900, a day in the old calendar, a head over two rows with a merged cell."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["取引日", "取引額", None, "残高"])
+    sheet.append([None, "借入", "返済", None])
+    sheet.merge_cells("B1:C1")
+    sheet.append([36901, 200000, None, 200000])
+    sheet.append(["平成13年2月10日", None, 10000, 194650])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+FILES: dict[str, Callable[[], bytes]] = {
+    "excel.xlsx": workbook,
+    "utf8.csv": TABLE.encode,
+    "bom.csv": lambda: TABLE.encode("utf-8-sig"),
+    "sjis.csv": lambda: TABLE.encode("cp932"),
+    "text.pdf": lambda: text_pdf([HEAD, *ROWS]),
+}
+
+
+def sent(client: Client, case_id: int, name: str, data: bytes) -> str:
+    response = client.post(f"/cases/{case_id}/intake/", {"file": SimpleUploadedFile(name, data)})
+    assert response.status_code == 302, response.content.decode()
+    return str(response["Location"])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_kind_of_file_reaches_the_check_and_the_case(
+    client: Client, case_id: int, name: str
+) -> None:
+    address = sent(client, case_id, name, FILES[name]())
+    job_id = int(address.rstrip("/").split("/")[-1])
+    intake.wait(job_id, 60)
+    page = client.get(address).content.decode()
+    assert "読み取りの確認" in page
+    assert "2001-01-10" in page
+    said = {"cell/1/repay": "10000", "was/1/repay": "10000", "right/1/repay": "1", "take": "1"}
+    response = client.post(f"{address}cells/", said)
+    assert response.status_code == 302
+    rows = cases.load(case_id).rows
+    assert [rows[0].date, rows[0].borrow, rows[1].date, rows[1].repay] == [
+        "2001-01-10", "200000", "2001-02-10", "10000",
+    ]  # fmt: skip
+
+
+def test_columns_are_changed_by_hand_and_kept_as_a_template(client: Client, case_id: int) -> None:
+    address = sent(client, case_id, "a.csv", TABLE.encode())
+    chosen = {
+        "content-0": "date",
+        "content-1": "repay",
+        "content-2": "borrow",
+        "content-3": "nothing",
+    }
+    client.post(f"{address}columns/", {**chosen, "signs": "minus_repays", "template": "架空 逆"})
+    page = client.get(address).content.decode()
+    assert '<option value="repay" selected>' in page
+    file = client.get("/intake/templates/架空 逆.toml").content.decode()
+    assert 'contents = ["date", "repay", "borrow", "nothing"]' in file
+    again = client.get(sent(client, case_id, "b.csv", TABLE.encode())).content.decode()
+    assert "架空 逆" in again
+    response = client.post(
+        f"/cases/{case_id}/intake/template/",
+        {"template": SimpleUploadedFile("t.toml", file.replace("架空 逆", "別名").encode())},
+    )
+    assert response.status_code == 302
+    assert {one.name for one in intake.kept_templates()} == {"架空 逆", "別名"}
+
+
+def test_missing_columns_are_said_and_nothing_goes_into_the_case(
+    client: Client, case_id: int
+) -> None:
+    address = sent(client, case_id, "a.csv", TABLE.encode())
+    nothing = {f"content-{at}": "nothing" for at in range(4)}
+    client.post(f"{address}columns/", nothing)
+    response = client.post(f"{address}cells/", {"take": "1"})
+    assert response.status_code == 422
+    assert "日付・金額の列が決まっていません" in response.content.decode()
+    assert not [row for row in cases.load(case_id).rows if not row.is_blank]
+
+
+def test_no_file_and_another_case_s_file_are_refused(client: Client, case_id: int) -> None:
+    assert client.post(f"/cases/{case_id}/intake/").status_code == 422
+    address = sent(client, case_id, "a.csv", TABLE.encode())
+    other = cases.open_case({"client": "乙野"}, actor="test", at=AT)
+    assert client.get(address.replace(f"/{case_id}/", f"/{other}/", 1)).status_code == 404
+
+
+def test_pictures_of_pages_and_cells_are_made_anew(client: Client, case_id: int) -> None:
+    address = sent(client, case_id, "a.pdf", text_pdf([HEAD, *ROWS]))
+    intake.wait(int(address.rstrip("/").split("/")[-1]), 60)
+    for picture in ("pages/1.jpg", "cells/1-balance.jpg"):
+        response = client.get(address + picture)
+        assert response.status_code == 200
+        assert response.content[:3] == b"\xff\xd8\xff"
+    assert client.get(f"{address}pages/2.jpg").status_code == 404
+
+
+ESTIMATE = {
+    "first_on": "H8.4.10", "first": "30万", "payment": "15,000", "payment_day": "27",
+    "rate": "29.2%", "limit": "", "until_on": "2001-01-10", "balance": "200000",
+}  # fmt: skip
+
+
+def test_estimated_rows_are_shown_taken_and_marked(client: Client, case_id: int) -> None:
+    shown = client.post(f"/cases/{case_id}/estimate/", ESTIMATE)
+    assert shown.status_code == 200
+    assert "◇" in shown.content.decode()
+    assert client.post(f"/cases/{case_id}/estimate/", {**ESTIMATE, "take": "1"}).status_code == 302
+    rows = [row for row in cases.load(case_id).rows if not row.is_blank]
+    assert len(rows) > 10
+    assert {(row.source, row.mark, row.note) for row in rows} == {("estimated", "◇", "推定")}
+
+
+def test_opening_may_count_as_nothing_instead(client: Client, case_id: int) -> None:
+    assert client.post(f"/cases/{case_id}/estimate/", {"zero": "1"}).status_code == 302
+    case = cases.load(case_id)
+    assert case.scenarios[case.claimed]["opening_balance"] == "zero"
+
+
+def test_estimate_that_cannot_be_meant_says_what_is_missing(client: Client, case_id: int) -> None:
+    response = client.post(f"/cases/{case_id}/estimate/", {**ESTIMATE, "rate": "abc"})
+    assert response.status_code == 422
+    assert "summary" in response.content.decode()
