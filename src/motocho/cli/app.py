@@ -37,6 +37,7 @@ from motocho.cli.lending import (
     member,
     notices,
     papers,
+    portfolio,
     settings,
     staff,
     worker,
@@ -67,6 +68,7 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(papers.app, name="papers")
 app.add_typer(contact.app, name="contact")
 app.add_typer(notices.app, name="notices")
+app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(care.app, name="care")
 app.add_typer(settings.app, name="settings")
 app.add_typer(fraud.app, name="fraud")

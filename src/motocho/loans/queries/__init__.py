@@ -6,6 +6,7 @@ is reckoned by the kernel from the last step that counts.
 
 from motocho.loans.queries._days import Charged
 from motocho.loans.queries._steps import Undoing, Undone
+from motocho.loans.queries.books import BookHistory, every_history
 from motocho.loans.queries.conduct import Conduct, conduct
 from motocho.loans.queries.contracts import (
     Contract,
@@ -60,6 +61,7 @@ from motocho.loans.queries.ways import (
 
 __all__ = [
     "Asked",
+    "BookHistory",
     "Change",
     "Charged",
     "Conduct",
@@ -97,6 +99,7 @@ __all__ = [
     "conduct",
     "contract",
     "debits",
+    "every_history",
     "evidence_asked",
     "evidence_due",
     "explain",

@@ -1,0 +1,178 @@
+"""The reserve of a book: sums by product and year, and our own book that comes to itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import pyarrow.parquet as pq
+import pytest
+from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.cli.at_book import Command
+from tests.database import Database
+from tests.loans.desk import Desk, days, with_settings
+from tests.loans.living import Days, live
+from tests.office.books import random_book, write
+
+from motocho.kernel.schedule import Scheme
+from motocho.law.prescription import RestitutionClaim, prescription_completes_on
+from motocho.loans import commands, queries
+from motocho.office.portfolio import By, Conventions, Form, Means, Way, estimate, export, run
+from motocho.office.portfolio.sums import exact_sum
+from motocho.units.errors import InputError
+
+HERE = Means(way=Way.HERE)
+ON = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reserve")
+    run([write(folder / "book.parquet", random_book(500, 11))], folder / "out", Conventions(), HERE)
+    return folder / "out"
+
+
+@pytest.mark.parametrize("by", By)
+def test_groups_are_the_sums_of_their_agreements(results: Path, by: By) -> None:
+    """By another route: row by row in plain Python, prescription asked of the law each time."""
+    expected: dict[tuple[str, int | None], list[int]] = defaultdict(lambda: [0] * 6)
+    for row in pq.read_table(results / "agreements.parquet").to_pylist():
+        day = row[f"{by.value}_on"]
+        cell = expected[row["product"], day and day.year]
+        cell[0] += 1
+        cell[1] += row["overpayment_yen"]
+        cell[2] += row["overpayment_interest_yen"]
+        if row["overpayment_yen"] > 0:
+            cell[3] += 1
+            claim = RestitutionClaim(row["last_dealt_on"], row["first_overpaid_on"])
+            if prescription_completes_on(claim).completes_on < ON:
+                cell[4] += 1
+                cell[5] += row["overpayment_yen"] + row["overpayment_interest_yen"]
+    found = estimate(results, ON, by)
+    assert {
+        (group.product, group.year): [
+            group.agreements,
+            group.overpayment_yen,
+            group.overpayment_interest_yen,
+            group.overpaid,
+            group.barred,
+            group.barred_yen,
+        ]
+        for group in found.groups
+    } == expected
+    assert found.total.claim_yen == sum(cell[1] + cell[2] for cell in expected.values())
+    assert found.total.open_yen + found.total.barred_yen == found.total.claim_yen
+    assert 0 < found.total.barred < found.total.overpaid
+    assert found.faulty > 0
+
+
+def test_csv_results_add_up_to_the_same(results: Path, tmp_path: Path) -> None:
+    run([results.parent / "book.parquet"], tmp_path, Conventions(), Means(Way.HERE, form=Form.CSV))
+    assert estimate(tmp_path, ON) == estimate(results, ON)
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1)))
+def test_sums_are_exact_beyond_64_bits(values: list[int]) -> None:
+    assert exact_sum(values) == sum(values)
+
+
+def test_a_sum_beyond_a_column_is_refused_for_parquet_only(results: Path) -> None:
+    found = estimate(results, ON)
+    beyond = replace(found, groups=(replace(found.groups[0], claim_yen=2**63),))
+    assert beyond.document()["groups"][0]["claim_yen"] == 2**63
+    with pytest.raises(InputError) as raised:
+        beyond.table()
+    assert raised.value.faults[0].code == "PFO-020"
+    assert found.table().num_rows == len(found.groups)
+
+
+# ------------------------------------------------------------------------------------ our own book
+def lively_book(count: int) -> dict[str, tuple[int, int]]:
+    """Agreements that were lived through by commands; what the book says each owes, by its name."""
+    desk = Desk(with_settings(free_days=30))
+    owed = {}
+    until = date(2027, 1, 1)
+    for number in range(count):
+        random = Random(number)
+        scheme = random.choice([(Scheme.EVERY_35_DAYS, 0), (Scheme.MONTHLY, 27)])
+        key = desk.open(date(2024, 1, 5), 300_000, *scheme, desk.member())
+        live(Days(desk, key, random), 20)
+        if number == 0:
+            desk.do(commands.assign, key, desk.made(until - days(30)))
+        with connection.cursor() as cursor:
+            case = queries.history_case(cursor, key, until)
+        owed[f"{key.member_id:012d}/{key.agreement_id:06d}"] = (case.principal_yen, case.unpaid_yen)
+    return owed
+
+
+def test_our_own_book_comes_to_itself(database: Database, tmp_path: Path) -> None:
+    owed = lively_book(12)
+    path = tmp_path / "book.parquet"
+    with transaction.atomic(), connection.cursor() as cursor:
+        assert export(cursor, path, date(2027, 1, 1)) == len(owed)
+        many = list(queries.every_history(cursor, date(2027, 1, 1), page=5))
+        assert [one.case.document() for one in many] == [
+            {
+                **queries.history_case(cursor, one.key, date(2027, 1, 1)).document(),
+                "title": one.case.title,
+            }
+            for one in many
+        ]
+    summary = run([path], tmp_path / "out", Conventions(), HERE)
+    rows = pq.read_table(tmp_path / "out" / "agreements.parquet").to_pylist()
+    assert {
+        row["agreement_id"]: (row["outstanding_principal_yen"], row["unpaid_interest_yen"])
+        for row in rows
+    } == owed
+    assert (summary.overpaid, summary.overpayment_yen, summary.by_hand) == (0, 0, 0)
+    assert summary.ignored_columns == ("lender_balance_yen",)
+
+
+def test_the_three_commands_from_the_book_to_the_reserve(
+    database: Database, tmp_path: Path
+) -> None:
+    lively_book(2)
+    motocho = Command(database)
+    book, folder = tmp_path / "book.parquet", tmp_path / "out"
+    said = json.loads(
+        motocho.done("portfolio", "export", book, "--until", "2027-01-01", "--json").out
+    )
+    assert said["agreements"] == 2
+    found = motocho.done("portfolio", "run", book, "-o", folder, "--way", "here", "--lang", "en")
+    assert "Agreements: 2\n" in found.out.decode()
+    table = motocho.done("portfolio", "reserve", folder, "--on", "2027-01-01", "--lang", "ja")
+    assert "合計" in table.out.decode()
+    document = json.loads(motocho.done("portfolio", "reserve", folder, "--json").out)
+    assert document["total"]["agreements"] == 2
+    rows = csv.DictReader(
+        io.StringIO(motocho.done("portfolio", "reserve", folder, "--out", "csv").out.decode())
+    )
+    assert sum(int(row["agreements"]) for row in rows) == 2 + 2  # the groups, and the total
+    saved = tmp_path / "reserve.parquet"
+    motocho.done("portfolio", "reserve", folder, "--out", "parquet", "-o", saved)
+    assert sum(pq.read_table(saved).column("agreements").to_pylist()) == 2
+
+
+def test_exit_codes_of_the_commands(database: Database, tmp_path: Path) -> None:
+    motocho = Command(database)
+    book, folder = write(tmp_path / "book.parquet", random_book(80, 2)), tmp_path / "out"
+    assert motocho("portfolio", "reserve", folder).code == 4
+    assert motocho("portfolio", "run", tmp_path / "none.parquet", "-o", folder).code == 4
+    exact = ("--assume", "rounding=exact")
+    assert motocho("portfolio", "run", book, "-o", folder, *exact).code == 2
+    arguments = ("portfolio", "run", book, "-o", folder, "--way", "here")
+    found = motocho(*arguments, "--json")
+    assert found.code == 3  # some agreements have faults, the others their results
+    assert json.loads(found.out)["faulty"] > 0
+    assert motocho(*arguments, "--preset", "lender").code == 8
+    assert motocho("portfolio", "reserve", folder, "--out", "parquet").code == 2
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 not at all PAR1")
+    assert motocho("portfolio", "run", tmp_path / "broken.parquet", "-o", tmp_path / "b").code == 3
