@@ -39,6 +39,7 @@ from motocho.claims.prospects import (
     settlement_table,
     tax_note,
     totals,
+    totals_of,
 )
 from motocho.claims.prospects.sentences import Sentence
 from motocho.claims.statement import Statement, recalculate
@@ -270,6 +271,22 @@ def test_a_scrivener_pays_out_nothing_above_the_line() -> None:
         Handling.SCRIVENER: True,
         Handling.LAWYER: False,
     }
+
+
+@pytest.mark.parametrize(("largest", "may"), [(1_400_000, True), (1_400_001, False)])
+def test_a_scrivener_acts_by_the_single_claim_and_not_by_the_total_without_interest(
+    largest: int, *, may: bool
+) -> None:
+    of = Totals(1_300_000, 1_900_000, 0, TODAY, largest)
+    (only,) = settlement_table(of, [Offer(TODAY, "業者", 900_000)]).rounds
+    found = {each.handling: each.net_yen is not None for each in only.payouts}
+    assert found[Handling.SCRIVENER] is may
+
+
+def test_the_single_claim_is_the_amount_in_dispute_of_the_statement() -> None:
+    statement = statement_of(1_400_001)
+    found = totals_of(statement, TODAY)
+    assert found.largest_claim_yen == int(statement.result.overpayment_yen) == 1_400_001
 
 
 def test_an_offer_below_nothing_is_refused() -> None:

@@ -95,7 +95,7 @@ def line(statement: Statement, on: date) -> Line:
     whole_yen = int(statement.result.overpayment_yen)
     claims = tuple(
         SingleClaim(contract, yen, scrivener_may_act(yen, on))
-        for contract, yen in _single_claims(statement)
+        for contract, yen in single_claims(statement)
         if yen
     )
     court = competent_court(whole_yen, on) if whole_yen else None
@@ -103,7 +103,8 @@ def line(statement: Statement, on: date) -> Line:
     return Line(on, limit_yen, whole_yen, court, claims, passed, _reasons(claims, court, limit_yen))
 
 
-def _single_claims(statement: Statement) -> list[tuple[str, int]]:
+def single_claims(statement: Statement) -> list[tuple[str, int]]:
+    """Each claim without its interest: one of a joined dealing, else by contract [個別の債権]."""
     if statement.assumptions.contracts is Series.JOINED:
         return [("", int(statement.result.overpayment_yen))]
     return [(contract, int(own.overpayment_yen)) for contract, own in statement.contract_results]

@@ -15,6 +15,7 @@ from typing import Any
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.history import History
 from motocho.claims.prospects.fees import Agreed, Fee, Handling, agreed_fee, most_fee
+from motocho.claims.prospects.line import single_claims
 from motocho.claims.prospects.sentences import Sentence
 from motocho.claims.statement import Statement, recalculate
 from motocho.kernel.conventions import OverpaymentAppropriation
@@ -32,13 +33,15 @@ class Totals:
     """What offers are measured by [和解の基準額].
 
     `without_interest_yen` is the 0 % total, `with_interest_yen` the claim to the day; `owed_yen`
-    what the borrower still owes after recalculation.
+    what the borrower still owes after recalculation. `largest_claim_yen` is the greatest single
+    claim, by which a scrivener may act or not: None takes the 0 % total for it.
     """
 
     without_interest_yen: int
     with_interest_yen: int
     owed_yen: int
     as_of: date
+    largest_claim_yen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,7 @@ def totals_of(statement: Statement, as_of: date) -> Totals:
         with_interest_yen=int(statement.result.claim_yen),
         owed_yen=int(statement.result.owed_yen),
         as_of=as_of,
+        largest_claim_yen=max((yen for _, yen in single_claims(statement)), default=0),
     )
 
 
@@ -253,9 +257,10 @@ def _share_ppm(part_yen: int, whole_yen: int) -> int:
 
 
 def _payout(handling: Handling, offer: Offer, of: Totals, costs_yen: int) -> Payout:
-    barred = handling is Handling.SCRIVENER and not scrivener_may_act(
-        of.without_interest_yen, offer.offered_on
-    )
+    single_yen = of.largest_claim_yen
+    if single_yen is None:
+        single_yen = of.without_interest_yen
+    barred = handling is Handling.SCRIVENER and not scrivener_may_act(single_yen, offer.offered_on)
     if barred:
         return Payout(handling, None, costs_yen, None)
     fee = most_fee(handling, offer.way, offer.yen, offer.offered_on)
