@@ -145,6 +145,28 @@ class TestTheWay:
         assert client.get("/guide/4711/lender/").status_code == 404
 
 
+class TestLater:
+    def test_who_stops_goes_on_where_it_was(self, client: Client) -> None:
+        address = begun(client)
+        for name in ("lender", "first", "still"):
+            client.post(address, ANSWERS[name])
+            address = address.replace(f"/{name}/", f"/{ORDER[ORDER.index(name) + 1]}/")
+        shown = client.get("/guide/").content.decode()
+        assert f"/guide/{case().case_id}/other/" in shown
+        for name in ORDER[3:]:
+            client.post(f"/guide/{case().case_id}/{name}/", ANSWERS[name])
+        assert f"/guide/{case().case_id}/result/" in client.get("/guide/").content.decode()
+
+    def test_nobody_was_retained_by_who_claims_alone(self, client: Client) -> None:
+        walked(client, history={"answer": "none"})
+        shown = client.get(f"/cases/{case().case_id}/way/").content.decode()
+        assert "次にすること: 取引履歴の開示を請求した" in shown
+
+    def test_steps_ahead_follow_what_is_at_hand(self, client: Client) -> None:
+        seen = walked(client)
+        assert "過払金返還請求書を送った" in re.sub(r"<[^>]+>", "", seen[-1][1])
+
+
 class TestProblems:
     def test_planted_slip_is_found_mended_and_gone(self, client: Client) -> None:
         at = begun(client).rsplit("/", 2)[0]

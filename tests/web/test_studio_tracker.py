@@ -54,7 +54,9 @@ def page(client: Client, address: str) -> str:
 
 class TestWay:
     def test_next_step_stands_first_and_is_noted(self, client: Client, case_id: int) -> None:
-        assert "次にすること: 受任した" in page(client, f"/cases/{case_id}/way/")
+        assert "次にすること: 取引履歴が届いた" in page(client, f"/cases/{case_id}/way/")
+        client.post("/cases/new/", {"client": "乙"})
+        assert "次にすること: 受任した" in page(client, f"/cases/{cases.case_ids()[0]}/way/")
         assert note(client, case_id, "disclosure_asked", "令和8年10月1日") == 302
         shown = page(client, f"/cases/{case_id}/way/")
         assert "次にすること: 取引履歴が届いた" in shown

@@ -76,7 +76,7 @@ def _document(one: Standing) -> dict[str, Any]:
         "phase": one.track.phase,
         "closed": one.track.is_closed,
         "done": [{"step": each.step.id, "on": each.on.isoformat()} for each in one.track.done],
-        "next_steps": [each.id for each in one.track.next_steps],
+        "next_steps": [each.id for each in one.next_steps],
         "next_step": None if step is None else step.id,
         "days": [_day(each) for each in one.days],
         "held_yen": one.held_yen,

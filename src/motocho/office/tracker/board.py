@@ -29,6 +29,15 @@ KNOWN_ON = "known_on"
 """The day on which the client knew that he could claim, where it matters."""
 
 
+GUIDED = "guide_first"
+"""The fact that who claims alone was asked early in the guide."""
+
+
+def is_guided(case: Case) -> bool:
+    """Whether a case is led by the guide: nobody was retained [ガイドの事件]."""
+    return GUIDED in case.facts
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a case stands on a day [事件の現況]."""
@@ -43,9 +52,23 @@ class Standing:
     """The client's money in our hands."""
 
     @property
-    def next_step(self) -> Step | None:
-        """The usual next step [次の段階]."""
+    def next_steps(self) -> tuple[Step, ...]:
+        """What may follow, the likeliest first [次の段階].
+
+        Why       a case without a step begins where it is: with its history, or, for who claims
+                  alone, with asking for it.
+        """
         found = self.track.next_steps
+        if self.track.done:
+            return found
+        begun = "history_received" if self.case.rows else "disclosure_asked"
+        leads = bool(self.case.rows) or is_guided(self.case)
+        return tuple(sorted(found, key=lambda one: not (leads and one.id == begun)))
+
+    @property
+    def next_step(self) -> Step | None:
+        """The likeliest next step [次の段階]."""
+        found = self.next_steps
         return found[0] if found else None
 
     @property

@@ -24,6 +24,7 @@ from motocho.office.cases import Case, Operation, SheetRow
 from motocho.office.tracker import callsheet
 from motocho.office.tracker.board import STILL_DEALING, Standing
 from motocho.office.tracker.callsheet import Totals
+from motocho.office.tracker.plan import Step, step
 from motocho.office.tracker.tracks import Deadline
 from motocho.units.errors import MotochoError
 
@@ -101,6 +102,18 @@ def mended(problem: Problem) -> list[Operation]:
 def confirmed(problem: Problem) -> list[Operation]:
     """The operations that say that it is right as it is [このままで確認]."""
     return [{"op": "confirm", "check": problem.key, "words": "guide"}]
+
+
+AHEAD = 3
+WITH_ROWS = ("claim_sent", "claim_served", "settled")
+WITHOUT_ROWS = ("disclosure_asked", "history_received", "calculated")
+
+
+def ahead(standing: Standing) -> tuple[Step, ...]:
+    """The next few steps for who claims alone [この先の段階]."""
+    if standing.track.done:
+        return standing.next_steps[:AHEAD]
+    return tuple(step(one) for one in (WITH_ROWS if standing.case.rows else WITHOUT_ROWS))
 
 
 # ----------------------------------------------------------------------------------------- result

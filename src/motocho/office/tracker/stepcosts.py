@@ -25,7 +25,7 @@ ENFORCEMENT = {
 
 def of_step(standing: Standing) -> tuple[tuple[str, int], ...]:
     """The costs of what may come next, each named once [次の段階の実費]."""
-    coming = {one.id for one in standing.track.next_steps}
+    coming = {one.id for one in standing.next_steps}
     return tuple(dict(_costs(standing, coming)).items())
 
 

@@ -27,6 +27,8 @@ STEPS = ("disclosure_asked", "calculated", "claim_sent", "settled", "suit_filed"
 """The steps that the first page names: the way, in few words."""
 LONGEST = 400
 SHOWN_FAULTS = 20
+MOST_BEGUN = 20
+"""Cases among which those that the guide began are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,12 @@ def start(request: HttpRequest) -> HttpResponse:
         name: _terms.told(f"studio.guide.start.{name}", tongue)
         for name in ("lead", "time", "kept", "limits")
     }
-    context = {"steps": steps, "words": words, "count": len(QUESTIONS)}
+    begun = [
+        {"name": frame.name_of(one, tongue), "address": _where_left(one)}
+        for one in map(cases.load, cases.case_ids()[:MOST_BEGUN])
+        if board.is_guided(one) and one.state.put_away is None
+    ]
+    context = {"steps": steps, "words": words, "count": len(QUESTIONS), "begun": begun}
     return frame.show(request, "studio/guide_start.html", context)
 
 
@@ -99,6 +106,17 @@ def question(request: HttpRequest, case_id: int, name: str) -> HttpResponse:
     except MotochoError as error:
         return _page(request, case, asked, error)
     return HttpResponseRedirect(_following(request, cases.load(case_id), asked))
+
+
+def _where_left(case: Case) -> str:
+    """The first question without an answer, or the result where all have one."""
+    for asked in QUESTIONS:
+        if asked.may_be_empty or asked.kind == "check" or _is_skipped(case, asked.id):
+            continue
+        known = bool(case.rows) if asked.kind == "import" else bool(_kept(case, asked, 0))
+        if not known:
+            return reverse("studio:guide", args=[case.case_id, asked.id])
+    return reverse("studio:guide_result", args=[case.case_id])
 
 
 def _apply(request: HttpRequest, case: Case, operations: Sequence[Operation]) -> None:
@@ -356,7 +374,7 @@ def _route(route: guide.Route, tongue: Tongue) -> dict[str, Any]:
 
 def _nexts(standing: Standing, tongue: Tongue) -> list[dict[str, Any]]:
     """The next steps of the way, in their order, with what each asks for."""
-    found = standing.track.next_steps[:3]
+    found = guide.ahead(standing)
     return [
         {
             "name": _terms.explained(one.names[tongue.language], tongue),

@@ -127,7 +127,7 @@ def way(request: HttpRequest, case_id: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("studio:way", args=[case_id]))
     standing = board.standing(case_id, today(request))
     language = page.tongue.language
-    nexts = [(one, one.names[language]) for one in standing.track.next_steps]
+    nexts = [(one, one.names[language]) for one in standing.next_steps]
     context = {
         "next": step_shown(standing.next_step, page.tongue),
         "costs": [

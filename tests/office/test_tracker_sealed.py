@@ -1,0 +1,75 @@
+"""A studio with a passphrase: what a case's way says lies sealed in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import pytest
+from tests.database import Database
+
+from motocho.office import cases
+from motocho.office.tracker import board, bundle, keeping, money, shelf
+from motocho.office.tracker.keeping import Made, Told
+from motocho.office.tracker.money import Entry, Flow
+from motocho.office.tracker.shelf import Paper, Way
+from motocho.office.tracker.tracks import Kind
+from motocho.outside.clock import JAPAN
+from motocho.units.errors import NotAllowedError
+
+AT = datetime(2026, 11, 22, 10, tzinfo=JAPAN)
+ON = date(2026, 11, 22)
+MADE = Made("佐藤花子", AT)
+PASSPHRASE = "長い合言葉 2026 あおい"
+SECRETS = ("佐藤花子", "内緒の電話", "秘密の書類", "secret-bytes-of-a-paper", "預り金のメモ")
+
+
+@pytest.fixture
+def sealed(database: Database) -> Iterator[Database]:
+    cases.set_passphrase(PASSPHRASE, at=AT)
+    yield database
+    cases.lock()
+
+
+def filled() -> int:
+    case_id = cases.open_case({"client": "甲野"}, actor="佐藤花子", at=AT)
+    keeping.note(case_id, Told(Kind.NOTE, ON, {"text": "内緒の電話"}, "a"), MADE)
+    money.put(case_id, Entry(Flow.FROM_LENDER, 500_000, ON, "預り金のメモ", "b"), MADE)
+    paper = Paper(Way.IN, ON, "秘密の書類.pdf", "秘密の書類", b"secret-bytes-of-a-paper")
+    shelf.keep(case_id, paper, MADE)
+    return case_id
+
+
+def test_nothing_of_it_stands_plain_in_the_database(sealed: Database) -> None:
+    filled()
+    with sealed.connect() as connection:
+        for table in ("office_event", "office_client_money", "office_kept_paper"):
+            rows = connection.execute(f"SELECT to_jsonb(t)::text FROM {table} t").fetchall()
+            columns = connection.execute(f"SELECT * FROM {table}").fetchall()
+            whole = b"".join(
+                bytes(cell)
+                for row in columns
+                for cell in row
+                if isinstance(cell, bytes | memoryview)
+            )
+            for secret in SECRETS:
+                assert secret.encode() not in whole
+                assert all(secret not in row[0] for row in rows)
+
+
+def test_locked_it_gives_nothing_and_unlocked_everything(sealed: Database) -> None:
+    case_id = filled()
+    cases.lock()
+    for ask in (
+        lambda: keeping.events_of(case_id),
+        lambda: money.statement(case_id),
+        lambda: shelf.listed(case_id),
+        lambda: bundle.bundle(case_id, AT),
+        lambda: board.board(ON),
+    ):
+        with pytest.raises(NotAllowedError):
+            ask()
+    cases.unlock(PASSPHRASE)
+    assert keeping.events_of(case_id)[0].text("text") == "内緒の電話"
+    assert money.statement(case_id).entries[0].note == "預り金のメモ"
+    assert shelf.content_of(case_id, 1) == b"secret-bytes-of-a-paper"
