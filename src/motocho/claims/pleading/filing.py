@@ -93,7 +93,7 @@ def _rows(content: Content, duplicate: str, certificate_yen: int | None) -> list
             "代表者事項証明書(被告)",
             "1",
             "不要",
-            "法務局で取る(発行から3か月以内)"
+            "法務局で取る(発行から3か月以内が目安)"
             + ("" if certificate_yen is None else f"・{yen_text(certificate_yen)}円"),
         ),
     ]
