@@ -292,6 +292,17 @@ def test_case_goes_out_and_comes_in_by_pages(person: Client) -> None:
         assert b"\xef\xbb\xbf" + cases.load(arrived).table() == table
 
 
+def test_case_is_put_away_and_taken_out_again(person: Client) -> None:
+    case_id = opened(person)
+    person.post(f"/cases/{case_id}/away/", {"words": "和解で終了"})
+    shown = person.get("/").content.decode()
+    assert cases.outlines() == []
+    assert "和解で終了" in shown
+    assert person.get(f"/cases/{case_id}/").status_code == 200
+    person.post(f"/cases/{case_id}/away/", {"deed": "take_out"})
+    assert [one.case.case_id for one in cases.outlines()] == [case_id]
+
+
 def test_sealed_studio_asks_for_its_passphrase_first(person: Client) -> None:
     sent = {"passphrase": PASSPHRASE, "again": PASSPHRASE}
     assert person.post("/office/passphrase/", {**sent, "again": "x"}).status_code == 422

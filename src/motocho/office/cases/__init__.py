@@ -48,7 +48,7 @@ from motocho.office.cases._locking import (
     unlock,
 )
 from motocho.office.cases._operations import COLUMNS, SHAPES, SOURCES, Operation
-from motocho.office.cases._overview import Outline, outline, outlines
+from motocho.office.cases._overview import Outline, away, outline, outlines
 from motocho.office.cases._sealing import opened_bytes, seal_bytes
 from motocho.office.cases._state import FIRST_SCENARIO, Change, Entry, SheetRow, State, fold
 
@@ -72,6 +72,7 @@ __all__ = [
     "SheetRow",
     "State",
     "apply",
+    "away",
     "case_ids",
     "case_of_key",
     "entries_of",

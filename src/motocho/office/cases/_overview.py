@@ -60,6 +60,12 @@ def outlines() -> list[Outline]:
     return [_kept(_Known(case)) for case in found if case.state.put_away is None]
 
 
+def away() -> list[Case]:
+    """The cases that were put away, the one that was worked on last first [しまった事件]."""
+    found = [load(case_id) for case_id in case_ids()]
+    return [case for case in found if case.state.put_away is not None]
+
+
 class _Known:
     """A case, equal to itself as long as nothing was written into it."""
 
@@ -70,7 +76,7 @@ class _Known:
         return isinstance(other, _Known) and hash(self) == hash(other)
 
     def __hash__(self) -> int:
-        return hash((self.case.key, self.case.seq, self.case.last_at))
+        return hash((self.case.case_id, self.case.key, self.case.seq, self.case.last_at))
 
 
 @lru_cache(maxsize=512)

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from motocho.claims import effects
+from motocho.claims import effects, prospects
+from motocho.claims.prospects import Told
 from motocho.claims.scenarios import Comparison, Scenario, compare
 from motocho.law import court
 from motocho.office import cases
@@ -23,6 +24,7 @@ from motocho.outside.clock import JAPAN
 from motocho.units.errors import LawGap, MotochoError
 from motocho.web import pages
 from motocho.web.studio import frame
+from motocho.web.studio.prospects import circumstances_of
 from motocho.web.words import Tongue, said, say
 
 MOST_COMPARED = 4
@@ -72,6 +74,7 @@ def _side_by_side(request: HttpRequest, comparison: Comparison, case: Case) -> d
             "name": scenario.name,
             "result": statement.result,
             "filing": _filing(request, int(statement.result.overpayment_yen)),
+            "clock": _clock(request, case, Told(scenario.name, statement)),
         }
         for scenario, statement in zip(comparison.scenarios, comparison.statements, strict=True)
     ]
@@ -103,6 +106,28 @@ def _filing(request: HttpRequest, in_dispute_yen: int) -> court.FilingCost | Non
         return court.cost_of_action(in_dispute_yen, on)
     except LawGap:
         return None
+
+
+def _clock(request: HttpRequest, case: Case, told: Told) -> dict[str, Any] | None:
+    """When prescription may take a first yen, and what it has taken by each side's argument.
+
+    None where nothing is overpaid, or what the case says of its days cannot be read.
+    """
+    on = pages.moment(request).astimezone(JAPAN).date()
+    last_on = max(row.event.on for row in told.statement.rows)
+    if int(told.statement.result.overpayment_yen) <= 0:
+        return None
+    try:
+        steps = circumstances_of(case, on).steps
+        clock = prospects.clock(told.statement, steps, max(on, last_on), scenario=told.scenario)
+    except MotochoError:
+        return None
+    lost = {side: clock.lost_yen(side) for side in prospects.Side}
+    return {
+        "act_by_on": clock.act_by_on,
+        "claimant_yen": lost[prospects.Side.CLAIMANT],
+        "lender_yen": lost[prospects.Side.LENDER],
+    }
 
 
 def _differing(scenarios: Sequence[Mapping[str, Any]], tongue: Tongue) -> list[dict[str, Any]]:

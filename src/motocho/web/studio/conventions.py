@@ -24,7 +24,7 @@ from motocho.units.days import read_date
 from motocho.units.errors import Fault, FaultyInput, MotochoError, Unread, clipped
 from motocho.units.money import RateRule, rate_fraction_text, rate_text, read_rate_ppm
 from motocho.web import pages
-from motocho.web.studio import frame
+from motocho.web.studio import _chart, frame
 from motocho.web.words import Tongue, said, say
 
 LINES = ("contract_rates", "delay_periods")
@@ -181,6 +181,7 @@ def _shown(
         context["questions"] = _questions(_unweighed(stated), tongue)
     else:
         context["result"] = weighed.result
+        context["chart"] = _chart.chart_of(case.statement(name), tongue)
         context["questions"] = _questions(weighed.effects, tongue)
         context["presets"] = [_preset(one, tongue) for one in weighed.presets]
     status = 200 if refused is None else 422

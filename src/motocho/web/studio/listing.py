@@ -30,7 +30,8 @@ def cases_page(request: HttpRequest) -> HttpResponse:
         }
         for one in cases.outlines()
     ]
-    context = {"listed": listed, "near": near}
+    away = [{"case": case, "name": frame.name_of(case, tongue)} for case in cases.away()]
+    context = {"listed": listed, "near": near, "away": away}
     return frame.show(request, "studio/cases.html", context)
 
 
@@ -70,6 +71,21 @@ def change_heads(request: HttpRequest, case_id: int) -> HttpResponse:
             expected_seq=int(request.POST.get("seq") or case.seq),
         )
     return HttpResponseRedirect(reverse("studio:case", args=[case_id]))
+
+
+@require_POST
+def put_away(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Put a case away, or take it out again; it leaves the list and nothing else [事件をしまう]."""
+    case = cases.load(case_id)
+    words = None if request.POST.get("deed") == "take_out" else request.POST.get("words", "")
+    cases.apply(
+        case_id,
+        [{"op": "put_away", "words": words}],
+        actor=frame.actor_of(request),
+        at=pages.moment(request),
+        expected_seq=int(request.POST.get("seq") or case.seq),
+    )
+    return HttpResponseRedirect(reverse("studio:cases"))
 
 
 @require_POST

@@ -183,7 +183,7 @@ def _found(request: HttpRequest, case: Case, tongue: Tongue) -> dict[str, Any]:
     on = today(request)
     try:
         told = _told(case, on)
-        found = prospects.outlook(told, _circumstances(case, on), max(on, _last_on(told)))
+        found = prospects.outlook(told, circumstances_of(case, on), max(on, _last_on(told)))
     except MotochoError as error:
         return {"outlook": None, "told": [said(one, tongue) for one in error.faults]}
     return {"outlook": found, "told": [], **_parts(found, told, tongue)}
@@ -212,7 +212,7 @@ def _last_on(told: Sequence[Told]) -> date:
     return max(event.on for event in told[0].statement.history.events)
 
 
-def _circumstances(case: Case, on: date) -> Circumstances:
+def circumstances_of(case: Case, on: date) -> Circumstances:
     """What the case keeps, and what its way shows.
 
     Raises    FaultyInput for a text of the case that cannot be read.

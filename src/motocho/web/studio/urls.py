@@ -74,6 +74,7 @@ urlpatterns = [
     path("cases/<int:case_id>/shelf/", handling.papers, name="shelf"),
     path("cases/<int:case_id>/shelf/<int:paper_no>/", handling.paper, name="paper"),
     path("cases/<int:case_id>/conflicts/", handling.conflict_check, name="conflicts"),
+    path("cases/<int:case_id>/away/", listing.put_away, name="put_away"),
     path("cases/<int:case_id>/heads/", listing.change_heads, name="heads"),
     path("cases/<int:case_id>/conventions/", conventions.conventions_page, name="conventions"),
     path("cases/<int:case_id>/conventions/preset/", conventions.take_preset, name="preset"),
