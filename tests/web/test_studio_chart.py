@@ -120,3 +120,7 @@ def test_two_dealings_are_drawn_under_another_scenario(person: Client) -> None:
     joined = path.findall(page_of(person, case_id))
     apart = path.findall(page_of(person, case_id, "?scenario=分断"))
     assert joined != apart
+    html = page_of(person, case_id, "?beside=分断&beside=主張&beside=どれか")
+    (line,) = re.findall(r'class="chart-beside chart-beside-1" d="([^"]*)"', html)
+    assert line == apart[0]
+    assert path.findall(html) == joined

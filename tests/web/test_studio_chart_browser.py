@@ -84,6 +84,15 @@ def test_chart_is_named_told_and_moved_by_keys_and_by_hand(
         page.mouse.up()
     assert [row.contract for row in cases.load(case_id).rows] == ["1", "1", "2", "2", "2"]
 
+    # Another scenario stands beside it with a dash of its own.
+    name = "分断"
+    case = cases.load(case_id)
+    copied = [{"op": "add_scenario", "name": name, "copy_of": case.claimed}]
+    cases.apply(case_id, copied, actor="test", at=case.last_at, expected_seq=case.seq)
+    page.goto(f"{studio}/cases/{case_id}/chart/?beside={name}")
+    expect(page.locator(".chart-beside-1")).to_have_count(1)
+    assert violations(page) == []
+
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate(SIDEWAYS) <= 0
     assert device.complaints == []

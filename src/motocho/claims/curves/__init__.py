@@ -50,6 +50,7 @@ __all__ = [
     "WIDTH",
     "YEARS_AT",
     "Apart",
+    "Beside",
     "Curve",
     "Place",
     "Split",
@@ -91,6 +92,13 @@ class Apart(NamedTuple):
     difference_yen: int
 
 
+class Beside(NamedTuple):
+    """The line of another statement on the same plane [並べた線]."""
+
+    line: str
+    end: Spot
+
+
 class Curve(NamedTuple):
     """The picture of a statement [残高のグラフ]."""
 
@@ -116,7 +124,8 @@ class Curve(NamedTuple):
     overpaid_first: date | None
     furthest: Apart | None
     points: int
-    """Points of the longer line, after thinning."""
+    """Points of the longest line, after thinning."""
+    beside: tuple[Beside, ...] = ()
 
     @property
     def last(self) -> Place:
@@ -124,9 +133,10 @@ class Curve(NamedTuple):
         return self.places[-1]
 
 
-def curve_of(statement: Statement) -> Curve | None:
+def curve_of(statement: Statement, *, beside: Sequence[Statement] = ()) -> Curve | None:
     """A statement as a picture; None where it has no rows [グラフ].
 
+    Takes     statements of the same history under other assumptions, whose lines stand beside it.
     Exact     whole units, cut down; under `rounding=exact` whole yen, cut towards zero.
     """
     if not statement.rows:
@@ -134,7 +144,15 @@ def curve_of(statement: Statement) -> Curve | None:
     own = _own_balances(statement)
     printed = _printed_balances([row.event for row in statement.rows])
     known = [amount for amount in printed if amount is not None]
-    plane = plane_of([row.event.on for row in statement.rows], [*own, *known])
+    others = [
+        [(row.event.on, amount) for row, amount in zip(one.rows, _own_balances(one), strict=True)]
+        for one in beside
+    ]
+    on_others = [point for other in others for point in other]
+    plane = plane_of(
+        [*(row.event.on for row in statement.rows), *(on for on, _ in on_others)],
+        [*own, *known, *(amount for _, amount in on_others)],
+    )
     places = tuple(
         Place(
             plane.x(row.event.on),
@@ -145,7 +163,14 @@ def curve_of(statement: Statement) -> Curve | None:
         )
         for row, own_yen, printed_yen in zip(statement.rows, own, printed, strict=True)
     )
-    return _drawn(plane, places)
+    return _drawn(plane, places)._replace(
+        beside=tuple(_beside(plane, other) for other in others if other)
+    )
+
+
+def _beside(plane: Plane, points: Sequence[tuple[date, int]]) -> Beside:
+    spots = thinned([Spot(plane.x(on), plane.y(amount)) for on, amount in points])
+    return Beside(stepped(spots), spots[-1])
 
 
 def _drawn(plane: Plane, places: tuple[Place, ...]) -> Curve:

@@ -1,6 +1,7 @@
 """The chart of a case as a template draws it: SVG made here, its words, its table [残高のグラフ].
 
     context["chart"] = _chart.chart_of(statement, tongue)        None where there is nothing to draw
+    _chart.chart_of(statement, tongue, beside={"予備": other})     with lines of other scenarios
     {% include "studio/parts/chart.html" with chart=chart %}     the picture with its summary
 
 A page that shows it adds `studio-chart.css` to its block `styles` and, for the crosshair,
@@ -12,6 +13,7 @@ lender's line is dashed with squares, ours is solid, what is overpaid is hatched
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -23,7 +25,7 @@ from motocho.units.money import yen_text
 from motocho.web.words import Tongue, plain, say, yen
 
 BOX = f"0 0 {curves.WIDTH} {curves.HEIGHT}"
-_LABEL_UP, _LABEL_DOWN = 10, 20
+_LABEL_UP, _LABEL_DOWN, _LABEL_NEAR = 10, 20, 6
 _MOST_CROSSED = 1_500
 
 
@@ -46,6 +48,15 @@ class LineLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class BesideLine:
+    """The line of another scenario, its pattern and its name [並べたシナリオの線]."""
+
+    number: int
+    line: str
+    label: LineLabel
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """Everything that the template of the picture needs [グラフ]."""
 
@@ -56,6 +67,8 @@ class Chart:
     own_label: LineLabel
     lender_label: LineLabel | None
     overpaid_label: LineLabel | None
+    besides: tuple[BesideLine, ...]
+    """Lines of other scenarios, each with its own dash."""
     points: str
     """For the crosshair, as JSON: place, row, day and what it says, a row each."""
 
@@ -75,9 +88,15 @@ class Chart:
         return self.curve.places
 
 
-def chart_of(statement: Statement, tongue: Tongue) -> Chart | None:
-    """The chart of a statement; None where it has no rows [残高のグラフ]."""
-    curve = curves.curve_of(statement)
+def chart_of(
+    statement: Statement, tongue: Tongue, *, beside: Mapping[str, Statement] | None = None
+) -> Chart | None:
+    """The chart of a statement; None where it has no rows [残高のグラフ].
+
+    Takes     statements of other scenarios by their names, whose lines stand beside it.
+    """
+    others = beside or {}
+    curve = curves.curve_of(statement, beside=tuple(others.values()))
     if curve is None:
         return None
     return Chart(
@@ -91,6 +110,10 @@ def chart_of(statement: Statement, tongue: Tongue) -> Chart | None:
         own_label=_own_label(curve, tongue),
         lender_label=_lender_label(curve, tongue),
         overpaid_label=_overpaid_label(curve, tongue),
+        besides=tuple(
+            BesideLine(number, one.line, LineLabel(one.end.x, one.end.y - _LABEL_NEAR, name))
+            for number, (name, one) in enumerate(zip(others, curve.beside, strict=True), start=1)
+        ),
         points=_points(curve, tongue),
     )
 

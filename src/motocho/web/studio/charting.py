@@ -18,6 +18,8 @@ from motocho.web import pages
 from motocho.web.studio import _chart, frame
 from motocho.web.words import said
 
+MOST_LINES = 4
+"""Scenarios on one picture."""
 ROWS_SHOWN = 500
 """Rows of the table on one page."""
 
@@ -30,8 +32,12 @@ def chart_page(request: HttpRequest, case_id: int) -> HttpResponse:
     scenario = request.GET.get("scenario", "")
     scenario = scenario if scenario in case.scenarios else case.claimed
     context: dict[str, Any] = {"scenario": scenario, "scenarios": tuple(case.scenarios)}
+    beside = [name for name in request.GET.getlist("beside") if name in case.scenarios]
+    beside = [name for name in beside if name != scenario][: MOST_LINES - 1]
+    context["beside"] = beside
     try:
-        chart = _chart.chart_of(case.statement(scenario), tongue)
+        others = {name: case.statement(name) for name in beside}
+        chart = _chart.chart_of(case.statement(scenario), tongue, beside=others)
     except MotochoError as error:
         context["cannot"] = [said(one, tongue) for one in error.faults[:3]]
     else:
