@@ -270,6 +270,25 @@ class TestConflicts:
         assert "受任しない" in page(client, at)
 
 
+class TestManyLenders:
+    def test_another_case_takes_the_client_along_and_nothing_of_the_lender(
+        self, client: Client, case_id: int
+    ) -> None:
+        facts = {
+            "client_address": "東京都千代田区1-1",
+            "lender_address": "大阪市北区",
+            "court_name": "東京簡裁",
+        }
+        told = [{"op": "set_fact", "name": name, "value": value} for name, value in facts.items()]
+        cases.apply(case_id, told, actor="x", at=clock.now(), expected_seq=cases.load(case_id).seq)
+        assert client.post(f"/cases/{case_id}/another/", {"lender": "プロミス"}).status_code == 302
+        other = next(one for one in cases.case_ids() if one != case_id)
+        made = cases.load(other)
+        assert (made.client, made.lender) == ("見本 花子", "プロミス")
+        assert dict(made.facts) == {"client_address": "東京都千代田区1-1"}
+        assert "同じ人の別の事件" in page(client, f"/cases/{other}/conflicts/")
+
+
 class TestExport:
     def test_everything_is_in_one_file_by_its_schema(self, client: Client, case_id: int) -> None:
         note(client, case_id, "disclosure_asked")
@@ -296,6 +315,7 @@ class TestExport:
             for one in document[name]:
                 assert set(one) == set(wanted["properties"]) == set(wanted["required"])
         assert document["rows"]
+        assert [one for one in archive.namelist() if one.startswith("made/")]
         (paper,) = document["papers"]
         assert archive.read(paper["file"]) == shelf.content_of(case_id, 1)
         assert archive.read("history.csv") == cases.load(case_id).table()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -23,11 +24,13 @@ from motocho.units.errors import Language, MotochoError
 SCHEMA = "motocho.case-bundle/1"
 SCHEMA_FILE = "case_bundle.schema.json"
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+NOTHING_MADE: Mapping[str, bytes] = {}
 
 
-def bundle(case_id: int, at: datetime) -> bytes:
+def bundle(case_id: int, at: datetime, made: Mapping[str, bytes] = NOTHING_MADE) -> bytes:
     """A case as one file [事件の書き出し]; `at` stands in its calendar alone.
 
+    Takes     the papers that were made of the case, by their names; they go into `made/`.
     Raises    NotFoundError for a case that is not there.
     """
     case = cases.load(case_id)
@@ -49,14 +52,15 @@ def bundle(case_id: int, at: datetime) -> bytes:
         parts["statement.json"] = orjson.dumps(statement, option=orjson.OPT_INDENT_2)
     for one in shelf.listed(case_id):
         parts[f"papers/{paper_file(one)}"] = shelf.content_of(case_id, one.paper_no)
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    parts |= {f"made/{shelf.clean_name(name)}": content for name, content in made.items()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(parts.items()):
             entry = zipfile.ZipInfo(name, FIXED_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16
             archive.writestr(entry, content)
-    return made.getvalue()
+    return out.getvalue()
 
 
 def paper_file(one: shelf.Kept) -> str:

@@ -198,6 +198,14 @@ def paper_file(request: HttpRequest, case_id: int, kind: str, form: str) -> Http
     return as_file(file.data, file.name, wanted.media_type, shown=shown)
 
 
+def packed(request: HttpRequest, case: Case) -> papers.Pack:
+    """Every paper of a case that is ready [書類一式].
+
+    Raises    FaultyInput, InputError while the case cannot be calculated.
+    """
+    return papers.pack(content_of(request, case), None, desk_of(request))
+
+
 @require_safe
 def pack_file(request: HttpRequest, case_id: int, form: str) -> HttpResponse:
     """Every paper that is ready: as one archive, or as one PDF to be printed [書類一式]."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motocho.office import cases
 from motocho.office.tracker import (
@@ -28,14 +28,17 @@ from motocho.office.tracker import (
     tracks,
 )
 from motocho.outside.clock import JAPAN
+from motocho.units.errors import MotochoError
 from motocho.web import pages
 from motocho.web.fields import DateField, Form
-from motocho.web.studio import _asking, frame
+from motocho.web.studio import _asking, frame, papers
 from motocho.web.studio._asking import Page, TallField, TextField, TimeField
 from motocho.web.words import Tongue, plain
 
 SHOWN_DAYS = 60
 NEAR_DAYS = 7
+OF_CLIENT = ("client_", "account_")
+"""Facts that are the client's own, whoever the lender is."""
 PLACES = (
     ("studio.track.way", "studio:way"),
     ("studio.track.talks", "studio:talks"),
@@ -344,8 +347,34 @@ def _calendar(request: HttpRequest, standings: list[Standing], name: str) -> Htt
 def export(request: HttpRequest, case_id: int) -> HttpResponse:
     """Everything of a case in one file [事件の書き出し]."""
     case = cases.load(case_id)
-    made = bundle.bundle(case_id, pages.moment(request))
-    return _file(made, "application/zip", f"case-{case.case_id}.zip")
+    whole = bundle.bundle(case_id, pages.moment(request), _papers(request, case))
+    return _file(whole, "application/zip", f"case-{case.case_id}.zip")
+
+
+def _papers(request: HttpRequest, case: cases.Case) -> dict[str, bytes]:
+    """Every paper that is ready, as the page of papers makes them; none while there is no sheet."""
+    try:
+        pack = papers.packed(request, case)
+    except MotochoError:
+        return {}
+    return {one.name: one.data for one in pack.files}
+
+
+@require_POST
+def another(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Another case of the same client, against another lender [同じ依頼者の別の事件]."""
+    case, lender = cases.load(case_id), " ".join(request.POST.get("lender", "").split())
+    actor, at = frame.actor_of(request), pages.moment(request)
+    made = cases.open_case({"client": case.client, "lender": lender}, actor=actor, at=at)
+    facts = [
+        {"op": "set_fact", "name": name, "value": value}
+        for name, value in case.facts.items()
+        if name.startswith(OF_CLIENT)
+    ]
+    if facts:
+        seq = cases.load(made).seq
+        cases.apply(made, facts, actor=actor, at=at, expected_seq=seq)
+    return HttpResponseRedirect(reverse("studio:import", args=[made]))
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -66,6 +66,7 @@ urlpatterns = [
     path("days/", tracker.days, name="days"),
     path("days.ics", tracker.days_calendar, name="calendar"),
     path("cases/<int:case_id>/way/", tracker.way, name="way"),
+    path("cases/<int:case_id>/another/", tracker.another, name="another"),
     path("cases/<int:case_id>/way.ics", tracker.calendar, name="case_calendar"),
     path("cases/<int:case_id>/case.zip", tracker.export, name="bundle"),
     path("cases/<int:case_id>/talks/", talks.talks, name="talks"),
