@@ -9,7 +9,6 @@ faults are theirs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -21,22 +20,12 @@ from motocho.claims import assumptions as assumed
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.history import DEFAULT_CONTRACT, Event, History
 from motocho.claims.statement import Result, recalculate
-from motocho.kernel import batch
 from motocho.kernel.conventions import (
-    CeilingRule,
     EventKind,
-    OpeningBalance,
-    Series,
 )
 from motocho.kernel.recalculation import (
     NEVER,
     NO_RATE,
-    AgreedRates,
-    Brackets,
-    DamagesCaps,
-    Delays,
-    Events,
-    Sheet,
 )
 from motocho.law import prescription
 from motocho.law.prescription import RestitutionClaim
@@ -78,8 +67,10 @@ def recalculate_block(lines: pa.RecordBatch, conventions: Conventions) -> Recalc
     """
     block = columns.block_of(lines)
     found = _found_for(len(block.names))
-    if _is_compiled(conventions.assumptions):
-        _fold_compiled(block.lines, conventions, found)
+    # Whoever only plans a run, or reads what it found, does not wait for numba.
+    from motocho.office.portfolio import _compiling  # noqa: PLC0415
+
+    _compiling.fold(block.lines, conventions, found)
     found.state[columns.nameless(block.names)] = folding.BY_HAND
     found.state[_before_the_law(found)] = folding.BY_HAND
     by_hand = np.flatnonzero(found.state == folding.BY_HAND)
@@ -101,74 +92,9 @@ def recalculate_block(lines: pa.RecordBatch, conventions: Conventions) -> Recalc
     return Recalculated(*written, len(by_hand), block.names)
 
 
-def _is_compiled(assumptions: Assumptions) -> bool:
-    regime = assumed.regime(assumptions)
-    return batch.supports(regime) and regime.constant_ppm <= batch.MAX_COMPILED_PPM
-
-
 def _found_for(count: int) -> folding.Found:
     state = np.full(count, folding.BY_HAND, dtype=np.int64)
     return folding.Found(state, *(np.zeros(count, np.int64) for _ in folding.Found._fields[1:]))
-
-
-# -------------------------------------------------------------------------------------- compiled
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """What every block under the same conventions needs."""
-
-    common: folding.Common
-    law: folding.Law
-
-
-@cache
-def _ready(conventions: Conventions) -> _Ready:
-    assumptions = conventions.assumptions
-    rates, periods = assumptions.contract_rates, assumptions.delay_periods
-    dated_on = batch.column([rate.from_on.toordinal() for rate in rates])
-    delays: Any = (
-        [period.from_on.toordinal() for period in periods],
-        [(period.to_on or date.max).toordinal() for period in periods],
-        [
-            NO_RATE if period.contract_rate_ppm is None else period.contract_rate_ppm
-            for period in periods
-        ],
-    )
-    dated: Any = (dated_on, dated_on, batch.column([rate.rate_ppm for rate in rates]))
-    has_ceiling = assumptions.ceiling_rule is not CeilingRule.NONE
-    common = folding.Common(
-        dated=AgreedRates(*dated),
-        delays=Delays(*map(batch.column, delays)),  # type: ignore[arg-type]
-        as_of=NEVER if conventions.as_of is None else conventions.as_of.toordinal(),
-        order=int(assumptions.same_day_order),
-        takes_opening_as_zero=int(assumptions.opening_balance is OpeningBalance.ZERO),
-        needs_damages_rate=int(not has_ceiling),
-        is_split=int(assumptions.contracts is not Series.JOINED),
-        known_from=assumed.ceilings_known_from().toordinal() if has_ceiling else NEVER,
-        max_yen=batch.MAX_COMPILED_YEN,
-        max_ppm=batch.MAX_COMPILED_PPM,
-        max_days=batch.MAX_COMPILED_DAYS,
-    )
-    law = folding.Law(
-        assumed.regime(assumptions),
-        Brackets(*map(batch.column, assumed.brackets())),  # type: ignore[arg-type]
-        DamagesCaps(*map(batch.column, assumed.damages_caps())),  # type: ignore[arg-type]
-    )
-    return _Ready(common, law)
-
-
-def _fold_compiled(lines: folding.Lines, conventions: Conventions, found: folding.Found) -> None:
-    ready = _ready(conventions)
-    most_ppm = max(*map(int, ready.common.dated.ppm), *map(int, ready.common.delays.ppm), 0, 0)
-    if most_ppm > batch.MAX_COMPILED_PPM:
-        return
-    longest = int(np.diff(lines.starts).max())
-    room = _room(longest + max(len(ready.common.dated.ppm), len(ready.common.delays.ppm)) + 2)
-    _loop()(lines, ready.common, ready.law, room, found)
-
-
-@cache
-def _loop() -> Any:
-    return columns.compiled()
 
 
 def warm() -> None:
@@ -180,24 +106,6 @@ def warm() -> None:
         "amount_yen": pa.array([1], pa.int64()),
     }
     recalculate_block(pa.RecordBatch.from_pydict(line), Conventions())
-
-
-def _room(length: int) -> folding.Room:
-    def blank(kind: Any, count: int) -> Any:
-        return kind(*(np.zeros(length, np.int64) for _ in range(count)))
-
-    no_pieces = np.zeros((0, 5), np.int64)
-    pieces = batch.PieceBuffer(no_pieces, 0, np.zeros(1, np.int64), 0)
-    sheet: Any = (*(np.zeros(length, np.int64) for _ in Sheet._fields[:-1]), pieces)
-    return folding.Room(
-        keys=np.zeros(length, np.int64),
-        events=blank(Events, len(Events._fields)),
-        stated_ppm=np.zeros(length, np.int64),
-        dated=blank(AgreedRates, len(AgreedRates._fields)),
-        agreed=blank(AgreedRates, len(AgreedRates._fields)),
-        delays=blank(Delays, len(Delays._fields)),
-        sheet=Sheet(*sheet),
-    )
 
 
 # --------------------------------------------------------------------------------------- by hand
@@ -371,7 +279,7 @@ def _period(line: _Line) -> dict[str, Any]:
 def _written(
     block: columns.Block, found: folding.Found, faulty: Sequence[_Faulty]
 ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
-    schema = schemas(block.names.type)
+    schema = columns.schemas(block.names.type)
     claim_yen = found.overpayment_yen + found.overpayment_interest_yen
     batch_out = pa.RecordBatch.from_arrays(
         [
@@ -392,19 +300,6 @@ def _written(
     )
     rows = [_fault_row(one.name, fault) for one in faulty for fault in one.faults]
     return batch_out, pa.RecordBatch.from_pylist(rows, schema=schema.faults)
-
-
-class Schemas(NamedTuple):
-    """The columns out [出力の列]."""
-
-    found: pa.Schema
-    faults: pa.Schema
-
-
-def schemas(name: pa.DataType) -> Schemas:
-    """The columns out for agreements named by numbers or by texts [出力の列]."""
-    named = pa.field(columns.AGREEMENT, name)
-    return Schemas(columns.FOUND.set(0, named), columns.FAULTS.set(0, named))
 
 
 def _fault_row(name: Any, fault: Fault) -> dict[str, Any]:
@@ -453,9 +348,8 @@ def _barred_after(found: folding.Found) -> Any:
 
 @cache
 def _prescription_from() -> Any:
-    return batch.column(
-        [row.from_on.toordinal() for row in table("prescription.from_possible").rows]
-    )
+    rows = table("prescription.from_possible").rows
+    return np.array([row.from_on.toordinal() for row in rows], dtype=np.int64)
 
 
 @cache

@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from motocho.claims.history import DEFAULT_CONTRACT
-from motocho.kernel import batch
 from motocho.kernel.conventions import EventKind
 from motocho.kernel.recalculation import NO_RATE
 from motocho.office.portfolio import _folding as folding
@@ -62,6 +61,19 @@ FAULTS = pa.schema(
     ]
 )
 """One line a fault; `row` counts the agreement's own lines from 1."""
+
+
+class Schemas(NamedTuple):
+    """The columns out [出力の列]."""
+
+    found: pa.Schema
+    faults: pa.Schema
+
+
+def schemas(name: pa.DataType) -> Schemas:
+    """The columns out for agreements named by numbers or by texts [出力の列]."""
+    named = pa.field(AGREEMENT, name)
+    return Schemas(FOUND.set(0, named), FAULTS.set(0, named))
 
 
 def faults_of(schema: pa.Schema, file: str) -> list[Fault]:
@@ -239,9 +251,3 @@ def _frozen(column: Any) -> Any:
     """The column unchangeable: compiled code must see one sort of array."""
     column.flags.writeable = False
     return column
-
-
-def compiled() -> Any:
-    """The compiled loop over agreements [コンパイル]."""
-    sources = [str(folding.__file__)]
-    return batch.compile_around(folding.fold_agreements, folding.HELPERS, sources)

@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from enum import Enum
 from itertools import islice
+from multiprocessing import forkserver
 from typing import Any
 
 from motocho.office.portfolio.shards import Done, Task, carry
@@ -47,11 +48,20 @@ def carried(tasks: Sequence[Task], way: Way, workers: int | None = None) -> Iter
         yield from map(carry, tasks)
 
 
+def prepare(way: Way) -> None:
+    """Begin to load what workers will need, while the run is planned [事前読込み].
+
+    Why       a server that has loaded everything once forks the workers: nothing is loaded twice,
+              and no thread of ours is forked in the middle of something.
+    """
+    if way is Way.PROCESSES:
+        forkserver.set_forkserver_preload(["motocho.office.portfolio.warm"])
+        forkserver.ensure_running()
+
+
 def _in_pool(tasks: Sequence[Task], count: int) -> Iterator[Done]:
-    # A server that has loaded everything once forks the workers: nothing is loaded twice, and no
-    # thread of ours is forked in the middle of something.
+    prepare(Way.PROCESSES)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["motocho.office.portfolio.warm"])
     left = iter(tasks)
     pool = ProcessPoolExecutor(count, context, initializer=_end_with, initargs=(os.getpid(),))
     try:

@@ -24,9 +24,8 @@ import pyarrow.parquet as pq
 
 from motocho import __version__
 from motocho.office.portfolio import columns, reading, shards, twins
-from motocho.office.portfolio.block import schemas
 from motocho.office.portfolio.conventions import Conventions
-from motocho.office.portfolio.distribution import Way, carried
+from motocho.office.portfolio.distribution import Way, carried, prepare
 from motocho.office.portfolio.sums import exact_sum
 from motocho.units.errors import Fault, Language, NotFoundError, StateConflict
 
@@ -103,6 +102,7 @@ def run(
               of one agreement is a line of the faults, and stops nothing.
     """
     how = means or Means()
+    prepare(how.way)
     files = reading.found_files(inputs)
     (folder / "parts").mkdir(parents=True, exist_ok=True)
     with _alone(folder):
@@ -190,7 +190,7 @@ def _finished(
     folder: Path, done: Sequence[shards.Done], files: Sequence[reading.File], form: Form
 ) -> Summary:
     """The parts as one file of results and one of faults, in the order of the lines."""
-    schema = schemas(pa.int64() if files[0].is_numbered else pa.string())
+    schema = columns.schemas(pa.int64() if files[0].is_numbered else pa.string())
     apart = set() if _is_ascending(done) else twins.found(folder, done)
     results, faults = (folder / f"{name}.{form.value}" for name in (RESULTS, FAULTS))
     totals = _Totals()

@@ -21,7 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from motocho.office.portfolio.block import Recalculated, recalculate_block, schemas
+from motocho.office.portfolio import columns
+from motocho.office.portfolio.block import Recalculated, recalculate_block
 from motocho.office.portfolio.conventions import Conventions
 from motocho.office.portfolio.reading import BATCH_LINES, File, Stream, Stretch
 
@@ -99,7 +100,7 @@ def carry(task: Task) -> Done:
     """
     pa.set_cpu_count(1)
     named = pa.int64() if task.files[0].is_numbered else pa.string()
-    out = schemas(named)
+    out = columns.schemas(named)
     folder = Path(task.folder)
     count = _Count()
     faults: list[pa.RecordBatch] = []
