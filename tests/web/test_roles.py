@@ -67,6 +67,15 @@ WHO_MAY = {
     "desk:consultation": "ors",
     "desk:offering": "ors",
     "desk:increase": "orsu",
+    # claims against us, and agreements recalculated
+    "desk:claims": "ors",
+    "desk:claim_files": "ors",
+    "desk:claim_file": "ors",
+    "desk:member_claims": "ors",
+    "desk:claim": "ors",
+    "desk:claim_sheet": "ors",
+    "desk:recalculated": "ors",
+    "desk:recalculated_file": "ors",
     # fraud, families who worry, care
     "desk:frauds": "ors",
     "desk:fraud_find": "ors",

@@ -114,7 +114,7 @@ def ask_payment(cursor: Any, key: ClaimKey, payee: Payee, asking: Asking) -> Req
         "amount_yen": claim.settled_yen,
         "bank_code": payee.account.bank_code,
         "branch_code": payee.account.branch_code,
-        "account_type": payee.account.account_type.value,
+        "account_type": payee.account.account_type.name.lower(),
         "account_number": payee.account.number,
         "holder": holder,
         "pay_on": payee.pay_on.isoformat(),
@@ -177,7 +177,6 @@ def _settlement_figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
             "principal_yen": position.principal_yen,
             "costs_yen": position.costs_yen,
             "written_off_yen": position.written_off_yen,
-            "status": position.status.value,
         }
     return found
 
@@ -264,7 +263,7 @@ def account_in(content: Content) -> BankAccount:
     return BankAccount(
         str(content["bank_code"]),
         str(content["branch_code"]),
-        AccountType(content["account_type"]),
+        AccountType[str(content["account_type"]).upper()],
         str(content["account_number"]),
     )
 

@@ -20,6 +20,7 @@ from motocho.care import approvals, settings
 from motocho.care.approvals import HOUSE, Decision, Outcome, Queue, Ref
 from motocho.care.cases import frauds
 from motocho.care.collections import courses, legal, settlements
+from motocho.office import lender
 from motocho.people import access as gate
 from motocho.people import members, staff
 from motocho.people.access import Action
@@ -36,6 +37,9 @@ KINDS: Mapping[str, str] = {
     legal.LEGAL_STEP: "desk.approval.legal",
     frauds.APPROVAL: "desk.approval.fraud",
     settings.KIND: "desk.approval.setting",
+    lender.OFFER: "claiming.do_offer",
+    lender.SETTLEMENT: "claiming.do_settle",
+    lender.PAYMENT: "claiming.do_pay",
 }
 """What each kind is called; one that is not here is shown by its own word."""
 LABELS: Mapping[str, str] = {
@@ -66,6 +70,23 @@ LABELS: Mapping[str, str] = {
     "effective_on": "desk.approval.setting_on",
     "text": "desk.approval.setting_text",
     "against": "desk.approval.setting_against",
+    "claim": "claiming.claim",
+    "amount_yen": "claiming.amount",
+    "answer_until_on": "claiming.answer_until",
+    "pay_by_on": "claiming.pay_by",
+    "document_ref": "claiming.settle_ref",
+    "bank_code": "claiming.bank_code",
+    "branch_code": "claiming.branch_code",
+    "account_type": "claiming.account_kind",
+    "account_number": "claiming.account_number",
+    "holder": "claiming.holder",
+    "pay_on": "claiming.pay_on",
+    "own_claim_yen": "claiming.own_claim",
+    "overpayment_yen": "claiming.overpayment",
+    "debt_yen": "claiming.debt",
+    "round": "claiming.round",
+    "rounds": "claiming.round",
+    "settled_yen": "claiming.amount",
 }
 VALUES: Mapping[str, str] = {
     settlements.Road.VOICE.value: "desk.collect.voice",
@@ -78,6 +99,9 @@ VALUES: Mapping[str, str] = {
     settlements.Cause.SMALL.value: "desk.collect.small",
     frauds.Verdict.COMPENSATED.value: "fraud.compensate",
     frauds.Verdict.NOT_COMPENSATED.value: "fraud.not_compensate",
+    "ordinary": "claiming.account_ordinary",
+    "current": "claiming.account_current",
+    "savings": "claiming.account_savings",
     **{one.value: f"desk.collect.step.{one.value}" for one in courses.Step},
     **{one.value: f"desk.collect.target.{one.value}" for one in courses.Target},
 }

@@ -45,6 +45,7 @@ PLACES = (
     Place("desk:collections", "desk.frame.collections", "sum", Action.LOOK),
     Place("desk:complaints", "desk.complaints", "mark", Action.LOOK),
     Place("desk:disclosures", "desk.frame.disclosures", "door", Action.LOOK),
+    Place("desk:claims", "claiming.title", "sum", Action.COLLECT),
     Place("desk:frauds", "fraud.title", "shield", Action.FREEZE),
     Place("desk:families", "family.title", "info", Action.ASK_FOR_HELP),
     Place("desk:approvals", "desk.approval.title", "tick", Action.APPROVE),

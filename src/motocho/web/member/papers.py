@@ -305,7 +305,7 @@ def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
 def whole(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
     """The whole history, after one more check; no reason is asked [取引履歴の開示] · AUTH-007."""
     listed = member.agreement(agreement_id)
-    if _refused(member) is None:
+    if refused(member) is None:
         context = {"listed": listed, "forms": histories.FORMS}
         return pages.show(request, "member/whole.html", context)
     address = reverse("member:whole", args=[agreement_id])
@@ -321,7 +321,8 @@ def _bound(member: Member) -> str:
     return f"session {member.session.session_id}"
 
 
-def _refused(member: Member) -> Refusal | None:
+def refused(member: Member) -> Refusal | None:
+    """Whether the check before a whole history is still to be passed [確認コードの要否]."""
     with connection.cursor() as cursor:
         return codes.check_fresh(
             cursor, member.member_id, codes.Purpose.EXPORT, _bound(member), member.at
@@ -335,7 +336,7 @@ def whole_file(request: HttpRequest, member: Member, agreement_id: int, form: st
     listed = member.agreement(agreement_id)
     if form not in histories.FORMS:
         raise Http404
-    if _refused(member) is not None:
+    if refused(member) is not None:
         return HttpResponseRedirect(reverse("member:whole", args=[agreement_id]))
     with connection.cursor() as cursor:
         case = queries.history_case(cursor, listed.key, member.today)

@@ -10,6 +10,7 @@ from motocho.web.member import (
     home,
     papers,
     procedures,
+    recalculated,
     safety,
     signing,
 )
@@ -31,6 +32,16 @@ urlpatterns = [
     path("dealings/<int:agreement_id>/papers/<slug:name>/", papers.paper, name="paper"),
     path("dealings/<int:agreement_id>/papers/<slug:name>/pdf/", papers.pdf, name="paper_pdf"),
     path("dealings/<int:agreement_id>/whole/", papers.whole, name="whole"),
+    path(
+        "dealings/<int:agreement_id>/recalculated/",
+        recalculated.recalculated,
+        name="recalculated",
+    ),
+    path(
+        "dealings/<int:agreement_id>/recalculated/<slug:form>/",
+        recalculated.file,
+        name="recalculated_file",
+    ),
     path("dealings/<int:agreement_id>/whole/<slug:form>/", papers.whole_file, name="whole_file"),
     path("procedures/", procedures.procedures, name="procedures"),
     path("delivery/", delivery.delivery, name="delivery"),

@@ -1,0 +1,227 @@
+"""Claims against us on the desk's pages: from the letter to the file of the bank, and what is refused."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import re
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.database import Database
+from tests.people.house import rows
+from tests.web.membership import Site, do
+from tests.web.office import Seat, browser, seated
+
+from motocho.kernel.schedule import Scheme
+from motocho.loans import queries
+from motocho.loans.commands import Key
+from motocho.loans.policy import Status
+from motocho.office import lender
+from motocho.office.lender import Claim, ClaimKey
+from motocho.outside import clock, mail
+from motocho.outside.bank import next_business_day, read_transfers
+from motocho.people.access import Role
+
+SAMPLE = (files("motocho.claims") / "samples" / "ten_years.csv").read_bytes()
+
+
+class Scene:
+    """An operator, a supervisor, a member with a loan, and a browser each."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.member, _ = site.member()
+        self.opened = clock.now().date() - timedelta(days=60)
+        member_id = self.member.member_id
+        self.key: Key = site.desk.open(
+            self.opened, scheme=Scheme.MONTHLY, day=25, member_id=member_id
+        )
+        site.desk.draw(self.key, 200_000, self.opened)
+        self.operator = seated("ueda", Role.OPERATOR)
+        self.mori = seated("mori", Role.SUPERVISOR)
+        self.home = f"/desk/members/{member_id}/claims/"
+        self.refs = (f"reference-{number:012d}" for number in itertools.count())
+
+    def take(self, **other: str) -> str:
+        typed = {
+            "claimant": "lawyer", "agreement": "before", "received_on": day(0),
+            "document_ref": "受-1", "demanded": "900,000", "office": "法田法律事務所",
+            "name": "法田 守", "registration": "12345", "phone": "03-1234-5678",
+            "ref": next(self.refs),
+        }  # fmt: skip
+        answer = self.operator.client.post(self.home, typed | other)
+        assert answer.status_code == 302, page(answer)
+        return str(answer["Location"])
+
+    def step(self, at: str, do_: str, seat: Seat | None = None, **typed: Any) -> Any:
+        form = {"do": do_, "ref": next(self.refs), **typed}
+        return (seat or self.operator).client.post(at, form)
+
+    def done(self, at: str, do_: str, **typed: Any) -> None:
+        answer = self.step(at, do_, **typed)
+        assert answer.status_code == 302, page(answer)
+
+    def agree(self) -> None:
+        ((number,),) = rows("SELECT max(request_id) FROM care_approval")
+        at = f"/desk/approvals/{self.key.member_id}/{number}/"
+        seen = page(self.mori.client.get(at))
+        found = re.search(r'name="mark" value="([0-9a-f]{64})"', seen)
+        assert found is not None
+        assert self.mori.client.post(at, {"say": "agreed", "mark": found[1]}).status_code == 302
+
+    def reckon(self, at: str, data: bytes = SAMPLE) -> None:
+        named = {name: values[0] for name, values in lender.CONVENTIONS.items()}
+        file = SimpleUploadedFile("history.csv", data)
+        self.done(at, "reckon", until_on=day(0), file=file, **named)
+
+    def claim(self, at: str) -> Claim:
+        found: Claim = do(lender.one, ClaimKey(self.key.member_id, int(at.split("/")[-2])))
+        return found
+
+
+@pytest.fixture
+def scene(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path))
+    return Scene(Site.at(tmp_path))
+
+
+def page(response: Any) -> str:
+    return html.unescape(response.content.decode())
+
+
+def day(ahead: int) -> str:
+    return f"{clock.now() + timedelta(days=ahead):%Y/%m/%d}"
+
+
+def test_a_claim_from_its_letter_to_the_file_of_the_bank(scene: Scene) -> None:
+    at = scene.take()
+    shown = page(scene.operator.client.get(at))
+    assert "本人への連絡はすべて止まっています" in shown
+    assert "法田法律事務所" in shown
+    assert "提案する額" not in shown, "nothing is offered before anything is reckoned"
+    scene.done(at, "check", proof="attorney_letter", proof_ref="委-1")
+    scene.done(at, "disclose", to_address="東京都千代田区1-1")
+    scene.reckon(at)
+    reckoned = scene.claim(at).steps[-1]
+    own_yen = int(reckoned.amount_yen or 0)
+    assert f"{own_yen:,}円" in page(scene.operator.client.get(at))
+    for form in ("pdf", "xlsx", "csv", "json"):
+        sheet = scene.operator.client.get(f"{at}{form}/")
+        assert sheet.status_code == 200
+    assert f'"claim_yen":{own_yen}'.encode() in sheet.content
+    too_much = scene.step(at, "offer", offer=str(own_yen + 1), answer_until=day(14),
+                          pay_by=day(40), offer_reason="早期に")  # fmt: skip
+    assert too_much.status_code == 422
+    assert "超えています" in page(too_much)
+    assert "早期に" in page(too_much), "what was typed is kept"
+    scene.done(at, "offer", offer=str(own_yen), answer_until=day(14), pay_by=day(40),
+               offer_reason="早期に")  # fmt: skip
+    assert scene.claim(at).rounds == 0, "one person promises nothing"
+    scene.agree()
+    scene.done(at, "accept", accept_words="電話で")
+    scene.done(at, "settle", settle_ref="和-1", settle_reason="合意")
+    scene.agree()
+    pay_on = next_business_day(clock.now().date())
+    scene.done(at, "pay", bank_code="０００１", branch_code="001", account_kind="1",
+               account_number="1234567", holder="ホウダ マモル", pay_on=f"{pay_on:%Y/%m/%d}",
+               pay_reason="和解のとおり")  # fmt: skip
+    scene.agree()
+    form = {"pay_on": f"{pay_on:%Y/%m/%d}", "originator": "0000099999", "ref": next(scene.refs)}
+    for _ in range(2):
+        assert scene.operator.client.post("/desk/claims/files/", form).status_code == 302
+    assert rows("SELECT count(*) FROM office_claim_file") == [(1,)]
+    made = re.search(
+        r'href="(/desk/claims/files/\d+/)"', page(scene.operator.client.get("/desk/claims/files/"))
+    )
+    assert made is not None
+    sent = read_transfers(scene.operator.client.get(made[1]).content, near_on=pay_on)
+    assert [one.amount_yen for one in sent.transfers] == [own_yen]
+    early = scene.step(at, "paid", paid_on=day(-9))
+    assert early.status_code == 422
+    scene.done(at, "correct", corrected_words="3社に報告")
+    assert "支払を確認した" in page(scene.operator.client.get(at))
+    assert at in page(scene.operator.client.get("/desk/claims/"))
+
+
+def test_ones_own_agreement_ends_with_a_zero_settlement(scene: Scene) -> None:
+    at = scene.take(claimant="self", agreement=str(scene.key.agreement_id), office="", name="")
+    scene.done(at, "check", proof="licence", proof_ref="免-1")
+    named = {name: values[0] for name, values in lender.CONVENTIONS.items()}
+    scene.done(at, "reckon", until_on=day(0), **named)
+    scene.done(at, "offer", offer="0", answer_until=day(1), pay_by=day(1), offer_reason="相互に")
+    scene.agree()
+    scene.done(at, "accept")
+    scene.done(at, "settle", settle_ref="和-1", settle_reason="合意")
+    scene.agree()
+    position = do(queries.position, scene.key, clock.now().date())
+    assert (position.status, position.payoff_yen) == (Status.CLOSED, 0)
+    assert "放棄した債権" in page(scene.operator.client.get(at))
+    scene.done(at, "correct", corrected_words="解約で報告")
+    assert "対応は終わりました" in page(scene.operator.client.get(at))
+
+
+@pytest.mark.parametrize(
+    ("do_", "typed", "words"),
+    [("", {}, "何も選ばれていません"), ("settle", {"settle_ref": "x", "settle_reason": "y"}, "その段階に進めません"),
+     ("check", {"proof": "passport", "proof_ref": "x"}, "何も選ばれていません"),
+     ("check", {"proof_ref": "x"}, "何も選ばれていません"),
+     ("reckon", {}, "何も選ばれていません"), ("end", {"how": "withdrawn", "end_words": " "}, "書かれていません"),
+     ("end", {"how": "ended", "end_words": "x"}, "何も選ばれていません")],
+)  # fmt: skip
+def test_what_a_stale_page_sends_is_refused_and_nothing_noted(
+    scene: Scene, do_: str, typed: dict[str, str], words: str
+) -> None:
+    at = scene.take()
+    before = scene.claim(at)
+    answer = scene.step(at, do_, **typed)
+    assert answer.status_code == 422
+    assert words in page(answer)
+    assert scene.claim(at) == before
+
+
+def test_a_member_of_a_number_and_nobody_else(scene: Scene) -> None:
+    client = scene.operator.client
+    found = client.post("/desk/claims/", {"number": scene.member.member_number})
+    assert found["Location"] == scene.home
+    assert client.post("/desk/claims/", {"number": "99999999"}).status_code == 422
+    for given in ({"agreement": "77"}, {"claimant": ""}, {"claimant": "x"}, {"office": ""}):
+        typed = {"claimant": "lawyer", "agreement": "before", "received_on": day(0),
+                 "office": "事務所", "name": "法田", "registration": "1", "ref": next(scene.refs)}  # fmt: skip
+        assert client.post(scene.home, typed | given).status_code == 422
+    assert rows("SELECT count(*) FROM office_claim") == [(0,)]
+    other = f"/desk/members/{scene.key.member_id + 7}/claims/"
+    assert client.get(other).status_code == 404
+    assert seated("abe", Role.AUDITOR).client.get(scene.home).status_code == 409
+
+
+def test_an_agreement_recalculated_at_the_desk_and_by_the_member(scene: Scene) -> None:
+    """The same yen on both pages and in the file; the book and the recalculation agree."""
+    owed = do(queries.position, scene.key, clock.now().date()).payoff_yen
+    number = scene.key.agreement_id
+    desk = page(
+        scene.operator.client.get(
+            f"/desk/members/{scene.key.member_id}/recalculated/{number}/?row=2"
+        )
+    )
+    assert f"{owed:,}円" in desk
+    assert "2行目の理由" in desk
+    assert "払い過ぎは見つかりませんでした" in desk
+    looks = rows("SELECT purpose FROM journal_row WHERE kind = 'staff_access'")
+    assert (f"recalculation {number}",) in looks
+    file = scene.operator.client.get(
+        f"/desk/members/{scene.key.member_id}/recalculated/{number}/json/"
+    )
+    assert b'"claim_yen":0' in file.content
+    visitor = browser()
+    scene.site.known(visitor, scene.member)
+    assert scene.site.sign_in(visitor, scene.member).status_code == 302
+    mine = f"/member/dealings/{number}/recalculated/"
+    first = visitor.get(mine)
+    assert first["Location"] == f"/member/dealings/{number}/whole/", "the code comes first"
+    assert visitor.get(f"{mine}csv/").status_code == 302
+    assert "引き直し計算で開く" in page(visitor.get(f"/member/dealings/{number}/"))
