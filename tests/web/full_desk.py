@@ -30,6 +30,7 @@ from motocho.care.settings import Draft, Setting
 from motocho.contact.holds import Source
 from motocho.documents import intake
 from motocho.loans.commands import Key
+from motocho.office import lender
 from motocho.outside import clock
 from motocho.people import members, requests
 from motocho.people.access import Role, Staff
@@ -130,6 +131,26 @@ class FullDesk:
             "desk:write_off": f"{home}write-off/{key.agreement_id}/",
             "desk:settlement_paper": f"{home}settlements/{settled}/paper/",
             "desk:approval": f"/desk/approvals/{self.member_id}/{waiting}/",
+        }
+
+        self._claimed()
+
+    def _claimed(self) -> None:
+        """A claim of the member's against us, reckoned; their agreement recalculated."""
+        home, number = f"{self.home}claims/", self.settled.agreement_id
+        typed = {"claimant": "self", "agreement": f"{number}", "ref": "k" * 20,
+                 "received_on": f"{clock.now():%Y/%m/%d}"}  # fmt: skip
+        claim = self._sent(self.looker, home, typed)
+        usual = {name: values[0] for name, values in lender.CONVENTIONS.items()}
+        reckon = {"do": "reckon", "until_on": f"{clock.now():%Y/%m/%d}", "ref": "r" * 20}
+        self._sent(self.looker, claim, reckon | usual)
+        own = f"{self.home}recalculated/{number}/"
+        self.addresses |= {
+            "desk:member_claims": home,
+            "desk:claim": claim,
+            "desk:claim_sheet": f"{claim}csv/",
+            "desk:recalculated": own,
+            "desk:recalculated_file": f"{own}csv/",
         }
 
     def _told(self) -> None:

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.database import Database
 from tests.people.house import rows
 from tests.web.membership import Site, do
-from tests.web.office import Seat, browser, seated
+from tests.web.office import browser, seated
 
 from motocho.kernel.schedule import Scheme
 from motocho.loans import queries
@@ -58,9 +58,9 @@ class Scene:
         assert answer.status_code == 302, page(answer)
         return str(answer["Location"])
 
-    def step(self, at: str, do_: str, seat: Seat | None = None, **typed: Any) -> Any:
+    def step(self, at: str, do_: str, **typed: Any) -> Any:
         form = {"do": do_, "ref": next(self.refs), **typed}
-        return (seat or self.operator).client.post(at, form)
+        return self.operator.client.post(at, form)
 
     def done(self, at: str, do_: str, **typed: Any) -> None:
         answer = self.step(at, do_, **typed)
@@ -110,8 +110,8 @@ def test_a_claim_from_its_letter_to_the_file_of_the_bank(scene: Scene) -> None:
     reckoned = scene.claim(at).steps[-1]
     own_yen = int(reckoned.amount_yen or 0)
     assert f"{own_yen:,}円" in page(scene.operator.client.get(at))
-    for form in ("pdf", "xlsx", "csv", "json"):
-        sheet = scene.operator.client.get(f"{at}{form}/")
+    for kind in ("pdf", "xlsx", "csv", "json"):
+        sheet = scene.operator.client.get(f"{at}{kind}/")
         assert sheet.status_code == 200
     assert f'"claim_yen":{own_yen}'.encode() in sheet.content
     too_much = scene.step(at, "offer", offer=str(own_yen + 1), answer_until=day(14),

@@ -46,6 +46,9 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "counter": ("desk.for.counter",),
     "counterparts": ("desk.for.counterparts",),
     "collection": ("desk.for.collection",),
+    "claims": ("desk.for.claims",),
+    "claim": ("claiming.claim",),
+    "recalculation": ("desk.for.recalculation",),
     "stages": ("desk.for.stages",),
     "approval": ("desk.for.approval",),
     "approvals": ("desk.for.approval",),
@@ -93,7 +96,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
 LONGEST = max(len(one.split()) for one in PHRASES)
 NAMES: Mapping[str, str] = {
     "agreement": "agreement", "agreement_id": "agreement", "case": "case",
-    "check": "draw check", "consultation": "consultation", "counsel": "counsel",
+    "check": "draw check", "claim": "claim", "consultation": "consultation", "counsel": "counsel",
     "counterpart": "counterpart", "disclosure": "disclosure", "document": "document",
     "document_ref": "document", "family_report": "family report", "flag": "flag",
     "fraud": "fraud", "hold_id": "hold", "increase": "increase", "offer": "offer",
@@ -121,6 +124,7 @@ PLACES: Mapping[str, tuple[str, Action]] = {
     "family report": ("desk:family_look", Action.UNFREEZE),
     "report": ("desk:family_look", Action.UNFREEZE),
     "approval": ("desk:approval", Action.APPROVE),
+    "claim": ("desk:claim", Action.COLLECT),
     "visit": ("desk:visit", Action.COLLECT),
     "review": ("desk:review", Action.SUPERVISE),
     "call": ("desk:talk", Action.ASK_FOR_HELP),

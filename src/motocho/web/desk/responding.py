@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from motocho.care.cases.disclosures import Proof
+from motocho.care.cases import disclosures
 from motocho.documents.intake import MOST_BYTES
 from motocho.loans.commands import Made
 from motocho.office import lender
@@ -51,9 +51,9 @@ from motocho.web.fields import (
 )
 from motocho.web.words import Said, said
 
-PROOFS = labels(Proof, "cases.proof")
+PROOFS = labels(disclosures.Proof, "cases.proof")
 CONVENTIONS = {
-    name: {value: f"claiming.{name}_{value}" for value in values}
+    name: {value: f"claiming.set_{name}_{value}" for value in values}
     for name, values in lender.CONVENTIONS.items()
 }
 KINDS = {
@@ -221,7 +221,7 @@ Typed: TypeAlias = Mapping[str, Any]
 
 
 def _check(cursor: Any, of: Moment, typed: Typed) -> None:
-    lender.check(cursor, of.key, Proof(typed["proof"]), typed["proof_ref"], of.made)
+    lender.check(cursor, of.key, disclosures.Proof(typed["proof"]), typed["proof_ref"], of.made)
 
 
 def _disclose(cursor: Any, of: Moment, typed: Typed) -> None:
@@ -374,7 +374,7 @@ def _done(
 
 def _proofs(known: Claim) -> dict[str, str]:
     fitting = lender.proofs_of(known.told.claimant)
-    return {one.value: PROOFS[one.value] for one in Proof if one in fitting}
+    return {one.value: PROOFS[one.value] for one in disclosures.Proof if one in fitting}
 
 
 def _context(cursor: Any, about: About, known: Claim) -> dict[str, Any]:
