@@ -171,6 +171,33 @@ class TestMoney:
         assert len(refused) == 7
         assert [one.entry_no for one in account.entries] == [1, 2, 3, 4]
 
+    def receive(self, case_id: int, amount_yen: int, held: money.Held) -> None:
+        entry = Entry(Flow.FROM_LENDER, amount_yen, ON, "", f"paid-{amount_yen}")
+        money.receive(case_id, entry, MADE, held=held)
+
+    def test_a_payment_to_us_is_noted_and_held_at_once(self, case_id: int) -> None:
+        for _ in range(2):
+            self.receive(case_id, 1_000, money.Held.OFFICE)
+        self.receive(case_id, 2_000, money.Held.CLIENT)
+        assert [one.number("amount_yen") for one in keeping.read(case_id).paid] == [1_000, 2_000]
+        assert money.statement(case_id).balance_yen == 1_000
+
+    def test_taken_back_it_leaves_the_clients_money_too(self, case_id: int) -> None:
+        self.receive(case_id, 1_000, money.Held.OFFICE)
+        for _ in range(2):
+            money.take_back(case_id, 1, ON, MADE)
+        assert keeping.read(case_id).paid == ()
+        assert money.statement(case_id).balance_yen == 0
+        assert len(money.statement(case_id).entries) == 2
+
+    def test_what_was_paid_out_meanwhile_cannot_be_taken_back(self, case_id: int) -> None:
+        self.receive(case_id, 1_000, money.Held.OFFICE)
+        self.put(case_id, Flow.TO_CLIENT, 1, "out")
+        with pytest.raises(RefusedError):
+            money.take_back(case_id, 1, ON, MADE)
+        assert len(keeping.read(case_id).paid) == 1, "neither of both was written"
+        assert money.statement(case_id).balance_yen == 999
+
     def test_money_of_one_case_pays_no_other(self, case_id: int) -> None:
         other = cases.open_case({"client": "乙"}, actor="佐藤", at=AT)
         self.put(case_id, Flow.FROM_LENDER, 1_000, "a")

@@ -71,6 +71,41 @@ class TestSteps:
         assert track.next_steps == ()
 
 
+class TestAnyWay:
+    @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 400)), max_size=25), st.data())
+    def test_whatever_way_a_case_takes_it_can_be_told(
+        self, choices: list[tuple[int, int]], data: st.DataObject
+    ) -> None:
+        """Any walk along the plan: nothing is refused that was offered, every day holds together."""
+        events: list[Event] = []
+        on = START
+        for choice, days in choices:
+            track = tracks.fold(events)
+            offered = track.next_steps
+            if not offered:
+                break
+            on += timedelta(days=days)
+            wanted = offered[choice % len(offered)]
+            event = Event(len(events) + 1, Kind.STEP, on, {"step": wanted.id})
+            assert tracks.fault_of(track, event) is None
+            events.append(event)
+        track = tracks.fold(events)
+        assert len(track.done) == len(events)
+        for day in track.deadlines:
+            assert day.safe_on <= day.last_on
+        keys = [one.key for one in track.deadlines]
+        assert len(keys) == len(set(keys))
+        if track.is_closed:
+            assert track.open_deadlines == ()
+        shuffled = data.draw(st.permutations(events))
+        assert tracks.fold(shuffled) == track
+        if events:
+            undone = tracks.fold(
+                [*events, Event(len(events) + 1, Kind.VOID, on, {"of": len(events)})]
+            )
+            assert undone.done == tracks.fold(events[:-1]).done
+
+
 class TestDeadlines:
     def test_history_is_waited_for_until_it_came(self) -> None:
         assert open_keys(tracks.fold(told("disclosure_asked"))) == ["disclosure_answer"]

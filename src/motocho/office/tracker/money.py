@@ -136,6 +136,22 @@ def receive(case_id: int, entry: Entry, made: Made, *, held: Held) -> None:
             put(case_id, entry, made)
 
 
+def take_back(case_id: int, event_no: int, on: date, made: Made) -> None:
+    """Take a record of a case back; a payment that came to us leaves the client's money too.
+
+    Both or neither: what was paid out meanwhile cannot be taken back [記録の取消し].
+
+    Raises    as `put` and `keeping.note`.
+    """
+    with transaction.atomic():
+        found = next((one for one in keeping.read(case_id).paid if one.event_no == event_no), None)
+        keeping.take_back(case_id, event_no, on, made)
+        if found is not None and found.text("to") == Held.OFFICE.value:
+            amount_yen = found.number("amount_yen")
+            entry = Entry(Flow.PUT_RIGHT_OUT, amount_yen, on, "", f"void-{event_no}")
+            put(case_id, entry, made)
+
+
 def statement(case_id: int) -> Account:
     """Every movement with the balance after it [預り金の明細]."""
     with connection.cursor() as cursor:

@@ -23,6 +23,7 @@ from motocho.office.tracker import (
     board,
     bundle,
     keeping,
+    money,
     plan,
     stepcosts,
     tracks,
@@ -184,7 +185,7 @@ def _settle(request: HttpRequest, case_id: int) -> None:
         told = Told(Kind.DONE, on, body, _asking.ref_of(request))
         keeping.note(case_id, told, made)
     elif request.POST.get("void", "").isdigit():
-        keeping.take_back(case_id, int(request.POST["void"]), on, made)
+        money.take_back(case_id, int(request.POST["void"]), on, made)
 
 
 # ------------------------------------------------------------------------------------ what is shown
