@@ -124,6 +124,7 @@ class Fault:
             "excerpt": self.excerpt,
             "proposed": self.proposed or "",
             "line": "" if self.line is None else str(self.line),
+            "column": self.column or "",
             **self.details,
         }
         return template.format_map(known)

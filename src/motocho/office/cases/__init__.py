@@ -5,6 +5,7 @@ apply(case_id, operations, actor=…, at=…, expected_seq=case.seq)     one gro
 undo_to(case_id, seq, actor=…, at=…, expected_seq=case.seq)          going back is an entry too
 case = load(case_id)                                                  .rows, .facts, .scenarios …
 case.history(), case.statement("主張"), case.statement(case.reserve)  through claims
+readable(case), mend_operations(case, mends)                          while it is still typed
 log(case_id)                                                          who changed what, how
 seal_bytes(data, place), opened_bytes(body, place)                    files of other tables
 export_case(case_id, passphrase), import_case(data, passphrase)       to another PC; see `Part`
@@ -49,12 +50,22 @@ from motocho.office.cases._locking import (
 )
 from motocho.office.cases._operations import COLUMNS, SHAPES, SOURCES, Operation
 from motocho.office.cases._overview import Outline, away, outline, outlines
+from motocho.office.cases._readable import (
+    FIRST_LINE,
+    Readable,
+    assumptions_of,
+    lines_of,
+    mend_operations,
+    readable,
+    unread,
+)
 from motocho.office.cases._sealing import opened_bytes, seal_bytes
 from motocho.office.cases._state import FIRST_SCENARIO, Change, Entry, SheetRow, State, fold
 
 __all__ = [
     "BEGINNING",
     "COLUMNS",
+    "FIRST_LINE",
     "FIRST_SCENARIO",
     "HEADINGS",
     "LETTERHEAD",
@@ -69,9 +80,11 @@ __all__ = [
     "Operation",
     "Outline",
     "Part",
+    "Readable",
     "SheetRow",
     "State",
     "apply",
+    "assumptions_of",
     "away",
     "case_ids",
     "case_of_key",
@@ -82,15 +95,18 @@ __all__ = [
     "import_case",
     "import_operations",
     "is_locked",
+    "lines_of",
     "load",
     "load_at",
     "lock",
     "log",
+    "mend_operations",
     "office_settings",
     "open_case",
     "opened_bytes",
     "outline",
     "outlines",
+    "readable",
     "register_part",
     "row_of_event",
     "sample_bytes",
@@ -100,4 +116,5 @@ __all__ = [
     "table_of",
     "undo_to",
     "unlock",
+    "unread",
 ]

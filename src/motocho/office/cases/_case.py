@@ -116,7 +116,7 @@ class Case:
 
         Raises    FaultyInput with every cell that cannot be read; `row_of(fault.line)` is its row.
         """
-        history = _read(self.table())
+        history = read_table(self.table())
         return replace(history, lender=self.lender, title=self.title)
 
     def row_of(self, line: int | None) -> SheetRow | None:
@@ -160,8 +160,11 @@ def table_of(rows: Sequence[SheetRow]) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _read(table: bytes) -> History:
-    """The same sheet is read once: pages ask for it again and again."""
+def read_table(table: bytes) -> History:
+    """A sheet's table as a history; the same one is read once, however many pages ask [読み取り].
+
+    Raises    FaultyInput with every cell that cannot be read.
+    """
     if table.count(b"\n") < _FIRST_LINE:
         raise FaultyInput(Fault("HIS-001"))
     return reading.read(table)

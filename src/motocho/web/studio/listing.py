@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from motocho.claims import reading
 from motocho.office import cases
-from motocho.units.errors import MotochoError
 from motocho.web import pages
 from motocho.web.studio import frame, tracker
 from motocho.web.words import plain, said
@@ -104,19 +101,3 @@ def sample_case(request: HttpRequest) -> HttpResponse:
     operations = cases.import_operations(case, history)
     cases.apply(case_id, operations, actor=actor, at=at, expected_seq=case.seq)
     return HttpResponseRedirect(reverse("studio:case", args=[case_id]))
-
-
-@require_safe
-def case_detail(request: HttpRequest, case_id: int) -> HttpResponse:
-    """A case's rows as they stand, and what they come to [事件]."""
-    case = cases.load(case_id)
-    context: dict[str, Any]
-    try:
-        statement = case.statement()
-    except MotochoError as error:
-        tongue = pages.tongue_of(request)
-        told = [{"row": case.row_of(one.line), "said": said(one, tongue)} for one in error.faults]
-        context = {"statement": None, "told": told}
-    else:
-        context = {"statement": statement, "told": []}
-    return frame.case_page(request, "studio/case.html", case, context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from motocho.web.studio import (
+    bench,
     charting,
     comparing,
     contracts,
@@ -36,7 +37,14 @@ urlpatterns = [
     path("", listing.cases_page, name="cases"),
     path("cases/new/", listing.new_case, name="new_case"),
     path("cases/sample/", listing.sample_case, name="sample_case"),
-    path("cases/<int:case_id>/", listing.case_detail, name="case"),
+    path("cases/<int:case_id>/", bench.bench_page, name="case"),
+    path("cases/<int:case_id>/bench.json", bench.state, name="bench_state"),
+    path("cases/<int:case_id>/bench/write/", bench.write, name="bench_write"),
+    path("cases/<int:case_id>/bench/judge/", bench.judge, name="bench_judge"),
+    path("cases/<int:case_id>/checks.json", bench.checks, name="checks"),
+    path("cases/<int:case_id>/checks/mend/", bench.mend, name="mend"),
+    path("cases/<int:case_id>/rows/", bench.rows, name="rows"),
+    path("cases/<int:case_id>/why/<slug:row_id>/", bench.why, name="why"),
     path("cases/<int:case_id>/import/", importing.import_page, name="import"),
     path("cases/<int:case_id>/papers/", papers.papers_page, name="papers"),
     path("cases/<int:case_id>/papers/exhibit/", papers.exhibit, name="exhibit"),
