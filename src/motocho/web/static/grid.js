@@ -190,7 +190,7 @@
     state.told.forEach((one) => { if (one.row) told[one.row] = one; });
     document.getElementById("strip").innerHTML = state.strip;
     if (state.chart !== undefined) document.getElementById("chart").innerHTML = state.chart;
-    document.dispatchEvent(new CustomEvent("studio:fresh"));
+    document.dispatchEvent(new CustomEvent("chart:fresh"));
   };
   // What is not written yet is laid over what the studio knows.
   const overlay = () => { for (const group of pending) for (const one of group) rows = T.done(rows, one); };
