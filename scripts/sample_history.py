@@ -1,7 +1,7 @@
 """Writes the shipped sample history: ten years with a fictional lender, and one typing error.
 
-`python -m scripts.sample_history` rewrites src/motocho/claims/samples/ten_years.csv; a test holds that
-the file is what this program gives. The lender's book is kept by its own rule (29.2 % until
+`python -m scripts.sample_history` rewrites src/motocho/claims/samples/ten_years.csv; a test holds
+that the file is what this program gives. The lender's book is kept by its own rule (29.2 % until
 2010-06-17, then 18 %; days of the calendar year; yen cut; interest first), so its printed balances
 are right; one repayment was typed with two digits swapped.
 """
