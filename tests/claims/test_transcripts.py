@@ -202,6 +202,15 @@ def test_columns_are_guessed_by_head_and_by_what_they_hold() -> None:
     assert [one.value for one in bare.contents] == ["date", "borrow", "repay", "balance"]
 
 
+def test_a_misread_head_of_days_is_known_by_its_days() -> None:
+    rows = [[on, lent, paid, "5", balance] for on, lent, paid, balance in texts_of(dealing(6, 8))]
+    head = ["取引旧", "貸付金額", "入金額", "利息", "残高"]
+    columns = guess_columns([page_of_texts([["明細書"], head, *rows])])
+    assert [one.value for one in columns.contents] == [
+        "date", "borrow", "repay", "interest", "balance",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("head", "signs"),
     [

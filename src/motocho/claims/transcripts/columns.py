@@ -14,7 +14,8 @@ from itertools import chain
 
 from motocho.claims.reading.cells import Row, Sheet
 from motocho.claims.reading.columns import guessed_layout, headed_layout
-from motocho.claims.reading.words import Role
+from motocho.claims.reading.looks import looks_like_day
+from motocho.claims.reading.words import Role, role_of
 from motocho.claims.transcripts.pages import Page
 from motocho.claims.transcripts.words import Meaning, key_of, meaning_of
 from motocho.units.days import Era
@@ -107,7 +108,7 @@ def guess_columns(pages: Sequence[Page]) -> Columns:
     width = width_of(pages)
     texts = [[cell.text for cell in row] for row in chain.from_iterable(p.rows for p in pages)]
     sheet = Sheet("", [Row(number, [*row]) for number, row in enumerate(texts, start=1)])
-    layout = headed_layout(sheet) or guessed_layout(sheet)
+    layout = headed_layout(sheet) or headed_layout(_with_days_named(sheet)) or guessed_layout(sheet)
     if layout is None:
         return Columns((Content.NOTHING,) * width, (), 0)
     contents = [Content.NOTHING] * width
@@ -127,6 +128,32 @@ def guess_columns(pages: Sequence[Page]) -> Columns:
         tuple(contents), heads if any(heads) else (), layout.data_from, Signs.MINUS_REPAYS, era
     )
     return Columns(found.contents, found.heads, found.data_from, _signs_of(found, body), era)
+
+
+_FEWEST_HEADS = 2
+_HEAD_ROWS = 60
+
+
+def _with_days_named(sheet: Sheet) -> Sheet:
+    """A sheet whose head names no column of days, because it was misread: the days name it."""
+    for place, head in enumerate(sheet.rows[:_HEAD_ROWS]):
+        texts = [str(value) for value in head.cells]
+        known = [role_of(text) for text in texts if text.strip()]
+        if sum(one is not None for one in known) < _FEWEST_HEADS or any(map(looks_like_day, texts)):
+            continue
+        for column, text in enumerate(texts):
+            below = [
+                later.cells[column]
+                for later in sheet.rows[place + 1 :]
+                if column < len(later.cells)
+            ]
+            said = [value for value in below if str(value).strip()]
+            days = sum(map(looks_like_day, said))
+            if role_of(text) is None and said and days * _WHOLE >= len(said) * _PART:
+                cells = [*head.cells[:column], Content.DATE.value, *head.cells[column + 1 :]]
+                rows = [*sheet.rows[:place], head._replace(cells=cells), *sheet.rows[place + 1 :]]
+                return Sheet(sheet.name, rows)
+    return sheet
 
 
 def _of_words(contents: Sequence[Content], cells: Sequence[str]) -> Content:

@@ -22,7 +22,7 @@ from motocho.claims.checksum.habits import Habits, Source, find
 from motocho.claims.transcripts._search import Chosen, Search
 from motocho.claims.transcripts._slips import LIKE, likeness, slips_of_day
 from motocho.claims.transcripts.columns import Content
-from motocho.claims.transcripts.pages import Cell
+from motocho.claims.transcripts.pages import SURE, Cell
 from motocho.claims.transcripts.rows import LENT, PAID, Line, Transcript
 
 LOW_PERMILLE = 950
@@ -293,6 +293,9 @@ def _untested(seen: _Seen, cell: Cell, *, is_read: object) -> tuple[Standing, Re
         return Standing.DOUBTFUL, Reason.DIFFERS
     if cell.sure_permille < LOW_PERMILLE or cell.others:
         return Standing.DOUBTFUL, Reason.UNSURE
+    if cell.sure_permille < SURE and cell is not seen.line.cell(Content.DATE):
+        # What was only recognised, and by nothing confirmed, is for a person to confirm.
+        return Standing.DOUBTFUL, Reason.NO_BALANCE
     return Standing.UNCHECKED, Reason.NO_BALANCE
 
 
@@ -314,6 +317,8 @@ def _unchecked(line: Line) -> CheckedLine:
             standing, reason = Standing.DOUBTFUL, Reason.UNREAD
         elif cell.sure_permille < LOW_PERMILLE or cell.others:
             standing, reason = Standing.DOUBTFUL, Reason.UNSURE
+        elif cell.sure_permille < SURE and content is not Content.DATE:
+            standing, reason = Standing.DOUBTFUL, Reason.NO_BALANCE
         else:
             standing, reason = Standing.UNCHECKED, Reason.NO_BALANCE
         key = (

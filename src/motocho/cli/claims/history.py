@@ -15,9 +15,13 @@ from motocho.cli._options import (
     chosen_assumptions,
 )
 from motocho.cli._output import Output, language_of
+from motocho.cli.claims import _scanning
 from motocho.units.errors import FaultyInput
 
 app = typer.Typer(help="取引履歴 / Histories.", rich_markup_mode=None)
+
+
+app.command("scan")(_scanning.scan)
 
 
 @app.callback()

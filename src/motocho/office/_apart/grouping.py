@@ -54,10 +54,12 @@ def edges_of(rows: Sequence[Sequence[Text]]) -> list[float]:
     most = max(len(row) for row in full)
     body = [row for row in full if 2 * len(row) >= most] or full
     steps: list[tuple[float, int]] = []
-    for row in body:
+    few = int(len(body) * _FEW)
+    for at, row in enumerate(body):
+        # A head stands in the middle of its column: no gap runs through it.
+        weight = few + 1 if at == 0 else 1
         for text in row:
-            steps += [(text.left, 1), (text.right, -1)]
-    few = max(int(len(body) * _FEW), 0)
+            steps += [(text.left, weight), (text.right, -weight)]
     gaps: list[tuple[float, float]] = []
     covered = 0
     since: float | None = None

@@ -55,7 +55,7 @@ def grid_of(pixels: Any) -> tuple[list[int], list[int]] | None:
 
     grey = pixels[:, :, 2]  # red seals are bright in the red channel
     dark = cv2.adaptiveThreshold(
-        cv2.GaussianBlur(grey, (3, 3), 0),
+        cv2.medianBlur(cv2.GaussianBlur(grey, (3, 3), 0), 3),
         255,
         cv2.ADAPTIVE_THRESH_MEAN_C,
         cv2.THRESH_BINARY_INV,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from motocho.office._apart.grouping import Text, table_of
+from motocho.office._apart.grouping import Text, edges_of, rows_of, table_of
 from motocho.office._apart.lines import grid_of, ink_of, red_of, upright
 
 LONG_SIDE = 2_400
@@ -118,6 +118,7 @@ def page_of(pixels: Any, number: int) -> tuple[dict[str, Any], bytes]:
 
 _FEW_TEXTS = 4
 _GOOD = 700
+_LEAST_LINES = 3
 
 
 def _read(pixels: Any) -> tuple[Any, list[Text]]:
@@ -139,6 +140,11 @@ def _read(pixels: Any) -> tuple[Any, list[Text]]:
     return straight, texts
 
 
+def _permille(score: float) -> int:
+    """How sure the engine is; never as sure as of what is written."""
+    return min(int(score * 1000), 999)
+
+
 def _lies(text: Text) -> bool:
     return text.right - text.left > (text.bottom - text.top)
 
@@ -151,7 +157,7 @@ def _texts(pixels: Any) -> list[Text]:
     texts: list[Text] = []
     for box, words, score in zip(found.boxes, found.txts, found.scores, strict=True):
         xs, ys = [float(point[0]) for point in box], [float(point[1]) for point in box]
-        texts.append(Text(min(xs), min(ys), max(xs), max(ys), words, int(score * 1000)))
+        texts.append(Text(min(xs), min(ys), max(xs), max(ys), words, _permille(score)))
     return texts
 
 
@@ -160,7 +166,7 @@ def _rows(pixels: Any, texts: Sequence[Text]) -> list[list[Any]]:
     grid = grid_of(pixels)
     if grid is None:
         return _loose(pixels, texts)
-    across, down = grid
+    across, down = _completed(grid, texts)
     outside = [text for text in texts if not (down[0] <= _middle(text) <= down[-1])]
     rows = [[_as_cell(text)] for text in outside if _middle(text) < down[0]]
     for top, bottom in pairwise(down):
@@ -168,6 +174,48 @@ def _rows(pixels: Any, texts: Sequence[Text]) -> list[list[Any]]:
         boxes = [(left, top, right, bottom) for left, right in pairwise(across)]
         rows.append(_cells(pixels, boxes, inside))
     return rows + [[_as_cell(text)] for text in outside if _middle(text) >= down[0]]
+
+
+_APART = 24
+_MOST_CROSSED = 2
+
+
+def _completed(
+    grid: tuple[list[int], list[int]], texts: Sequence[Text]
+) -> tuple[list[int], list[int]]:
+    """The ruled lines put right by the texts: a crease is none, and one that was lost is found.
+
+    Why       a line never runs through the middle of several texts, and between the columns of
+              texts there always is one.
+    """
+    across, down = grid
+    level = [y for y in down if _crossed(y, texts) <= _MOST_CROSSED]
+    if len(level) < _LEAST_LINES:
+        return grid
+    inside = [text for text in texts if level[0] <= _middle(text) <= level[-1]]
+    gaps = [int(edge) for edge in edges_of(rows_of(inside))]
+    lost = [
+        gap for gap in gaps if across[0] < gap < across[-1] and not _is_parted(gap, across, inside)
+    ]
+    return sorted([*across, *lost]), level
+
+
+def _crossed(y: float, texts: Sequence[Text]) -> int:
+    """How many texts a level line runs through."""
+    quarter = 4
+    return sum(
+        text.top + (text.bottom - text.top) / quarter
+        < y
+        < text.bottom - (text.bottom - text.top) / quarter
+        for text in texts
+    )
+
+
+def _is_parted(gap: float, across: Sequence[int], texts: Sequence[Text]) -> bool:
+    """Whether a plumb line stands already between the texts left and right of a gap."""
+    left = max((text.right for text in texts if text.right <= gap), default=gap)
+    right = min((text.left for text in texts if text.left >= gap), default=gap)
+    return any(left - _APART / 2 <= x <= right + _APART / 2 for x in across)
 
 
 def _middle(text: Text) -> float:
@@ -252,5 +300,5 @@ def _look_again(crops: Sequence[Any]) -> list[tuple[str, int]]:
         model = _engine._load_rec_model()  # noqa: SLF001  # the door of the engine reads whole pages
         found = model(TextRecInput(img=[made for _, made in ready], return_word_box=False))
         for (at, _), words, score in zip(ready, found.txts, found.scores, strict=True):
-            read[at] = (words, int(score * 1000))
+            read[at] = (words, _permille(score))
     return read

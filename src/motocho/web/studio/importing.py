@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from motocho.claims import reading
 from motocho.documents.intake import MOST_BYTES
-from motocho.office import cases
+from motocho.office import cases, intake
 from motocho.units.errors import Fault, FaultyInput
 from motocho.web import pages
 from motocho.web.studio import frame
@@ -32,6 +32,9 @@ def import_page(request: HttpRequest, case_id: int) -> HttpResponse:
     typed = request.POST.get("pasted", "")
     try:
         data, name = _sent(request, typed)
+        if intake.kind_of(data) is not intake.FileKind.TABLE:
+            job_id = intake.begin(case_id, data, name=name, at=pages.moment(request))
+            return HttpResponseRedirect(reverse("studio:reading", args=[case_id, job_id]))
         history = reading.read(data, file=name or None)
         operations = cases.import_operations(case, history)
     except FaultyInput as error:
