@@ -52,7 +52,7 @@ def content() -> pleading.Content:
 
 @pytest.fixture(scope="module")
 def pack(content: pleading.Content) -> papers.Pack:
-    return papers.pack(content)
+    return papers.pack(content, pleading.offered(content))
 
 
 # ------------------------------------------------------------------------------------ the same yen
@@ -74,6 +74,19 @@ def test_a_pack_holds_every_paper_that_fits(pack: papers.Pack, content: pleading
     assert not pack.lacking
     assert pack.files[0].name == "00_提出書類一覧.pdf"
     assert len({file.name for file in pack.files}) == len(pack.files)
+
+
+def test_a_usual_pack_holds_nothing_that_is_still_to_be_written(
+    content: pleading.Content,
+) -> None:
+    kinds = set(pleading.usual(content))
+    assert PaperKind.COMPLAINT in kinds
+    assert not any(
+        "具体的に書く" in papers.load(kind.value).text
+        for kind in kinds
+        if kind.spec.look is not Look.SHEET
+    )
+    assert PaperKind.BRIEF_BAD_FAITH in set(pleading.offered(content)) - kinds
 
 
 def test_pdf_and_word_say_the_same_amounts(pack: papers.Pack, content: pleading.Content) -> None:
@@ -287,6 +300,11 @@ def test_500_rows_take_at_most_15_pages() -> None:
         assert f"{number}/{len(pages)}" in texts.replace(" ", "")
         assert "残元金" in texts or number == len(pages)
         assert made.input_sha256 in texts
+    text = papers.pdf_text(data)
+    years = {row.event.on.year for row in made.statement.rows}
+    assert all(f"{year}年" in text for year in years)
+    assert text.count("小計") >= len(years)
+    assert "計算の条件" in text
 
 
 # ---------------------------------------------------------------------------------- certified mail

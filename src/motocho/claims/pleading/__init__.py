@@ -21,6 +21,7 @@ from motocho.claims.pleading.kinds import (
     missing,
     offered,
     require,
+    usual,
 )
 from motocho.claims.pleading.markup import Block, BlockKind
 
@@ -54,5 +55,6 @@ __all__ = [
     "read",
     "require",
     "setting",
+    "usual",
     "usual_exhibits",
 ]

@@ -211,6 +211,18 @@ def offered(content: Content) -> tuple[PaperKind, ...]:
     return tuple(kind for kind in PaperKind if kind.spec.when in held)
 
 
+def usual(content: Content) -> tuple[PaperKind, ...]:
+    """What a pack holds unless asked for more: no outlines of briefs, no withdrawal [標準の一式].
+
+    Why       an outline still has to be written by somebody; it must not be printed by the way.
+    """
+    return tuple(
+        kind
+        for kind in offered(content)
+        if kind.spec.stage is not Stage.BRIEFS and kind is not PaperKind.WITHDRAWAL
+    )
+
+
 def missing(kind: PaperKind, content: Content) -> tuple[Asked, ...]:
     """Facts that a paper cannot do without and that are not there [足りない項目]."""
     needed = list(kind.spec.needs)

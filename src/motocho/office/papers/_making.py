@@ -307,12 +307,12 @@ def pack(
     desk: Desk = PLAIN,
     originals: Mapping[int, bytes] | None = None,
 ) -> Pack:
-    """Every paper that fits and lacks nothing, in each of its forms, numbered in order [書類一式].
+    """Papers that lack nothing, in each of their forms, numbered in order [書類一式].
 
-    Takes     `originals`: the files of exhibits, by their numbers.
+    Takes     `kinds`: the usual ones without; `originals`: the files of exhibits, by their numbers.
     Raises    FaultyInput as `make`.
     """
-    wanted = tuple(kinds) if kinds is not None else pleading.offered(content)
+    wanted = tuple(kinds) if kinds is not None else pleading.usual(content)
     lacking = {kind: pleading.missing(kind, content) for kind in wanted}
     ready = [kind for kind in wanted if not lacking[kind]]
     files = []
