@@ -20,6 +20,7 @@ from typing import Any
 from motocho.office.portfolio.shards import Done, Task, carry
 from motocho.units.errors import Fault, OutsideFailure
 
+RAY_ADDRESS = "RAY_ADDRESS"
 _WAITING_PER_WORKER = 2
 _LOOKS_EVERY_SECONDS = 1
 
@@ -106,7 +107,11 @@ def _on_ray(tasks: Sequence[Task], count: int) -> Iterator[Done]:
         raise OutsideFailure(Fault("PFO-008", excerpt="ray")) from missing
     begun = not ray.is_initialized()
     if begun:
-        ray.init(num_cpus=count, include_dashboard=False, log_to_driver=False)
+        # A cluster that the environment names has its own processors; else one is started here.
+        here: dict[str, Any] = (
+            {} if RAY_ADDRESS in os.environ else {"num_cpus": count, "include_dashboard": False}
+        )
+        ray.init(log_to_driver=False, **here)
     try:
         remote: Any = ray.remote(num_cpus=1)(carry)
         left = iter(tasks)
