@@ -1,7 +1,8 @@
 """A case of the office as the content of its papers [事件から書類へ].
 
 A case keeps facts as named texts; what papers know by name is taken, the rest is other pages'
-matter. Client and lender come from the head of the case where no fact says otherwise.
+matter. Client and lender come from the head of the case, days and the settlement from its way, where
+no fact says otherwise.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import date
 from motocho.claims import pleading
 from motocho.law import lenders
 from motocho.office.cases import Case, Operation, office_settings
+from motocho.office.tracker import board
 from motocho.units.errors import Fault, FaultyInput, NotFoundError
 
 KNOWN = {asked.key: asked for asked in pleading.ASKED}
@@ -25,6 +27,8 @@ def stated_of(case: Case, on: date) -> dict[str, str]:
     lender = lender_name(case.lender, on)
     if lender:
         stated.setdefault("lender_name", lender)
+    for key, text in board.paper_facts(case.case_id).items():
+        stated.setdefault(key, text)
     if stated.get("agent_kind", AGENT_NONE) != AGENT_NONE:
         for key, text in _letterhead().items():
             stated.setdefault(key, text)

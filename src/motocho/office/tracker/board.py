@@ -178,6 +178,33 @@ def due_of(standings: Iterable[Standing], until: date) -> list[DueDay]:
     return sorted(found, key=lambda one: (one.deadline.safe_on, one.standing.case.case_id))
 
 
+# ------------------------------------------------------------------------------------------ papers
+DAYS_OF_PAPERS = {
+    "claim_sent": "demand_on",
+    "claim_served": "delivered_on",
+    "settled": "settled_on",
+    "settled_in_court": "settled_on",
+    "suit_filed": "filed_on",
+}
+
+
+def paper_facts(case_id: int) -> dict[str, str]:
+    """What the way of a case already knows of what its papers state [進行からの記載事項].
+
+    Gives     days of steps, what is to be paid and when, under the names that papers know.
+    """
+    track = tracks.fold(keeping.events_of(case_id))
+    found = {
+        DAYS_OF_PAPERS[one.step.id]: one.on.isoformat()
+        for one in track.done
+        if one.step.id in DAYS_OF_PAPERS
+    }
+    if track.promise is not None:
+        found["settlement_yen"] = str(track.promise.number("amount_yen"))
+        found["settlement_pay_by_on"] = track.promise.text("pay_on")
+    return found
+
+
 # --------------------------------------------------------------------------------------- calendar
 def entries(standings: Iterable[Standing], language: Language) -> list[agenda.Entry]:
     """The open days of some cases as entries of a calendar [カレンダーの予定].
