@@ -1,8 +1,8 @@
 """A case of the office as the content of its papers [事件から書類へ].
 
 A case keeps facts as named texts; what papers know by name is taken, the rest is other pages'
-matter. Client and lender come from the head of the case, days and the settlement from its way, where
-no fact says otherwise.
+matter. Client and lender come from the head of the case, days and the settlement from its way,
+where no fact says otherwise.
 """
 
 from __future__ import annotations
