@@ -278,7 +278,8 @@ def test_planted_errors_are_found_by_f8_and_mended_by_enter(bench: Make) -> None
     rows[1][2] = "11000"
     page = bench(rows)
     found = page.locator("#checks .check-item.is-wrong")
-    expect(found.first).to_contain_text("2行目", timeout=WAIT)
+    expect(found.first).to_contain_text("2行目から1,000円ずれています", timeout=WAIT)
+    expect(found.first.locator(".check-head")).to_contain_text("2行目")
     page.keyboard.press("F8")
     assert page.evaluate("document.activeElement.value") == "mend"
     assert selected(page).startswith("2行目")

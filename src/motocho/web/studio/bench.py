@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -40,6 +41,8 @@ from motocho.web.words import Tongue, plain, said, say
 
 FOLDED_FROM = 600
 """Rows from which the grid folds by year, and the page shows no plain table."""
+_CHECKSUM = "CHK-"
+"""Its faults name rows among their details too."""
 _STATES = {Weight.WRONG: "wrong", Weight.LOOK: "look", Weight.QUESTION: "look"}
 
 
@@ -107,11 +110,11 @@ def _told(reckoned: _Reckoned, tongue: Tongue) -> list[dict[str, Any]]:
     found = []
     for fault in reckoned.faults:
         row = reckoned.case.row_of(fault.line)
-        words = said(fault, tongue)
+        words = said(_of_sheet(fault), tongue)
         found.append(
             {
                 "row": None if row is None else row.row_id,
-                "number": None if row is None else (fault.line or 0) - 1,
+                "number": None if row is None else _number(fault.line or 0),
                 "what": str(words.what),
                 "fix": str(words.fix),
             }
@@ -211,8 +214,8 @@ def _checks(request: HttpRequest, case: Case) -> dict[str, Any]:
             {
                 "alarm": alarm,
                 "row_id": None if row is None else row.row_id,
-                "number": None if row is None else (alarm.row or 0) - 1,
-                "said": said(alarm.fault, tongue),
+                "number": None if row is None else _number(alarm.row or 0),
+                "said": said(_of_sheet(alarm.fault), tongue),
                 "kind": say(f"studio.check.{alarm.check.value}", tongue),
             }
         )
@@ -227,6 +230,21 @@ def _checks(request: HttpRequest, case: Case) -> dict[str, Any]:
             states[row.row_id] = "agrees"
     context = {"checks": shown, "case": case, "tongue": tongue, "balanced": balanced}
     return {"states": states, "count": len(shown), "context": context}
+
+
+def _of_sheet(fault: Fault) -> Fault:
+    """A fault that counts rows as the grid does: a table's line 2 is the sheet's row 1."""
+    moved = dict(fault.details)
+    named = moved.get("row", "")
+    if fault.code.startswith(_CHECKSUM) and named.isdecimal():
+        moved["row"] = str(_number(int(named)))
+    line = None if fault.line is None else _number(fault.line)
+    return replace(fault, line=line, details=moved)
+
+
+def _number(line: int) -> int:
+    """A row's number in the grid, of its line in the table."""
+    return line - cases.FIRST_LINE + 1
 
 
 @require_safe
