@@ -149,6 +149,7 @@ class FullDesk:
             "desk:member_claims": home,
             "desk:claim": claim,
             "desk:claim_sheet": f"{claim}csv/",
+            "desk:claim_paper": f"{claim}paper/",
             "desk:recalculated": own,
             "desk:recalculated_file": f"{own}csv/",
         }

@@ -21,12 +21,13 @@ from motocho.kernel.schedule import Scheme
 from motocho.loans import queries
 from motocho.loans.commands import Key
 from motocho.loans.policy import Status
-from motocho.office import lender
+from motocho.office import lender, papers
 from motocho.office.lender import Claim, ClaimKey
 from motocho.outside import clock, mail
 from motocho.outside.bank import next_business_day, read_transfers
 from motocho.people.access import Role
 
+DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 SAMPLE = (files("motocho.claims") / "samples" / "ten_years.csv").read_bytes()
 
 
@@ -124,6 +125,16 @@ def test_a_claim_from_its_letter_to_the_file_of_the_bank(scene: Scene) -> None:
     assert scene.claim(at).rounds == 0, "one person promises nothing"
     scene.agree()
     scene.done(at, "accept", accept_words="電話で")
+    paper = {"client_name": "佐藤花子", "client_address": "東京都千代田区1-1", "bank_name": "みほん銀行",
+             "branch_name": "本店", "account_number": "1234567", "account_holder": "ホウダ マモル",
+             "form": "pdf"}  # fmt: skip
+    made_paper = scene.operator.client.post(f"{at}paper/", paper)
+    assert made_paper.status_code == 200, page(made_paper)
+    assert made_paper.content.startswith(b"%PDF")
+    text = papers.pdf_text(made_paper.content)
+    assert str(own_yen) in re.sub("[,，万]", "", text.translate(DIGITS))
+    lacking = scene.operator.client.post(f"{at}paper/", paper | {"client_address": "", "form": ""})
+    assert lacking.status_code == 422
     scene.done(at, "settle", settle_ref="和-1", settle_reason="合意")
     scene.agree()
     pay_on = next_business_day(clock.now().date())

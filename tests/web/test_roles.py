@@ -74,6 +74,7 @@ WHO_MAY = {
     "desk:member_claims": "ors",
     "desk:claim": "ors",
     "desk:claim_sheet": "ors",
+    "desk:claim_paper": "ors",
     "desk:recalculated": "ors",
     "desk:recalculated_file": "ors",
     # fraud, families who worry, care

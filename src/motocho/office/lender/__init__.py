@@ -38,6 +38,7 @@ from motocho.office.lender._keeping import (
     receive,
 )
 from motocho.office.lender._limits import Limits, limits, read
+from motocho.office.lender._papers import settlement_paper
 from motocho.office.lender._paying import (
     PaymentFile,
     files_of,
@@ -117,5 +118,6 @@ __all__ = [
     "receive",
     "reckon",
     "released",
+    "settlement_paper",
     "statement_of",
 ]

@@ -391,6 +391,7 @@ def _context(cursor: Any, about: About, known: Claim) -> dict[str, Any]:
         "claimant": CLAIMANTS[known.told.claimant.value],
         "steps": [(one, STEPS[one.step]) for one in known.steps],
         "reckoned": reckoned,
+        "has_paper": known.last(Step.ACCEPTED) is not None and not known.is_over,
         "compared": known.last(Step.COMPARED),
         "forms": _recalculated.FORMS,
         "dues": sorted(dues),

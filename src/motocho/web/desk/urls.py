@@ -35,6 +35,7 @@ from motocho.web.desk import (
     reviewing,
     searching,
     settling,
+    signed_paper,
     signing,
     standing_in,
     stepping,
@@ -126,6 +127,11 @@ urlpatterns = [
     path("claims/files/<int:file_id>/", repaying.file, name="claim_file"),
     path("members/<int:member_id>/claims/", claiming.of_member, name="member_claims"),
     path("members/<int:member_id>/claims/<int:claim_id>/", responding.claim, name="claim"),
+    path(
+        "members/<int:member_id>/claims/<int:claim_id>/paper/",
+        signed_paper.paper,
+        name="claim_paper",
+    ),
     path(
         "members/<int:member_id>/claims/<int:claim_id>/<slug:form>/",
         responding.sheet,
