@@ -128,25 +128,25 @@ class Stream:
         before = self._last_name(stretch.first - 1)
         waiting: list[pa.RecordBatch] = []  # pieces of the agreement that has not ended yet
         for lines in self._batches(stretch):
-            skipped = _length_of(lines, before)
-            before = before if skipped == lines.num_rows else _NOTHING
-            if skipped == lines.num_rows:
+            ids = columns.ids_of(lines)
+            starts = columns.starts_of(ids)
+            edges = [*map(int, starts[:2]), lines.num_rows]
+            at, last = 0, int(starts[-1])
+            if before is not _NOTHING:
+                at = edges[1] if ids[0].as_py() == before else 0
+                before = before if at == lines.num_rows else _NOTHING
+            elif waiting and ids[0].as_py() == _name_of(waiting[0]):
+                waiting.append(_apart(lines.slice(0, edges[1])))
+                at = edges[1]
+            if at == lines.num_rows:
                 continue
-            rest = lines.slice(skipped)
             if waiting:
-                same = _length_of(rest, _name_of(waiting[0], 0))
-                if same:
-                    waiting.append(_apart(rest.slice(0, same)))
-                if same == rest.num_rows:
-                    continue
                 yield _joined(waiting)
-                rest = rest.slice(same)
-            last = _start_of_last(rest)
-            if last:
-                yield rest.slice(0, last)
-            waiting = [_apart(rest.slice(last))]
+            if at < last:
+                yield lines.slice(at, last - at)
+            waiting = [_apart(lines.slice(last))]
         if waiting:
-            yield _joined([*waiting, *self._goes_on(stretch.stop, _name_of(waiting[0], 0))])
+            yield _joined([*waiting, *self._goes_on(stretch.stop, _name_of(waiting[0]))])
 
     def _goes_on(self, group: int, name: Any) -> Iterator[pa.RecordBatch]:
         """What an agreement has beyond its stretch."""
@@ -183,7 +183,7 @@ class Stream:
                         at, columns=[columns.AGREEMENT], use_threads=False
                     )
                     last = one.slice(one.num_rows - 1).combine_chunks().to_batches()[0]
-                return _name_of(last, 0)
+                return _name_of(last)
             group -= 1
         return _NOTHING
 
@@ -199,21 +199,17 @@ _NOTHING = object()
 """The name of no agreement, not even of one without a name."""
 
 
-def _name_of(lines: pa.RecordBatch, at: int) -> Any:
-    ids = columns.ids_of(lines.slice(at, 1))
-    return ids[0].as_py()
+def _name_of(lines: pa.RecordBatch) -> Any:
+    """The name of the first agreement."""
+    return columns.ids_of(lines.slice(0, 1))[0].as_py()
 
 
 def _length_of(lines: pa.RecordBatch, name: Any) -> int:
     """How many lines at the head belong to an agreement."""
-    if name is _NOTHING or _name_of(lines, 0) != name:
+    if name is _NOTHING or _name_of(lines) != name:
         return 0
     starts = columns.starts_of(columns.ids_of(lines))
     return int(starts[1]) if len(starts) > 1 else int(lines.num_rows)
-
-
-def _start_of_last(lines: pa.RecordBatch) -> int:
-    return int(columns.starts_of(columns.ids_of(lines))[-1])
 
 
 def _apart(lines: pa.RecordBatch) -> pa.RecordBatch:
