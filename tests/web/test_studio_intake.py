@@ -162,3 +162,13 @@ def test_estimate_that_cannot_be_meant_says_what_is_missing(client: Client, case
     response = client.post(f"/cases/{case_id}/estimate/", {**ESTIMATE, "rate": "abc"})
     assert response.status_code == 422
     assert "summary" in response.content.decode()
+
+
+def test_import_page_hands_a_pdf_over(client: Client, case_id: int) -> None:
+    data = text_pdf([HEAD, *ROWS])
+    response = client.post(f"/cases/{case_id}/import/", {"file": SimpleUploadedFile("a.pdf", data)})
+    assert response.status_code == 302
+    address = str(response["Location"])
+    assert address.startswith(f"/cases/{case_id}/intake/")
+    intake.wait(int(address.rstrip("/").split("/")[-1]), 60)
+    assert "読み取りの確認" in client.get(address).content.decode()
