@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date
@@ -176,3 +177,12 @@ def test_exit_codes_of_the_commands(database: Database, tmp_path: Path) -> None:
     assert motocho("portfolio", "reserve", folder, "--out", "parquet").code == 2
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 not at all PAR1")
     assert motocho("portfolio", "run", tmp_path / "broken.parquet", "-o", tmp_path / "b").code == 3
+
+
+def test_without_its_parts_the_command_says_what_to_install(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    found = Command(database)("portfolio", "reserve", tmp_path, "--json")
+    assert found.code == 7
+    assert json.loads(found.out)["faults"][0]["code"] == "PFO-008"

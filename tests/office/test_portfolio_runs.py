@@ -18,7 +18,16 @@ import pyarrow.parquet as pq
 import pytest
 from tests.office.books import SCHEMA, alone, random_book, random_history, write
 
-from motocho.office.portfolio import Conventions, Form, Means, Way, run, summary_of
+from motocho.office.portfolio import (
+    Conventions,
+    Form,
+    Means,
+    Way,
+    recalculate_block,
+    run,
+    summary_of,
+)
+from motocho.office.portfolio.reading import Stream, Stretch, found_files
 from motocho.units.errors import FaultyInput, MotochoError, NotFoundError, StateConflict
 
 ROOT = Path(__file__).parents[2]
@@ -170,6 +179,30 @@ def test_a_killed_run_goes_on_where_it_was(
     run([book], tmp_path, Conventions(), Means(way=Way.HERE, shard_lines=500), told.append)
     assert 0 < told[0] < pq.ParquetFile(book).metadata.num_rows
     assert bytes_of(tmp_path) == expected
+
+
+def test_memory_does_not_grow_with_the_book(tmp_path: Path) -> None:
+    """What Arrow holds at once, block by block: the same for ten times the agreements."""
+
+    def most(agreements: int) -> int:
+        lines = [
+            {"agreement_id": number, "on": date(2000, 1, 1), "kind": "repay", "amount_yen": 1}
+            for number in range(agreements)
+            for _ in range(20)
+        ]
+        path = tmp_path / f"{agreements}.parquet"
+        pq.write_table(pa.Table.from_pylist(lines, schema=SCHEMA), path, row_group_size=2_000)
+        del lines
+        files = found_files([path])
+        before, held = pa.total_allocated_bytes(), [0]
+        for block in Stream(files, 1_000).blocks(Stretch(0, len(files[0].groups))):
+            done = recalculate_block(block, Conventions())
+            held.append(pa.total_allocated_bytes() - before)
+            assert done.by_hand == 0
+        return max(held)
+
+    small, large = most(500), most(5_000)
+    assert 0 < large < small * 3 // 2
 
 
 def test_a_run_that_ended_is_told_again_and_another_is_refused(book: Path, tmp_path: Path) -> None:
