@@ -292,6 +292,21 @@ def test_case_goes_out_and_comes_in_by_pages(person: Client) -> None:
         assert b"\xef\xbb\xbf" + cases.load(arrived).table() == table
 
 
+def test_heads_are_kept_beside_a_grid_that_writes(person: Client) -> None:
+    """A page that was read earlier changes what it changed, and nothing that others did since."""
+    case_id = opened(person)
+    read = cases.load(case_id)
+    other: list[cases.Operation] = [
+        {"op": "set_head", "name": "title", "value": "甲野事件"},
+        {"op": "set_cells", "cells": [{"id": read.rows[0].row_id, "column": "note", "text": "x"}]},
+    ]
+    cases.apply(case_id, other, actor="x", at=read.last_at, expected_seq=read.seq)
+    sent = {"client": "甲野太郎", "lender": "架空", "title": "", "as_of": "", "seq": read.seq}
+    assert person.post(f"/cases/{case_id}/heads/", sent).status_code == 302
+    case = cases.load(case_id)
+    assert (case.client, case.title, case.rows[0].note) == ("甲野太郎", "甲野事件", "x")
+
+
 def test_case_is_put_away_and_taken_out_again(person: Client) -> None:
     case_id = opened(person)
     person.post(f"/cases/{case_id}/away/", {"words": "和解で終了"})

@@ -52,12 +52,19 @@ def new_case(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change_heads(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Client, lender, title and the day of calculation of a case [事件の見出し]."""
+    """Client, lender, title and the day of calculation of a case [事件の見出し].
+
+    Why       the grid beside it writes all the time: what was changed here since the page was read
+              is written, and what others changed meanwhile stays.
+    """
     case = cases.load(case_id)
+    read = request.POST.get("seq", "")
+    is_older = read.isascii() and read.isdigit() and 0 < int(read) < case.seq
+    before = (cases.load_at(case_id, int(read)) if is_older else case).state.heads
     operations = [
         {"op": "set_head", "name": name, "value": request.POST[name].strip()}
         for name in ("client", "lender", "title", "as_of")
-        if name in request.POST and request.POST[name].strip() != case.state.heads.get(name, "")
+        if name in request.POST and request.POST[name].strip() != before.get(name, "")
     ]
     if operations:
         cases.apply(
@@ -65,7 +72,7 @@ def change_heads(request: HttpRequest, case_id: int) -> HttpResponse:
             operations,
             actor=frame.actor_of(request),
             at=pages.moment(request),
-            expected_seq=int(request.POST.get("seq") or case.seq),
+            expected_seq=case.seq,
         )
     return HttpResponseRedirect(reverse("studio:case", args=[case_id]))
 
