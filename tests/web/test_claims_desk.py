@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
 from tests.database import Database
 from tests.people.house import rows
 from tests.web.membership import Site, do
@@ -21,7 +22,7 @@ from motocho.kernel.schedule import Scheme
 from motocho.loans import queries
 from motocho.loans.commands import Key
 from motocho.loans.policy import Status
-from motocho.office import lender, papers
+from motocho.office import lender, papers, portfolio
 from motocho.office.lender import Claim, ClaimKey
 from motocho.outside import clock, mail
 from motocho.outside.bank import next_business_day, read_transfers
@@ -236,3 +237,31 @@ def test_an_agreement_recalculated_at_the_desk_and_by_the_member(scene: Scene) -
     assert first["Location"] == f"/member/dealings/{number}/whole/", "the code comes first"
     assert visitor.get(f"{mine}csv/").status_code == 302
     assert "引き直し計算で開く" in page(visitor.get(f"/member/dealings/{number}/"))
+    whole = f"/member/dealings/{number}/whole/"
+    visitor.post(whole, {"again": "yes"})
+    assert visitor.post(whole, {"code": scene.site.code(scene.member)})["Location"] == whole
+    assert f'href="{mine}"' in page(visitor.get(whole))
+    shown = page(visitor.get(f"{mine}?row=2"))
+    assert f"{owed:,}円" in shown
+    assert "2行目の理由" in shown
+    assert b'"claim_yen":0' in visitor.get(f"{mine}json/").content
+    assert visitor.get(f"{mine}pdf/").content.startswith(b"%PDF")
+    assert visitor.get(f"{mine}exe/").status_code == 404
+    assert visitor.get(f"/member/dealings/{number + 7}/recalculated/").status_code == 404
+
+
+def test_the_reserve_of_our_own_book_is_a_supervisors_page(scene: Scene, tmp_path: Path) -> None:
+    """The newest run over our own book: nothing overpaid, and the debt that the book has."""
+    assert "MOTOCHO_PORTFOLIO" in page(scene.mori.client.get("/desk/claims/reserve/"))
+    today = clock.now().date()
+    book, folder = tmp_path / "book.parquet", tmp_path / "run"
+    assert do(portfolio.export, book, today) == len(rows("SELECT 1 FROM loan_agreement"))
+    portfolio.run([book], folder, portfolio.Conventions())
+    with override_settings(PORTFOLIO_FOLDER=str(folder)):
+        shown = page(scene.mori.client.get("/desk/claims/reserve/?by=last_dealt"))
+        found = portfolio.estimate(folder, today)
+        assert (found.total.overpaid, found.faulty) == (0, 0)
+        assert f">{found.total.agreements}<" in shown
+        lines = scene.mori.client.get("/desk/claims/reserve/?form=csv").content.decode("utf-8-sig")
+        assert lines.splitlines()[0].startswith("product,year,agreements")
+        assert scene.operator.client.get("/desk/claims/reserve/").status_code == 409

@@ -69,6 +69,7 @@ WHO_MAY = {
     "desk:increase": "orsu",
     # claims against us, and agreements recalculated
     "desk:claims": "ors",
+    "desk:reserve": "s",
     "desk:claim_files": "ors",
     "desk:claim_file": "ors",
     "desk:member_claims": "ors",

@@ -111,6 +111,8 @@ DIRECTORY_FILE = os.environ.get("MOTOCHO_DIRECTORY")
 """The operator's own directory of desks and numbers; the fictional one where it is not set."""
 BANK_FILE = os.environ.get("MOTOCHO_BANK")
 """What the operator says of its own bank; a fictional one where it is not set."""
+PORTFOLIO_FOLDER = os.environ.get("MOTOCHO_PORTFOLIO")
+"""Where the last run of `motocho portfolio` over our book stands, for the supervisors' page."""
 STUDIO_TOKEN = ""
 STUDIO_FOLDER = ""
 """The site serves no studio; `config.studio` does, with settings of its own."""
