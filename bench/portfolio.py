@@ -209,6 +209,7 @@ def main() -> None:
         size = book.stat().st_size
         made = time.perf_counter() - start
         line(f"{AGREEMENTS:,} agreements x {ROWS} rows, written in, s", f"{made:.1f}")
+        line("load of the machine meanwhile", f"{os.getloadavg()[0]:.1f}")
         line("  their size as Parquet, MB", f"{size / 1e6:,.0f}")
         reading = by_itself(book)
         ways: list[tuple[str, tuple[str, ...]]] = [

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from motocho.loans.queries import BookHistory, every_history
 from motocho.office.portfolio import columns
+
+if TYPE_CHECKING:
+    from motocho.loans.queries import BookHistory
 
 AT_ONCE = 20_000
 """Lines kept before they are written."""
@@ -39,6 +41,8 @@ def export(cursor: Any, path: Path, until_on: date, told: Told | None = None) ->
     Exact     recalculated with its own rates and delays, each lawful agreement owes what the book
               says, and nothing is overpaid (`loans.queries.histories` tells where it cannot be so).
     """
+    from motocho.loans.queries import every_history  # noqa: PLC0415  # runs need no database
+
     part = path.with_name(f".{path.name}.part")
     count = 0
     waiting: list[pa.RecordBatch] = []
