@@ -75,10 +75,34 @@ def edges_of(rows: Sequence[Sequence[Text]]) -> list[float]:
     return [(first + last) / 2 for first, last in gaps if last - first > least]
 
 
+def parting(
+    edges: Sequence[float], rows: Sequence[Sequence[Text]], walls: Sequence[float] = ()
+) -> list[float]:
+    """The edges with texts on both sides of them in some row; `walls` are lines that stand [境].
+
+    Why       a head in the middle of a column of numbers at the right leaves a gap that parts
+              nothing: no row has texts on both sides of it.
+    """
+    kept: list[float] = []
+    for at, edge in enumerate(edges):
+        left = max((wall for wall in (*walls, *kept) if wall < edge), default=float("-inf"))
+        right = min(
+            (wall for wall in (*walls, *edges[at + 1 :]) if wall > edge), default=float("inf")
+        )
+        if any(_parts(row, left, edge, right) for row in rows):
+            kept.append(edge)
+    return kept
+
+
+def _parts(row: Sequence[Text], left: float, edge: float, right: float) -> bool:
+    middles = [(text.left + text.right) / 2 for text in row]
+    return any(left < x < edge for x in middles) and any(edge < x < right for x in middles)
+
+
 def table_of(texts: Sequence[Text]) -> tuple[list[list[list[Text]]], list[float]]:
     """Rows of columns of texts, and the edges between the columns [表]."""
     rows = rows_of(texts)
-    edges = edges_of(rows)
+    edges = parting(edges_of(rows), rows)
     table = []
     for row in rows:
         cells: list[list[Text]] = [[] for _ in range(len(edges) + 1)]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from motocho.office._apart.grouping import Text, edges_of, rows_of, table_of
+from motocho.office._apart.grouping import Text, edges_of, parting, rows_of, table_of
 from motocho.office._apart.lines import grid_of, ink_of, red_of, upright
 
 LONG_SIDE = 2_400
@@ -193,7 +193,8 @@ def _completed(
     if len(level) < _LEAST_LINES:
         return grid
     inside = [text for text in texts if level[0] <= _middle(text) <= level[-1]]
-    gaps = [int(edge) for edge in edges_of(rows_of(inside))]
+    rows = rows_of(inside)
+    gaps = [int(edge) for edge in parting(edges_of(rows), rows, across)]
     lost = [
         gap for gap in gaps if across[0] < gap < across[-1] and not _is_parted(gap, across, inside)
     ]
