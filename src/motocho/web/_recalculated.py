@@ -19,6 +19,7 @@ from motocho.documents import spreadsheet, typeset
 from motocho.loans.commands import Key
 from motocho.office import lender
 from motocho.units.errors import Fault, Language
+from motocho.web import _chart
 from motocho.web.words import Said, Tongue, said
 
 FORMS = {
@@ -58,6 +59,7 @@ def context(statement: Statement, tongue: Tongue, row_no: int = 0) -> dict[str, 
     return {
         "statement": statement,
         "result": statement.result,
+        "chart": _chart.chart_of(statement, tongue),
         "lines": [_line(row) for row in statement.rows[:SHOWN_ROWS]],
         "more": max(0, len(statement.rows) - SHOWN_ROWS),
         "conditions": layouts.conditions(statement.assumptions, language),

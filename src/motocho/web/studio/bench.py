@@ -35,8 +35,8 @@ from motocho.units.errors import (
     StateConflict,
 )
 from motocho.units.money import rate_text, yen_text
-from motocho.web import pages
-from motocho.web.studio import _chart, frame
+from motocho.web import _chart, pages
+from motocho.web.studio import frame
 from motocho.web.words import Tongue, plain, said, say
 
 FOLDED_FROM = 600

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from motocho.office import cases
 from motocho.office.cases import Case
 from motocho.units.errors import MotochoError
-from motocho.web import pages
-from motocho.web.studio import _chart, frame
+from motocho.web import _chart, pages
+from motocho.web.studio import frame
 from motocho.web.words import said
 
 MOST_LINES = 4

@@ -23,8 +23,8 @@ from motocho.office.cases import Case
 from motocho.units.days import read_date
 from motocho.units.errors import Fault, FaultyInput, MotochoError, Unread, clipped
 from motocho.units.money import RateRule, rate_fraction_text, rate_text, read_rate_ppm
-from motocho.web import pages
-from motocho.web.studio import _chart, frame
+from motocho.web import _chart, pages
+from motocho.web.studio import frame
 from motocho.web.words import Tongue, said, say
 
 LINES = ("contract_rates", "delay_periods")
