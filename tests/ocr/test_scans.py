@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+import pypdfium2
 import pytest
+import typst
+from PIL import Image
 from tests.ocr.scans import DAMAGES, LAYOUTS, ROWS, Scan, scan
 
 from motocho.claims.transcripts import Content, Page, Standing, guess_columns, repair, transcribe
@@ -107,6 +111,19 @@ def test_five_damaged_pages_come_out_right_or_are_flagged() -> None:
     assert found.days_wrong_in_silence == 0
     assert found.right * 1_000 >= found.amounts * 990
     assert found.amounts == 2 * 25 * len(SAMPLE)
+
+
+def test_picture_among_pages_with_letters_is_read_in_its_place() -> None:
+    one, picture, whole = scan(1, rows=8, damage="clean"), io.BytesIO(), io.BytesIO()
+    Image.open(io.BytesIO(one.data)).convert("RGB").save(picture, "PDF", resolution=200)
+    typed = typst.compile(b"#table(columns: 3, [2001/01/10], [200,000], [the first page of it])")
+    joined = pypdfium2.PdfDocument.new()
+    for part in (typed, picture.getvalue(), typed):
+        joined.import_pages(pypdfium2.PdfDocument(part))
+    joined.save(whole)
+    pages = read(whole.getvalue(), "mixed.pdf")
+    assert [(page.number, page.origin) for page in pages] == [(1, "text"), (2, "scan"), (3, "text")]
+    assert len(pages[1].rows) > 8
 
 
 @pytest.mark.long

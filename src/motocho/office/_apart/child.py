@@ -1,7 +1,8 @@
 """Read a file that anybody made, page by page, and write what was found [読取り].
 
 stdin is the file; stdout is for each page a line of JSON with the length of its picture, then the
-picture. The last line says `{"done": pages}`, or `{"unusable": why}`.
+picture. A page of a text PDF that is a picture is only named: `{"picture_page": number}`; another
+child reads it. The last line says `{"done": pages}`, or `{"unusable": why}`.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ def main(kind: str, first: int, source: BinaryIO, out: BinaryIO) -> None:
         data = source.read()
         pages = _scanned(data, first) if kind == _SCAN else _written(data, first)
         for total, document, picture in pages:
-            _write(out, {"page": document, "pages": total, "bytes": len(picture)}, picture)
+            if document["origin"] == "picture":
+                _write(out, {"picture_page": document["number"]})
+            else:
+                _write(out, {"page": document, "pages": total, "bytes": len(picture)}, picture)
     except ValueError as unusable:
         _write(out, {"unusable": str(unusable)})
         return
@@ -64,7 +68,7 @@ def _load(kind: str) -> None:
 
 
 def _written(data: bytes, first: int) -> Iterator[tuple[int, dict[str, Any], bytes]]:
-    """The pages of a PDF with letters; `needs_scan` where one has none."""
+    """The pages of a PDF with letters, pictures among them only named; `needs_scan` without any."""
     from motocho.office._apart import texts  # noqa: PLC0415
 
     with texts.opened(data) as pdf:
@@ -72,6 +76,9 @@ def _written(data: bytes, first: int) -> Iterator[tuple[int, dict[str, Any], byt
         if not any(texts.has_text(page) for page in pdf.pages[:3]):
             raise ValueError("needs_scan")
         for number, page in enumerate(pdf.pages[first - 1 :], start=first):
+            if page.images and not texts.has_text(page):
+                yield total, {"number": number, "origin": "picture"}, b""
+                continue
             document, picture = texts.page_of(page, number)
             page.close()
             yield total, document, picture

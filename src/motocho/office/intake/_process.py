@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import IO, Any
@@ -70,6 +71,7 @@ def pages_of(
     """Pages as the child finds them [ページの読取り].
 
     Takes     kind `text` or `scan`; `going` is asked several times a second: STOP ends the child.
+    Why       a page that is a picture among pages with letters is read as one, in its place.
     Raises    FaultyInput where the file cannot be used; OutsideFailure where what recognises text
               is not installed; NeedsScan.
     """
@@ -78,7 +80,11 @@ def pages_of(
         kept.seek(0)
         process = _started(kind, first, kept)
         try:
-            yield from _heard(process, kind, going)
+            for found in _heard(process, kind, going):
+                if isinstance(found, int):
+                    yield from islice(pages_of(data, "scan", first=found, going=going), 1)
+                else:
+                    yield found
         finally:
             _end(process)
 
@@ -112,7 +118,8 @@ class _Stopped(Exception):
 
 def _heard(
     process: subprocess.Popen[bytes], kind: str, going: Callable[[], Going]
-) -> Iterator[ReadPage]:
+) -> Iterator[ReadPage | int]:
+    """Pages; the number alone of one that is a picture among pages with letters."""
     ear = _Ear(process, _SECONDS_A_PAGE[kind], going)
     try:
         while True:
@@ -121,6 +128,9 @@ def _heard(
                 return
             if "unusable" in told:
                 raise _unusable(told["unusable"])
+            if "picture_page" in told:
+                yield int(told["picture_page"])
+                continue
             picture = ear.read(int(told["bytes"]))
             yield ReadPage(page_from(told["page"]), picture, int(told["pages"]))
     except _Stopped:
