@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import transaction
 from tests.database import Database
 
 from motocho.office import cases
@@ -59,6 +60,34 @@ def test_the_same_file_twice_brings_nothing_twice(database: Database) -> None:
     arrived = cases.import_case(cases.export_case(case_id, PASSPHRASE), PASSPHRASE)
     assert arrived == cases.Arrived(case_id, cases.Arrival.SAME)
     assert travel.taken(case_id) == wanted
+
+
+def test_what_was_noted_at_the_other_pc_comes_back_with_the_case(database: Database) -> None:
+    case_id = made()
+    early = cases.export_case(case_id, PASSPHRASE)
+    with transaction.atomic():
+        keeping.note(case_id, Told(Kind.NOTE, ON, {"text": "期日は来週"}, "e"), MADE)
+        money.put(case_id, Entry(Flow.COST, 3_000, ON, "切手", "f"), MADE)
+        late, there = cases.export_case(case_id, PASSPHRASE), travel.taken(case_id)
+        transaction.set_rollback(True)
+    assert cases.import_case(late, PASSPHRASE) == cases.Arrived(case_id, cases.Arrival.LONGER)
+    assert travel.taken(case_id) == there
+    assert money.statement(case_id).balance_yen == 387_000
+    assert cases.import_case(early, PASSPHRASE) == cases.Arrived(case_id, cases.Arrival.SAME)
+    assert travel.taken(case_id) == there
+
+
+def test_ways_that_parted_stand_beside_each_other(database: Database) -> None:
+    case_id = made()
+    with transaction.atomic():
+        money.put(case_id, Entry(Flow.COST, 3_000, ON, "切手", "e"), MADE)
+        late, there = cases.export_case(case_id, PASSPHRASE), travel.taken(case_id)
+        transaction.set_rollback(True)
+    money.put(case_id, Entry(Flow.COST, 5_000, ON, "印紙", "e"), MADE)
+    arrived = cases.import_case(late, PASSPHRASE)
+    assert arrived.how is cases.Arrival.APART
+    assert travel.taken(arrived.case_id) == there
+    assert money.statement(case_id).balance_yen == 385_000
 
 
 def test_the_sealed_file_of_a_case_carries_the_part(

@@ -40,7 +40,7 @@ class Arrival(Enum):
 
     NEW = "new"
     LONGER = "longer"
-    """The case was here with less of its log: the rest was added."""
+    """The case was here with less of its log or of its parts: the rest was added."""
     SAME = "same"
     """All of it was here already."""
     APART = "apart"
@@ -59,8 +59,9 @@ class Arrived:
 class Part:
     """What another table keeps of a case, and how it travels [付属データ].
 
-    `taken` gives a JSON document of a case, or None for nothing; `brought` writes such a document
-    for a case that arrives new, in the import's own transaction.
+    `taken` gives a JSON object of lists that only ever grow, or None for nothing; `brought` writes
+    such an object, or what its lists have more than those that are here, in the import's own
+    transaction.
     """
 
     name: str
@@ -114,12 +115,18 @@ def import_case(data: bytes, passphrase: str) -> Arrived:
             return Arrived(_brought(document, entries, document["case_key"]), Arrival.NEW)
         known = _keeping.entries_of(here)
         common = min(len(known), len(entries))
-        if [_plain(one) for one in known[:common]] != [_plain(one) for one in entries[:common]]:
+        more = _more_of_parts(here, document)
+        is_apart = [_plain(one) for one in known[:common]] != [
+            _plain(one) for one in entries[:common]
+        ]
+        if is_apart or more is None:
             return Arrived(_brought(document, entries, ""), Arrival.APART)
-        if len(entries) <= len(known):
+        if len(entries) <= len(known) and not more:
             return Arrived(here, Arrival.SAME)
         with connection.cursor() as cursor:
             _keeping.write_entries(cursor, here, entries[common:])
+        for name, rest in more.items():
+            _PARTS[name].brought(here, rest)
         return Arrived(here, Arrival.LONGER)
 
 
@@ -163,6 +170,30 @@ def _brought(document: dict[str, Any], entries: list[Entry], key: str) -> int:
         if kept is not None and name in _PARTS:
             _PARTS[name].brought(case_id, kept)
     return case_id
+
+
+def _more_of_parts(case_id: int, document: dict[str, Any]) -> dict[str, Any] | None:
+    """What the parts that arrived have more than those here; None where both went on."""
+    more: dict[str, Any] = {}
+    for name, arrived in document.get("parts", {}).items():
+        if arrived is None or name not in _PARTS:
+            continue
+        known = orjson.loads(orjson.dumps(_PARTS[name].taken(case_id) or {}))
+        rest = {}
+        for sort, rows in arrived.items():
+            here = known.get(sort, [])
+            common = min(len(here), len(rows))
+            if [*map(_untimed, here[:common])] != [*map(_untimed, rows[:common])]:
+                return None
+            rest[sort] = rows[common:]
+        if any(rest.values()):
+            more[name] = rest
+    return more
+
+
+def _untimed(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without its moment, which another PC may write in another zone."""
+    return {name: value for name, value in row.items() if name != "at"}
 
 
 def _plain(entry: Entry) -> tuple[Any, ...]:
