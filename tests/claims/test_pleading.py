@@ -198,6 +198,62 @@ def test_missing_facts_are_told_before_a_paper_is_made() -> None:
     assert PaperKind.ACCEPTANCE_NOTICE not in pleading.offered(content)
 
 
+# -------------------------------------------------------------------------------- days and rates
+APART = (
+    Event(date(2001, 1, 10), EventKind.BORROW, 500_000, 292_000, contract="1"),
+    Event(date(2003, 1, 10), EventKind.REPAY, 800_000, contract="1"),
+    Event(date(2012, 1, 10), EventKind.BORROW, 90_000, 180_000, contract="2"),
+    Event(date(2013, 1, 10), EventKind.REPAY, 200_000, contract="2"),
+)
+
+
+def separate(*events: Event, **chosen: object) -> pleading.Content:
+    assumptions = replace(Assumptions(), contracts=Series.SEPARATE, **chosen)  # type: ignore[arg-type]
+    history = History(events, lender="架空ファイナンス株式会社", input_sha256="ab" * 32)
+    return pleading.content(recalculate(history, assumptions), pleading.read(FACTS), DAY)
+
+
+def test_a_contract_that_ended_earlier_keeps_its_interest_up_to_the_day_that_is_pleaded() -> None:
+    content = separate(*APART)
+    history = History(APART, lender="架空ファイナンス株式会社", input_sha256="ab" * 32)
+    assumptions = replace(Assumptions(), contracts=Series.SEPARATE)
+    whole = recalculate(history, assumptions, as_of=content.accrued_until).result
+    assert content.accrued_until == date(2013, 1, 10)
+    assert content.interest_yen == whole.overpayment_interest_yen > 0
+    assert content.total_yen == whole.claim_yen
+
+
+def test_contracts_first_overpaid_under_two_rates_are_not_pleaded_at_one() -> None:
+    young = (
+        Event(date(2021, 1, 10), EventKind.BORROW, 90_000, 180_000, contract="2"),
+        Event(date(2022, 1, 10), EventKind.REPAY, 200_000, contract="2"),
+    )
+    with pytest.raises(FaultyInput) as caught:
+        separate(*APART[:2], *young, overpayment_rate_rule=OverpaymentRateRule.ORIGIN)
+    assert [fault.code for fault in caught.value.faults] == ["PLD-005"]
+
+
+def test_a_rate_by_date_is_pleaded_for_the_time_before_its_change_too() -> None:
+    content = separate(*APART, overpayment_rate_rule=OverpaymentRateRule.SPLIT_2020)
+    said = pleading.fields(content)["claim"]["rate"]
+    assert said == "令和2年3月31日まで年5パーセント、その翌日から年3パーセント"
+    later = content_of(overpayment_rate_rule=OverpaymentRateRule.SPLIT_2020)
+    assert pleading.fields(later)["claim"]["rate"] == "年3パーセント"
+
+
+def test_damages_from_service_are_pleaded_at_a_rate_in_figures() -> None:
+    bare = content_of(overpayment_appropriation=OverpaymentAppropriation.NO_INTEREST)
+    assert pleading.fields(bare)["claim"]["default_rate"] == "年3パーセント"
+    assert "まで法定利率による" not in (TEMPLATES / "complaint.txt").read_text("utf-8")
+
+
+def test_the_complaint_bears_the_day_whose_fee_it_names() -> None:
+    content = content_of({"letter_on": "2026-05-01"})
+    assert content.fees is not None
+    assert content.fees.on == DAY
+    assert pleading.fields(content)["day"]["filed"] == "令和8年11月21日"
+
+
 # ------------------------------------------------------------------------------------ instalments
 @settings(max_examples=100, deadline=None)
 @given(st.integers(1, 5_000_000), st.integers(1, 120), st.dates(date(2026, 1, 1), date(2030, 1, 1)))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motocho.claims import prospects, reading
+from motocho.claims import pleading, prospects, reading
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.prospects import (
     Agreed,
@@ -154,6 +154,22 @@ def test_two_claims_below_the_line_are_a_district_court_together() -> None:
     assert (found.court, found.scrivener_may_act, found.passed_in_row) == (Court.DISTRICT, True, 4)
     assert [each.yen for each in found.claims] == [800_000, 800_000]
     assert {"professional_lawyer_in_court"} <= {each.key for each in found.reasons}
+
+
+def test_court_and_costs_go_by_what_the_papers_sue_for_after_set_off() -> None:
+    paper = (
+        "date,borrow,repay,contract\n2025-01-10,100000,,1\n2025-01-10,,1600000,1\n"
+        "2025-01-10,400000,,2\n"
+    )
+    assumptions = replace(Assumptions(), contracts=Series.SEPARATE_SET_OFF)
+    statement = recalculate(reading.read(paper.encode()), assumptions)
+    found = line(statement, TODAY)
+    sued_yen = pleading.content(statement, pleading.read({}), TODAY).overpayment_yen
+    assert found.amount_in_dispute_yen == sued_yen == 1_100_000
+    assert (found.court, found.passed_in_row) == (Court.SUMMARY, None)
+    price = outlook([Told("主張", statement)], Circumstances(), TODAY).costs
+    assert price is not None
+    assert price.filing.amount_in_dispute_yen == sued_yen
 
 
 # ---------------------------------------------------------------------------------------- fees

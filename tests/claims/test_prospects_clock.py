@@ -195,6 +195,14 @@ def test_an_action_after_the_last_day_holds_nothing() -> None:
     assert in_time.losses[0].state is State.HELD
 
 
+@pytest.mark.parametrize("ended_on", [date(2016, 12, 31), date(2015, 6, 1)])
+def test_an_action_that_is_only_planned_is_not_said_to_hold(ended_on: date) -> None:
+    planned = dealing((date(2009, 1, 5), 500), ended_on=ended_on)
+    (count,) = counts_of(planned, Steps(filed_on=TODAY + DAY), TODAY)
+    (without,) = counts_of(planned, Steps(), TODAY)
+    assert count == without
+
+
 def test_the_last_day_itself_is_still_free() -> None:
     (count,) = counts_of(ENDED, Steps(), date(2026, 12, 31))
     assert (count.losses[0].state, count.losses[0].days_left) == (State.OPEN, 0)

@@ -204,6 +204,18 @@ class Statement:
         """What the lender owes beyond what the borrower owes; negative the other way [差引]."""
         return self.result.claim_yen - self.result.owed_yen
 
+    @property
+    def amount_in_dispute_yen(self) -> int:
+        """The overpayment that is sued for: after set-off, where it is set off [訴額].
+
+        Law       民法512条の2, 489条: set-off takes interest first, then principal.
+        """
+        overpaid_yen = int(self.result.overpayment_yen)
+        if self.assumptions.contracts is not Series.SEPARATE_SET_OFF:
+            return overpaid_yen
+        beyond_interest_yen = int(self.set_off_yen) - int(self.result.overpayment_interest_yen)
+        return overpaid_yen - max(0, beyond_interest_yen)
+
     def claim_beyond(self, other: Statement) -> int:
         """By how many whole yen the claim exceeds that of another statement [請求額の差]."""
         return int(self.result.claim_yen) - int(other.result.claim_yen)

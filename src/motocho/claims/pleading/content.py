@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from motocho import __version__
 from motocho.claims.pleading.facts import Facts
 from motocho.claims.pleading.instalments import Plan, plan
-from motocho.claims.statement import Statement
+from motocho.claims.statement import Statement, recalculate
 from motocho.kernel.conventions import (
     OverpaymentAppropriation,
     OverpaymentRateRule,
@@ -145,6 +145,23 @@ class Content:
         return self.accrued_until + timedelta(days=1)
 
     @property
+    def rates(self) -> tuple[tuple[date | None, int], ...]:
+        """The rates that run on, each with its last day; the last one has none [利率の変遷]."""
+        if self.rate_ppm is None:
+            return ()
+        rule = self.statement.assumptions.overpayment_rate_rule
+        if rule is not OverpaymentRateRule.SPLIT_2020:
+            return ((None, self.rate_ppm),)
+        found: list[tuple[date | None, int]] = []
+        for row in interest.statutory_interest_rows():
+            if row.until_on is not None and row.until_on < self.interest_from:
+                continue
+            if found and found[-1][1] == row.ppm:
+                found.pop()
+            found.append((row.until_on, row.ppm))
+        return (*found[:-1], (None, self.rate_ppm))
+
+    @property
     def engine(self) -> str:
         """What calculated it [計算プログラム]."""
         return f"Motocho {__version__}"
@@ -204,6 +221,7 @@ def content(
     """
     if statement.assumptions.rounding is Rounding.EXACT:
         raise FaultyInput(Fault("PLD-004"))
+    statement = _to_one_day(statement)
     overpayment_yen, interest_yen, principal_yen, unpaid_yen = _balances(statement)
     lender = facts.text("lender_name") or statement.history.lender
     return Content(
@@ -221,6 +239,17 @@ def content(
         fees=_fees(overpayment_yen, facts, written_on),
         plan=plan(principal_yen + unpaid_yen, facts, written_on),
     )
+
+
+def _to_one_day(statement: Statement) -> Statement:
+    """Every contract with its interest up to the one day from which the papers ask for more.
+
+    Why       a contract that ended earlier would lose its interest of the years between.
+    """
+    ends = {row.event.contract: row.event.on for row in statement.rows}
+    if statement.assumptions.contracts is Series.JOINED or len(set(ends.values())) == 1:
+        return statement
+    return recalculate(statement.history, statement.assumptions, as_of=max(ends.values()))
 
 
 def _balances(statement: Statement) -> tuple[int, int, int, int]:
@@ -257,10 +286,23 @@ def _rate_on(statement: Statement) -> int | None:
     if assumptions.overpayment_rate_rule is OverpaymentRateRule.CONSTANT:
         return assumptions.overpayment_rate_ppm
     if assumptions.overpayment_rate_rule is OverpaymentRateRule.ORIGIN:
-        return interest.statutory_interest_ppm(first_on)
+        return _rate_by_origin(statement, first_on)
     if assumptions.overpayment_rate_rule is OverpaymentRateRule.TRANCHE:
         raise FaultyInput(Fault("PLD-005"))
     return interest.statutory_interest_rows()[-1].ppm
+
+
+def _rate_by_origin(statement: Statement, first_on: date) -> int:
+    """The rate of the contracts that are still overpaid; of none, that of the first day of all."""
+    owing = [
+        own.first_overpaid_on
+        for _, own in statement.contract_results
+        if own.overpayment_yen > 0 and own.first_overpaid_on is not None
+    ]
+    rates = {interest.statutory_interest_ppm(on) for on in owing or [first_on]}
+    if len(rates) > 1:
+        raise FaultyInput(Fault("PLD-005"))
+    return rates.pop()
 
 
 def usual_exhibits(facts: Facts, lender: str) -> tuple[Exhibit, ...]:

@@ -16,6 +16,7 @@ from motocho.claims.pleading.facts import Agent
 from motocho.claims.pleading.filing import PackingList
 from motocho.kernel.conventions import OpeningBalance, Series
 from motocho.law.court import Route
+from motocho.law.interest import statutory_interest_ppm
 from motocho.units.days import era_date_text
 from motocho.units.errors import Language
 from motocho.units.money import court_yen_text
@@ -154,17 +155,36 @@ _COURT_FIGURES = ("kind", "fee", "fee_by_value", "fee_flat", "on_paper", "route"
 
 
 def _claim(content: Content) -> Fields:
-    rate_ppm = content.rate_ppm
     return {
         "exists": _said(content.has_claim),
         "overpayment": court_yen_text(content.overpayment_yen),
         "interest": court_yen_text(content.interest_yen) if content.interest_yen else "",
         "total": court_yen_text(content.total_yen),
-        "rate": "" if rate_ppm is None else rate_words(rate_ppm),
+        "rate": _rates(content),
+        "default_rate": "" if content.rates else _default_rate(content),
         "accrued_until": _day(content.accrued_until),
         "interest_from": _day(content.interest_from),
         "first_overpaid_on": _day(content.statement.result.first_overpaid_on),
     }
+
+
+def _rates(content: Content) -> str:
+    """The rate that runs on; where it changes on a day, each with its time."""
+    words = [
+        rate_words(ppm) if until_on is None else f"{_day(until_on)}まで{rate_words(ppm)}"
+        for until_on, ppm in content.rates
+    ]
+    return words[0] if len(words) == 1 else "、その翌日から".join(words)
+
+
+def _default_rate(content: Content) -> str:
+    """The rate of damages from the day after service, where no interest is claimed (419条)."""
+    return rate_words(statutory_interest_ppm(_filed_on(content)))
+
+
+def _filed_on(content: Content) -> date:
+    """The day of filing: that of which the fee is."""
+    return content.written_on if content.fees is None else content.fees.on
 
 
 def _debt(content: Content) -> Fields:
@@ -220,8 +240,7 @@ _DAYS = (
 
 def _days(content: Content) -> Fields:
     named = {key.removesuffix("_on"): _day(content.facts.day(key)) for key in _DAYS}
-    filed_on = content.facts.day("filed_on") or content.written_on
-    return named | {"written": _day(content.written_on), "filed": _day(filed_on)}
+    return named | {"written": _day(content.written_on), "filed": _day(_filed_on(content))}
 
 
 def _settlement(content: Content) -> Fields:

@@ -13,7 +13,7 @@ talks or an action puts each last day off. Nothing here decides a dispute.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import Any, NamedTuple
@@ -97,6 +97,11 @@ class Steps:
     filed_on: date | None = None
     is_going_on: bool = False
     """Whether the borrower still borrows or pays: then the end is not yet there."""
+
+    def done_by(self, day: date) -> Steps:
+        """Without an action that is only planned: it holds nothing yet [提訴の有無]."""
+        planned = self.filed_on is not None and self.filed_on > day
+        return replace(self, filed_on=None) if planned else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +277,7 @@ def counts_of(dealing: Dealing, steps: Steps, as_of: date) -> tuple[Count, ...]:
               arose later the lender may argue five years from knowledge, the claimant that an old
               contract is the 法律行為 of 附則10条.
     """
+    steps = steps.done_by(as_of)
     counts = [_from_end(dealing, steps, as_of)]
     young = _young(dealing)
     if young:

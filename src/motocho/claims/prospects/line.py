@@ -92,15 +92,16 @@ def line(statement: Statement, on: date) -> Line:
     Law       裁判所法33条1項1号; 司法書士法3条1項6号・7号; 民事訴訟法9条.
     """
     limit_yen = table("court.scrivener_limit").at(on).number()
-    whole_yen = int(statement.result.overpayment_yen)
+    whole_yen = statement.amount_in_dispute_yen
     claims = tuple(
         SingleClaim(contract, yen, scrivener_may_act(yen, on))
         for contract, yen in single_claims(statement)
         if yen
     )
     court = competent_court(whole_yen, on) if whole_yen else None
-    passed = _passed_in(statement, limit_yen)
-    return Line(on, limit_yen, whole_yen, court, claims, passed, _reasons(claims, court, limit_yen))
+    passed = _passed_in(statement, limit_yen) if whole_yen > limit_yen else None
+    reasons = _reasons(claims, court, limit_yen - whole_yen, limit_yen)
+    return Line(on, limit_yen, whole_yen, court, claims, passed, reasons)
 
 
 def single_claims(statement: Statement) -> list[tuple[str, int]]:
@@ -123,17 +124,16 @@ def _passed_in(statement: Statement, limit_yen: int) -> int | None:
 
 
 def _reasons(
-    claims: tuple[SingleClaim, ...], court: Court | None, limit_yen: int
+    claims: tuple[SingleClaim, ...], court: Court | None, below_yen: int, limit_yen: int
 ) -> tuple[Sentence, ...]:
     details = {"limit": yen_text(limit_yen)}
     if court is None:
         return (Sentence("line_nothing"),)
-    whole_yen = sum(each.yen for each in claims)
     found = [Sentence("line_summary" if court is Court.SUMMARY else "line_district", details)]
     if not all(each.scrivener_may_act for each in claims):
         found.append(Sentence("professional_lawyer_only", details))
     elif court is Court.DISTRICT:
         found.append(Sentence("professional_lawyer_in_court", details))
-    elif limit_yen - whole_yen < NEAR_YEN:
-        found.append(Sentence("line_near", {"left": yen_text(limit_yen - whole_yen)}))
+    elif below_yen < NEAR_YEN:
+        found.append(Sentence("line_near", {"left": yen_text(below_yen)}))
     return tuple(found)

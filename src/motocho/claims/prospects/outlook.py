@@ -147,7 +147,7 @@ def outlook(told: Sequence[Told], of: Circumstances, as_of: date) -> Outlook:
     ensure(told, "no scenario")
     claimed = told[0].statement
     totals = totals_of(claimed, as_of)
-    amount_yen = int(claimed.result.overpayment_yen)
+    amount_yen = claimed.amount_in_dispute_yen
     price = costs(amount_yen, as_of, letter_sheets=of.letter_sheets) if amount_yen else None
     lender_id = None if of.lender is None else of.lender.lender_id
     return Outlook(
