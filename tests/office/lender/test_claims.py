@@ -55,6 +55,7 @@ OURS = Originator(
     "0000099999", "ﾓﾄﾁﾖｳﾌｱｲﾅﾝｽ", BankAccount("9999", "101", AccountType.ORDINARY, "0000001")
 )
 PAY_ON = date(2026, 12, 1)
+SOON = date(2026, 11, 19)
 LAWYER = Told(
     Claimant.LAWYER, None, ON, "法田法律事務所", "法田 守", "12345", "0312345678", "受-1", 900_000
 )  # fmt: skip
@@ -225,6 +226,91 @@ def test_nothing_is_promised_or_booked_by_one_person(legal: Legal) -> None:
                 " VALUES (%s, %s, 4, %s, 1, %s, '{}', 'x', 'y', %s)",
                 (*claim.key, step, ON, AT),
             )
+
+
+def _raw(claim: Claim, step: str, amount_yen: int, content: str, request_id: int | None) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO office_claim_step (member_id, claim_id, step_no, step, amount_yen,"
+            " on_day, content, request_id, source, actor, noted_at)"
+            " SELECT %s, %s, count(*) + 1, %s, %s, %s, %s, %s, 'raw', 'y', %s"
+            " FROM office_claim_step WHERE member_id = %s AND claim_id = %s",
+            (*claim.key, step, amount_yen, ON, content, request_id, AT, *claim.key),
+        )
+
+
+def _agreed_apart(legal: Legal, request: Request) -> None:
+    """A supervisor's word, of which nothing was carried out."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO care_approval_decision (member_id, request_id, mark, outcome, words,"
+            " decided_by, decided_at) VALUES (%s, %s, %s, 'agreed', '', %s, %s)",
+            (*request.ref, request.mark, legal.supervisor.staff_id, AT),
+        )
+
+
+@pytest.mark.parametrize(
+    ("step", "amount_yen", "change"),
+    [
+        ("released", 50_001, ("", "")),
+        ("released", 50_000, ("1234567", "7654321")),
+        ("offered", 50_000, ("", "")),
+        ("settled", 50_000, ("", "")),
+    ],
+)
+def test_a_second_persons_word_is_good_for_what_it_was_given_for_alone(
+    legal: Legal, step: str, amount_yen: int, change: tuple[str, str]
+) -> None:
+    claim = legal.settled(legal.reckoned(), 50_000)
+    payee = Payee(ACCOUNT, "サトウ ハナコ", PAY_ON)
+    request = do(lender.ask_payment, claim.key, payee, legal.asking())
+    _agreed_apart(legal, request)
+    content = rows(
+        "SELECT wanted::text FROM care_approval WHERE request_id = %s", request.ref.request_id
+    )[0][0]
+    number = request.ref.request_id
+    with pytest.raises(DatabaseError, match="second person"):
+        _raw(claim, step, amount_yen, content.replace(*change), number)
+    _raw(claim, "released", 50_000, content, number)
+
+
+def test_money_goes_the_way_of_its_steps_to_the_yen(legal: Legal) -> None:
+    claim = legal.settled(legal.reckoned(), 50_000)
+    for step in ("sent", "paid", "returned"):
+        with pytest.raises(DatabaseError, match="after that"):
+            _raw(claim, step, 50_000, "{}", None)
+    claim = legal.released(claim)
+    with pytest.raises(DatabaseError, match="after that"):
+        _raw(claim, "sent", 60_000, "{}", None)
+    do(lender.make_file, PAY_ON, OURS, legal.made())
+    with pytest.raises(DatabaseError, match="after that"):
+        _raw(claim, "paid", 40_000, "{}", None)
+
+
+def test_a_payment_waits_behind_any_number_of_open_claims(legal: Legal) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "WITH made AS (INSERT INTO office_claim (member_id, claimant, office, received_on,"
+            " document_ref, source, actor, taken_at) SELECT %s, 'self', '', %s, '', 's' || n, 'y',"
+            " %s FROM generate_series(1, 500) n RETURNING member_id, claim_id, received_on)"
+            " INSERT INTO office_claim_step (member_id, claim_id, step_no, step, on_day, content,"
+            " source, actor, noted_at) SELECT member_id, claim_id, 1, 'received', received_on, '{}',"
+            " 'r' || claim_id, 'y', %s FROM made",
+            (legal.member_id, ON - timedelta(days=30), AT, AT),
+        )
+    claim = legal.released(legal.settled(legal.reckoned(), 50_000))
+    assert [one.key for one in do(lender.released)] == [claim.key]
+    assert do(lender.make_file, PAY_ON, OURS, legal.made()).sum_yen == 50_000
+
+
+def test_nobody_releases_a_payment_for_a_day_that_is_over(legal: Legal) -> None:
+    claim = legal.settled(legal.reckoned(), 50_000)
+    payee = Payee(ACCOUNT, "サトウ ハナコ", SOON)
+    request = do(lender.ask_payment, claim.key, payee, legal.asking())
+    with pytest.raises(RefusedError) as refused:
+        legal.say(request, at=datetime.combine(SOON + timedelta(days=1), AT.time(), AT.tzinfo))
+    assert refused.value.faults[0].code == "CLU-015"
+    assert Step.RELEASED not in legal.see(claim).taken
 
 
 @pytest.mark.parametrize(

@@ -182,8 +182,9 @@ def _settlement_figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
 
 
 def _payment_figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
-    del at
     claim = _claim_of(cursor, wanted, Step.RELEASED)
+    if date.fromisoformat(wanted.content["pay_on"]) < wanted.day(at):
+        raise RefusedError(Fault("CLU-015", column="pay_on", excerpt=wanted.content["pay_on"]))
     return {"settled_yen": claim.settled_yen}
 
 

@@ -353,6 +353,16 @@ def open_claims(cursor: Any, most: int = 500) -> list[Claim]:
     return _claims(cursor, cursor.fetchall())
 
 
+def to_pay(cursor: Any) -> list[Claim]:
+    """Every claim whose payment was released and is in no file yet [支払待ちの請求]."""
+    cursor.execute(
+        f"{_SELECT} c WHERE 'released' = (SELECT s.step FROM office_claim_step s"  # noqa: S608  # our own words
+        " WHERE (s.member_id, s.claim_id) = (c.member_id, c.claim_id)"
+        " AND s.step IN ('released', 'sent', 'returned', 'paid') ORDER BY s.step_no DESC LIMIT 1)"
+    )
+    return _claims(cursor, cursor.fetchall())
+
+
 def _of_source(cursor: Any, member_id: int, source: str) -> Claim | None:
     cursor.execute(f"{_SELECT} WHERE member_id = %s AND source = %s", (member_id, source))
     rows = cursor.fetchall()

@@ -29,17 +29,7 @@ class PaymentFile:
 
 def released(cursor: Any) -> list[Claim]:
     """Claims whose payment was released and is in no file yet, the soonest first [支払待ち]."""
-    found = [
-        one
-        for one in _keeping.open_claims(cursor)
-        if one.steps[-1].step is Step.RELEASED or _last_of_payment(one) is Step.RELEASED
-    ]
-    return sorted(found, key=lambda one: (pay_on(one), one.key))
-
-
-def _last_of_payment(claim: Claim) -> Step | None:
-    found = claim.last(Step.RELEASED, Step.SENT, Step.RETURNED, Step.PAID)
-    return None if found is None else found.step
+    return sorted(_keeping.to_pay(cursor), key=lambda one: (pay_on(one), one.key))
 
 
 def pay_on(claim: Claim) -> date:

@@ -62,8 +62,39 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER counted BEFORE INSERT ON office_claim_step FOR EACH ROW EXECUTE FUNCTION count_office_claim_step();
-CREATE TRIGGER by_two BEFORE INSERT ON office_claim_step FOR EACH ROW
-    EXECUTE FUNCTION check_approved('claim_offer', 'claim_settlement', 'claim_payment');
+
+-- A second person's word is good for the step, the claim, the yen, the days and the account that it was given for, and for no
+-- other; and money goes the way of its steps alone, to the yen that was offered, accepted and settled.
+CREATE FUNCTION check_claim_step() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before office_claim_step;
+BEGIN
+    IF NEW.request_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM care_approval a JOIN care_approval_decision d USING (member_id, request_id)
+        WHERE a.member_id = NEW.member_id AND a.request_id = NEW.request_id AND d.outcome = 'agreed'
+          AND a.kind = CASE NEW.step WHEN 'offered' THEN 'claim_offer' WHEN 'settled' THEN 'claim_settlement'
+                                     WHEN 'released' THEN 'claim_payment' END
+          AND a.wanted ->> 'claim' = NEW.claim_id::text AND a.wanted ->> 'amount_yen' = NEW.amount_yen::text
+          AND NOT EXISTS (SELECT FROM json_each_text(a.wanted) w
+              WHERE w.key NOT IN ('claim', 'amount_yen') AND w.value IS DISTINCT FROM NEW.content::json ->> w.key)
+    ) THEN
+        RAISE EXCEPTION 'step % of claim % of member % needs a second person''s word for it', NEW.step, NEW.claim_id, NEW.member_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'needs_second_person';
+    END IF;
+    IF NEW.step IN ('accepted', 'settled', 'released', 'sent', 'returned', 'paid') THEN
+        SELECT * INTO before FROM office_claim_step s WHERE s.member_id = NEW.member_id AND s.claim_id = NEW.claim_id
+            AND s.step IN ('offered', 'accepted', 'settled', 'released', 'sent', 'returned', 'paid') ORDER BY s.step_no DESC LIMIT 1;
+        IF before.step IS NULL OR before.amount_yen IS DISTINCT FROM NEW.amount_yen OR (before.step, NEW.step) NOT IN (
+            ('offered', 'accepted'), ('accepted', 'settled'), ('settled', 'released'), ('returned', 'released'),
+            ('released', 'sent'), ('sent', 'returned'), ('sent', 'paid')
+        ) THEN
+            RAISE EXCEPTION 'claim % of member % is not % for % yen after that', NEW.claim_id, NEW.member_id, NEW.step, NEW.amount_yen
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'office_claim_paid_as_settled';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER by_two BEFORE INSERT ON office_claim_step FOR EACH ROW EXECUTE FUNCTION check_claim_step();
 
 -- Histories and sheets that a claim was reckoned from, as they came [計算の資料].
 CREATE TABLE office_claim_input (
