@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
+from psycopg.errors import CheckViolation
 from tests.database import Database
 
-from motocho.office import cases
+from motocho.office import cases, intake
 from motocho.office.tracker import board, bundle, keeping, money, shelf
 from motocho.office.tracker.keeping import Made, Told
 from motocho.office.tracker.money import Entry, Flow
@@ -73,3 +74,33 @@ def test_locked_it_gives_nothing_and_unlocked_everything(sealed: Database) -> No
     assert keeping.events_of(case_id)[0].text("text") == "内緒の電話"
     assert money.statement(case_id).entries[0].note == "預り金のメモ"
     assert shelf.content_of(case_id, 1) == b"secret-bytes-of-a-paper"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        (
+            "INSERT INTO office_kept_paper (case_id, paper_no, way, handled_on, digest, length, body,"
+            " content, at) SELECT case_id, 2, 'out', handled_on, digest, length, body, %s, at"
+            " FROM office_kept_paper"
+        ),
+        (
+            "INSERT INTO office_intake_job (case_id, kind, body, content, at)"
+            " SELECT case_id, kind, body, %s, at FROM office_intake_job"
+        ),
+        (
+            "INSERT INTO office_intake_page (job_id, page_no, pages, body, picture)"
+            " SELECT job_id, 2, 2, body, %s FROM office_intake_job"
+        ),
+    ],
+)
+def test_no_file_lies_plain_in_a_sealed_studio_whoever_writes_it(
+    sealed: Database, statement: str
+) -> None:
+    case_id = filled()
+    intake.begin(case_id, "日付,借入\n2001-01-10,1000\n".encode(), name="a.csv", at=AT)
+    with sealed.connect() as wire:
+        with pytest.raises(CheckViolation, match="files of a sealed studio"):
+            wire.execute(statement, (b"\x00plain",))
+        wire.rollback()
+        assert wire.execute(statement, (b"\x01sealed",)).rowcount == 1

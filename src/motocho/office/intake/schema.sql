@@ -50,6 +50,8 @@ CREATE TRIGGER sealed BEFORE INSERT ON office_intake_job FOR EACH ROW EXECUTE FU
 CREATE TRIGGER sealed BEFORE INSERT ON office_intake_page FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_body();
 CREATE TRIGGER sealed BEFORE INSERT ON office_intake_choice FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_body();
 CREATE TRIGGER sealed BEFORE INSERT ON office_intake_template FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_body();
+CREATE TRIGGER sealed_file BEFORE INSERT ON office_intake_job FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_file('content');
+CREATE TRIGGER sealed_file BEFORE INSERT ON office_intake_page FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_file('picture');
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON office_intake_job EXECUTE FUNCTION refuse_office_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON office_intake_page EXECUTE FUNCTION refuse_office_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON office_intake_turn EXECUTE FUNCTION refuse_office_change();

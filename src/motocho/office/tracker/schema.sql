@@ -80,6 +80,18 @@ CREATE TABLE office_kept_paper (
 CREATE TRIGGER sealed BEFORE INSERT ON office_event FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_body();
 CREATE TRIGGER sealed BEFORE INSERT ON office_client_money FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_body();
 CREATE TRIGGER sealed BEFORE INSERT ON office_kept_paper FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_body();
+CREATE FUNCTION refuse_plain_office_file() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    first bytea;
+BEGIN
+    EXECUTE format('SELECT substr(($1).%I, 1, 1)', TG_ARGV[0]) INTO first USING NEW;
+    IF first <> '\x01' AND EXISTS (SELECT FROM office_lock) THEN
+        RAISE EXCEPTION 'files of a sealed studio are sealed'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'office_file_sealed';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER sealed_file BEFORE INSERT ON office_kept_paper FOR EACH ROW EXECUTE FUNCTION refuse_plain_office_file('content');
 
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON office_event EXECUTE FUNCTION refuse_office_change();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON office_client_money EXECUTE FUNCTION refuse_office_change();
