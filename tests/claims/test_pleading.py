@@ -247,6 +247,11 @@ def test_damages_from_service_are_pleaded_at_a_rate_in_figures() -> None:
     assert "まで法定利率による" not in (TEMPLATES / "complaint.txt").read_text("utf-8")
 
 
+def test_a_debt_is_offered_in_instalments_as_of_the_day_it_is_counted_to() -> None:
+    plan = (TEMPLATES / "repayment_plan.txt").read_text("utf-8")
+    assert "残債務の額({{ claim.accrued_until }}現在)" in plan
+
+
 def test_the_complaint_bears_the_day_whose_fee_it_names() -> None:
     content = content_of({"letter_on": "2026-05-01"})
     assert content.fees is not None

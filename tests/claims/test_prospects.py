@@ -410,6 +410,34 @@ def test_outlook_gathers_every_part() -> None:
     assert {each["subject"] for each in document["durations"]} == {"duration_months", "stage_days"}
 
 
+@pytest.mark.parametrize(
+    ("rows", "record"),
+    [
+        (("2025-01-10,100000,,1,100000", "2025-02-10,,101500,1,0"), Record.NONE),
+        (
+            ("2025-01-10,500000,,1,500000", "2025-01-10,90000,,2,90000", "2025-02-10,,92000,2,0"),
+            Record.LIKELY,
+        ),
+        (
+            (
+                "2025-01-10,100000,,1,100000",
+                "2025-02-10,,101500,1,0",
+                "2025-03-10,300000,,1,",
+            ),
+            Record.LIKELY,
+        ),
+    ],
+)
+def test_paid_off_is_what_every_contract_last_printed(
+    rows: tuple[str, ...], record: Record
+) -> None:
+    paper = "\n".join(("date,borrow,repay,contract,balance", *rows, ""))
+    assumptions = replace(Assumptions(), contracts=Series.SEPARATE)
+    statement = recalculate(reading.read(paper.encode()), assumptions, as_of=TODAY)
+    found = outlook([Told("主張", statement)], Circumstances(), TODAY)
+    assert found.bureau.record is record
+
+
 def test_an_outlook_without_an_overpayment_has_no_costs() -> None:
     paper = b"date,borrow,repay\n2025-01-10,100000,\n"
     statement = recalculate(reading.read(paper), Assumptions(), as_of=TODAY)

@@ -15,6 +15,7 @@ from tests.web.studio import as_studio, let_in
 
 from motocho.claims.pleading import Look, PaperKind
 from motocho.office import cases, papers
+from motocho.outside import clock
 from motocho.units.errors import Language
 
 
@@ -45,6 +46,8 @@ def test_what_is_missing_is_asked_for_and_kept(client: Client) -> None:
     case_id = sample(client)
     page = client.get(f"/cases/{case_id}/papers/").content.decode()
     opened = page.split('class="why"')[0]
+    accrued_until = papers.content_of(cases.load(case_id), clock.business_date()).accrued_until
+    assert f'利息は<time datetime="{accrued_until.isoformat()}">' in opened
     assert 'name="client_address"' in opened
     assert 'name="plan_months"' not in opened
     assert client.get(f"/cases/{case_id}/papers/complaint.pdf").status_code == 422

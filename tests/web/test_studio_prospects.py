@@ -81,6 +81,7 @@ def test_outlook_shows_what_the_room_reasons(client: Client, case_id: int) -> No
     case = cases.load(case_id)
     joined = case.statement(as_of=TODAY)
     assert f"{int(joined.result.claim_yen):,}" in shown
+    assert f'利息は<time datetime="{TODAY.isoformat()}">' in shown
     assert "シナリオ「主張」" in shown
     assert "シナリオ「分断」" in shown
     assert "別々の取引" in shown

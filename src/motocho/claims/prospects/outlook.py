@@ -178,14 +178,9 @@ def _expenses(price: Costs | None, agreed: Agreed | None) -> Expenses:
 
 
 def _standings(statement: Statement, of: Circumstances) -> Standings:
-    printed = [
-        event.lender_balance_yen
-        for event in statement.history.events
-        if event.lender_balance_yen is not None
-    ]
     balance_yen = of.lender_balance_yen
     if balance_yen is None:
-        balance_yen = max(0, printed[-1]) if printed else None
+        balance_yen = _printed_yen(statement)
     return Standings(
         lender_balance_yen=balance_yen,
         owed_yen=int(statement.result.owed_yen),
@@ -193,6 +188,22 @@ def _standings(statement: Statement, of: Circumstances) -> Standings:
         shopping_yen=of.shopping_yen,
         loans=of.loans,
     )
+
+
+def _printed_yen(statement: Statement) -> int | None:
+    """The debt by the lender's books: the last balance of every contract; None if one lacks it.
+
+    Why       an older balance, or that of one contract of two, would say of a debtor that all was
+              paid off.
+    """
+    last = {
+        event.contract: event.lender_balance_yen
+        for event in statement.history.events
+        if event.amount_yen
+    }
+    if not last or None in last.values():
+        return None
+    return sum(max(0, yen) for yen in last.values() if yen is not None)
 
 
 def tax_note(interest_yen: int, other_income_yen: int, on: date) -> TaxNote:

@@ -186,7 +186,8 @@ def _found(request: HttpRequest, case: Case, tongue: Tongue) -> dict[str, Any]:
         found = prospects.outlook(told, circumstances_of(case, on), max(on, _last_on(told)))
     except MotochoError as error:
         return {"outlook": None, "told": [said(one, tongue) for one in error.faults]}
-    return {"outlook": found, "told": [], **_parts(found, told, tongue)}
+    counted_to = max(row.event.on for row in told[0].statement.rows)
+    return {"outlook": found, "told": [], "counted_to": counted_to, **_parts(found, told, tongue)}
 
 
 def _told(case: Case, on: date) -> Sequence[Told]:
