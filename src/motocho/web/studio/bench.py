@@ -23,7 +23,6 @@ from motocho.claims import radar, reasoning
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.radar import Alarm, Sight, Weight
 from motocho.claims.statement import Row, Statement, Yen, public_yen, recalculate
-from motocho.law import court
 from motocho.office import cases
 from motocho.office.cases import Case, Operation, Readable
 from motocho.units.errors import (
@@ -122,19 +121,17 @@ def _told(reckoned: _Reckoned, tongue: Tongue) -> list[dict[str, Any]]:
     return found
 
 
-def _strip(reckoned: _Reckoned, tongue: Tongue) -> str:
+def _strip(reckoned: _Reckoned, request: HttpRequest) -> str:
     statement = reckoned.statement
-    context: dict[str, Any] = {"tongue": tongue, "statement": statement, "case": reckoned.case}
-    context["left_out"] = len(reckoned.read.left_out)
+    context: dict[str, Any] = {
+        "tongue": pages.tongue_of(request),
+        "statement": statement,
+        "case": reckoned.case,
+        "left_out": len(reckoned.read.left_out),
+    }
     if statement is not None and statement.rows:
-        last_on = statement.as_of or max(row.event.on for row in statement.rows)
-        dispute_yen = int(statement.result.overpayment_yen)
-        context["last_on"] = last_on
-        if dispute_yen:
-            place = court.competent_court(dispute_yen, reckoned.case.last_at.date())
-            context["court"] = place.name_en if tongue is Tongue.EN else place.name_ja
-            context["is_over_line"] = place is court.Court.DISTRICT
-    return render_to_string("studio/parts/strip.html", context)
+        context["last_on"] = statement.as_of or max(row.event.on for row in statement.rows)
+    return render_to_string("studio/parts/strip.html", context, request)
 
 
 def _chart_html(reckoned: _Reckoned, tongue: Tongue) -> str:
@@ -145,15 +142,15 @@ def _chart_html(reckoned: _Reckoned, tongue: Tongue) -> str:
     return render_to_string("studio/parts/chart.html", {"chart": chart, "tongue": tongue})
 
 
-def _state(case: Case, tongue: Tongue) -> dict[str, Any]:
+def _state(case: Case, request: HttpRequest) -> dict[str, Any]:
     """Everything the grid shows but the checks."""
-    reckoned = _Reckoned(case)
+    reckoned, tongue = _Reckoned(case), pages.tongue_of(request)
     return {
         "seq": case.seq,
         "rows": [row.document() for row in case.rows],
         "made": {row_id: _made(row) for row_id, row in reckoned.made_by_row().items()},
         "told": _told(reckoned, tongue),
-        "strip": _strip(reckoned, tongue),
+        "strip": _strip(reckoned, request),
         "chart": _chart_html(reckoned, tongue),
     }
 
@@ -283,7 +280,7 @@ def mend(request: HttpRequest, case_id: int) -> HttpResponse:
             expected_seq=case.seq,
         )
     if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse(_state(cases.load(case_id), pages.tongue_of(request)))
+        return JsonResponse(_state(cases.load(case_id), request))
     return HttpResponseRedirect(reverse("studio:case", args=[case_id]) + "#checks")
 
 
@@ -297,7 +294,7 @@ def bench_page(request: HttpRequest, case_id: int) -> HttpResponse:
     context = {
         "statement": reckoned.statement,
         "told": _told(reckoned, tongue),
-        "strip": _strip(reckoned, tongue),
+        "strip": _strip(reckoned, request),
         "chart": _chart_html(reckoned, tongue),
         "rows": _plain_rows(reckoned) if len(case.rows) <= FOLDED_FROM else None,
         "folded_from": FOLDED_FROM,
@@ -317,7 +314,7 @@ def _plain_rows(reckoned: _Reckoned) -> list[dict[str, Any]]:
 @require_safe
 def state(request: HttpRequest, case_id: int) -> HttpResponse:
     """Rows, figures, chart: all that the grid shows [表の状態]."""
-    return JsonResponse(_state(cases.load(case_id), pages.tongue_of(request)))
+    return JsonResponse(_state(cases.load(case_id), request))
 
 
 @require_POST
@@ -327,11 +324,10 @@ def write(request: HttpRequest, case_id: int) -> HttpResponse:
     Why       each answer tells whether something was kept: 409 with the rows as they stand where
               somebody else wrote, 422 with every fault where an operation does not fit.
     """
-    tongue = pages.tongue_of(request)
-    return _as_json(lambda: _written(request, case_id, tongue), case_id, tongue)
+    return _as_json(lambda: _written(request, case_id), case_id, request)
 
 
-def _written(request: HttpRequest, case_id: int, tongue: Tongue) -> JsonResponse:
+def _written(request: HttpRequest, case_id: int) -> JsonResponse:
     document = _document(request)
     cases.apply(
         case_id,
@@ -340,7 +336,7 @@ def _written(request: HttpRequest, case_id: int, tongue: Tongue) -> JsonResponse
         at=pages.moment(request),
         expected_seq=document["expected_seq"],
     )
-    return JsonResponse(_state(cases.load(case_id), tongue))
+    return JsonResponse(_state(cases.load(case_id), request))
 
 
 def _document(request: HttpRequest) -> Mapping[str, Any]:
@@ -357,14 +353,15 @@ def _document(request: HttpRequest) -> Mapping[str, Any]:
     return {"operations": document.get("operations"), "expected_seq": document["expected_seq"]}
 
 
-def _as_json(act: Callable[[], JsonResponse], case_id: int, tongue: Tongue) -> JsonResponse:
+def _as_json(act: Callable[[], JsonResponse], case_id: int, request: HttpRequest) -> JsonResponse:
+    tongue = pages.tongue_of(request)
     try:
         return act()
     except StateConflict as error:
-        answer = {"refused": _refused(error, tongue), **_state(cases.load(case_id), tongue)}
+        answer = {"refused": _refused(error, tongue), **_state(cases.load(case_id), request)}
         return JsonResponse(answer, status=HTTPStatus.CONFLICT)
     except (InputError, FaultyInput) as error:
-        answer = {"refused": _refused(error, tongue), **_state(cases.load(case_id), tongue)}
+        answer = {"refused": _refused(error, tongue), **_state(cases.load(case_id), request)}
         return JsonResponse(answer, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -395,7 +392,7 @@ def judge(request: HttpRequest, case_id: int) -> HttpResponse:
         ]
         return JsonResponse({"unread": found})
 
-    return _as_json(judged, case_id, tongue)
+    return _as_json(judged, case_id, request)
 
 
 @require_safe
