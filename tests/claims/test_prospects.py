@@ -299,6 +299,16 @@ def test_a_scrivener_acts_by_the_single_claim_and_not_by_the_total_without_inter
     assert found[Handling.SCRIVENER] is may
 
 
+@pytest.mark.parametrize(("way", "may"), [(Way.TALKS, True), (Way.SUIT, False)])
+def test_a_scrivener_does_not_sue_for_claims_that_are_above_the_line_together(
+    way: Way, *, may: bool
+) -> None:
+    of = Totals(1_600_000, 1_900_000, 0, TODAY, 800_000, 1_600_000)
+    (only,) = settlement_table(of, [Offer(TODAY, "業者", 900_000, way=way)]).rounds
+    found = {each.handling: each.net_yen is not None for each in only.payouts}
+    assert found[Handling.SCRIVENER] is may
+
+
 def test_the_single_claim_is_the_amount_in_dispute_of_the_statement() -> None:
     statement = statement_of(1_400_001)
     found = totals_of(statement, TODAY)

@@ -34,7 +34,8 @@ class Totals:
 
     `without_interest_yen` is the 0 % total, `with_interest_yen` the claim to the day; `owed_yen`
     what the borrower still owes after recalculation. `largest_claim_yen` is the greatest single
-    claim, by which a scrivener may act or not: None takes the 0 % total for it.
+    claim, by which a scrivener may act or not: None takes the 0 % total for it; `sued_yen` what
+    one action asks for, by which its court goes: None takes the greatest single claim.
     """
 
     without_interest_yen: int
@@ -42,6 +43,7 @@ class Totals:
     owed_yen: int
     as_of: date
     largest_claim_yen: int | None = None
+    sued_yen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ def totals_of(statement: Statement, as_of: date) -> Totals:
         owed_yen=int(statement.result.owed_yen),
         as_of=as_of,
         largest_claim_yen=max((yen for _, yen in single_claims(statement)), default=0),
+        sued_yen=statement.amount_in_dispute_yen,
     )
 
 
@@ -260,8 +263,10 @@ def _payout(handling: Handling, offer: Offer, of: Totals, costs_yen: int) -> Pay
     single_yen = of.largest_claim_yen
     if single_yen is None:
         single_yen = of.without_interest_yen
-    barred = handling is Handling.SCRIVENER and not scrivener_may_act(single_yen, offer.offered_on)
-    if barred:
+    # A certified scrivener acts in the summary court alone, whatever each single claim is.
+    sued_yen = (of.sued_yen or single_yen) if offer.way is Way.SUIT else 0
+    may_act = scrivener_may_act(max(single_yen, sued_yen), offer.offered_on)
+    if handling is Handling.SCRIVENER and not may_act:
         return Payout(handling, None, costs_yen, None)
     fee = most_fee(handling, offer.way, offer.yen, offer.offered_on)
     return Payout(handling, fee, costs_yen, offer.yen - fee.total_yen - costs_yen)
