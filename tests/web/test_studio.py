@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -105,6 +106,19 @@ def test_pasted_history_becomes_rows_and_a_result() -> None:
     shown = client.get(response["Location"]).content.decode()
     assert "2001-02-10" in shown
     assert "甲野花子" in client.get("/").content.decode()
+
+
+def test_a_history_that_is_sent_twice_goes_in_once() -> None:
+    client = let_in()
+    client.post("/cases/new/", {})
+    (case_id,) = cases.case_ids()
+    page = client.get(f"/cases/{case_id}/import/").content.decode()
+    found = re.search(r'name="seq" value="(\d+)"', page)
+    assert found is not None
+    sent = {"pasted": PASTED, "seq": found[1]}
+    assert client.post(f"/cases/{case_id}/import/", sent).status_code == 302
+    assert client.post(f"/cases/{case_id}/import/", sent).status_code == 409
+    assert len(cases.load(case_id).rows) == 2
 
 
 def test_what_cannot_be_read_is_listed_and_stays_in_the_box() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -63,6 +64,18 @@ def sent(client: Client, case_id: int, name: str, data: bytes) -> str:
     response = client.post(f"/cases/{case_id}/intake/", {"file": SimpleUploadedFile(name, data)})
     assert response.status_code == 302, response.content.decode()
     return str(response["Location"])
+
+
+def test_a_checked_file_that_is_sent_twice_goes_in_once(client: Client, case_id: int) -> None:
+    address = sent(client, case_id, "a.csv", TABLE.encode())
+    found = re.search(r'name="seq" value="(\d+)"', client.get(address).content.decode())
+    assert found is not None
+    form = {"take": "yes", "seq": found[1]}
+    assert client.post(f"{address}cells/", form).status_code == 302
+    rows = cases.load(case_id).rows
+    assert rows
+    assert client.post(f"{address}cells/", form).status_code == 409
+    assert cases.load(case_id).rows == rows
 
 
 @pytest.mark.parametrize("name", FILES)

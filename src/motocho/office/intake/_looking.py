@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from motocho.claims.transcripts import (
     Box,
     Columns,
@@ -93,28 +95,39 @@ def say_cells(shown: Look, said: Mapping[tuple[int, str], str], at: datetime) ->
     _keeping.choose(shown.job.job_id, document, at)
 
 
-def take(shown: Look, *, actor: str, at: datetime) -> int:
+def take(shown: Look, *, actor: str, at: datetime, expected_seq: int | None = None) -> int:
     """The lines go into the case as one group of operations [取り込み].
 
+    Takes     the number of the case's last entry that was read, so that nothing goes in twice.
     Gives     how many rows went in.
-    Raises    FaultyInput where there are none, or columns are missing.
+    Raises    FaultyInput where there are none, or columns are missing; StateConflict where the case
+              was written to since.
     """
     faults = shown.faults()
     rows = [] if faults else rows_of(shown.repaired, shown.said)
     if not rows:
         raise FaultyInput(*(faults or [Fault("INT-010", file=shown.job.name)]))
-    put_rows(shown.job.case_id, rows, actor=actor, at=at)
-    _keeping.add_turn(shown.job.job_id, "taken")
+    with transaction.atomic():
+        put_rows(shown.job.case_id, rows, actor=actor, at=at, expected_seq=expected_seq)
+        _keeping.add_turn(shown.job.job_id, "taken")
     return len(rows)
 
 
-def put_rows(case_id: int, rows: list[dict[str, Any]], *, actor: str, at: datetime) -> None:
+def put_rows(
+    case_id: int,
+    rows: list[dict[str, Any]],
+    *,
+    actor: str,
+    at: datetime,
+    expected_seq: int | None = None,
+) -> None:
     """Rows into a case as one group, in place of blank ones [行の追加]."""
     case = cases.load(case_id)
     blank = [row.row_id for row in case.rows if row.is_blank]
     operations: list[dict[str, Any]] = [{"op": "delete_rows", "ids": blank}] if blank else []
     operations.append({"op": "put_rows", "rows": rows, "before": None})
-    cases.apply(case_id, operations, actor=actor, at=at, expected_seq=case.seq)
+    seq = case.seq if expected_seq is None else expected_seq
+    cases.apply(case_id, operations, actor=actor, at=at, expected_seq=seq)
 
 
 def crop_of(job: Job, page_no: int, box: Box) -> bytes:

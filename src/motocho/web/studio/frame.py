@@ -29,6 +29,7 @@ ACTOR = "studio"
 """Who writes into the log of a studio that nobody gave another name."""
 ACTOR_COOKIE = "studio-name"
 LONGEST_ACTOR = 40
+LONGEST_SEQ = 9
 LIVE = "X-Studio"
 """The header of a script that sends a form while somebody types or chooses."""
 
@@ -119,6 +120,12 @@ def actor_written(name: str) -> str:
 def actor_of(request: HttpRequest) -> str:
     """Who works at this browser, as they named themselves; `ACTOR` where they did not [作業者]."""
     return actor_named(request) or ACTOR
+
+
+def seq_read(request: HttpRequest, case: Case) -> int:
+    """The entry that the sending page was read at; the newest where it says none [記録の番号]."""
+    text = request.POST.get("seq", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_SEQ else case.seq
 
 
 def context_of(request: HttpRequest) -> dict[str, Any]:

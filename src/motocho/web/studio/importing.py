@@ -44,7 +44,7 @@ def import_page(request: HttpRequest, case_id: int) -> HttpResponse:
         operations,
         actor=frame.actor_of(request),
         at=pages.moment(request),
-        expected_seq=case.seq,
+        expected_seq=frame.seq_read(request, case),
     )
     return HttpResponseRedirect(reverse("studio:case", args=[case_id]))
 

@@ -285,7 +285,8 @@ def say_cells(request: HttpRequest, case_id: int, job_id: int) -> HttpResponse:
     if not request.POST.get("take"):
         return HttpResponseRedirect(reverse("studio:reading", args=[case_id, job_id]) + "#look")
     try:
-        intake.take(shown, actor=frame.actor_of(request), at=at)
+        read = frame.seq_read(request, case)
+        intake.take(shown, actor=frame.actor_of(request), at=at, expected_seq=read)
     except FaultyInput as error:
         context = _shown(request, shown, list(error.faults))
         return frame.case_page(request, "studio/reading.html", case, context, status=422)
