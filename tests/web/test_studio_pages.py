@@ -343,3 +343,16 @@ def test_every_term_has_its_place(person: Client) -> None:
     page = person.get("/glossary/").content.decode()
     for term in TERMS:
         assert f'id="{term}"' in page
+
+
+@pytest.mark.parametrize("number", ["²", "x", "9" * 5000, "-1", "１"])
+def test_a_number_that_is_none_breaks_no_page(person: Client, number: str) -> None:
+    case_id = opened(person)
+    seq = cases.load(case_id).seq
+    for page in ("log", "rows", "chart"):
+        assert person.get(f"/cases/{case_id}/{page}/", {"page": number}).status_code == 200
+    kept = person.post(f"/cases/{case_id}/rows/", {"seq": number, "page": number, "new1.note": "x"})
+    assert kept.status_code == 302
+    assert cases.load(case_id).seq > seq
+    assert person.post(f"/cases/{case_id}/heads/", {"seq": number, "title": "y"}).status_code == 302
+    assert person.post(f"/cases/{case_id}/log/back/", {"to": number}).status_code in {302, 400, 422}

@@ -430,7 +430,7 @@ def rows(request: HttpRequest, case_id: int) -> HttpResponse:
         return _rows_kept(request, case)
     last = max(1, -(-len(case.rows) // ROWS_ON_A_PAGE))
     given = request.GET.get("page", "")
-    page = min(int(given), last) if given.isdecimal() and given != "0" else 1
+    page = min(max(frame.number_read(given, 1), 1), last)
     first = (page - 1) * ROWS_ON_A_PAGE
     context = {
         "numbered": list(enumerate(case.rows, start=1))[first : first + ROWS_ON_A_PAGE],
@@ -449,7 +449,7 @@ def _rows_kept(request: HttpRequest, case: Case) -> HttpResponse:
             operations,
             actor=frame.actor_of(request),
             at=pages.moment(request),
-            expected_seq=int(request.POST.get("seq") or case.seq),
+            expected_seq=frame.seq_read(request, case),
         )
     page = request.POST.get("page", "1")
     return HttpResponseRedirect(f"{reverse('studio:rows', args=[case.case_id])}?page={page}")

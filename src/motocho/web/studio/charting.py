@@ -50,7 +50,7 @@ def _shown(request: HttpRequest, case: Case, chart: _chart.Chart | None) -> dict
         return {"cannot": []}
     pages_count = -(-len(chart.places) // ROWS_SHOWN)
     asked = request.GET.get("page", "1")
-    page = min(int(asked), pages_count) if asked.isascii() and asked.isdigit() else 1
+    page = min(frame.number_read(asked, 1), pages_count)
     page = max(page, 1)
     return {
         "chart": chart,

@@ -205,5 +205,5 @@ def _do(request: HttpRequest, case: Case, operations: Sequence[cases.Operation])
         operations,
         actor=frame.actor_of(request),
         at=pages.moment(request),
-        expected_seq=int(request.POST.get("seq") or case.seq),
+        expected_seq=frame.seq_read(request, case),
     )

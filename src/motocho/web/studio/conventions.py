@@ -154,7 +154,7 @@ def _kept(request: HttpRequest, case: Case, name: str, wanted: Mapping[str, Any]
             operations,
             actor=frame.actor_of(request),
             at=pages.moment(request),
-            expected_seq=int(request.POST.get("seq") or case.seq),
+            expected_seq=frame.seq_read(request, case),
         )
 
 

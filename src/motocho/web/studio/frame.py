@@ -124,8 +124,18 @@ def actor_of(request: HttpRequest) -> str:
 
 def seq_read(request: HttpRequest, case: Case) -> int:
     """The entry that the sending page was read at; the newest where it says none [記録の番号]."""
-    text = request.POST.get("seq", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_SEQ else case.seq
+    return number_read(request.POST.get("seq", ""), case.seq)
+
+
+def number_read(text: str, otherwise: int) -> int:
+    """A number of an address or a form; another where it is none [番号の読み取り].
+
+    >>> number_read("12", 1), number_read("²", 1), number_read("9" * 5000, 1)
+    (12, 1, 1)
+    """
+    return (
+        int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_SEQ else otherwise
+    )
 
 
 def context_of(request: HttpRequest) -> dict[str, Any]:

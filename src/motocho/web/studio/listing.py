@@ -87,7 +87,7 @@ def put_away(request: HttpRequest, case_id: int) -> HttpResponse:
         [{"op": "put_away", "words": words}],
         actor=frame.actor_of(request),
         at=pages.moment(request),
-        expected_seq=int(request.POST.get("seq") or case.seq),
+        expected_seq=frame.seq_read(request, case),
     )
     return HttpResponseRedirect(reverse("studio:cases"))
 

@@ -25,7 +25,7 @@ def log_page(request: HttpRequest, case_id: int) -> HttpResponse:
     """The log, the newest first: who, when, what it was before and after [変更の記録]."""
     case = cases.load(case_id)
     whole = list(_grouped(cases.log(case_id)))[::-1]
-    page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdigit() else 1
+    page = max(1, frame.number_read(request.GET.get("page", ""), 1))
     shown = whole[(page - 1) * GROUPS_A_PAGE : page * GROUPS_A_PAGE]
     context = {
         "groups": [_told(request, case, group) for group in shown],
@@ -43,10 +43,10 @@ def go_back(request: HttpRequest, case_id: int) -> HttpResponse:
     wanted = request.POST.get("to", "")
     cases.undo_to(
         case_id,
-        int(wanted) if wanted.isdigit() else case.seq,
+        frame.number_read(wanted, case.seq),
         actor=frame.actor_of(request),
         at=pages.moment(request),
-        expected_seq=int(request.POST.get("seq") or case.seq),
+        expected_seq=frame.seq_read(request, case),
     )
     return HttpResponseRedirect(reverse("studio:log", args=[case_id]))
 
