@@ -78,6 +78,7 @@ def _settlement_asked(page: Page, address: str, name: str) -> None:
     page.fill("#instalment", "10,000")
     page.click("main .form .button >> nth=0")
     page.wait_for_selector("#reason")
+    page.select_option("#road", "voice")
     page.fill("#reason", "収入が減り、代わりの支払いに同意した")
     whole(page, f"settlement-{name}")
     page.keyboard.press("Control+Enter")
@@ -100,6 +101,9 @@ def test_counsel_s_notice_without_scripts(device: MakeDevice, house: Site) -> No
     enter_desk(one.page, joined("ueda", Role.OPERATOR))
     home = f"/desk/members/{member.member_id}/collection/"
     one.page.goto(f"{home}counsel/")
+    one.page.select_option("#sender", index=1)
+    one.page.select_option("#proceeding", index=1)
+    one.page.select_option("#road", "fax")
     one.page.fill("#office", "大手町法律事務所")
     one.page.fill("#name", "法田 守")
     one.page.fill("#registration", "12345")

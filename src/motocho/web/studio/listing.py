@@ -58,9 +58,8 @@ def change_heads(request: HttpRequest, case_id: int) -> HttpResponse:
               is written, and what others changed meanwhile stays.
     """
     case = cases.load(case_id)
-    read = request.POST.get("seq", "")
-    is_older = read.isascii() and read.isdigit() and 0 < int(read) < case.seq
-    before = (cases.load_at(case_id, int(read)) if is_older else case).state.heads
+    read = frame.seq_read(request, case)
+    before = (cases.load_at(case_id, read) if 0 < read < case.seq else case).state.heads
     operations = [
         {"op": "set_head", "name": name, "value": request.POST[name].strip()}
         for name in ("client", "lender", "title", "as_of")
