@@ -91,6 +91,19 @@ def test_each_place_of_the_desk_has_something_once_a_day(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("database", "pepper")
+def test_who_has_two_agreements_is_called_about_the_late_one(tmp_path: Path) -> None:
+    lender = Lender(tmp_path, OPENED)
+    late, _ = borrowers(lender)
+    for key in late:
+        second = lender.open(ON, member_id=key.member_id)
+        lender.draw(second, 10_000, ON)
+    do(colleagues.seat, AT, ON)
+    do(morning.prepare, AT, ON)
+    ended = do(reviews.sample, ON - timedelta(days=1), 10)
+    assert [one.ending for one in ended].count("absent") == 2
+
+
+@pytest.mark.usefixtures("database", "pepper")
 def test_another_day_has_another_morning(tmp_path: Path) -> None:
     borrowers(Lender(tmp_path, OPENED))
     do(morning.prepare, AT, ON)

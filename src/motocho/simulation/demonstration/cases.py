@@ -197,7 +197,8 @@ def call_before(cursor: Any, late: Sequence[Key], others: Sequence[Key], day: Da
     on = previous_business_day(day.business_on)
     for place, (hour, key) in enumerate(zip(_HOURS, reversed(late), strict=False)):
         at, source = datetime.combine(on, hour, JAPAN), day.ref(f"call {place}")
-        wanted = talks.Wanted(catalogue.Reason.REPAYMENT, caller, shipped(), source=source)
+        reason = catalogue.Reason.REPAYMENT
+        wanted = talks.Wanted(reason, caller, shipped(), key, source=source)
         with suppress(NotFoundError):  # nobody had a number of theirs on that day
             begun = talks.begin(cursor, key.member_id, wanted, at)
             if isinstance(begun, talks.Begun):
