@@ -22,7 +22,9 @@ from motocho.claims.transcripts.pages import SURE
 from motocho.claims.transcripts.rows import Line
 
 BEAM = 24
-"""How many readings are followed at once."""
+"""How many readings are followed at once, and those beside that cost no more than the last."""
+_MOST_TIED = 160
+"""A day that could not be read may be any of `_MOST_DAYS`, all alike until the next row."""
 MARGIN = 4
 """A reading that costs so little more would do as well."""
 DIFFERS = 12
@@ -103,11 +105,14 @@ class Search:
         if at not in self._troubled:
             yield self._as_read(at, path, 0)
             return
-        yield self._as_read(at, path, self._unusual(line.amount_yen))
+        plain = self._as_read(at, path, self._unusual(line.amount_yen))
+        yield plain
         for on, day_cost in self._days(at, path.account):
             for way, way_cost in _ways(line):
                 placed = entry._replace(on=on, way=way)
                 for chosen, cost in self._amounts(line, placed, path.account):
+                    if _is_again(plain, chosen[0]):
+                        continue
                     extra = 0 if self._trusts or way != PAID else FAR
                     yield _linked(path, chosen, path.cost + day_cost + way_cost + cost + extra)
 
@@ -259,18 +264,26 @@ def _linked(path: _Path, chosen: tuple[Chosen, Account], cost: int) -> _Path:
     return _Path(cost, chosen[1], (path.steps, chosen[0]))
 
 
+def _is_again(plain: _Path, chosen: Chosen) -> bool:
+    """Whether it is the line as read once more: the same twice would crowd out what would do."""
+    read = None if plain.steps is None else plain.steps[1]
+    return isinstance(read, Chosen) and read.agrees and read[:4] == chosen[:4]
+
+
 def _kept(paths: list[_Path]) -> list[_Path]:
     """The cheapest of each state, with those that would do as well, and of all the cheapest few."""
     best: dict[tuple[object, ...], list[_Path]] = {}
     count = 0
+    last_cost = 0
     for path in sorted(paths, key=lambda one: one.cost):
+        if count >= BEAM and (path.cost > last_cost or count >= _MOST_TIED):
+            break
         account = path.account
         same = best.setdefault((account.on, account.balance_yen, account.unpaid_yen), [])
         if len(same) < _ALIKE and (not same or path.cost <= same[0].cost + MARGIN):
             same.append(path)
             count += 1
-        if count >= BEAM:
-            break
+            last_cost = path.cost
     return [path for same in best.values() for path in same]
 
 

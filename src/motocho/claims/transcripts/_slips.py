@@ -6,7 +6,6 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from motocho.claims.transcripts.columns import Content
 from motocho.claims.transcripts.pages import Cell
 from motocho.claims.transcripts.rows import Line, read_scanned
 
@@ -56,7 +55,6 @@ def _value(text: str) -> int | None:
 
 def slips_of_day(line: Line) -> dict[int, int]:
     """Days that a misread day may have been, with what each costs [日付の読み違い]."""
-    cell = line.cell(Content.DATE)
     if line.on is None:
         return {}
     found: dict[int, int] = {}
@@ -74,5 +72,4 @@ def slips_of_day(line: Line) -> dict[int, int]:
                 continue
             found[on.toordinal()] = LIKE
     found.pop(line.on.toordinal(), None)
-    del cell
     return found

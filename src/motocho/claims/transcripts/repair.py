@@ -195,6 +195,12 @@ class _Seen:
         same = line.amount_yen == after.amount_yen and line.balance_yen == after.balance_yen
         return tells and same and after.agrees and after.is_tested
 
+    def rests_on_a_day(self) -> bool:
+        """Whether the interest of the line counts from a day that was not read but sought."""
+        if self.at == 0 or self.pick.way != PAID:
+            return False
+        return self.chosen[self.at - 1].on != _ordinal(self.lines[self.at - 1])
+
     def is_contested(self, name: str) -> bool:
         mine = getattr(self.pick, name)
         return any(getattr(path[self.at], name) != mine for path in self.rivals)
@@ -228,6 +234,8 @@ def _amount(seen: _Seen) -> Checked:
         return _cell(cell, text, Standing.CONFIRMED, why)
     alone = pick.on == _ordinal(line) and pick.balance_yen == line.balance_yen
     alike = likeness(cell, pick.amount_yen) <= LIKE
+    if seen.rests_on_a_day():
+        return _cell(cell, text, Standing.DOUBTFUL, Reason.OTHERS)
     if alike and (alone or seen.next_follows()):
         return _cell(cell, text, Standing.CORRECTED, why)
     return _cell(cell, text, Standing.DOUBTFUL, Reason.UNLIKE)
