@@ -76,9 +76,9 @@ def _read(rows: Sequence[SheetRow]) -> Readable:
             told = [_placed(fault, lines) for fault in error.faults]
             faults += told
             bad = {fault.line for fault in told} & set(lines)
-            if not bad:
-                return Readable(None, tuple(faults), _out(rows, kept))
             kept = {line: row for line, row in kept.items() if line not in bad}
+            if not bad or not kept:
+                return Readable(None, tuple(faults), _out(rows, kept))
         else:
             events = tuple(_placed_event(event, lines) for event in history.events)
             warnings = tuple(_placed(fault, lines) for fault in history.warnings)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from motocho.claims import radar, reasoning
 from motocho.claims.assumptions import Assumptions
+from motocho.claims.history import History
 from motocho.claims.radar import Alarm, Sight, Weight
 from motocho.claims.statement import Row, Statement, Yen, public_yen, recalculate
 from motocho.office import cases
@@ -156,22 +157,29 @@ def _state(case: Case, request: HttpRequest) -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------------------------------ checks
+class _Surveyed(NamedTuple):
+    """What the radar sees of a case."""
+
+    alarms: tuple[Alarm, ...]
+    balanced: bool
+    """Whether the lender's balances were checked."""
+    prevented: tuple[Fault, ...] = ()
+    """Why it could not look."""
+
+
 @lru_cache(maxsize=32)
-def _surveyed(known: _Known) -> tuple[tuple[Alarm, ...], bool]:
-    """The radar's alarms of a case, and whether the lender's balances were checked."""
+def _surveyed(known: _Known) -> _Surveyed:
     case = known.case
     read = cases.readable(case)
-    if read.history is None:
-        return (), False
-    sight = Sight(
-        read.history,
-        cases.assumptions_of(case, read.history),
-        known.today_on,
-        cases.lines_of(case),
-        case.as_of,
-    )
-    balanced = any(event.lender_balance_yen is not None for event in read.history.events)
-    return tuple(radar.survey(sight, unread=read.faults)), balanced
+    history = read.history or History(())  # rows of which none can be read are alarms too
+    try:
+        agreed = cases.assumptions_of(case, read.history)
+        sight = Sight(history, agreed, known.today_on, cases.lines_of(case), case.as_of)
+        alarms = tuple(radar.survey(sight, unread=read.faults))
+    except MotochoError as error:
+        return _Surveyed((), balanced=False, prevented=error.faults)
+    balanced = any(event.lender_balance_yen is not None for event in history.events)
+    return _Surveyed(alarms, balanced)
 
 
 class _Known:
@@ -189,18 +197,16 @@ class _Known:
         return hash(self._is)
 
 
-def _alarms(request: HttpRequest, case: Case) -> tuple[tuple[Alarm, ...], bool]:
-    """Alarms that nobody called right, and whether balances were checked."""
-    try:
-        alarms, balanced = _surveyed(_Known(case, request))
-    except MotochoError:
-        return (), False
-    return tuple(one for one in alarms if one.key not in case.state.confirmed), balanced
+def _alarms(request: HttpRequest, case: Case) -> _Surveyed:
+    """What the radar sees, without what somebody called right."""
+    found = _surveyed(_Known(case, request))
+    open_ones = (one for one in found.alarms if one.key not in case.state.confirmed)
+    return found._replace(alarms=tuple(open_ones))
 
 
 def _checks(request: HttpRequest, case: Case) -> dict[str, Any]:
     tongue = pages.tongue_of(request)
-    alarms, balanced = _alarms(request, case)
+    alarms, balanced, prevented = _alarms(request, case)
     states: dict[str, str] = {}
     shown = []
     for alarm in alarms:
@@ -225,7 +231,13 @@ def _checks(request: HttpRequest, case: Case) -> dict[str, Any]:
             states[row.row_id] = "fixed"
         elif balanced and row.balance.strip():
             states[row.row_id] = "agrees"
-    context = {"checks": shown, "case": case, "tongue": tongue, "balanced": balanced}
+    context = {
+        "checks": shown,
+        "case": case,
+        "tongue": tongue,
+        "balanced": balanced,
+        "prevented": [said(one, tongue) for one in prevented],
+    }
     return {"states": states, "count": len(shown), "context": context}
 
 
@@ -262,7 +274,7 @@ def mend(request: HttpRequest, case_id: int) -> HttpResponse:
     Raises    NotFoundError for an alarm that is no longer there.
     """
     case = cases.load(case_id)
-    alarms, _ = _alarms(request, case)
+    alarms = _alarms(request, case).alarms
     key = request.POST.get("key", "")
     alarm = next((one for one in alarms if one.key == key), None)
     if alarm is None:
