@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from motocho.claims.statement import Statement, recalculate
-from motocho.kernel.conventions import OverpaymentAppropriation
+from motocho.kernel.conventions import OverpaymentAppropriation, OverpaymentRateRule
 from motocho.office.cases import Case
 from motocho.office.tracker.board import Standing
 from motocho.office.tracker.tracks import Deadline, Event, Kind, Offer
@@ -31,7 +31,8 @@ class Totals:
     without_yen: int
     """With no interest on the overpayment at all."""
     with_yen: int
-    rate_ppm: int
+    rate_ppm: int | None
+    """The one rate of the interest; None where it goes by the day."""
     owed_yen: int
     """What the client still owes by the same calculation."""
     as_of: date | None
@@ -74,10 +75,11 @@ def totals(case: Case, as_of: date | None = None) -> Totals | None:
         without = recalculate(case.history(), plain, as_of=as_of or case.as_of)
     except MotochoError:
         return None
+    is_constant = claimed.assumptions.overpayment_rate_rule is OverpaymentRateRule.CONSTANT
     return Totals(
         int(without.result.claim_yen),
         int(claimed.result.claim_yen),
-        claimed.assumptions.overpayment_rate_ppm,
+        claimed.assumptions.overpayment_rate_ppm if is_constant else None,
         int(claimed.result.owed_yen),
         as_of or case.as_of,
     )

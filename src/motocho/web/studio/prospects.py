@@ -38,7 +38,7 @@ from motocho.law.tables import Unverified
 from motocho.office import cases
 from motocho.office.cases import Case, Operation
 from motocho.office.tracker import Standing, board
-from motocho.units.errors import Fault, InputError, Language, MotochoError, Unread
+from motocho.units.errors import Fault, FaultyInput, InputError, Language, MotochoError, Unread
 from motocho.web import fields, pages
 from motocho.web.fields import DateField, Form, YenField, refusing
 from motocho.web.studio import _terms, frame
@@ -339,13 +339,16 @@ def _lender(case: Case) -> dict[str, Any] | None:
 
 
 def _loans(case: Case) -> list[dict[str, Any]]:
+    """The loans that were noted; one that cannot be read stands as it was noted, to be removed."""
     found = []
     for name in sorted(case.findings):
         if name.startswith(prospects.LOAN):
+            noted = case.findings[name]
             try:
-                found.append({"name": name, "loan": prospects.read_loan(case.findings[name])})
-            except MotochoError:
-                continue
+                loan = prospects.read_loan(noted)
+            except FaultyInput:
+                loan = None
+            found.append({"name": name, "loan": loan, "noted": " ".join(map(str, noted.values()))})
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -353,11 +354,11 @@ def export(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 def _papers(request: HttpRequest, case: cases.Case) -> dict[str, bytes]:
-    """Every paper that is ready, as the page of papers makes them; none while there is no sheet."""
+    """Every paper that is ready, as the page of papers makes them; else a file of why none is."""
     try:
         pack = papers.packed(request, case)
-    except MotochoError:
-        return {}
+    except MotochoError as error:
+        return {"faults.json": orjson.dumps([fault.document() for fault in error.faults])}
     return {one.name: one.data for one in pack.files}
 
 
