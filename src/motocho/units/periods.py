@@ -14,9 +14,12 @@ file of them asks here, so that each file is held to the same rule.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any, TypeVar
+
+from motocho.units.errors import Fault, FaultyInput
 
 Held = TypeVar("Held")
 _ONE_DAY = timedelta(days=1)
@@ -49,6 +52,40 @@ def undated(row: Mapping[str, Any]) -> Iterator[str]:
         yield "from"
     if row.get("until") is not None and type(row["until"]) is not date:
         yield "until"
+
+
+def counted(
+    rows: Sequence[Mapping[str, Any]], kind: Callable[..., Held], code: str
+) -> tuple[tuple[date, Held], ...]:
+    """A policy of counts, each at least 1, with the first day of each version [件数の方針].
+
+    Takes     rows with `from`, `until` and the fields of a dataclass; the dataclass; the code of
+              its faults, whose details are `row` and `key`.
+    Raises    FaultyInput with every row that lacks something, or does not follow the one before.
+    """
+    names = tuple(one.name for one in fields(kind))  # type: ignore[arg-type]
+    wrong = [
+        (row, name)
+        for row in rows
+        for name in (
+            *sorted({"from", "until", *names} ^ set(row)),
+            *(name for name in names if name in row and not _is_count(row[name])),
+            *undated(row),
+        )
+    ]
+    wrong = wrong or [(rows[place], name) for place, name in misplaced(rows)]
+    if wrong:
+        raise FaultyInput(
+            *(
+                Fault(code, details={"row": str(row.get("from", "")), "key": name})
+                for row, name in wrong
+            )
+        )
+    return tuple((row["from"], kind(**{name: row[name] for name in names})) for row in rows)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
 def held_on(on: date, rows: Sequence[tuple[date, Held]]) -> Held:

@@ -10,7 +10,7 @@ datetime.date(2026, 11, 25)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -19,8 +19,7 @@ from typing import Any
 import yaml
 
 from motocho.outside.bank import is_business_day, next_business_day
-from motocho.units.errors import Fault, FaultyInput
-from motocho.units.periods import held_on, misplaced, undated
+from motocho.units.periods import counted, held_on
 
 FILE = "cases.yaml"
 
@@ -38,9 +37,6 @@ class Policy:
     """So many before its last day, a case is shown as near."""
 
 
-NAMES = tuple(one.name for one in fields(Policy))
-
-
 @cache
 def periods() -> tuple[tuple[date, Policy], ...]:
     """Each policy with its first day, the earliest first [方針の一覧]."""
@@ -53,25 +49,7 @@ def read(text: str) -> tuple[tuple[date, Policy], ...]:
     Raises    FaultyInput with every row that lacks something, or does not follow the one before.
     """
     rows: list[Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
-    faults = [_fault(row, name) for row in rows for name in _wrong(row)]
-    faults = faults or [_fault(rows[place], name) for place, name in misplaced(rows)]
-    if faults:
-        raise FaultyInput(*faults)
-    return tuple((row["from"], Policy(**{name: row[name] for name in NAMES})) for row in rows)
-
-
-def _wrong(row: Mapping[str, Any]) -> list[str]:
-    wrong = sorted({"from", "until", *NAMES} ^ set(row))
-    wrong += [name for name in NAMES if name in row and not _is_count(row[name])]
-    return [*wrong, *undated(row)]
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
-
-
-def _fault(row: Mapping[str, Any], name: str) -> Fault:
-    return Fault("CMP-001", details={"row": str(row.get("from", "")), "key": name})
+    return counted(rows, Policy, "CMP-001")
 
 
 def policy(on: date) -> Policy:

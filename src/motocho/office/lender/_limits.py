@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -11,8 +11,7 @@ from typing import Any
 
 import yaml
 
-from motocho.units.errors import Fault, FaultyInput
-from motocho.units.periods import held_on, misplaced, undated
+from motocho.units.periods import counted, held_on
 
 FILE = "claim_limits.yaml"
 
@@ -29,34 +28,13 @@ class Limits:
     correct_within_days: int
 
 
-NAMES = tuple(one.name for one in fields(Limits))
-
-
 def read(text: str) -> tuple[tuple[date, Limits], ...]:
     """Policies from their file [方針の読み取り].
 
     Raises    FaultyInput with every row that lacks something, or does not follow the one before.
     """
     rows: list[Mapping[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
-    faults = [_fault(row, name) for row in rows for name in _wrong(row)]
-    faults = faults or [_fault(rows[place], name) for place, name in misplaced(rows)]
-    if faults:
-        raise FaultyInput(*faults)
-    return tuple((row["from"], Limits(**{name: row[name] for name in NAMES})) for row in rows)
-
-
-def _wrong(row: Mapping[str, Any]) -> list[str]:
-    wrong = sorted({"from", "until", *NAMES} ^ set(row))
-    wrong += [name for name in NAMES if name in row and not _is_count(row[name])]
-    return [*wrong, *undated(row)]
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
-
-
-def _fault(row: Mapping[str, Any], name: str) -> Fault:
-    return Fault("CLU-001", details={"row": str(row.get("from", "")), "key": name})
+    return counted(rows, Limits, "CLU-001")
 
 
 @cache
