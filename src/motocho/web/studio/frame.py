@@ -10,7 +10,6 @@ To add a place, add a line to `PLACES` (of the whole studio) or `CASE_PLACES` (o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -22,7 +21,14 @@ from django.views.decorators.http import require_POST
 
 from motocho.office.cases import Case
 from motocho.web import assets, pages
-from motocho.web.pages import KEPT_SECONDS, LONGEST_ADDRESS, LOOK_COOKIE, TONGUE_COOKIE, Look
+from motocho.web.pages import (
+    KEPT_SECONDS,
+    LONGEST_ADDRESS,
+    LOOK_COOKIE,
+    TONGUE_COOKIE,
+    Look,
+    Place,
+)
 from motocho.web.words import Tongue, plain
 
 ACTOR = "studio"
@@ -34,40 +40,31 @@ LIVE = "X-Studio"
 """The header of a script that sends a form while somebody types or chooses."""
 
 
-@dataclass(frozen=True, slots=True)
-class StudioPlace:
-    """One entry of the navigation [メニューの項目]: a view's name and a key of the words."""
-
-    name: str
-    label: str
-    icon: str
-
-
 PLACES = (
-    StudioPlace("studio:cases", "studio.frame.cases", "rows"),
-    StudioPlace("studio:days", "studio.days.title", "tick"),
-    StudioPlace("studio:arrive", "studio.frame.arrive", "door"),
-    StudioPlace("studio:office", "studio.frame.office", "gear"),
-    StudioPlace("studio:glossary", "studio.frame.glossary", "info"),
-    StudioPlace("studio:templates", "studio.wordings.title", "pen"),
-    StudioPlace("studio:affected", "studio.prospects.affected", "info"),
-    StudioPlace("studio:guide_start", "studio.guide.title", "info"),
+    Place("studio:cases", "studio.frame.cases", "rows"),
+    Place("studio:days", "studio.days.title", "tick"),
+    Place("studio:arrive", "studio.frame.arrive", "door"),
+    Place("studio:office", "studio.frame.office", "gear"),
+    Place("studio:glossary", "studio.frame.glossary", "info"),
+    Place("studio:templates", "studio.wordings.title", "pen"),
+    Place("studio:affected", "studio.prospects.affected", "info"),
+    Place("studio:guide_start", "studio.guide.title", "info"),
 )
 """Places of the whole studio."""
 CASE_PLACES = (
-    StudioPlace("studio:case", "studio.frame.bench", "rows"),
-    StudioPlace("studio:import", "studio.frame.import", "pen"),
-    StudioPlace("studio:intake", "studio.intake.title", "pen"),
-    StudioPlace("studio:papers", "studio.papers.title", "pen"),
-    StudioPlace("studio:proof", "studio.proof.title", "shield"),
-    StudioPlace("studio:way", "studio.track.way", "tick"),
-    StudioPlace("studio:conventions", "studio.frame.conventions", "gear"),
-    StudioPlace("studio:contracts", "studio.frame.contracts", "sum"),
-    StudioPlace("studio:chart", "studio.chart.title", "sum"),
-    StudioPlace("studio:compare", "studio.frame.compare", "rows"),
-    StudioPlace("studio:log", "studio.frame.log", "pen"),
-    StudioPlace("studio:take_along", "studio.frame.export", "shield"),
-    StudioPlace("studio:outlook", "studio.prospects.outlook", "sum"),
+    Place("studio:case", "studio.frame.bench", "rows"),
+    Place("studio:import", "studio.frame.import", "pen"),
+    Place("studio:intake", "studio.intake.title", "pen"),
+    Place("studio:papers", "studio.papers.title", "pen"),
+    Place("studio:proof", "studio.proof.title", "shield"),
+    Place("studio:way", "studio.track.way", "tick"),
+    Place("studio:conventions", "studio.frame.conventions", "gear"),
+    Place("studio:contracts", "studio.frame.contracts", "sum"),
+    Place("studio:chart", "studio.chart.title", "sum"),
+    Place("studio:compare", "studio.frame.compare", "rows"),
+    Place("studio:log", "studio.frame.log", "pen"),
+    Place("studio:take_along", "studio.frame.export", "shield"),
+    Place("studio:outlook", "studio.prospects.outlook", "sum"),
 )
 """Places of one case; each address takes `case_id`."""
 
