@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser
+from tests.database import Database
 from tests.web.browsing import Device, served, started
+from tests.web.studio import entrance, served_studio
+
+from motocho.office import cases
+
+OFFICE = {"width": 1366, "height": 768}
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +41,33 @@ def device(site: str, browser: Browser) -> Iterator[Callable[..., Device]]:
 
     yield make
     for one in made:
+        one.context.close()
+
+
+@pytest.fixture
+def studio(database: Database) -> Iterator[str]:
+    """The address of a studio of its own, for tests that are marked `allow_hosts`."""
+    cases.lock()
+    with served_studio() as address:
+        yield address
+    cases.lock()
+
+
+@pytest.fixture
+def in_studio(studio: str, browser: Browser) -> Iterator[Callable[..., Device]]:
+    """Makes devices that were let into the studio; none of them complained or asked elsewhere."""
+    made: list[Device] = []
+
+    def make(**options: object) -> Device:
+        options.setdefault("viewport", OFFICE)
+        made.append(Device(browser, studio, **options))
+        made[-1].open(entrance(studio))
+        return made[-1]
+
+    yield make
+    for one in made:
+        assert one.complaints == []
+        assert {urlsplit(each).netloc for each in one.requests} <= {urlsplit(studio).netloc}
         one.context.close()
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from tests.database import Database
+from playwright.sync_api import Page, expect
 from tests.web.browsing import Device
-from tests.web.studio import entrance, served_studio
 from tests.web.test_browser import SIDEWAYS, violations
 
 from motocho.claims import effects
@@ -26,30 +23,6 @@ SIZES = ({"width": 320, "height": 640}, {"width": 1024, "height": 768}, DESK)
 LIVE_SECONDS = 2.0
 """500 ms are promised to a person on a machine of their own; this one is shared."""
 MakeDevice = Callable[..., Device]
-
-
-@pytest.fixture
-def studio(database: Database) -> Iterator[str]:
-    cases.lock()
-    with served_studio() as site:
-        yield site
-    cases.lock()
-
-
-@pytest.fixture
-def device(studio: str, browser: Browser) -> Iterator[MakeDevice]:
-    made: list[Device] = []
-
-    def make(**options: Any) -> Device:
-        options.setdefault("viewport", DESK)
-        made.append(Device(browser, studio, **options))
-        made[-1].open(entrance(studio))
-        return made[-1]
-
-    yield make
-    for one in made:
-        assert one.complaints == []
-        one.context.close()
 
 
 def many_rows(count: int = 500) -> str:
@@ -93,8 +66,8 @@ SHEET = """日付,借入,返済,残高
 
 
 @pytest.mark.parametrize(("paper", "tongue"), [("light", "ja"), ("dark", "en")])
-def test_every_page_is_whole(device: MakeDevice, paper: str, tongue: str) -> None:
-    page = device(color_scheme=paper, tongue="ja").page
+def test_every_page_is_whole(in_studio: MakeDevice, paper: str, tongue: str) -> None:
+    page = in_studio(color_scheme=paper, tongue="ja").page
     whole(page, "cases-empty")
     case_id = opened(page, SHEET)
     page.goto(f"/cases/{case_id}/contracts/")
@@ -120,9 +93,9 @@ def test_every_page_is_whole(device: MakeDevice, paper: str, tongue: str) -> Non
     whole(page, f"unlock-refused-{paper}")
 
 
-def test_paste_of_500_rows_is_read_by_the_studio_itself(device: MakeDevice) -> None:
+def test_paste_of_500_rows_is_read_by_the_studio_itself(in_studio: MakeDevice) -> None:
     """E2, the part of the server: no carriage return is left, each row is there, quotes are gone."""
-    page = device().page
+    page = in_studio().page
     begun = time.monotonic()
     case_id = opened(page, many_rows())
     taken = time.monotonic() - begun
@@ -142,8 +115,8 @@ def test_paste_of_500_rows_is_read_by_the_studio_itself(device: MakeDevice) -> N
     assert page.locator("#pasted").input_value().count("ATM") == 30
 
 
-def test_file_that_is_dropped_is_imported(device: MakeDevice) -> None:
-    page = device().page
+def test_file_that_is_dropped_is_imported(in_studio: MakeDevice) -> None:
+    page = in_studio().page
     page.get_by_role("button", name="作って取り込みへ").click()
     data = cases.sample_bytes()
     page.get_by_label("ファイルを選ぶ").set_input_files(
@@ -154,9 +127,9 @@ def test_file_that_is_dropped_is_imported(device: MakeDevice) -> None:
     assert len(cases.load(cases.case_ids()[0]).rows) == 147
 
 
-def test_convention_counts_as_soon_as_it_is_chosen(device: MakeDevice) -> None:
+def test_convention_counts_as_soon_as_it_is_chosen(in_studio: MakeDevice) -> None:
     """E7: total and effects within half a second for 500 rows, measured in the page."""
-    page = device().page
+    page = in_studio().page
     case_id = opened(page, many_rows())
     page.goto(f"/cases/{case_id}/conventions/")
     case = cases.load(case_id)
@@ -185,10 +158,10 @@ def test_convention_counts_as_soon_as_it_is_chosen(device: MakeDevice) -> None:
 
 
 def test_duplicate_and_change_takes_two_clicks_and_shows_where_they_part(
-    device: MakeDevice,
+    in_studio: MakeDevice,
 ) -> None:
     """E9."""
-    page = device().page
+    page = in_studio().page
     case_id = opened(page, SHEET)
     page.goto(f"/cases/{case_id}/contracts/")
     page.get_by_label("次の契約が始まる行番号").fill("4")
@@ -211,23 +184,23 @@ def test_duplicate_and_change_takes_two_clicks_and_shows_where_they_part(
     assert (link.get_attribute("href") or "").endswith(f"#{row.row_id}")
 
 
-def test_what_was_chosen_outlives_a_crash(device: MakeDevice, studio: str) -> None:
+def test_what_was_chosen_outlives_a_crash(in_studio: MakeDevice, studio: str) -> None:
     """E10, the part of forms: what was chosen is there two seconds later in another browser."""
-    one = device()
+    one = in_studio()
     case_id = opened(one.page, SHEET)
     one.page.goto(f"/cases/{case_id}/conventions/")
     one.page.locator("#first_day-both").check()
     time.sleep(2)
     one.page.context.close()  # no leave, no unload: it is gone
     assert cases.load(case_id).scenarios["主張"] == {"first_day": "both"}
-    other = device()
+    other = in_studio()
     other.page.goto(f"/cases/{case_id}/conventions/")
     expect(other.page.locator("#first_day-both")).to_be_checked()
 
 
-def test_words_that_were_typed_outlive_a_crash(device: MakeDevice) -> None:
+def test_words_that_were_typed_outlive_a_crash(in_studio: MakeDevice) -> None:
     """E10: two seconds after the last key the words are kept, though nobody sent the form."""
-    page = device().page
+    page = in_studio().page
     case_id = opened(page, SHEET)
     page.goto(f"/cases/{case_id}/contracts/")
     page.get_by_label("次の契約が始まる行番号").fill("4")
@@ -240,9 +213,9 @@ def test_words_that_were_typed_outlive_a_crash(device: MakeDevice) -> None:
     assert found == {"gap": "842日、", "contact": "年賀状のみ"}
 
 
-def test_nothing_leaves_the_machine(device: MakeDevice, studio: str) -> None:
+def test_nothing_leaves_the_machine(in_studio: MakeDevice, studio: str) -> None:
     """E14: every request of a whole visit, by pages, styles, scripts and forms, goes to the studio."""
-    one = device()
+    one = in_studio()
     page = one.page
     page.get_by_role("button", name="見本の事件で試す").click()
     case_id = cases.case_ids()[0]
@@ -259,9 +232,9 @@ def test_nothing_leaves_the_machine(device: MakeDevice, studio: str) -> None:
     assert "default-src 'none'" in (page.goto("/").headers["content-security-policy"])  # type: ignore[union-attr]
 
 
-def test_whole_way_works_without_scripts(device: MakeDevice) -> None:
+def test_whole_way_works_without_scripts(in_studio: MakeDevice) -> None:
     """C2: paste, conventions by their button, scenarios, the log, and back."""
-    page = device(java_script_enabled=False).page
+    page = in_studio(java_script_enabled=False).page
     case_id = opened(page, SHEET)
     page.goto(f"/cases/{case_id}/conventions/")
     page.locator("#year_basis-fixed_365").check()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
-from tests.database import Database
 from tests.web.browsing import Device
-from tests.web.studio import entrance, served_studio
+from tests.web.studio import entrance
 from tests.web.test_browser import SIDEWAYS, violations
 from tests.web.test_studio_pages import TWO_DEALINGS
 
@@ -16,12 +13,6 @@ from motocho.office import cases
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 DESK: ViewportSize = {"width": 1366, "height": 768}
-
-
-@pytest.fixture
-def studio(database: Database) -> Iterator[str]:
-    with served_studio() as address:
-        yield address
 
 
 def case_in(device: Device, studio: str) -> int:

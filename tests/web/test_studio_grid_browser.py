@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.database import Database
 from tests.web.browsing import Device
-from tests.web.studio import entrance, served_studio
+from tests.web.studio import entrance
 from tests.web.test_browser import SIDEWAYS, violations
 
 from motocho.office import cases
@@ -32,14 +31,6 @@ WAIT = 15_000
 WIDE = """() => [...document.querySelectorAll('main *')].filter((one) => one.getBoundingClientRect().right > innerWidth
   && !one.closest('.grid-scroll, .scroll')).map((one) => one.tagName + '.' + one.className).slice(0, 9)"""
 Make = Callable[..., Page]
-
-
-@pytest.fixture
-def studio(database: Database) -> Iterator[str]:
-    cases.lock()
-    with served_studio() as site:
-        yield site
-    cases.lock()
 
 
 @pytest.fixture

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from tests.database import Database
+from playwright.sync_api import Page, expect
 from tests.ocr.scans import scan
 from tests.web.browsing import Device
-from tests.web.studio import entrance, served_studio
 from tests.web.test_browser import SIDEWAYS, violations
 from tests.web.test_studio_intake import FILES
 
@@ -23,30 +21,6 @@ AT = datetime(2026, 11, 22, tzinfo=UTC)
 READS_SCANS = importlib.util.find_spec("rapidocr") is not None
 MakeDevice = Callable[..., Device]
 LONGEST_MS = 120_000
-
-
-@pytest.fixture
-def studio(database: Database) -> Iterator[str]:
-    cases.lock()
-    with served_studio() as site:
-        yield site
-    cases.lock()
-
-
-@pytest.fixture
-def device(studio: str, browser: Browser) -> Iterator[MakeDevice]:
-    made: list[Device] = []
-
-    def make(**options: Any) -> Device:
-        options.setdefault("viewport", {"width": 1366, "height": 768})
-        made.append(Device(browser, studio, **options))
-        made[-1].open(entrance(studio))
-        return made[-1]
-
-    yield make
-    for one in made:
-        assert one.complaints == []
-        one.context.close()
 
 
 def upload(page: Page, name: str, data: bytes) -> None:
@@ -60,9 +34,9 @@ def heading(page: Page, name: str) -> Any:
     return expect(page.get_by_role("heading", level=1, name=name))
 
 
-def test_each_kind_of_file_reaches_the_check(device: MakeDevice, studio: str) -> None:
+def test_each_kind_of_file_reaches_the_check(in_studio: MakeDevice, studio: str) -> None:
     case_id = cases.open_case({"client": "甲野花子"}, actor="test", at=AT)
-    page = device().page
+    page = in_studio().page
     for name, made in FILES.items():
         page.goto(f"{studio}/cases/{case_id}/intake/")
         upload(page, name, made())
@@ -71,9 +45,9 @@ def test_each_kind_of_file_reaches_the_check(device: MakeDevice, studio: str) ->
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
-def test_pages_of_reading_are_accessible(device: MakeDevice, studio: str, look: str) -> None:
+def test_pages_of_reading_are_accessible(in_studio: MakeDevice, studio: str, look: str) -> None:
     case_id = cases.open_case({"client": "甲野花子"}, actor="test", at=AT)
-    page = device(color_scheme=look).page
+    page = in_studio(color_scheme=look).page
     page.goto(f"{studio}/cases/{case_id}/intake/")
     assert violations(page) == []
     upload(page, "text.pdf", FILES["text.pdf"]())
@@ -87,10 +61,10 @@ def test_pages_of_reading_are_accessible(device: MakeDevice, studio: str, look: 
 
 
 def test_doubtful_cells_are_taken_by_enter_and_the_rows_go_into_the_case(
-    device: MakeDevice, studio: str
+    in_studio: MakeDevice, studio: str
 ) -> None:
     case_id = cases.open_case({"client": "甲野花子"}, actor="test", at=AT)
-    page = device().page
+    page = in_studio().page
     page.goto(f"{studio}/cases/{case_id}/intake/")
     upload(page, "utf8.csv", FILES["utf8.csv"]())
     cell = page.locator(".intake-cell").first
@@ -109,11 +83,11 @@ def test_doubtful_cells_are_taken_by_enter_and_the_rows_go_into_the_case(
 
 @pytest.mark.skipif(not READS_SCANS, reason="text of pictures is not read here")
 def test_photo_is_read_while_nobody_looks_and_another_is_stopped(
-    device: MakeDevice, studio: str
+    in_studio: MakeDevice, studio: str
 ) -> None:
     """The page is left while it is read, and finds it read; progress is announced; stopping ends it."""
     case_id = cases.open_case({"client": "甲野花子"}, actor="test", at=AT)
-    page = device().page
+    page = in_studio().page
     page.goto(f"{studio}/cases/{case_id}/intake/")
     upload(page, "photo.jpg", scan(2, 8, "signed", "stamped").data)
     heading(page, "読み取っています").to_be_visible()

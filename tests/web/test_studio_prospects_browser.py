@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
-from tests.database import Database
 from tests.web.browsing import Device
-from tests.web.studio import entrance, served_studio
+from tests.web.studio import entrance
 from tests.web.test_browser import SIDEWAYS, violations
 from tests.web.test_facts_browser import PICTURES
 from tests.web.test_studio_prospects import TWO_DEALINGS
@@ -19,12 +17,6 @@ from motocho.office import cases
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 DESK: ViewportSize = {"width": 1366, "height": 768}
-
-
-@pytest.fixture
-def studio(database: Database) -> Iterator[str]:
-    with served_studio() as address:
-        yield address
 
 
 def whole(page: Page, name: str) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize
 from pypdfium2 import PdfDocument
-from tests.database import Database
 from tests.web.browsing import DESKTOP, LOOKS, Device
-from tests.web.studio import entrance, served_studio
 from tests.web.test_browser import SIDEWAYS, violations
 from tests.web.test_studio_guide import ANSWERS
 
@@ -29,30 +26,6 @@ WIDE = """() => [...document.querySelectorAll('body *')].filter(one => one.getBo
 TARGETS_24 = """() => [...document.querySelectorAll('main button, main select, main input:not([type=hidden])')]
   .filter(one => one.offsetParent && (one.getBoundingClientRect().height < 24 || one.getBoundingClientRect().width < 24))
   .map(one => one.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture
-def studio(database: Database) -> Iterator[str]:
-    with served_studio() as site:
-        yield site
-
-
-@pytest.fixture
-def enter(studio: str, browser: Browser) -> Iterator[Callable[..., Device]]:
-    made: list[Device] = []
-
-    def make(**options: object) -> Device:
-        one = Device(browser, studio, **options)
-        made.append(one)
-        one.open(entrance(studio))
-        return one
-
-    yield make
-    for one in made:
-        assert one.complaints == []
-        hosts = {urlsplit(each).netloc for each in one.requests}
-        assert hosts <= {urlsplit(studio).netloc}, "a local studio asks nobody else"
-        one.context.close()
 
 
 def looked(page: Page, name: str) -> None:
@@ -105,11 +78,11 @@ def filled(page: Page) -> int:
 PAGES = ("way", "talks", "talks/sheet", "money", "shelf", "conflicts")
 
 
-def test_every_page_is_whole_on_both_papers_narrow_and_wide(enter: MakeDevice) -> None:
-    one = enter(viewport=DESKTOP)
+def test_every_page_is_whole_on_both_papers_narrow_and_wide(in_studio: MakeDevice) -> None:
+    one = in_studio(viewport=DESKTOP)
     case_id = filled(one.page)
     for look in LOOKS:
-        two = enter(viewport=NARROW if look == "light" else DESKTOP, color_scheme=look)
+        two = in_studio(viewport=NARROW if look == "light" else DESKTOP, color_scheme=look)
         for name in ("days", *(f"cases/{case_id}/{each}" for each in PAGES)):
             two.page.goto(f"/{name}/")
             looked(two.page, f"{look} {name}")
@@ -118,8 +91,8 @@ def test_every_page_is_whole_on_both_papers_narrow_and_wide(enter: MakeDevice) -
     assert len(PdfDocument(printed)) == 1, "the sheet of a call is one page"
 
 
-def test_error_is_announced_at_its_field(enter: MakeDevice) -> None:
-    page = enter(viewport=DESKTOP).page
+def test_error_is_announced_at_its_field(in_studio: MakeDevice) -> None:
+    page = in_studio(viewport=DESKTOP).page
     page.get_by_role("button", name="見本の事件で試す").click()
     page.goto(f"/cases/{cases.case_ids()[0]}/way/")
     page.fill("#step_on", "S64.1.8")
@@ -134,8 +107,8 @@ def test_error_is_announced_at_its_field(enter: MakeDevice) -> None:
     looked(page, "way with a fault")
 
 
-def test_a_step_is_noted_by_keyboard_alone(enter: MakeDevice) -> None:
-    page = enter(viewport=DESKTOP).page
+def test_a_step_is_noted_by_keyboard_alone(in_studio: MakeDevice) -> None:
+    page = in_studio(viewport=DESKTOP).page
     page.get_by_role("button", name="見本の事件で試す").click()
     page.goto(f"/cases/{cases.case_ids()[0]}/way/")
     page.focus("#step")
@@ -162,9 +135,11 @@ def answer(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_guide_from_the_first_question_to_the_papers(enter: MakeDevice, *, scripts: bool) -> None:
+def test_guide_from_the_first_question_to_the_papers(
+    in_studio: MakeDevice, *, scripts: bool
+) -> None:
     """E16 with A5 and A6, and C2: whole at 320 px and at 400 %, with scripts and without."""
-    one = enter(viewport=NARROW, java_script_enabled=scripts)
+    one = in_studio(viewport=NARROW, java_script_enabled=scripts)
     page = one.page
     page.goto("/guide/")
     page.get_by_role("button", name="始める").click()
@@ -190,8 +165,8 @@ def test_guide_from_the_first_question_to_the_papers(enter: MakeDevice, *, scrip
     assert page.url.endswith("/papers/")
 
 
-def test_guide_in_dark_and_its_faults(enter: MakeDevice) -> None:
-    page = enter(viewport=DESKTOP, color_scheme="dark").page
+def test_guide_in_dark_and_its_faults(in_studio: MakeDevice) -> None:
+    page = in_studio(viewport=DESKTOP, color_scheme="dark").page
     page.goto("/guide/")
     looked(page, "start in dark")
     page.get_by_role("button", name="始める").click()
