@@ -234,12 +234,16 @@ def test_an_agreement_recalculated_at_the_desk_and_by_the_member(scene: Scene) -
     assert scene.site.sign_in(visitor, scene.member).status_code == 302
     mine = f"/member/dealings/{number}/recalculated/"
     first = visitor.get(mine)
-    assert first["Location"] == f"/member/dealings/{number}/whole/", "the code comes first"
+    assert first["Location"] == f"/member/dealings/{number}/whole/?recalculated", "the code first"
     assert visitor.get(f"{mine}csv/").status_code == 302
     assert "引き直し計算で開く" in page(visitor.get(f"/member/dealings/{number}/"))
     whole = f"/member/dealings/{number}/whole/"
-    visitor.post(whole, {"again": "yes"})
-    assert visitor.post(whole, {"code": scene.site.code(scene.member)})["Location"] == whole
+    then = {"then": "recalculated"}
+    assert 'name="then" value="recalculated"' in page(visitor.get(f"{whole}?recalculated"))
+    assert 'name="then"' not in page(visitor.get(whole))
+    assert 'name="then" value="recalculated"' in page(visitor.post(whole, {"again": "yes", **then}))
+    done = visitor.post(whole, {"code": scene.site.code(scene.member), **then})
+    assert done["Location"] == mine, "one tap, the code, and the recalculation"
     assert f'href="{mine}"' in page(visitor.get(whole))
     shown = page(visitor.get(f"{mine}?row=2"))
     assert f"{owed:,}円" in shown

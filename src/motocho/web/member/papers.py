@@ -300,6 +300,10 @@ def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
 
 
 # ------------------------------------------------------------------------------ the whole history
+RECALCULATED = "recalculated"
+"""Where who wanted the recalculation goes on to, once the code was given."""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.members(Action.EXPORT_HISTORY)
 def whole(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
@@ -310,10 +314,13 @@ def whole(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
         return pages.show(request, "member/whole.html", context)
     address = reverse("member:whole", args=[agreement_id])
     if request.method != "POST":
-        return pages.show(request, "member/whole_asked.html", {"action": address})
+        context = {"action": address, "then": RECALCULATED if RECALCULATED in request.GET else ""}
+        return pages.show(request, "member/whole_asked.html", context)
     asking = confirming.confirmed(request, member, Thing(codes.Purpose.EXPORT, _bound(member)))
     if asking is not None:
         return confirming.show(request, asking, (), "whole.title")
+    if request.POST.get("then") == RECALCULATED:
+        return HttpResponseRedirect(reverse("member:recalculated", args=[agreement_id]))
     return HttpResponseRedirect(address)
 
 

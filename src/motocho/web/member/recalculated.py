@@ -23,7 +23,8 @@ def recalculated(request: HttpRequest, member: Member, agreement_id: int) -> Htt
     """The agreement as courts would reckon it, row by row [引き直し計算] · AUTH-007."""
     listed = member.agreement(agreement_id)
     if papers.refused(member) is not None:
-        return HttpResponseRedirect(reverse("member:whole", args=[agreement_id]))
+        address = reverse("member:whole", args=[agreement_id])
+        return HttpResponseRedirect(f"{address}?{papers.RECALCULATED}")
     with transaction.atomic(), connection.cursor() as cursor:
         statement = _recalculated.of_agreement(cursor, listed.key, member.today)
     text = request.GET.get("row", "")
