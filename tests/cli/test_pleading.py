@@ -126,7 +126,9 @@ def test_facts_are_listed_and_checked(tmp_path: Path) -> None:
     assert {one["column"] for one in done.document["faults"]} == {"clinet_name", "pay_by_on"}
     broken = tmp_path / "broken.toml"
     broken.write_text("=")
-    assert motocho("claim", "papers", CASE, "--facts", broken, "-o", tmp_path / "o").code == 3
+    told = motocho("claim", "papers", CASE, "--facts", broken, "-o", tmp_path / "o", "--json")
+    assert told.code == 3
+    assert [one["code"] for one in told.document["faults"]] == ["PLD-055"]
     assert motocho("claim", "papers", CASE).code == 2
     assert motocho("claim", "papers", CASE, "-o", tmp_path / "o", "--kind", "novel").code == 2
 

@@ -276,7 +276,7 @@ def _stated(
     try:
         document = tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FaultyInput(Fault("SCN-001", file=name, excerpt=clipped(str(error)))) from None
+        raise FaultyInput(Fault("PLD-055", file=name, excerpt=clipped(str(error)))) from None
     listed = document.pop("exhibits", [])
     exhibits = [_exhibit(number, one) for number, one in enumerate(listed, 1)]
     beside = Path(facts_file).parent
