@@ -1,9 +1,9 @@
 #!/bin/sh
-# Programs of others that some tests hold our results against: Debian's hledger, ledger and LibreOffice's calc.
+# Programs of others that some tests hold our results against: Debian's hledger, ledger, beancount and LibreOffice's calc.
 # Where they cannot be installed, those tests are skipped and say so.
 set -eu
 missing=
-for pair in hledger=hledger ledger=ledger soffice=libreoffice-calc-nogui; do
+for pair in hledger=hledger ledger=ledger bean-check=beancount soffice=libreoffice-calc-nogui; do
     command -v "${pair%=*}" >/dev/null 2>&1 || missing="$missing ${pair#*=}"
 done
 [ -n "$missing" ] || exit 0

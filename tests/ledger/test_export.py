@@ -136,7 +136,9 @@ def test_accounts_have_both_names_and_stay_apart() -> None:
 def by_program(program: str, text: str, path: Path, *arguments: str) -> str:
     """What a program makes of the journal; the test is skipped where the program is not installed."""
     if shutil.which(program) is None:
-        pytest.skip(f"{program} is not installed here: Debian has it as a package of that name")
+        pytest.skip(
+            f"{program} is not installed here: scripts/outside_programs.sh asks Debian for it"
+        )
     path.write_text(text, encoding="utf-8")
     done = subprocess.run(
         [program, *arguments],
