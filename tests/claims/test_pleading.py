@@ -20,10 +20,12 @@ from motocho.claims.pleading.certified import Grid
 from motocho.claims.statement import Statement, recalculate
 from motocho.kernel.conventions import (
     EventKind,
+    FirstDay,
     OverpaymentAppropriation,
     OverpaymentRateRule,
     Rounding,
     Series,
+    YearBasis,
 )
 from motocho.law import court
 from motocho.law.citation import parse_citations
@@ -143,6 +145,29 @@ def test_the_claim_is_the_statement_s() -> None:
     fields = pleading.fields(content)
     assert fields["claim"]["total"] == court_yen_text(content.total_yen)
     assert fields["claim"]["interest_from"] == "令和8年11月22日"
+
+
+@pytest.mark.parametrize("first_day", list(FirstDay))
+def test_no_day_of_interest_is_lost_or_counted_twice(first_day: FirstDay) -> None:
+    """Second route: a year on, counted by days from the pleaded day, equals counting anew."""
+    chosen = replace(Assumptions(), first_day=first_day, year_basis=YearBasis.FIXED_365)
+    events = (
+        Event(date(2001, 1, 10), EventKind.BORROW, 500_000, 292_000),
+        Event(date(2003, 1, 10), EventKind.REPAY, 8_000_000),
+    )
+    history = History(events, input_sha256="ab" * 32)
+    content = pleading.content(recalculate(history, chosen, as_of=DAY), pleading.read(FACTS), DAY)
+    later_on = date(2027, 11, 25)
+    later = recalculate(history, chosen, as_of=later_on)
+    last = next(row for row in reversed(later.rows) if row.segments)
+    days = (last.segments[-1].to_on - content.interest_from).days + 1
+    run_yen = content.overpayment_yen * 5 * days // 36_500
+    grown_yen = int(later.result.overpayment_interest_yen) - content.interest_yen
+    assert content.overpayment_yen * 5 // 36_500 > 900
+    assert abs(grown_yen - run_yen) <= 1
+    ends_before = first_day is FirstDay.LEND_IN_REPAY_OUT
+    assert content.interest_from == (DAY if ends_before else DAY + timedelta(days=1))
+    assert content.interest_until == content.interest_from - timedelta(days=1)
 
 
 def test_set_off_takes_interest_first() -> None:

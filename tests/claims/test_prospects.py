@@ -65,7 +65,7 @@ PLACES = re.compile(r"\{(\w+)\}")
         ("2003", "2016-11-23", "アコム", Verdict.LIKELY, {"professional_soon"}),
         ("2003", "2016-11-22", "アコム", Verdict.TIME_BARRED, {"time_over"}),
         ("2003", "2016-11", "アコム", Verdict.PROFESSIONAL, {"professional_edge"}),
-        ("H15", "令和2年5月", "アコム", Verdict.LIKELY, {"new_code_may_apply"}),
+        ("H15", "令和2年5月", "アコム", Verdict.LIKELY, {"professional_five_years"}),
         ("2007-07-31", None, "アイフル", Verdict.LIKELY, {"began_before_at_rate"}),
         ("2007-08-01", None, "アイフル", Verdict.UNLIKELY, {"began_after"}),
         ("1999", None, "武富士", Verdict.UNLIKELY, {"lender_discharged"}),
@@ -86,6 +86,31 @@ def test_three_answers_give_a_verdict_with_its_reasons(
     assert found.verdict is verdict
     said = {each.key for each in found.reasons}
     assert keys | {"no_promise"} <= said
+
+
+@pytest.mark.parametrize(
+    ("paid_off", "today", "key", "see"),
+    [
+        ("2022-06-10", date(2026, 11, 23), "new_code_may_apply", False),
+        ("2022-06-10", date(2026, 12, 9), "new_code_may_apply", False),
+        ("2022-06-10", date(2026, 12, 10), "professional_five_years_soon", True),
+        ("2022-06-10", date(2027, 6, 10), "professional_five_years_soon", True),
+        ("2022-06-10", date(2027, 6, 11), "professional_five_years", True),
+        ("2020", date(2025, 4, 1), "professional_five_years_soon", True),
+        ("2020", date(2025, 4, 2), "professional_five_years", True),
+        ("2020-03-31", date(2026, 11, 23), None, False),
+    ],
+)
+def test_five_years_that_are_over_or_near_send_to_a_professional(
+    paid_off: str, today: date, key: str | None, *, see: bool
+) -> None:
+    found = check(Answers(read_period("2003"), read_period(paid_off), "アコム"), today)
+    told = {each.key for each in found.reasons} & {
+        "new_code_may_apply", "professional_five_years", "professional_five_years_soon",
+    }  # fmt: skip
+    assert told == ({key} if key else set())
+    assert found.see_professional is see
+    assert found.verdict is Verdict.LIKELY
 
 
 def test_a_company_of_another_time_is_not_asked() -> None:
@@ -396,9 +421,29 @@ def test_costs_of_an_action(yen: int, on: date, paper: int, electronic: int) -> 
 
 def test_before_the_flat_part_no_total_is_known() -> None:
     found = costs(1_050_000, date(2026, 5, 20))
-    assert [(each.route.value, each.total_yen) for each in found.actions] == [("paper", None)]
-    assert found.filing.filing_fee_yen == 11_000
+    (only,) = found.actions
+    assert (only.route.value, only.total_yen, found.least_action_yen) == ("paper", None, None)
+    assert (only.filing_yen, only.known_yen) == (11_000, 11_000 + 1_710 + 600)
     assert found.letter.total_yen == 1_710
+
+
+def test_the_fee_is_always_among_what_an_action_costs() -> None:
+    """Also where the post or the certificate of the day is not known: the fee is never left out."""
+    before, after = costs(1_050_000, date(2026, 5, 20)), costs(1_050_000, date(2026, 5, 21))
+    assert [each.filing_yen for each in after.actions] == [13_500, 12_400]
+    assert [each.known_yen for each in after.actions] == [each.total_yen for each in after.actions]
+    assert (before.known_action_yen, after.known_action_yen) == (13_310, 14_710)
+    unread = costs(1_050_000, date(2025, 3, 31))
+    assert unread.actions[0].known_yen == 11_000 + unread.letter.total_yen
+    statement = statement_of(1_050_000)
+    suit = [
+        each
+        for each in outlook(
+            [Told("主張", statement)], Circumstances(), date(2026, 5, 20)
+        ).settling.whole
+        if each.offer.way is Way.SUIT
+    ]
+    assert [payout.costs_yen for payout in suit[0].payouts] == [13_310] * 3
 
 
 def test_certificates_of_before_2025_were_not_read() -> None:

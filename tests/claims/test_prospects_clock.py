@@ -180,7 +180,8 @@ ENDED = dealing((date(2010, 1, 5), 500), ended_on=date(2016, 12, 31))
     ],
 )
 def test_what_holds_a_last_day(steps: Steps, last_on: date, state: State, key: str) -> None:
-    (count,) = counts_of(ENDED, steps, TODAY)
+    acted = [*steps.demanded_on, *(each.refused_on or each.agreed_on for each in steps.talks)]
+    (count,) = counts_of(ENDED, steps, max([TODAY, *acted]))
     (loss,) = count.losses
     assert (loss.last_on, loss.state) == (last_on, state)
     assert key in {each.key for each in count.reasons}
@@ -201,6 +202,50 @@ def test_an_action_that_is_only_planned_is_not_said_to_hold(ended_on: date) -> N
     (count,) = counts_of(planned, Steps(filed_on=TODAY + DAY), TODAY)
     (without,) = counts_of(planned, Steps(), TODAY)
     assert count == without
+
+
+def test_a_demand_counts_from_the_day_it_arrives_and_is_only_a_plan_before() -> None:
+    steps = Steps(demanded_on=(date(2026, 12, 1),))
+    (planned,) = counts_of(ENDED, steps, date(2026, 11, 30))
+    assert planned.losses[0].last_on == planned.losses[0].strict_on == date(2026, 12, 31)
+    (said,) = [each for each in planned.reasons if each.key == "clock_demand_planned"]
+    assert (said.details["on"], said.details["until"]) == ("2026-12-01", "2027-06-01")
+    assert "clock_demand" not in {each.key for each in planned.reasons}
+    (arrived,) = counts_of(ENDED, steps, date(2026, 12, 1))
+    assert arrived.losses[0].last_on == date(2027, 6, 1)
+    assert "clock_demand_planned" not in {each.key for each in arrived.reasons}
+
+
+@pytest.mark.parametrize(
+    ("arrived", "planned_on", "key"),
+    [
+        ((), date(2027, 1, 1), "clock_plan_in_vain"),
+        ((date(2026, 11, 20),), date(2027, 1, 5), "clock_plan_in_vain"),
+        ((date(2026, 11, 20),), date(2026, 12, 20), "clock_demand_planned"),
+    ],
+)
+def test_a_plan_says_whether_it_would_help(
+    arrived: tuple[date, ...], planned_on: date, key: str
+) -> None:
+    (count,) = counts_of(ENDED, Steps(demanded_on=(*arrived, planned_on)), TODAY)
+    (without,) = counts_of(ENDED, Steps(demanded_on=arrived), TODAY)
+    assert count.losses == without.losses
+    assert [each.key for each in count.reasons[len(without.reasons) :]] == [key]
+
+
+def test_written_talks_and_a_refusal_hold_from_their_own_day() -> None:
+    talks = Talks(date(2026, 12, 1), refused_on=date(2026, 12, 20))
+    last = [
+        counts_of(ENDED, Steps(talks=(talks,)), on)[0].losses[0].last_on
+        for on in (date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 20))
+    ]
+    assert last == [date(2026, 12, 31), date(2027, 12, 1), date(2027, 6, 20)]
+
+
+def test_what_is_lost_is_told_of_no_plan() -> None:
+    late = dealing((date(2009, 1, 5), 500), ended_on=date(2015, 6, 1))
+    (count,) = counts_of(late, Steps(demanded_on=(date(2026, 12, 1),)), TODAY)
+    assert not {"clock_demand_planned", "clock_plan_in_vain"} & {one.key for one in count.reasons}
 
 
 def test_the_last_day_itself_is_still_free() -> None:

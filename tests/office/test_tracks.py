@@ -161,11 +161,11 @@ class TestTimeBar:
     CLAIM = RestitutionClaim(date(2017, 3, 1))
 
     def test_ten_years_from_the_end_of_the_dealing(self) -> None:
-        found = tracks.time_bar(tracks.fold([]), self.CLAIM)
+        found = tracks.time_bar(tracks.fold([]), self.CLAIM, START)
         assert found is not None
         assert found.last_on == found.safe_on == date(2027, 3, 1)
 
-    def test_a_demand_that_arrived_holds_it_and_a_suit_stops_it(self) -> None:
+    def test_a_demand_holds_it_from_the_day_it_arrives_and_a_suit_from_its_own(self) -> None:
         events = told(
             "history_received",
             "calculated",
@@ -174,15 +174,19 @@ class TestTimeBar:
             first=date(2026, 11, 1),
             days=14,
         )
-        found = tracks.time_bar(tracks.fold(events), self.CLAIM)
+        before = tracks.time_bar(tracks.fold(events), self.CLAIM, date(2026, 12, 12))
+        assert before is not None
+        assert before.last_on == date(2027, 3, 1)
+        found = tracks.time_bar(tracks.fold(events), self.CLAIM, date(2026, 12, 13))
         assert found is not None
         assert found.last_on == date(2027, 6, 13)
         assert found.safe_on == date(2027, 6, 11)  # the 13th is a Sunday
         events.append(Event(5, Kind.STEP, date(2027, 1, 5), {"step": "suit_filed"}))
-        assert tracks.time_bar(tracks.fold(events), self.CLAIM) is None
+        assert tracks.time_bar(tracks.fold(events), self.CLAIM, date(2027, 1, 4)) == found
+        assert tracks.time_bar(tracks.fold(events), self.CLAIM, date(2027, 1, 5)) is None
 
     def test_without_a_history_nothing_is_said(self) -> None:
-        assert tracks.time_bar(tracks.fold([]), None) is None
+        assert tracks.time_bar(tracks.fold([]), None, START) is None
 
 
 class TestReceipts:

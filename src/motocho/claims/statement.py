@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 from operator import sub
@@ -215,6 +215,13 @@ class Statement:
             return overpaid_yen
         beyond_interest_yen = int(self.set_off_yen) - int(self.result.overpayment_interest_yen)
         return overpaid_yen - max(0, beyond_interest_yen)
+
+    @property
+    def charged_until(self) -> date:
+        """The last day whose interest is in the balances [利息の計算の最終日]."""
+        last_on = max(row.event.on for row in self.rows)
+        spares_last_day = self.assumptions.first_day is FirstDay.LEND_IN_REPAY_OUT
+        return last_on - timedelta(days=1) if spares_last_day else last_on
 
     def claim_beyond(self, other: Statement) -> int:
         """By how many whole yen the claim exceeds that of another statement [請求額の差]."""

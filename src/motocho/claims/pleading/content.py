@@ -136,13 +136,21 @@ class Content:
 
     @property
     def accrued_until(self) -> date:
-        """Day up to which interest is counted [計算日]."""
+        """Day of the balances [計算日]."""
         return max(row.event.on for row in self.statement.rows)
 
     @property
+    def interest_until(self) -> date:
+        """The last day whose interest is counted [利息を計算した最終日].
+
+        Why       it is not the day of calculation where the day of a payment bears none.
+        """
+        return self.statement.charged_until
+
+    @property
     def interest_from(self) -> date:
-        """Day from which interest runs on [利息の起算日]."""
-        return self.accrued_until + timedelta(days=1)
+        """Day from which interest runs on: no day is lost or counted twice [利息の起算日]."""
+        return self.interest_until + timedelta(days=1)
 
     @property
     def rates(self) -> tuple[tuple[date | None, int], ...]:

@@ -163,6 +163,7 @@ def _claim(content: Content) -> Fields:
         "rate": _rates(content),
         "default_rate": "" if content.rates else _default_rate(content),
         "accrued_until": _day(content.accrued_until),
+        "interest_until": _day(content.interest_until),
         "interest_from": _day(content.interest_from),
         "first_overpaid_on": _day(content.statement.result.first_overpaid_on),
     }

@@ -255,9 +255,21 @@ def _whether_in_time(
         reasons.append(Sentence("professional_soon", {"days": str((first_on - today).days)}))
     new_code = table("prescription.from_knowledge").rows[0]
     if paid_off.last_on >= new_code.from_on:
-        shorter = last_day_of(paid_off.first_on, new_code.number() * MONTHS_OF_YEAR)
-        reasons.append(Sentence("new_code_may_apply", {"on": shorter.isoformat()}))
+        paid_on = max(paid_off.first_on, new_code.from_on)
+        shorter = last_day_of(paid_on, new_code.number() * MONTHS_OF_YEAR)
+        reasons.append(_five_years(shorter, today))
     return Verdict.LIKELY, reasons, last_on
+
+
+def _five_years(last_on: date, today: date) -> Sentence:
+    """What the other side may argue of yen of the new Code: past, near, or still to come."""
+    left = (last_on - today).days
+    if left < 0:
+        return Sentence("professional_five_years", {"on": last_on.isoformat()})
+    if left < SOON_DAYS:
+        details = {"on": last_on.isoformat(), "days": str(left)}
+        return Sentence("professional_five_years_soon", details)
+    return Sentence("new_code_may_apply", {"on": last_on.isoformat()})
 
 
 def _taken_over(lender: Lender) -> Iterable[Sentence]:

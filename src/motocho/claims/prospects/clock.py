@@ -99,9 +99,28 @@ class Steps:
     """Whether the borrower still borrows or pays: then the end is not yet there."""
 
     def done_by(self, day: date) -> Steps:
-        """Without an action that is only planned: it holds nothing yet [提訴の有無]."""
+        """Without what is only planned: nothing of a later day holds [既成の事実].
+
+        Law       民法97条1項, 150条1項: a demand has effect from the day it arrives.
+        """
+        talks = (
+            each
+            if each.refused_on is None or each.refused_on <= day
+            else replace(each, refused_on=None)
+            for each in self.talks
+            if each.agreed_on <= day
+        )
         planned = self.filed_on is not None and self.filed_on > day
-        return replace(self, filed_on=None) if planned else self
+        return replace(
+            self,
+            demanded_on=tuple(on for on in self.demanded_on if on <= day),
+            talks=tuple(talks),
+            filed_on=None if planned else self.filed_on,
+        )
+
+    def demands_after(self, day: date) -> tuple[date, ...]:
+        """Days on which a demand is planned to arrive: nothing yet [予定の催告]."""
+        return tuple(sorted({on for on in self.demanded_on if on > day}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +296,7 @@ def counts_of(dealing: Dealing, steps: Steps, as_of: date) -> tuple[Count, ...]:
               arose later the lender may argue five years from knowledge, the claimant that an old
               contract is the 法律行為 of 附則10条.
     """
+    planned = steps.demands_after(as_of)
     steps = steps.done_by(as_of)
     counts = [_from_end(dealing, steps, as_of)]
     young = _young(dealing)
@@ -284,7 +304,20 @@ def counts_of(dealing: Dealing, steps: Steps, as_of: date) -> tuple[Count, ...]:
         counts.append(_from_knowledge(dealing, young, steps, as_of))
     if steps.stopped_on is not None and steps.stopped_on < dealing.ended_on:
         counts.append(_from_stop(dealing, steps.stopped_on, steps, as_of))
-    return tuple(counts)
+    return tuple(_with_plans(count, steps, planned) for count in counts)
+
+
+def _with_plans(count: Count, steps: Steps, planned: Sequence[date]) -> Count:
+    """The count with what is only planned said beside it; no day of it moves."""
+    found = []
+    open_losses = [each for each in count.losses if each.state is State.OPEN]
+    for on in planned if open_losses else ():
+        completes_on = min(open_losses, key=lambda each: each.completes_on).completes_on
+        would = postponed_by_demands(completes_on, (*steps.demanded_on, on))
+        details = {"on": on.isoformat(), "until": would.completes_on.isoformat()}
+        helps = would.by_demand_on == on
+        found.append(Sentence("clock_demand_planned" if helps else "clock_plan_in_vain", details))
+    return replace(count, reasons=(*count.reasons, *found)) if found else count
 
 
 def _young(dealing: Dealing) -> tuple[Tranche, ...]:

@@ -1,11 +1,15 @@
 """What a claim costs in fees of others: court, post, certificates [実費].
 
-Until 2026-05-20 each court set the post that was prepaid, so an action of then has no total; since
-2026-05-21 a flat part of the court's fee holds it, lower online.
+Until 2026-05-20 the fee went by the value alone and each court set the post that was prepaid, so an
+action of then has its fee but no total; since 2026-05-21 a flat part of the fee holds the post,
+lower online.
 
 >>> found = costs(1_050_000, date(2026, 11, 23))
 >>> [(each.route.value, each.total_yen) for each in found.actions]
 [('paper', 15810), ('electronic', 14710)]
+>>> [(each.filing_yen, each.known_yen, each.total_yen) for each in costs(
+...     1_050_000, date(2026, 5, 20)).actions]
+[(11000, 13310, None)]
 """
 
 from __future__ import annotations
@@ -35,11 +39,14 @@ class Certificate(Enum):
 class ActionCost:
     """An action by one route: fee, letter and certificate together [提訴までの実費].
 
-    `total_yen` is None while each court set the post itself.
+    `filing_yen` is the court's fee of the day, its flat part included; `known_yen` everything that
+    is known, the fee always; `total_yen` is None while each court set the post itself, or while the
+    price of the certificate was not read.
     """
 
     route: Route
-    filing_yen: int | None
+    filing_yen: int
+    known_yen: int
     total_yen: int | None
 
 
@@ -60,10 +67,15 @@ class Costs:
 
     @property
     def least_action_yen(self) -> int | None:
-        """The cheapest way to an action, where its total is known [最も安い提訴]."""
+        """The cheapest way to an action; None where no route's total is known [最も安い提訴]."""
         return min(
             (each.total_yen for each in self.actions if each.total_yen is not None), default=None
         )
+
+    @property
+    def known_action_yen(self) -> int:
+        """What the cheapest way to an action costs at least, its fee included [提訴の最低額]."""
+        return min(each.known_yen for each in self.actions)
 
     def document(self) -> dict[str, Any]:
         """The costs in their public form [公開形式]."""
@@ -84,6 +96,7 @@ class Costs:
                 {
                     "route": each.route.value,
                     "filing_yen": each.filing_yen,
+                    "known_yen": each.known_yen,
                     "total_yen": each.total_yen,
                 }
                 for each in self.actions
@@ -111,11 +124,11 @@ def costs(amount_in_dispute_yen: int, on: date, *, letter_sheets: int = 2) -> Co
     counter_yen = dict(certificates).get(Certificate.COUNTER)
     actions = []
     for route in filing.routes:
-        known = route.total_yen is not None and counter_yen is not None
-        total_yen = (
-            (route.total_yen or 0) + letter.total_yen + (counter_yen or 0) if known else None
-        )
-        actions.append(ActionCost(route.route, route.total_yen, total_yen))
+        filing_yen = filing.filing_fee_yen + route.flat_part_yen
+        known_yen = filing_yen + letter.total_yen + (counter_yen or 0)
+        is_whole = route.total_yen is not None and counter_yen is not None
+        total_yen = known_yen if is_whole else None
+        actions.append(ActionCost(route.route, filing_yen, known_yen, total_yen))
     unverified = dict.fromkeys((*letter.unverified, *filing.unverified, *used))
     return Costs(on, letter, letter_sheets, certificates, filing, tuple(actions), tuple(unverified))
 

@@ -174,7 +174,7 @@ def _expenses(price: Costs | None, agreed: Agreed | None) -> Expenses:
     if price is None:
         return Expenses(agreed=agreed)
     letter_yen = price.letter.total_yen
-    return Expenses(letter_yen, price.least_action_yen or letter_yen, agreed)
+    return Expenses(letter_yen, price.known_action_yen, agreed)
 
 
 def _standings(statement: Statement, of: Circumstances) -> Standings:

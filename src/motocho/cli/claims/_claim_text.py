@@ -157,7 +157,13 @@ def of_costs(costs: Costs, output: Output) -> list[str]:
     for each in costs.actions:
         name = say(each.route.name_ja, each.route.value)
         if each.total_yen is None:
-            lines.append(say(f"{name}: 郵券は裁判所ごと", f"{name}: the court sets the post"))
+            known = yen_text(each.known_yen)
+            lines.append(
+                say(
+                    f"{name}: {known}円と、裁判所ごとに決まる郵券",
+                    f"{name}: {known} yen, and the post as the court sets it",
+                )
+            )
         else:
             lines.append(f"{name}: {yen_text(each.total_yen)}")
     cited = (*costs.letter.citations, *costs.filing.citations)

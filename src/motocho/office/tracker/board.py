@@ -101,7 +101,7 @@ def standing(case_id: int, on: date) -> Standing:
 
 
 def _standing(case: Case, track: Track, on: date) -> Standing:
-    bar = tracks.time_bar(track, claim_of(case))
+    bar = tracks.time_bar(track, claim_of(case), on)
     found = [*track.open_deadlines, *([bar] if bar is not None else [])]
     found.sort(key=lambda one: (one.safe_on, one.key))
     held_yen = money.statement(case.case_id).balance_yen

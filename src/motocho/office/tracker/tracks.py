@@ -270,24 +270,26 @@ STOPS_TIME = {"suit_filed"}
 LETS_TIME_GO = {"withdrawn"}
 
 
-def time_bar(track: Track, claim: RestitutionClaim | None) -> Deadline | None:
+def time_bar(track: Track, claim: RestitutionClaim | None, on: date) -> Deadline | None:
     """The last day before prescription completes, with what the case did about it [時効の期限].
 
     Takes     the claim's own days; None while no history is there.
-    Days      the demands are those that arrived; while an action goes on nothing runs (147条1項).
+    Days      `on` is today: a step that bears a later day is a plan, and holds nothing yet. The
+              demands are those that arrived; while an action goes on nothing runs (147条1項).
               The day to act by is the strict one, the last day before it on which courts are open.
-    Law       民法147条1項, 150条, 166条1項.
+    Law       民法97条1項, 147条1項, 150条, 166条1項.
     """
     if claim is None or track.is_closed:
         return None
-    steps = [one.step.id for one in track.done]
+    done = [one for one in track.done if one.on <= on]
+    steps = [one.step.id for one in done]
     stopped = max((n for n, one in enumerate(steps) if one in STOPS_TIME), default=-1)
     let_go = max((n for n, one in enumerate(steps) if one in LETS_TIME_GO), default=-1)
     settled = {"settled", "settled_in_court", "judgment_final", "decision_final"} & set(steps)
     if stopped > let_go or settled:
         return None
     found = prescription_completes_on(claim)
-    demands = [one.on for one in track.done if one.step.id == "claim_served"]
+    demands = [one.on for one in done if one.step.id == "claim_served"]
     held = postponed_by_demands(found.completes_on, demands)
     strict = held.strict_on
     while not plan.is_court_day(strict):

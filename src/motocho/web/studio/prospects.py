@@ -186,7 +186,7 @@ def _found(request: HttpRequest, case: Case, tongue: Tongue) -> dict[str, Any]:
         found = prospects.outlook(told, circumstances_of(case, on), max(on, _last_on(told)))
     except MotochoError as error:
         return {"outlook": None, "told": [said(one, tongue) for one in error.faults]}
-    counted_to = max(row.event.on for row in told[0].statement.rows)
+    counted_to = told[0].statement.charged_until
     return {"outlook": found, "told": [], "counted_to": counted_to, **_parts(found, told, tongue)}
 
 
@@ -389,7 +389,11 @@ def _parts(found: Outlook, told: Sequence[Told], tongue: Tongue) -> dict[str, An
             for way, yen in (found.costs.certificates if found.costs else ())
         ],
         "actions": [
-            (f"studio.prospects.route_{each.route.value}", each)
+            (
+                f"studio.prospects.route_{each.route.value}",
+                f"studio.prospects.route_name_{each.route.value}",
+                each,
+            )
             for each in (found.costs.actions if found.costs else ())
         ],
         "durations": _published(found.durations, language),
