@@ -1,8 +1,10 @@
-"""Pictures of every page, to be looked at: `python -m tests.web.look FOLDER [ja|easy|en]`.
+"""Pictures of every page, to be looked at: `python -m tests.web.look FOLDER [ja|easy|en] [studio]`.
 
 Public pages in their states, and every page that a member and a colleague can open, from the list
 of addresses itself: on a phone and on a desk, each on light and on dark paper. The desk's pages are
 of a member with one of everything (`full_desk`), and of calls before and after the identity check.
+The studio's are of cases at every stage and of what is refused (`full_studio`); the word `studio`
+takes them alone.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +24,16 @@ import pytest
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motocho.config.settings")
 django.setup()
 
-from django.test import Client  # noqa: E402  # once Django is on
+from django.test import Client, override_settings  # noqa: E402  # once Django is on
 from tests.database import close_run, fresh_database, open_run  # noqa: E402
 from tests.web import test_attacks  # noqa: E402
 from tests.web.borrowing import give_account  # noqa: E402
 from tests.web.browsing import PAGES, PHONE, Device, served, started  # noqa: E402
 from tests.web.full_desk import RIGHT, FullDesk  # noqa: E402
+from tests.web.full_studio import EMPTY, filled  # noqa: E402
 from tests.web.membership import Site  # noqa: E402
 from tests.web.office import seated  # noqa: E402
+from tests.web.studio import entrance, served_studio  # noqa: E402
 from tests.web.test_collections import Debtor  # noqa: E402
 
 from motocho.outside import clock, mail, teller  # noqa: E402
@@ -59,6 +64,50 @@ def take(folder: Path, tongue: str) -> None:
                     _unroll(page, size)
                     page.screenshot(path=folder / f"{name}-{suffix}.png", full_page=True)
                 device.context.close()
+
+
+def take_studio(folder: Path, tongue: str) -> None:
+    """The studio's pages, on its first day and with work in it, each four times."""
+    folder.mkdir(parents=True, exist_ok=True)
+    keeper = open_run()
+    with (
+        tempfile.TemporaryDirectory() as own,
+        fresh_database(),
+        served_studio() as site,
+        override_settings(STUDIO_FOLDER=own),
+        started() as browser,
+    ):
+        _pictures(folder, _let_in(browser, site, tongue), EMPTY, {})
+        full = filled()
+        _pictures(folder, _let_in(browser, site, tongue), full.addresses, full.states)
+    if keeper is not None:
+        close_run(keeper)
+
+
+def _let_in(browser: Any, site: str, tongue: str) -> list[tuple[Device, Any, str]]:
+    """A device for each way of looking, with the cookie of this start."""
+    devices = []
+    for scheme, size, suffix in WAYS:
+        device = Device(browser, site, tongue=tongue, color_scheme=scheme, viewport=size)
+        device.open(entrance(site))
+        devices.append((device, size, suffix))
+    return devices
+
+
+def _pictures(
+    folder: Path, devices: list[tuple[Device, Any, str]], addresses: Any, states: Any
+) -> None:
+    for device, size, suffix in devices:
+        doings = {name: partial(device.page.goto, at) for name, at in addresses.items()}
+        doings |= {name: partial(do, device.page) for name, do in states.items()}
+        for name, do in doings.items():
+            device.page.set_viewport_size(size)
+            do()
+            if device.page.locator("[data-grid]").count():
+                device.page.wait_for_load_state("networkidle")  # its figures come after it
+            _unroll(device.page, size)
+            device.page.screenshot(path=folder / f"studio-{name}-{suffix}.png", full_page=True)
+        device.context.close()
 
 
 def _unroll(page: Any, size: Any) -> None:
@@ -132,4 +181,7 @@ def _shown(client: Client, found: list[tuple[str, str]], below: str) -> dict[str
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "ja")
+    wanted = (Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "ja")
+    if sys.argv[3:] != ["studio"]:
+        take(*wanted)
+    take_studio(*wanted)
