@@ -178,6 +178,7 @@ def _rows(pixels: Any, texts: Sequence[Text]) -> list[list[Any]]:
 
 _APART = 24
 _MOST_CROSSED = 2
+_LEAST_SHARED = 2
 
 
 def _completed(
@@ -198,7 +199,29 @@ def _completed(
     lost = [
         gap for gap in gaps if across[0] < gap < across[-1] and not _is_parted(gap, across, inside)
     ]
-    return sorted([*across, *lost]), level
+    plumb = sorted([*across, *lost])
+    return plumb, sorted([*level, *_hidden(level, plumb, rows)])
+
+
+def _hidden(
+    level: Sequence[float], across: Sequence[float], rows: Sequence[Sequence[Text]]
+) -> list[int]:
+    """Level lines that a crease or a seal hid: between rows of texts that stand in one band.
+
+    Why       a remark of two lines stands in one column; two rows share at least two.
+    """
+    found = []
+    for upper, lower in pairwise(rows):
+        gap = (max(_middle(text) for text in upper) + min(_middle(text) for text in lower)) / 2
+        first, last = min(map(_middle, upper)), max(map(_middle, lower))
+        is_one_band = not any(first < y < last for y in level)
+        if is_one_band and len(_columns(upper, across) & _columns(lower, across)) >= _LEAST_SHARED:
+            found.append(int(gap))
+    return found
+
+
+def _columns(row: Sequence[Text], across: Sequence[float]) -> set[int]:
+    return {sum(x < (text.left + text.right) / 2 for x in across) for text in row}
 
 
 def _crossed(y: float, texts: Sequence[Text]) -> int:
