@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from motocho.office._apart.bounds import bound, close_off
+from motocho.office._apart.fences import fence_off
 
 MOST_PAGES = 300
 LIBRARIES_MISSING = 3
@@ -26,6 +27,7 @@ def main(kind: str, first: int, source: BinaryIO, out: BinaryIO) -> None:
     Takes     kind: `text` for a PDF read by its letters, `scan` for pictures and PDFs of pictures.
     """
     bound(kind)
+    fence_off()
     try:
         _load(kind)
     except ImportError:
