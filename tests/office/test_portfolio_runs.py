@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 
 import pyarrow as pa
+import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 import pytest
 from tests.office.books import SCHEMA, alone, random_book, random_history, write
@@ -138,6 +139,36 @@ def test_names_that_do_not_ascend_are_read_and_twins_are_faults(tmp_path: Path) 
     assert twice.to_pylist() == [row for row in once.to_pylist() if row["agreement_id"] != named]
 
 
+def test_names_that_stop_ascending_in_a_late_shard_leave_nothing_of_what_was_joined(
+    tmp_path: Path,
+) -> None:
+    """The results are written while shards are at work; a twin at the end is found all the same."""
+    agreements = random_book(120, 5)
+    path = write(tmp_path / "in.parquet", [*agreements, agreements[3]])
+    for form in Form:
+        means = Means(way=Way.HERE, form=form, shard_lines=200, batch_lines=100)
+        folder = tmp_path / form.value
+        summary = run([path], folder, Conventions(), means)
+        kept = folder / f"agreements.{form.value}"
+        table = pcsv.read_csv(kept) if form is Form.CSV else pq.read_table(kept)
+        names = table.column("agreement_id").to_pylist()
+        assert agreements[3][0]["agreement_id"] not in names
+        assert len(names) == summary.agreements > 100
+        assert not list(folder.glob("*.part"))
+        assert not list((folder / "parts").iterdir())
+
+
+def test_the_server_of_workers_is_begun_before_anything_is_loaded() -> None:
+    program = (
+        "import sys, motocho.office.workers\n"
+        "print(sorted({'numpy', 'pyarrow', 'numba', 'motocho.claims'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "[]\n"
+
+
 def test_csv_holds_what_parquet_holds(book: Path, tmp_path: Path) -> None:
     means = Means(way=Way.HERE, form=Form.CSV)
     summary = run([book], tmp_path, Conventions(), means)
@@ -174,7 +205,7 @@ def test_a_killed_run_goes_on_where_it_was(
     assert not (tmp_path / "result.json").exists()
     with manifest.open("ab") as stream:
         stream.write(b'{"number": 99, "ro')  # as a power cut leaves a line
-    next((tmp_path / "parts").glob("000000.parquet")).write_bytes(b"not what its line says")
+    next((tmp_path / "parts").glob("000000.arrow")).write_bytes(b"not what its line says")
     told: list[int] = []
     run([book], tmp_path, Conventions(), Means(way=Way.HERE, shard_lines=500), told.append)
     assert 0 < told[0] < pq.ParquetFile(book).metadata.num_rows

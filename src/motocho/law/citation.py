@@ -16,7 +16,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import NoReturn
 
 from motocho.law._reading import Item, data_text, read_items
@@ -180,6 +180,7 @@ def parse_citation(text: str) -> Citation:
     return found[0]
 
 
+@lru_cache(maxsize=1 << 12)
 def parse_citations(text: str) -> tuple[Citation, ...]:
     """All citations of a list joined by `、` `・` or `;` [引用の列の読取り].
 

@@ -25,6 +25,7 @@ from motocho.cli._options import (
 )
 from motocho.cli._output import Output
 from motocho.cli.lending._book_of_loans import output_in, reading, today
+from motocho.office.workers import make_ready
 from motocho.units.errors import Fault, InputError, OutsideFailure
 from motocho.units.money import yen_text
 
@@ -152,6 +153,8 @@ def run(
     motocho portfolio run parts/ -o result --preset court --workers 2
     """
     _need_parts()
+    if way is WayName.PROCESSES:
+        make_ready()
     from motocho.office import portfolio
 
     output = output_in(lang)

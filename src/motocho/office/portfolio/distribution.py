@@ -14,9 +14,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from enum import Enum
 from itertools import islice
-from multiprocessing import forkserver
 from typing import Any
 
+from motocho.office import workers
 from motocho.office.portfolio.shards import Done, Task, carry
 from motocho.units.errors import Fault, OutsideFailure
 
@@ -34,13 +34,13 @@ class Way(Enum):
     RAY = "ray"
 
 
-def carried(tasks: Sequence[Task], way: Way, workers: int | None = None) -> Iterator[Done]:
+def carried(tasks: Sequence[Task], way: Way, at_once: int | None = None) -> Iterator[Done]:
     """The shards as they are done, in any order [分散計算].
 
-    Takes     `workers`: how many at once; None: one for each processor.
+    Takes     `at_once`: how many workers; None: one for each processor.
     Raises    OutsideFailure where a worker dies, or Ray is not installed; what `carry` raises.
     """
-    count = workers or os.cpu_count() or 1
+    count = at_once or os.cpu_count() or 1
     if way is Way.RAY:
         yield from _on_ray(tasks, count)
     elif way is Way.PROCESSES and len(tasks) > 1:
@@ -49,19 +49,8 @@ def carried(tasks: Sequence[Task], way: Way, workers: int | None = None) -> Iter
         yield from map(carry, tasks)
 
 
-def prepare(way: Way) -> None:
-    """Begin to load what workers will need, while the run is planned [事前読込み].
-
-    Why       a server that has loaded everything once forks the workers: nothing is loaded twice,
-              and no thread of ours is forked in the middle of something.
-    """
-    if way is Way.PROCESSES:
-        forkserver.set_forkserver_preload(["motocho.office.portfolio.warm"])
-        forkserver.ensure_running()
-
-
 def _in_pool(tasks: Sequence[Task], count: int) -> Iterator[Done]:
-    prepare(Way.PROCESSES)
+    workers.make_ready()
     context = multiprocessing.get_context("forkserver")
     left = iter(tasks)
     pool = ProcessPoolExecutor(count, context, initializer=_end_with, initargs=(os.getpid(),))

@@ -18,8 +18,10 @@ import pyarrow.parquet as pq
 from motocho.office.portfolio import columns
 from motocho.units.errors import Fault, FaultyInput, InputError, NotFoundError
 
-BATCH_LINES = 1 << 17
-"""Lines read at once."""
+BATCH_LINES = 1 << 19
+"""Lines read at once: what a batch costs beside its lines no longer counts, and it takes 15 MB."""
+_FEW_LINES = 1 << 12
+"""Lines read at once for the end of one agreement."""
 _TEXTS = ("kind", columns.PRODUCT)
 _FOOTER_BYTES = 8
 """At the end of a file: the length of its footer, and a mark."""
@@ -150,20 +152,23 @@ class Stream:
 
     def _goes_on(self, group: int, name: Any) -> Iterator[pa.RecordBatch]:
         """What an agreement has beyond its stretch."""
-        for lines in self._batches(Stretch(group, len(self._places))):
+        for lines in self._batches(Stretch(group, len(self._places)), _FEW_LINES):
             same = _length_of(lines, name)
             if same:
                 yield _apart(lines.slice(0, same))
             if same < lines.num_rows:
                 return
 
-    def _batches(self, stretch: Stretch) -> Iterator[pa.RecordBatch]:
+    def _batches(self, stretch: Stretch, most: int | None = None) -> Iterator[pa.RecordBatch]:
         for file, at in self._places[stretch.first : stretch.stop]:
             with _told(file.path):
                 one = self._opened(file)
                 wanted = columns.read_columns(one.schema_arrow)
                 batches = one.iter_batches(
-                    self._batch_lines, row_groups=[at], columns=wanted, use_threads=False
+                    min(most or self._batch_lines, self._batch_lines),
+                    row_groups=[at],
+                    columns=wanted,
+                    use_threads=False,
                 )
             while True:
                 with _told(file.path):

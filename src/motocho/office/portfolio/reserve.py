@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
-from motocho.office.portfolio import columns, runs
+from motocho.office.portfolio import _ending, columns, runs
 from motocho.office.portfolio.sums import exact_sum
 from motocho.units.errors import Fault, InputError
 
@@ -152,15 +152,15 @@ def _group(product: str, year: int | None, sums: dict[str, int]) -> Group:
 
 
 def _results(folder: Path) -> Iterator[pa.RecordBatch]:
-    path = folder / f"{runs.RESULTS}.parquet"
+    path = folder / f"{_ending.RESULTS}.parquet"
     wanted = [columns.PRODUCT, *_SUMMED, "barred_after_on", *(by.column for by in By)]
     if path.exists():
         with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(runs.GROUP_ROWS, columns=wanted, use_threads=False)
+            yield from file.iter_batches(_ending.GROUP_ROWS, columns=wanted, use_threads=False)
         return
     types = {field.name: field.type for field in columns.FOUND}
     options = pcsv.ConvertOptions(column_types=types, include_columns=wanted)
-    with pcsv.open_csv(folder / f"{runs.RESULTS}.csv", convert_options=options) as reader:
+    with pcsv.open_csv(folder / f"{_ending.RESULTS}.csv", convert_options=options) as reader:
         yield from reader
 
 

@@ -13,26 +13,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import Enum
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pcsv
-import pyarrow.parquet as pq
 
 from motocho import __version__
-from motocho.office.portfolio import columns, reading, shards, twins
+from motocho.office import workers
+from motocho.office.portfolio import columns, reading, shards
+from motocho.office.portfolio._ending import Joined
 from motocho.office.portfolio.conventions import Conventions
-from motocho.office.portfolio.distribution import Way, carried, prepare
-from motocho.office.portfolio.sums import exact_sum
-from motocho.units.errors import Fault, Language, NotFoundError, StateConflict
+from motocho.office.portfolio.distribution import Way, carried
+from motocho.units.errors import Fault, NotFoundError, StateConflict
 
 SCHEMA_VERSION = 1
-GROUP_ROWS = 1 << 16
-"""Agreements of a row group in the results."""
-RESULTS, FAULTS, SUMMARY = "agreements", "faults", "result.json"
+SUMMARY = "result.json"
 Told = Callable[[int], None]
 """Is told the lines of each shard that is done [進みぐあい]."""
 
@@ -102,7 +97,8 @@ def run(
               of one agreement is a line of the faults, and stops nothing.
     """
     how = means or Means()
-    prepare(how.way)
+    if how.way is Way.PROCESSES:
+        workers.make_ready()
     files = reading.found_files(inputs)
     (folder / "parts").mkdir(parents=True, exist_ok=True)
     with _alone(folder):
@@ -121,11 +117,16 @@ def run(
             for at, stretch in enumerate(stretches)
             if at not in done
         ]
-        for one in carried(tasks, how.way, how.workers):
-            manifest.add(one)
-            done[one.number] = one
-            told(one.rows)
-        return _finished(folder, [done[at] for at in sorted(done)], files, how.form)
+        named = pa.int64() if files[0].is_numbered else pa.string()
+        with Joined(folder, how.form.value, columns.schemas(named)) as joined:
+            for one in done.values():
+                joined.add(one)
+            for one in carried(tasks, how.way, how.workers):
+                manifest.add(one)
+                done[one.number] = one
+                told(one.rows)
+                joined.add(one)
+            return _finished(folder, list(done.values()), files, joined)
 
 
 @contextmanager
@@ -187,34 +188,17 @@ def summary_of(folder: Path) -> Summary:
 
 # ----------------------------------------------------------------------------------- the end
 def _finished(
-    folder: Path, done: Sequence[shards.Done], files: Sequence[reading.File], form: Form
+    folder: Path, done: Sequence[shards.Done], files: Sequence[reading.File], joined: Joined
 ) -> Summary:
-    """The parts as one file of results and one of faults, in the order of the lines."""
-    schema = columns.schemas(pa.int64() if files[0].is_numbered else pa.string())
-    apart = set() if _is_ascending(done) else twins.found(folder, done)
-    results, faults = (folder / f"{name}.{form.value}" for name in (RESULTS, FAULTS))
-    totals = _Totals()
-    with _Written(results, schema.found, form) as out:
-        for one in done:
-            for rows in _batches(shards.found_path(folder, one.number)):
-                kept = rows if not apart else _without(rows, apart)
-                totals.add(kept)
-                out.add(kept)
-    with _Written(faults, schema.faults, form) as out:
-        for one in done:
-            if one.faults_sha256:
-                for rows in _batches(shards.faults_path(folder, one.number)):
-                    out.add(rows)
-        if apart:
-            rows_of = [_apart_row(name) for name in sorted(apart)]
-            out.add(pa.RecordBatch.from_pylist(rows_of, schema=schema.faults))
+    """What remains when the last shard is done: the files as they stay, the summary."""
+    ended = joined.ended()
     summary = Summary(
         rows=sum(one.rows for one in done),
-        agreements=totals.agreements,
-        faulty=sum(one.faulty for one in done) + len(apart),
+        agreements=ended.totals.agreements,
+        faulty=sum(one.faulty for one in done) + ended.twice,
         by_hand=sum(one.by_hand for one in done),
-        **totals.sums(),
-        files={path.name: shards.sha256_of(path) for path in (results, faults)},
+        **ended.totals.sums(),
+        files=ended.files,
         ignored_columns=tuple(sorted({name for file in files for name in file.ignored})),
         peak_bytes=max((one.peak_bytes for one in done), default=0),
     )
@@ -225,97 +209,3 @@ def _finished(
     for path in (folder / "parts").iterdir():
         path.unlink()
     return summary
-
-
-def _is_ascending(done: Sequence[shards.Done]) -> bool:
-    """Whether names ascend through the whole stream: then none comes twice."""
-    named = [one for one in done if one.first_name is not None]
-    return all(one.is_ascending for one in named) and all(
-        before.last_name < after.first_name for before, after in pairwise(named)
-    )
-
-
-def _batches(path: Path) -> Iterator[pa.RecordBatch]:
-    with pq.ParquetFile(path) as file:
-        yield from file.iter_batches(GROUP_ROWS, use_threads=False)
-
-
-def _without(rows: pa.RecordBatch, apart: set[Any]) -> pa.RecordBatch:
-    names = rows.column(columns.AGREEMENT)
-    listed = pc.is_in(names, value_set=pa.array(sorted(apart), names.type))
-    return rows.filter(pc.invert(listed))
-
-
-def _apart_row(name: Any) -> dict[str, Any]:
-    fault = Fault("PFO-018")
-    return {
-        columns.AGREEMENT: name,
-        "code": fault.code,
-        "excerpt": "",
-        "what_ja": fault.what(Language.JA),
-        "fix_ja": fault.fix(Language.JA),
-        "what_en": fault.what(Language.EN),
-        "fix_en": fault.fix(Language.EN),
-    }
-
-
-class _Written:
-    """A file of results that is there whole or not at all, in row groups of one size."""
-
-    def __init__(self, path: Path, schema: pa.Schema, form: Form) -> None:
-        self._path, self._part = path, path.with_suffix(".part")
-        self._schema = schema
-        self._waiting: list[pa.RecordBatch] = []
-        self._rows = 0
-        if form is Form.CSV:
-            self._writer: Any = pcsv.CSVWriter(self._part, schema)
-        else:
-            self._writer = pq.ParquetWriter(self._part, schema, compression="zstd")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def add(self, rows: pa.RecordBatch) -> None:
-        if rows.num_rows:
-            self._waiting.append(rows)
-            self._rows += rows.num_rows
-        while self._rows >= GROUP_ROWS:
-            whole = pa.Table.from_batches(self._waiting, self._schema)
-            self._write(whole.slice(0, GROUP_ROWS))
-            rest = whole.slice(GROUP_ROWS)
-            self._waiting, self._rows = rest.to_batches(), rest.num_rows
-
-    def _write(self, rows: pa.Table) -> None:
-        self._writer.write_table(rows.combine_chunks())
-
-    def __exit__(self, kind: object, _error: object, _trace: object) -> None:
-        if kind is None and self._rows:
-            self._write(pa.Table.from_batches(self._waiting, self._schema))
-        self._writer.close()
-        if kind is None:
-            self._part.replace(self._path)
-
-
-_SUMMED = (
-    "overpayment_yen",
-    "overpayment_interest_yen",
-    "outstanding_principal_yen",
-    "unpaid_interest_yen",
-)
-
-
-class _Totals:
-    """Sums over all results."""
-
-    def __init__(self) -> None:
-        self.agreements = self._overpaid = 0
-        self._sums = dict.fromkeys(_SUMMED, 0)
-
-    def add(self, rows: pa.RecordBatch) -> None:
-        self.agreements += rows.num_rows
-        self._overpaid += int(pc.sum(pc.greater(rows.column("overpayment_yen"), 0)).as_py() or 0)
-        for name in _SUMMED:
-            self._sums[name] += exact_sum(rows.column(name).to_numpy())
-
-    def sums(self) -> dict[str, Any]:
-        return {"overpaid": self._overpaid, **self._sums}

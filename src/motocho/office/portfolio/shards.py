@@ -12,14 +12,14 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from motocho.office.portfolio import columns
 from motocho.office.portfolio.block import Recalculated, recalculate_block
@@ -83,12 +83,12 @@ def stretches(files: Sequence[File], shard_lines: int = SHARD_LINES) -> list[Str
 
 def found_path(folder: Path, number: int) -> Path:
     """Where the results of a shard are kept [分割の結果ファイル]."""
-    return folder / "parts" / f"{number:06d}.parquet"
+    return folder / "parts" / f"{number:06d}.arrow"
 
 
 def faults_path(folder: Path, number: int) -> Path:
     """Where the faults of a shard are kept [分割の誤りファイル]."""
-    return folder / "parts" / f"{number:06d}.faults.parquet"
+    return folder / "parts" / f"{number:06d}.faults.arrow"
 
 
 def carry(task: Task) -> Done:
@@ -104,24 +104,18 @@ def carry(task: Task) -> Done:
     folder = Path(task.folder)
     count = _Count()
     faults: list[pa.RecordBatch] = []
-    path = found_path(folder, task.number)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    with pq.ParquetWriter(part, out.found, compression="zstd") as writer:
+    with _part(found_path(folder, task.number), out.found) as found:
         for lines in Stream(task.files, task.batch_lines).blocks(task.stretch):
             done = recalculate_block(lines, task.conventions)
             count.add(lines.num_rows, done)
             if done.found.num_rows:
-                writer.write_batch(done.found)
+                found.write_batch(done.found)
             if done.faults.num_rows:
                 faults.append(done.faults)
-    part.replace(path)
-    faults_sha256 = ""
     if faults:
-        path = faults_path(folder, task.number)
-        part = path.with_suffix(f".{os.getpid()}.part")
-        pq.write_table(pa.Table.from_batches(faults), part, compression="zstd")
-        part.replace(path)
-        faults_sha256 = sha256_of(path)
+        with _part(faults_path(folder, task.number), out.faults) as wrong:
+            for rows in faults:
+                wrong.write_batch(rows)
     return Done(
         number=task.number,
         rows=count.rows,
@@ -129,12 +123,29 @@ def carry(task: Task) -> Done:
         faulty=count.faulty,
         by_hand=count.by_hand,
         found_sha256=sha256_of(found_path(folder, task.number)),
-        faults_sha256=faults_sha256,
+        faults_sha256=sha256_of(faults_path(folder, task.number)) if faults else "",
         is_ascending=count.is_ascending,
         first_name=count.first_name,
         last_name=count.last_name,
         peak_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT,
     )
+
+
+@contextmanager
+def _part(path: Path, schema: pa.Schema) -> Iterator[pa.ipc.RecordBatchFileWriter]:
+    """A file of a shard that is there whole or not at all, as columns lie in memory."""
+    part = path.with_suffix(f".{os.getpid()}.part")
+    with pa.OSFile(str(part), "wb") as stream, pa.ipc.new_file(stream, schema) as writer:
+        yield writer
+    part.replace(path)
+
+
+def batches_in(path: Path) -> Iterator[pa.RecordBatch]:
+    """What a file of a shard holds, batch by batch [分割の結果]."""
+    with pa.memory_map(str(path)) as stream:
+        kept = pa.ipc.open_file(stream)
+        for at in range(kept.num_record_batches):
+            yield kept.get_batch(at)
 
 
 class _Count:

@@ -13,12 +13,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from motocho.office.portfolio import columns, shards
+from motocho.office.portfolio import shards
 
 NAMES_AT_ONCE = 1 << 22
-_BATCH = 1 << 16
 
 
 def found(folder: Path, done: Sequence[shards.Done], at_once: int = NAMES_AT_ONCE) -> set[Any]:
@@ -58,16 +56,13 @@ def _names(folder: Path, done: Sequence[shards.Done]) -> Iterator[tuple[Any, pa.
 def _names_in(path: Path) -> Iterator[tuple[Any, pa.Array]]:
     """Names with a number each; of an agreement's faults, that stand together, one name."""
     last: Any = None
-    with pq.ParquetFile(path) as file:
-        for rows in file.iter_batches(_BATCH, columns=[columns.AGREEMENT], use_threads=False):
-            names = rows.column(0).drop_null()
-            values = names.to_pylist()
-            fresh = [
-                at for at, name in enumerate(values) if name != (values[at - 1] if at else last)
-            ]
-            last = values[-1] if values else last
-            names = names.take(pa.array(fresh, pa.int64()))
-            yield _keys(names), names
+    for rows in shards.batches_in(path):
+        names = rows.column(0).drop_null()
+        values = names.to_pylist()
+        fresh = [at for at, name in enumerate(values) if name != (values[at - 1] if at else last)]
+        last = values[-1] if values else last
+        names = names.take(pa.array(fresh, pa.int64()))
+        yield _keys(names), names
 
 
 def _keys(names: pa.Array) -> Any:
