@@ -213,6 +213,29 @@ def test_a_misread_head_of_days_is_known_by_its_days() -> None:
     ]  # fmt: skip
 
 
+def test_a_misread_head_of_amounts_is_known_by_the_other_look_or_by_its_column() -> None:
+    rows = [["2001-01-10", "ご融資", "100,000", "100,000"]]
+    rows += [[f"2001-0{month}-10", "ご入金", "5,000", "98,000"] for month in range(2, 8)]
+    for head in (Cell("全顔", 812, None, ("金額",)), Cell("全顔", 812)):
+        heads = (Cell("取引日", 990), Cell("区分", 990), head, Cell("残元金", 990))
+        page = Page(1, (heads, *(tuple(map(Cell, row)) for row in rows)), 9, 9, "scan")
+        contents = [one.value for one in guess_columns([page]).contents]
+        assert contents == ["date", "kind", "amount", "balance"]
+
+
+def test_a_misread_head_beside_loans_is_payments_where_loans_are_blank() -> None:
+    made = texts_of(dealing(6, 20))
+    for head, wanted in (
+        (["日付", "借入", "Ａ全", "残高"], "repay"),
+        (["日付", "昔入", "返済", "残高"], "borrow"),
+    ):
+        columns = guess_columns([page_of_texts([head, *made])])
+        assert wanted in [one.value for one in columns.contents]
+    fees = [[*row[:2], "500", row[3]] for row in made]
+    columns = guess_columns([page_of_texts([["日付", "借入", "Ａ全", "残高"], *fees])])
+    assert "repay" not in [one.value for one in columns.contents]
+
+
 @pytest.mark.parametrize(
     ("head", "signs"),
     [

@@ -17,12 +17,15 @@ from motocho.claims.transcripts.columns import (
 )
 from motocho.claims.transcripts.estimates import EstimatedRow, Memory, estimate
 from motocho.claims.transcripts.pages import (
+    PICTURE_READ,
+    PICTURE_UNREAD,
     Box,
     Cell,
     Page,
     page_from,
     page_of_texts,
     pages_of_table,
+    rows_with_numbers,
 )
 from motocho.claims.transcripts.repair import (
     Checked,
@@ -47,6 +50,8 @@ from motocho.claims.transcripts.words import Meaning, meaning_of, vocabulary
 __all__ = [
     "LENT",
     "PAID",
+    "PICTURE_READ",
+    "PICTURE_UNREAD",
     "UNKNOWN",
     "Box",
     "Cell",
@@ -74,6 +79,7 @@ __all__ = [
     "page_of_texts",
     "pages_of_table",
     "repair",
+    "rows_with_numbers",
     "samples_of",
     "transcribe",
     "vocabulary",

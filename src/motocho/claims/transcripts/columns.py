@@ -14,9 +14,9 @@ from itertools import chain
 
 from motocho.claims.reading.cells import Row, Sheet
 from motocho.claims.reading.columns import guessed_layout, headed_layout
-from motocho.claims.reading.looks import looks_like_day
+from motocho.claims.reading.looks import looks_like_amount, looks_like_day
 from motocho.claims.reading.words import Role, role_of
-from motocho.claims.transcripts.pages import Page
+from motocho.claims.transcripts.pages import Cell, Page
 from motocho.claims.transcripts.words import Meaning, key_of, meaning_of
 from motocho.units.days import Era
 
@@ -103,10 +103,11 @@ def width_of(pages: Sequence[Page]) -> int:
 def guess_columns(pages: Sequence[Page]) -> Columns:
     """What the columns seem to hold [列の推定].
 
-    Why       heads are believed first; without them the cells tell, as for a table file.
+    Why       heads are believed first; without them the cells tell, as for a table file. An amount
+              whose head was misread is known by what stands below it.
     """
     width = width_of(pages)
-    texts = [[cell.text for cell in row] for row in chain.from_iterable(p.rows for p in pages)]
+    texts = [[_word_of(cell) for cell in row] for row in chain.from_iterable(p.rows for p in pages)]
     sheet = Sheet("", [Row(number, [*row]) for number, row in enumerate(texts, start=1)])
     layout = headed_layout(sheet) or headed_layout(_with_days_named(sheet)) or guessed_layout(sheet)
     if layout is None:
@@ -116,6 +117,7 @@ def guess_columns(pages: Sequence[Page]) -> Columns:
         if role in _OF_ROLE and column < width:
             contents[column] = _OF_ROLE[role]
     body = texts[layout.data_from :]
+    _name_amounts(contents, body)
     for column in layout.words:
         free = column < width and contents[column] is Content.NOTHING
         if free and any(column < len(row) and row[column].strip() for row in body):
@@ -128,6 +130,52 @@ def guess_columns(pages: Sequence[Page]) -> Columns:
         tuple(contents), heads if any(heads) else (), layout.data_from, Signs.MINUS_REPAYS, era
     )
     return Columns(found.contents, found.heads, found.data_from, _signs_of(found, body), era)
+
+
+def _word_of(cell: Cell) -> str:
+    """A text; what a second look read instead where that alone is a head."""
+    if role_of(cell.text) is None:
+        return next((other for other in cell.others if role_of(other) is not None), cell.text)
+    return cell.text
+
+
+_NEARLY_ALL, _OF_ALL = 9, 10
+
+
+def _name_amounts(contents: list[Content], body: Sequence[Sequence[str]]) -> None:
+    """The one column of yen that no head names, where amounts are missing without it.
+
+    Why       beside loans alone it holds the payments if it is filled where they are blank; alone
+              it is the single column of amounts if nearly every row has one.
+    """
+    unknown = [
+        at
+        for at, content in enumerate(contents)
+        if content is Content.NOTHING and _holds_yen(_cells_of(body, at))
+    ]
+    known = {Content.BORROW, Content.REPAY, Content.AMOUNT} & set(contents)
+    if len(unknown) != 1 or Content.DATE not in contents:
+        return
+    filled = [bool(text) for text in _cells_of(body, unknown[0])]
+    if not known and Content.BALANCE in contents:
+        if sum(filled) * _OF_ALL >= len(filled) * _NEARLY_ALL:
+            contents[unknown[0]] = Content.AMOUNT
+    elif len(known) == 1 and Content.AMOUNT not in known:
+        mine = known.pop()
+        others = [bool(text) for text in _cells_of(body, contents.index(mine))]
+        apart = sum(one != other for one, other in zip(filled, others, strict=True))
+        if apart * _OF_ALL >= len(filled) * _NEARLY_ALL:
+            contents[unknown[0]] = Content.REPAY if mine is Content.BORROW else Content.BORROW
+
+
+def _cells_of(body: Sequence[Sequence[str]], at: int) -> list[str]:
+    return [row[at].strip() if at < len(row) else "" for row in body if any(map(str.strip, row))]
+
+
+def _holds_yen(texts: Sequence[str]) -> bool:
+    said = [text for text in texts if text]
+    yen = sum(looks_like_amount(text) and not looks_like_day(text) for text in said)
+    return bool(said) and yen * _OF_ALL >= len(said) * _NEARLY_ALL
 
 
 _FEWEST_HEADS = 2

@@ -21,6 +21,10 @@ TABLE, TABLE_1904, TEXT, SCAN = "table", "table1904", "text", "scan"
 """How a page was read: a table file (whose days may be counted from 1904), a PDF's text, a scan."""
 
 
+PICTURE_READ, PICTURE_UNREAD = "read", "unread"
+"""What became of a picture on a page with letters: it was read in their place, or could not be."""
+
+
 class Box(NamedTuple):
     """A place on the picture of a page, in pixels [位置]."""
 
@@ -54,6 +58,8 @@ class Page:
     wide: int = 0
     high: int = 0
     origin: str = TABLE
+    picture: str = ""
+    """`PICTURE_READ` or `PICTURE_UNREAD` where a picture beside letters counted; else empty."""
 
     def document(self) -> dict[str, Any]:
         """The page as JSON [公開形式]."""
@@ -63,6 +69,7 @@ class Page:
             "wide": self.wide,
             "high": self.high,
             "origin": self.origin,
+            "picture": self.picture,
         }
 
 
@@ -74,6 +81,7 @@ def page_from(document: Mapping[str, Any]) -> Page:
         int(document["wide"]),
         int(document["high"]),
         str(document["origin"]),
+        str(document.get("picture") or ""),
     )
 
 
@@ -84,6 +92,21 @@ def _cell(document: Sequence[Any]) -> Cell:
         int(sure),
         None if box is None else Box(*map(int, box)),
         tuple(map(str, others)),
+    )
+
+
+_FEWEST_NUMBERS = 2
+
+
+def rows_with_numbers(page: Page) -> int:
+    """How many rows of a page look like those of a history: digits in two cells or more [行数].
+
+    >>> rows_with_numbers(page_of_texts([["2001-01-10", "5,000", ""], ["page", "1"]]))
+    1
+    """
+    return sum(
+        sum(any(sign.isdigit() for sign in cell.text) for cell in row) >= _FEWEST_NUMBERS
+        for row in page.rows
     )
 
 

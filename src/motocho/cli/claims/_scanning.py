@@ -33,7 +33,7 @@ def scan(
     例 / Examples:  motocho history scan history.pdf > history.csv ·
     motocho history scan page.jpg --template lender.toml --json
     """
-    from motocho.claims.transcripts import Standing, repair, transcribe
+    from motocho.claims.transcripts import PICTURE_UNREAD, Standing, repair, transcribe
     from motocho.office import intake
 
     output = Output(language_of(lang.value if lang else None))
@@ -43,21 +43,37 @@ def scan(
         known = [intake.read_template(read_bytes(template)[0].decode("utf-8", "replace"))]
     with output.stage("読み取り中", "Reading"):
         pages = intake.read(data, name or "")
+    unread = [page.number for page in pages if page.picture == PICTURE_UNREAD]
     columns, used = intake.recognised(pages, known)
     checked = repair(transcribe(pages, columns))
     rows = intake.rows_of(checked)
     counts = {one.value: checked.count(one) for one in Standing}
     if json_wanted:
-        output.document(_document(rows, counts, "" if used is None else used.name))
+        output.document(_document(rows, counts, unread, "" if used is None else used.name))
     else:
         output.data(_table(rows))
         said = ", ".join(f"{name} {count}" for name, count in counts.items())
         output.note(output.text(f"セルの状態: {said}", f"Cells: {said}"))
-    raise typer.Exit(3 if counts[Standing.DOUBTFUL.value] or not rows else 0)
+    if unread:
+        output.note(
+            output.text(
+                f"{unread}ページの画像は読めていません。行が欠けていないか確かめてください",
+                f"The pictures on pages {unread} could not be read: look whether rows are missing",
+            )
+        )
+    raise typer.Exit(3 if counts[Standing.DOUBTFUL.value] or unread or not rows else 0)
 
 
-def _document(rows: list[dict[str, Any]], counts: dict[str, int], template: str) -> dict[str, Any]:
-    return {"schema_version": 1, "template": template, "cells": counts, "rows": rows}
+def _document(
+    rows: list[dict[str, Any]], counts: dict[str, int], unread: list[int], template: str
+) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "template": template,
+        "cells": counts,
+        "pages_with_unread_pictures": unread,
+        "rows": rows,
+    }
 
 
 def _table(rows: list[dict[str, Any]]) -> str:

@@ -2,7 +2,8 @@
 
 stdin is the file; stdout is for each page a line of JSON with the length of its picture, then the
 picture. A page of a text PDF that is a picture is only named: `{"picture_page": number}`; another
-child reads it. The last line says `{"done": pages}`, or `{"unusable": why}`.
+child reads it. One with letters and a picture says `pictured`, so that another child may read the
+picture, too. The last line says `{"done": pages}`, or `{"unusable": why}`.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def _load(kind: str) -> None:
 
 def _written(data: bytes, first: int) -> Iterator[tuple[int, dict[str, Any], bytes]]:
     """The pages of a PDF with letters, pictures among them only named; `needs_scan` without any."""
-    from motocho.office._apart import texts  # noqa: PLC0415
+    from motocho.office._apart import pictured, texts  # noqa: PLC0415
 
     with texts.opened(data) as pdf:
         total = _counted(len(pdf.pages))
@@ -82,6 +83,7 @@ def _written(data: bytes, first: int) -> Iterator[tuple[int, dict[str, Any], byt
                 yield total, {"number": number, "origin": "picture"}, b""
                 continue
             document, picture = texts.page_of(page, number)
+            document["pictured"] = pictured.pictured(data, page, number).value
             page.close()
             yield total, document, picture
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from motocho.office._apart.glyphs import japanese
 from motocho.office._apart.grouping import Text, edges_of, parting, rows_of, table_of
 from motocho.office._apart.lines import grid_of, ink_of, red_of, upright
 
@@ -157,7 +158,7 @@ def _texts(pixels: Any) -> list[Text]:
     texts: list[Text] = []
     for box, words, score in zip(found.boxes, found.txts, found.scores, strict=True):
         xs, ys = [float(point[0]) for point in box], [float(point[1]) for point in box]
-        texts.append(Text(min(xs), min(ys), max(xs), max(ys), words, _permille(score)))
+        texts.append(Text(min(xs), min(ys), max(xs), max(ys), japanese(words), _permille(score)))
     return texts
 
 
@@ -324,5 +325,5 @@ def _look_again(crops: Sequence[Any]) -> list[tuple[str, int]]:
         model = _engine._load_rec_model()  # noqa: SLF001  # the door of the engine reads whole pages
         found = model(TextRecInput(img=[made for _, made in ready], return_word_box=False))
         for (at, _), words, score in zip(ready, found.txts, found.scores, strict=True):
-            read[at] = (words, _permille(score))
+            read[at] = (japanese(words), _permille(score))
     return read

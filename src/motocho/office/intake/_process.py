@@ -13,14 +13,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import islice
 from pathlib import Path
 from time import monotonic
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
-from motocho.claims.transcripts import Page, page_from
+from motocho.claims.transcripts import (
+    PICTURE_READ,
+    PICTURE_UNREAD,
+    Page,
+    page_from,
+    rows_with_numbers,
+)
 from motocho.units.errors import Fault, FaultyInput, OutsideFailure
 
 _HERE = Path(__file__).parents[3]
@@ -30,9 +36,12 @@ _START = (
     "main(sys.argv[2], int(sys.argv[3]), sys.stdin.buffer, sys.stdout.buffer)"
 )
 _MISSING = 3
+_UNDER = "under"
 _SECONDS_A_PAGE = {"text": 60, "scan": 180}
 _SLICE_SECONDS = 0.2
 _CHUNK = 1 << 16
+_OF_OTHERS = 900
+"""How sure we are of letters that another program recognised."""
 _LONGEST_LINE = 32 << 20
 _UNUSABLE = {
     "broken": "INT-002",
@@ -61,6 +70,14 @@ class ReadPage:
     pages: int
 
 
+class _Doubted(NamedTuple):
+    """A page with letters and a picture, of which either may hold the table."""
+
+    found: ReadPage
+    is_under: bool
+    """Its letters are somebody's recognition, invisible over the picture."""
+
+
 class NeedsScan(Exception):
     """A PDF without letters: its pages are pictures [画像のPDF]."""
 
@@ -83,10 +100,42 @@ def pages_of(
             for found in _heard(process, kind, going):
                 if isinstance(found, int):
                     yield from islice(pages_of(data, "scan", first=found, going=going), 1)
+                elif isinstance(found, _Doubted):
+                    yield from _of_both(data, found, going)
                 else:
                     yield found
         finally:
             _end(process)
+
+
+def _of_both(data: bytes, doubted: _Doubted, going: Callable[[], Going]) -> Iterator[ReadPage]:
+    """The page as its letters say, or as its picture shows where that has more rows.
+
+    Why       letters that a scanner recognised are doubted as what we recognise is; where pictures
+              cannot be read, the page says so.
+    """
+    written = doubted.found
+    page = _doubting(written.page) if doubted.is_under else written.page
+    try:
+        seen = next(pages_of(data, "scan", first=page.number, going=going), None)
+    except (FaultyInput, OutsideFailure):
+        yield replace(written, page=replace(page, picture=PICTURE_UNREAD))
+        return
+    if seen is None:
+        return  # it was asked to end
+    more = rows_with_numbers(seen.page) - rows_with_numbers(page)
+    if more > 0 or (doubted.is_under and more == 0):
+        yield replace(seen, page=replace(seen.page, picture=PICTURE_READ))
+    else:
+        yield replace(written, page=page)
+
+
+def _doubting(page: Page) -> Page:
+    rows = [
+        tuple(cell._replace(sure_permille=min(cell.sure_permille, _OF_OTHERS)) for cell in row)
+        for row in page.rows
+    ]
+    return replace(page, rows=tuple(rows))
 
 
 def _started(kind: str, first: int, source: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -118,7 +167,7 @@ class _Stopped(Exception):
 
 def _heard(
     process: subprocess.Popen[bytes], kind: str, going: Callable[[], Going]
-) -> Iterator[ReadPage | int]:
+) -> Iterator[ReadPage | _Doubted | int]:
     """Pages; the number alone of one that is a picture among pages with letters."""
     ear = _Ear(process, _SECONDS_A_PAGE[kind], going)
     try:
@@ -132,7 +181,9 @@ def _heard(
                 yield int(told["picture_page"])
                 continue
             picture = ear.read(int(told["bytes"]))
-            yield ReadPage(page_from(told["page"]), picture, int(told["pages"]))
+            found = ReadPage(page_from(told["page"]), picture, int(told["pages"]))
+            how = told["page"].get("pictured")
+            yield _Doubted(found, how == _UNDER) if how else found
     except _Stopped:
         return
     except EOFError:

@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motocho.claims.transcripts import (
+    PICTURE_READ,
+    PICTURE_UNREAD,
     Box,
     CheckedLine,
     Columns,
@@ -115,6 +117,8 @@ def _shown(request: HttpRequest, shown: Look, wrong: list[Fault] | None = None) 
         "job": shown.job,
         "wrong": _said(request, wrong if wrong is not None else shown.faults()),
         "template": shown.template,
+        "pictures_read": _pages_with(shown, PICTURE_READ),
+        "pictures_unread": _pages_with(shown, PICTURE_UNREAD),
         "columns": _columns(shown),
         "contents": [(one.value, f"studio.intake.content.{one.value}") for one in Content],
         "signs": [(one.value, f"studio.intake.signs.{one.value}") for one in Signs],
@@ -142,6 +146,11 @@ def _shown(request: HttpRequest, shown: Look, wrong: list[Fault] | None = None) 
         ],
         "line_count": len(repaired.lines),
     }
+
+
+def _pages_with(shown: Look, picture: str) -> str:
+    """The numbers of pages whose picture came out so."""
+    return ", ".join(str(page.number) for page in shown.pages if page.picture == picture)
 
 
 def _columns(shown: Look) -> list[dict[str, Any]]:
