@@ -140,7 +140,7 @@ def test_a_claim_from_its_letter_to_the_file_of_the_bank(scene: Scene) -> None:
     scene.agree()
     pay_on = next_business_day(clock.now().date())
     scene.done(at, "pay", bank_code="０００１", branch_code="001", account_kind="1",
-               account_number="1234567", holder="ホウダ マモル", pay_on=f"{pay_on:%Y/%m/%d}",
+               account_number="1234567", holder="ホウダ マモル", late="ours", pay_on=f"{pay_on:%Y/%m/%d}",
                pay_reason="和解のとおり")  # fmt: skip
     scene.agree()
     form = {"pay_on": f"{pay_on:%Y/%m/%d}", "originator": "0000099999", "ref": next(scene.refs)}

@@ -146,6 +146,7 @@ PAIRS = frozenset(
     | _all({Account.EXCESS, Account.UNKNOWN_RECEIPTS}, _LENT | _HELD | _EARNED)  # held money used
     | _all(_LOST, _LENT)  # a loss, a waiver, a claim passed on
     | {(Account.INTEREST_RETURNED, Account.OVERPAYMENTS), (Account.OVERPAYMENTS, Account.BANK)}
+    | {(Account.BANK, Account.OVERPAYMENTS)}  # the bank gave a payment back
     | _all({Account.BANK}, MONEY)  # a partner settles
     | _all(_LENT | {Account.EXCESS}, {Account.OPENING})  # a book taken over, event by event
     | _all({Account.OPENING}, _LENT | {Account.EXCESS})

@@ -46,6 +46,7 @@ from motocho.loans.commands.overpaid import (
     give_up_claim,
     owe_overpayment,
     pay_overpayment,
+    take_overpayment_back,
 )
 from motocho.loans.commands.promises import (
     Outcome,
@@ -132,6 +133,7 @@ __all__ = [
     "settle",
     "suspend",
     "take_over",
+    "take_overpayment_back",
     "use_excess",
     "withdraw_promise",
     "write_off",

@@ -124,6 +124,23 @@ def pay_overpayment(cursor: Any, key: Key, amount_yen: int, paid_on: date, made:
     return number
 
 
+def take_overpayment_back(
+    cursor: Any, key: Key, amount_yen: int, returned_on: date, made: Made
+) -> int:
+    """The bank gave a payment back: it is owed again [組戻し]; the number of its entry.
+
+    Raises    RefusedError for less than a yen or a day to come; StateConflict as
+              `owe_overpayment`.
+    """
+    refuse_amount(amount_yen)
+    refuse_day(returned_on, made)
+    of = _Posting("overpayment_returned", returned_on, made.money, Account.OVERPAYMENTS)
+    number, is_new = _post(cursor, key, amount_yen, made, of)
+    if is_new:
+        tell(cursor, key, "overpayment_returned", made, amount_yen=amount_yen, entry=number)
+    return number
+
+
 class _Posting(NamedTuple):
     """What is posted: its kind, its day, from which account to which."""
 

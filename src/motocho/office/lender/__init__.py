@@ -7,49 +7,61 @@ reckon(cursor, key, Basis(…), made)                         recalculated by us
 compare(cursor, key, (name, content), made)                 which conventions make their sheet
 ask_offer, ask_settlement, ask_payment                      what another person decides
 counter, accept, end                                        what they said
-make_file, note_paid, note_returned, note_corrected         the money, and the bureaus
+stop, ask_resume                                            a death, an attachment, another creditor
+make_file, note_paid, ask_return, note_corrected            the money, and the bureaus
 """
 
 from motocho.office.lender._deciding import (
     KINDS,
     OFFER,
     PAYMENT,
+    RESUMING,
+    RETURN,
     SETTLEMENT,
     Asking,
+    Late,
     Offer,
     Payee,
+    Returning,
     account_in,
     ask_offer,
     ask_payment,
+    ask_resume,
+    ask_return,
     ask_settlement,
 )
+from motocho.office.lender._delay import damages_of
 from motocho.office.lender._keeping import (
     Claim,
     Claimant,
     ClaimKey,
     Due,
     Noted,
+    OpenPage,
+    Second,
     Told,
     deadlines,
     is_noted,
     of_member,
     one,
     open_claims,
-    receive,
 )
 from motocho.office.lender._limits import Limits, limits, read
 from motocho.office.lender._papers import settlement_paper
 from motocho.office.lender._paying import (
+    FilePage,
     PaymentFile,
     files_of,
+    kept_apart,
     make_file,
     note_corrected,
     note_paid,
-    note_returned,
     one_file,
     pay_on,
+    payees_of,
     released,
 )
+from motocho.office.lender._receiving import receive
 from motocho.office.lender._reckoning import (
     CONVENTIONS,
     Basis,
@@ -62,6 +74,14 @@ from motocho.office.lender._reckoning import (
     statement_of,
 )
 from motocho.office.lender._rules import BY_TWO, OVER, Step, may_follow
+from motocho.office.lender._stopping import (
+    Cause,
+    Entitled,
+    Stopping,
+    causes,
+    stop,
+    unanswered,
+)
 from motocho.office.lender._talking import accept, check, counter, disclose, end, proofs_of
 
 __all__ = [
@@ -71,41 +91,55 @@ __all__ = [
     "OFFER",
     "OVER",
     "PAYMENT",
+    "RESUMING",
+    "RETURN",
     "SETTLEMENT",
     "Asking",
     "Basis",
+    "Cause",
     "Claim",
     "ClaimKey",
     "Claimant",
     "Due",
+    "Entitled",
+    "FilePage",
+    "Late",
     "Limits",
     "Noted",
     "Offer",
+    "OpenPage",
     "Payee",
     "PaymentFile",
+    "Returning",
+    "Second",
     "Step",
+    "Stopping",
     "Told",
     "accept",
     "account_in",
     "again",
     "ask_offer",
     "ask_payment",
+    "ask_resume",
+    "ask_return",
     "ask_settlement",
+    "causes",
     "check",
     "compare",
     "counter",
+    "damages_of",
     "deadlines",
     "disclose",
     "end",
     "files_of",
     "is_noted",
+    "kept_apart",
     "kept_input",
     "limits",
     "make_file",
     "may_follow",
     "note_corrected",
     "note_paid",
-    "note_returned",
     "of_member",
     "one",
     "one_file",
@@ -113,6 +147,7 @@ __all__ = [
     "own_file",
     "own_history",
     "pay_on",
+    "payees_of",
     "proofs_of",
     "read",
     "receive",
@@ -120,4 +155,6 @@ __all__ = [
     "released",
     "settlement_paper",
     "statement_of",
+    "stop",
+    "unanswered",
 ]

@@ -1,4 +1,4 @@
-"""What two persons decide about a claim: an offer, the settlement, the payment [請求対応の承認].
+"""What two persons decide about a claim: offer, settlement, payment, return [請求対応の承認].
 
 An offer stays within the policy of its day and within what we reckoned ourselves. A settlement
 books what was accepted: we owe it, what the agreement still owed is given up, agreement and card
@@ -7,27 +7,44 @@ end, the bureaus are to be put right. All of it in the transaction of the second
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from motocho.care import approvals
 from motocho.care.approvals import Content, Decided, Kind, Request, Wanted
+from motocho.care.collections import counsel
+from motocho.law import court
 from motocho.loans import commands, queries
 from motocho.loans.commands import OF_BEFORE, Made
 from motocho.loans.policy import Status
-from motocho.office.lender import _keeping
-from motocho.office.lender._keeping import Claim, ClaimKey, Due, Noted
-from motocho.office.lender._limits import limits
+from motocho.office.lender import _delay, _keeping, _sisters, _stopping
+from motocho.office.lender._keeping import Claim, Claimant, ClaimKey, Due, Noted
+from motocho.office.lender._limits import Limits, limits
+from motocho.office.lender._reckoning import CONVENTIONS
 from motocho.office.lender._rules import Step
+from motocho.office.lender._stopping import Entitled
 from motocho.outside.bank import AccountType, BankAccount, account_name, is_business_day
+from motocho.outside.clock import JAPAN
 from motocho.people import cards
 from motocho.people.access import Staff
 from motocho.units.errors import Fault, InputError, RefusedError, Unread
 from motocho.units.money import yen_text
 
 OFFER, SETTLEMENT, PAYMENT = "claim_offer", "claim_settlement", "claim_payment"
-KINDS = (OFFER, SETTLEMENT, PAYMENT)
+RETURN, RESUMING = "claim_return", "claim_resume"
+KINDS = (OFFER, SETTLEMENT, PAYMENT, RETURN, RESUMING)
+
+
+class Late(Enum):
+    """Whose the delay is where we pay after the day that was agreed [支払の遅れ]."""
+
+    OURS = "ours"
+    """We owe what the settlement says for it [遅延損害金を加える] · 民法412条1項, 419条1項."""
+    THEIRS = "theirs"
+    """They could not take it: no account, a wrong one [受領遅滞] · 民法413条, 492条."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +69,22 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Payee:
-    """To which account it is paid [支払先]; `holder` in any spelling that banks can take."""
+    """To which account it is paid, and when [支払先]; `holder` in any spelling that banks take."""
 
     account: BankAccount
     holder: str
     pay_on: date
+    late: Late = Late.OURS
+    """Counts only for a day after the one that was agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """What the bank says of a transfer that it did not carry out, or gave back [組戻し]."""
+
+    returned_on: date
+    document_ref: str
+    words: str
 
 
 # ----------------------------------------------------------------------------------- asked for
@@ -98,10 +126,14 @@ def ask_settlement(cursor: Any, key: ClaimKey, document_ref: str, asking: Asking
 
 
 def ask_payment(cursor: Any, key: ClaimKey, payee: Payee, asking: Asking) -> Request:
-    """Ask a supervisor to let the transfer go to an account [支払の承認依頼].
+    """Ask a supervisor to let the transfer go to an account on a day [支払の承認依頼].
+
+    What is released and in no file yet is released again so: to another day, another account; the
+    earlier release ends by it. After the agreed day the damages for the delay are added.
 
     Raises    RefusedError where it does not follow; InputError for a day on which banks do not
-              work, a day that is over, or a holder that banks cannot write; and as `approvals.ask`.
+              work, a day that is over, or a holder that banks cannot write; LawGap for a delay at
+              a statutory rate that is not fixed yet; and as `approvals.ask`.
     """
     holder = account_name(payee.holder)
     if isinstance(holder, Unread) or not holder.strip():
@@ -109,9 +141,12 @@ def ask_payment(cursor: Any, key: ClaimKey, payee: Payee, asking: Asking) -> Req
     if not is_business_day(payee.pay_on) or payee.pay_on < asking.book_on:
         raise InputError(Fault("CLU-015", column="pay_on", excerpt=str(payee.pay_on)))
     claim = _keeping.one(cursor, key)
+    damages_yen = _delay.damages_of(claim, payee.pay_on) if payee.late is Late.OURS else 0
+    damages_yen = max(damages_yen, claim.damages_paid_yen)
     content = {
         "claim": key.claim_id,
-        "amount_yen": claim.settled_yen,
+        "amount_yen": claim.settled_yen + damages_yen,
+        "damages_yen": damages_yen,
         "bank_code": payee.account.bank_code,
         "branch_code": payee.account.branch_code,
         "account_type": payee.account.account_type.name.lower(),
@@ -120,6 +155,53 @@ def ask_payment(cursor: Any, key: ClaimKey, payee: Payee, asking: Asking) -> Req
         "pay_on": payee.pay_on.isoformat(),
     }
     return _ask(cursor, PAYMENT, key, content, asking)
+
+
+def ask_return(cursor: Any, key: ClaimKey, returning: Returning, asking: Asking) -> Request:
+    """Ask a supervisor to note that the bank did not pay, or gave it back [組戻しの承認依頼].
+
+    Why       whoever could note it alone could have one claim paid twice.
+    Raises    RefusedError where it does not follow; InputError without the bank's paper and words,
+              or for a day to come or before the payment; and as `approvals.ask`.
+    """
+    if not returning.document_ref.strip() or len(returning.document_ref) > _keeping.LONGEST_REF:
+        raise InputError(Fault("CLU-013", column="document_ref"))
+    if not returning.words.strip() or len(returning.words) > _keeping.LONGEST_WORDS:
+        raise InputError(Fault("CLU-017", column="words"))
+    claim = _keeping.one(cursor, key)
+    paid = claim.last(Step.SENT, Step.PAID)
+    if paid is None:
+        raise RefusedError(Fault("CLU-010"))
+    is_early = paid.step is Step.PAID and returning.returned_on < paid.on
+    if is_early or returning.returned_on > asking.at.astimezone(JAPAN).date():
+        fault = Fault("CLU-024" if is_early else "CLU-002", excerpt=str(returning.returned_on))
+        raise InputError(replace(fault, column="returned_on"))
+    content = {
+        "claim": key.claim_id,
+        "amount_yen": paid.amount_yen,
+        "returned_on": returning.returned_on.isoformat(),
+        "document_ref": returning.document_ref.strip(),
+        "words": returning.words.strip(),
+    }
+    return _ask(cursor, RETURN, key, content, asking)
+
+
+def ask_resume(cursor: Any, key: ClaimKey, entitled: Entitled, asking: Asking) -> Request:
+    """Ask a supervisor to let a stopped claim go on [差止めの解除の承認依頼].
+
+    Raises    RefusedError for one that is not stopped; InputError without who, or the paper; and as
+              `approvals.ask`.
+    """
+    if not entitled.who.strip() or len(entitled.who) > _keeping.LONGEST_OFFICE:
+        raise InputError(Fault("CLU-017", column="entitled"))
+    if not entitled.document_ref.strip() or len(entitled.document_ref) > _keeping.LONGEST_REF:
+        raise InputError(Fault("CLU-013", column="document_ref"))
+    content = {
+        "claim": key.claim_id,
+        "entitled": entitled.who.strip(),
+        "document_ref": entitled.document_ref.strip(),
+    }
+    return _ask(cursor, RESUMING, key, content, asking)
 
 
 def _ask(cursor: Any, kind: str, key: ClaimKey, content: Content, asking: Asking) -> Request:
@@ -140,34 +222,69 @@ def _claim_of(cursor: Any, wanted: Wanted, step: Step) -> Claim:
 
 def _offer_figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
     claim = _claim_of(cursor, wanted, Step.OFFERED)
-    reckoned = claim.last(Step.RECKONED)
-    own_yen = 0 if reckoned is None else reckoned.amount_yen or 0
     on, held = wanted.day(at), limits(wanted.day(at))
+    _stopping.refuse_unanswered(cursor, claim, on)
+    reckoned = claim.last(Step.RECKONED)
+    if reckoned is None:
+        raise RefusedError(Fault("CLU-010"))
+    content = reckoned.content
+    _refuse_scrivener(claim, int(content["overpayment_yen"]), on)
+    own_yen = reckoned.amount_yen or 0
+    promised_yen = _sisters.promised_yen(cursor, claim)
     amount_yen = int(wanted.content["amount_yen"])
-    if amount_yen * 100 > own_yen * held.most_percent_of_own:
+    if (amount_yen + promised_yen) * 100 > own_yen * held.most_percent_of_own:
         details = {"most": str(held.most_percent_of_own), "own": yen_text(own_yen)}
-        raise RefusedError(Fault("CLU-020", details=details))
+        code = "CLU-033" if promised_yen else "CLU-020"
+        details |= {"promised": yen_text(promised_yen)} if promised_yen else {}
+        raise RefusedError(Fault(code, details=details))
     if claim.rounds >= held.most_rounds:
         raise RefusedError(Fault("CLU-021", details={"most": str(held.most_rounds)}))
-    answer_on = date.fromisoformat(wanted.content["answer_until_on"])
-    pay_on = date.fromisoformat(wanted.content["pay_by_on"])
+    _refuse_days(wanted.content, reckoned.on, (on, held))
+    return {
+        "own_claim_yen": own_yen,
+        "overpayment_yen": int(content["overpayment_yen"]),
+        "debt_yen": int(content["debt_yen"]),
+        "until_on": reckoned.on.isoformat(),
+        "barred_after_on": content.get("barred_after_on", ""),
+        "promised_yen": promised_yen or "",
+        "round": claim.rounds + 1,
+        **_chosen(content["conventions"]),
+    }
+
+
+def _chosen(conventions: Mapping[str, str]) -> Content:
+    """What was reckoned otherwise than courts do: whoever agrees sees it."""
+    return {
+        name: value
+        for name, value in conventions.items()
+        if name in CONVENTIONS and value != CONVENTIONS[name][0]
+    }
+
+
+def _refuse_scrivener(claim: Claim, overpayment_yen: int, on: date) -> None:
+    """司法書士法3条1項7号; 最判平成28年6月27日: beyond it a settlement with them binds nobody."""
+    is_scrivener = claim.told.claimant is Claimant.SCRIVENER
+    if is_scrivener and not court.scrivener_may_act(overpayment_yen, on):
+        raise RefusedError(Fault("CLU-034", details={"overpayment": yen_text(overpayment_yen)}))
+
+
+def _refuse_days(wanted: Content, until_on: date, policy: tuple[date, Limits]) -> None:
+    on, held = policy
+    answer_on = date.fromisoformat(wanted["answer_until_on"])
+    pay_on = date.fromisoformat(wanted["pay_by_on"])
     last_on = on + timedelta(days=held.answer_open_days)
     if not on <= answer_on <= last_on or not answer_on <= pay_on:
         raise RefusedError(Fault("CLU-022", details={"last": str(last_on)}))
     if pay_on > answer_on + timedelta(days=held.pay_within_days):
         raise RefusedError(Fault("CLU-023", details={"most": str(held.pay_within_days)}))
-    content = {} if reckoned is None else reckoned.content
-    return {
-        "own_claim_yen": own_yen,
-        "overpayment_yen": int(content.get("overpayment_yen", 0)),
-        "debt_yen": int(content.get("debt_yen", 0)),
-        "round": claim.rounds + 1,
-    }
+    if until_on > pay_on:
+        raise RefusedError(Fault("CLU-029", details={"until": str(until_on)}))
 
 
 def _settlement_figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
     """What does not move by itself from day to day: interest runs on, and is given up."""
     claim = _claim_of(cursor, wanted, Step.SETTLED)
+    _stopping.refuse_unanswered(cursor, claim, wanted.day(at))
     found: dict[str, Any] = {"rounds": claim.rounds}
     if claim.book.agreement_id != OF_BEFORE:
         on = wanted.day(at)
@@ -182,10 +299,54 @@ def _settlement_figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
 
 
 def _payment_figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
+    """What the request does not say: who claims, what was agreed, what it takes the place of."""
     claim = _claim_of(cursor, wanted, Step.RELEASED)
-    if date.fromisoformat(wanted.content["pay_on"]) < wanted.day(at):
+    _stopping.refuse_unanswered(cursor, claim, wanted.day(at))
+    pay_on = date.fromisoformat(wanted.content["pay_on"])
+    if pay_on < wanted.day(at):
         raise RefusedError(Fault("CLU-015", column="pay_on", excerpt=wanted.content["pay_on"]))
-    return {"settled_yen": claim.settled_yen}
+    earlier = claim.last(Step.RELEASED) if claim.is_waiting else None
+    return {
+        "settled_yen": claim.settled_yen,
+        "claimant": claim.told.claimant.value,
+        "office": claim.told.office,
+        "counsel_ended_on": _counsel_ended_on(cursor, claim),
+        "entitled": _entitled(claim),
+        "agreed_pay_by_on": claim.pay_by_on.isoformat(),
+        "late_days": _delay.days(claim, pay_on) or "",
+        "instead_of_on": "" if earlier is None else earlier.content["pay_on"],
+        "instead_of_account": "" if earlier is None else _account_text(earlier.content),
+    }
+
+
+def _account_text(content: Content) -> str:
+    names = ("bank_code", "branch_code", "account_number", "holder")
+    return " ".join(str(content[name]) for name in names)
+
+
+def _entitled(claim: Claim) -> str:
+    found = claim.last(Step.RESUMED)
+    return "" if found is None else str(found.content["entitled"])
+
+
+def _counsel_ended_on(cursor: Any, claim: Claim) -> str:
+    """Since when whoever claimed for the member does not act any more: whose account is it then?"""
+    if claim.counsel_no is None:
+        return ""
+    ended = counsel.one(cursor, claim.key.member_id, claim.counsel_no).ended
+    return "" if ended is None else ended.on.isoformat()
+
+
+def _return_figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
+    del at
+    claim = _claim_of(cursor, wanted, Step.RETURNED)
+    sent, paid = claim.last(Step.SENT), claim.last(Step.SENT, Step.PAID)
+    if sent is None or paid is None:
+        raise RefusedError(Fault("CLU-010"))
+    return {
+        "sent_file": sent.file_id,
+        "paid_on": paid.on.isoformat() if paid.step is Step.PAID else "",
+    }
 
 
 # --------------------------------------------------------------------------------- it is done
@@ -245,18 +406,42 @@ def _settle(cursor: Any, request: Request, decided: Decided, on: date) -> None:
 def _is_over_with(cursor: Any, claim: Claim) -> bool:
     """Whether no agreement of the member is left that a card is for."""
     known = queries.agreements(cursor, claim.key.member_id)
-    return all(one.status is Status.CLOSED for one in known)
+    return all(one.status in {Status.CLOSED, Status.ASSIGNED} for one in known)
 
 
 def _release(cursor: Any, request: Request, decided: Decided, on: date) -> None:
     made = _made(request, decided, on)
     claim = _begun(cursor, request, Step.RELEASED, made)
-    names = ("bank_code", "branch_code", "account_type", "account_number", "holder", "pay_on")
+    names = (
+        "damages_yen", "bank_code", "branch_code", "account_type", "account_number", "holder",
+        "pay_on",
+    )  # fmt: skip
     content = {name: request.content[name] for name in names}
     noted = Noted(
         Step.RELEASED, on, int(request.content["amount_yen"]), content, request.ref.request_id
     )
     _keeping.add(cursor, claim.key, noted, made)
+
+
+def _return(cursor: Any, request: Request, decided: Decided, on: date) -> None:
+    """What was booked as paid is owed again, a claim that had ended is open again."""
+    made = _made(request, decided, on)
+    claim = _begun(cursor, request, Step.RETURNED, made)
+    amount_yen = int(request.content["amount_yen"])
+    paid = claim.last(Step.SENT, Step.PAID)
+    content = {name: request.content[name] for name in ("returned_on", "document_ref", "words")}
+    if paid is not None and paid.step is Step.PAID:
+        returned_on = date.fromisoformat(content["returned_on"])
+        entry = commands.take_overpayment_back(cursor, claim.book, amount_yen, returned_on, made)
+        content |= {"entry": entry}
+    noted = Noted(Step.RETURNED, on, amount_yen, content, request.ref.request_id)
+    _keeping.add(cursor, claim.key, noted, made)
+    _keeping.end_tasks(cursor, claim.key, made, Due.PAY)
+    _keeping.put_task(cursor, claim.key, Due.PAY, max(on, claim.pay_by_on), made)
+
+
+def _resume(cursor: Any, request: Request, decided: Decided, on: date) -> None:
+    _stopping.resume(cursor, request, _made(request, decided, on))
 
 
 def account_in(content: Content) -> BankAccount:
@@ -272,3 +457,5 @@ def account_in(content: Content) -> BankAccount:
 approvals.register(Kind(OFFER, _offer_figures, _offer))
 approvals.register(Kind(SETTLEMENT, _settlement_figures, _settle))
 approvals.register(Kind(PAYMENT, _payment_figures, _release))
+approvals.register(Kind(RETURN, _return_figures, _return))
+approvals.register(Kind(RESUMING, _stopping.resume_figures, _resume))

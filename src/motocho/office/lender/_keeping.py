@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -15,16 +15,15 @@ from motocho.contact import tasks
 from motocho.contact.holds import Source
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
-from motocho.loans import queries
 from motocho.loans.commands import OF_BEFORE, Key, Made
-from motocho.loans.policy import Status
-from motocho.office.lender._limits import limits
-from motocho.office.lender._rules import OVER, Step, may_follow
+from motocho.office.lender._rules import OVER, Step, is_released, is_stopped, may_follow
 from motocho.outside.clock import JAPAN
 from motocho.units.errors import Fault, InputError, NotFoundError, RefusedError
 from motocho.units.text import holds_my_number
 
 LONGEST_OFFICE, LONGEST_REF, LONGEST_WORDS = 200, 100, 1_000
+PAGE_OF = 50
+"""How many lines a page of a list has."""
 MORNING = time(9, tzinfo=JAPAN)
 
 
@@ -38,6 +37,19 @@ class Claimant(Enum):
 
 
 COUNSEL = {Claimant.LAWYER: counsel.Sender.LAWYER, Claimant.SCRIVENER: counsel.Sender.SCRIVENER}
+
+
+class Second(Enum):
+    """Which case it is where a claim of the same was taken in before [再度の請求の事情]."""
+
+    SHARE = "share"
+    """Another heir claims another share of it [ほかの相続人の持分]."""
+    OTHER_DEALINGS = "other_dealings"
+    """Other dealings of before, with a history of their own [別の取引]."""
+    AFTER_WITHDRAWN = "after_withdrawn"
+    AFTER_REFUSED = "after_refused"
+    AFTER_ENDED = "after_ended"
+    """What was settled and paid is disputed: its settlement counts against what is left."""
 
 
 class Due(Enum):
@@ -73,6 +85,7 @@ class Told:
     phone: str = ""
     document_ref: str = ""
     demanded_yen: int | None = None
+    second: Second | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,8 @@ class Noted:
     amount_yen: int | None = None
     content: Mapping[str, Any] = field(default_factory=dict)
     request_id: int | None = None
+    file_id: int | None = None
+    """The file that a transfer was sent in."""
     actor: str = ""
     at: datetime | None = None
 
@@ -116,6 +131,23 @@ class Claim:
         return 0 if found is None else found.amount_yen or 0
 
     @property
+    def pay_by_on(self) -> date:
+        """By when we agreed to pay [支払期限].
+
+        Raises    NotFoundError before an offer was accepted.
+        """
+        found = self.last(Step.ACCEPTED)
+        if found is None:
+            raise NotFoundError(Fault("CLU-007"))
+        return date.fromisoformat(found.content["pay_by_on"])
+
+    @property
+    def damages_paid_yen(self) -> int:
+        """Damages for a delay that are booked, of a payment that came back [計上済みの損害金]."""
+        found = self.last(Step.PAID)
+        return 0 if found is None else int(found.content["damages_yen"])
+
+    @property
     def nexts(self) -> frozenset[Step]:
         """What may follow [次の段階]."""
         return may_follow(self.taken, self.settled_yen)
@@ -123,7 +155,17 @@ class Claim:
     @property
     def is_over(self) -> bool:
         """Whether nothing is left to do [終了]."""
-        return bool(OVER & set(self.taken))
+        return self.taken[-1] in OVER
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nothing may be promised or paid now [差止め中]."""
+        return is_stopped(self.taken)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its payment is released and in no file yet [支払待ち]."""
+        return is_released(self.taken)
 
     @property
     def rounds(self) -> int:
@@ -144,82 +186,6 @@ def lock(cursor: Any, member_id: int) -> None:
     cursor.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('motocho claim', %s))", (member_id,)
     )
-
-
-# -------------------------------------------------------------------------------------- taken in
-def receive(cursor: Any, member_id: int, told: Told, made: Made) -> Claim:
-    """Take a claim in, once for its form; counsel's stops every contact at once [請求の受付].
-
-    With a notice of counsel come its hold and the stop of lending (`care.collections.counsel`), in
-    this transaction. A claim alone is no arrears and no debt relief: nothing goes to a bureau.
-
-    Lock      the member's claims; with counsel, their agreements and contacts.
-    Raises    InputError for a day to come, an agreement that is not the member's, a claimant
-              without an office, or a number that may not be kept; and as `counsel.receive`.
-    Law       貸金業法21条1項9号 · COLL-010, CRED-006.
-    """
-    lock(cursor, member_id)
-    known = _of_source(cursor, member_id, made.external_ref)
-    if known is not None:
-        return known
-    told = _checked(cursor, member_id, told, made)
-    number = _notice(cursor, member_id, told, made)
-    cursor.execute(
-        "INSERT INTO office_claim (member_id, agreement_id, claimant, office, counsel_no,"
-        " received_on, document_ref, demanded_yen, source, actor, taken_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING claim_id",
-        (
-            member_id, told.agreement_id, told.claimant.value, _named(told), number,
-            told.received_on, told.document_ref, told.demanded_yen, made.external_ref, made.actor,
-            made.booked_at,
-        ),
-    )  # fmt: skip
-    key = ClaimKey(member_id, int(cursor.fetchone()[0]))
-    add(cursor, key, Noted(Step.RECEIVED, told.received_on), made)
-    due_on = told.received_on + timedelta(days=limits(told.received_on).answer_within_days)
-    put_task(cursor, key, Due.ANSWER, due_on, made)
-    return one(cursor, key)
-
-
-def _named(told: Told) -> str:
-    return " ".join(part for part in (told.office.strip(), told.name.strip()) if part)
-
-
-def _checked(cursor: Any, member_id: int, told: Told, made: Made) -> Told:
-    if told.received_on > made.booked_at.astimezone(JAPAN).date():
-        raise InputError(Fault("CLU-002", column="received_on", excerpt=str(told.received_on)))
-    own = {one.key.agreement_id for one in queries.agreements(cursor, member_id)}
-    if told.agreement_id is not None and told.agreement_id not in own:
-        raise InputError(Fault("CLU-003", column="agreement"))
-    texts = (told.office, told.name, told.document_ref)
-    if any(holds_my_number(text) for text in texts):
-        raise InputError(Fault("CLU-004", column="document_ref"))
-    if len(_named(told)) > LONGEST_OFFICE or len(told.document_ref) > LONGEST_REF:
-        raise InputError(Fault("CLU-005", column="document_ref"))
-    if told.claimant in COUNSEL and not told.office.strip():
-        raise InputError(Fault("CLU-006", column="office"))
-    return replace(told, document_ref=told.document_ref.strip())
-
-
-def _notice(cursor: Any, member_id: int, told: Told, made: Made) -> int | None:
-    """Counsel's notice, where counsel claims and something is open that contact could be about."""
-    sender = COUNSEL.get(told.claimant)
-    if sender is None or not _open_agreements(cursor, member_id):
-        return None
-    notice = counsel.Notice(
-        sender, counsel.Proceeding.OUT_OF_COURT, told.office, told.name, told.registration,
-        told.phone, "", counsel.Road.LETTER, told.received_on, (), told.document_ref,
-    )  # fmt: skip
-    named = replace(made, external_ref=f"{made.external_ref} notice")
-    return counsel.receive(cursor, member_id, notice, named).counsel_no
-
-
-def _open_agreements(cursor: Any, member_id: int) -> list[int]:
-    return [
-        one.key.agreement_id
-        for one in queries.agreements(cursor, member_id)
-        if one.status is not Status.CLOSED
-    ]
 
 
 # ------------------------------------------------------------------------------------ its steps
@@ -250,13 +216,13 @@ def add(cursor: Any, key: ClaimKey, noted: Noted, made: Made) -> None:
     """Write a step down, with its row in the journal [段階の追加]. Caller holds the lock."""
     cursor.execute(
         "INSERT INTO office_claim_step (member_id, claim_id, step_no, step, amount_yen, on_day,"
-        " content, request_id, source, actor, noted_at)"
-        " SELECT %s, %s, count(*) + 1, %s, %s, %s, %s, %s, %s, %s, %s FROM office_claim_step"
+        " content, request_id, file_id, source, actor, noted_at)"
+        " SELECT %s, %s, count(*) + 1, %s, %s, %s, %s, %s, %s, %s, %s, %s FROM office_claim_step"
         " WHERE member_id = %s AND claim_id = %s",
         (
             *key, noted.step.value, noted.amount_yen, noted.on,
             orjson.dumps(dict(noted.content), option=orjson.OPT_SORT_KEYS).decode(),
-            noted.request_id, made.external_ref, made.actor, made.booked_at, *key,
+            noted.request_id, noted.file_id, made.external_ref, made.actor, made.booked_at, *key,
         ),
     )  # fmt: skip
     subject: dict[str, int | str] = {"claim": key.claim_id, "step": noted.step.value}
@@ -317,10 +283,11 @@ def deadlines(cursor: Any, key: ClaimKey) -> list[tasks.Task]:
 
 
 # -------------------------------------------------------------------------------------- reading
-_SELECT = (
+_COLUMNS = (
     "SELECT member_id, claim_id, agreement_id, claimant, office, counsel_no, received_on,"
-    " document_ref, demanded_yen, actor, taken_at FROM office_claim"
+    " document_ref, demanded_yen, second, actor, taken_at"
 )
+_SELECT = f"{_COLUMNS} FROM office_claim"
 
 
 def one(cursor: Any, key: ClaimKey) -> Claim:
@@ -341,29 +308,57 @@ def of_member(cursor: Any, member_id: int) -> list[Claim]:
     return _claims(cursor, cursor.fetchall())
 
 
-def open_claims(cursor: Any, most: int = 500) -> list[Claim]:
-    """Claims that are not over, the oldest first [対応中の請求]."""
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """Some of the claims that are not over, and how many there are [対応中の請求の一覧]."""
+
+    claims: tuple[Claim, ...]
+    total: int
+    page_no: int
+    pages: int
+
+
+_OPEN = (
+    "office_claim c WHERE NOT c.member_id = ANY(%(hidden)s) AND coalesce((SELECT s.step"
+    " FROM office_claim_step s WHERE (s.member_id, s.claim_id) = (c.member_id, c.claim_id)"
+    " ORDER BY s.step_no DESC LIMIT 1), '') <> ALL(%(over)s)"
+)
+
+
+def open_claims(
+    cursor: Any, page_no: int = 1, hidden: Collection[int] = (), page_of: int = PAGE_OF
+) -> OpenPage:
+    """A page of the claims that are not over, the oldest first [対応中の請求].
+
+    Takes     the page's number, the nearest there is for one beyond; members of whom the reader
+              may see nothing (`people.access.kept_from`): of them there is none, in the total too.
+    """
+    names: dict[str, Any] = {"hidden": list(hidden), "over": [one.value for one in OVER]}
+    cursor.execute(f"SELECT count(*) FROM {_OPEN}", names)  # noqa: S608  # our own words
+    total = int(cursor.fetchone()[0])
+    pages = max(1, -(-total // page_of))
+    page_no = min(max(1, page_no), pages)
+    names |= {"most": page_of, "before": (page_no - 1) * page_of}
     cursor.execute(
-        f"{_SELECT} c WHERE NOT EXISTS (SELECT FROM office_claim_step s"
-        " WHERE (s.member_id, s.claim_id) = (c.member_id, c.claim_id)"
-        " AND s.step IN ('ended', 'withdrawn', 'refused'))"
-        " ORDER BY received_on, claim_id LIMIT %s",
-        (most,),
+        f"{_COLUMNS} FROM {_OPEN} ORDER BY received_on, claim_id, member_id"
+        " LIMIT %(most)s OFFSET %(before)s",
+        names,
     )
-    return _claims(cursor, cursor.fetchall())
+    return OpenPage(tuple(_claims(cursor, cursor.fetchall())), total, page_no, pages)
 
 
 def to_pay(cursor: Any) -> list[Claim]:
     """Every claim whose payment was released and is in no file yet [支払待ちの請求]."""
     cursor.execute(
         f"{_SELECT} c WHERE 'released' = (SELECT s.step FROM office_claim_step s"  # noqa: S608  # our own words
-        " WHERE (s.member_id, s.claim_id) = (c.member_id, c.claim_id)"
-        " AND s.step IN ('released', 'sent', 'returned', 'paid') ORDER BY s.step_no DESC LIMIT 1)"
+        " WHERE (s.member_id, s.claim_id) = (c.member_id, c.claim_id) AND s.step IN"
+        " ('released', 'sent', 'returned', 'paid', 'stopped') ORDER BY s.step_no DESC LIMIT 1)"
     )
     return _claims(cursor, cursor.fetchall())
 
 
-def _of_source(cursor: Any, member_id: int, source: str) -> Claim | None:
+def of_source(cursor: Any, member_id: int, source: str) -> Claim | None:
+    """The claim that one sending of a form brought; None for none [受付済みの請求]."""
     cursor.execute(f"{_SELECT} WHERE member_id = %s AND source = %s", (member_id, source))
     rows = cursor.fetchall()
     return _claims(cursor, rows)[0] if rows else None
@@ -372,34 +367,24 @@ def _of_source(cursor: Any, member_id: int, source: str) -> Claim | None:
 def _claims(cursor: Any, rows: list[tuple[Any, ...]]) -> list[Claim]:
     steps: dict[ClaimKey, list[Noted]] = {ClaimKey(row[0], row[1]): [] for row in rows}
     cursor.execute(
-        "SELECT member_id, claim_id, step, on_day, amount_yen, content, request_id, actor, noted_at"
-        " FROM office_claim_step WHERE (member_id, claim_id) IN"
+        "SELECT member_id, claim_id, step, on_day, amount_yen, content, request_id, file_id, actor,"
+        " noted_at FROM office_claim_step WHERE (member_id, claim_id) IN"
         " (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))"
         " ORDER BY member_id, claim_id, step_no",
         ([key.member_id for key in steps], [key.claim_id for key in steps]),
     )
-    for (
-        member_id,
-        claim_id,
-        step,
-        on,
-        amount_yen,
-        content,
-        request_id,
-        actor,
-        at,
-    ) in cursor.fetchall():
+    for member_id, claim_id, step, on, amount_yen, content, *rest in cursor.fetchall():
         steps[ClaimKey(member_id, claim_id)].append(
-            Noted(Step(step), on, amount_yen, orjson.loads(content), request_id, actor, at)
+            Noted(Step(step), on, amount_yen, orjson.loads(content), *rest)
         )
     return [_claim(row, steps[ClaimKey(row[0], row[1])]) for row in rows]
 
 
 def _claim(row: tuple[Any, ...], steps: list[Noted]) -> Claim:
     member_id, claim_id, agreement_id, claimant, office, counsel_no, received_on, *rest = row
-    document_ref, demanded_yen, actor, taken_at = rest
+    document_ref, demanded_yen, second, actor, taken_at = rest
     told = Told(
         Claimant(claimant), agreement_id, received_on, office, document_ref=document_ref,
-        demanded_yen=demanded_yen,
+        demanded_yen=demanded_yen, second=None if second is None else Second(second),
     )  # fmt: skip
     return Claim(ClaimKey(member_id, claim_id), told, counsel_no, actor, taken_at, tuple(steps))

@@ -9,22 +9,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
 
 from motocho.claims import assumptions as assumed
-from motocho.claims import reading, scenarios
+from motocho.claims import pleading, reading, scenarios
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.history import History
 from motocho.claims.scenarios import Difference
 from motocho.claims.statement import Statement, recalculate
+from motocho.kernel.conventions import EventKind
+from motocho.law.prescription import RestitutionClaim, prescription_completes_on
 from motocho.loans import queries
 from motocho.loans.commands import Key, Made
-from motocho.office.lender import _keeping
+from motocho.office.lender import _keeping, _sisters
 from motocho.office.lender._keeping import ClaimKey, Noted
+from motocho.office.lender._limits import limits
 from motocho.office.lender._rules import Step
+from motocho.outside.clock import JAPAN
 from motocho.units.errors import Fault, FaultyInput, InputError, NotFoundError, RefusedError
 
 BOOK = "book.json"
@@ -80,7 +84,8 @@ def reckon(cursor: Any, key: ClaimKey, basis: Basis, made: Made) -> Statement:
     """Recalculate what is claimed, keep what from, and write the figures down [当社の計算].
 
     Lock      the member's claims.
-    Raises    RefusedError where it does not follow, or there is neither an agreement nor a file;
+    Raises    RefusedError where it does not follow, there is neither an agreement nor a file, the
+              same file counts for another claim, or for a day beyond the last one to pay;
               FaultyInput with every fault of a file.
     """
     known = _keeping.begun(cursor, key, Step.RECKONED, made)
@@ -92,8 +97,10 @@ def reckon(cursor: Any, key: ClaimKey, basis: Basis, made: Made) -> Statement:
         raise RefusedError(Fault("CLU-011"))
     else:
         name, content = BOOK, own_file(cursor, known.book, basis.until_on)
+    _refuse_far(basis.until_on, made)
     statement = statement_of(reading.read(content, file=name), basis.conventions)
-    number = _keep_input(cursor, key, (name, content), made)
+    _sisters.refuse_same_file(cursor, known, hashlib.sha256(content).hexdigest())
+    number = _keep_input(cursor, key, (name, content, _sisters.HISTORY), made)
     result = statement.result
     figures = {
         "input": number,
@@ -102,11 +109,42 @@ def reckon(cursor: Any, key: ClaimKey, basis: Basis, made: Made) -> Statement:
         "overpayment_interest_yen": _whole(result.overpayment_interest_yen),
         "debt_yen": _whole(result.owed_yen),
         "first_overpaid_on": str(result.first_overpaid_on or ""),
+        "barred_after_on": _barred_after(statement),
+        "late_rate_ppm": _rate_on(statement, basis.until_on),
+        "warnings": [
+            {"code": one.code, "details": dict(one.details)} for one in statement.warnings
+        ],
         "sha256": statement.history.input_sha256,
     }
     noted = Noted(Step.RECKONED, basis.until_on, _whole(result.claim_yen), figures)
     _keeping.add(cursor, key, noted, made)
     return statement
+
+
+def _refuse_far(until_on: date, made: Made) -> None:
+    """Interest runs until it is paid, and never beyond the last day on which that may be."""
+    on = made.booked_at.astimezone(JAPAN).date()
+    held = limits(on)
+    last_on = on + timedelta(days=held.answer_open_days + held.pay_within_days)
+    if until_on > last_on:
+        raise RefusedError(Fault("CLU-036", details={"last": str(last_on)}))
+
+
+def _barred_after(statement: Statement) -> str:
+    """Until when it is free of prescription; nothing where nothing is overpaid."""
+    dealt = [one.on for one in statement.history.events if one.kind is not EventKind.CLOSING]
+    if not dealt or not statement.result.overpayment_yen:
+        return ""
+    claim = RestitutionClaim(max(dealt), statement.result.first_overpaid_on)
+    return prescription_completes_on(claim).completes_on.isoformat()
+
+
+def _rate_on(statement: Statement, on: date) -> int | None:
+    """The rate that the settlement's paper names for a delay; None where it names none."""
+    try:
+        return pleading.content(statement, pleading.read({}), on).rate_ppm
+    except FaultyInput:
+        return None  # there is no one rate: the statutory one counts
 
 
 def _whole(amount: Any) -> int:
@@ -141,7 +179,7 @@ def compare(cursor: Any, key: ClaimKey, theirs: tuple[str, bytes], made: Made) -
     found = scenarios.differ(ours.history, history, _facts(ours))
     if _keeping.begun(cursor, key, Step.COMPARED, made) is None:
         return found
-    number = _keep_input(cursor, key, theirs, made)
+    number = _keep_input(cursor, key, (name, content, _sisters.SHEET), made)
     document = found.document()
     kept = {
         "input": number,
@@ -165,23 +203,23 @@ def _facts(ours: Statement) -> Assumptions:
     )
 
 
-def _keep_input(cursor: Any, key: ClaimKey, given: tuple[str, bytes], made: Made) -> int:
-    """Keep a file once by its bytes; gives its number. Caller holds the lock."""
-    name, content = given
+def _keep_input(cursor: Any, key: ClaimKey, given: tuple[str, bytes, str], made: Made) -> int:
+    """Keep a file once by its bytes and its use; gives its number. Caller holds the lock."""
+    name, content, used_as = given
     digest = hashlib.sha256(content).hexdigest()
     cursor.execute(
         "SELECT input_no FROM office_claim_input"
-        " WHERE member_id = %s AND claim_id = %s AND sha256 = %s",
-        (*key, digest),
+        " WHERE member_id = %s AND claim_id = %s AND sha256 = %s AND used_as = %s",
+        (*key, digest, used_as),
     )
     row = cursor.fetchone()
     if row is not None:
         return int(row[0])
     cursor.execute(
-        "INSERT INTO office_claim_input (member_id, claim_id, input_no, name, sha256, content,"
-        " actor, kept_at) SELECT %s, %s, count(*) + 1, %s, %s, %s, %s, %s FROM office_claim_input"
-        " WHERE member_id = %s AND claim_id = %s RETURNING input_no",
-        (*key, name[:200], digest, content, made.actor, made.booked_at, *key),
+        "INSERT INTO office_claim_input (member_id, claim_id, input_no, used_as, name, sha256,"
+        " content, actor, kept_at) SELECT %s, %s, count(*) + 1, %s, %s, %s, %s, %s, %s"
+        " FROM office_claim_input WHERE member_id = %s AND claim_id = %s RETURNING input_no",
+        (*key, used_as, name[:200], digest, content, made.actor, made.booked_at, *key),
     )
     return int(cursor.fetchone()[0])
 

@@ -48,6 +48,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "collection": ("desk.for.collection",),
     "claims": ("desk.for.claims",),
     "claim": ("claiming.claim",),
+    "claim file": ("claiming.files",),
     "recalculation": ("desk.for.recalculation",),
     "stages": ("desk.for.stages",),
     "approval": ("desk.for.approval",),

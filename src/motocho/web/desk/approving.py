@@ -28,6 +28,7 @@ from motocho.units.errors import Fault, InputError, NotAllowedError, RefusedErro
 from motocho.web import _commands, access, pages, words
 from motocho.web._directory import directory
 from motocho.web.access import Colleague
+from motocho.web.desk._claims import CAUSES, CLAIMANTS, CONVENTIONS
 from motocho.web.desk._covering import once_known
 from motocho.web.words import Said, Tongue, said
 
@@ -40,6 +41,8 @@ KINDS: Mapping[str, str] = {
     lender.OFFER: "claiming.do_offer",
     lender.SETTLEMENT: "claiming.do_settle",
     lender.PAYMENT: "claiming.do_pay",
+    lender.RETURN: "claiming.do_return",
+    lender.RESUMING: "claiming.do_resume",
 }
 """What each kind is called; one that is not here is shown by its own word."""
 LABELS: Mapping[str, str] = {
@@ -86,7 +89,25 @@ LABELS: Mapping[str, str] = {
     "debt_yen": "claiming.debt",
     "round": "claiming.round",
     "rounds": "claiming.round",
-    "settled_yen": "claiming.amount",
+    "settled_yen": "claiming.settled_yen",
+    "until_on": "claiming.until_on",
+    "barred_after_on": "claiming.barred_after",
+    "promised_yen": "claiming.promised",
+    "damages_yen": "claiming.damages",
+    "claimant": "claiming.claimant",
+    "office": "claiming.office",
+    "counsel_ended_on": "claiming.counsel_ended",
+    "entitled": "claiming.entitled",
+    "agreed_pay_by_on": "claiming.agreed_pay_by",
+    "late_days": "claiming.late_days",
+    "instead_of_on": "claiming.instead_of_on",
+    "instead_of_account": "claiming.instead_of_account",
+    "returned_on": "claiming.returned_on",
+    "words": "claiming.returned_words",
+    "sent_file": "claiming.sent_file",
+    "paid_on": "claiming.paid_on",
+    "causes": "claiming.causes",
+    **{name: f"claiming.{name}" for name in lender.CONVENTIONS},
 }
 VALUES: Mapping[str, str] = {
     settlements.Road.VOICE.value: "desk.collect.voice",
@@ -102,6 +123,8 @@ VALUES: Mapping[str, str] = {
     "ordinary": "claiming.account_ordinary",
     "current": "claiming.account_current",
     "savings": "claiming.account_savings",
+    **CLAIMANTS,
+    **CAUSES,
     **{one.value: f"desk.collect.step.{one.value}" for one in courses.Step},
     **{one.value: f"desk.collect.target.{one.value}" for one in courses.Target},
 }
@@ -150,8 +173,11 @@ def _value(name: str, value: Any, tongue: Tongue) -> str:
         return words.yen(value, tongue)
     if name.endswith("_on") and isinstance(value, str):
         return f"{date.fromisoformat(value):%Y/%m/%d}"
-    if isinstance(value, str) and value in VALUES:
-        return words.plain(VALUES[value], tongue)
+    label = CONVENTIONS.get(name, VALUES).get(value) if isinstance(value, str) else None
+    if label is not None:
+        return words.plain(label, tongue)
+    if name == "causes":
+        return " · ".join(words.plain(CAUSES[one], tongue) for one in value)
     if isinstance(value, list):
         return str(len(value))
     return str(value)

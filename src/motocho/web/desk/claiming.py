@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from motocho.loans import queries
 from motocho.office import lender
-from motocho.office.lender import Claim, Claimant, Step, Told
+from motocho.office.lender import Claim, Claimant, Second, Told
 from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
 from motocho.people import members
@@ -20,7 +20,9 @@ from motocho.units.errors import InputError, NotFoundError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, offering
+from motocho.web.desk._claims import CLAIMANTS, SECONDS, STEPS
 from motocho.web.desk._covering import once_known, unknown
+from motocho.web.desk._shown import number_of
 from motocho.web.desk.settling import LARGEST_YEN, about_of, form_page, fresh, source_of
 from motocho.web.fields import (
     DateField,
@@ -32,12 +34,9 @@ from motocho.web.fields import (
     shown,
 )
 
-CLAIMANTS = {one.value: f"claiming.claimant_{one.value}" for one in Claimant}
-STEPS = {one: f"claiming.step_{one.value}" for one in Step}
-DUES = {one.value: f"claiming.due_{one.value}" for one in lender.Due}
 BEFORE = "before"
 """Dealings that stand in no agreement of ours."""
-_COLUMNS = {"agreement": "agreement", "received_on": "received_on", "office": "office"}
+_COLUMNS = {name: name for name in ("agreement", "received_on", "office", "second")}
 
 
 class FindForm(Form):
@@ -51,6 +50,9 @@ class TakeForm(Form):
 
     claimant = ChoiceField("claiming.claimant", known=CLAIMANTS)
     agreement = ChoiceField("claiming.agreement")
+    second = ChoiceField(
+        "claiming.second", "claiming.second_hint", known={"", *SECONDS}, optional="optional"
+    )
     received_on = DateField("claiming.received_on")
     document_ref = WordsField("claiming.document_ref", optional="optional")
     demanded = YenField("claiming.demanded", most_yen=LARGEST_YEN, optional="optional")
@@ -72,14 +74,14 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         if address:
             return HttpResponseRedirect(address)
     with connection.cursor() as cursor:
-        found = lender.open_claims(cursor)
-        waiting = lender.released(cursor)
-        files = lender.files_of(cursor)
+        hidden = gate.kept_from(cursor, colleague.staff)
+        found = lender.open_claims(cursor, number_of(request.GET.get("page", "")), hidden)
+        waiting = lender.released(cursor, hidden)
     context = {
         "desk": colleague,
-        "rows": [row_of(one) for one in found],
-        "waiting": [(one, lender.pay_on(one)) for one in waiting],
-        "files": files,
+        "found": found,
+        "rows": [row_of(one) for one in found.claims],
+        "waiting": len(waiting),
         "form": shown(form, pages.tongue_of(request)),
     }
     return pages.show(request, "desk/claims.html", context, status=422 if form.is_bound else 200)
@@ -133,6 +135,7 @@ def of_member(request: HttpRequest, colleague: Colleague, member_id: int) -> Htt
         "agreements": known,
         "form": form_page(form, request),
         "claimants": CLAIMANTS,
+        "seconds": SECONDS,
         "before": BEFORE,
         "ref": _commands.reference_of(request) or _commands.new_reference(),
     }
@@ -147,7 +150,7 @@ def _taken(request: HttpRequest, form: TakeForm, colleague: Colleague, member_id
         None if typed["agreement"] == BEFORE else int(typed["agreement"]),
         typed["received_on"], typed["office"] or "", typed["name"] or "",
         typed["registration"] or "", typed["phone"] or "", typed["document_ref"] or "",
-        typed["demanded"],
+        typed["demanded"], Second(typed["second"]) if typed["second"] else None,
     )  # fmt: skip
     try:
         with transaction.atomic(), connection.cursor() as cursor:

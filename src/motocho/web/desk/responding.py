@@ -20,8 +20,23 @@ from motocho.care.cases import disclosures
 from motocho.documents.intake import MOST_BYTES
 from motocho.loans.commands import Made
 from motocho.office import lender
-from motocho.office.lender import Asking, Basis, Claim, ClaimKey, Offer, Payee, Step
+from motocho.office.lender import (
+    Asking,
+    Basis,
+    Cause,
+    Claim,
+    ClaimKey,
+    Entitled,
+    Late,
+    Noted,
+    Offer,
+    Payee,
+    Returning,
+    Step,
+    Stopping,
+)
 from motocho.outside.bank import AccountType, BankAccount
+from motocho.outside.clock import JAPAN
 from motocho.people.access import Action
 from motocho.units.errors import (
     Fault,
@@ -36,8 +51,18 @@ from motocho.units.text import folded
 from motocho.web import _commands, _recalculated, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, labels, offering
+from motocho.web.desk._claims import (
+    CAUSES,
+    CLAIMANTS,
+    CONVENTIONS,
+    DUES,
+    ENDS,
+    KINDS,
+    LATE,
+    SECONDS,
+    STEPS,
+)
 from motocho.web.desk._covering import once_known, unknown
-from motocho.web.desk.claiming import CLAIMANTS, DUES, STEPS
 from motocho.web.desk.settling import LARGEST_YEN, About, about_of, fresh, source_of
 from motocho.web.fields import (
     Asked,
@@ -49,22 +74,9 @@ from motocho.web.fields import (
     WordsField,
     YenField,
 )
-from motocho.web.words import Said, said
+from motocho.web.words import Said, Tongue, said
 
 PROOFS = labels(disclosures.Proof, "cases.proof")
-CONVENTIONS = {
-    name: {value: f"claiming.set_{name}_{value}" for value in values}
-    for name, values in lender.CONVENTIONS.items()
-}
-KINDS = {
-    AccountType.ORDINARY.value: "claiming.account_ordinary",
-    AccountType.CURRENT.value: "claiming.account_current",
-    AccountType.SAVINGS.value: "claiming.account_savings",
-}
-ENDS = {
-    Step.WITHDRAWN.value: "claiming.step_withdrawn",
-    Step.REFUSED.value: "claiming.step_refused",
-}
 SHOWN_FAULTS = 20
 
 
@@ -156,6 +168,7 @@ class PayForm(Form):
     account_number = DigitsField("claiming.account_number", 7)
     holder = WordsField("claiming.holder", "claiming.holder_hint")
     pay_on = DateField("claiming.pay_on")
+    late = ChoiceField("claiming.late", "claiming.late_hint", known=LATE)
     pay_reason = LinesField("desk.approval.reason", "desk.collect.reason_hint")
 
 
@@ -165,10 +178,29 @@ class PaidForm(Form):
     paid_on = DateField("claiming.paid_on")
 
 
-class ReturnedForm(Form):
-    """Why the bank did not pay it [振込不能]."""
+class ReturnForm(Form):
+    """What the bank says, and by which paper [振込不能・組戻し]."""
 
+    returned_on = DateField("claiming.returned_on")
+    returned_ref = WordsField("claiming.returned_ref")
     returned_words = WordsField("claiming.returned_words")
+    returned_reason = LinesField("desk.approval.reason", "desk.collect.reason_hint")
+
+
+class StopForm(Form):
+    """Why nothing may be promised or paid [支払の差止め]."""
+
+    cause = ChoiceField("claiming.cause", known=CAUSES)
+    stop_ref = WordsField("claiming.stop_ref", optional="optional")
+    stop_words = LinesField("claiming.stop_words")
+
+
+class ResumeForm(Form):
+    """To whom it is owed now, and by which paper [差止めの解除]."""
+
+    entitled = WordsField("claiming.entitled", "claiming.entitled_hint")
+    resume_ref = WordsField("claiming.resume_ref")
+    resume_reason = LinesField("desk.approval.reason", "desk.collect.reason_hint")
 
 
 class CorrectForm(Form):
@@ -264,7 +296,7 @@ def _pay(cursor: Any, of: Moment, typed: Typed) -> None:
         typed["bank_code"], typed["branch_code"], AccountType(typed["account_kind"]),
         typed["account_number"],
     )  # fmt: skip
-    payee = Payee(account, typed["holder"], typed["pay_on"])
+    payee = Payee(account, typed["holder"], typed["pay_on"], Late(typed["late"]))
     lender.ask_payment(cursor, of.key, payee, of.asking(typed["pay_reason"]))
 
 
@@ -272,8 +304,19 @@ def _paid(cursor: Any, of: Moment, typed: Typed) -> None:
     lender.note_paid(cursor, of.key, typed["paid_on"], of.made)
 
 
-def _returned(cursor: Any, of: Moment, typed: Typed) -> None:
-    lender.note_returned(cursor, of.key, typed["returned_words"], of.made)
+def _return(cursor: Any, of: Moment, typed: Typed) -> None:
+    said_of_it = Returning(typed["returned_on"], typed["returned_ref"], typed["returned_words"])
+    lender.ask_return(cursor, of.key, said_of_it, of.asking(typed["returned_reason"]))
+
+
+def _stop(cursor: Any, of: Moment, typed: Typed) -> None:
+    stopping = Stopping(Cause(typed["cause"]), typed["stop_ref"] or "", typed["stop_words"])
+    lender.stop(cursor, of.key, stopping, of.made)
+
+
+def _resume(cursor: Any, of: Moment, typed: Typed) -> None:
+    entitled = Entitled(typed["entitled"], typed["resume_ref"])
+    lender.ask_resume(cursor, of.key, entitled, of.asking(typed["resume_reason"]))
 
 
 def _corrected(cursor: Any, of: Moment, typed: Typed) -> None:
@@ -305,8 +348,10 @@ DEEDS: Mapping[str, Deed] = {
     "settle": Deed(Step.SETTLED, SettleForm, _settle),
     "pay": Deed(Step.RELEASED, PayForm, _pay),
     "paid": Deed(Step.PAID, PaidForm, _paid),
-    "returned": Deed(Step.RETURNED, ReturnedForm, _returned),
+    "return": Deed(Step.RETURNED, ReturnForm, _return),
     "correct": Deed(Step.CORRECTED, CorrectForm, _corrected),
+    "stop": Deed(Step.STOPPED, StopForm, _stop),
+    "resume": Deed(Step.RESUMED, ResumeForm, _resume),
     "end": Deed(Step.WITHDRAWN, EndForm, _end),
 }
 
@@ -344,7 +389,7 @@ def claim(
             return HttpResponseRedirect(reverse("desk:claim", args=key))
         wrong = [said(one, pages.tongue_of(request)) for one in faults[:SHOWN_FAULTS]]
     with transaction.atomic(), connection.cursor() as cursor:
-        context = _context(cursor, about, lender.one(cursor, key))
+        context = _context(cursor, about, lender.one(cursor, key), pages.tongue_of(request))
     context |= {"sections": _sections(request, context["claim"], (wanted, form)), "wrong": wrong}
     status = 422 if request.method == "POST" else 200
     return pages.show(request, "desk/claim.html", context, status=status)
@@ -360,6 +405,8 @@ def _done(
     form = deed.form(request.POST)
     if deed.form is CheckForm:
         offering(form, {"proof": _proofs(known)})
+    if deed.form is EndForm:
+        offering(form, {"how": _ends(known)})
     if not form.is_valid():
         return form, ()
     at = about.colleague.at
@@ -377,8 +424,28 @@ def _proofs(known: Claim) -> dict[str, str]:
     return {one.value: PROOFS[one.value] for one in disclosures.Proof if one in fitting}
 
 
-def _context(cursor: Any, about: About, known: Claim) -> dict[str, Any]:
+def _ends(known: Claim) -> dict[str, str]:
+    """What was accepted is not refused any more; they may still withdraw it."""
+    return {name: label for name, label in ENDS.items() if Step(name) in known.nexts}
+
+
+def _note_of(one: Noted) -> str:
+    """What a step says beside its words: its cause, its day, its account."""
+    content = one.content
+    names = ("bank_code", "branch_code", "account_number", "holder", "pay_on")
+    named = [content[name] for name in names] if one.step is Step.RELEASED else []
+    return " ".join([*named, str(content.get("entitled", "")), str(content.get("returned_on", ""))])
+
+
+def _warnings(reckoned: Noted | None, tongue: Tongue) -> list[Said]:
+    """What our recalculation warns of: prescription, another count, whose mandate ends where."""
+    kept = [] if reckoned is None else reckoned.content["warnings"]
+    return [said(Fault(one["code"], details=one["details"]), tongue) for one in kept]
+
+
+def _context(cursor: Any, about: About, known: Claim, tongue: Tongue) -> dict[str, Any]:
     reckoned = known.last(Step.RECKONED)
+    today = about.colleague.at.astimezone(JAPAN).date()
     dues = [
         (one.plan.facts["on"], DUES[str(one.plan.facts["follow"])])
         for one in lender.deadlines(cursor, known.key)
@@ -389,7 +456,11 @@ def _context(cursor: Any, about: About, known: Claim) -> dict[str, Any]:
         "unknown": unknown(cursor, about.colleague, about.member.member_id),
         "claim": known,
         "claimant": CLAIMANTS[known.told.claimant.value],
-        "steps": [(one, STEPS[one.step]) for one in known.steps],
+        "second": "" if known.told.second is None else SECONDS[known.told.second.value],
+        "steps": [(one, STEPS[one.step], _note_of(one)) for one in known.steps],
+        "stopped": [CAUSES[one.value] for one in lender.causes(known)],
+        "unanswered": [CAUSES[one.value] for one in lender.unanswered(cursor, known, today)],
+        "warnings": _warnings(reckoned, tongue),
         "reckoned": reckoned,
         "has_paper": known.last(Step.ACCEPTED) is not None and not known.is_over,
         "compared": known.last(Step.COMPARED),
@@ -408,12 +479,15 @@ def _sections(request: HttpRequest, known: Claim, sent: tuple[str, Form | None])
         "answer_until": f"{at + timedelta(days=14):%Y/%m/%d}",
         "pay_by": f"{at + timedelta(days=44):%Y/%m/%d}",
         "paid_on": f"{at:%Y/%m/%d}",
+        "late": Late.OURS.value,
         **{name: values[0] for name, values in lender.CONVENTIONS.items()},
     }
     choices: dict[str, Mapping[str, str]] = {
         "proof": _proofs(known),
         "account_kind": KINDS,
-        "how": ENDS,
+        "how": _ends(known),
+        "cause": CAUSES,
+        "late": LATE,
         **CONVENTIONS,
     }
     found = []
