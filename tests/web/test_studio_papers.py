@@ -111,6 +111,36 @@ def test_every_paper_has_its_page_its_picture_and_its_files(client: Client) -> N
         assert client.get(f"/cases/{case_id}/papers/{wrong}").status_code == 404, wrong
 
 
+def test_what_was_paid_back_moves_papers_outlook_and_talks(client: Client) -> None:
+    """One box: the papers ask for what is left, and the outlook and the call sheet say the same."""
+    case_id = filled(client)
+    on = clock.business_date()
+    before = papers.content_of(cases.load(case_id), on)
+    page = f"/cases/{case_id}/papers/"
+    refused = client.post(page, {"refunds": f"{before.accrued_until}/99999999999"})
+    assert refused.status_code == 302
+    assert "その日の請求額" in client.get(page).content.decode()
+    sent = {"refunds": f"{before.accrued_until}/100000", "refund_order": "principal"}
+    assert client.post(page, sent).status_code == 302
+    after = papers.content_of(cases.load(case_id), on)
+    assert after.overpayment_yen == before.overpayment_yen - 100_000
+    assert after.interest_yen == before.interest_yen
+    assert client.get(f"/cases/{case_id}/papers/complaint.pdf").status_code == 200
+    outlook = client.get(f"/cases/{case_id}/outlook/").content.decode()
+    assert f"{after.total_yen:,}" in outlook
+    assert "に受け取った" in outlook
+    talks = client.get(f"/cases/{case_id}/talks/").content.decode()
+    assert f"{after.total_yen:,}" in talks
+
+
+def test_a_settlement_of_nothing_is_marked_on_the_page(client: Client) -> None:
+    case_id = filled(client)
+    page = f"/cases/{case_id}/papers/"
+    assert "ゼロ和解" not in client.get(page).content.decode()
+    assert client.post(page, {"settlement_yen": "0"}).status_code == 302
+    assert "いわゆるゼロ和解" in client.get(page).content.decode()
+
+
 def test_the_counter_counts_520_and_warns_at_521(client: Client) -> None:
     case_id = filled(client)
     at = f"/cases/{case_id}/papers/certified/count/"

@@ -8,6 +8,7 @@ or makes a page: `office.papers` does.
 
 from __future__ import annotations
 
+from motocho.claims._due import Order
 from motocho.claims.pleading import certified, checking, filing, markup, setting
 from motocho.claims.pleading.certified import Counted, Grid
 from motocho.claims.pleading.content import Content, Exhibit, content, usual_exhibits
@@ -18,6 +19,7 @@ from motocho.claims.pleading.kinds import (
     Look,
     PaperKind,
     Stage,
+    cautions,
     missing,
     offered,
     require,
@@ -40,8 +42,10 @@ __all__ = [
     "Grid",
     "Kind",
     "Look",
+    "Order",
     "PaperKind",
     "Stage",
+    "cautions",
     "certified",
     "checking",
     "content",

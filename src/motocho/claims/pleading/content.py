@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from motocho import __version__
+from motocho.claims._due import Due, due_of
 from motocho.claims.pleading.facts import Facts
-from motocho.claims.pleading.instalments import Plan, plan
-from motocho.claims.statement import Statement, recalculate
+from motocho.claims.pleading.instalments import Plan, plan, settlement_plan
+from motocho.claims.statement import Statement
 from motocho.kernel.conventions import (
     OverpaymentAppropriation,
     OverpaymentRateRule,
     Rounding,
-    Series,
 )
 from motocho.law import interest
 from motocho.law.court import (
@@ -98,30 +98,54 @@ class Content:
     title: str
     lender: str
     written_on: date
-    overpayment_yen: int
-    interest_yen: int
-    owed_principal_yen: int
-    owed_interest_yen: int
+    due: Due
+    """What is left after set-off and what was paid back; its statement is this one."""
     rate_ppm: int | None
-    """The rate on the overpayment from the day after; None where no interest is claimed."""
+    """The rate on the overpayment from the day after; None where no interest runs on."""
     exhibits: tuple[Exhibit, ...]
     fees: Fees | None
     plan: Plan | None
+    settlement: Plan | None
+
+    @property
+    def overpayment_yen(self) -> int:
+        """The overpayment that is left [過払金]."""
+        return self.due.overpayment_yen
+
+    @property
+    def interest_yen(self) -> int:
+        """Its interest that is left [過払金の利息]."""
+        return self.due.interest_yen
 
     @property
     def total_yen(self) -> int:
         """Overpayment and its interest until the last day [請求額]."""
-        return self.overpayment_yen + self.interest_yen
+        return self.due.total_yen
+
+    @property
+    def in_dispute_yen(self) -> int:
+        """The value of the action: interest counts only where it is claimed alone [訴額]."""
+        return self.due.in_dispute_yen
+
+    @property
+    def owed_principal_yen(self) -> int:
+        """The principal that the borrower still owes [残元金]."""
+        return self.due.owed_principal_yen
+
+    @property
+    def owed_interest_yen(self) -> int:
+        """The interest that the borrower still owes [未払利息]."""
+        return self.due.owed_interest_yen
 
     @property
     def owed_yen(self) -> int:
         """What the borrower still owes [残債務]."""
-        return self.owed_principal_yen + self.owed_interest_yen
+        return self.due.owed_yen
 
     @property
     def has_claim(self) -> bool:
-        """Whether there is anything to ask for [請求の有無]."""
-        return self.overpayment_yen > 0
+        """Whether there is anything to ask for, interest alone included [請求の有無]."""
+        return self.total_yen > 0
 
     @property
     def first_on(self) -> date:
@@ -137,7 +161,7 @@ class Content:
     @property
     def accrued_until(self) -> date:
         """Day of the balances [計算日]."""
-        return max(row.event.on for row in self.statement.rows)
+        return self.due.counted_on
 
     @property
     def interest_until(self) -> date:
@@ -145,7 +169,7 @@ class Content:
 
         Why       it is not the day of calculation where the day of a payment bears none.
         """
-        return self.statement.charged_until
+        return self.due.charged_until
 
     @property
     def interest_from(self) -> date:
@@ -206,10 +230,26 @@ class Content:
         their_yen = named.get("their_claim")
         if their_yen is not None:
             named["their_difference"] = abs(their_yen - self.owed_yen)
-        if self.plan is not None:
-            for number, instalment in enumerate(self.plan.instalments, 1):
-                named[f"instalment_{number}"] = instalment.amount_yen
-                named[f"left_{number}"] = instalment.left_yen
+        for name, plan_of in (("instalment", self.plan), ("share", self.settlement)):
+            for number, instalment in enumerate(plan_of.instalments if plan_of else (), 1):
+                named[f"{name}_{number}"] = instalment.amount_yen
+                named[f"{name}_{number}_left"] = instalment.left_yen
+        return named | self._paid_back()
+
+    def _paid_back(self) -> dict[str, int]:
+        """The amounts of what was paid back; none where nothing was."""
+        due = self.due
+        if not due.applied:
+            return {}
+        named = {
+            "before_overpayment": due.before_overpayment_yen,
+            "before_interest": due.before_interest_yen,
+            "before": due.before_overpayment_yen + due.before_interest_yen,
+        }
+        for number, one in enumerate(due.applied, 1):
+            parts = one._asdict()
+            del parts["on"]
+            named |= {f"refund_{number}_{part}": yen for part, yen in parts.items()}
         return named
 
 
@@ -224,63 +264,26 @@ def content(
 
     Takes     `written_on`: the day of the papers where no fact names one; `exhibits`: instead of
               those that follow from the facts.
-    Raises    FaultyInput where fractions of a yen are kept or no row is there; LawGap for a day of
-              filing that no table covers.
+    Raises    FaultyInput where fractions of a yen are kept, no row is there, or what was paid back
+              does not fit; LawGap for a day of filing that no table covers.
     """
     if statement.assumptions.rounding is Rounding.EXACT:
         raise FaultyInput(Fault("PLD-004"))
-    statement = _to_one_day(statement)
-    overpayment_yen, interest_yen, principal_yen, unpaid_yen = _balances(statement)
+    due = due_of(statement, facts.refunds)
     lender = facts.text("lender_name") or statement.history.lender
     return Content(
-        statement=statement,
+        statement=due.statement,
         facts=facts,
         title=statement.history.title,
         lender=lender,
         written_on=facts.day("letter_on") or written_on,
-        overpayment_yen=overpayment_yen,
-        interest_yen=interest_yen,
-        owed_principal_yen=principal_yen,
-        owed_interest_yen=unpaid_yen,
-        rate_ppm=_rate_on(statement),
+        due=due,
+        rate_ppm=_rate_on(due.statement) if due.overpayment_yen else None,
         exhibits=tuple(exhibits) or usual_exhibits(facts, lender),
-        fees=_fees(overpayment_yen, facts, written_on),
-        plan=plan(principal_yen + unpaid_yen, facts, written_on),
+        fees=_fees(due.in_dispute_yen, facts, written_on),
+        plan=plan(due.owed_yen, facts, written_on),
+        settlement=settlement_plan(facts),
     )
-
-
-def _to_one_day(statement: Statement) -> Statement:
-    """Every contract with its interest up to the one day from which the papers ask for more.
-
-    Why       a contract that ended earlier would lose its interest of the years between.
-    """
-    ends = {row.event.contract: row.event.on for row in statement.rows}
-    if statement.assumptions.contracts is Series.JOINED or len(set(ends.values())) == 1:
-        return statement
-    return recalculate(statement.history, statement.assumptions, as_of=max(ends.values()))
-
-
-def _balances(statement: Statement) -> tuple[int, int, int, int]:
-    """Overpayment, its interest, principal and unpaid interest; after set-off where it is set off.
-
-    Law       民法512条の2, 489条: set-off takes interest first, then principal.
-    """
-    result = statement.result
-    claim = [int(result.overpayment_interest_yen), int(result.overpayment_yen)]
-    owed = [int(result.unpaid_interest_yen), int(result.outstanding_principal_yen)]
-    if statement.assumptions.contracts is Series.SEPARATE_SET_OFF:
-        set_off_yen = int(statement.set_off_yen)
-        claim, owed = _less(claim, set_off_yen), _less(owed, set_off_yen)
-    return claim[1], claim[0], owed[1], owed[0]
-
-
-def _less(parts: list[int], taken_yen: int) -> list[int]:
-    left = []
-    for part in parts:
-        less = min(part, taken_yen)
-        left.append(part - less)
-        taken_yen -= less
-    return left
 
 
 def _rate_on(statement: Statement) -> int | None:
@@ -359,17 +362,17 @@ def _more(facts: Facts) -> Iterator[tuple[str, str, str]]:
             yield title, author, purpose
 
 
-def _fees(overpayment_yen: int, facts: Facts, written_on: date) -> Fees | None:
-    if overpayment_yen <= 0:
+def _fees(in_dispute_yen: int, facts: Facts, written_on: date) -> Fees | None:
+    if in_dispute_yen <= 0:
         return None
     on = facts.day("filed_on") or written_on
     open_routes = filing_routes(on, facts.agent.filer)
     route = facts.route or open_routes[0]
     return Fees(
         on=on,
-        court=competent_court(overpayment_yen, on),
+        court=competent_court(in_dispute_yen, on),
         route=route,
-        by_value_yen=filing_fee_yen(overpayment_yen, on),
+        by_value_yen=filing_fee_yen(in_dispute_yen, on),
         flat_yen=flat_part_yen(Petition.ACTION, route, on),
-        total_yen=total_fee_yen(Filing(overpayment_yen, on, route=route)),
+        total_yen=total_fee_yen(Filing(in_dispute_yen, on, route=route)),
     )

@@ -13,6 +13,8 @@ from datetime import date
 from difflib import get_close_matches
 from enum import Enum
 
+from motocho.claims._due import FACTS as REFUNDS
+from motocho.claims._due import NOTHING_PAID, Order, Refunds, read_refunds
 from motocho.documents.sheet import printable
 from motocho.law.court import Filer, Route
 from motocho.units.days import read_date
@@ -30,6 +32,8 @@ class Kind(Enum):
     COUNT = "count"
     AGENT = "agent"
     ROUTE = "route"
+    ORDER = "order"
+    PAYMENTS = "payments"
 
 
 class Agent(Enum):
@@ -136,12 +140,33 @@ ASKED: tuple[Asked, ...] = (
     ),
     *_asked(Kind.ROUTE, ("filing_route", "提出の方法", "Way of filing")),
     *_asked(
+        Kind.PAYMENTS,
+        (
+            "refunds",
+            "相手方から受け取った返還金(日付/金額。2つ目からは;で区切る)",
+            "Paid back by the lender (day/yen; the next after a semicolon)",
+        ),
+    ),
+    *_asked(
+        Kind.ORDER,
+        ("refund_order", "返還金を何に充てたか", "To what the money paid back went"),
+    ),
+    *_asked(
         Kind.YEN,
+        (
+            "refund_costs_yen",
+            "相手方が負担する費用の額(確定したもの)",
+            "Costs the lender owes, as fixed",
+        ),
         ("settlement_yen", "和解金額", "Settlement amount"),
         ("their_claim_yen", "相手方の届け出た債権額", "Amount the lender says is owed"),
         ("plan_each_yen", "毎月の支払額", "Monthly instalment"),
     ),
-    *_asked(Kind.COUNT, ("plan_months", "分割の回数", "Number of instalments")),
+    *_asked(
+        Kind.COUNT,
+        ("plan_months", "分割の回数", "Number of instalments"),
+        ("settlement_months", "和解金を分けて受け取る回数", "Instalments of the settlement"),
+    ),
 )
 """Every fact, in the order in which a person is asked."""
 
@@ -156,6 +181,7 @@ class Facts:
     """Every fact that is not empty, as it was written."""
     days: Mapping[str, date]
     numbers: Mapping[str, int]
+    refunds: Refunds = NOTHING_PAID
 
     def text(self, key: str) -> str:
         """A text; empty where none was given [文字]."""
@@ -220,7 +246,8 @@ def look(stated: Mapping[str, object], *, file: str | None = None) -> tuple[Fact
             days[key] = seen
         elif isinstance(seen, int):
             numbers[key] = seen
-    return Facts(texts, days, numbers), [fault.within(file) for fault in faults]
+    refunds = read_refunds({name: texts.get(name, "") for name in REFUNDS}, [])
+    return Facts(texts, days, numbers, refunds), [fault.within(file) for fault in faults]
 
 
 def _value(asked: Asked, text: str) -> str | int | date | Fault:
@@ -240,6 +267,10 @@ def _value(asked: Asked, text: str) -> str | int | date | Fault:
             "label_en": asked.label_en,
         }
         return Fault("PLD-002", column=asked.key, excerpt=clipped(text), details=details)
+    if asked.kind is Kind.PAYMENTS:
+        faults: list[Fault] = []
+        read_refunds({asked.key: text}, faults)
+        return faults[0] if faults else text
     return _choice(asked, text)
 
 
@@ -250,6 +281,7 @@ def _choice(asked: Asked, text: str) -> str | Fault:
     known: dict[Kind, list[str]] = {
         Kind.AGENT: [one.value for one in Agent],
         Kind.ROUTE: [one.value for one in Route],
+        Kind.ORDER: [one.value for one in Order],
     }
     if asked.kind not in known or text in known[asked.kind]:
         return text

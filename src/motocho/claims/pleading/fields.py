@@ -7,14 +7,16 @@ there.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
+from motocho.claims._due import Order
 from motocho.claims.layouts import describe
 from motocho.claims.pleading.content import Content, Exhibit
 from motocho.claims.pleading.facts import Agent
 from motocho.claims.pleading.filing import PackingList
-from motocho.kernel.conventions import OpeningBalance, Series
+from motocho.claims.pleading.instalments import Plan
+from motocho.kernel.conventions import OpeningBalance, OverpaymentAppropriation, Series
 from motocho.law.court import Route
 from motocho.law.interest import statutory_interest_ppm
 from motocho.units.days import era_date_text
@@ -157,15 +159,52 @@ _COURT_FIGURES = ("kind", "fee", "fee_by_value", "fee_flat", "on_paper", "route"
 def _claim(content: Content) -> Fields:
     return {
         "exists": _said(content.has_claim),
-        "overpayment": court_yen_text(content.overpayment_yen),
+        "is_interest_alone": _said(content.due.is_interest_alone),
+        "in_dispute": court_yen_text(content.in_dispute_yen),
+        "overpayment": court_yen_text(content.overpayment_yen) if content.overpayment_yen else "",
         "interest": court_yen_text(content.interest_yen) if content.interest_yen else "",
         "total": court_yen_text(content.total_yen),
         "rate": _rates(content),
+        "running": _running(content),
         "default_rate": "" if content.rates else _default_rate(content),
+        "interest_first": _said(_meets_interest_first(content)),
         "accrued_until": _day(content.accrued_until),
         "interest_until": _day(content.interest_until),
         "interest_from": _day(content.interest_from),
         "first_overpaid_on": _day(content.statement.result.first_overpaid_on),
+    } | _paid_back(content)
+
+
+def _meets_interest_first(content: Content) -> bool:
+    chosen = content.statement.assumptions.overpayment_appropriation
+    return chosen is OverpaymentAppropriation.INTEREST_FIRST
+
+
+def _paid_back(content: Content) -> Fields:
+    """What the sheet ends in, and each part payment after it; the sheet's end where none was."""
+    due = content.due
+    rows = [
+        {
+            "on": _day(one.on),
+            "received": court_yen_text(one.yen),
+            "costs": court_yen_text(one.costs_yen),
+            "interest": court_yen_text(one.interest_yen),
+            "overpayment": court_yen_text(one.overpayment_yen),
+            "left_interest": court_yen_text(one.left_interest_yen),
+            "left_overpayment": court_yen_text(one.left_overpayment_yen),
+        }
+        for one in due.applied
+    ]
+    before_yen = due.before_interest_yen
+    return {
+        "sheet_on": _day(max(row.event.on for row in due.statement.rows)),
+        "sheet_until": _day(due.statement.charged_until),
+        "sheet_overpayment": court_yen_text(due.before_overpayment_yen),
+        "sheet_interest": court_yen_text(before_yen) if before_yen else "",
+        "refunds": rows,
+        "has_refunds": _said(rows),
+        "has_refund_costs": _said(any(one.costs_yen for one in due.applied)),
+        "refunds_to_overpayment": _said(content.facts.refunds.order is Order.PRINCIPAL),
     }
 
 
@@ -176,6 +215,16 @@ def _rates(content: Content) -> str:
         for until_on, ppm in content.rates
     ]
     return words[0] if len(words) == 1 else "、その翌日から".join(words)
+
+
+def _running(content: Content) -> str:
+    """From when until when at which rate interest runs on; each rate with its own days."""
+    words, from_on = [], content.interest_from
+    for until_on, ppm in content.rates:
+        until = "支払済み" if until_on is None else _day(until_on)
+        words.append(f"{_day(from_on)}から{until}まで{rate_words(ppm)}")
+        from_on = from_on if until_on is None else until_on + timedelta(days=1)
+    return "、".join(words)
 
 
 def _default_rate(content: Content) -> str:
@@ -245,12 +294,26 @@ def _days(content: Content) -> Fields:
 
 
 def _settlement(content: Content) -> Fields:
+    """What was agreed; `rate` is the one rate of damages: of two, the one that runs now."""
     amount_yen = content.facts.number("settlement_yen")
-    return {"amount": "" if amount_yen is None else court_yen_text(amount_yen)}
+    rates = content.rates
+    due_on = content.facts.day("settlement_pay_by_on") or content.written_on
+    rate_ppm = rates[-1][1] if rates else statutory_interest_ppm(due_on)
+    return {
+        "amount": "" if amount_yen is None else court_yen_text(amount_yen),
+        "is_nothing": _said(amount_yen == 0),
+        "rate": rate_words(rate_ppm),
+    } | _instalments(content.settlement)
 
 
 def _plan(content: Content) -> Fields:
-    made = content.plan.instalments if content.plan else ()
+    return _instalments(content.plan) | {
+        "damages_rate": rate_words(statutory_interest_ppm(content.written_on))
+    }
+
+
+def _instalments(plan: Plan | None) -> Fields:
+    made = plan.instalments if plan else ()
     rows = [
         {
             "number": str(one.number),

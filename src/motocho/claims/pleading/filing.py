@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from motocho.claims._due import acting
 from motocho.claims.pleading.content import Content
 from motocho.claims.pleading.facts import Agent
 from motocho.law import court
@@ -67,7 +68,10 @@ def packing_list(content: Content) -> PackingList | None:
 
 
 def _warnings(content: Content) -> list[Fault]:
-    """OVER-005, OVER-010 and OVER-011 before anything is handed in."""
+    """OVER-005, OVER-010 and OVER-011 before anything is handed in.
+
+    Why       a scrivener's line is weighed as the outlook weighs it: each claim before set-off.
+    """
     fees, agent = content.fees, content.facts.agent
     if fees is None:
         return []
@@ -75,9 +79,9 @@ def _warnings(content: Content) -> list[Fault]:
     chosen = next((one for one in Court if one.name_ja in named), None)
     refusals = [court.check_filing_channel(agent.filer, fees.route, fees.on)]
     if chosen is not None:
-        refusals.append(court.check_court(chosen, content.overpayment_yen, fees.on))
+        refusals.append(court.check_court(chosen, content.in_dispute_yen, fees.on))
     if agent is Agent.SCRIVENER:
-        refusals.append(court.check_scrivener(content.overpayment_yen, fees.on))
+        refusals.append(acting(content.due, fees.on).refusal)
     return [refusal.fault() for refusal in refusals if refusal is not None]
 
 

@@ -1,4 +1,4 @@
-"""Paying off what remains, without interest, month by month [分割弁済].
+"""Paying off what remains, or a settlement, without interest, month by month [分割弁済].
 
 >>> made = instalments(100_000, date(2026, 1, 31), months=3)
 >>> [(one.due_on.isoformat(), one.amount_yen) for one in made]
@@ -94,3 +94,15 @@ def plan(owed_yen: int, facts: Facts, written_on: date) -> Plan | None:
         return Plan(by_amount(owed_yen, from_on, each_yen=each_yen))
     months = facts.number("plan_months") or USUAL_MONTHS
     return Plan(instalments(owed_yen, from_on, months=months))
+
+
+def settlement_plan(facts: Facts) -> Plan | None:
+    """The settlement in the instalments that were agreed; None where it is paid at once [分割払].
+
+    Why       what does not divide comes with the first, so no instalment is smaller than agreed.
+    """
+    amount_yen, months = facts.number("settlement_yen"), facts.number("settlement_months")
+    from_on = facts.day("settlement_pay_by_on")
+    if not amount_yen or not months or months == 1 or from_on is None:
+        return None
+    return Plan(instalments(amount_yen, from_on, months=months))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from motocho.claims.pleading.content import Content
 from motocho.claims.pleading.facts import Agent, Asked
 from motocho.units.errors import Fault, FaultyInput, Language
+from motocho.units.money import court_yen_text
 
 
 class Look(Enum):
@@ -231,6 +232,17 @@ def missing(kind: PaperKind, content: Content) -> tuple[Asked, ...]:
     if content.lender and "lender_name" in needed:
         needed.remove("lender_name")
     return content.facts.missing(needed)
+
+
+def cautions(content: Content) -> tuple[Fault, ...]:
+    """What a person should know before the papers go out, though they can be made [作成前の注意].
+
+    Gives     PLD-013, a settlement of nothing while something is due [ゼロ和解].
+    """
+    found = []
+    if content.has_claim and content.facts.number("settlement_yen") == 0:
+        found.append(Fault("PLD-013", details={"yen": court_yen_text(content.total_yen)}))
+    return tuple(found)
 
 
 def require(kind: PaperKind, content: Content) -> None:

@@ -5,6 +5,19 @@ publish. It warns and names the articles; it promises nothing, ranks nobody, and
 should see a professional.
 """
 
+from motocho.claims._due import (
+    NOTHING_PAID,
+    Acting,
+    Applied,
+    Due,
+    Order,
+    Refund,
+    Refunds,
+    SingleClaim,
+    acting,
+    due_of,
+    read_refunds,
+)
 from motocho.claims.prospects.affected import Answers, Check, Period, Verdict, check, read_period
 from motocho.claims.prospects.bureau import (
     BureauEffect,
@@ -49,7 +62,7 @@ from motocho.claims.prospects.fees import (
     caps,
     most_fee,
 )
-from motocho.claims.prospects.line import Line, SingleClaim, line
+from motocho.claims.prospects.line import Line, line
 from motocho.claims.prospects.outlook import (
     Circumstances,
     Outlook,
@@ -76,9 +89,12 @@ __all__ = [
     "DAYS",
     "FACTS",
     "LOAN",
+    "NOTHING_PAID",
     "OFFER",
+    "Acting",
     "Agreed",
     "Answers",
+    "Applied",
     "BureauEffect",
     "Certificate",
     "Check",
@@ -87,6 +103,7 @@ __all__ = [
     "Costs",
     "Count",
     "Dealing",
+    "Due",
     "Expenses",
     "Fee",
     "FeePart",
@@ -95,10 +112,13 @@ __all__ = [
     "Line",
     "Loss",
     "Offer",
+    "Order",
     "Outlook",
     "Payout",
     "Period",
     "Record",
+    "Refund",
+    "Refunds",
     "Round",
     "Sentence",
     "SettlementTable",
@@ -113,6 +133,7 @@ __all__ = [
     "Totals",
     "Tranche",
     "Verdict",
+    "acting",
     "agreed_fee",
     "bureau_effect",
     "caps",
@@ -121,6 +142,7 @@ __all__ = [
     "costs",
     "counts_of",
     "dealings_of",
+    "due_of",
     "guarantees_of",
     "known_sentences",
     "line",
@@ -130,6 +152,7 @@ __all__ = [
     "read_loan",
     "read_offer",
     "read_period",
+    "read_refunds",
     "settlement_table",
     "tax_note",
     "the_lender",

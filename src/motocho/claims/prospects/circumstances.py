@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
+from motocho.claims._due import read_refunds
 from motocho.claims.prospects.bureau import GuaranteedLoan
 from motocho.claims.prospects.clock import Steps
 from motocho.claims.prospects.outlook import Circumstances
@@ -59,6 +60,7 @@ def read_circumstances(
     demanded = _days(facts.get("demanded_on", ""), faults)
     offers = [_offer(findings[name], faults) for name in sorted(findings) if name.startswith(OFFER)]
     loans = [_loan(findings[name], faults) for name in sorted(findings) if name.startswith(LOAN)]
+    refunds = read_refunds(facts, faults)
     if faults:
         raise FaultyInput(*faults)
     agreed_on = days["talks_agreed_on"]
@@ -73,6 +75,7 @@ def read_circumstances(
             demanded,
             talks,
             days["filed_on"],
+            part_paid_on=tuple(each.on for each in refunds.paid),
             is_going_on=facts.get(GOING_ON, "") == "yes",
         ),
         offers=tuple(sorted((each for each in offers if each), key=lambda one: one.offered_on)),
@@ -80,6 +83,7 @@ def read_circumstances(
         shopping_yen=amounts["shopping_yen"] or 0,
         loans=tuple(each for each in loans if each),
         other_income_yen=amounts["other_income_yen"] or 0,
+        refunds=refunds,
     )
 
 

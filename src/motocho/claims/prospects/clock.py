@@ -95,6 +95,8 @@ class Steps:
     demanded_on: tuple[date, ...] = ()
     talks: tuple[Talks, ...] = ()
     filed_on: date | None = None
+    part_paid_on: tuple[date, ...] = ()
+    """Days on which the lender paid a part back."""
     is_going_on: bool = False
     """Whether the borrower still borrows or pays: then the end is not yet there."""
 
@@ -114,6 +116,7 @@ class Steps:
         return replace(
             self,
             demanded_on=tuple(on for on in self.demanded_on if on <= day),
+            part_paid_on=tuple(on for on in self.part_paid_on if on <= day),
             talks=tuple(talks),
             filed_on=None if planned else self.filed_on,
         )
@@ -308,8 +311,13 @@ def counts_of(dealing: Dealing, steps: Steps, as_of: date) -> tuple[Count, ...]:
 
 
 def _with_plans(count: Count, steps: Steps, planned: Sequence[date]) -> Count:
-    """The count with what is only planned said beside it; no day of it moves."""
+    """The count with what is only planned, or may be disputed, said beside it; no day of it moves.
+
+    Law       民法152条1項: whether a part payment acknowledges the rest goes by its circumstances.
+    """
     found = []
+    if steps.part_paid_on:
+        found.append(Sentence("clock_part_paid", {"on": max(steps.part_paid_on).isoformat()}))
     open_losses = [each for each in count.losses if each.state is State.OPEN]
     for on in planned if open_losses else ():
         completes_on = min(open_losses, key=lambda each: each.completes_on).completes_on

@@ -1,7 +1,8 @@
 r"""The 140万円 line: court and agent, watched while rows change [140万円の線].
 
 The court goes by everything that one complaint asks for (民事訴訟法9条1項), a certified scrivener's
-power by each single claim (最判平成28年6月27日); accrued interest counts for neither.
+power by each single claim before set-off (最判平成28年6月27日); interest counts for neither unless
+it is all that is left. The weighing itself is that of the papers.
 
 >>> from motocho.claims import reading
 >>> from motocho.claims.assumptions import Assumptions
@@ -18,24 +19,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from motocho.claims._due import NOTHING_PAID, Acting, Due, Refunds, SingleClaim, acting, due_of
 from motocho.claims.prospects.sentences import Sentence
 from motocho.claims.statement import Statement
 from motocho.kernel.conventions import Series
-from motocho.law.court import Court, competent_court, scrivener_may_act
+from motocho.law.court import Court, competent_court
 from motocho.law.tables import table
 from motocho.units.money import yen_text
 
 NEAR_YEN = 100_000
 """How near below the line a claim is said to be near it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SingleClaim:
-    """The overpayment of one dealing: what a scrivener's power goes by [個別の債権]."""
-
-    contract: str
-    yen: int
-    scrivener_may_act: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +42,24 @@ class Line:
     limit_yen: int
     amount_in_dispute_yen: int
     court: Court | None
-    claims: tuple[SingleClaim, ...]
+    acting: Acting
     passed_in_row: int | None
     reasons: tuple[Sentence, ...]
 
     @property
+    def claims(self) -> tuple[SingleClaim, ...]:
+        """Each claim and each debt by itself, before set-off [個別の債権]."""
+        return self.acting.claims
+
+    @property
     def scrivener_may_act(self) -> bool:
         """Whether a certified scrivener may talk for every single claim [代理の可否]."""
-        return all(each.scrivener_may_act for each in self.claims)
+        return self.acting.may_talk
+
+    @property
+    def scrivener_may_sue(self) -> bool:
+        """Whether a certified scrivener may act in one action for all [訴訟代理の可否]."""
+        return self.court is not None and self.acting.may_sue
 
     @property
     def below_yen(self) -> int:
@@ -72,11 +75,13 @@ class Line:
             "below_yen": self.below_yen,
             "court": None if self.court is None else self.court.value,
             "scrivener_may_act": self.scrivener_may_act,
+            "scrivener_may_sue": self.scrivener_may_sue,
             "passed_in_row": self.passed_in_row,
             "claims": [
                 {
                     "contract": each.contract,
-                    "overpayment_yen": each.yen,
+                    "kind": each.kind.value,
+                    "yen": each.yen,
                     "scrivener_may_act": each.scrivener_may_act,
                 }
                 for each in self.claims
@@ -85,30 +90,24 @@ class Line:
         }
 
 
-def line(statement: Statement, on: date) -> Line:
+def line(statement: Statement, on: date, refunds: Refunds = NOTHING_PAID) -> Line:
     """Court and agent of a claim on a day, and the row in which it passed the line [線の確認].
 
-    Raises    LawGap before 2004-04-01.
+    Raises    LawGap before 2004-04-01; FaultyInput for what was paid back and does not fit.
     Law       裁判所法33条1項1号; 司法書士法3条1項6号・7号; 民事訴訟法9条.
     """
     limit_yen = table("court.scrivener_limit").at(on).number()
-    whole_yen = statement.amount_in_dispute_yen
-    claims = tuple(
-        SingleClaim(contract, yen, scrivener_may_act(yen, on))
-        for contract, yen in single_claims(statement)
-        if yen
-    )
+    due = due_of(statement, refunds)
+    whole_yen = due.in_dispute_yen
+    found = acting(due, on)
     court = competent_court(whole_yen, on) if whole_yen else None
-    passed = _passed_in(statement, limit_yen) if whole_yen > limit_yen else None
-    reasons = _reasons(claims, court, limit_yen - whole_yen, limit_yen)
-    return Line(on, limit_yen, whole_yen, court, claims, passed, reasons)
-
-
-def single_claims(statement: Statement) -> list[tuple[str, int]]:
-    """Each claim without its interest: one of a joined dealing, else by contract [個別の債権]."""
-    if statement.assumptions.contracts is Series.JOINED:
-        return [("", int(statement.result.overpayment_yen))]
-    return [(contract, int(own.overpayment_yen)) for contract, own in statement.contract_results]
+    passed = (
+        _passed_in(due.statement if due.applied else statement, limit_yen)
+        if whole_yen > limit_yen
+        else None
+    )
+    reasons = _reasons(due, found, court, limit_yen)
+    return Line(on, limit_yen, whole_yen, court, found, passed, reasons)
 
 
 def _passed_in(statement: Statement, limit_yen: int) -> int | None:
@@ -123,15 +122,19 @@ def _passed_in(statement: Statement, limit_yen: int) -> int | None:
     return passed
 
 
-def _reasons(
-    claims: tuple[SingleClaim, ...], court: Court | None, below_yen: int, limit_yen: int
-) -> tuple[Sentence, ...]:
+def _reasons(due: Due, agent: Acting, court: Court | None, limit_yen: int) -> tuple[Sentence, ...]:
     details = {"limit": yen_text(limit_yen)}
+    above = [] if agent.may_talk else [Sentence("professional_lawyer_only", details)]
     if court is None:
-        return (Sentence("line_nothing"),)
+        return (Sentence("line_nothing"), *above)
+    below_yen = limit_yen - due.in_dispute_yen
     found = [Sentence("line_summary" if court is Court.SUMMARY else "line_district", details)]
-    if not all(each.scrivener_may_act for each in claims):
-        found.append(Sentence("professional_lawyer_only", details))
+    if due.is_interest_alone:
+        found.append(Sentence("line_interest_alone", {"yen": yen_text(due.interest_yen)}))
+    if above:
+        if due.statement.assumptions.contracts is Series.SEPARATE_SET_OFF:
+            found.append(Sentence("line_before_set_off"))
+        found += above
     elif court is Court.DISTRICT:
         found.append(Sentence("professional_lawyer_in_court", details))
     elif below_yen < NEAR_YEN:

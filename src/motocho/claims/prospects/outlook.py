@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from motocho import __version__
+from motocho.claims._due import NOTHING_PAID, Due, Refunds, due_of
 from motocho.claims.prospects.bureau import BureauEffect, GuaranteedLoan, Standings, bureau_effect
 from motocho.claims.prospects.clock import Clock, Side, Steps, clock
 from motocho.claims.prospects.costs import Costs, costs
@@ -62,6 +63,8 @@ class Circumstances:
     letter_sheets: int = 2
     agreed: Agreed | None = None
     """The fee agreed with an office, if one was."""
+    refunds: Refunds = NOTHING_PAID
+    """What the lender paid back already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class Outlook:
     as_of: date
     lender: Lender | None
     clocks: tuple[Clock, ...]
+    due: Due
     line: Line
     settling: SettlementTable
     bureau: BureauEffect
@@ -129,6 +133,9 @@ class Outlook:
             "lender": None if self.lender is None else self.lender.lender_id,
             "act_by_on": None if act_by_on is None else act_by_on.isoformat(),
             "clocks": [each.document() for each in self.clocks],
+            "paid_back": [
+                {**each._asdict(), "on": each.on.isoformat()} for each in self.due.applied
+            ],
             "line": self.line.document(),
             "settling": self.settling.document(),
             "bureau": self.bureau.document(),
@@ -146,8 +153,9 @@ def outlook(told: Sequence[Told], of: Circumstances, as_of: date) -> Outlook:
     """
     ensure(told, "no scenario")
     claimed = told[0].statement
-    totals = totals_of(claimed, as_of)
-    amount_yen = claimed.amount_in_dispute_yen
+    due = due_of(claimed, of.refunds)
+    totals = totals_of(claimed, as_of, of.refunds)
+    amount_yen = due.in_dispute_yen
     price = costs(amount_yen, as_of, letter_sheets=of.letter_sheets) if amount_yen else None
     lender_id = None if of.lender is None else of.lender.lender_id
     return Outlook(
@@ -156,12 +164,13 @@ def outlook(told: Sequence[Told], of: Circumstances, as_of: date) -> Outlook:
         clocks=tuple(
             clock(each.statement, of.steps, as_of, scenario=each.scenario) for each in told
         ),
-        line=line(claimed, as_of),
+        due=due,
+        line=line(claimed, as_of, of.refunds),
         settling=settlement_table(
             totals, of.offers, lender_id=lender_id, expenses=_expenses(price, of.agreed)
         ),
-        bureau=bureau_effect(_standings(claimed, of), of.lender),
-        tax=tax_note(int(claimed.result.overpayment_interest_yen), of.other_income_yen, as_of),
+        bureau=bureau_effect(_standings(due, of), of.lender),
+        tax=tax_note(due.all_interest_yen, of.other_income_yen, as_of),
         costs=price,
         durations=(
             *published(Subject.DURATION_MONTHS, lender_id=lender_id),
@@ -177,14 +186,16 @@ def _expenses(price: Costs | None, agreed: Agreed | None) -> Expenses:
     return Expenses(letter_yen, price.known_action_yen, agreed)
 
 
-def _standings(statement: Statement, of: Circumstances) -> Standings:
+def _standings(due: Due, of: Circumstances) -> Standings:
+    """What decides the record; what was paid back is no longer there to meet another debt."""
+    statement = due.statement
     balance_yen = of.lender_balance_yen
     if balance_yen is None:
         balance_yen = _printed_yen(statement)
     return Standings(
         lender_balance_yen=balance_yen,
         owed_yen=int(statement.result.owed_yen),
-        claim_yen=int(statement.result.claim_yen),
+        claim_yen=int(statement.result.claim_yen) - sum(each.yen for each in due.applied),
         shopping_yen=of.shopping_yen,
         loans=of.loans,
     )

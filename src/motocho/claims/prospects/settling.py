@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from motocho.claims._due import NOTHING_PAID, Refunds, acting, due_of
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.history import History
 from motocho.claims.prospects.fees import Agreed, Fee, Handling, agreed_fee, most_fee
-from motocho.claims.prospects.line import single_claims
 from motocho.claims.prospects.sentences import Sentence
 from motocho.claims.statement import Statement, recalculate
 from motocho.kernel.conventions import OverpaymentAppropriation
@@ -175,22 +175,25 @@ def totals(history: History, assumptions: Assumptions, as_of: date) -> Totals:
     return totals_of(recalculate(history, assumptions, as_of=as_of), as_of)
 
 
-def totals_of(statement: Statement, as_of: date) -> Totals:
-    """The totals beside a statement that is there already [計算書からの基準額].
+def totals_of(statement: Statement, as_of: date, refunds: Refunds = NOTHING_PAID) -> Totals:
+    """The totals that are left beside a statement: after set-off and part payments [残る基準額].
 
-    Raises    FaultyInput as `statement.recalculate`.
+    Raises    FaultyInput as `statement.recalculate`, or for what was paid back and does not fit.
+    Why       without interest, everything that was paid back went to costs and the overpayment.
     """
+    due = due_of(statement, refunds)
     without = replace(
         statement.assumptions, overpayment_appropriation=OverpaymentAppropriation.NO_INTEREST
     )
-    bare = recalculate(statement.history, without, as_of=statement.as_of)
+    bare = due_of(recalculate(statement.history, without, as_of=statement.as_of))
+    paid_yen = sum(each.yen - each.costs_yen for each in due.applied)
     return Totals(
-        without_interest_yen=int(bare.result.overpayment_yen),
-        with_interest_yen=int(statement.result.claim_yen),
-        owed_yen=int(statement.result.owed_yen),
+        without_interest_yen=max(0, bare.overpayment_yen - paid_yen),
+        with_interest_yen=due.total_yen,
+        owed_yen=due.owed_yen,
         as_of=as_of,
-        largest_claim_yen=max((yen for _, yen in single_claims(statement)), default=0),
-        sued_yen=statement.amount_in_dispute_yen,
+        largest_claim_yen=acting(due, as_of).largest_yen,
+        sued_yen=due.in_dispute_yen,
     )
 
 

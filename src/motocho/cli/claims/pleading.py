@@ -116,7 +116,7 @@ def papers(
     calculated = (day_of(as_of, "--as-of"), preset, assume)
     content, originals = _content(file, facts_file, calculated, on, output)
     listed = pleading.filing.packing_list(content)
-    output.warnings(listed.warnings if listed else ())
+    output.warnings((*pleading.cautions(content), *(listed.warnings if listed else ())))
     with output.stage("書類を作っています", "Making the papers"):
         pack = office.pack(content, kinds, office.Desk(templates_folder), originals)
     folder.mkdir(parents=True, exist_ok=True)

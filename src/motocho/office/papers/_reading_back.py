@@ -70,8 +70,8 @@ def disagreements(kind: PaperKind, text: str, content: Content) -> list[Fault]:
     faults = _told("PLD-040", sorted(found - {*known.values(), 0}), details)
     needed = [known[name] for name in _SAYS.get(kind, ())]
     if content.rate_ppm is None and kind is PaperKind.COMPLAINT:
-        needed = [content.overpayment_yen]
-    return faults + _told("PLD-041", [yen for yen in needed if yen not in found], details)
+        needed = [content.in_dispute_yen, known["fee"]]
+    return faults + _told("PLD-041", [yen for yen in needed if yen and yen not in found], details)
 
 
 def _told(code: str, amounts: Iterable[int], details: dict[str, str]) -> list[Fault]:

@@ -8,11 +8,12 @@ and the next days that the other side's delay could cost.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
-from motocho.claims.statement import Statement, recalculate
-from motocho.kernel.conventions import OverpaymentAppropriation, OverpaymentRateRule
+from motocho.claims import prospects
+from motocho.claims.statement import Statement
+from motocho.kernel.conventions import OverpaymentRateRule
 from motocho.office.cases import Case
 from motocho.office.tracker.board import Standing
 from motocho.office.tracker.tracks import Deadline, Event, Kind, Offer
@@ -65,22 +66,20 @@ class CallSheet:
 def totals(case: Case, as_of: date | None = None) -> Totals | None:
     """What a case comes to; None while it cannot be calculated [請求額].
 
-    Why       interest may have met later borrowings: without it the whole is calculated anew.
+    Why       what is left after set-off and part payments, as the papers and the outlook say it.
     """
     try:
         claimed: Statement = case.statement(as_of=as_of)
-        # Not a rate of 0: where the rate goes by the day of origin, that switch says nothing.
-        none = OverpaymentAppropriation.NO_INTEREST
-        plain = replace(case.assumptions(), overpayment_appropriation=none)
-        without = recalculate(case.history(), plain, as_of=as_of or case.as_of)
+        day = as_of or case.as_of or max(row.event.on for row in claimed.rows)
+        found = prospects.totals_of(claimed, day, prospects.read_refunds(case.facts, []))
     except MotochoError:
         return None
     is_constant = claimed.assumptions.overpayment_rate_rule is OverpaymentRateRule.CONSTANT
     return Totals(
-        int(without.result.claim_yen),
-        int(claimed.result.claim_yen),
+        found.without_interest_yen,
+        found.with_interest_yen,
         claimed.assumptions.overpayment_rate_ppm if is_constant else None,
-        int(claimed.result.owed_yen),
+        found.owed_yen,
         as_of or case.as_of,
     )
 

@@ -17,7 +17,7 @@ from enum import Enum
 
 from motocho.claims import prospects
 from motocho.claims.checksum import Field, Slip, check_balances
-from motocho.claims.prospects import Costs, Handling
+from motocho.claims.prospects import Acting, Costs, Due, Handling
 from motocho.law.court import Court
 from motocho.law.published import Way
 from motocho.office.cases import Case, Operation, SheetRow
@@ -190,27 +190,29 @@ def result(standing: Standing) -> Found:
     wrong = problems(case)
     bar = next((one for one in standing.days if one.key == "time-bar"), None)
     doubts = tuple(_doubts(standing, len(wrong), bar))
-    overpaid_yen, first_on = _overpaid(case)
-    price = prospects.costs(overpaid_yen, on) if overpaid_yen else None
+    due = _due(case)
+    in_dispute_yen = 0 if due is None else due.in_dispute_yen
+    price = prospects.costs(in_dispute_yen, on) if in_dispute_yen else None
+    agent = None if due is None else prospects.acting(due, on)
     return Found(
         whole,
-        first_on,
+        None if due is None else due.statement.result.first_overpaid_on,
         _confidence(doubts, len(wrong)),
         doubts,
         len(wrong),
-        tuple(_routes(price, whole, on)),
+        tuple(_routes(price, whole, agent, on)),
         price,
         bar,
-        tuple(_thresholds(standing, doubts, price)),
+        tuple(_thresholds(standing, doubts, price, agent)),
     )
 
 
-def _overpaid(case: Case) -> tuple[int, date | None]:
+def _due(case: Case) -> Due | None:
+    """What is left of the claim; None while it cannot be calculated."""
     try:
-        found = case.statement().result
+        return prospects.due_of(case.statement(), prospects.read_refunds(case.facts, []))
     except MotochoError:
-        return 0, None
-    return int(found.overpayment_yen), found.first_overpaid_on
+        return None
 
 
 def _doubts(standing: Standing, wrong: int, bar: Deadline | None) -> Iterator[Doubt]:
@@ -240,9 +242,11 @@ def _confidence(doubts: tuple[Doubt, ...], wrong: int) -> Confidence:
     return Confidence.MIDDLE if wrong or Doubt.SEPARATE in doubts else Confidence.HIGH
 
 
-def _routes(price: Costs | None, whole: Totals | None, on: date) -> Iterator[Route]:
+def _routes(
+    price: Costs | None, whole: Totals | None, agent: Acting | None, on: date
+) -> Iterator[Route]:
     """Alone, by a scrivener, by a lawyer: always in this order, with the caps and not a price."""
-    if price is None or whole is None:
+    if price is None or whole is None or agent is None:
         return
     letter_yen, action_yen = price.letter.total_yen, price.least_action_yen
     for handling in THREE_WAYS:
@@ -252,16 +256,16 @@ def _routes(price: Costs | None, whole: Totals | None, on: date) -> Iterator[Rou
             handling,
             talks.total_yen + letter_yen,
             None if action_yen is None else suit.total_yen + action_yen,
-            handling is not Handling.SCRIVENER or price.filing.scrivener_may_act,
+            handling is not Handling.SCRIVENER or agent.may_talk,
             not (talks.unverified or suit.unverified or price.unverified),
         )
 
 
 def _thresholds(
-    standing: Standing, doubts: tuple[Doubt, ...], price: Costs | None
+    standing: Standing, doubts: tuple[Doubt, ...], price: Costs | None, agent: Acting | None
 ) -> Iterator[Threshold]:
     case = standing.case
-    if price is not None and not price.filing.scrivener_may_act:
+    if agent is not None and not agent.may_talk:
         yield Threshold.ABOVE_LINE
     if price is not None and price.filing.court is Court.DISTRICT:
         yield Threshold.DISTRICT

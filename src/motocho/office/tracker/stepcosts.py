@@ -46,12 +46,13 @@ def _costs(standing: Standing, coming: set[str]) -> Iterator[tuple[str, int]]:
 
 def _of_claim(standing: Standing, coming: set[str]) -> Iterator[tuple[str, int]]:
     try:
-        overpaid_yen = int(standing.case.statement().result.overpayment_yen)
+        refunds = prospects.read_refunds(standing.case.facts, [])
+        sued_yen = prospects.due_of(standing.case.statement(), refunds).in_dispute_yen
     except MotochoError:
         return
-    if overpaid_yen <= 0:
+    if sued_yen <= 0:
         return
-    price = prospects.costs(overpaid_yen, standing.on)
+    price = prospects.costs(sued_yen, standing.on)
     if coming & LETTER_STEPS:
         yield "letter", price.letter.total_yen
     if coming & SUIT_STEPS:

@@ -98,6 +98,7 @@ def _page(
         listed = pleading.filing.packing_list(content)
         context |= {
             "content": content,
+            "cautions": [_told(one, tongue) for one in pleading.cautions(content)],
             "stages": _stages(content, offered, tongue),
             "packing": listed,
             "warnings": [_told(one, tongue) for one in listed.warnings] if listed else [],
@@ -137,6 +138,10 @@ def _field(
     elif asked.kind is Kind.ROUTE:
         names = ("", "paper", "electronic")
         options = [(one, plain(f"studio.papers.route_{one or 'open'}", tongue)) for one in names]
+    elif asked.kind is Kind.ORDER:
+        by_law = ("", plain("studio.papers.order_statutory", tongue))
+        agreed = (pleading.Order.PRINCIPAL.value, plain("studio.papers.order_principal", tongue))
+        options = [by_law, agreed]
     return {
         "key": asked.key,
         "label": asked.label(tongue.language),

@@ -1,0 +1,183 @@
+"""Papers after a part payment, of interest alone, and of a settlement: read back from the files."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from motocho.claims import pleading
+from motocho.claims.assumptions import Assumptions
+from motocho.claims.history import Event, History
+from motocho.claims.pleading import PaperKind
+from motocho.claims.statement import recalculate
+from motocho.kernel.conventions import (
+    EventKind,
+    OverpaymentAppropriation,
+    OverpaymentRateRule,
+    Series,
+)
+from motocho.office import papers
+from motocho.office.papers import Form
+
+DAY = date(2026, 11, 21)
+ON = "2024-04-01"
+TOLD = (
+    PaperKind.COMPLAINT,
+    PaperKind.REPAYMENT_DEMAND,
+    PaperKind.CERTIFIED_DEMAND,
+    PaperKind.EXHIBIT_LIST,
+)
+
+
+def content_of(assumptions: Assumptions | None = None, **stated: str) -> pleading.Content:
+    events = (
+        Event(date(2001, 1, 10), EventKind.BORROW, 500_000, 292_000),
+        Event(date(2010, 1, 10), EventKind.REPAY, 2_000_000),
+    )
+    history = History(events, lender="架空ファイナンス株式会社", input_sha256="ab" * 32)
+    facts = pleading.read({**papers.SAMPLE_FACTS, **stated})
+    found = recalculate(history, assumptions or Assumptions(), as_of=DAY)
+    return pleading.content(found, facts, DAY)
+
+
+def text_of(kind: PaperKind, content: pleading.Content, form: Form = Form.WORD) -> str:
+    data = papers.make(kind, content, form).data
+    return papers.word_text(data) if form is Form.WORD else papers.pdf_text(data)
+
+
+def principal_yen() -> str:
+    """What is overpaid on the day of the part payment."""
+    return str(content_of().overpayment_yen)
+
+
+def test_a_claim_of_interest_alone_asks_for_no_interest_on_it() -> None:
+    content = content_of(refunds=f"{ON}/{principal_yen()}", refund_order="principal")
+    pleaded = text_of(PaperKind.COMPLAINT, content)
+    total = pleading.fields(content)["claim"]["total"]
+    assert f"被告は、原告に対し、{total}を支払え。" in pleaded
+    assert f"訴訟物の価額{total}" in pleaded.replace("\n", "").replace("\t", "").replace("　", "")
+    assert "合意した(民法490条)" in pleaded
+    assert "民法704条前段所定の利息の残額" in pleaded
+    assert "支払済みまで" not in pleaded
+    assert content.fees is not None
+    assert content.in_dispute_yen in papers.amounts_in(pleaded)
+    assert content.fees.total_yen in papers.amounts_in(pleaded)
+    letter = text_of(PaperKind.CERTIFIED_DEMAND, content)
+    assert f"過払金の利息{total}が残ります" in letter
+    assert "過払金0円" not in letter
+
+
+def test_a_part_payment_is_pleaded_with_where_each_yen_went() -> None:
+    content = content_of(refunds=f"{ON}/300000;2025-06-30/40万円", refund_costs_yen="12345")
+    pleaded = text_of(PaperKind.COMPLAINT, content)
+    assert "費用、利息、過払金の元本の順に充当される(民法489条1項)" in pleaded
+    found = papers.amounts_in(pleaded)
+    for one in content.due.applied:
+        assert set(one[1:]) - {0} <= found
+    assert "令和7年7月1日から支払済みまで年5パーセント" in pleaded
+    assert content.due.before_overpayment_yen in found
+    demand = text_of(PaperKind.REPAYMENT_DEMAND, content)
+    assert {300_000, 400_000, content.total_yen} <= papers.amounts_in(demand)
+
+
+@pytest.mark.parametrize("form", [Form.PDF, Form.WORD])
+@pytest.mark.parametrize("order", ["", "principal"])
+@pytest.mark.parametrize(
+    "assumptions",
+    [
+        Assumptions(),
+        Assumptions(overpayment_appropriation=OverpaymentAppropriation.NO_INTEREST),
+        Assumptions(overpayment_rate_rule=OverpaymentRateRule.SPLIT_2020),
+        Assumptions(contracts=Series.SEPARATE_SET_OFF),
+    ],
+    ids=range(4),
+)
+def test_every_paper_of_what_is_left_can_be_made(
+    assumptions: Assumptions, order: str, form: Form
+) -> None:
+    """Each amount of the files is the content's: `make` reads them back and refuses others."""
+    content = content_of(assumptions, refunds=f"{ON}/300000", refund_order=order)
+    for kind in TOLD:
+        assert papers.make(kind, content, form).data
+    annex = papers.make(PaperKind.ANNEX, content)
+    sheet = papers.pdf_text(annex.data).replace(" ", "")
+    assert content.due.before_overpayment_yen in papers.amounts_in(sheet)
+
+
+def test_only_the_convention_that_was_used_is_pleaded() -> None:
+    said = "まず過払金の利息を、次いで過払金を充当した"
+    assert said in text_of(PaperKind.COMPLAINT, content_of())
+    other = Assumptions(overpayment_appropriation=OverpaymentAppropriation.PRINCIPAL_FIRST)
+    assert said not in text_of(PaperKind.COMPLAINT, content_of(other))
+
+
+def test_two_rates_are_asked_for_each_in_its_own_days() -> None:
+    assumptions = Assumptions(overpayment_rate_rule=OverpaymentRateRule.SPLIT_2020)
+    content = content_of(assumptions, refunds="2012-03-01/1000")
+    pleaded = text_of(PaperKind.COMPLAINT, content)
+    expected = (
+        "平成24年3月2日から令和2年3月31日まで年5パーセント、"
+        "令和2年4月1日から支払済みまで年3パーセントの割合による"
+    )
+    assert expected in pleaded
+
+
+# -------------------------------------------------------------------------------------- settlements
+def test_a_settlement_has_one_rate_of_damages_where_interest_has_two() -> None:
+    assumptions = Assumptions(overpayment_rate_rule=OverpaymentRateRule.SPLIT_2020)
+    text = text_of(PaperKind.SETTLEMENT, content_of(assumptions, refunds="2012-03-01/1000"))
+    assert "支払期限の翌日から支払済みまで年3パーセントの割合による遅延損害金" in text
+    assert "年5パーセント" not in text
+
+
+def test_a_settlement_in_instalments_falls_due_as_a_whole_on_default() -> None:
+    content = content_of(settlement_yen="1000000", settlement_months="3")
+    text = text_of(PaperKind.SETTLEMENT, content)
+    assert {333_334, 333_333, 666_666, 1_000_000} <= papers.amounts_in(text)
+    assert "一回でも怠ったときは" in text
+    assert "当然に期限の利益を失う" in text
+    at_once = text_of(PaperKind.SETTLEMENT, content_of(settlement_yen="1000000"))
+    assert "期限の利益" not in at_once
+
+
+@pytest.mark.parametrize(("case_number", "said"), [("", False), ("令和8年(ハ)第1号", True)])
+def test_a_settlement_says_who_pays_costs_and_what_it_closes(
+    case_number: str, *, said: bool
+) -> None:
+    text = text_of(PaperKind.SETTLEMENT, content_of(case_number=case_number))
+    assert ("及び訴訟費用は、各自の負担とする" in text) is said
+    assert "本和解に要した費用" in text
+    assert "振込手数料は乙の負担とする" in text
+    assert "何らの債権債務がないことを相互に確認する" in text
+    assert ("訴えを取り下げ" in text) is said
+
+
+def test_a_settlement_of_nothing_is_called_what_it_is() -> None:
+    content = content_of(settlement_yen="0")
+    text = text_of(PaperKind.SETTLEMENT, content)
+    assert "いわゆるゼロ和解" in text
+    assert content.total_yen in papers.amounts_in(text)
+    assert "支払義務があることを認める" not in text
+    (told,) = pleading.cautions(content)
+    assert told.code == "PLD-013"
+    assert pleading.cautions(content_of()) == ()
+    assert "ゼロ和解" not in text_of(PaperKind.SETTLEMENT, content_of())
+
+
+def test_a_debt_that_is_left_is_not_closed_by_the_way() -> None:
+    events = (
+        Event(date(2001, 1, 10), EventKind.BORROW, 500_000, 292_000, contract="1"),
+        Event(date(2004, 1, 10), EventKind.REPAY, 900_000, contract="1"),
+        Event(date(2020, 1, 10), EventKind.BORROW, 90_000, contract="2"),
+    )
+    history = History(events, lender="架空ファイナンス株式会社", input_sha256="ab" * 32)
+    found = recalculate(history, Assumptions(contracts=Series.SEPARATE), as_of=DAY)
+    content = pleading.content(found, pleading.read(papers.SAMPLE_FACTS), DAY)
+    text = text_of(PaperKind.SETTLEMENT, content)
+    assert content.owed_yen in papers.amounts_in(text)
+    assert "本和解の対象とせず" in text
+    assert "本和解の対象とせず" not in text_of(PaperKind.SETTLEMENT, content_of())
+    plan = text_of(PaperKind.REPAYMENT_PLAN, content)
+    assert "その額が2回分に達したときは、当然に期限の利益を失い" in plan
+    assert "年3パーセントの割合による遅延損害金" in plan
