@@ -78,6 +78,7 @@ WHO_MAY = {
     "desk:claim_paper": "ors",
     "desk:recalculated": "ors",
     "desk:recalculated_file": "ors",
+    "desk:in_studio": "ors",
     # fraud, families who worry, care
     "desk:frauds": "ors",
     "desk:fraud_find": "ors",

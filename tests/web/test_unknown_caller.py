@@ -34,7 +34,7 @@ OF_NOBODY = {"desk:setting", "desk:family"}
 """Pages that tell of no member."""
 ELSEWHERE = {
     "desk:check", "desk:memo", "desk:take", "desk:case_note", "desk:counter_act",
-    "desk:disclosure_step", "desk:disclosure_label",  # forms alone, that show no page
+    "desk:disclosure_step", "desk:disclosure_label", "desk:in_studio",  # forms alone, that show no page
     "desk:talk", "desk:offer_on_call",  # of a call: they have tests of their own
     "desk:increase",  # of a member who pays in time, below
 }  # fmt: skip

@@ -90,13 +90,19 @@ def moment(request: HttpRequest) -> datetime:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """What every template finds: a context processor of Django's [共通の値]."""
+    """What every template finds: a context processor of Django's [共通の値].
+
+    `guest` is who works in the studio of this site: its faults are shown in its frame.
+    """
     found = access.shown_signed(request)
     at_desk = request.path.startswith(reverse("desk:queue"))
+    guest = getattr(request, "guest", None)
+    outer = "desk/frame.html" if at_desk else "web/page.html"
     return {
+        "guest": guest,
         "at_desk": at_desk,
         "desk": access.seated(request),
-        "outer": "desk/frame.html" if at_desk else "web/page.html",
+        "outer": outer if guest is None else "studio/frame.html",
         "tongue": tongue_of(request),
         "look": look_of(request),
         "here": request.get_full_path()[:LONGEST_ADDRESS],

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("motocho.web.facts.links")),
     path("desk/", include("motocho.web.desk.urls")),
     path("member/", include("motocho.web.uploads.urls")),
+    path("studio/", include("motocho.web.studio.on_server")),
 ]
 if settings.VOICE_SECRET:  # without it, the address does not exist
     urlpatterns.append(path("voice/", include("motocho.web.voice.urls")))

@@ -60,7 +60,15 @@ from motocho.office.cases._readable import (
     unread,
 )
 from motocho.office.cases._sealing import opened_bytes, seal_bytes
-from motocho.office.cases._state import FIRST_SCENARIO, Change, Entry, SheetRow, State, fold
+from motocho.office.cases._state import (
+    FIRST_SCENARIO,
+    Change,
+    Entry,
+    SheetRow,
+    State,
+    counting,
+    fold,
+)
 
 __all__ = [
     "BEGINNING",
@@ -88,6 +96,7 @@ __all__ = [
     "away",
     "case_ids",
     "case_of_key",
+    "counting",
     "entries_of",
     "export_case",
     "fold",

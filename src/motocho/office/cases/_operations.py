@@ -23,8 +23,9 @@ Operation: TypeAlias = Mapping[str, Any]
 
 COLUMNS = ("date", "borrow", "repay", "rate", "balance", "note", "contract", "kind")
 """The typed cells of a row, in the order of the sheet."""
-SOURCES = ("typed", "imported", "fixed", "estimated")
-"""Where a row came from [出所]: typed by hand, imported, fixed by a proposal, estimated."""
+SOURCES = ("typed", "imported", "fixed", "estimated", "book")
+"""Where a row came from [出所]: typed by hand, imported, fixed by a proposal, estimated, or as the
+book of a lender has it."""
 HEADS = ("client", "lender", "title", "as_of")
 ROLES = ("claim", "reserve")
 """主張 and 予備."""
@@ -33,6 +34,8 @@ MOST_ROWS = 20_000
 MOST_OPERATIONS = 5_000
 LONGEST_CELL = 400
 LONGEST_TEXT = 4_000
+LONGEST_VALUE = 200_000
+"""Of a switch that is a list: every period late of decades."""
 LONGEST_NAME = 80
 MOST_BYTES = 16 << 20
 _ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -136,7 +139,7 @@ def _document(value: Any) -> bool:
 
 
 def _json(value: Any) -> bool:
-    return len(_shown_whole(value)) <= LONGEST_TEXT
+    return len(_shown_whole(value)) <= LONGEST_VALUE
 
 
 def _shown_whole(value: Any) -> str:

@@ -50,6 +50,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "claim": ("claiming.claim",),
     "claim file": ("claiming.files",),
     "recalculation": ("desk.for.recalculation",),
+    "studio": ("desk.for.studio",),
     "stages": ("desk.for.stages",),
     "approval": ("desk.for.approval",),
     "approvals": ("desk.for.approval",),

@@ -34,12 +34,6 @@ PURPOSES: Mapping[Purpose, str] = {
 """What a document is for, as the pages say it."""
 
 
-def masked(found: Member) -> tuple[str, str]:
-    """Name and number as the search shows a hit: to know somebody again, no more [伏せ字]."""
-    person = found.person
-    return f"{person.family_name} {person.given_name[:1]}＊", f"****{found.member_number[-4:]}"
-
-
 def number_of(text: str) -> int:
     """An id of a form or an address; 0, which nobody has, for anything else [番号の読取り]."""
     is_number = text.isascii() and text.isdigit() and len(text) < len("1" * 19)

@@ -22,6 +22,7 @@ from motocho.people.access import Action
 from motocho.people.members import Member
 from motocho.units.errors import InputError, NotFoundError
 from motocho.web import _commands, access, pages
+from motocho.web._covering import masked
 from motocho.web.access import Colleague
 from motocho.web.desk._cases import (
     CATEGORIES,
@@ -35,7 +36,7 @@ from motocho.web.desk._cases import (
     ways,
 )
 from motocho.web.desk._choosing import ChoiceField
-from motocho.web.desk._shown import masked, meant
+from motocho.web.desk._shown import meant
 from motocho.web.fields import Form, LinesField, MemberNumberField, shown
 
 STATISTICS_DAYS = 366

@@ -22,9 +22,10 @@ from motocho.people.access import Action, Staff
 from motocho.people.facts import history, values
 from motocho.units.errors import InputError, Unread
 from motocho.web import _commands, access, pages
+from motocho.web._covering import masked
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, labels
-from motocho.web.desk._shown import SHOWN, masked
+from motocho.web.desk._shown import SHOWN
 from motocho.web.fields import DateField, Form, LineField, shown
 from motocho.web.words import said
 

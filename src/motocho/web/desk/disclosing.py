@@ -22,10 +22,11 @@ from motocho.people.access import Action, Staff
 from motocho.people.members import Member
 from motocho.units.errors import Fault, InputError, NotFoundError
 from motocho.web import _commands, access, pages
+from motocho.web._covering import masked
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, labels
 from motocho.web.desk._covering import once_known, unknown
-from motocho.web.desk._shown import masked, meant
+from motocho.web.desk._shown import meant
 from motocho.web.fields import Form, LineField, MemberNumberField, shown
 from motocho.web.words import Said, said
 

@@ -24,11 +24,11 @@ from motocho.people import members
 from motocho.people.access import Action
 from motocho.units.errors import InputError, NotFoundError
 from motocho.web import _commands, _directory, access, pages
+from motocho.web._covering import masked
 from motocho.web.access import Colleague
 from motocho.web.desk import _records
 from motocho.web.desk._choosing import ChoiceField
 from motocho.web.desk._covering import once_known
-from motocho.web.desk._shown import masked
 from motocho.web.fields import DateField, Form, LineField, LinesField, shown
 
 OUTCOMES = {

@@ -34,9 +34,10 @@ from motocho.people.facts import history, matching
 from motocho.people.safety import freezes
 from motocho.units.errors import Fault, InputError, MotochoError
 from motocho.web import _commands, access, pages
+from motocho.web._covering import masked
 from motocho.web.access import Colleague
 from motocho.web.desk import _history, panel
-from motocho.web.desk._shown import SHOWN, masked
+from motocho.web.desk._shown import SHOWN
 from motocho.web.desk.today import WHYS
 from motocho.web.fields import LONGEST_TYPED
 from motocho.web.words import Said, Tongue, said

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from motocho.claims.statement import Statement
 from motocho.loans.commands import Key
 from motocho.people import access as gate
 from motocho.people import members
 from motocho.people.access import Action
-from motocho.web import _commands, _recalculated, access, pages
+from motocho.web import _commands, _opening, _recalculated, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._covering import once_known, unknown
 from motocho.web.desk._shown import number_of
@@ -47,6 +48,24 @@ def recalculated(
         "agreement_id": agreement_id,
     }
     return pages.show(request, "desk/recalculated.html", context)
+
+
+@require_POST
+@access.staff(Action.EXPORT_HISTORY)
+@once_known
+def in_studio(
+    request: HttpRequest,  # noqa: ARG001
+    colleague: Colleague,
+    member_id: int,
+    agreement_id: int,
+) -> HttpResponse:
+    """The agreement opened in the studio, as the house's case of it [作業場で開く]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        by = colleague.looking_for(f"recalculation {agreement_id}")
+        access.allow(gate.ask(cursor, by, Action.EXPORT_HISTORY, member_id, colleague.at))
+        on = _commands.today(cursor, colleague.at)
+        case_id = _opening.of_house(cursor, colleague, Key(member_id, agreement_id), on)
+    return HttpResponseRedirect(reverse("studio:case", args=[case_id]))
 
 
 @require_safe

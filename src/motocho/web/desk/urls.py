@@ -145,6 +145,11 @@ urlpatterns = [
         name="recalculated",
     ),
     path(
+        "members/<int:member_id>/studio/<int:agreement_id>/",
+        recalculating.in_studio,
+        name="in_studio",
+    ),
+    path(
         "members/<int:member_id>/recalculated/<int:agreement_id>/<slug:form>/",
         recalculating.file,
         name="recalculated_file",

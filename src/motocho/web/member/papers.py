@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -29,7 +29,7 @@ from motocho.people.safety import codes
 from motocho.units.days import both_calendars_text
 from motocho.units.errors import Fault, Language, RefusedError
 from motocho.units.money import rate_text, yen_text
-from motocho.web import access, pages
+from motocho.web import _opening, access, pages
 from motocho.web.access import Member
 from motocho.web.member import confirming, delivery
 from motocho.web.member.confirming import Thing
@@ -302,6 +302,8 @@ def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
 # ------------------------------------------------------------------------------ the whole history
 RECALCULATED = "recalculated"
 """Where who wanted the recalculation goes on to, once the code was given."""
+STUDIO = "studio"
+"""The same for who wanted to go on in the studio."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -314,26 +316,30 @@ def whole(request: HttpRequest, member: Member, agreement_id: int) -> HttpRespon
         return pages.show(request, "member/whole.html", context)
     address = reverse("member:whole", args=[agreement_id])
     if request.method != "POST":
-        context = {"action": address, "then": RECALCULATED if RECALCULATED in request.GET else ""}
+        then = next((one for one in (RECALCULATED, STUDIO) if one in request.GET), "")
+        context = {"action": address, "then": then}
         return pages.show(request, "member/whole_asked.html", context)
-    asking = confirming.confirmed(request, member, Thing(codes.Purpose.EXPORT, _bound(member)))
+    thing = Thing(codes.Purpose.EXPORT, _opening.bound_to(member))
+    asking = confirming.confirmed(request, member, thing)
     if asking is not None:
         return confirming.show(request, asking, (), "whole.title")
     if request.POST.get("then") == RECALCULATED:
         return HttpResponseRedirect(reverse("member:recalculated", args=[agreement_id]))
+    if request.POST.get("then") == STUDIO:
+        return in_studio(member, listed)
     return HttpResponseRedirect(address)
 
 
-def _bound(member: Member) -> str:
-    return f"session {member.session.session_id}"
+def in_studio(member: Member, listed: Listed) -> HttpResponse:
+    """The member's own case of an agreement, opened or taken up after the check [作業場へ]."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        case_id = _opening.of_member(cursor, member, listed.key)
+    return HttpResponseRedirect(reverse("studio:case", args=[case_id]))
 
 
 def refused(member: Member) -> Refusal | None:
     """Whether the check before a whole history is still to be passed [確認コードの要否]."""
-    with connection.cursor() as cursor:
-        return codes.check_fresh(
-            cursor, member.member_id, codes.Purpose.EXPORT, _bound(member), member.at
-        )
+    return _opening.unconfirmed(member)
 
 
 @require_safe

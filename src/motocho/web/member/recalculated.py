@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from motocho.people.access import Action
 from motocho.web import _recalculated, access, pages
@@ -31,6 +31,17 @@ def recalculated(request: HttpRequest, member: Member, agreement_id: int) -> Htt
     row_no = int(text) if text.isascii() and text.isdigit() and len(text) < len("10000000") else 0
     context = _recalculated.context(statement, pages.tongue_of(request), row_no)
     return pages.show(request, "member/recalculated.html", context | {"listed": listed})
+
+
+@require_POST
+@access.members(Action.EXPORT_HISTORY)
+def in_studio(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:  # noqa: ARG001
+    """The agreement opened in the studio as the member's own case [作業場で開く] · AUTH-007."""
+    listed = member.agreement(agreement_id)
+    if papers.refused(member) is not None:
+        address = reverse("member:whole", args=[agreement_id])
+        return HttpResponseRedirect(f"{address}?{papers.STUDIO}")
+    return papers.in_studio(member, listed)
 
 
 @require_safe

@@ -42,6 +42,7 @@ urlpatterns = [
         recalculated.file,
         name="recalculated_file",
     ),
+    path("dealings/<int:agreement_id>/studio/", recalculated.in_studio, name="in_studio"),
     path("dealings/<int:agreement_id>/whole/<slug:form>/", papers.whole_file, name="whole_file"),
     path("procedures/", procedures.procedures, name="procedures"),
     path("delivery/", delivery.delivery, name="delivery"),

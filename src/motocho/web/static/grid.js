@@ -6,6 +6,8 @@
   const box = document.querySelector("[data-grid]");
   if (!box) return;
   const T = window.MotochoText, data = box.dataset;
+  // On a lender's server a phone may be shared: what waits there goes with the window.
+  const store = data.session === undefined ? localStorage : sessionStorage;
   const words = {};
   document.querySelector("template[data-words]").content.querySelectorAll("[data-word]").forEach((one) => { words[one.dataset.word] = one.textContent; });
   const token = document.querySelector("input[name=csrfmiddlewaretoken]").value;
@@ -141,7 +143,7 @@
     place();
     return true;
   };
-  const end = () => { editing = false; cell.value = ""; cell.classList.remove("is-editing"); localStorage.removeItem(DRAFT); place(); };
+  const end = () => { editing = false; cell.value = ""; cell.classList.remove("is-editing"); store.removeItem(DRAFT); place(); };
   const dayAbove = (row) => { for (let one = row - 1; one >= 0; one -= 1) { const day = T.iso(rows[one].date) || (made[rows[one].id] || {}).on; if (day) return day; } return ""; };
   const commit = () => {
     if (!editing) return;
@@ -179,7 +181,7 @@
     refresh();
     soon();
   };
-  const keep = () => { if (pending.length) localStorage.setItem(QUEUE, JSON.stringify(pending)); else localStorage.removeItem(QUEUE); };
+  const keep = () => { if (pending.length) store.setItem(QUEUE, JSON.stringify(pending)); else store.removeItem(QUEUE); };
   const say = (key) => { saved.textContent = words[key]; };
   const tell = (html) => { trouble.innerHTML = html; trouble.hidden = !html; };
   const soon = (wait = DEBOUNCE) => { clearTimeout(timer); timer = setTimeout(send, wait); };
@@ -375,7 +377,7 @@
   cell.addEventListener("compositionend", () => { composing = false; });
   cell.addEventListener("input", () => {
     if (!editing && !begin(null)) { cell.value = ""; return; }
-    localStorage.setItem(DRAFT, JSON.stringify({ id: rows[at.row] ? rows[at.row].id : null, column: column(), text: cell.value }));
+    store.setItem(DRAFT, JSON.stringify({ id: rows[at.row] ? rows[at.row].id : null, column: column(), text: cell.value }));
   });
   cell.addEventListener("blur", () => { if (editing && !composing) commit(); });
   cell.addEventListener("copy", (event) => {
@@ -406,19 +408,19 @@
   table.addEventListener("dblclick", () => begin(value()));
   document.addEventListener("keydown", (event) => { if (event.target !== cell && always[event.key] && !document.querySelector("dialog[open]")) { event.preventDefault(); always[event.key](event); } });
   tools.addEventListener("click", (event) => { const what = event.target.dataset.do; if (what) { (what === "undo" ? undo : redo)(); cell.focus(); } });
-  numpad.checked = localStorage.getItem("grid:numpad") === "yes";
-  const padded = () => { localStorage.setItem("grid:numpad", numpad.checked ? "yes" : ""); document.querySelector("[data-numpad-how]").hidden = !numpad.checked; };
+  numpad.checked = store.getItem("grid:numpad") === "yes";
+  const padded = () => { store.setItem("grid:numpad", numpad.checked ? "yes" : ""); document.querySelector("[data-numpad-how]").hidden = !numpad.checked; };
   numpad.addEventListener("change", () => { padded(); cell.focus(); });
   padded();
   addEventListener("resize", place);
 
   // -------------------------------------------------------------------------------------- start
   const restore = () => {
-    const queue = localStorage.getItem(QUEUE), draft = localStorage.getItem(DRAFT);
+    const queue = store.getItem(QUEUE), draft = store.getItem(DRAFT);
     if (queue) { pending = JSON.parse(queue); overlay(); refresh(); soon(1); }
     if (!draft) return;
     const one = JSON.parse(draft), row = one.id === null ? rows.length : rows.findIndex((typed) => typed.id === one.id);
-    if (row < 0) { localStorage.removeItem(DRAFT); return; }
+    if (row < 0) { store.removeItem(DRAFT); return; }
     go(row, COLUMNS.indexOf(one.column));
     begin(one.text);
   };

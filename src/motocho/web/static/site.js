@@ -57,7 +57,7 @@
   // says counts, as another page may have gone on; who gets no answer sees nothing any more.
   each(".ending", (box) => {
     let warn, end;
-    const leave = () => { document.body.replaceChildren(); location.replace(box.dataset.leave); };
+    const leave = () => { sessionStorage.clear(); document.body.replaceChildren(); location.replace(box.dataset.leave); };
     const late = () => new Promise((_, refuse) => setTimeout(refuse, 5000));
     const asked = (request) => Promise.race([request, late()]).then((answer) => answer.json());
     const ask = () => asked(fetch(box.dataset.ask, { cache: "no-store" }));

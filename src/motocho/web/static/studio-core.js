@@ -5,6 +5,9 @@
   const first = document.querySelector(".summary[data-focus]");
   if (first) first.focus({ preventScroll: false });
 
+  // Who leaves the server leaves nothing that waits in this window.
+  document.querySelectorAll("form[data-leaves]").forEach((form) => form.addEventListener("submit", () => sessionStorage.clear()));
+
   // The list of choices closes as people expect.
   document.querySelectorAll("details.choices").forEach((details) => {
     addEventListener("click", (event) => { if (!details.contains(event.target)) details.open = false; });

@@ -36,7 +36,7 @@ from motocho.units.errors import (
 )
 from motocho.units.money import rate_text, yen_text
 from motocho.web import _chart, pages
-from motocho.web.studio import frame
+from motocho.web.studio import _guests, frame
 from motocho.web.words import Tongue, plain, said, say
 
 FOLDED_FROM = 600
@@ -431,6 +431,8 @@ def why(request: HttpRequest, case_id: int, row_id: str) -> HttpResponse:
 
 # --------------------------------------------------------------------------------- without scripts
 ROWS_ON_A_PAGE = 40
+ROWS_BY_A_GUEST = 15
+"""On the lender's server a form has few fields (`DATA_UPLOAD_MAX_NUMBER_FIELDS`)."""
 NEW_ROWS = 5
 _TYPED = ("date", "borrow", "repay", "rate", "balance", "note", "contract", "kind")
 
@@ -440,12 +442,13 @@ def rows(request: HttpRequest, case_id: int) -> HttpResponse:
     case = cases.load(case_id)
     if request.method == "POST":
         return _rows_kept(request, case)
-    last = max(1, -(-len(case.rows) // ROWS_ON_A_PAGE))
+    many = ROWS_ON_A_PAGE if _guests.guest_of(request) is None else ROWS_BY_A_GUEST
+    last = max(1, -(-len(case.rows) // many))
     given = request.GET.get("page", "")
     page = min(max(frame.number_read(given, 1), 1), last)
-    first = (page - 1) * ROWS_ON_A_PAGE
+    first = (page - 1) * many
     context = {
-        "numbered": list(enumerate(case.rows, start=1))[first : first + ROWS_ON_A_PAGE],
+        "numbered": list(enumerate(case.rows, start=1))[first : first + many],
         "new_rows": [f"new{place}" for place in range(1, NEW_ROWS + 1)] if page == last else [],
         "page": page,
         "pages": range(1, last + 1),

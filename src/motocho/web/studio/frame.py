@@ -29,10 +29,12 @@ from motocho.web.pages import (
     Look,
     Place,
 )
+from motocho.web.studio import _guests
 from motocho.web.words import Tongue, plain
 
 ACTOR = "studio"
 """Who writes into the log of a studio that nobody gave another name."""
+_NAMES = {ACTOR: "studio.log.this_pc", _guests.MEMBER: "studio.log_by.member"}
 ACTOR_COOKIE = "studio-name"
 LONGEST_ACTOR = 40
 LONGEST_SEQ = 9
@@ -77,7 +79,8 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """A page of the studio [画面の表示]."""
-    return render(request, template, {"case": None, **(context or {})}, status=status)
+    whole = {"case": None, "alone": _guests.guest_of(request) is None, **(context or {})}
+    return render(request, template, whole, status=status)
 
 
 def case_page(
@@ -93,7 +96,13 @@ def case_page(
         **(context or {}),
         "case": case,
         "case_name": name_of(case, pages.tongue_of(request)),
-        "case_places": [(place, reverse(place.name, args=[case.case_id])) for place in CASE_PLACES],
+        "case_places": [
+            (place, reverse(place.name, args=[case.case_id]))
+            for place in CASE_PLACES
+            if _guests.is_there(request, place.name)
+        ],
+        "alone": _guests.guest_of(request) is None,
+        "news": _guests.news_of(request),
     }
     return render(request, template, whole, status=status)
 
@@ -115,8 +124,16 @@ def actor_written(name: str) -> str:
 
 
 def actor_of(request: HttpRequest) -> str:
-    """Who works at this browser, as they named themselves; `ACTOR` where they did not [作業者]."""
-    return actor_named(request) or ACTOR
+    """Who works here [作業者]: on a server who signed in, else as they named themselves."""
+    guest = _guests.guest_of(request)
+    return guest.actor if guest is not None else actor_named(request) or ACTOR
+
+
+def who(actor: str, tongue: Tongue) -> str:
+    """An actor of the log in words [記録者の表示]; `ACTOR` where nobody gave a name."""
+    if actor in _NAMES:
+        return plain(_NAMES[actor], tongue)
+    return _guests.named(actor) if actor.startswith("staff ") else actor
 
 
 def seq_read(request: HttpRequest, case: Case) -> int:

@@ -64,6 +64,7 @@ def _told(request: HttpRequest, case: Case, group: Sequence[Logged]) -> dict[str
     return {
         "first": first,
         "last": last,
+        "who": frame.who(last.actor, tongue),
         "is_now": last.seq == case.seq,
         "deeds": list(
             dict.fromkeys(

@@ -21,7 +21,7 @@ from motocho.office.cases import Case
 from motocho.units.errors import Fault, FaultyInput, Language, MotochoError
 from motocho.units.money import SignRule, read_yen
 from motocho.web import pages
-from motocho.web.studio import frame
+from motocho.web.studio import _guests, frame
 from motocho.web.words import Tongue, plain, said
 
 _PREVIEW_SCALE = 1.3
@@ -40,7 +40,8 @@ def desk_of(request: HttpRequest) -> papers.Desk:
         (one for one in pleading.Grid if one.value == request.GET.get("grid")),
         pleading.Grid.ACROSS_20,
     )
-    return papers.Desk(templates_folder(), grid=grid, making=making)
+    folder = templates_folder() if settings.STUDIO_FOLDER else None
+    return papers.Desk(folder, grid=grid, making=making)
 
 
 def content_of(request: HttpRequest, case: Case) -> Content:
@@ -93,9 +94,10 @@ def _page(
     except MotochoError as failed:
         context |= {"content": None, "unready": [_told(one, tongue) for one in failed.faults]}
     else:
-        offered = pleading.offered(content)
+        offered = tuple(one for one in pleading.offered(content) if _guests.offers(request, one))
         lacking = _lacking(content, offered)
-        listed = pleading.filing.packing_list(content)
+        may_file = _guests.is_there(request, "studio:pack")
+        listed = pleading.filing.packing_list(content) if may_file else None
         context |= {
             "content": content,
             "cautions": [_told(one, tongue) for one in pleading.cautions(content)],
@@ -103,6 +105,7 @@ def _page(
             "packing": listed,
             "warnings": [_told(one, tongue) for one in listed.warnings] if listed else [],
             "exhibits": content.exhibits,
+            "may_file": may_file,
             "made_on": content.written_on,
         }
     asked = {one.key for one in lacking} | {fault.column for fault in faults}
