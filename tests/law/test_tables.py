@@ -64,7 +64,7 @@ def test_shipped_table_names_article_source_and_day_of_checking(name: str) -> No
     for row in table(name).rows:
         assert row.citations
         assert all(cited.has_place for cited in row.citations)
-        assert row.source.checked_on <= date(2026, 11, 22)
+        assert row.source.checked_on <= date(2026, 11, 23)
         assert row.standing is Standing.CONFIRMED or row.note
         assert some_cells(row)
 
