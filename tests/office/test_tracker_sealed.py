@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 
+import orjson
 import pytest
 from psycopg.errors import CheckViolation
 from tests.database import Database
@@ -74,6 +78,49 @@ def test_locked_it_gives_nothing_and_unlocked_everything(sealed: Database) -> No
     assert keeping.events_of(case_id)[0].text("text") == "内緒の電話"
     assert money.statement(case_id).entries[0].note == "預り金のメモ"
     assert shelf.content_of(case_id, 1) == b"secret-bytes-of-a-paper"
+
+
+def test_what_a_paper_is_cannot_be_told_from_its_digest(sealed: Database) -> None:
+    """Whoever holds the same file, or looks into another case, learns nothing from the disk."""
+    content = b"secret-bytes-of-a-paper"
+    first, second = filled(), filled()
+    paper = Paper(Way.IN, ON, "またの名.pdf", "同じ書類", content)
+    assert [shelf.keep(one, paper, MADE).paper_no for one in (first, second)] == [1, 1]
+    shelf.keep(first, Paper(Way.OUT, ON, "返送.pdf", "返した書類", content), MADE)
+    with sealed.connect() as wire:
+        rows = wire.execute("SELECT case_id, digest FROM office_kept_paper").fetchall()
+    digests = {(case_id, bytes(digest)) for case_id, digest in rows}
+    assert len(rows) == 3
+    assert len({digest for _, digest in digests}) == 2  # a case's own, the same both ways
+    assert hashlib.sha256(content).digest() not in {digest for _, digest in digests}
+    told = zipfile.ZipFile(io.BytesIO(bundle.bundle(first, AT))).read("case.json")
+    plain = hashlib.sha256(content).hexdigest()
+    assert [one["sha256"] for one in orjson.loads(told)["papers"]] == [plain, plain]
+
+
+def test_a_paper_that_was_kept_with_its_plain_hash_is_read_and_known_again(
+    sealed: Database,
+) -> None:
+    """As studios did before digests were keyed: such a row cannot be changed, only read."""
+    case_id, content = filled(), b"an older paper"
+    about = orjson.dumps({"name": "a", "title": "a", "actor": "a"})
+    with sealed.connect() as wire:
+        wire.execute(
+            "INSERT INTO office_kept_paper (case_id, paper_no, way, handled_on, digest, length,"
+            " body, content, at) VALUES (%s, 2, 'in', %s, %s, %s, %s, %s, %s)",
+            (
+                case_id,
+                ON,
+                hashlib.sha256(content).digest(),
+                len(content),
+                cases.seal_bytes(about, f"case {case_id} paper 2 about"),
+                cases.seal_bytes(content, f"case {case_id} paper 2"),
+                AT,
+            ),
+        )
+    assert shelf.content_of(case_id, 2) == content
+    again = shelf.keep(case_id, Paper(Way.IN, ON, "b", "b", content), MADE)
+    assert (again.paper_no, len(shelf.listed(case_id))) == (2, 2)
 
 
 @pytest.mark.parametrize(

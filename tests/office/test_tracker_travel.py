@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import threading
+import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 import orjson
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from tests.database import Database
 
 from motocho.office import cases
-from motocho.office.cases import _keeping
-from motocho.office.tracker import keeping, money, shelf, travel
+from motocho.office.cases import _bundle, _keeping
+from motocho.office.tracker import bundle, keeping, money, shelf, travel
 from motocho.office.tracker.keeping import Made, Told
 from motocho.office.tracker.money import Entry, Flow
 from motocho.office.tracker.shelf import Paper, Way
@@ -88,6 +92,75 @@ def test_ways_that_parted_stand_beside_each_other(database: Database) -> None:
     assert arrived.how is cases.Arrival.APART
     assert travel.taken(arrived.case_id) == there
     assert money.statement(case_id).balance_yen == 385_000
+
+
+def worked_on(case_id: int, source: str) -> None:
+    """An entry of the log and an event of the way, committed together."""
+    with transaction.atomic():
+        known = cases.load(case_id).seq
+        operation = {"op": "set_head", "name": "title", "value": source}
+        cases.apply(case_id, [operation], actor="鈴木", at=AT, expected_seq=known)
+        keeping.note(case_id, Told(Kind.NOTE, ON, {"text": source}, source), MADE)
+
+
+def apart(work: Callable[[], None]) -> None:
+    """Do it in a thread: with a connection of its own, as another window has."""
+
+    def whole() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=whole)
+    thread.start()
+    thread.join()
+
+
+def test_log_and_parts_of_a_file_are_of_one_moment(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody works on in another window between the reading of the log and that of a part."""
+    case_id = made()
+    seq, events = cases.load(case_id).seq, len(keeping.events_of(case_id))
+    monkeypatch.setattr("motocho.office.cases._bundle._PARTS", dict(_bundle._PARTS))
+    window = cases.Part(
+        "a window",  # by its name the first of the parts
+        lambda _: apart(lambda: worked_on(case_id, "meanwhile")),
+        lambda _case, _document: None,
+    )
+    cases.register_part(window)
+    data = cases.export_case(case_id, PASSPHRASE)
+    assert cases.load(case_id).seq == seq + 1
+    assert len(keeping.events_of(case_id)) == events + 1
+    document = _bundle._opened(data, PASSPHRASE)
+    assert len(document["entries"]) == seq
+    assert len(document["parts"]["tracker"]["events"]) == events
+
+
+def test_everything_of_the_archive_is_of_one_moment(database: Database) -> None:
+    case_id = made()
+    before = cases.load(case_id).seq - len(keeping.events_of(case_id))
+    over = threading.Event()
+
+    def working() -> None:
+        for number in range(300):
+            worked_on(case_id, f"w{number}")
+            if over.is_set():
+                break
+
+    other = threading.Thread(target=apart, args=(working,))
+    other.start()
+    seen = set()
+    for _ in range(12):
+        archive = zipfile.ZipFile(io.BytesIO(bundle.bundle(case_id, AT)))
+        document = orjson.loads(archive.read("case.json"))
+        assert len(document["log"]) - len(document["events"]) == before
+        assert document["heads"].get("title", "") in {"", document["log"][-1]["operation"]["value"]}
+        seen.add(len(document["log"]))
+    over.set()
+    other.join()
+    assert len(seen) > 1  # it was written meanwhile
 
 
 def test_the_sealed_file_of_a_case_carries_the_part(

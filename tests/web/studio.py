@@ -12,9 +12,10 @@ from django.core.wsgi import get_wsgi_application
 from django.test import Client, override_settings
 
 from motocho.config.studio import settings as studio_settings
-from motocho.web.studio.door import COOKIE, pass_of
+from motocho.web.studio.door import cookie_name, pass_of
 
 TOKEN = "a-token-of-this-test-and-no-other"
+PORT = "8020"
 SETTINGS: dict[str, Any] = {
     name: getattr(studio_settings, name)
     for name in (
@@ -22,13 +23,17 @@ SETTINGS: dict[str, Any] = {
         "ROOT_URLCONF",
         "MIDDLEWARE",
         "TEMPLATES",
-        "CSRF_COOKIE_NAME",
         "CSRF_COOKIE_SAMESITE",
         "CSRF_FAILURE_VIEW",
         "DATA_UPLOAD_MAX_MEMORY_SIZE",
         "DATA_UPLOAD_MAX_NUMBER_FIELDS",
     )
-} | {"STUDIO_TOKEN": TOKEN, "STUDIO_FOLDER": "/nowhere"}
+} | {
+    "STUDIO_TOKEN": TOKEN,
+    "STUDIO_PORT": PORT,
+    "STUDIO_FOLDER": "/nowhere",
+    "CSRF_COOKIE_NAME": f"studio-csrf-{PORT}",
+}
 
 
 @contextmanager
@@ -41,7 +46,7 @@ def as_studio() -> Iterator[None]:
 def let_in(**options: Any) -> Client:
     """A client with the cookie of this start; use it within `as_studio`."""
     client = Client(SERVER_NAME="127.0.0.1", **options)
-    client.cookies[COOKIE] = pass_of(TOKEN)
+    client.cookies[cookie_name()] = pass_of(TOKEN)
     return client
 
 

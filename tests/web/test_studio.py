@@ -12,7 +12,7 @@ from tests.web.studio import TOKEN, as_studio, let_in
 
 from motocho.office import cases
 from motocho.web.doors import HEADERS
-from motocho.web.studio.door import COOKIE, pass_of
+from motocho.web.studio.door import cookie_name, pass_of
 
 PASTED = (
     "日付\t借入\t返済\t残高\r\n2001/1/10\t200,000\t\t200,000\r\nH13.2.10\t\t10,000\t194,650\r\n"
@@ -30,7 +30,7 @@ def test_token_is_exchanged_for_a_cookie_and_left_behind() -> None:
     response = client.get("/enter/", {"token": TOKEN})
     assert response.status_code == 302
     assert response["Location"] == "/"
-    kept = response.cookies[COOKIE]
+    kept = response.cookies[cookie_name()]
     assert kept.value != TOKEN
     assert kept["httponly"]
     assert kept["samesite"] == "Strict"
@@ -42,13 +42,13 @@ def test_another_token_lets_nobody_in(token: str) -> None:
     client = Client(SERVER_NAME="127.0.0.1")
     response = client.get("/enter/", {"token": token})
     assert response.status_code == 403
-    assert COOKIE not in response.cookies
+    assert cookie_name() not in response.cookies
     assert client.get("/").status_code == 403
 
 
 def test_without_cookie_nothing_is_shown_or_done() -> None:
     client = Client(SERVER_NAME="127.0.0.1")
-    client.cookies[COOKIE] = pass_of("another-token-of-another-start")
+    client.cookies[cookie_name()] = pass_of("another-token-of-another-start")
     for address in ("/", "/cases/1/", "/static/x/site.css", "/nowhere/"):
         assert client.get(address).status_code == 403, address
     assert client.post("/cases/new/").status_code == 403
@@ -64,7 +64,7 @@ def test_host_that_a_stranger_lets_point_here_is_refused() -> None:
 def test_what_another_site_sends_is_refused() -> None:
     client = let_in(enforce_csrf_checks=True)
     client.get("/")
-    token = client.cookies["studio-csrf"].value
+    token = client.cookies["studio-csrf-8020"].value
     told = {"csrfmiddlewaretoken": token, "client": "x"}
     for headers in (
         {"Origin": "http://evil.example"},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import re
+import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -16,6 +18,7 @@ from motocho.claims import effects
 from motocho.claims.assumptions import PRESETS
 from motocho.claims.scenarios import Scenario, compare
 from motocho.office import cases
+from motocho.outside import clock
 from motocho.units.money import yen_text
 from motocho.web.studio import contracts
 from motocho.web.studio.glossary import TERMS
@@ -269,6 +272,44 @@ def test_letterhead_and_beginning_are_kept_and_used(person: Client) -> None:
     assert case.scenarios["主張"] == {"overpayment_appropriation": "no_interest"}
 
 
+def test_no_cell_of_a_table_that_goes_out_is_a_formula(person: Client) -> None:
+    """What somebody typed or pasted is text wherever the table is opened; numbers stay numbers."""
+    case_id = opened(person)
+    bad = ("=HYPERLINK(1)", "+1+1", "-1+1", "@SUM(1)", "＝1+1", " =1+1", "'=1")
+    rows = [
+        {"id": f"x{at}", "date": f"2009-01-{at + 10}", "repay": "1", "note": note}
+        for at, note in enumerate(bad)
+    ]
+    rows += [
+        {"id": "n", "date": "2010-01-01", "repay": "2", "balance": "-12,345", "note": "-"},
+        {"id": "m", "date": "=2010", "repay": "+3", "balance": "@", "contract": "=A"},
+    ]
+    operation = {"op": "put_rows", "rows": rows}
+    seq = cases.load(case_id).seq
+    cases.apply(case_id, [operation], actor="a", at=clock.now(), expected_seq=seq)
+    sent = person.get(f"/cases/{case_id}/table.csv").content.decode("utf-8-sig")
+    archive = zipfile.ZipFile(BytesIO(person.get(f"/cases/{case_id}/case.zip").content))
+    assert archive.read("history.csv").decode() == sent
+    lines = list(csv.reader(sent.splitlines()))
+    cells = [cell for line in lines for cell in line]
+    for cell in cells:
+        assert cell[:1] not in set("=@＝＠"), cell
+        assert cell[:1] not in set("+-＋－") or re.fullmatch(r"[-+][0-9,]*", cell), cell
+    for kept in (
+        "'=HYPERLINK(1)",
+        "'+1+1",
+        "'-1+1",
+        "'@SUM(1)",
+        "'=1",
+        "-12,345",
+        "-",
+        "+3",
+        "'=A",
+    ):
+        assert kept in cells, kept
+    assert cases.load(case_id).rows[-1].date == "=2010"  # the case itself keeps what was typed
+
+
 def test_case_goes_out_and_comes_in_by_pages(person: Client) -> None:
     case_id = opened(person)
     wanted = cases.load(case_id).statement().document()
@@ -289,7 +330,7 @@ def test_case_goes_out_and_comes_in_by_pages(person: Client) -> None:
         assert good.status_code == 302
         (arrived,) = cases.case_ids()
         assert cases.load(arrived).statement().document() == wanted
-        assert b"\xef\xbb\xbf" + cases.load(arrived).table() == table
+        assert b"\xef\xbb\xbf" + cases.load(arrived).table_for_people() == table
 
 
 def test_heads_are_kept_beside_a_grid_that_writes(person: Client) -> None:

@@ -318,7 +318,7 @@ class TestExport:
         assert [one for one in archive.namelist() if one.startswith("made/")]
         (paper,) = document["papers"]
         assert archive.read(paper["file"]) == shelf.content_of(case_id, 1)
-        assert archive.read("history.csv") == cases.load(case_id).table()
+        assert archive.read("history.csv") == cases.load(case_id).table_for_people()
         result = json.loads(archive.read("statement.json"))["result"]
         assert result["claim_yen"] == int(cases.load(case_id).statement().result.claim_yen)
         again = client.get(f"/cases/{case_id}/case.zip").content

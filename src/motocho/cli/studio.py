@@ -39,12 +39,15 @@ def studio(
     with serving(port) as place:
         with output.stage("データベースを用意しています", "Preparing the database"):
             ready = prepare(place)
-        output.note(
-            output.text(
-                f"事件は {ready.folder} に置きます。このアドレスを開いてください(Ctrl-Cで終了):",
-                f"Cases are kept in {ready.folder}. Open this address (Ctrl-C to stop):",
-            )
+
+        said = output.text(
+            f"事件は {ready.folder} に置きます。このアドレスを開いてください(Ctrl-Cで終了):",
+            f"Cases are kept in {ready.folder}. Open this address (Ctrl-C to stop):",
         )
-        output.data(ready.address)
-        ready.serve()
+
+        def told() -> None:
+            output.note(said)
+            output.data(ready.address)
+
+        ready.serve(told)
     raise typer.Exit(INTERRUPTED)

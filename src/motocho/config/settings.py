@@ -114,6 +114,7 @@ BANK_FILE = os.environ.get("MOTOCHO_BANK")
 PORTFOLIO_FOLDER = os.environ.get("MOTOCHO_PORTFOLIO")
 """Where the last run of `motocho portfolio` over our book stands, for the supervisors' page."""
 STUDIO_TOKEN = ""
+STUDIO_PORT = ""
 STUDIO_FOLDER = ""
 """The site serves no studio; `config.studio` does, with settings of its own."""
 PREPARED_AFTER = 1

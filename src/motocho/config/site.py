@@ -13,6 +13,11 @@ from motocho.units.errors import Fault, OutsideFailure
 TARGET = "motocho.config.site:application"
 LOOPBACK = "127.0.0.1"
 PORT = 8000
+_BESIDE = {
+    name: {"class": "logging.StreamHandler", "formatter": form, "stream": "ext://sys.stderr"}
+    for name, form in (("console", "generic"), ("access", "access"))
+}
+"""What the server says of itself goes where errors go: programs read what a command answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ def serve_target(target: str, how: Serving) -> None:
         factory=True,
         log_access=False,
         log_level=LogLevels.warning,
+        log_dictconfig={"handlers": _BESIDE},
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     ).serve()

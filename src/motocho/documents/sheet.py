@@ -369,6 +369,18 @@ def plain_text(text: str) -> str:
     return _safe(text)
 
 
+_NUMBER = re.compile(r"[-+\uff0d\uff0b]?[0-9\uff10-\uff19,.\uff0c\uff0e]*")
+
+
+def typed_text(text: str) -> str:
+    """`plain_text` for what people typed into a table: a number keeps its sign [入力された文字列].
+
+    >>> typed_text("-10,000"), typed_text("-"), typed_text("-1+cmd|' /C calc'!A0")
+    ('-10,000', '-', "'-1+cmd|' /C calc'!A0")
+    """
+    return text if _NUMBER.fullmatch(text) else _safe(text)
+
+
 def _plain(cell: Cell, column: Column) -> str:
     value = cell.value
     if isinstance(value, str):

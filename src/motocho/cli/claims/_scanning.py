@@ -11,6 +11,7 @@ import typer
 from motocho.cli._files import read_bytes
 from motocho.cli._options import FileArgument, JsonOption, LangOption
 from motocho.cli._output import Output, language_of
+from motocho.documents.sheet import typed_text
 
 TemplateOption = Annotated[
     str | None,
@@ -80,5 +81,5 @@ def _table(rows: list[dict[str, Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_HEAD)
-    writer.writerows([row.get(column, "") for column in _COLUMNS] for row in rows)
+    writer.writerows([typed_text(row.get(column, "")) for column in _COLUMNS] for row in rows)
     return out.getvalue().rstrip("\n")

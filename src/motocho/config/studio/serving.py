@@ -8,10 +8,12 @@ nowhere else. When it ends, the database ends too.
 from __future__ import annotations
 
 import fcntl
+import http.client
 import os
 import secrets
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +29,11 @@ HOME_VARIABLE = "MOTOCHO_HOME"
 STUDIO_HOME_VARIABLE = "MOTOCHO_STUDIO_HOME"
 SETTINGS_MODULE = "motocho.config.studio.settings"
 TOKEN_VARIABLE = "MOTOCHO_STUDIO_TOKEN"  # noqa: S105  # a name, no token
+PORT_VARIABLE = "MOTOCHO_STUDIO_PORT"
 _TOKEN_BYTES = 32
+_THREADS = 4
+"""Requests at once: one person's browser, on a small machine."""
+_LOOK_SECONDS, _PATIENCE_SECONDS = 0.1, 2
 _OWN = 0o700
 _OWN_BUT_PASSED = 0o711
 """Root's server runs as a user without rights, who has to pass through to the database."""
@@ -46,14 +52,16 @@ class Studio:
         """Where it is opened, with the token of this start [アドレス]."""
         return f"http://{LOOPBACK}:{self.port}/enter/?token={self.token}"
 
-    def serve(self) -> None:
+    def serve(self, told: Callable[[], None]) -> None:
         """Serve until the process is told to stop [起動].
 
+        Takes     what is to be done once the server answers.
         Raises    OutsideFailure where the port is taken.
         """
         from motocho.config.site import Serving, serve_target  # noqa: PLC0415  # not before its home
 
-        serve_target(TARGET, Serving(self.port, LOOPBACK))
+        with _told_when_it_answers(self.port, told):
+            serve_target(TARGET, Serving(self.port, LOOPBACK, threads=_THREADS))
 
 
 @contextmanager
@@ -80,7 +88,9 @@ def serving(port: int | None) -> Iterator[Studio]:
         os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
         os.environ[TOKEN_VARIABLE] = token
         try:
-            yield Studio(port or _free_port(), folder, token)
+            own_port = port or _free_port()
+            os.environ[PORT_VARIABLE] = str(own_port)
+            yield Studio(own_port, folder, token)
         finally:
             _stop()
 
@@ -130,6 +140,39 @@ def application() -> Any:
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # not before Django is on
 
     return get_wsgi_application()
+
+
+@contextmanager
+def _told_when_it_answers(port: int, told: Callable[[], None]) -> Iterator[None]:
+    """Tell once that the server answers; never if it ends before."""
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK_SECONDS):
+            if _answers(port):
+                told()
+                return
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looking.join()
+
+
+def _answers(port: int) -> bool:
+    """Whether the server answers; a port that only listens answers nothing yet."""
+    asked = http.client.HTTPConnection(LOOPBACK, port, timeout=_PATIENCE_SECONDS)
+    try:
+        asked.request("GET", "/enter/")
+        asked.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
+    return True
 
 
 def _stop() -> None:

@@ -15,7 +15,9 @@ globals().update({name: getattr(house, name) for name in dir(house) if name.isup
 
 MODULE = "motocho.config.studio.settings"
 TOKEN_VARIABLE = "MOTOCHO_STUDIO_TOKEN"  # noqa: S105  # a name, no token
+PORT_VARIABLE = "MOTOCHO_STUDIO_PORT"
 STUDIO_TOKEN = os.environ.get(TOKEN_VARIABLE, "")
+STUDIO_PORT = os.environ.get(PORT_VARIABLE, "")
 STUDIO_FOLDER = str(home())
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 ROOT_URLCONF = "motocho.web.studio.alone"
@@ -38,7 +40,7 @@ TEMPLATES = [
         },
     }
 ]
-CSRF_COOKIE_NAME = "studio-csrf"
+CSRF_COOKIE_NAME = f"studio-csrf-{STUDIO_PORT}"
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "motocho.web.studio.door.stale"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 << 20

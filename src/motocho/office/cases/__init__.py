@@ -8,6 +8,8 @@ case.history(), case.statement("主張"), case.statement(case.reserve)  through 
 readable(case), mend_operations(case, mends)                          while it is still typed
 log(case_id)                                                          who changed what, how
 seal_bytes(data, place), opened_bytes(body, place)                    files of other tables
+digest_of(data, place), is_digest_of(digest, data, place)             by which they are known again
+with at_one_moment(): …                                               several reads, one state
 export_case(case_id, passphrase), import_case(data, passphrase)       to another PC; see `Part`
 office_settings(), set_office_settings({…}, at=…)                     letterhead, conventions
 is_locked(), unlock(passphrase), set_passphrase(passphrase, at=…)     a studio with a passphrase
@@ -59,7 +61,8 @@ from motocho.office.cases._readable import (
     readable,
     unread,
 )
-from motocho.office.cases._sealing import opened_bytes, seal_bytes
+from motocho.office.cases._sealing import digest_of, is_digest_of, opened_bytes, seal_bytes
+from motocho.office.cases._snapshot import at_one_moment
 from motocho.office.cases._state import (
     FIRST_SCENARIO,
     Change,
@@ -93,16 +96,19 @@ __all__ = [
     "State",
     "apply",
     "assumptions_of",
+    "at_one_moment",
     "away",
     "case_ids",
     "case_of_key",
     "counting",
+    "digest_of",
     "entries_of",
     "export_case",
     "fold",
     "has_passphrase",
     "import_case",
     "import_operations",
+    "is_digest_of",
     "is_locked",
     "lines_of",
     "load",

@@ -26,6 +26,7 @@ from django.db import connection, transaction
 
 from motocho import __version__
 from motocho.office.cases import _keeping, _operations, _sealing, _state
+from motocho.office.cases._snapshot import at_one_moment
 from motocho.office.cases._state import Entry
 from motocho.units.errors import Fault, FaultyInput, InputError, RefusedError
 
@@ -85,8 +86,17 @@ def export_case(case_id: int, passphrase: str) -> bytes:
     """
     if len(passphrase.strip()) < _sealing.LEAST_PASSPHRASE:
         raise InputError(Fault("STU-023", details={"least": str(_sealing.LEAST_PASSPHRASE)}))
+    with at_one_moment():
+        document = _document(case_id)
+    packed = gzip.compress(orjson.dumps(document), mtime=0)
+    salt, nonce = os.urandom(_sealing.SALT_BYTES), os.urandom(_sealing.NONCE_BYTES)
+    head = MAGIC + salt + nonce
+    return head + AESGCM(_sealing.derived(passphrase, salt)).encrypt(nonce, packed, head)
+
+
+def _document(case_id: int) -> dict[str, Any]:
     case = _keeping.load(case_id)
-    document = {
+    return {
         "schema_version": SCHEMA_VERSION,
         "engine_version": __version__,
         "case_key": case.key,
@@ -94,10 +104,6 @@ def export_case(case_id: int, passphrase: str) -> bytes:
         "entries": [entry._asdict() for entry in _keeping.entries_of(case_id)],
         "parts": {name: part.taken(case_id) for name, part in sorted(_PARTS.items())},
     }
-    packed = gzip.compress(orjson.dumps(document), mtime=0)
-    salt, nonce = os.urandom(_sealing.SALT_BYTES), os.urandom(_sealing.NONCE_BYTES)
-    head = MAGIC + salt + nonce
-    return head + AESGCM(_sealing.derived(passphrase, salt)).encrypt(nonce, packed, head)
 
 
 # -------------------------------------------------------------------------------------------- in

@@ -20,6 +20,7 @@ from motocho.claims import reading
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.history import History
 from motocho.claims.statement import Statement, recalculate
+from motocho.documents.sheet import typed_text
 from motocho.office.cases._operations import ROLES
 from motocho.office.cases._state import SheetRow, State
 from motocho.units.days import read_date
@@ -110,6 +111,10 @@ class Case:
     def table(self) -> bytes:
         """The sheet as a table in CSV, as the command line reads it [表]."""
         return table_of(self.rows)
+
+    def table_for_people(self) -> bytes:
+        """The same table for who opens it in a spreadsheet: no cell is a formula [書き出す表]."""
+        return table_of([SheetRow(*map(typed_text, row)) for row in self.rows])
 
     def history(self) -> History:
         """The sheet as a history [取引履歴].

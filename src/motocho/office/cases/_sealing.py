@@ -8,6 +8,8 @@ be moved to another. Without a passphrase bodies are plain: the folder's rights 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 from typing import Any
 
@@ -24,6 +26,7 @@ COST = 1 << 16
 """scrypt's N: about a quarter of a second and 64 MiB a trial."""
 LEAST_PASSPHRASE = 10
 _WRAPPED = b"motocho studio key 1"
+_DIGESTS = b"motocho studio digests 1"
 
 
 class _Held:
@@ -105,6 +108,25 @@ def seal_bytes(data: bytes, place: str) -> bytes:
         return PLAIN + data
     nonce = os.urandom(NONCE_BYTES)
     return SEALED + nonce + AESGCM(key).encrypt(nonce, data, place.encode())
+
+
+def digest_of(data: bytes, place: str) -> bytes:
+    """By what a file is known again among those of one place [照合用の要約].
+
+    Why       the hash of a plain file tells whoever reads the disk that it is this very file; while
+              a studio is sealed the digest is keyed, and bound to its place.
+    """
+    if _held.key is None:
+        return hashlib.sha256(data).digest()
+    own = hmac.digest(_held.key, _DIGESTS, "sha256")
+    return hmac.digest(own, place.encode() + b"\x00" + data, "sha256")
+
+
+def is_digest_of(digest: bytes, data: bytes, place: str) -> bool:
+    """Whether a digest is that of a file [要約の照合]; also one of before digests were keyed."""
+    return hmac.compare_digest(digest, digest_of(data, place)) or hmac.compare_digest(
+        digest, hashlib.sha256(data).digest()
+    )
 
 
 def opened_bytes(body: bytes, place: str) -> bytes:

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
+from motocho.documents.sheet import plain_text
 from motocho.office.portfolio import _ending, columns, runs
 from motocho.office.portfolio.sums import exact_sum
 from motocho.units.errors import Fault, InputError
@@ -91,9 +92,15 @@ class Reserve:
         }
 
     def rows(self) -> list[list[Any]]:
-        """The names of the columns, a row a group, and the total [表]."""
+        """The names of the columns, a row a group, and the total; no text is a formula [表]."""
         names = [one.name for one in fields(Group)]
-        return [names, *([getattr(group, name) for name in names] for group in self._all())]
+        return [
+            names,
+            *(
+                [plain_text(group.product), *(getattr(group, name) for name in names[1:])]
+                for group in self._all()
+            ),
+        ]
 
     def table(self) -> pa.Table:
         """The groups as a table of Arrow, without the total [表].

@@ -7,6 +7,7 @@ the same bytes: times in the archive are fixed.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
@@ -33,6 +34,20 @@ def bundle(case_id: int, at: datetime, made: Mapping[str, bytes] = NOTHING_MADE)
     Takes     the papers that were made of the case, by their names; they go into `made/`.
     Raises    NotFoundError for a case that is not there.
     """
+    with cases.at_one_moment():
+        parts = _parts(case_id, at)
+    parts |= {f"made/{shelf.clean_name(name)}": content for name, content in made.items()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(parts.items()):
+            entry = zipfile.ZipInfo(name, FIXED_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            archive.writestr(entry, content)
+    return out.getvalue()
+
+
+def _parts(case_id: int, at: datetime) -> dict[str, bytes]:
     case = cases.load(case_id)
     standing = board.standing(case_id, at.date())
     calendar = agenda.calendar(board.entries([standing], Language.JA), at)
@@ -40,7 +55,7 @@ def bundle(case_id: int, at: datetime, made: Mapping[str, bytes] = NOTHING_MADE)
     parts = {
         "case.json": orjson.dumps(document(case), option=orjson.OPT_INDENT_2),
         "case.schema.json": schema,
-        "history.csv": case.table(),
+        "history.csv": case.table_for_people(),
         "calendar.ics": calendar,
     }
     try:
@@ -52,15 +67,7 @@ def bundle(case_id: int, at: datetime, made: Mapping[str, bytes] = NOTHING_MADE)
         parts["statement.json"] = orjson.dumps(statement, option=orjson.OPT_INDENT_2)
     for one in shelf.listed(case_id):
         parts[f"papers/{paper_file(one)}"] = shelf.content_of(case_id, one.paper_no)
-    parts |= {f"made/{shelf.clean_name(name)}": content for name, content in made.items()}
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(parts.items()):
-            entry = zipfile.ZipInfo(name, FIXED_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            archive.writestr(entry, content)
-    return out.getvalue()
+    return parts
 
 
 def paper_file(one: shelf.Kept) -> str:
@@ -132,7 +139,7 @@ def _papers(case_id: int) -> list[dict[str, Any]]:
             "file": f"papers/{paper_file(one)}",
             "title": one.title,
             "length": one.length,
-            "sha256": one.digest.hex(),
+            "sha256": hashlib.sha256(shelf.content_of(case_id, one.paper_no)).hexdigest(),
             "actor": one.actor,
             "at": one.at.isoformat(),
         }

@@ -6,7 +6,6 @@ r"""Papers that came and papers that went, as they were, sealed with their hash 
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -56,6 +55,7 @@ class Kept:
     title: str
     length: int
     digest: bytes
+    """By what it is known again within its case; in a sealed studio not its plain hash."""
     actor: str
     at: datetime
 
@@ -80,8 +80,11 @@ def keep(case_id: int, paper: Paper, made: Made) -> Kept:
     cases.load(case_id)
     if not 0 < len(paper.content) <= MOST_BYTES:
         raise InputError(Fault("TRK-012", details={"most": str(MOST_BYTES >> 20)}))
-    digest = hashlib.sha256(paper.content).digest()
-    known = [one for one in listed(case_id) if (one.way, one.digest) == (paper.way, digest)]
+    known = [
+        one
+        for one in listed(case_id)
+        if one.way is paper.way and cases.is_digest_of(one.digest, paper.content, _place(case_id))
+    ]
     if known:
         return known[0]
     try:
@@ -97,6 +100,11 @@ def keep(case_id: int, paper: Paper, made: Made) -> Kept:
             raise
         raise StateConflict(Fault("TRK-009")) from None
     return next(one for one in listed(case_id) if one.paper_no == paper_no)
+
+
+def _place(case_id: int) -> str:
+    """Within what a digest is one of its own."""
+    return f"papers of case {case_id}"
 
 
 def _write(cursor: Any, place: tuple[int, int], paper: Paper, made: Made) -> None:
@@ -115,7 +123,7 @@ def _write(cursor: Any, place: tuple[int, int], paper: Paper, made: Made) -> Non
             paper_no,
             paper.way.value,
             paper.on,
-            hashlib.sha256(paper.content).digest(),
+            cases.digest_of(paper.content, _place(case_id)),
             len(paper.content),
             cases.seal_bytes(orjson.dumps(about), f"case {case_id} paper {paper_no} about"),
             cases.seal_bytes(paper.content, f"case {case_id} paper {paper_no}"),
@@ -156,5 +164,6 @@ def content_of(case_id: int, paper_no: int) -> bytes:
     if found is None:
         raise NotFoundError(Fault("TRK-013", excerpt=str(paper_no)))
     content = cases.opened_bytes(found[0], f"case {case_id} paper {paper_no}")
-    ensure(hashlib.sha256(content).digest() == bytes(found[1]), "a kept paper was changed")
+    is_whole = cases.is_digest_of(bytes(found[1]), content, _place(case_id))
+    ensure(is_whole, "a kept paper was changed")
     return content

@@ -28,9 +28,17 @@ from motocho.web.doors import HEADERS, STATUSES, Answer
 from motocho.web.studio import frame
 from motocho.web.words import said
 
-COOKIE = "studio"
 LEAST_TOKEN = 20
 """Signs; a studio without a token of some length lets nobody in."""
+
+
+def cookie_name() -> str:
+    """What the cookie of this studio is called: cookies know no ports [通行証の名].
+
+    Why       two studios of a machine are one host to a browser; by their ports neither takes the
+              place of the other's cookie.
+    """
+    return f"studio-{settings.STUDIO_PORT}"
 
 
 def pass_of(token: str) -> str:
@@ -63,7 +71,7 @@ class Door:
         if request.path == reverse("studio:enter"):
             return None
         token = settings.STUDIO_TOKEN
-        given = request.COOKIES.get(COOKIE, "")
+        given = request.COOKIES.get(cookie_name(), "")
         if len(token) < LEAST_TOKEN or not hmac.compare_digest(given, pass_of(token)):
             return _shut(request)
         return _locked(request)
@@ -110,7 +118,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if len(token) < LEAST_TOKEN or not hmac.compare_digest(given.encode(), token.encode()):
         return _shut(request)
     response = HttpResponseRedirect(reverse("studio:cases"))
-    response.set_cookie(COOKIE, pass_of(token), httponly=True, samesite="Strict")
+    response.set_cookie(cookie_name(), pass_of(token), httponly=True, samesite="Strict")
     response["Referrer-Policy"] = "no-referrer"
     return response
 

@@ -35,10 +35,10 @@ def export_page(request: HttpRequest, case_id: int) -> HttpResponse:
 
 @require_safe
 def table(request: HttpRequest, case_id: int) -> HttpResponse:
-    """The rows as CSV, as the command line reads them [表の書き出し]."""
+    """The rows as CSV, as spreadsheets and the command line read them [表の書き出し]."""
     case = cases.load(case_id)
     name = f"{frame.name_of(case, pages.tongue_of(request))}.csv"
-    return _file(b"\xef\xbb\xbf" + case.table(), name, "text/csv; charset=utf-8")
+    return _file(b"\xef\xbb\xbf" + case.table_for_people(), name, "text/csv; charset=utf-8")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
