@@ -2,102 +2,31 @@
 
 from __future__ import annotations
 
-import html
-import itertools
 import re
-from datetime import timedelta
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 from tests.database import Database
 from tests.people.house import rows
+from tests.web.claimed import Scene, day, page
 from tests.web.membership import Site, do
 from tests.web.office import browser, seated
 
-from motocho.kernel.schedule import Scheme
 from motocho.loans import queries
-from motocho.loans.commands import Key
 from motocho.loans.policy import Status
 from motocho.office import lender, papers, portfolio
-from motocho.office.lender import Claim, ClaimKey
 from motocho.outside import clock, mail
 from motocho.outside.bank import next_business_day, read_transfers
 from motocho.people.access import Role
 
 DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
-SAMPLE = (files("motocho.claims") / "samples" / "ten_years.csv").read_bytes()
-
-
-class Scene:
-    """An operator, a supervisor, a member with a loan, and a browser each."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.member, _ = site.member()
-        self.opened = clock.now().date() - timedelta(days=60)
-        member_id = self.member.member_id
-        self.key: Key = site.desk.open(
-            self.opened, scheme=Scheme.MONTHLY, day=25, member_id=member_id
-        )
-        site.desk.draw(self.key, 200_000, self.opened)
-        self.operator = seated("ueda", Role.OPERATOR)
-        self.mori = seated("mori", Role.SUPERVISOR)
-        self.home = f"/desk/members/{member_id}/claims/"
-        self.refs = (f"reference-{number:012d}" for number in itertools.count())
-
-    def take(self, **other: str) -> str:
-        typed = {
-            "claimant": "lawyer", "agreement": "before", "received_on": day(0),
-            "document_ref": "受-1", "demanded": "900,000", "office": "法田法律事務所",
-            "name": "法田 守", "registration": "12345", "phone": "03-1234-5678",
-            "ref": next(self.refs),
-        }  # fmt: skip
-        answer = self.operator.client.post(self.home, typed | other)
-        assert answer.status_code == 302, page(answer)
-        return str(answer["Location"])
-
-    def step(self, at: str, do_: str, **typed: Any) -> Any:
-        form = {"do": do_, "ref": next(self.refs), **typed}
-        return self.operator.client.post(at, form)
-
-    def done(self, at: str, do_: str, **typed: Any) -> None:
-        answer = self.step(at, do_, **typed)
-        assert answer.status_code == 302, page(answer)
-
-    def agree(self) -> None:
-        ((number,),) = rows("SELECT max(request_id) FROM care_approval")
-        at = f"/desk/approvals/{self.key.member_id}/{number}/"
-        seen = page(self.mori.client.get(at))
-        found = re.search(r'name="mark" value="([0-9a-f]{64})"', seen)
-        assert found is not None
-        assert self.mori.client.post(at, {"say": "agreed", "mark": found[1]}).status_code == 302
-
-    def reckon(self, at: str, data: bytes = SAMPLE) -> None:
-        named = {name: values[0] for name, values in lender.CONVENTIONS.items()}
-        file = SimpleUploadedFile("history.csv", data)
-        self.done(at, "reckon", until_on=day(0), file=file, **named)
-
-    def claim(self, at: str) -> Claim:
-        found: Claim = do(lender.one, ClaimKey(self.key.member_id, int(at.split("/")[-2])))
-        return found
 
 
 @pytest.fixture
 def scene(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
     monkeypatch.setenv(mail.FOLDER_VARIABLE, str(tmp_path))
     return Scene(Site.at(tmp_path))
-
-
-def page(response: Any) -> str:
-    return html.unescape(response.content.decode())
-
-
-def day(ahead: int) -> str:
-    return f"{clock.now() + timedelta(days=ahead):%Y/%m/%d}"
 
 
 def test_a_claim_from_its_letter_to_the_file_of_the_bank(scene: Scene) -> None:

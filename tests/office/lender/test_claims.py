@@ -13,8 +13,8 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.loans.crowd import at_once, do
-from tests.loans.desk import Desk
-from tests.people.house import AT, House, kinds_of, rows
+from tests.office.lender.legal import ACCOUNT, LAWYER, ON, OURS, PAY_ON, SAMPLE, SOON, Legal, raw
+from tests.people.house import AT, kinds_of, rows
 
 from motocho.care import approvals
 from motocho.care.approvals import Decision, Outcome, Request
@@ -23,137 +23,24 @@ from motocho.contact import gate
 from motocho.contact.gate import Closed
 from motocho.contact.gate import Wanted as Call
 from motocho.contact.guard import Channel, Purpose
-from motocho.kernel.schedule import Scheme
 from motocho.ledger import checks
 from motocho.loans import commands, queries
-from motocho.loans.commands import Made
 from motocho.loans.policy import Status
 from motocho.office import lender
 from motocho.office.lender import (
-    Asking,
     Basis,
-    Claim,
     Claimant,
     Due,
     Offer,
     Payee,
-    Returning,
     Second,
     Step,
     Told,
     may_follow,
 )
-from motocho.outside.bank import AccountType, BankAccount, Originator, read_transfers
+from motocho.outside.bank import read_transfers
 from motocho.people import cards
-from motocho.people.access import Role
-from motocho.people.cards import Validity
 from motocho.units.errors import FaultyInput, InputError, NotAllowedError, RefusedError
-
-ON = AT.date()
-OPENED = ON - timedelta(days=130)
-SAMPLE = (files("motocho.claims") / "samples" / "ten_years.csv").read_bytes()
-ACCOUNT = BankAccount("0001", "001", AccountType.ORDINARY, "1234567")
-OURS = Originator(
-    "0000099999", "ﾓﾄﾁﾖｳﾌｱｲﾅﾝｽ", BankAccount("9999", "101", AccountType.ORDINARY, "0000001")
-)
-PAY_ON = date(2026, 12, 1)
-SOON = date(2026, 11, 19)
-LAWYER = Told(
-    Claimant.LAWYER, None, ON, "法田法律事務所", "法田 守", "12345", "0312345678", "受-1", 900_000
-)  # fmt: skip
-
-
-class Legal:
-    """Our legal desk: a loan of 200,000 yen, and dealings of before whose history is a file."""
-
-    def __init__(self, house: House) -> None:
-        house.colleague("root", Role.ADMINISTRATOR)
-        self.operator = house.colleague("ueda", Role.OPERATOR)
-        self.supervisor = house.colleague("mori", Role.SUPERVISOR)
-        self.desk = Desk()
-        self.member_id = house.member().member_id
-        self.key = self.desk.open(OPENED, scheme=Scheme.MONTHLY, day=25, member_id=self.member_id)
-        self.desk.draw(self.key, 200_000, OPENED)
-        until = Validity(OPENED, date(2031, 11, 30))
-        do(cards.issue, self.member_id, until, "staff 1", AT)
-        self.forms = itertools.count(1)
-
-    def made(self, at: datetime = AT, ref: str = "") -> Made:
-        form = ref or f"form {next(self.forms)}"
-        return Made("desk", form, at.date(), at, self.operator.actor)
-
-    def asking(self, by: Any = None) -> Asking:
-        return Asking(by or self.operator, "理由", f"ask {next(self.forms)}", AT, ON)
-
-    def receive(self, told: Told = LAWYER, of_book: str = "") -> Claim:
-        told = replace(told, agreement_id=self.key.agreement_id) if of_book else told
-        found: Claim = do(lender.receive, self.member_id, told, self.made())
-        return found
-
-    def say(
-        self, request: Request, outcome: Outcome = Outcome.AGREED, at: datetime = AT
-    ) -> Outcome:
-        decision = Decision(outcome, "よい", request.mark, at.date())
-        return do(approvals.decide, request.ref, decision, self.supervisor, at).outcome
-
-    def reckoned(self, told: Told = LAWYER, of_book: str = "") -> Claim:
-        claim = self.receive(told, of_book)
-        proof = Proof.ATTORNEY_LETTER if told.claimant is Claimant.LAWYER else Proof.LICENCE
-        do(lender.check, claim.key, proof, "委-1", self.made())
-        basis = Basis(ON, {}) if of_book else Basis(ON, {}, "history.csv", SAMPLE)
-        do(lender.reckon, claim.key, basis, self.made())
-        return self.see(claim)
-
-    def see(self, claim: Claim) -> Claim:
-        found: Claim = do(lender.one, claim.key)
-        return found
-
-    def offered(self, claim: Claim, amount_yen: int) -> Claim:
-        offer = Offer(amount_yen, ON + timedelta(days=14), ON + timedelta(days=40))
-        assert self.say(do(lender.ask_offer, claim.key, offer, self.asking())) is Outcome.AGREED
-        return self.see(claim)
-
-    def accepted(self, claim: Claim, amount_yen: int) -> Claim:
-        self.offered(claim, amount_yen)
-        do(lender.accept, claim.key, "電話で受諾", self.made())
-        return self.see(claim)
-
-    def settled(self, claim: Claim, amount_yen: int) -> Claim:
-        self.accepted(claim, amount_yen)
-        request = do(lender.ask_settlement, claim.key, "和-1", self.asking())
-        assert self.say(request) is Outcome.AGREED
-        return self.see(claim)
-
-    def released(self, claim: Claim, on: date = PAY_ON) -> Claim:
-        payee = Payee(ACCOUNT, "サトウ ハナコ", on)
-        request = do(lender.ask_payment, claim.key, payee, self.asking())
-        assert self.say(request) is Outcome.AGREED
-        return self.see(claim)
-
-    def returned(self, claim: Claim, on: date, at: datetime = AT) -> Claim:
-        asking = replace(self.asking(), at=at, book_on=at.date())
-        request = do(lender.ask_return, claim.key, Returning(on, "銀-1", "口座なし"), asking)
-        assert self.say(request, at=at) is Outcome.AGREED
-        return self.see(claim)
-
-    def owed(self, claim: Claim) -> int:
-        """What we owe in the claim's book, as the ledger has it."""
-        found = rows(
-            "SELECT coalesce(sum(CASE WHEN l.credit = 2130 THEN l.amount_yen ELSE 0 END"
-            " - CASE WHEN l.debit = 2130 THEN l.amount_yen ELSE 0 END), 0)::bigint"
-            " FROM ledger_leg l JOIN ledger_entry e USING (member_id, entry_id)"
-            " WHERE e.member_id = %s AND e.book_id = %s",
-            *claim.book,
-        )
-        return int(found[0][0])
-
-    def dues(self, claim: Claim) -> set[str]:
-        return {str(one.plan.facts["follow"]) for one in do(lender.deadlines, claim.key)}
-
-
-@pytest.fixture
-def legal(house: House) -> Legal:
-    return Legal(house)
 
 
 def test_a_claim_of_counsel_from_the_letter_to_the_money(legal: Legal) -> None:
@@ -236,18 +123,6 @@ def test_nothing_is_promised_or_booked_by_one_person(legal: Legal) -> None:
             )
 
 
-def _raw(claim: Claim, step: str, amount_yen: int, content: str, request_id: int | None) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO office_claim_step (member_id, claim_id, step_no, step, amount_yen,"
-            " on_day, content, request_id, file_id, source, actor, noted_at)"
-            " SELECT %s, %s, count(*) + 1, %s, %s, %s, %s, %s,"
-            " (SELECT max(file_id) FROM office_claim_file WHERE %s = 'sent'), 'raw', 'y', %s"
-            " FROM office_claim_step WHERE member_id = %s AND claim_id = %s",
-            (*claim.key, step, amount_yen, ON, content, request_id, step, AT, *claim.key),
-        )
-
-
 def _agreed_apart(legal: Legal, request: Request) -> None:
     """A supervisor's word, of which nothing was carried out."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -279,21 +154,21 @@ def test_a_second_persons_word_is_good_for_what_it_was_given_for_alone(
     )[0][0]
     number = request.ref.request_id
     with pytest.raises(DatabaseError, match="second person"):
-        _raw(claim, step, amount_yen, content.replace(*change), number)
-    _raw(claim, "released", 50_000, content, number)
+        raw(claim, step, amount_yen, content.replace(*change), number)
+    raw(claim, "released", 50_000, content, number)
 
 
 def test_money_goes_the_way_of_its_steps_to_the_yen(legal: Legal) -> None:
     claim = legal.settled(legal.reckoned(), 50_000)
     for step in ("sent", "paid", "returned"):
         with pytest.raises(DatabaseError, match="after that"):
-            _raw(claim, step, 50_000, "{}", None)
+            raw(claim, step, 50_000, "{}", None)
     claim = legal.released(claim)
     with pytest.raises(DatabaseError, match="after that"):
-        _raw(claim, "sent", 60_000, "{}", None)
+        raw(claim, "sent", 60_000, "{}", None)
     do(lender.make_file, PAY_ON, OURS, legal.made())
     with pytest.raises(DatabaseError, match="after that"):
-        _raw(claim, "paid", 40_000, "{}", None)
+        raw(claim, "paid", 40_000, "{}", None)
 
 
 def test_a_payment_waits_behind_any_number_of_open_claims(legal: Legal) -> None:
