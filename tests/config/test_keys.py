@@ -20,6 +20,8 @@ BY_MEMBER = {
     "care_case_sorting", "care_case_call", "care_case_hold", "care_case_adr",
     "care_disclosure", "care_disclosure_step", "care_disclosure_file", "care_counter_visit",
     "care_pay_day", "care_offer", "screening_increase",
+    "screening_inquiry", "screening_bureau_answer", "screening_bureau_judgement", "screening_report",
+    "screening_bureau_sent",
     "care_stage", "care_stage_try", "care_identification", "documents_addressee",
     "care_identity_check", "care_memo",
     "care_workplace", "care_talk", "care_talk_identity", "care_talk_answer", "care_talk_end",
@@ -74,6 +76,10 @@ SMALL = {
     "care_talk_open": "a row a colleague who is on a call: looked up by the colleague",
     "care_ivr_call": "a day of calls, looked up by their mark",
     "close_bank_line": "an inbox: spread by the bank's key",
+    "screening_bureau": "a row a membership",
+    "screening_bureau_reader": "a row a membership",
+    "screening_bureau_file": "some rows a day",
+    "screening_bureau_taken": "some rows a day",
 }
 ROOMS = (
     "ledger_", "journal_", "loan_", "people_", "close_", "contact_", "documents_", "notices_",

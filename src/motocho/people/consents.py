@@ -36,13 +36,19 @@ class Kind(Enum):
 
 
 SCOPED = frozenset({Kind.ELECTRONIC_DELIVERY, Kind.NOTICE})
+REPORTING = ("report", "members", "other_bureaus")
+"""Scopes of BUREAU that are asked for before a contract; without a scope it is that of an inquiry.
+
+Law       貸金業法41条の36第2項1号 (to the bureau), 2号 (its members), 3号 (members of others).
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
     """One thing that may be agreed to [同意の対象].
 
-    `scope` names the kind of document for electronic delivery, the kind of notice for notices.
+    `scope` names the kind of document for electronic delivery, the kind of notice for notices, and
+    what of the bureau's data is agreed to before a contract.
     """
 
     kind: Kind
@@ -98,7 +104,8 @@ class _Said:
 
 
 def _say(cursor: Any, member_id: int, consent: Consent, told: Told, said: _Said) -> int:
-    if (consent.kind in SCOPED) != bool(consent.scope):
+    is_reporting = consent.kind is Kind.BUREAU and consent.scope in REPORTING
+    if (consent.kind in SCOPED) != bool(consent.scope) and not is_reporting:
         raise InputError(Fault("PPL-061", excerpt=consent.kind.value))
     cursor.execute(
         "INSERT INTO people_consent (member_id, kind, scope, is_given, effective_at, recorded_at,"

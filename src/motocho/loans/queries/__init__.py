@@ -16,6 +16,7 @@ from motocho.loans.queries.contracts import (
     moved_between,
 )
 from motocho.loans.queries.demands import Asked, asked
+from motocho.loans.queries.draws import Drawn, draw_of, is_overpaid, last_draw
 from motocho.loans.queries.endings import PaidOff, is_settled, paid_off
 from motocho.loans.queries.evidence import (
     EvidenceAsked,
@@ -69,6 +70,7 @@ __all__ = [
     "Course",
     "DayTotal",
     "DebitLine",
+    "Drawn",
     "DueDay",
     "EvidenceAsked",
     "EvidenceDue",
@@ -99,6 +101,7 @@ __all__ = [
     "conduct",
     "contract",
     "debits",
+    "draw_of",
     "every_history",
     "evidence_asked",
     "evidence_due",
@@ -107,8 +110,10 @@ __all__ = [
     "ground",
     "history_case",
     "is_lighter",
+    "is_overpaid",
     "is_settled",
     "kind_name",
+    "last_draw",
     "lighter_forecast",
     "limit_forecast",
     "longer",

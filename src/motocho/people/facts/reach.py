@@ -1,7 +1,8 @@
 """The way to a person: phones, addresses and e-mail, whole, for who holds a permit [連絡先の開示].
 
-`contact` gives permits, and is the only room that may import this module (the check of imports
-holds it). A permit is of one member, some kinds and a short while; each use is a journal row.
+`contact` gives permits; it and what reports to a credit bureau alone may import this module (the
+check of imports holds it). A permit is of one member, some kinds and a short while; each use is a
+journal row.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from motocho.people.facts._rows import Reading, Whole
 from motocho.people.facts.values import CONTACTS, Kind
 from motocho.units.errors import Fault, NotAllowedError
 
-__all__ = ["Permit", "Whole", "disclosed", "earlier", "whole"]
+__all__ = ["Permit", "Whole", "disclosed", "earlier", "identifying", "whole"]
 
 
 class Permit(Protocol):
@@ -66,6 +67,19 @@ def disclosed(
     """
     purpose, at = why
     return _rows.on_day(cursor, member_id, set(Kind), on, Reading(actor, purpose, at))
+
+
+def identifying(
+    cursor: Any, member_id: int, kinds: AbstractSet[Kind], on: date, why: tuple[str, datetime]
+) -> dict[Kind, Whole]:
+    """What the law has us tell a credit bureau, so that it knows who is meant [識別する事項].
+
+    Takes     for which report or inquiry, and when: each reading is kept.
+    Law       貸金業法41条の35第1項1号; 施行規則30条の13第1項.
+    Why       no way to the person is used by it.
+    """
+    purpose, at = why
+    return _rows.on_day(cursor, member_id, kinds, on, Reading("system", purpose, at))
 
 
 def earlier(cursor: Any, permit: Permit, fact_no: int, at: datetime) -> Whole | None:

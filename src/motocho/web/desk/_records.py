@@ -75,6 +75,10 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     f"member {Action.ASK_FOR_HELP.value}": ("desk.for.terminal", "desk.for.request"),
     f"member {Action.CHANGE_FACTS.value}": ("desk.for.terminal", "audit.deed.fact_changed"),
     "staff bar": ("desk.for.terminal", "audit.deed.barred"),
+    "bureau inquiry": ("desk.for.bureau_inquiry",),
+    "bureau report": ("desk.for.bureau_report",),
+    **{f"survey {one}": ("desk.for.survey",)
+       for one in ("new_contract", "increase", "monitoring", "match")},
     "permit": ("desk.for.permit",),
     "payout": ("desk.for.payout",),
     "form_check": ("desk.for.form_check",),
