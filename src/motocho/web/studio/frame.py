@@ -4,7 +4,8 @@
     return frame.case_page(request, "studio/papers.html", case, context)    a page of a case
 
 A page extends `studio/frame.html` and fills its blocks `title`, `styles`, `scripts` and `main`.
-To add a place, add a line to `PLACES` (of the whole studio) or `CASE_PLACES` (of one case).
+To add a place, add a line to `PLACES` (of the whole studio) or `CASE_PLACES` (of one case);
+`_places` says which of them stand together.
 """
 
 from __future__ import annotations
@@ -46,27 +47,26 @@ PLACES = (
     Place("studio:cases", "studio.frame.cases", "rows"),
     Place("studio:days", "studio.days.title", "tick"),
     Place("studio:arrive", "studio.frame.arrive", "door"),
-    Place("studio:office", "studio.frame.office", "gear"),
-    Place("studio:glossary", "studio.frame.glossary", "info"),
-    Place("studio:templates", "studio.wordings.title", "pen"),
-    Place("studio:affected", "studio.prospects.affected", "info"),
     Place("studio:guide_start", "studio.guide.title", "info"),
+    Place("studio:affected", "studio.prospects.affected", "info"),
+    Place("studio:glossary", "studio.frame.glossary", "info"),
+    Place("studio:office", "studio.frame.office", "gear"),
+    Place("studio:templates", "studio.wordings.title", "pen"),
 )
 """Places of the whole studio."""
 CASE_PLACES = (
     Place("studio:case", "studio.frame.bench", "rows"),
     Place("studio:import", "studio.frame.import", "pen"),
-    Place("studio:intake", "studio.intake.title", "pen"),
-    Place("studio:papers", "studio.papers.title", "pen"),
-    Place("studio:proof", "studio.proof.title", "shield"),
-    Place("studio:way", "studio.track.way", "tick"),
-    Place("studio:conventions", "studio.frame.conventions", "gear"),
     Place("studio:contracts", "studio.frame.contracts", "sum"),
-    Place("studio:chart", "studio.chart.title", "sum"),
+    Place("studio:conventions", "studio.frame.conventions", "gear"),
     Place("studio:compare", "studio.frame.compare", "rows"),
+    Place("studio:chart", "studio.chart.title", "sum"),
+    Place("studio:proof", "studio.proof.title", "shield"),
+    Place("studio:outlook", "studio.prospects.outlook", "sum"),
+    Place("studio:papers", "studio.papers.title", "pen"),
+    Place("studio:way", "studio.track.way", "tick"),
     Place("studio:log", "studio.frame.log", "pen"),
     Place("studio:take_along", "studio.frame.export", "shield"),
-    Place("studio:outlook", "studio.prospects.outlook", "sum"),
 )
 """Places of one case; each address takes `case_id`."""
 

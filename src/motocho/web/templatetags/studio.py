@@ -1,7 +1,8 @@
-"""Tags of the studio's templates: changes of amounts, moments [テンプレートタグ]."""
+"""Tags of the studio's templates: its menu, changes of amounts, moments [テンプレートタグ]."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,22 @@ from django.utils.safestring import SafeString
 
 from motocho.outside.clock import JAPAN
 from motocho.units.money import yen_text
+from motocho.web.pages import Place
+from motocho.web.studio import _places
 from motocho.web.words import Tongue
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def menu(context: dict[str, Any], places: Iterable[tuple[Place, str]] | str) -> list[_places.Group]:
+    """Places in their groups, the one that the page belongs to marked [メニュー]."""
+    match = context["request"].resolver_match
+    known = () if isinstance(places, str) else places
+    return _places.grouped(known, "" if match is None else match.url_name or "")
+
+
+register.filter("shown_label", _places.shown_label)
 
 
 @register.simple_tag(takes_context=True)
