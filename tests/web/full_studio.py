@@ -39,7 +39,7 @@ EMPTY = {
 """Pages of a studio on its first day."""
 OF_CASE = (
     "", "rows/", "import/", "intake/", "estimate/", "conventions/", "contracts/", "chart/", "compare/", "outlook/",
-    "papers/", "papers/certified/", "papers/claim_letter/", "proof/", "way/", "talks/", "talks/sheet/",
+    "papers/", "papers/certified/", "papers/repayment_demand/", "proof/", "way/", "talks/", "talks/sheet/",
     "money/", "shelf/", "conflicts/", "log/", "export/",
 )  # fmt: skip
 BARE = ("", "chart/", "compare/", "outlook/", "papers/", "way/", "log/")
@@ -60,7 +60,7 @@ def filled() -> FullStudio:
     client.post("/office/", LETTERHEAD)
     ours = _at_work(client)
     _add(full, "case", ours, OF_CASE)
-    full.addresses |= {"cases": "/", "days": "/days/", "template": "/templates/claim_letter/"}
+    full.addresses |= {"cases": "/", "days": "/days/", "template": "/templates/complaint/"}
     full.addresses["affected-answer"] = "/affected/?began=平成15年&paid_off=&lender=アコム"
     full.addresses["affected-wrong"] = "/affected/?began=むかし&lender=アコム"
     full.addresses["why"] = f"/cases/{ours}/why/{cases.load(ours).rows[3].row_id}/"
@@ -91,7 +91,7 @@ LETTERHEAD = {
 
 def many_rows(count: int) -> str:
     """A history of so many months, as a spreadsheet puts it on the clipboard."""
-    day, lines = date(1950, 1, 10), ["日付\t借入\t返済\t備考"]
+    day, lines = date(1956, 1, 10), ["日付\t借入\t返済\t備考"]
     for number in range(count):
         amount = '"100,000"\t' if number % 20 == 0 else '\t"12,000"'
         lines.append(f"{day:%Y/%m/%d}\t{amount}\tATM")
@@ -201,7 +201,7 @@ def _guide_wrong(page: Page) -> None:
 
 def _typing(page: Page, case_id: int) -> None:
     page.goto(f"/cases/{case_id}/")
-    page.wait_for_selector("[data-grid][data-ready]", state="attached")
-    if page.locator(".grid-cell").is_visible():
+    if page.evaluate("innerWidth >= 600"):  # a phone has a list in its place
+        page.wait_for_selector("[data-grid][data-ready]")
         page.locator(".grid-cell").focus()
         page.keyboard.type("20")

@@ -4,7 +4,8 @@
 (() => {
   "use strict";
   const box = document.querySelector("[data-grid]");
-  if (!box) return;
+  // On a phone the rows stay the list that the page brought; they are changed row by row.
+  if (!box || matchMedia("(max-width: 599px)").matches) return;
   const T = window.MotochoText, data = box.dataset;
   // On a lender's server a phone may be shared: what waits there goes with the window.
   const store = data.session === undefined ? localStorage : sessionStorage;
@@ -404,6 +405,10 @@
     event.preventDefault();
     go(Number(tr.dataset.place), td.cellIndex, event.shiftKey);
     cell.focus({ preventScroll: true });
+  });
+  document.getElementById("strip").addEventListener("click", (event) => {
+    const link = event.target.closest("[data-row]"), row = link ? rows.findIndex((one) => one.id === link.dataset.row) : -1;
+    if (row >= 0) { event.preventDefault(); go(row, 1); cell.focus(); }
   });
   table.addEventListener("dblclick", () => begin(value()));
   document.addEventListener("keydown", (event) => { if (event.target !== cell && always[event.key] && !document.querySelector("dialog[open]")) { event.preventDefault(); always[event.key](event); } });

@@ -129,7 +129,11 @@ def _strip(reckoned: _Reckoned, request: HttpRequest) -> str:
         "statement": statement,
         "case": reckoned.case,
         "left_out": len(reckoned.read.left_out),
+        "is_empty": frame.is_empty(reckoned.case),
+        "alone": _guests.guest_of(request) is None,
     }
+    if not context["is_empty"]:
+        context["told"] = _told(reckoned, context["tongue"])
     if statement is not None and statement.rows:
         context["last_on"] = statement.as_of or max(row.event.on for row in statement.rows)
     return render_to_string("studio/parts/strip.html", context, request)
@@ -305,7 +309,6 @@ def bench_page(request: HttpRequest, case_id: int) -> HttpResponse:
     reckoned = _Reckoned(case)
     context = {
         "statement": reckoned.statement,
-        "told": _told(reckoned, tongue),
         "strip": _strip(reckoned, request),
         "chart": _chart_html(reckoned, tongue),
         "rows": _plain_rows(reckoned) if len(case.rows) <= FOLDED_FROM else None,
@@ -318,9 +321,20 @@ def bench_page(request: HttpRequest, case_id: int) -> HttpResponse:
 def _plain_rows(reckoned: _Reckoned) -> list[dict[str, Any]]:
     made = reckoned.made_by_row()
     return [
-        {"row": row, "made": _made(made[row.row_id]) if row.row_id in made else None}
+        {
+            "row": row,
+            "borrow": _typed_yen(row.borrow),
+            "repay": _typed_yen(row.repay),
+            "balance": _typed_yen(row.balance),
+            "made": _made(made[row.row_id]) if row.row_id in made else None,
+        }
         for row in reckoned.case.rows
     ]
+
+
+def _typed_yen(text: str) -> str:
+    """An amount as the grid shows it: with its commas, where it is a plain number."""
+    return yen_text(int(text)) if text.isascii() and text.isdigit() and len(text) < 13 else text
 
 
 @require_safe

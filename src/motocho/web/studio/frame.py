@@ -95,6 +95,7 @@ def case_page(
     whole = {
         **(context or {}),
         "case": case,
+        "is_empty": is_empty(case),
         "case_name": name_of(case, pages.tongue_of(request)),
         "case_places": [
             (place, reverse(place.name, args=[case.case_id]))
@@ -105,6 +106,11 @@ def case_page(
         "news": _guests.news_of(request),
     }
     return render(request, template, whole, status=status)
+
+
+def is_empty(case: Case) -> bool:
+    """Whether nothing was typed or imported into a case yet [取引がない事件]."""
+    return all(row.is_blank for row in case.rows)
 
 
 def name_of(case: Case, tongue: Tongue) -> str:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from motocho.claims import reading
 from motocho.office import cases
+from motocho.office.cases import Case
 from motocho.web import pages
 from motocho.web.studio import frame, tracker
 from motocho.web.words import plain, said
@@ -22,7 +23,10 @@ def cases_page(request: HttpRequest) -> HttpResponse:
         {
             "outline": one,
             "next": days.get(one.case.case_id),
-            "name": frame.name_of(one.case, tongue),
+            "name": one.case.title.strip()
+            or one.case.client.strip()
+            or frame.name_of(one.case, tongue),
+            "parties": _parties(one.case),
             "fault": None if one.fault is None else said(one.fault, tongue),
         }
         for one in cases.outlines()
@@ -30,6 +34,13 @@ def cases_page(request: HttpRequest) -> HttpResponse:
     away = [{"case": case, "name": frame.name_of(case, tongue)} for case in cases.away()]
     context = {"listed": listed, "near": near, "away": away}
     return frame.show(request, "studio/cases.html", context)
+
+
+def _parties(case: Case) -> str:
+    """Who stands against whom, without what the case's name says already."""
+    name = case.title.strip() or case.client.strip()
+    parts = (case.client.strip(), case.lender.strip())
+    return " / ".join(one for one in parts if one and one != name)
 
 
 @require_POST
