@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from tests.cli.at_book import Command
 from tests.cli.command import motocho
 from tests.database import Database
-from tests.loans.desk import CARD, SATO
+from tests.loans.desk import CARD, SATO, surveyed
 
 from motocho.kernel.schedule import Scheme
 from motocho.ledger import checks
@@ -44,7 +44,8 @@ def lent(command: Command) -> Command:
     with transaction.atomic(), connection.cursor() as cursor:
         member = members.register(cursor, SATO, "00000001", at)
         way = Made("cli", "OPEN-1", JAN_5, at, "tests")
-        wanted = Opening("card", 500_000, Scheme.EVERY_35_DAYS)
+        surveyed_by = surveyed(cursor, member.member_id, 500_000, way)
+        wanted = Opening("card", 500_000, Scheme.EVERY_35_DAYS, survey_id=surveyed_by)
         key = commands.open_agreement(cursor, member.member_id, wanted, way).key
         commands.draw(cursor, key, 100_000, replace(way, external_ref="ATM-1"))
     return command
@@ -53,8 +54,11 @@ def lent(command: Command) -> Command:
 def test_member_agreement_draw_repayment(command: Command) -> None:
     """The commands alone, from nothing."""
     command.done(*ADD_SATO)
+    on = ("--on", "2026-01-05")
+    command.done("loan", "survey", "00000001", "--limit", "50万", "--income", "360万", "--others", "0",
+                 "--bureau", "B-1", "--basis", "APP-1", *on)  # fmt: skip
     command.done(
-        "loan", "open", "00000001", "--product", "card", "--limit", "50万", "--on", "2026-01-05"
+        "loan", "open", "00000001", "--product", "card", "--limit", "50万", "--survey", "1", *on
     )
     drawn = command.done("loan", "draw", "00000001", "10万", "--on", "2026-01-05")
     assert "残元金 100,000円" in drawn.text
@@ -176,7 +180,9 @@ def test_what_was_known_then(lent: Command) -> None:
 
 
 def test_several_agreements_are_named(lent: Command) -> None:
-    lent.done("loan", "open", "00000001", "--product", "card", "--limit", "200000", "--on", "2026-01-06",
+    lent.done("loan", "survey", "00000001", "--limit", "20万", "--income", "360万", "--others", "0", "--bureau", "B-2",
+              "--basis", "APP-2", "--evidence", "DOC-1", "--issued", "2026-01-05", "--on", "2026-01-06")  # fmt: skip
+    lent.done("loan", "open", "00000001", "--product", "card", "--limit", "200000", "--survey", "2", "--on", "2026-01-06",
               "--scheme", "monthly", "--day", "27")  # fmt: skip
     run = lent("loan", "show", "00000001", "--json")
     assert (run.code, run.document["faults"][0]["code"]) == (2, "LNC-002")
@@ -201,9 +207,10 @@ EXITS: list[tuple[list[str], int, str | None]] = [
     (["loan", "draw", "00000001", "x"], 2, "AMT-002"),
     (["loan", "draw", "00000001"], 2, "USE-010"),
     (["loan", "draw", "00000001", "10000", "--ref", "ATM-1"], 0, None),
-    (["loan", "open", "00000001", "--product", "none", "--limit", "10000"], 4, "LON-004"),
-    (["loan", "open", "00000001", "--product", "card", "--limit", "900万"], 6, "LON-023"),
-    (["loan", "open", "00000001", "--product", "card", "--limit", "1万", "--scheme", "monthly"], 2, "LNC-007"),
+    (["loan", "open", "00000001", "--product", "none", "--limit", "10000", "--survey", "1"], 4, "LON-004"),
+    (["loan", "open", "00000001", "--product", "card", "--limit", "900万", "--survey", "1"], 6, "LON-023"),
+    (["loan", "open", "00000001", "--product", "card", "--limit", "30万", "--survey", "1"], 6, "LON-073"),
+    (["loan", "open", "00000001", "--product", "card", "--limit", "1万", "--survey", "1", "--scheme", "monthly"], 2, "LNC-007"),
     (["loan", "show", "00000001", "--on", "2020-01-01"], 4, "QRY-001"),
     (["loan", "show", "00000001", "--as-known-at", "x"], 2, "LNC-006"),
     (["loan", "explain", "00000001", "--event", "99"], 4, "QRY-003"),

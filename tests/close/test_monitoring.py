@@ -374,7 +374,7 @@ def test_the_same_answer_is_recorded_once(lender: Lender) -> None:
     first = lender.do(commands.record_bureau_answer, key.member_id, answer, made)
     again = lender.do(commands.record_bureau_answer, key.member_id, answer, made)
     assert first == again
-    assert query("SELECT count(*) FROM loan_bureau_answer") == [(1,)]
+    assert query("SELECT count(*) FROM loan_bureau_answer WHERE bureau_ref = 'JICC 1'") == [(1,)]
     assert len(lender.news("check_due")) == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from tests.close.book import Lender, query, seen
 from tests.database import Database
-from tests.loans.desk import CONSENT, days, with_settings
+from tests.loans.desk import days, with_settings
 
 from motocho.care.reliefs import limits
 from motocho.close import tasks
@@ -167,7 +167,7 @@ def test_what_is_paid_is_not_reminded_of(database: Database, tmp_path: Path) -> 
     ("change", "documents"),
     [
         (lambda lender, key, made: lender.do(commands.change_limit, key, 300_000, made), 0),
-        (lambda lender, key, made: lender.do(commands.change_limit, key, 600_000, made, CONSENT), 1),
+        (lambda lender, key, made: lender.raise_limit(key, 600_000, made), 1),
         (lambda lender, key, made: lender.do(commands.change_rate, key, 150_000, made), 0),
         (lambda lender, key, made: lender.do(commands.change_plan, key, DuePlan(Scheme.MONTHLY, 25), made), 1),
     ],
@@ -185,7 +185,7 @@ def test_a_new_document_is_due_for_what_does_not_only_help(
 def test_limit_that_comes_back_up_asks_for_no_new_document(evening: Lender) -> None:
     key = drawn(evening, DUE - days(1))
     evening.do(commands.change_limit, key, 300_000, evening.made(DUE))
-    evening.do(commands.change_limit, key, 500_000, evening.made(DUE), CONSENT)
+    evening.raise_limit(key, 500_000, evening.made(DUE))
     evening.close(DUE)
     assert evening.tasks(TaskKind.CHANGE_DOCUMENT) == []
 

@@ -320,8 +320,8 @@ def test_only_worse_terms_ask_for_a_new_paper(lender: Lender) -> None:
     key = lender.open()
     made = lender.desk.made
     do(commands.change_limit, key, 300_000, made(date(2026, 10, 6)))
-    do(commands.change_limit, key, 500_000, made(date(2026, 10, 7)), CONSENT)
-    do(commands.change_limit, key, 600_000, made(date(2026, 10, 8)), CONSENT)
+    lender.desk.raise_limit(key, 500_000, made(date(2026, 10, 7)))
+    lender.desk.raise_limit(key, 600_000, made(date(2026, 10, 8)))
     do(commands.change_rate, key, 150_000, made(date(2026, 10, 9)))
     do(commands.change_rate, key, 170_000, made(date(2026, 10, 10)), CONSENT)
     papers = [one for one in lender.follow() if one.kind is Kind.CHANGE]
@@ -383,7 +383,7 @@ def test_correction_of_a_receipt_that_nobody_asked_for_waits_with_it(lender: Len
 def test_change_that_is_cancelled_is_told_as_its_paper_was(lender: Lender) -> None:
     key = lender.open()
     made = lender.desk.made
-    done = do(commands.change_limit, key, 600_000, made(date(2026, 10, 8)), CONSENT)
+    done = lender.desk.raise_limit(key, 600_000, made(date(2026, 10, 8)))
     change = lender.follow()[-1]
     assert change.kind is Kind.CHANGE
     do(commands.reverse, key, done.event_no, "never agreed", made(date(2026, 11, 6)))

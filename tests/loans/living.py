@@ -73,7 +73,7 @@ def do_rate(life: Days, on: date) -> None:
 
 def do_limit(life: Days, on: date) -> None:
     limit = life.random.choice([200_000, 400_000, 500_000])
-    life.desk.do(commands.change_limit, life.key, limit, life.desk.made(on), CONSENT)
+    life.desk.raise_limit(life.key, limit, life.desk.made(on))
 
 
 def do_charge(life: Days, on: date) -> None:

@@ -165,12 +165,14 @@ def test_two_desks_changing_terms_lose_none(desk: Desk, database: Database) -> N
 
 def test_many_desks_changing_terms_at_once(desk: Desk) -> None:
     key = desk.open(JAN_5, LIMIT_YEN)
+    next_day = JAN_5 + days(1)
+    higher = [desk.higher(key, (100 + number) * 1_000, next_day) for number in range(12)]
 
     def change(number: int) -> Done:
         made = desk.made(JAN_5 + days(1), f"T{number}")
         if number % 2:
             return do(commands.change_rate, key, 170_000 - number * 1_000, made, CONSENT)
-        return do(commands.change_limit, key, (100 + number) * 1_000, made, CONSENT)
+        return do(commands.change_limit, key, (100 + number) * 1_000, made, higher[number])
 
     dones = at_once([partial(change, number) for number in range(12)])
     assert len({done.event_no for done in dones}) == 12

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.database import Database
-from tests.loans.desk import CONSENT, Desk, days
+from tests.loans.desk import Desk, days
 
 from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
@@ -161,7 +161,7 @@ def test_limit_used_up_costs_what_the_ledger_takes(desk: Desk) -> None:
     assert (seen.rate_ppm, seen.minimum_yen) == (150_000, 30_000)
     assert desk.do(queries.limit_forecast, key, 200_000, OPENED).rate_ppm == 180_000
     assert seen.course is not None
-    desk.do(commands.change_limit, key, 1_000_000, desk.made(OPENED), CONSENT)
+    desk.raise_limit(key, 1_000_000, desk.made(OPENED))
     desk.draw(key, 1_000_000, OPENED)
     taken = paid_to_the_end(desk, key, OPENED)
     last = seen.course.rows[-2 if taken.rest_yen else -1]

@@ -287,7 +287,7 @@ def test_rate_rises_with_consent_alone(desk: Desk) -> None:
         desk.do(commands.change_rate, key, 178_000, desk.made(JAN_5))
     assert code_of(refused) == "LON-022"
     desk.do(commands.change_rate, key, 178_000, desk.made(JAN_5), CONSENT)
-    desk.do(commands.change_limit, key, 1_000_000, desk.made(JAN_5), CONSENT)
+    desk.raise_limit(key, 1_000_000, desk.made(JAN_5))
     assert state(key, JAN_5).terms.rate_ppm == 150_000
 
 

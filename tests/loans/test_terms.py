@@ -14,7 +14,7 @@ from motocho.kernel.revolving import Arrangement, Relief
 from motocho.kernel.schedule import DuePlan, MinimumBracket, MinimumRule, Scheme
 from motocho.ledger.chart import Account
 from motocho.loans import _book, commands, products
-from motocho.loans.commands import Key, Settlement
+from motocho.loans.commands import Key, Raise, Settlement
 from motocho.loans.policy import Demand, Stop, available_yen
 from motocho.loans.products import RateBracket
 from motocho.units.errors import RefusedError
@@ -88,18 +88,21 @@ def test_versions_are_taken_by_the_day_of_the_contract(desk: Desk) -> None:
 
 # ------------------------------------------------------------------------------------------ limits
 def test_limit_of_a_million_carries_its_rate_and_keeps_it(desk: Desk, key: Key) -> None:
-    desk.do(commands.change_limit, key, 1_000_000, desk.made(JAN_5), CONSENT)
+    desk.raise_limit(key, 1_000_000, desk.made(JAN_5))
     assert state(key, JAN_5).terms.rate_ppm == 150_000
     desk.do(commands.change_limit, key, 500_000, desk.made(JAN_5))
     assert state(key, JAN_5).terms.rate_ppm == 150_000
 
 
-def test_limit_rises_with_consent_alone(desk: Desk, key: Key) -> None:
+def test_limit_rises_with_consent_and_survey_alone(desk: Desk, key: Key) -> None:
     with pytest.raises(RefusedError):
         desk.do(commands.change_limit, key, 600_000, desk.made(JAN_5))
+    with pytest.raises(RefusedError) as refused:
+        desk.do(commands.change_limit, key, 600_000, desk.made(JAN_5), Raise(CONSENT, None))
+    assert refused_by(refused) == "LEND-001"
     for limit in (0, 8_001_000, 500_500):
         with pytest.raises(RefusedError):
-            desk.do(commands.change_limit, key, limit, desk.made(JAN_5), CONSENT)
+            desk.do(commands.change_limit, key, limit, desk.made(JAN_5), Raise(CONSENT, None))
 
 
 def test_limit_cut_below_the_principal_leaves_nothing_to_draw(desk: Desk, key: Key) -> None:

@@ -2,28 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from motocho.loans.monitoring import Income
 
 
-def others_yen(cursor: Any, member_id: int) -> int | None:
-    """What other lenders lent, as the bureau last told; None if never asked [他社残高]."""
+class BureauSaid(NamedTuple):
+    """What a bureau answered of a member [信用情報]."""
+
+    answer_id: int
+    inquired_on: date
+    others_yen: int
+    """Owed to other money lenders."""
+
+
+class IncomeShown(NamedTuple):
+    """An income that a paper shows [収入証明書の年収]."""
+
+    evidence_id: int
+    issued_on: date
+    annual_yen: int
+
+
+def newest_answer(cursor: Any, member_id: int) -> BureauSaid | None:
+    """The newest answer of a bureau; None if none was asked [直近の信用情報]."""
     cursor.execute(
-        "SELECT others_yen FROM loan_bureau_answer WHERE member_id = %s"
+        "SELECT answer_id, inquired_on, others_yen FROM loan_bureau_answer WHERE member_id = %s"
         " ORDER BY inquired_on DESC, answer_id DESC LIMIT 1",
         (member_id,),
     )
     row = cursor.fetchone()
-    return None if row is None else int(row[0])
+    return None if row is None else BureauSaid(*row)
 
 
-def income(cursor: Any, member_id: int) -> Income | None:
-    """The income of the newest evidence; None where none was shown [年収]."""
+def newest_income(cursor: Any, member_id: int) -> IncomeShown | None:
+    """The newest income that a paper shows; None if none does [直近の収入証明書]."""
     cursor.execute(
-        "SELECT issued_on, annual_yen FROM loan_income_evidence WHERE member_id = %s"
+        "SELECT evidence_id, issued_on, annual_yen FROM loan_income_evidence WHERE member_id = %s"
         " ORDER BY issued_on DESC, evidence_id DESC LIMIT 1",
         (member_id,),
     )
     row = cursor.fetchone()
-    return Income(*row) if row else None
+    return None if row is None else IncomeShown(*row)
+
+
+def others_yen(cursor: Any, member_id: int) -> int | None:
+    """What other lenders lent, as the bureau last told; None if never asked [他社残高]."""
+    found = newest_answer(cursor, member_id)
+    return None if found is None else found.others_yen
+
+
+def income(cursor: Any, member_id: int) -> Income | None:
+    """The income of the newest evidence; None where none was shown [年収]."""
+    found = newest_income(cursor, member_id)
+    return None if found is None else Income(found.issued_on, found.annual_yen)
+
+
+def own_yen(cursor: Any, member_id: int, except_agreement_id: int = 0) -> int:
+    """What could be owed on a member's agreements with us, but one [自社の合計額].
+
+    Each open one at its limit, or at the lower one that is shown; one that was written off at what
+    is owed.
+
+    Law       貸金業法13条3項1号; 13条の2第2項.
+    """
+    cursor.execute("SELECT loan_own_others_yen(%s, %s)", (member_id, except_agreement_id))
+    return int(cursor.fetchone()[0])

@@ -11,7 +11,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple, TypeVar
@@ -22,7 +22,7 @@ from motocho.close import inbox
 from motocho.close.inbox import Line, Loaded
 from motocho.kernel.revolving import State
 from motocho.ledger.chart import Account
-from motocho.loans import commands, standing
+from motocho.loans import commands, queries, standing
 from motocho.loans.commands import (
     BureauAnswer,
     Done,
@@ -30,7 +30,9 @@ from motocho.loans.commands import (
     Key,
     Made,
     Opening,
+    Raise,
     Remedy,
+    Surveyed,
     checks,
 )
 from motocho.loans.monitoring import Income
@@ -63,6 +65,13 @@ class Moment(NamedTuple):
     at: datetime
 
 
+class Means(NamedTuple):
+    """What somebody earns, and owes to other money lenders [返済能力]."""
+
+    annual_yen: int
+    owed_elsewhere_yen: int
+
+
 @dataclass(slots=True)
 class Tally:
     """What was done so far [集計]."""
@@ -91,6 +100,7 @@ class Clerk:
         self._references = itertools.count(1)
         self._earlier: list[Callable[[Any], object]] = []
         self._file: list[Callable[[Any], object]] = []
+        self._means: dict[int, Means] = {}
 
     # -- doing -------------------------------------------------------------------------------------
     def _made(self, moment: Moment, channel: str, money: Account = Account.BANK) -> Made:
@@ -171,8 +181,30 @@ class Clerk:
         self.tally.done["member"] += 1
         return member.member_id
 
-    def open(self, member_id: int, opening: Opening, moment: Moment) -> Key | None:
-        """A new agreement, unless it is refused [契約]."""
+    def _survey(self, member_id: int, limit_yen: int, moment: Moment, number: int = 0) -> int:
+        """A bureau is asked and an income looked at, for a limit [返済能力の調査].
+
+        Raises    RefusedError for a limit above what the income bears.
+        """
+        made = self._made(moment, SCREENING)
+        means = self._means[member_id]
+
+        def looked_into(cursor: Any) -> tuple[int, list[str]]:
+            return _surveyed(cursor, Key(member_id, number), limit_yen, means, made)
+
+        survey_id, rows = self._once(looked_into)
+        self.tally.journal.update(rows)
+        return survey_id
+
+    def open(self, member_id: int, opening: Opening, means: Means, moment: Moment) -> Key | None:
+        """A new agreement after a survey, unless it is refused [契約]."""
+        self._means[member_id] = means
+        try:
+            surveyed = self._survey(member_id, opening.limit_yen, moment)
+        except RefusedError as error:
+            self.tally.refused[error.faults[0].code] += 1
+            return None
+        opening = replace(opening, survey_id=surveyed)
         made = self._made(moment, "counter")
         opened = self._do(
             "open", lambda cursor: commands.open_agreement(cursor, member_id, opening, made)
@@ -363,10 +395,24 @@ class Clerk:
             self.tally.cash[money] += amount_yen
 
     # -- everything else ---------------------------------------------------------------------------
+    def _looked_into(
+        self, sight: _deeds.Sight, deed: _deeds.ChangeLimit, moment: Moment
+    ) -> _deeds.ChangeLimit:
+        """A higher limit with its survey; without, where the income does not bear it."""
+        member_id, number = sight.key
+        try:
+            surveyed = self._survey(member_id, deed.limit_yen, moment, number)
+        except RefusedError as error:
+            self.tally.refused[error.faults[0].code] += 1
+            return deed
+        return deed._replace(survey_id=surveyed)
+
     def other(self, sight: _deeds.Sight, deed: _deeds.Deed, moment: Moment) -> bool:
         """A deed that brings no money into the house; gives whether it was done [その他]."""
         made = self._made(moment, "counter")
         kind, journal = _NEWS[type(deed)]
+        if isinstance(deed, _deeds.ChangeLimit) and deed.limit_yen > sight.state.terms.limit_yen:
+            deed = self._looked_into(sight, deed, moment)
         result = self._do(kind, _command(sight.key, deed, made))
         if isinstance(result, Fault):
             return False
@@ -409,6 +455,37 @@ _NEWS: dict[type[Any], tuple[str, tuple[str, ...]]] = {
 """How a deed is counted, and the journal rows that it leaves."""
 
 
+_EVIDENCE_ABOVE_YEN, _TOTAL_ABOVE_YEN, _PARTS_OF_INCOME = 500_000, 1_000_000, 3
+"""貸金業法13条3項, 13条の2: what a survey of this lender's day holds to."""
+
+
+def _surveyed(
+    cursor: Any, key: Key, limit_yen: int, means: Means, made: Made
+) -> tuple[int, list[str]]:
+    """A survey's number, and the journal rows that what came in left.
+
+    Who could not have joined with what is owed elsewhere borrowed it afterwards.
+    """
+    own_yen = limit_yen + queries.own_yen(cursor, *key)
+    fits = _PARTS_OF_INCOME * (own_yen + means.owed_elsewhere_yen) <= means.annual_yen
+    others_yen = means.owed_elsewhere_yen if fits else 0
+    answer = BureauAnswer(made.business_on, others_yen, f"BUREAU-{made.external_ref}")
+    checks.record_bureau_answer(cursor, key.member_id, answer, made)
+    said, evidence, rows = queries.newest_answer(cursor, key.member_id), None, ["bureau_answered"]
+    if said is None:
+        broken("the bureau answered", member=key.member_id)
+    if own_yen > _EVIDENCE_ABOVE_YEN or own_yen + others_yen > _TOTAL_ABOVE_YEN:
+        income = Income(made.business_on, means.annual_yen)
+        checks.record_income(
+            cursor, key.member_id, Evidence(income, f"INCOME-{made.external_ref}"), made
+        )
+        evidence = queries.newest_income(cursor, key.member_id)
+        rows.append("income_recorded")
+    basis = f"SIM-{made.external_ref}"
+    looked = Surveyed(limit_yen, said, means.annual_yen, basis, evidence, key.agreement_id)
+    return commands.surveys.make(cursor, key.member_id, looked, made), rows
+
+
 def _command(key: Key, deed: _deeds.Deed, made: Made) -> Callable[[Any], object]:
     return lambda cursor: _carried_out(cursor, key, deed, made)
 
@@ -431,9 +508,9 @@ def _carried_out(cursor: Any, key: Key, deed: _deeds.Deed, made: Made) -> object
             commands.suspend(cursor, key, stop, made)
         case _deeds.Lift(stop):
             commands.lift(cursor, key, stop, made)
-        case _deeds.ChangeLimit(limit_yen, consented):
-            agreed = consent if consented is _deeds.Consented.YES else None
-            return commands.change_limit(cursor, key, limit_yen, made, agreed)
+        case _deeds.ChangeLimit(limit_yen, consented, survey_id):
+            higher = Raise(consent, survey_id) if consented is _deeds.Consented.YES else None
+            return commands.change_limit(cursor, key, limit_yen, made, higher)
         case _deeds.ChangeRate(rate_ppm, consented):
             agreed = consent if consented is _deeds.Consented.YES else None
             return commands.change_rate(cursor, key, rate_ppm, made, agreed)

@@ -145,6 +145,7 @@ class ChangeLimit(NamedTuple):
 
     limit_yen: int
     consented: Consented
+    survey_id: int | None = None
 
 
 class ChangeRate(NamedTuple):

@@ -34,7 +34,7 @@ from motocho.outside.bank import business_day_from, is_business_day
 from motocho.outside.clock import JAPAN
 from motocho.simulation import _deeds, checks, lender, life
 from motocho.simulation._bank import Bank, Coming, name_on_transfer
-from motocho.simulation._clerk import FILE_TWICE_PER_MILLE, Clerk, Moment, Tally
+from motocho.simulation._clerk import FILE_TWICE_PER_MILLE, Clerk, Means, Moment, Tally
 from motocho.simulation._sights import sights_of
 from motocho.simulation._turns import AtWork
 from motocho.simulation.world import PER_MILLE, Road, Wish, World, chance
@@ -319,7 +319,8 @@ class _Life:
             if borrower.dies_on is not None:
                 news_on = borrower.dies_on.toordinal() + self._clock.randrange(2, 40)
                 self._arrange(news_on, Errand.NEWS_OF_DEATH, who)
-        key = self._clerk.open(self._members[who], about.opening, moment)
+        means = Means(borrower.yearly_income_yen, borrower.owed_elsewhere_yen)
+        key = self._clerk.open(self._members[who], about.opening, means, moment)
         if key is None:
             return
         number = len(self._dealings)

@@ -28,7 +28,7 @@ from motocho.cli.lending._book_of_loans import (
     today,
 )
 from motocho.outside.clock import JAPAN
-from motocho.units.errors import Fault, InputError, clipped
+from motocho.units.errors import Fault, InputError, broken, clipped
 from motocho.units.money import yen_text
 
 if TYPE_CHECKING:
@@ -72,17 +72,89 @@ class HistoryForm(StrEnum):
     CSV = "csv"
 
 
+MemberArgument = Annotated[str, typer.Argument(metavar="MEMBER", help="会員番号 / Member number.")]
+LimitOption = Annotated[
+    str, typer.Option("--limit", metavar="YEN", help="契約極度額 / Contract limit.")
+]
 ViaOption = Annotated[
     MoneyName, typer.Option("--via", help="お金の出入り口 / Where money comes from or goes to.")
 ]
 
 
+@app.command("survey")
+def survey(
+    member: MemberArgument,
+    limit: LimitOption,
+    income: Annotated[str, typer.Option("--income", metavar="YEN", help="年収 / Yearly income.")],
+    others: Annotated[
+        str, typer.Option("--others", metavar="YEN", help="他社の残高 / Owed to other lenders.")
+    ],
+    bureau_ref: Annotated[
+        str, typer.Option("--bureau", metavar="REF", help="信用情報の照会番号 / Of the inquiry.")
+    ],
+    basis: Annotated[
+        str, typer.Option("--basis", metavar="REF", help="審査の記録 / The decision it belongs to.")
+    ],
+    evidence: Annotated[
+        str | None,
+        typer.Option("--evidence", metavar="REF", help="収入証明書 / The paper of the income."),
+    ] = None,
+    issued: Annotated[
+        str | None, typer.Option("--issued", metavar="DAY", help="その発行日 / Its day.")
+    ] = None,
+    agreement: Annotated[
+        int, typer.Option("--agreement", metavar="N", help="増額する契約 / Whose limit rises.")
+    ] = 0,
+    on: OnOption = None,
+    ref: RefOption = None,
+    actor: ActorOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """返済能力の調査を記録する / Write down a survey of what somebody can repay.
+
+    What the bureau answered today and the paper of the income are kept with it. A contract and a
+    higher limit need its number; it is used once.
+
+    例 / Examples:  motocho loan survey 00000001 --limit 50万 --income 360万 --others 0
+    --bureau B-17 --basis APP-3 · … --limit 80万 --evidence DOC-5 --issued 2026-01-20
+    """
+    from motocho.loans import commands, queries
+    from motocho.loans.monitoring import Income
+
+    output = output_in(lang)
+    named, reference = day_of(on, "--on"), reference_of(ref)
+    annual_yen, limit_yen = yen_of(income, "--income"), yen_of(limit, "--limit")
+    others_yen, issued_on = yen_of(others, "--others"), day_of(issued, "--issued")
+    if (evidence is None) != (issued_on is None):
+        raise InputError(Fault("LNC-014", column="--issued"))
+    with moving(reference) as cursor:
+        way = made(business_date(cursor, named), reference, actor)
+        member_id = member_of(cursor, member).member_id
+        answer = commands.BureauAnswer(way.business_on, others_yen, bureau_ref)
+        commands.record_bureau_answer(cursor, member_id, answer, way)
+        if evidence is not None and issued_on is not None:
+            shown = commands.Evidence(Income(issued_on, annual_yen), evidence)
+            commands.record_income(cursor, member_id, shown, way)
+        said = queries.newest_answer(cursor, member_id)
+        if said is None:
+            broken("the bureau's answer was written", member=member)
+        paper = None if evidence is None else queries.newest_income(cursor, member_id)
+        looked = commands.Surveyed(limit_yen, said, annual_yen, basis, paper, agreement)
+        number = commands.surveys.make(cursor, member_id, looked, way)
+    if json_wanted:
+        output.document({"schema_version": SCHEMA_VERSION, "survey": number})
+        return
+    output.data(output.text(f"調査を記録しました: {number}", f"Survey written down: {number}"))
+
+
 @app.command("open")
 def open_(
-    member: Annotated[str, typer.Argument(metavar="MEMBER", help="会員番号 / Member number.")],
+    member: MemberArgument,
     product: Annotated[str, typer.Option("--product", metavar="NAME", help="商品 / Product.")],
-    limit: Annotated[
-        str, typer.Option("--limit", metavar="YEN", help="契約極度額 / Contract limit.")
+    limit: LimitOption,
+    survey_no: Annotated[
+        int, typer.Option("--survey", metavar="N", help="返済能力の調査 / Of `loan survey`.")
     ],
     scheme: Annotated[
         SchemeName, typer.Option("--scheme", help="返済期日の方式 / How due dates follow.")
@@ -98,8 +170,8 @@ def open_(
 ) -> None:
     """契約する / Open an agreement.
 
-    例 / Examples:  motocho loan open 00000001 --product card --limit 50万 ·
-    motocho loan open 00000001 --product card --limit 500000 --scheme monthly --day 27
+    例 / Examples:  motocho loan open 00000001 --product card --limit 50万 --survey 12 ·
+    motocho loan open 00000001 --product card --limit 50万 --survey 12 --scheme monthly --day 27
     """
     from motocho.kernel.schedule import Scheme
     from motocho.loans import commands
@@ -110,7 +182,7 @@ def open_(
     named, reference = day_of(on, "--on"), reference_of(ref)
     chosen = Scheme[scheme.name]
     wanted = commands.Opening(
-        product, yen_of(limit, "--limit"), chosen, day if chosen is Scheme.MONTHLY else 0
+        product, yen_of(limit, "--limit"), chosen, day if chosen is Scheme.MONTHLY else 0, survey_no
     )
     with moving(reference) as cursor:
         way = made(business_date(cursor, named), reference, actor)

@@ -6,7 +6,7 @@ The caller's transaction commits, so a command and its journal row stand or fall
 """
 
 from motocho.loans._book import Done, Key, Made, lock
-from motocho.loans.commands import checks, night
+from motocho.loans.commands import checks, night, surveys
 from motocho.loans.commands.checks import (
     BureauAnswer,
     Evidence,
@@ -68,7 +68,8 @@ from motocho.loans.commands.rests import (
     rest_of,
     rests_over,
 )
-from motocho.loans.commands.terms import arrange, change_limit, change_plan, change_rate
+from motocho.loans.commands.surveys import Exceptional, Surveyed
+from motocho.loans.commands.terms import Raise, arrange, change_limit, change_plan, change_rate
 
 __all__ = [
     "OF_BEFORE",
@@ -77,6 +78,7 @@ __all__ = [
     "BureauAnswer",
     "Done",
     "Evidence",
+    "Exceptional",
     "Key",
     "Learned",
     "Made",
@@ -85,9 +87,11 @@ __all__ = [
     "Parked",
     "Pledged",
     "Promise",
+    "Raise",
     "Remedy",
     "Rest",
     "Settlement",
+    "Surveyed",
     "Taken",
     "accelerate",
     "arrange",
@@ -131,6 +135,7 @@ __all__ = [
     "reverse",
     "send_draw",
     "settle",
+    "surveys",
     "suspend",
     "take_over",
     "take_overpayment_back",

@@ -14,6 +14,7 @@ from motocho.ledger.chart import HOUSE, Account, Leg
 from motocho.ledger.posting import Entry, Phase
 from motocho.loans import _book, policy
 from motocho.loans._book import Done, Key, Loan, Made, News
+from motocho.loans.commands import surveys
 from motocho.loans.commands._ceilings import step_down
 from motocho.loans.commands._telling import refuse_amount, refuse_day, refused, tell
 from motocho.loans.policy import Consent, Status
@@ -198,8 +199,8 @@ def reverse(cursor: Any, key: Key, event_no: int, reason: str, made: Made) -> Do
     lower ceiling (RATE-002).
 
     Lock      the member's agreements.
-    Raises    NotFoundError if no such event counts; RefusedError without a reason, or if a later
-              event rests on it.
+    Raises    NotFoundError if no such event counts; RefusedError without a reason, if a later
+              event rests on it, or for a cut limit that would rise without a survey.
     """
     loan = _book.lock(cursor, key)
     repeat = _book.undone(cursor, loan, made)
@@ -208,6 +209,7 @@ def reverse(cursor: Any, key: Key, event_no: int, reason: str, made: Made) -> Do
     if not reason.strip():
         raise RefusedError(Fault("LON-058"))
     _, done = _book.cancel(cursor, loan, event_no, made, reason)
+    refused(surveys.check_undone(cursor, loan, event_no, made))
     since = date.fromordinal(done.step.event.on)
     if step_down(cursor, key.member_id, since, made):
         after = _book.look(cursor, key)

@@ -10,6 +10,7 @@ from motocho.kernel.schedule import Scheme
 from motocho.law.interest import ceiling_ppm
 from motocho.loans import _book, _rows, policy, products
 from motocho.loans._book import Done, Key, Made
+from motocho.loans.commands import surveys
 from motocho.loans.commands._telling import refused, tell
 from motocho.loans.policy import Facts, Status, Stop
 
@@ -23,14 +24,18 @@ class Opening:
     scheme: Scheme
     day_of_month: int = 0
     """For MONTHLY."""
+    survey_id: int | None = None
+    """The survey of what the member can repay."""
 
 
 def open_agreement(cursor: Any, member_id: int, opening: Opening, made: Made) -> Done:
     """A new agreement of a member [極度方式基本契約].
 
-    Lock      the member's row.
-    Raises    RefusedError for a limit or plan outside the product, or a rate above the ceiling.
-    Law       利息制限法1条; the interest-free days are the first contract's alone (LEDG-003).
+    Lock      the member's row, then the member's agreements.
+    Raises    RefusedError for a limit or plan outside the product, a rate above the ceiling, or
+              without a survey that covers the limit.
+    Law       利息制限法1条; 貸金業法13条1項 · LEND-001. Interest-free days are the first
+              contract's alone (LEDG-003).
     """
     cursor.execute(
         "SELECT count(a.agreement_id) FROM people_member m"
@@ -55,6 +60,8 @@ def open_agreement(cursor: Any, member_id: int, opening: Opening, made: Made) ->
     refused(policy.check_limit(facts, opening.limit_yen))
     refused(policy.check_plan_change(facts, plan))
     refused(policy.check_rate(terms.rate_ppm, ceiling_ppm(opening.limit_yen, on)))
+    surveyed = surveys.check(cursor, Key(member_id, 0), opening.limit_yen, opening.survey_id)
+    refused(surveyed)
     cursor.execute(
         "INSERT INTO loan_agreement (member_id, product_id, product_version, opened_on, status,"
         " ceiling_ppm, limit_yen, event_no, terms_no, state)"
@@ -71,6 +78,7 @@ def open_agreement(cursor: Any, member_id: int, opening: Opening, made: Made) ->
         (*key, _rows.terms_text(terms)),
     )
     _book.add_opening(cursor, key, on, made)
+    surveys.use(cursor, key, 1, opening.survey_id)
     tell(cursor, key, "loan_opened", made, limit_yen=opening.limit_yen)
     step = revolving.Step(revolving.NewTerms(on.toordinal(), terms), state)
     return Done(key, 1, step, None, is_repeat=False)

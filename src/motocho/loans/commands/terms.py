@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from motocho.kernel import revolving
@@ -10,21 +11,31 @@ from motocho.kernel.schedule import DuePlan
 from motocho.law.interest import ceiling_ppm
 from motocho.loans import _book, policy
 from motocho.loans._book import Done, Key, Made
+from motocho.loans.commands import surveys
 from motocho.loans.commands._telling import refused, tell
 from motocho.loans.policy import Consent
 from motocho.loans.queries.forecasts import arrears_asked, interest_only_months
 
 
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """What a higher limit stands on [増額の根拠]: the member's agreement, the survey."""
+
+    consent: Consent
+    survey_id: int | None
+
+
 def change_limit(
-    cursor: Any, key: Key, limit_yen: int, made: Made, consent: Consent | None = None
+    cursor: Any, key: Key, limit_yen: int, made: Made, agreed: Raise | None = None
 ) -> Done:
     """A new limit, and the rate that goes with it if that is lower [限度額の変更].
 
     A limit of 1,000,000 yen or more carries a rate of 15 % at most in the same transaction; a lower
     limit does not bring a higher rate back.
 
-    Raises    RefusedError for a limit outside the product, or a raise without consent.
-    Law       利息制限法1条; 貸金業法13条 (a raise needs a survey: the screening room's).
+    Raises    RefusedError for a limit outside the product, or a raise without consent or without a
+              survey that covers it.
+    Law       利息制限法1条; 貸金業法13条5項 · LEND-001.
     """
     loan = _book.begin(cursor, key, made)
     if isinstance(loan, Done):
@@ -32,12 +43,17 @@ def change_limit(
     facts = loan.facts(made.business_on)
     refused(policy.check_limit(facts, limit_yen))
     before = loan.state.terms
-    if limit_yen > before.limit_yen and consent is None:
-        refused(policy.refusal("RATE-013", "LON-024"))
+    if limit_yen > before.limit_yen:
+        if agreed is None:
+            refused(policy.refusal("RATE-013", "LON-024"))
+        survey_id = None if agreed is None else agreed.survey_id
+        refused(surveys.check(cursor, key, limit_yen, survey_id))
     rate = min(before.rate_ppm, loan.product.rate_ppm(limit_yen))
     after = before._replace(limit_yen=limit_yen, rate_ppm=rate)
     event = revolving.NewTerms(made.business_on.toordinal(), after)
     _, done = _book.happen(cursor, loan, event, made)
+    if limit_yen > before.limit_yen and agreed is not None:
+        surveys.use(cursor, key, done.event_no, agreed.survey_id)
     tell(cursor, key, "limit_changed", made, limit_yen=limit_yen, event=done.event_no)
     return done
 

@@ -4,6 +4,13 @@ Nouns that change nothing. Each takes a cursor and a `Key`; days are dates, and 
 is reckoned by the kernel from the last step that counts.
 """
 
+from motocho.loans._capacity import (
+    BureauSaid,
+    IncomeShown,
+    newest_answer,
+    newest_income,
+    own_yen,
+)
 from motocho.loans.queries._days import Charged
 from motocho.loans.queries._steps import Undoing, Undone
 from motocho.loans.queries.books import BookHistory, every_history
@@ -63,6 +70,7 @@ from motocho.loans.queries.ways import (
 __all__ = [
     "Asked",
     "BookHistory",
+    "BureauSaid",
     "Change",
     "Charged",
     "Conduct",
@@ -79,6 +87,7 @@ __all__ = [
     "Followed",
     "Ground",
     "HistoryCase",
+    "IncomeShown",
     "Lighter",
     "LimitForecast",
     "Listed",
@@ -120,6 +129,9 @@ __all__ = [
     "lower_limits",
     "moved_between",
     "needs_card",
+    "newest_answer",
+    "newest_income",
+    "own_yen",
     "paid_off",
     "payoff_quote",
     "plan_forecast",

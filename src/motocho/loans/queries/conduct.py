@@ -71,7 +71,7 @@ def conduct(cursor: Any, key: Key, on: date, months: int) -> Conduct:
         unit_yen=facts.product.unit_yen,
         is_late=any(_is_late(one, on) for one in loans),
         last_late_on=max(late, default=None),
-        burden=Burden(_own_limits(cursor, key.member_id), others or 0),
+        burden=Burden(_capacity.own_yen(cursor, key.member_id), others or 0),
         is_bureau_known=others is not None,
         income=_capacity.income(cursor, key.member_id),
     )
@@ -112,12 +112,3 @@ def _last_late(cursor: Any, loan: Loan, months: int, on: date) -> date | None:
 
 _AFTER_ALL = 32_767
 """A rank after every event of a day: what happened on it is in its state already."""
-
-
-def _own_limits(cursor: Any, member_id: int) -> int:
-    cursor.execute(
-        "SELECT coalesce(sum(least(limit_yen, shown_limit_yen)), 0)::bigint FROM loan_agreement"
-        " WHERE member_id = %s AND status = 'open'",
-        (member_id,),
-    )
-    return int(cursor.fetchone()[0])
