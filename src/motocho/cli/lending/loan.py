@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -32,8 +32,8 @@ from motocho.units.errors import Fault, InputError, broken, clipped
 from motocho.units.money import yen_text
 
 if TYPE_CHECKING:
-    from motocho.loans.commands import Done, Key
-    from motocho.loans.queries import StatementRow
+    from motocho.loans.commands import Done, Key, Made
+    from motocho.loans.queries import BureauSaid, IncomeShown, StatementRow
 
 SCHEMA_VERSION = 1
 LAST_DAY_OF_MONTH = 31
@@ -119,33 +119,50 @@ def survey(
     例 / Examples:  motocho loan survey 00000001 --limit 50万 --income 360万 --others 0
     --bureau B-17 --basis APP-3 · … --limit 80万 --evidence DOC-5 --issued 2026-01-20
     """
-    from motocho.loans import commands, queries
-    from motocho.loans.monitoring import Income
+    from motocho.loans.commands import surveys
 
     output = output_in(lang)
     named, reference = day_of(on, "--on"), reference_of(ref)
-    annual_yen, limit_yen = yen_of(income, "--income"), yen_of(limit, "--limit")
-    others_yen, issued_on = yen_of(others, "--others"), day_of(issued, "--issued")
+    means = _Means(yen_of(income, "--income"), yen_of(others, "--others"), bureau_ref)
+    limit_yen, issued_on = yen_of(limit, "--limit"), day_of(issued, "--issued")
     if (evidence is None) != (issued_on is None):
         raise InputError(Fault("LNC-014", column="--issued"))
+    paper = None if evidence is None or issued_on is None else (evidence, issued_on)
     with moving(reference) as cursor:
         way = made(business_date(cursor, named), reference, actor)
         member_id = member_of(cursor, member).member_id
-        answer = commands.BureauAnswer(way.business_on, others_yen, bureau_ref)
-        commands.record_bureau_answer(cursor, member_id, answer, way)
-        if evidence is not None and issued_on is not None:
-            shown = commands.Evidence(Income(issued_on, annual_yen), evidence)
-            commands.record_income(cursor, member_id, shown, way)
-        said = queries.newest_answer(cursor, member_id)
-        if said is None:
-            broken("the bureau's answer was written", member=member)
-        paper = None if evidence is None else queries.newest_income(cursor, member_id)
-        looked = commands.Surveyed(limit_yen, said, annual_yen, basis, paper, agreement)
-        number = commands.surveys.make(cursor, member_id, looked, way)
+        said, shown = _kept(cursor, member_id, means, paper, way)
+        looked = surveys.Surveyed(limit_yen, said, means.annual_yen, basis, shown, agreement)
+        number = surveys.make(cursor, member_id, looked, way)
     if json_wanted:
         output.document({"schema_version": SCHEMA_VERSION, "survey": number})
         return
     output.data(output.text(f"調査を記録しました: {number}", f"Survey written down: {number}"))
+
+
+class _Means(NamedTuple):
+    annual_yen: int
+    others_yen: int
+    bureau_ref: str
+
+
+def _kept(
+    cursor: Any, member_id: int, means: _Means, paper: tuple[str, date] | None, way: Made
+) -> tuple[BureauSaid, IncomeShown | None]:
+    """The bureau's answer and the paper of the income, written down."""
+    from motocho.loans import commands, queries
+    from motocho.loans.monitoring import Income
+
+    answer = commands.BureauAnswer(way.business_on, means.others_yen, means.bureau_ref)
+    commands.record_bureau_answer(cursor, member_id, answer, way)
+    said, shown = queries.newest_answer(cursor, member_id), None
+    if said is None:
+        broken("the bureau's answer was written", member=member_id)
+    if paper is not None:
+        evidence = commands.Evidence(Income(paper[1], means.annual_yen), paper[0])
+        commands.record_income(cursor, member_id, evidence, way)
+        shown = queries.newest_income(cursor, member_id)
+    return said, shown
 
 
 @app.command("open")
