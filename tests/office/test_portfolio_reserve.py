@@ -21,14 +21,14 @@ from tests.cli.at_book import Command
 from tests.database import Database
 from tests.loans.desk import Desk, days, with_settings
 from tests.loans.living import Days, live
-from tests.office.books import random_book, write
+from tests.office.books import alone, lines_of, random_book, random_history, write
 
 from motocho.kernel.schedule import Scheme
 from motocho.law.prescription import RestitutionClaim, prescription_completes_on
 from motocho.loans import commands, queries
 from motocho.office.portfolio import By, Conventions, Form, Means, Way, estimate, export, run
 from motocho.office.portfolio.sums import exact_sum
-from motocho.units.errors import InputError
+from motocho.units.errors import FaultyInput, InputError
 
 HERE = Means(way=Way.HERE)
 ON = date(2026, 11, 21)
@@ -73,6 +73,47 @@ def test_groups_are_the_sums_of_their_agreements(results: Path, by: By) -> None:
     assert found.total.open_yen + found.total.barred_yen == found.total.claim_yen
     assert 0 < found.total.barred < found.total.overpaid
     assert found.faulty > 0
+
+
+def test_the_reserve_is_the_sum_of_single_recalculations(tmp_path: Path) -> None:
+    """Another route from the history itself: one agreement at a time, by the studio's statement."""
+    as_of = date(2026, 3, 31)
+    conventions = Conventions(as_of=as_of)
+    book, expected, faulty = [], defaultdict[tuple[str, int | None], list[int]](lambda: [0] * 5), 0
+    for number in range(200):
+        history = random_history(70_000 + number)
+        product = ("card", "cashing", "free")[number % 3]
+        book.append([line | {"product": product} for line in lines_of(number, history)])
+        found = alone(history, conventions)
+        if isinstance(found, list):
+            faulty += 1
+            continue
+        arose_on = found["first_overpaid_on"]
+        cell = expected[product, arose_on and arose_on.year]
+        names = ("claim_yen", "overpayment_yen", "outstanding_principal_yen", "unpaid_interest_yen")
+        for at, value in enumerate([1, *(found[name] for name in names)]):
+            cell[at] += value
+    run([write(tmp_path / "book.parquet", book)], tmp_path / "out", conventions, HERE)
+    reserve = estimate(tmp_path / "out", ON)
+    assert {
+        (one.product, one.year): [
+            one.agreements, one.claim_yen, one.overpayment_yen, one.outstanding_principal_yen,
+            one.unpaid_interest_yen,
+        ]
+        for one in reserve.groups
+    } == expected  # fmt: skip
+    assert (reserve.as_of, reserve.faulty) == (as_of, faulty)
+    assert reserve.total.claim_yen == sum(cell[1] for cell in expected.values()) > 0
+
+
+def test_results_that_were_changed_are_refused(results: Path, tmp_path: Path) -> None:
+    for name in ("result.json", "plan.json"):
+        (tmp_path / name).write_bytes((results / name).read_bytes())
+    table = pq.read_table(results / "agreements.parquet")
+    pq.write_table(table.slice(0, table.num_rows - 1), tmp_path / "agreements.parquet")
+    with pytest.raises(FaultyInput) as raised:
+        estimate(tmp_path, ON)
+    assert raised.value.faults[0].code == "PFO-021"
 
 
 def test_csv_results_add_up_to_the_same(results: Path, tmp_path: Path) -> None:

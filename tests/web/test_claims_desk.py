@@ -198,3 +198,11 @@ def test_the_reserve_of_our_own_book_is_a_supervisors_page(scene: Scene, tmp_pat
         lines = scene.mori.client.get("/desk/claims/reserve/?form=csv").content.decode("utf-8-sig")
         assert lines.splitlines()[0].startswith("product,year,agreements")
         assert scene.operator.client.get("/desk/claims/reserve/").status_code == 409
+        assert "各契約の最後の行まで" in shown, (
+            "until when it was reckoned, beside the day of prescription"
+        )
+        said = (folder / "result.json").read_text(encoding="utf-8")
+        changed = said.replace('"overpaid": 0', '"overpaid": 1')
+        (folder / "result.json").write_text(changed, encoding="utf-8")
+        wrong = scene.mori.client.get("/desk/claims/reserve/")
+        assert (wrong.status_code, "計算時の合計と合いません" in page(wrong)) == (422, True)

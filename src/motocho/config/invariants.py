@@ -9,6 +9,7 @@ from __future__ import annotations
 from motocho.documents import archive
 from motocho.ledger import checks
 from motocho.loans import payouts, standing
+from motocho.office import lender
 from motocho.outside.postgres import Invariant
 from motocho.people import members
 
@@ -35,6 +36,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant("payouts end with their entries", payouts.ENDS_APART, "loan_payout"),
     Invariant("contract papers go back in time", archive.OVERDUE, "documents_held"),
+    Invariant("claims against us are owed as they stand", lender.OWED_APART, "office_claim"),
     Invariant(
         "principal is the same in the ledger and the loans",
         standing.PRINCIPAL_APART,

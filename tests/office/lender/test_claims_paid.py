@@ -12,15 +12,27 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.database import Database
 from tests.loans.crowd import at_once, behind, do
-from tests.office.lender.legal import ACCOUNT, LAWYER, ON, OURS, PAY_ON, Legal, at_noon, raw
+from tests.office.lender.legal import (
+    ACCOUNT,
+    LAWYER,
+    ON,
+    OURS,
+    PAY_ON,
+    SAMPLE,
+    Legal,
+    at_noon,
+    raw,
+)
 from tests.people.house import AT, rows
 
 from motocho.care.approvals import Outcome
+from motocho.care.cases.disclosures import Proof
 from motocho.care.collections import counsel
 from motocho.ledger import checks
 from motocho.loans import commands
 from motocho.office import lender
 from motocho.office.lender import (
+    Basis,
     Cause,
     Claim,
     Claimant,
@@ -205,7 +217,7 @@ def test_one_person_takes_no_payment_back(legal: Legal) -> None:
 
 @pytest.mark.parametrize(
     ("on", "ref", "words", "code"),
-    [(PAY_ON - timedelta(days=1), "銀-1", "口座なし", "CLU-024"),
+    [(PAY_ON - timedelta(days=1), "銀-1", "口座なし", "CLU-037"),
      (PAY_ON + timedelta(days=1), "銀-1", "口座なし", "CLU-002"),
      (PAY_ON, " ", "口座なし", "CLU-013"), (PAY_ON, "銀-1", " ", "CLU-017")],
 )  # fmt: skip
@@ -256,6 +268,7 @@ def test_a_late_payment_adds_the_damages_that_the_settlement_promises(legal: Leg
     back = date(2027, 2, 16)
     claim = legal.returned(claim, back, at_noon(back))
     assert legal.owed(claim) == 300_000 + owed_yen
+    assert rows(lender.OWED_APART) == []
     later = date(2027, 2, 18)
     more_yen = by_hand(300_000, Fraction(5, 100), claim.pay_by_on + timedelta(days=1), later)
     claim = legal.paid(legal.released(claim, later, at_noon(back)), later)
@@ -264,6 +277,7 @@ def test_a_late_payment_adds_the_damages_that_the_settlement_promises(legal: Leg
     assert paid is not None
     assert paid.amount_yen == 300_000 + more_yen
     assert do(checks.verify).faults == ()
+    assert rows(lender.OWED_APART) == []
 
 
 def test_in_time_or_where_they_could_not_take_it_nothing_is_added(legal: Legal) -> None:
@@ -405,3 +419,44 @@ def test_who_acts_no_more_is_seen_before_the_money_goes(legal: Legal) -> None:
     assert legal.say(request) is Outcome.OUTDATED
     again = do(lender.ask_payment, claim.key, payee, legal.asking())
     assert again.figures["counsel_ended_on"] == ON.isoformat()
+
+
+def test_what_the_steps_owe_and_what_the_ledger_owes_is_held_together(legal: Legal) -> None:
+    """`motocho db verify` finds a book in which somebody posted past the claims."""
+    claim = legal.settled(legal.reckoned(), 50_000)
+    assert rows(lender.OWED_APART) == []
+    do(commands.owe_overpayment, claim.book, 7, legal.made())
+    assert rows(lender.OWED_APART) == [(*claim.book, 50_000, 50_007)]
+
+
+def test_whoever_agrees_sees_whose_name_and_whose_account_it_is(legal: Legal) -> None:
+    own = legal.settled(legal.reckoned(replace(LAWYER, claimant=Claimant.SELF)), 50_000)
+    payee = Payee(ACCOUNT, "ヤマダ タロウ", PAY_ON)
+    request = do(lender.ask_payment, own.key, payee, legal.asking())
+    assert (request.figures["own_name"], request.figures["paid_there"]) == ("ｻﾄｳ ﾊﾅｺ", "")
+    assert legal.say(request) is Outcome.AGREED
+    stranger = legal.house.member().member_id
+    theirs = do(lender.receive, stranger, replace(LAWYER, document_ref="受-2"), legal.made())
+    do(lender.check, theirs.key, Proof.ATTORNEY_LETTER, "委-1", legal.made())
+    other = SAMPLE.replace(b"\n", b"\r\n")
+    do(lender.reckon, theirs.key, Basis(ON, {}, "h.csv", other), legal.made())
+    theirs = legal.settled(legal.see(theirs), 40_000)
+    asked = do(lender.ask_payment, theirs.key, payee, legal.asking())
+    assert (asked.figures["own_name"], asked.figures["paid_there"]) == ("", 1)
+
+
+def test_nothing_is_put_right_or_ended_before_its_turn_whoever_writes(legal: Legal) -> None:
+    claim = legal.accepted(legal.reckoned(), 50_000)
+    for step in ("corrected", "ended"):
+        with pytest.raises(DatabaseError, match="not settled, paid and put right"):
+            raw(claim, step, None, "{}")
+    request = do(lender.ask_settlement, claim.key, "和-1", legal.asking())
+    assert legal.say(request) is Outcome.AGREED
+    do(lender.note_corrected, claim.key, "3社に報告", legal.made())
+    with pytest.raises(RefusedError):
+        do(lender.note_corrected, claim.key, "もう一度", legal.made())
+    with pytest.raises(DatabaseError):
+        raw(claim, "corrected", None, "{}")
+    with pytest.raises(DatabaseError, match="not settled, paid and put right"):
+        raw(claim, "ended", None, "{}")
+    assert legal.paid(legal.released(legal.see(claim))).is_over

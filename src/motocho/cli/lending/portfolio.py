@@ -266,13 +266,22 @@ def _table_text(found: Reserve, output: Output) -> str:
     rows = [[output.text(*names) for names in _HEADINGS]]
     rows += [[_cell(value, at) for at, value in enumerate(row)] for row in found.rows()[1:]]
     rows[-1][0] = output.text("合計", "total")
+    until = _until(found, output)
     note = output.text(
-        f"{found.on} 現在。全員が請求した場合の額で、時効は援用があった場合です。"
+        f"{found.on} 現在({until})。全員が請求した場合の額で、時効は援用があった場合です。"
         f"会計上の引当額は公認会計士に相談してください。誤りのある{found.faulty:,}契約は含みません。",
-        f"As of {found.on}: what is due if everybody claims; prescription only if invoked. Ask an "
-        f"accountant what to reserve. {found.faulty:,} agreements with faults are left out.",
+        f"As of {found.on} ({until}): what is due if everybody claims; prescription only if "
+        "invoked. Ask an accountant what to reserve. "
+        f"{found.faulty:,} agreements with faults are left out.",
     )
     return "\n".join(["\t".join(row) for row in rows] + [note])
+
+
+def _until(found: Reserve, output: Output) -> str:
+    """Until when the run reckoned: the day of prescription is another one."""
+    if found.as_of is None:
+        return output.text("計算は各契約の最後の行まで", "each reckoned until its last line")
+    return output.text(f"計算は{found.as_of}まで", f"reckoned until {found.as_of}")
 
 
 def _cell(value: Any, at: int) -> str:

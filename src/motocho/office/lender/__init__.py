@@ -32,6 +32,7 @@ from motocho.office.lender._deciding import (
 )
 from motocho.office.lender._delay import damages_of
 from motocho.office.lender._keeping import (
+    OWED_APART,
     Claim,
     Claimant,
     ClaimKey,
@@ -90,6 +91,7 @@ __all__ = [
     "KINDS",
     "OFFER",
     "OVER",
+    "OWED_APART",
     "PAYMENT",
     "RESUMING",
     "RETURN",

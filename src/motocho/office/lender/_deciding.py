@@ -28,7 +28,7 @@ from motocho.office.lender._rules import Step
 from motocho.office.lender._stopping import Entitled
 from motocho.outside.bank import AccountType, BankAccount, account_name, is_business_day
 from motocho.outside.clock import JAPAN
-from motocho.people import cards
+from motocho.people import cards, members
 from motocho.people.access import Staff
 from motocho.units.errors import Fault, InputError, RefusedError, Unread
 from motocho.units.money import yen_text
@@ -174,7 +174,7 @@ def ask_return(cursor: Any, key: ClaimKey, returning: Returning, asking: Asking)
         raise RefusedError(Fault("CLU-010"))
     is_early = paid.step is Step.PAID and returning.returned_on < paid.on
     if is_early or returning.returned_on > asking.at.astimezone(JAPAN).date():
-        fault = Fault("CLU-024" if is_early else "CLU-002", excerpt=str(returning.returned_on))
+        fault = Fault("CLU-037" if is_early else "CLU-002", excerpt=str(returning.returned_on))
         raise InputError(replace(fault, column="returned_on"))
     content = {
         "claim": key.claim_id,
@@ -310,6 +310,8 @@ def _payment_figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
         "settled_yen": claim.settled_yen,
         "claimant": claim.told.claimant.value,
         "office": claim.told.office,
+        "own_name": _own_name(cursor, claim),
+        "paid_there": _paid_there(cursor, claim, wanted.content) or "",
         "counsel_ended_on": _counsel_ended_on(cursor, claim),
         "entitled": _entitled(claim),
         "agreed_pay_by_on": claim.pay_by_on.isoformat(),
@@ -317,6 +319,29 @@ def _payment_figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
         "instead_of_on": "" if earlier is None else earlier.content["pay_on"],
         "instead_of_account": "" if earlier is None else _account_text(earlier.content),
     }
+
+
+def _own_name(cursor: Any, claim: Claim) -> str:
+    """The member's name as a bank writes it, to be held against the holder, where they claim."""
+    if claim.told.claimant is not Claimant.SELF:
+        return ""
+    person = members.one(cursor, claim.key.member_id).person
+    found = account_name(f"{person.family_kana} {person.given_kana}")
+    return "" if isinstance(found, Unread) else found
+
+
+def _paid_there(cursor: Any, claim: Claim, content: Content) -> int:
+    """How many members' claims of nobody's or of another office were released to the account."""
+    names = ("bank_code", "branch_code", "account_number")
+    cursor.execute(
+        "SELECT count(DISTINCT c.member_id) FROM office_claim c"
+        " JOIN office_claim_step s USING (member_id, claim_id) WHERE s.step = 'released'"
+        " AND c.member_id <> %s AND (c.office <> %s OR c.counsel_no IS NULL)"
+        " AND (s.content::json ->> 'bank_code', s.content::json ->> 'branch_code',"
+        " s.content::json ->> 'account_number') = (%s, %s, %s)",
+        (claim.key.member_id, claim.told.office, *(content[name] for name in names)),
+    )
+    return int(cursor.fetchone()[0])
 
 
 def _account_text(content: Content) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 import orjson
 
@@ -283,6 +283,30 @@ def deadlines(cursor: Any, key: ClaimKey) -> list[tasks.Task]:
 
 
 # -------------------------------------------------------------------------------------- reading
+OWED_APART: LiteralString = """
+WITH steps AS (
+    SELECT s.*, coalesce(c.agreement_id, 0) AS book_id
+    FROM office_claim c JOIN office_claim_step s USING (member_id, claim_id)
+), claims AS (
+    SELECT member_id, claim_id, book_id, sum(amount_yen) FILTER (WHERE step = 'settled') AS yen,
+        (array_agg((content::json ->> 'damages_yen')::bigint ORDER BY step_no DESC)
+            FILTER (WHERE step = 'paid'))[1] AS damages_yen,
+        (array_agg(step ORDER BY step_no DESC)
+            FILTER (WHERE step IN ('settled', 'released', 'sent', 'returned', 'paid')))[1] AS step
+    FROM steps GROUP BY 1, 2, 3
+), owed AS (
+    SELECT member_id, book_id, sum(yen + coalesce(damages_yen, 0))::bigint AS yen
+    FROM claims WHERE step <> 'paid' GROUP BY 1, 2
+), kept AS (
+    SELECT member_id, book_id, credit_yen - debit_yen AS yen FROM ledger_balance
+    WHERE account = 2130
+)
+SELECT member_id, book_id, owed.yen, kept.yen FROM owed FULL JOIN kept USING (member_id, book_id)
+WHERE coalesce(owed.yen, 0) <> coalesce(kept.yen, 0)
+"""
+"""Books in which the steps of claims and the ledger owe another sum; it finds nothing."""
+
+
 _COLUMNS = (
     "SELECT member_id, claim_id, agreement_id, claimant, office, counsel_no, received_on,"
     " document_ref, demanded_yen, second, actor, taken_at"

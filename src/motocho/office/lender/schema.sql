@@ -91,7 +91,9 @@ CREATE FUNCTION check_claim_step() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     before office_claim_step;
     held office_claim_step;
+    last_paid office_claim_step;
     newest text;
+    done text[];
     due_yen bigint;
 BEGIN
     IF NEW.request_id IS NOT NULL AND NOT EXISTS (
@@ -112,6 +114,10 @@ BEGIN
         RAISE EXCEPTION 'claim % of member % is over', NEW.claim_id, NEW.member_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'office_claim_over';
     END IF;
+    SELECT coalesce(array_agg(s.step), '{}') INTO done FROM office_claim_step s
+    WHERE s.member_id = NEW.member_id AND s.claim_id = NEW.claim_id;
+    SELECT * INTO last_paid FROM office_claim_step s WHERE s.member_id = NEW.member_id AND s.claim_id = NEW.claim_id
+        AND s.step IN ('settled', 'released', 'sent', 'returned', 'paid') ORDER BY s.step_no DESC LIMIT 1;
     SELECT * INTO held FROM office_claim_step s WHERE s.member_id = NEW.member_id AND s.claim_id = NEW.claim_id
         AND s.step IN ('stopped', 'resumed') ORDER BY s.step_no DESC LIMIT 1;
     IF NEW.step IN ('accepted', 'settled', 'released', 'sent', 'returned', 'paid') THEN
@@ -140,6 +146,11 @@ BEGIN
         WHERE f.file_id = NEW.file_id AND f.pay_on::text = before.content::json ->> 'pay_on') THEN
         RAISE EXCEPTION 'claim % of member % was released for another day than file % is for', NEW.claim_id, NEW.member_id, NEW.file_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'office_claim_day_of_file';
+    END IF;
+    IF (NEW.step = 'corrected' AND NOT 'settled' = ANY (done)) OR (NEW.step = 'ended' AND NOT ('corrected' = ANY (done)
+        AND coalesce(last_paid.step = 'paid' OR last_paid.amount_yen = 0, false))) THEN
+        RAISE EXCEPTION 'claim % of member % is not settled, paid and put right', NEW.claim_id, NEW.member_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'office_claim_done_in_order';
     END IF;
     RETURN NEW;
 END $$;

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from motocho.documents.sheet import plain_text
 from motocho.office.portfolio import _ending, columns, runs
 from motocho.office.portfolio.sums import exact_sum
-from motocho.units.errors import Fault, InputError
+from motocho.units.errors import Fault, FaultyInput, InputError
 
 SCHEMA_VERSION = 1
 MAX_COLUMN = 2**63 - 1
@@ -74,6 +74,9 @@ class Reserve:
     """The estimate of a run on a day [引当の見積り]."""
 
     on: date
+    """On which prescription is looked at."""
+    as_of: date | None
+    """Until which every agreement was reckoned; None: each until its last line."""
     by: By
     groups: tuple[Group, ...]
     total: Group
@@ -85,6 +88,7 @@ class Reserve:
         return {
             "schema_version": SCHEMA_VERSION,
             "on": str(self.on),
+            "as_of": None if self.as_of is None else str(self.as_of),
             "by": self.by.value,
             "groups": [asdict(group) for group in self.groups],
             "total": asdict(self.total),
@@ -132,11 +136,16 @@ _SUMMED = (
 )
 
 
+_SAID = tuple(name for name in _SUMMED if name != "claim_yen")
+"""Sums that the run itself says, on its own road."""
+
+
 def estimate(folder: Path, on: date, by: By = By.FIRST_OVERPAID) -> Reserve:
     """What the agreements of a run come to, grouped [引当の見積り].
 
     Takes     the folder of a run that has ended; the day on which prescription is looked at.
-    Raises    NotFoundError where no run has ended.
+    Raises    NotFoundError where no run has ended; FaultyInput where the results do not add up to
+              what the run said of them.
     """
     summary = runs.summary_of(folder)
     cells: dict[tuple[str, int | None], dict[str, int]] = {}
@@ -148,7 +157,11 @@ def estimate(folder: Path, on: date, by: By = By.FIRST_OVERPAID) -> Reserve:
     for sums in cells.values():
         for name, value in sums.items():
             total[name] = total.get(name, 0) + value
-    return Reserve(on, by, tuple(groups), _group("", None, total), summary.faulty)
+    found = _group("", None, total)
+    said = (summary.agreements, summary.overpaid, *(getattr(summary, one) for one in _SAID))
+    if said != (found.agreements, found.overpaid, *(getattr(found, one) for one in _SAID)):
+        raise FaultyInput(Fault("PFO-021", file=str(folder)))
+    return Reserve(on, runs.as_of(folder), by, tuple(groups), found, summary.faulty)
 
 
 def _group(product: str, year: int | None, sums: dict[str, int]) -> Group:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,18 @@ def summary_of(folder: Path) -> Summary:
     stated = json.loads(path.read_text(encoding="utf-8"))
     kept = {name: stated[name] for name in Summary.__dataclass_fields__}
     return Summary(**{**kept, "ignored_columns": tuple(kept["ignored_columns"])})
+
+
+def as_of(folder: Path) -> date | None:
+    """The day on which a run closed every agreement; None: each with its last line [計算日].
+
+    Raises    NotFoundError where no run began there.
+    """
+    path = folder / "plan.json"
+    if not path.exists():
+        raise NotFoundError(Fault("PFO-019", file=str(folder)))
+    stated = json.loads(path.read_text(encoding="utf-8"))["as_of"]
+    return None if stated is None else date.fromisoformat(stated)
 
 
 # ----------------------------------------------------------------------------------- the end

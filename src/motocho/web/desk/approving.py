@@ -96,6 +96,8 @@ LABELS: Mapping[str, str] = {
     "damages_yen": "claiming.damages",
     "claimant": "claiming.claimant",
     "office": "claiming.office",
+    "own_name": "claiming.own_name",
+    "paid_there": "claiming.paid_there",
     "counsel_ended_on": "claiming.counsel_ended",
     "entitled": "claiming.entitled",
     "agreed_pay_by_on": "claiming.agreed_pay_by",

@@ -17,16 +17,20 @@ from django.views.decorators.http import require_safe
 
 from motocho.outside.clock import JAPAN
 from motocho.people.access import Action
-from motocho.units.errors import NotFoundError
+from motocho.units.errors import FaultyInput, NotFoundError
 from motocho.web import access, pages
 from motocho.web.access import Colleague
+from motocho.web.words import Said, said
 
 if TYPE_CHECKING:
     from motocho.office.portfolio import Reserve
 
 
 def _estimate(colleague: Colleague, by: str) -> Reserve | None:
-    """The newest run as of today; None without one, or where the parts for whole books are not."""
+    """The newest run as of today; None without one, or where the parts for whole books are not.
+
+    Raises    FaultyInput where its results do not add up.
+    """
     folder = settings.PORTFOLIO_FOLDER
     if not folder:
         return None
@@ -46,19 +50,25 @@ def _estimate(colleague: Colleague, by: str) -> Reserve | None:
 def reserve(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     """Claims in full by product and year, and what prescription may bar [引当の見積り]."""
     wanted = request.GET.get("by", "")
-    found = _estimate(colleague, wanted)
+    wrong: list[Said] = []
+    found: Reserve | None = None
+    try:
+        found = _estimate(colleague, wanted)
+    except FaultyInput as error:
+        wrong = [said(one, pages.tongue_of(request)) for one in error.faults]
     if found is not None and request.GET.get("form") == "csv":
         return _csv(found)
     context = {
         "desk": colleague,
         "reserve": found,
+        "wrong": wrong,
         "by": "" if found is None else found.by.value,
         "ways": {
             "first_overpaid": "claiming.by_first_overpaid",
             "last_dealt": "claiming.by_last_dealt",
         },
     }
-    return pages.show(request, "desk/reserve.html", context)
+    return pages.show(request, "desk/reserve.html", context, status=422 if wrong else 200)
 
 
 def _csv(found: Reserve) -> HttpResponse:
