@@ -212,8 +212,9 @@ def test_beside_another_reason_a_tie_is_not_hinted_at_and_unchecked_it_never_pas
 
 def test_a_suspicion_goes_to_a_person_and_looks_like_any_referral() -> None:
     suspicious = decided(application(applicant=who(is_suspicious=True)))
+    unseen = decided(application(applicant=who(is_suspicious=None)))
     low = decided(application(score=Score("m", "v1", 450)))
-    assert suspicious.verdict is low.verdict is Verdict.REFER
+    assert suspicious.verdict is unseen.verdict is low.verdict is Verdict.REFER
     for language in Language:
         assert suspicious.told(language) == low.told(language)
 

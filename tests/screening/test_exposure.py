@@ -17,6 +17,7 @@ from motocho.screening.capacity import (
     Cut,
     Ending,
     Exposure,
+    Filed,
     Known,
     Lent,
     OtherBalance,
@@ -230,20 +231,39 @@ def test_a_registration_that_has_ended_or_was_taken_back_lets_pass() -> None:
     back = SelfExclusion(date(2026, 1, 1), date(2031, 1, 1), withdrawn_on=ON)
     later = SelfExclusion(ON + timedelta(days=1))
     for held in ((), (ended,), (back,), (later,)):
-        assert check_self_exclusion(excluded(*held), ON).passes
+        assert check_self_exclusion(excluded(*held), ON, LAW).passes
 
 
 @pytest.mark.rule("LEND-021")
 @pytest.mark.parametrize("until_on", [ON, None, date(2031, 1, 1)])
 def test_a_registration_that_holds_refuses(until_on: date | None) -> None:
-    finding = check_self_exclusion(excluded(SelfExclusion(ON, until_on)), ON)
+    finding = check_self_exclusion(excluded(SelfExclusion(ON, until_on)), ON, LAW)
     assert (finding.outcome, finding.code) == (Outcome.FAIL, "SCR-118")
+
+
+@pytest.mark.rule("LEND-021")
+@pytest.mark.parametrize(
+    ("held", "on", "passes"),
+    [
+        (SelfExclusion(date(2021, 11, 9)), date(2026, 11, 9), False),
+        (SelfExclusion(date(2021, 11, 9)), date(2026, 11, 10), True),
+        (SelfExclusion(date(2026, 8, 11), withdrawn_on=date(2026, 9, 1)), date(2026, 11, 10), False),
+        (SelfExclusion(date(2026, 8, 11), withdrawn_on=date(2026, 9, 1)), date(2026, 11, 11), True),
+        (
+            SelfExclusion(date(2026, 8, 11), withdrawn_on=date(2026, 9, 1), filed=Filed.OTHER),
+            date(2026, 9, 1), True,
+        ),
+    ],
+    ids=["five years", "a day more", "within three months", "three months", "filed by family"],
+)  # fmt: skip
+def test_how_long_a_registration_holds(held: SelfExclusion, on: date, *, passes: bool) -> None:
+    assert check_self_exclusion(excluded(held), on, law_of(on)).passes is passes
 
 
 @pytest.mark.rule("LEND-021")
 def test_what_was_not_asked_of_the_bureau_is_not_known() -> None:
     for answer in (None, bureau()):
-        assert check_self_exclusion(answer, ON).outcome is Outcome.UNKNOWN
+        assert check_self_exclusion(answer, ON, LAW).outcome is Outcome.UNKNOWN
 
 
 # ------------------------------------------------------------------------ put back, and records

@@ -38,6 +38,7 @@ from motocho.cli.lending import (
     notices,
     papers,
     portfolio,
+    screening,
     settings,
     staff,
     worker,
@@ -70,6 +71,7 @@ app.add_typer(contact.app, name="contact")
 app.add_typer(notices.app, name="notices")
 app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(care.app, name="care")
+app.add_typer(screening.app, name="screening")
 app.add_typer(settings.app, name="settings")
 app.add_typer(fraud.app, name="fraud")
 app.add_typer(worker.app, name="worker")

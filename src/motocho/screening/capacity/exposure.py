@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from motocho.screening.capacity.day import LawOfDay
+from motocho.screening.capacity.day import LawOfDay, months_after, years_after
 from motocho.screening.capacity.findings import Finding, Known, Outcome, answer, shown
 from motocho.units.money import yen_text
 
+_EXCLUSION = "lending.self_exclusion"
 ASKED = "asked"
 BOOK = "book"
 """The source of what stands in our own book [自社の帳簿]."""
@@ -82,6 +83,14 @@ class OtherBalance:
     urgency: Urgency = Urgency.ORDINARY
 
 
+class Filed(Enum):
+    """Who filed a self-exclusion [申告者]."""
+
+    PERSON = "person"
+    OTHER = "other"
+    """Family, for the person: the person may cancel it at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class SelfExclusion:
     """A registration of one who asked not to be lent to [貸付自粛]."""
@@ -89,6 +98,7 @@ class SelfExclusion:
     registered_on: date
     until_on: date | None = None
     withdrawn_on: date | None = None
+    filed: Filed = Filed.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +260,11 @@ def evidence_need(asked_yen: int, lent: Exposure, law: LawOfDay) -> EvidenceNeed
 
 
 # -------------------------------------------------------------------------------- self-exclusion
-def check_self_exclusion(bureau: BureauAnswer | None, on: date) -> Finding:
+def check_self_exclusion(bureau: BureauAnswer | None, on: date, law: LawOfDay) -> Finding:
     """Whether the person asked not to be lent to [貸付自粛] · LEND-021.
 
-    A withdrawal counts from its own day; a registration without an end counts until one is told.
+    A registration without an end lasts as long as one may last at most. The person's own withdrawal
+    counts from its day, and not within the months in which none is possible.
     """
     cited = "日本貸金業協会 貸付自粛対応規則"
     asked = None if bureau is None else bureau.self_exclusions
@@ -261,7 +272,7 @@ def check_self_exclusion(bureau: BureauAnswer | None, on: date) -> Finding:
     if asked is None:
         nothing = (Known("self_exclusions", None, source),)
         return Finding("LEND-021", Outcome.UNKNOWN, cited, code="SCR-117", known=nothing)
-    held = [one for one in asked if _is_excluded_on(one, on)]
+    held = [one for one in asked if _is_excluded_on(one, on, law)]
     known = (
         Known("self_exclusions", len(held), source),
         *(Known("registered_on", shown(one.registered_on), source) for one in held),
@@ -270,11 +281,18 @@ def check_self_exclusion(bureau: BureauAnswer | None, on: date) -> Finding:
     return Finding("LEND-021", answer(not held), cited, code=code, known=known)
 
 
-def _is_excluded_on(one: SelfExclusion, on: date) -> bool:
-    is_begun = one.registered_on <= on
-    is_over = one.until_on is not None and one.until_on < on
-    is_withdrawn = one.withdrawn_on is not None and one.withdrawn_on <= on
-    return is_begun and not is_over and not is_withdrawn
+def _is_excluded_on(one: SelfExclusion, on: date, law: LawOfDay) -> bool:
+    until_on, back_on = one.until_on, one.withdrawn_on
+    if law.knows(_EXCLUSION):
+        row = law.row(_EXCLUSION)
+        longest_on = years_after(one.registered_on, row.number("most_years"))
+        until_on = longest_on if until_on is None else until_on
+        if back_on is not None and one.filed is Filed.PERSON:
+            months = row.number("no_withdrawal_months")
+            back_on = max(back_on, months_after(one.registered_on, months))
+    is_over = until_on is not None and until_on < on
+    is_withdrawn = back_on is not None and back_on <= on
+    return one.registered_on <= on and not is_over and not is_withdrawn
 
 
 # -------------------------------------------------------------- raised again after it was cut

@@ -92,18 +92,13 @@ class IncomePart:
 class AnnualIncome:
     """The income of a year, its parts, and what was found of every paper [年収].
 
-    `yen` is None where no paper may be used: then nothing is shown, which is not the same as none.
+    `yen` is the sum, dropped to whole yen once; None where no paper may be used: then nothing is
+    shown, which is not the same as none.
     """
 
     parts: tuple[IncomePart, ...]
     findings: tuple[Finding, ...]
-
-    @property
-    def yen(self) -> int | None:
-        """The sum, dropped to whole yen once [年間の合計]."""
-        if not self.parts:
-            return None
-        return int(sum((part.exact_yen for part in self.parts), Fraction(0)) // 1)
+    yen: int | None
 
 
 def annual_income(
@@ -133,7 +128,8 @@ def annual_income(
             before = parts.get(part.stream)
             parts[part.stream] = newest if before is None else _chosen(before, newest)
     chosen = sorted((part for _, part in parts.values()), key=lambda one: one.stream)
-    return AnnualIncome(tuple(chosen), tuple(findings))
+    whole = sum((part.exact_yen for part in chosen), Fraction(0))
+    return AnnualIncome(tuple(chosen), tuple(findings), int(whole // 1) if chosen else None)
 
 
 def _chosen(

@@ -22,6 +22,7 @@ from motocho.screening.decision.facts import (
     Score,
 )
 from motocho.screening.decision.keeping import (
+    SCHEMA_VERSION,
     Change,
     Comparison,
     Replay,
@@ -37,11 +38,22 @@ from motocho.screening.decision.policy import (
     Policy,
     offering_of,
     policy_on,
+    read_application,
     read_houses,
 )
 from motocho.screening.decision.record import plain, read
+from motocho.screening.decision.words import (
+    fact_name,
+    fact_text,
+    outcome_word,
+    rule_title,
+    value_word,
+    verdict_word,
+    words,
+)
 
 __all__ = [
+    "SCHEMA_VERSION",
     "Applicant",
     "Asked",
     "AskedKind",
@@ -65,10 +77,18 @@ __all__ = [
     "decide",
     "digest",
     "document",
+    "fact_name",
+    "fact_text",
     "offering_of",
+    "outcome_word",
     "plain",
     "policy_on",
     "read",
+    "read_application",
     "read_houses",
     "replay",
+    "rule_title",
+    "value_word",
+    "verdict_word",
+    "words",
 ]

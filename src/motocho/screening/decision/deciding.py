@@ -8,9 +8,11 @@ The verdict follows from the findings alone: one refusal refuses, else one open 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from functools import cache, partial
 
 from motocho.screening.capacity import Finding, Known, LawOfDay, Outcome, Third, law_of, third_of
 from motocho.screening.decision.facts import AskedKind, Facts
@@ -127,12 +129,12 @@ def decide(facts: Facts, policy: Policy, on: date, law: LawOfDay | None = None) 
     Law       貸金業法13条, 13条の2; 施行規則10条の16 to 10条の23.
     """
     ground = ground_of(facts, policy, on, law or law_of(on))
-    asked_yen = facts.asked.limit_yen
     ceilings = _ceilings(ground)
-    limit_yen = _capped(ground, _lowered(ground, asked_yen, ceilings))
-    findings = rules_at(ground, limit_yen)
+    tried = cache(partial(rules_at, ground))
+    limit_yen = _capped(ground, tried, _lowered(ground, tried, ceilings))
+    findings = tried(limit_yen)
     score = _score(ground)
-    verdict = _verdict(findings, score, facts)
+    verdict = _verdict(findings, score)
     offered = _offer(ground, limit_yen) if verdict in _GOES_ON else None
     return Decision(
         facts,
@@ -165,11 +167,16 @@ def third_at(ground: Ground, limit_yen: int) -> Third | None:
     return third_of(income, ground.lent, ground.law) if isinstance(income, int) else None
 
 
-def _lowered(ground: Ground, asked_yen: int, ceilings: Ceilings) -> int:
-    """What is asked, or the highest that passes the third where only that stands against it."""
+Tried = Callable[[int], tuple[Finding, ...]]
+"""The rules at an amount, each amount judged once."""
+
+
+def _lowered(ground: Ground, tried: Tried, ceilings: Ceilings) -> int:
+    """What is asked, or the highest that passes the third where that stands against it."""
+    asked_yen = ground.facts.asked.limit_yen
     if ground.facts.asked.kind is AskedKind.RESTORE or ceilings.with_income_yen is None:
         return asked_yen
-    failed = {one.rule_id for one in rules_at(ground, asked_yen) if one.outcome is Outcome.FAIL}
+    failed = {one.rule_id for one in tried(asked_yen) if one.outcome is Outcome.FAIL}
     if "LEND-009" not in failed:
         return asked_yen
     least_yen = max(ground.policy.house.least_limit_yen, limit_now_yen(ground) + 1)
@@ -177,7 +184,7 @@ def _lowered(ground: Ground, asked_yen: int, ceilings: Ceilings) -> int:
     return highest_yen if highest_yen >= least_yen else asked_yen
 
 
-def _capped(ground: Ground, limit_yen: int) -> int:
+def _capped(ground: Ground, tried: Tried, limit_yen: int) -> int:
     """What a low score lowers an offer to, where both amounts stand without it.
 
     A lower amount may need less: it must not let through what the rules hold up.
@@ -187,10 +194,7 @@ def _capped(ground: Ground, limit_yen: int) -> int:
     is_low = score is not None and score.points < house.cap_below_score
     if not is_low or ground.facts.asked.kind is AskedKind.RESTORE:
         return limit_yen
-    stands = all(
-        _verdict(rules_at(ground, yen), None, ground.facts) in _GOES_ON
-        for yen in (limit_yen, lower_yen)
-    )
+    stands = all(_verdict(tried(yen), None) in _GOES_ON for yen in (limit_yen, lower_yen))
     return lower_yen if stands else limit_yen
 
 
@@ -215,7 +219,7 @@ def _is_claim(one: Finding) -> bool:
     return one.rule_id in {"LEND-010", "LEND-011"}
 
 
-def _verdict(findings: tuple[Finding, ...], score: Finding | None, facts: Facts) -> Verdict:
+def _verdict(findings: tuple[Finding, ...], score: Finding | None) -> Verdict:
     rules = [one for one in findings if not _is_claim(one)]
     if any(one.outcome is Outcome.FAIL for one in rules):
         return Verdict.REFUSE
@@ -223,7 +227,7 @@ def _verdict(findings: tuple[Finding, ...], score: Finding | None, facts: Facts)
     if any(one.rule_id != "KYC-007" for one in waiting):
         return Verdict.NEEDS
     is_low = score is not None and not score.passes
-    return Verdict.REFER if waiting or is_low or facts.applicant.is_suspicious else Verdict.OFFER
+    return Verdict.REFER if waiting or is_low else Verdict.OFFER
 
 
 def _offer(ground: Ground, limit_yen: int) -> Offer:

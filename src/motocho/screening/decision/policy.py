@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from motocho.loans.products import Product
 from motocho.screening.capacity import LocalTaxMethod
+from motocho.screening.decision.facts import Facts
+from motocho.screening.decision.record import read
+from motocho.units.errors import Fault, FaultyInput
 from motocho.units.periods import counted, held_on
 
 FILE = "policy.yaml"
+_OFFERING = "offering"
+Held = TypeVar("Held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,31 @@ def policy_on(on: date, offering: Offering) -> Policy:
     """The policy of a day, for one product [その日の方針]."""
     from_on, house = held_on(on, [(row[0], row) for row in _periods()])
     return Policy(from_on, house, offering)
+
+
+def read_application(stated: Mapping[str, Any], file: str) -> tuple[Facts, Offering]:
+    """The facts of an application and what is offered, from a file [申込みの読取り].
+
+    Raises    FaultyInput with every item that is missing, unknown, or no value of its kind.
+    """
+    faults: list[Fault] = []
+    offering = _each(Offering, stated.get(_OFFERING, {}), _OFFERING, faults)
+    facts = _each(Facts, _without_offering(stated), "", faults)
+    if facts is None or offering is None:
+        raise FaultyInput(*(one.within(file) for one in faults))
+    return facts, offering
+
+
+def _each(kind: type[Held], value: object, path: str, faults: list[Fault]) -> Held | None:
+    try:
+        return read(kind, value, path)
+    except FaultyInput as error:
+        faults += error.faults
+        return None
+
+
+def _without_offering(stated: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in stated.items() if name != _OFFERING}
 
 
 def read_houses(text: str) -> tuple[tuple[date, House], ...]:

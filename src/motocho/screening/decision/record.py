@@ -60,13 +60,14 @@ def _is_left_out(each: Field[Any], held: object) -> bool:
     return held == each.default and (held is None or held == ())
 
 
-def read(kind: type[Held], value: object) -> Held:
+def read(kind: type[Held], value: object, path: str = "") -> Held:
     """A record from values of JSON or of TOML [記録の読取り].
 
+    Takes     the path at which it stands in its file, for faults.
     Raises    FaultyInput with every item that is missing, unknown, or no value of its kind.
     """
     faults: list[Fault] = []
-    found = _record(kind, value, "", faults)
+    found = _record(kind, value, path, faults)
     if faults:
         raise FaultyInput(*faults)
     return typing.cast("Held", found)

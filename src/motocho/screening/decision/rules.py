@@ -43,6 +43,8 @@ HOUSE = "house"
 """How the names of the house's own rules begin [社内基準]."""
 UNTOLD = frozenset({"LEND-022", "KYC-007"})
 """Rules of which an applicant is never told [告げない規則]."""
+_NO_TIES = "貸金業法12条の5、24条3項1号"
+"""What the catalogue of rules names; the refusal is the house's, as supervision asks of it."""
 _ONE_DAY = timedelta(days=1)
 
 
@@ -114,11 +116,13 @@ def need_at(ground: Ground, limit_yen: int) -> EvidenceNeed:
 def _persons(ground: Ground) -> Iterator[Finding]:
     facts, applicant = ground.facts, ground.facts.applicant
     ties = applicant.has_barred_ties
-    yield _untold("LEND-022", ties, "has_barred_ties", "貸金業法24条3項1号", applicant.source)
-    if applicant.is_suspicious:
-        known = (Known("is_suspicious", "yes", applicant.source),)
+    yield _untold("LEND-022", ties, "has_barred_ties", _NO_TIES, applicant.source)
+    if applicant.is_suspicious is not False:
+        # Looked at and suspected, or not looked at: the same person looks, the same is told.
+        said = None if applicant.is_suspicious is None else "true"
+        known = (Known("is_suspicious", said, applicant.source),)
         yield Finding("KYC-007", Outcome.UNKNOWN, code="SCR-141", known=known)
-    yield check_self_exclusion(facts.bureau, ground.on)
+    yield check_self_exclusion(facts.bureau, ground.on, ground.law)
     yield from _ages(ground)
     confirmed_on = applicant.identity_confirmed_on
     is_confirmed = True if confirmed_on is not None and confirmed_on <= ground.on else None
@@ -355,7 +359,7 @@ def _restored(ground: Ground, limit_yen: int) -> Iterator[Finding]:
     """10条の19: no survey, where every condition of it holds."""
     facts = ground.facts
     ties = facts.applicant.has_barred_ties
-    yield _untold("LEND-022", ties, "has_barred_ties", "貸金業法24条3項1号", facts.applicant.source)
+    yield _untold("LEND-022", ties, "has_barred_ties", _NO_TIES, facts.applicant.source)
     if facts.cut is None:
         known = (Known("before_yen", None, ""),)
         law = "貸金業法13条5項、貸金業法施行規則10条の19"
