@@ -338,3 +338,18 @@ def test_after_a_part_payment_the_line_goes_by_what_is_left() -> None:
     assert (after.court, after.scrivener_may_act, after.scrivener_may_sue) == (S, True, True)
     found = outlook([Told("主張", above)], Circumstances(refunds=refunds), DAY)
     assert found.line == after
+
+
+@pytest.mark.parametrize(("books_yen", "told"), [(EDGE, False), (EDGE + 1, True)])
+def test_a_balance_of_the_lender_above_the_line_sends_to_a_professional(
+    books_yen: int, *, told: bool
+) -> None:
+    """Who may act is not settled by our recalculation alone where the creditor says more."""
+    events = (
+        Event(PAID_OFF, EventKind.BORROW, 100_000, lender_balance_yen=books_yen),
+        Event(PAID_OFF, EventKind.REPAY, 400_000, lender_balance_yen=books_yen),
+    )
+    statement = recalculate(History(events, input_sha256="ab" * 32), PLAIN)
+    found = line(statement, DAY)
+    assert found.scrivener_may_act
+    assert ("professional_by_books" in {each.key for each in found.reasons}) is told

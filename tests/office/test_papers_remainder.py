@@ -1,7 +1,10 @@
-"""Papers after a part payment, of interest alone, and of a settlement: read back from the files."""
+"""Papers read back as a clerk reads them: part payments, settlements, pages, what they cite."""
 
 from __future__ import annotations
 
+import io
+import re
+import subprocess
 from datetime import date
 
 import pytest
@@ -9,7 +12,7 @@ import pytest
 from motocho.claims import pleading
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.history import Event, History
-from motocho.claims.pleading import PaperKind
+from motocho.claims.pleading import Look, PaperKind, markup
 from motocho.claims.statement import recalculate
 from motocho.kernel.conventions import (
     EventKind,
@@ -18,7 +21,7 @@ from motocho.kernel.conventions import (
     Series,
 )
 from motocho.office import papers
-from motocho.office.papers import Form
+from motocho.office.papers import Form, _pages
 
 DAY = date(2026, 11, 21)
 ON = "2024-04-01"
@@ -106,10 +109,23 @@ def test_every_paper_of_what_is_left_can_be_made(
 
 
 def test_only_the_convention_that_was_used_is_pleaded() -> None:
+    """How advances were met is pleaded where one was, and where it was met that way."""
+    events = (
+        Event(date(2001, 1, 10), EventKind.BORROW, 500_000, 292_000),
+        Event(date(2010, 1, 10), EventKind.REPAY, 2_000_000),
+        Event(date(2011, 1, 10), EventKind.BORROW, 100_000, 180_000),
+    )
+    history = History(events, lender="架空ファイナンス株式会社", input_sha256="ab" * 32)
     said = "まず過払金の利息を、次いで過払金を充当した"
-    assert said in text_of(PaperKind.COMPLAINT, content_of())
-    other = Assumptions(overpayment_appropriation=OverpaymentAppropriation.PRINCIPAL_FIRST)
-    assert said not in text_of(PaperKind.COMPLAINT, content_of(other))
+    for order in (
+        OverpaymentAppropriation.INTEREST_FIRST,
+        OverpaymentAppropriation.PRINCIPAL_FIRST,
+    ):
+        found = recalculate(history, Assumptions(overpayment_appropriation=order), as_of=DAY)
+        content = pleading.content(found, pleading.read(papers.SAMPLE_FACTS), DAY)
+        met = order is OverpaymentAppropriation.INTEREST_FIRST
+        assert (said in text_of(PaperKind.COMPLAINT, content)) is met
+    assert said not in text_of(PaperKind.COMPLAINT, content_of())
 
 
 def test_two_rates_are_asked_for_each_in_its_own_days() -> None:
@@ -181,3 +197,94 @@ def test_a_debt_that_is_left_is_not_closed_by_the_way() -> None:
     plan = text_of(PaperKind.REPAYMENT_PLAN, content)
     assert "その額が2回分に達したときは、当然に期限の利益を失い" in plan
     assert "年3パーセントの割合による遅延損害金" in plan
+
+
+# ------------------------------------------------------------------------------- as a clerk reads it
+HEADING = re.compile(r"^(第[0-9]+|[0-9]+|\([0-9]+\))　")
+
+
+def pages_of(data: bytes) -> list[list[str]]:
+    made = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=data, capture_output=True, check=True
+    )
+    pages = made.stdout.decode().split("\f")
+    lines = ([line.strip() for line in page.splitlines() if line.strip()] for page in pages)
+    return [page[:-2] for page in lines if page]  # the page's number and its foot are apart
+
+
+def above(count: int) -> str:
+    """A paper whose heading with its text begins after so many lines."""
+    return "! 前\n" * count + "## 見出し\n### まとめ\n本文である。\n"
+
+
+@pytest.mark.parametrize("count", range(20, 27))
+def test_a_heading_goes_over_with_what_it_stands_over(count: int) -> None:
+    """Wherever the page ends: its last line is never one that only announces."""
+    data = _pages.page_file(markup.parsed(above(count)), Look.COURT, _pages.Foot("t", "foot", DAY))
+    first, *_ = pages_of(data)
+    assert not first[-1].endswith(("見出し", "まとめ"))
+    shell = papers.make(PaperKind.COMPLAINT, content_of(), Form.WORD).data
+    from docx import Document  # noqa: PLC0415
+
+    kept = [
+        one.text
+        for one in Document(io.BytesIO(shell)).paragraphs
+        if one.paragraph_format.keep_with_next
+    ]
+    assert any(one.endswith("まとめ") for one in kept)
+    assert not any(one.startswith("前") for one in kept)
+
+
+def test_items_of_a_list_need_not_stay_together() -> None:
+    blocks = markup.parsed("## 次\n### い\n### ろ\n#### は\n\n> 以上\n")
+    assert [markup.announces(blocks, at) for at in range(4)] == [True, False, True, False]
+
+
+def test_a_contract_ends_with_its_last_dealing_and_not_with_the_day_of_calculation() -> None:
+    (only,) = pleading.fields(content_of())["dealing"]["contracts"]
+    assert (only["first_on"], only["last_on"]) == ("平成13年1月10日", "平成22年1月10日")
+
+
+@pytest.mark.parametrize(
+    ("rule", "repaid_on", "said"),
+    [
+        (OverpaymentRateRule.CONSTANT, date(2010, 1, 10), True),
+        (OverpaymentRateRule.ORIGIN, date(2020, 3, 31), True),
+        (OverpaymentRateRule.ORIGIN, date(2020, 4, 1), False),
+        (OverpaymentRateRule.SPLIT_2020, date(2010, 1, 10), False),
+        (OverpaymentRateRule.CONSTANT, date(2020, 4, 1), False),
+    ],
+)
+def test_the_old_rate_is_pleaded_with_the_article_that_keeps_it(
+    rule: OverpaymentRateRule, repaid_on: date, *, said: bool
+) -> None:
+    events = (
+        Event(date(2001, 1, 10), EventKind.BORROW, 500_000, 292_000),
+        Event(repaid_on, EventKind.REPAY, 9_000_000),
+    )
+    history = History(events, lender="架空ファイナンス株式会社", input_sha256="ab" * 32)
+    found = recalculate(history, Assumptions(overpayment_rate_rule=rule), as_of=DAY)
+    content = pleading.content(found, pleading.read(papers.SAMPLE_FACTS), DAY)
+    for kind in (PaperKind.COMPLAINT, PaperKind.BRIEF_BAD_FAITH):
+        assert ("附則15条1項" in text_of(kind, content)) is said
+
+
+def test_briefs_name_the_law_of_the_day_of_the_contract() -> None:
+    """貸金業法 of 2006, 附則15条・25条: payments under older contracts stay under the old article."""
+    deemed = text_of(PaperKind.BRIEF_DEEMED_PAYMENT, content_of())
+    assert "平成22年6月18日以後に締結された貸付けの契約" in deemed
+    assert "附則15条、25条" in deemed
+    assert "施行の日以後の支払" not in deemed
+    settled = text_of(PaperKind.BRIEF_SETTLEMENT, content_of())
+    assert "令和2年3月31日までの合意は錯誤により無効" in settled
+    assert "附則6条1項" in settled
+
+
+def test_a_list_of_parties_has_no_empty_lines_and_one_place_of_service() -> None:
+    alone = text_of(PaperKind.PARTY_LIST, content_of(client_phone=""))
+    assert "電話" not in alone
+    assert alone.count("送達場所") == 1
+    acting = content_of(agent_kind="lawyer", agent_name="見本次郎", agent_address="東京都新宿区1-1")
+    by_agent = text_of(PaperKind.PARTY_LIST, acting)
+    assert by_agent.count("送達場所") == 1
+    assert "FAX" not in by_agent

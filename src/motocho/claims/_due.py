@@ -125,6 +125,11 @@ class Due:
         return self.interest_yen if self.is_interest_alone else self.overpayment_yen
 
     @property
+    def first_overpaid_on(self) -> date | None:
+        """The first day of the contracts still overpaid; of none, that of all [最初の発生日]."""
+        return first_overpaid_on(self.statement)
+
+    @property
     def counted_on(self) -> date:
         """The day of the balances [計算日]."""
         if self.applied:

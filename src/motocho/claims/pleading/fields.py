@@ -16,9 +16,14 @@ from motocho.claims.pleading.content import Content, Exhibit
 from motocho.claims.pleading.facts import Agent
 from motocho.claims.pleading.filing import PackingList
 from motocho.claims.pleading.instalments import Plan
-from motocho.kernel.conventions import OpeningBalance, OverpaymentAppropriation, Series
+from motocho.kernel.conventions import (
+    EventKind,
+    OpeningBalance,
+    OverpaymentAppropriation,
+    Series,
+)
 from motocho.law.court import Route
-from motocho.law.interest import statutory_interest_ppm
+from motocho.law.interest import statutory_interest_ppm, statutory_interest_rows
 from motocho.units.days import era_date_text
 from motocho.units.errors import Language
 from motocho.units.money import court_yen_text
@@ -167,6 +172,7 @@ def _claim(content: Content) -> Fields:
         "rate": _rates(content),
         "running": _running(content),
         "default_rate": "" if content.rates else _default_rate(content),
+        "keeps_old_rate": _said(_keeps_old_rate(content)),
         "interest_first": _said(_meets_interest_first(content)),
         "accrued_until": _day(content.accrued_until),
         "interest_until": _day(content.interest_until),
@@ -175,9 +181,27 @@ def _claim(content: Content) -> Fields:
     } | _paid_back(content)
 
 
+def _keeps_old_rate(content: Content) -> bool:
+    """Whether interest arose before 2020-04-01 at the one rate of then, which goes on."""
+    first_on, old = content.due.first_overpaid_on, statutory_interest_rows()[0]
+    if first_on is None or old.until_on is None or first_on > old.until_on:
+        return False
+    return [ppm for _, ppm in content.rates] == [old.ppm]
+
+
 def _meets_interest_first(content: Content) -> bool:
-    chosen = content.statement.assumptions.overpayment_appropriation
-    return chosen is OverpaymentAppropriation.INTEREST_FIRST
+    """Whether an advance met an overpayment, and by that convention."""
+    assumptions = content.statement.assumptions
+    if assumptions.overpayment_appropriation is not OverpaymentAppropriation.INTEREST_FIRST:
+        return False
+    joined = assumptions.contracts is Series.JOINED
+    overpaid: set[str] = set()
+    for row in content.statement.rows:
+        dealing = "" if joined else row.event.contract
+        if row.event.kind is EventKind.BORROW and row.event.amount_yen and dealing in overpaid:
+            return True
+        overpaid = overpaid | {dealing} if row.overpayment_yen else overpaid - {dealing}
+    return False
 
 
 def _paid_back(content: Content) -> Fields:
@@ -257,7 +281,8 @@ def _dealing(content: Content) -> Fields:
     series = statement.assumptions.contracts
     contracts = []
     for name in statement.history.contracts():
-        days = [row.event.on for row in statement.rows if row.event.contract == name]
+        own = [row.event for row in statement.rows if row.event.contract == name]
+        days = [event.on for event in own if event.amount_yen] or [event.on for event in own]
         contracts.append({"name": name, "first_on": _day(min(days)), "last_on": _day(max(days))})
     zero = statement.assumptions.opening_balance is OpeningBalance.ZERO
     return {

@@ -86,8 +86,10 @@ def _warnings(content: Content) -> list[Fault]:
 
 
 def _rows(content: Content, duplicate: str, certificate_yen: int | None) -> list[Packed]:
+    on_paper = content.fees is not None and content.fees.route is Route.PAPER
+    bound = "ページ順にとじる" if on_paper else "1つのPDFにまとめる"
     rows = [
-        Packed("訴状(当事者目録・別紙計算書とも)", "1", duplicate, "ページ順にとじる"),
+        Packed("訴状(当事者目録・別紙計算書とも)", "1", duplicate, bound),
         Packed("証拠説明書", "1", duplicate, ""),
         *(
             Packed(f"{one.mark}　{one.title}", "1", duplicate, one.file_name)

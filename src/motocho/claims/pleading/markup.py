@@ -13,7 +13,7 @@ number them (第1, 1, (1), ア, (ア)), so nobody numbers by hand:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -113,6 +113,22 @@ def _single(line: str, level: int) -> Block:
         if found is not None:
             return Block(kind, found[1].strip(), level)
     return Block(BlockKind.BODY, line, level)
+
+
+def announces(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a heading stands over something: a deeper one, a text, a table [見出しと本文].
+
+    Why       such a heading must not be the last line of a page; one item of a list may be.
+    """
+    here = blocks[at]
+    following = (one for one in blocks[at + 1 :] if one.kind is not BlockKind.EMPTY)
+    below = next(following, None)
+    if here.kind is not BlockKind.HEADING or below is None or below.kind in _NOTHING_BELOW:
+        return False
+    return below.kind is not BlockKind.HEADING or below.level > here.level
+
+
+_NOTHING_BELOW = frozenset({BlockKind.PAGE, BlockKind.TITLE, BlockKind.RIGHT})
 
 
 def numbered(level: int, number: int) -> str:

@@ -23,6 +23,7 @@ AFTER_PAYOFF = (
 )
 WHILE_PAYING = "https://www.adire.jp/lega-life-lab/overpayment-refund-request-blacklist551/"
 NOT_READ = "一般的な知識 (general knowledge)"
+REPORTED = "https://saimusoudan.jp/news/shinyojoho.html (産経新聞 2010-01-14)"
 FIVE_YEARS = "https://shihoushoshi.jp/black-list"
 
 
@@ -96,7 +97,8 @@ def bureau_effect(of: Standings, lender: Lender | None) -> BureauEffect:
     if record is not Record.NONE:
         reasons.append(Sentence("bureau_five_years", source=FIVE_YEARS))
         reasons.append(Sentence("professional_bureau"))
-    reasons.append(Sentence("bureau_code_dropped", standing=Standing.UNVERIFIED, source=NOT_READ))
+    reasons.append(Sentence("bureau_code_dropped", source=REPORTED))
+    reasons.append(Sentence("bureau_rules_unread", standing=Standing.UNVERIFIED, source=NOT_READ))
     return BureauEffect(record, tuple(reasons), _side_effects(of, lender))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-from motocho.claims.pleading import Block, BlockKind, Counted, Look, setting
+from motocho.claims.pleading import Block, BlockKind, Counted, Look, markup, setting
 from motocho.documents.typeset import compiled, settable
 from motocho.units.text import half_widths
 
@@ -106,7 +106,8 @@ def _items(blocks: Sequence[Block], metrics: Metrics) -> Iterator[dict[str, Any]
             yield from _pairs(blocks[at:until], metrics)
             at = until
             continue
-        yield from _lines(block, metrics)
+        stays = markup.announces(blocks, at)
+        yield from ({**line, "stays": stays} for line in _lines(block, metrics))
         at += 1
 
 
@@ -122,6 +123,7 @@ def _line(text: str, *, indent: int = 0, side: str = "left", level: int = 0) -> 
         "indent": indent,
         "side": side,
         "level": level,
+        "stays": False,
     }
 
 

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from motocho.claims.pleading import Block, BlockKind, Fields, Look
+from motocho.claims.pleading import Block, BlockKind, Fields, Look, markup
 from motocho.documents.sheet import printable
 from motocho.documents.spreadsheet import without_times
 from motocho.office.papers import _sandbox
@@ -274,15 +274,16 @@ class _Writing:
                 self._table(blocks[at:until])
                 at = until
                 continue
-            self._paragraph(blocks[at])
+            written = self._paragraph(blocks[at])
+            written.paragraph_format.keep_with_next = markup.announces(blocks, at) or None
             at += 1
 
-    def _paragraph(self, block: Block) -> None:
+    def _paragraph(self, block: Block) -> Any:
         text = printable(block.text)
         paragraph = self._mark.insert_paragraph_before()
         if block.kind is BlockKind.PAGE:
             paragraph.paragraph_format.page_break_before = True
-            return
+            return paragraph
         if block.kind is BlockKind.HEADING:
             text = f"{block.label}　{text}"
             self._indent(paragraph, left=2 * block.level, first=-2)
@@ -303,6 +304,7 @@ class _Writing:
         run = paragraph.add_run(text)
         if block.kind is BlockKind.TITLE:
             self._large(run, paragraph)
+        return paragraph
 
     def _large(self, run: Any, paragraph: Any) -> None:
         from docx.shared import Pt  # noqa: PLC0415
