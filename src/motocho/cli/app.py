@@ -27,6 +27,7 @@ from motocho.cli.claims import case, claim, fee, history, pleading, recalc
 from motocho.cli.lending import (
     bank,
     book,
+    bureau,
     call,
     care,
     close,
@@ -74,6 +75,7 @@ app.add_typer(care.app, name="care")
 app.add_typer(screening.app, name="screening")
 app.add_typer(settings.app, name="settings")
 app.add_typer(fraud.app, name="fraud")
+app.add_typer(bureau.app, name="bureau")
 app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)

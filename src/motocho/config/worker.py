@@ -27,7 +27,7 @@ from motocho.care.collections import stages
 from motocho.care.ivr import calls
 from motocho.close import day, inbox
 from motocho.close.run import run
-from motocho.config import _collections, _papers, _reminders
+from motocho.config import _bureau, _collections, _papers, _reminders
 from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
 from motocho.documents import intake
@@ -56,6 +56,7 @@ ASK_STATEMENTS = "documents.ask_statements"
 END_RESTS = "loans.end_rests"
 COLLECT_AGAIN = "collections.look_again"
 LOOK_AFTER_FROZEN = "frauds.look_after"
+BUREAU = "bureau.carry"
 
 
 def take_line(*, line_id: int) -> None:
@@ -225,6 +226,7 @@ TASKS: Mapping[str, Task] = {
     stages.CARRY: _collections.carry,
     COLLECT_AGAIN: _collections.look_again,
     LOOK_AFTER_FROZEN: look_after_frozen,
+    BUREAU: _bureau.pass_on,
 }
 AGAIN: Mapping[str, str] = {
     CLEAR_TRIES: "*/10 * * * *",
@@ -236,6 +238,7 @@ AGAIN: Mapping[str, str] = {
     END_RESTS: "*/5 * * * *",
     COLLECT_AGAIN: "*/5 * * * *",
     LOOK_AFTER_FROZEN: "*/5 * * * *",
+    BUREAU: "* * * * *",
 }
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 

@@ -111,6 +111,18 @@ class Held:
     """Self-exclusions: first day, last day, self or family."""
 
 
+def people_of(text: str) -> list[Held]:
+    """Whom a bureau holds, as JSON: the fields of `Held`, with those of `Claim` in each [登録者].
+
+    >>> people_of('[{"kana": "ｻﾄｳ", "name": "佐藤", "born": "19850401"}]')[0].claims
+    []
+    """
+    return [
+        Held(**{**one, "claims": [Claim(**claim) for claim in one.get("claims", [])]})
+        for one in json.loads(text)
+    ]
+
+
 _KEPT = {
     "report_ref": (1, 25), "account_ref": (25, 49), "seq_no": (49, 55), "kind": (55, 56),
     "as_of_on": (56, 64), "kana": (64, 124), "name": (124, 184), "born_on": (184, 192),

@@ -119,6 +119,16 @@ def asked(cursor: Any, on: date) -> Bureau | None:
     return None if row is None else _bureau(row)
 
 
+def unreadable(cursor: Any, most: int = 100) -> list[tuple[str, list[str]]]:
+    """Files that came in and could not be read, the newest first, with faults [読めない受信]."""
+    cursor.execute(
+        "SELECT name, faults FROM screening_bureau_taken WHERE cardinality(faults) > 0"
+        " ORDER BY taken_at DESC LIMIT %s",
+        (most,),
+    )
+    return [(name, list(faults)) for name, faults in cursor.fetchall()]
+
+
 def _bureau(row: tuple[Any, ...]) -> Bureau:
     name, code, joined_on, form, terms, is_asked = row
     return Bureau(name, code, joined_on, Form(form), Terms(terms), bool(is_asked))
