@@ -7,7 +7,7 @@ from typing import Any
 
 from motocho.close import day
 from motocho.outside import bureau, clock
-from motocho.screening.bureau import Carrier, carry
+from motocho.screening.bureau import Carrier
 
 
 def carrier() -> Carrier:
@@ -17,8 +17,3 @@ def carrier() -> Carrier:
 
 def _booking_date(cursor: Any) -> date:
     return day.booking_date(cursor, clock.business_date())
-
-
-def pass_on(*, timestamp: int) -> None:  # noqa: ARG001  # the clock is read at each step
-    """News become inquiries and reports; files go out and come in [信用情報の授受]."""
-    carry(carrier())

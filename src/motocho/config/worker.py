@@ -41,6 +41,8 @@ from motocho.notices.sending import MailKey
 from motocho.outside import clock, teller
 from motocho.outside.queue import AT_ONCE
 from motocho.people import login, requests
+from motocho.screening.bureau import Carried
+from motocho.screening.bureau import carry as carry_files
 from motocho.units.errors import MotochoError
 
 log = logging.getLogger("motocho.worker")
@@ -204,6 +206,16 @@ def look_after_frozen(*, timestamp: int) -> None:
         frauds.look_after(cursor, at)
 
 
+def carry_bureau() -> Carried:
+    """Send what waits for a credit bureau, and take in what came from it [信用情報の授受]."""
+    return carry_files(_bureau.carrier())
+
+
+def pass_bureau(*, timestamp: int) -> None:  # noqa: ARG001  # the clock is read at each step
+    """News become inquiries and reports; files go out and come in [信用情報の授受]."""
+    carry_bureau()
+
+
 def send_mail(*, member_id: int, mail_id: int) -> None:
     """Send one mail of a member [メールの送信]."""
     sending.send(MailKey(member_id, mail_id), office())
@@ -226,7 +238,7 @@ TASKS: Mapping[str, Task] = {
     stages.CARRY: _collections.carry,
     COLLECT_AGAIN: _collections.look_again,
     LOOK_AFTER_FROZEN: look_after_frozen,
-    BUREAU: _bureau.pass_on,
+    BUREAU: pass_bureau,
 }
 AGAIN: Mapping[str, str] = {
     CLEAR_TRIES: "*/10 * * * *",

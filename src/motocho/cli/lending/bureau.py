@@ -99,12 +99,11 @@ def carry(json_wanted: JsonOption = False, lang: LangOption = None) -> None:
 
     例 / Examples:  motocho bureau carry · motocho bureau carry --json
     """
-    from motocho.config import _bureau
-    from motocho.screening import bureau
+    from motocho.config import worker
 
     output = output_in(lang)
     connect()
-    done = bureau.carry(_bureau.carrier())
+    done = worker.carry_bureau()
     if json_wanted:
         names = {name: getattr(done, name) for name in done.__slots__}
         output.document({"schema_version": SCHEMA_VERSION, **names})
@@ -350,10 +349,10 @@ def play(
     例 / Examples:  motocho bureau play jicc 1234 · motocho bureau play jicc 1234 people.json
     """
     from motocho.outside.bureau import from_environment
-    from motocho.outside.fakes import bureau as fake
+    from motocho.outside.fakes import FakeBureau, people_of
 
     output = output_in(lang)
-    held = [] if people is None else fake.people_of(people.read_text(encoding="utf-8"))
-    it = fake.FakeBureau(company_code, held, bureau=bureau_id)
+    held = [] if people is None else people_of(people.read_text(encoding="utf-8"))
+    it = FakeBureau(company_code, held, bureau=bureau_id)
     count = it.carry(from_environment(bureau_id).folder, clock.business_date())
     output.data(output.text(f"ファイル{count}", f"{count} files"))
