@@ -65,6 +65,12 @@ class Site:
         assert settings.SESSION_COOKIE_NAME in client.cookies
         return member, key
 
+    def check(self, client: Client, member: Member, key: Key, then: str = "") -> Any:
+        """The one more check before a whole history, as the member passes it."""
+        whole = f"/member/dealings/{key.agreement_id}/whole/"
+        client.post(whole, {"again": "yes", "then": then})
+        return client.post(whole, {"code": self.code(member), "then": then})
+
     def code(self, member: Member) -> str:
         """The newest code that was sent to a member."""
         sent = self.codes.glob(f"code-{member.member_id}-*.eml")

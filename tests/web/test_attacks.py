@@ -187,7 +187,7 @@ def test_every_answer_is_guarded(client: Client, site: Site) -> None:
         assert "unsafe" not in policy, name
         assert "frame-ancestors 'none'" in policy, name
         assert response.headers["X-Content-Type-Options"] == "nosniff", name
-        if address.startswith(("/member/", "/desk/", "/freeze/", "/reset/")):
+        if address.startswith(("/member/", "/desk/", "/studio/", "/freeze/", "/reset/")):
             assert "no-store" in response.headers["Cache-Control"], name
 
 
@@ -300,7 +300,9 @@ def told(site: Site, client: Client) -> tuple[Member, dict[str, str]]:
     upload = intake.Upload(f"{MARK}.jpg", files.photo())
     kept = do(intake.keep, made.member_id, Purpose.INCOME, upload, clock.now())
     assert isinstance(kept, Kept)
+    opened = str(site.check(client, made, key, "studio")["Location"])
     return made, {
+        "studio:case_id": opened.split("/")[3],
         "agreement_id": str(key.agreement_id),
         "case_id": str(case.key.case_id),
         "document_ref": kept.document_ref,

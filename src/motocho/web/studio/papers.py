@@ -391,7 +391,7 @@ def proof_page(request: HttpRequest, case_id: int) -> HttpResponse:
     context |= {
         "content": content,
         "statement": statement,
-        "conditions": papers.sheet_of(PaperKind.RECALCULATION, content).conditions,
+        "conditions": layouts.conditions(statement.assumptions, tongue.language),
         "is_same": again.document() == statement.document(),
     }
     typed = request.POST.get("theirs", "").strip()
