@@ -68,7 +68,9 @@ def test_from_joining_to_the_answer_and_the_register(
     refused = command("bureau", "judge", asked["inquiry"], "--by", "suzuki", "--found", "2")
     assert refused.code == 4
     command.done("bureau", "judge", asked["inquiry"], "--by", "suzuki", "--found", "1")
-    assert rows("SELECT others_yen FROM loan_bureau_answer") == [(300_000,)]
+    assert rows("SELECT others_yen FROM loan_bureau_answer WHERE channel = 'bureau'") == [
+        (300_000,)
+    ]
     of_member = command.done("bureau", "show", number_of(desk), "--json").document["rows"]
     assert [(row["what"], row["state"]) for row in of_member] == [
         ("inquiry", "answered"), ("report", "taken"),

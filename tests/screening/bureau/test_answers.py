@@ -52,7 +52,9 @@ def asked(counter: Counter, need: str = "case 1") -> Asked:
 
 
 def told() -> list[tuple[date, int]]:
-    return rows("SELECT inquired_on, others_yen FROM loan_bureau_answer ORDER BY answer_id")
+    return rows(
+        "SELECT inquired_on, others_yen FROM loan_bureau_answer WHERE channel = 'bureau' ORDER BY answer_id"
+    )
 
 
 def known(counter: Counter, key: InquiryKey) -> bureau.Known | None:
