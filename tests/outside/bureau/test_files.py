@@ -227,7 +227,7 @@ def test_file_of_another_kind_is_none_that_comes_in() -> None:
 
 def test_file_to_somebody_else_is_refused() -> None:
     data = bureau.write_receipts(replace(HEAD, kind="receipts"), [], Form.JSON)
-    assert bureau.read_incoming(data, "f", ("9999", "fake"))
+    assert isinstance(bureau.read_incoming(data, "f", ("9999", "fake")), Receipts)
     for ours in (("9998", "fake"), ("9999", "jicc")):
         with pytest.raises(FaultyInput) as caught:
             bureau.read_incoming(data, "f", ours)
