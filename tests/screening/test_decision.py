@@ -28,6 +28,7 @@ from tests.screening.facts import (
 
 from motocho.law.citation import parse_citations
 from motocho.screening.capacity import (
+    Base,
     Cut,
     Employment,
     Exclusion,
@@ -346,6 +347,13 @@ def test_a_spouse_s_papers_carry_the_sum_of_both() -> None:
     assert above.offer is None or above.offer.limit_yen == 1_000_000
     alone = decided(replace(facts, special=None))
     assert "SCR-102" in {one.code for one in alone.papers}
+
+
+def test_what_a_spouse_borrowed_on_both_incomes_is_left_out_of_the_own_third() -> None:
+    facts = application(900_000, papers=(SLIP,), spouse_lent=Base(1_200_000, 3_000_000))
+    decision = decided(facts)
+    assert decision.offer is not None
+    assert decision.offer.limit_yen == 800_000 == decision.ceilings.with_income_yen
 
 
 # ------------------------------------------------------------------------------------ the score

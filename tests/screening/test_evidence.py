@@ -352,6 +352,17 @@ def test_incomes_of_slips_agree_with_the_oracle(
     assert income(paper) == oracle.year_of_slips(pays, bonuses, ON)
 
 
+def test_a_check_of_an_open_line_may_use_what_a_new_contract_may_not() -> None:
+    paper = replace(slip_of(2023), issued_on=date(2024, 1, 20))
+    employments: dict[Whose, Employment | None] = {Whose.APPLICANT: SAME}
+    assert annual_income([paper], employments, setting()).yen is None
+    watched = annual_income([paper], employments, setting(purpose=Purpose.MONITORING))
+    assert watched.yen == 4_000_000
+    assert {one.rule_id for one in watched.findings} == {
+        "LEND-005", "LEND-012", "LEND-007", "LEND-008",
+    }  # fmt: skip
+
+
 @given(st.integers(0, 5_000_000), st.integers(0, 100_000))
 def test_more_pay_never_makes_less_income(pay_yen: int, more: int) -> None:
     lower, higher = income(pay(9, 10, pay_yen=pay_yen)), income(pay(9, 10, pay_yen=pay_yen + more))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -39,8 +40,9 @@ from motocho.screening.capacity import (
     Urgent,
     check_exceptions,
     check_exclusion,
+    income_used_yen,
     law_of,
-    spouse_of_one_allows,
+    third_of,
     urgent_months,
 )
 
@@ -149,8 +151,8 @@ REFINANCE = Refinance(
 
 @pytest.mark.rule("LEND-011")
 def test_a_refinance_that_makes_nothing_heavier_passes_both_kinds() -> None:
-    assert judged(Special(favourable=REFINANCE), 800_000).passes
-    assert judged(Special(lender_refinance=REFINANCE), 800_000).passes
+    assert judged(Special(favourable_refinance=REFINANCE), 800_000).passes
+    assert judged(Special(stepwise_refinance=REFINANCE), 800_000).passes
 
 
 @pytest.mark.rule("LEND-011")
@@ -168,7 +170,7 @@ def test_a_refinance_that_makes_nothing_heavier_passes_both_kinds() -> None:
     ],
 )  # fmt: skip
 def test_one_yen_or_one_burden_more_is_refused(change: dict[str, Any], condition: str) -> None:
-    finding = judged(Special(favourable=replace(REFINANCE, **change)), 800_000)
+    finding = judged(Special(favourable_refinance=replace(REFINANCE, **change)), 800_000)
     assert finding.outcome is Outcome.FAIL
     assert condition in failed(finding)
 
@@ -179,7 +181,7 @@ def test_the_rate_is_at_most_the_average_weighted_by_what_is_owed(
     rate: int, *, passes: bool
 ) -> None:
     # (500,000 x 18.0 % + 300,000 x 16.0 %) / 800,000 = 17.25 %
-    finding = judged(Special(lender_refinance=replace(REFINANCE, rate_ppm=rate)), 800_000)
+    finding = judged(Special(stepwise_refinance=replace(REFINANCE, rate_ppm=rate)), 800_000)
     assert finding.passes is passes
     assert failed(finding) == (set() if passes else {"rate_not_above_average"})
 
@@ -187,10 +189,10 @@ def test_the_rate_is_at_most_the_average_weighted_by_what_is_owed(
 def test_a_bank_s_debt_or_a_balance_that_does_not_fall_is_no_refinance_of_lenders() -> None:
     bank = replace(REFINANCE.debts[0], is_money_lender=False)
     other = replace(REFINANCE, debts=(bank, REFINANCE.debts[1]))
-    assert failed(judged(Special(lender_refinance=other), 800_000)) == {"all_of_money_lenders"}
+    assert failed(judged(Special(stepwise_refinance=other), 800_000)) == {"all_of_money_lenders"}
     for parts in ((), (800_000, 0), (400_000, 399_999)):
         still = replace(REFINANCE, principal_parts_yen=parts)
-        finding = judged(Special(lender_refinance=still), 800_000)
+        finding = judged(Special(stepwise_refinance=still), 800_000)
         assert failed(finding) == {"falls_step_by_step"}, parts
 
 
@@ -200,7 +202,7 @@ def test_a_bank_s_debt_or_a_balance_that_does_not_fall_is_no_refinance_of_lender
 )
 def test_average_rates_agree_with_the_oracle(rate: int, debts: list[tuple[int, int]]) -> None:
     owed = tuple(debt("x", balance, ppm, 1, 1) for balance, ppm in debts)
-    finding = judged(Special(lender_refinance=replace(REFINANCE, debts=owed, rate_ppm=rate)), 1)
+    finding = judged(Special(stepwise_refinance=replace(REFINANCE, debts=owed, rate_ppm=rate)), 1)
     refused = "rate_not_above_average" in failed(finding)
     assert refused is not oracle.average_rate_allows(rate, debts)
 
@@ -212,7 +214,7 @@ def urgent(asked_until: date = date(2027, 2, 10), **change: Any) -> Special:
         "doc", Cost.URGENT, ON, asked_until, ("bureau_record", "use_receipt"),
         is_urgent=True, is_within_capacity=True,
     )  # fmt: skip
-    return Special(urgent=replace(one, **change), reliefs=reliefs)
+    return Special(urgent_need=replace(one, **change), reliefs=reliefs)
 
 
 @pytest.mark.rule("LEND-011")
@@ -271,10 +273,15 @@ def test_medical_costs_pass_once_and_within_capacity() -> None:
         "doc", ("care_bill_or_estimate",), is_urgent_medical=True, has_such_a_loan=False,
         is_within_capacity=True,
     )  # fmt: skip
-    assert judged(Special(medical=one)).passes
-    assert failed(judged(Special(medical=replace(one, has_such_a_loan=True)))) == {"none_open"}
-    assert judged(Special(medical=replace(one, is_within_capacity=None))).outcome is Outcome.UNKNOWN
-    assert judged(Special(medical=replace(one, papers=()))).outcome is Outcome.FAIL
+    assert judged(Special(urgent_medical=one)).passes
+    assert failed(judged(Special(urgent_medical=replace(one, has_such_a_loan=True)))) == {
+        "none_open"
+    }
+    assert (
+        judged(Special(urgent_medical=replace(one, is_within_capacity=None))).outcome
+        is Outcome.UNKNOWN
+    )
+    assert judged(Special(urgent_medical=replace(one, papers=()))).outcome is Outcome.FAIL
 
 
 # ------------------------------------------------------------------------------------------ 3号
@@ -308,14 +315,30 @@ def test_one_yen_more_or_no_consent_is_refused(
     assert judged(Special(spouse=replace(SPOUSE, **change)), asked).outcome is outcome
 
 
-@pytest.mark.parametrize(("asker", "passes"), [(800_000, True), (800_001, False)])
+@pytest.mark.parametrize(("asked", "passes"), [(800_000, True), (800_001, False)])
 def test_who_lent_an_income_to_a_spouse_has_so_much_less_of_the_own(
-    asker: int, *, passes: bool
+    asked: int, *, passes: bool
 ) -> None:
     # The spouse is 200,000 yen above an own third: of a third of 3,000,000 yen 800,000 are left.
-    spouse = Base(1_200_000, 3_000_000)
-    assert spouse_of_one_allows(Base(asker, 3_000_000), spouse, LAW) is passes
-    assert spouse_of_one_allows(Base(1_000_000, 3_000_000), Base(0, 3_000_000), LAW)
+    used = income_used_yen(Base(1_200_000, 3_000_000), LAW)
+    third = third_of(3_000_000, NOTHING, LAW, used)
+    assert third is not None
+    assert third.allows(asked) is passes
+    assert income_used_yen(Base(1_000_000, 3_000_000), LAW) == 0
+
+
+@given(st.integers(0, 9_000_000), st.integers(0, 3_000_000), st.integers(0, 9_000_000))
+def test_what_a_spouse_s_contract_uses_agrees_with_the_article(
+    income: int, total: int, spouse_income: int
+) -> None:
+    """10条の23第3項: the own sum and what the spouse's is above an own third, within a third."""
+    over = max(Fraction(0), total - Fraction(spouse_income, 3))
+    third = third_of(income, NOTHING, LAW, income_used_yen(Base(total, spouse_income), LAW))
+    assert third is not None
+    for asked in (0, 100_000, 1_000_000):
+        wanted = asked + over <= Fraction(income, 3)
+        # Where nothing is left of the income, nothing at all passes but nothing.
+        assert third.allows(asked) is wanted or (asked == 0 and not third.income_yen)
 
 
 # ------------------------------------------------------------------------------------- 4号 to 6号

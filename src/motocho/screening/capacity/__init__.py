@@ -34,7 +34,7 @@ from motocho.screening.capacity.exceptions import (
     Spouse,
     Urgent,
     check_exceptions,
-    spouse_of_one_allows,
+    income_used_yen,
 )
 from motocho.screening.capacity.exclusions import Exclusion, ExclusionKind, check_exclusion
 from motocho.screening.capacity.exposure import (
@@ -130,6 +130,7 @@ __all__ = [
     "evidence_due_on",
     "evidence_need",
     "exposure",
+    "income_used_yen",
     "judge",
     "law_of",
     "monitoring_kept_until",
@@ -138,7 +139,6 @@ __all__ = [
     "relief_in_force",
     "reliefs",
     "shown",
-    "spouse_of_one_allows",
     "survey_kept_until",
     "third_of",
     "urgent_months",

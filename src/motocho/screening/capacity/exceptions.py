@@ -71,7 +71,7 @@ def favourable_conditions(one: Refinance) -> Iterator[Said]:
     yield "total_not_higher", one.total_yen + one.other_costs_yen <= paid_yen
 
 
-def lender_refinance_conditions(one: Refinance, asked_yen: int) -> Iterator[Said]:
+def stepwise_conditions(one: Refinance, asked_yen: int) -> Iterator[Said]:
     """1号の2: debts of money lenders alone, at no higher rate, falling step by step [おまとめ].
 
     Exact     the weighted average is not divided out: rate x balances against their products.
@@ -207,16 +207,19 @@ class Base:
     income_yen: int
 
 
-def spouse_of_one_allows(asker: Base, spouse: Base, law: LawOfDay) -> bool:
-    """Whether the spouse of one who was lent to on both incomes may still borrow [配偶者側の枠].
+def income_used_yen(spouse: Base, law: LawOfDay) -> int:
+    """The income of the asker that a spouse's contract on both incomes uses [配偶者側で使われた枠].
 
-    Takes     the asker with what is asked for; the spouse who has the contract of 3号, whose sum
-              above the own third weighs on the asker.
-    Exact     integers only.
+    Takes     the spouse who has a contract of 3号, with the sum lent and the own income: what the
+              sum exceeds an own third by weighs on the asker.
+    Exact     in the asker's income, so three times what is above the third; integers only.
     Law       施行規則10条の23第3項.
+
+    >>> from motocho.screening.capacity.day import law_of
+    >>> income_used_yen(Base(1_200_000, 3_000_000), law_of(date(2026, 11, 10)))
+    600000
     """
-    over = max(0, law.parts * spouse.total_yen - spouse.income_yen)
-    return law.parts * asker.total_yen + over <= asker.income_yen
+    return max(0, law.parts * spouse.total_yen - spouse.income_yen)
 
 
 # ------------------------------------------------------------------------------ business and bridge
@@ -301,10 +304,10 @@ class Special:
     `reliefs` names the dated reliefs that the person was found to be under.
     """
 
-    favourable: Refinance | None = None
-    lender_refinance: Refinance | None = None
-    medical: Medical | None = None
-    urgent: Urgent | None = None
+    favourable_refinance: Refinance | None = None
+    stepwise_refinance: Refinance | None = None
+    urgent_medical: Medical | None = None
+    urgent_need: Urgent | None = None
     spouse: Spouse | None = None
     business: Business | None = None
     new_business: NewBusiness | None = None
@@ -333,16 +336,21 @@ def check_exceptions(special: Special, circle: Circle, law: LawOfDay) -> tuple[F
 
 def _claimed(special: Special, circle: Circle, law: LawOfDay) -> Iterator[Finding]:
     asked_yen = circle.asked_yen
-    if special.favourable:
-        said = favourable_conditions(special.favourable)
-        yield _finding("favourable", special.favourable, said, law)
-    if special.lender_refinance:
-        said = lender_refinance_conditions(special.lender_refinance, asked_yen)
-        yield _finding("lender_refinance", special.lender_refinance, said, law)
-    if special.medical:
-        yield _finding("medical", special.medical, medical_conditions(special.medical), law)
-    if special.urgent:
-        yield _urgent(special, special.urgent, circle, law)
+    if special.favourable_refinance:
+        said = favourable_conditions(special.favourable_refinance)
+        yield _finding("favourable_refinance", special.favourable_refinance, said, law)
+    if special.stepwise_refinance:
+        said = stepwise_conditions(special.stepwise_refinance, asked_yen)
+        yield _finding("stepwise_refinance", special.stepwise_refinance, said, law)
+    if special.urgent_medical:
+        yield _finding(
+            "urgent_medical",
+            special.urgent_medical,
+            medical_conditions(special.urgent_medical),
+            law,
+        )
+    if special.urgent_need:
+        yield _urgent(special, special.urgent_need, circle, law)
     relief = relief_in_force(special.reliefs, law)
     if special.spouse:
         income_yen = circle.income_yen
@@ -362,7 +370,7 @@ def _urgent(special: Special, one: Urgent, circle: Circle, law: LawOfDay) -> Fin
     owed_yen = urgent_owed_yen(circle.own, circle.bureau)
     months = urgent_months(special.reliefs, law)
     said = urgent_conditions(one, circle.asked_yen, owed_yen, months, law)
-    name = "urgent_abroad" if one.cost is Cost.ABROAD else "urgent"
+    name = "urgent_need_abroad" if one.cost is Cost.ABROAD else "urgent_need"
     return _finding(name, one, said, law, relief_in_force(special.reliefs, law))
 
 

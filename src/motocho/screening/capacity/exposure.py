@@ -182,17 +182,24 @@ class Third:
         return max(0, room_yen // step_yen * step_yen)
 
 
-def third_of(income_yen: int, lent: Exposure, law: LawOfDay) -> Third | None:
-    """What may still be lent; None where no bureau answered [総量規制の判定] · LEND-009."""
+def third_of(income_yen: int, lent: Exposure, law: LawOfDay, used_yen: int = 0) -> Third | None:
+    """What may still be lent; None where no bureau answered [総量規制の判定] · LEND-009.
+
+    Takes     `used_yen`, the income that a spouse's contract on both incomes uses already.
+    """
     if lent.others_third_yen is None:
         return None
-    return Third(law.parts, income_yen, lent.own_third_yen + lent.others_third_yen)
+    taken_yen = lent.own_third_yen + lent.others_third_yen
+    return Third(law.parts, max(0, income_yen - used_yen), taken_yen)
 
 
-def check_third(asked_yen: int, income: Known, lent: Exposure, law: LawOfDay) -> Finding:
+def check_third(
+    asked_yen: int, income: Known, lent: Exposure, law: LawOfDay, used_yen: int = 0
+) -> Finding:
     """貸金業法13条の2: the sum against a third of the income [総量規制] · LEND-009.
 
-    Takes     the income as a fact with its source; its value None is not known.
+    Takes     the income as a fact with its source, its value None where it is not known; what of it
+              a spouse's contract uses.
     """
     cited = "貸金業法13条の2第1項、13条の2第2項"
     known = (
@@ -200,10 +207,11 @@ def check_third(asked_yen: int, income: Known, lent: Exposure, law: LawOfDay) ->
         Known("asked_yen", asked_yen, ASKED),
         Known("own_yen", lent.own_third_yen, BOOK),
         Known("others_yen", lent.others_third_yen, "bureau"),
+        *((Known("own_income_lent_yen", used_yen, BOOK),) if used_yen else ()),
     )
     if not isinstance(income.value, int):
         return Finding("LEND-009", Outcome.UNKNOWN, cited, code="SCR-112", known=known)
-    third = third_of(income.value, lent, law)
+    third = third_of(income.value, lent, law, used_yen)
     if third is None:
         return Finding("LEND-009", Outcome.UNKNOWN, cited, code="SCR-113", known=known)
     if third.allows(asked_yen):

@@ -27,6 +27,7 @@ from motocho.screening.decision.rules import (
     need_at,
     offered_rate_ppm,
     rules_at,
+    used_at,
 )
 from motocho.units.errors import Fault, Language
 
@@ -164,7 +165,9 @@ def _ceilings(ground: Ground) -> Ceilings:
 def third_at(ground: Ground, limit_yen: int) -> Third | None:
     """The third an amount is measured by; None without an income or a bureau [総量規制の枠]."""
     income = income_of(ground, limit_yen).value
-    return third_of(income, ground.lent, ground.law) if isinstance(income, int) else None
+    if not isinstance(income, int):
+        return None
+    return third_of(income, ground.lent, ground.law, used_at(ground))
 
 
 Tried = Callable[[int], tuple[Finding, ...]]

@@ -10,6 +10,7 @@ from datetime import date
 from enum import Enum
 
 from motocho.screening.capacity import (
+    Base,
     BureauAnswer,
     Cut,
     Employment,
@@ -83,13 +84,18 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything a decision looks at [審査の事実]."""
+    """Everything a decision looks at [審査の事実].
+
+    `spouse_lent` is the sum and the income of a spouse who has a contract of ours on both incomes
+    (施行規則10条の23第3項); None where there is none.
+    """
 
     asked: Asked
     applicant: Applicant
     papers: tuple[Paper, ...] = ()
     employment: Employment | None = None
     spouse_employment: Employment | None = None
+    spouse_lent: Base | None = None
     own: tuple[OwnContract, ...] = ()
     bureau: BureauAnswer | None = None
     use: LineUse | None = None

@@ -32,6 +32,7 @@ from motocho.screening.capacity import (
     check_third,
     evidence_need,
     exposure,
+    income_used_yen,
     months_after,
     shown,
 )
@@ -247,9 +248,16 @@ def _with_spouse(special: Special, ground: Ground) -> Special:
     return replace(special, spouse=replace(special.spouse, income_yen=ground.spouse.yen))
 
 
+def used_at(ground: Ground) -> int:
+    """The applicant's income that a spouse's contract uses [配偶者の契約に使われている年収]."""
+    spouse = ground.facts.spouse_lent
+    return 0 if spouse is None else income_used_yen(spouse, ground.law)
+
+
 def _third(ground: Ground, limit_yen: int, claims: tuple[Finding, ...]) -> Finding:
     """LEND-009, unless the loan is left out of the third or allowed above it."""
-    found = check_third(limit_yen, income_of(ground, limit_yen), ground.lent, ground.law)
+    income, used_yen = income_of(ground, limit_yen), used_at(ground)
+    found = check_third(limit_yen, income, ground.lent, ground.law, used_yen)
     held = next((one for one in claims if one.passes), None)
     if found.passes or not claims:
         return found
