@@ -35,6 +35,7 @@ from motocho.screening.capacity import (
     ExclusionKind,
     Exposure,
     Finding,
+    IncomeKind,
     OtherBalance,
     Outcome,
     OwnContract,
@@ -140,6 +141,20 @@ def test_without_an_answer_of_the_bureau_nothing_is_offered() -> None:
         decision = decided(application(bureau=bureau))
         assert (decision.verdict, decision.offer) == (Verdict.NEEDS, None)
     assert decided(application(bureau=replace(BUREAU, answered_on=ON - timedelta(days=30)))).offer
+
+
+@pytest.mark.rule("LEND-004")
+def test_a_paper_that_may_be_used_is_given_even_where_its_income_does_not_count() -> None:
+    business = Paper(
+        "r", PaperKind.TAX_RETURN, IncomeKind.BUSINESS, year=2025, annual_yen=9_000_000
+    )
+    others = replace(BUREAU, others=(OtherBalance("x", 800_001),))
+    decision = decided(application(200_000, papers=(business,), bureau=others))
+    assert finding(decision, "LEND-004").passes
+    assert finding(decision, "LEND-009").code == "SCR-112"
+    assert decision.verdict is Verdict.NEEDS
+    steady = replace(business, is_steady=True)
+    assert decided(application(200_000, papers=(steady,), bureau=others)).verdict is Verdict.OFFER
 
 
 # ---------------------------------------------------------------------------- LEND-018, LEND-021
@@ -302,6 +317,8 @@ def test_a_limit_is_put_back_without_a_survey() -> None:
     )
     decision = decided(facts)
     assert decision.verdict is Verdict.OFFER
+    assert decision.offer is not None
+    assert (decision.offer.limit_yen, decision.offer.rate_ppm) == (500_000, None)
     assert (
         decided(
             replace(facts, cut=Cut(500_000, for_unreachable=True, for_capacity=True, reached_on=ON))

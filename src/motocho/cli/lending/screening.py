@@ -95,6 +95,7 @@ def replay(
                 "schema_version": decision.SCHEMA_VERSION,
                 "same": again.same,
                 "changed_tables": list(again.changed_tables),
+                "rules_version": again.rules_version,
                 "verdict": again.decision.verdict.value,
                 "changes": [decision.plain(one) for one in changes],
             }

@@ -126,6 +126,7 @@ class Exposure:
     own_third_yen: int
     others_yen: int | None
     others_third_yen: int | None
+    others_source: str = "bureau"
 
     def total_yen(self, asked_yen: int) -> int | None:
         """個人顧客合算額 with what is asked for; None without a bureau's answer [合算額]."""
@@ -149,7 +150,7 @@ def exposure(
     lenders = [one for one in bureau.others if one.lent is Lent.MONEY_LENDER]
     others_yen = sum(one.balance_yen for one in lenders)
     others_third_yen = sum(one.balance_yen for one in lenders if not one.is_excluded)
-    return Exposure(own_yen, own_third_yen, others_yen, others_third_yen)
+    return Exposure(own_yen, own_third_yen, others_yen, others_third_yen, bureau.answer_id)
 
 
 # ------------------------------------------------------------------------------------- the third
@@ -206,7 +207,7 @@ def check_third(
         income,
         Known("asked_yen", asked_yen, ASKED),
         Known("own_yen", lent.own_third_yen, BOOK),
-        Known("others_yen", lent.others_third_yen, "bureau"),
+        Known("others_yen", lent.others_third_yen, lent.others_source),
         *((Known("own_income_lent_yen", used_yen, BOOK),) if used_yen else ()),
     )
     if not isinstance(income.value, int):
@@ -257,7 +258,7 @@ def evidence_need(asked_yen: int, lent: Exposure, law: LawOfDay) -> EvidenceNeed
         "貸金業法13条3項2号",
         code=codes[within],
         details={"above": yen_text(total_above_yen)} if within is False else {},
-        known=(Known("total_with_asked_yen", total_yen, "bureau"),),
+        known=(Known("total_with_asked_yen", total_yen, lent.others_source),),
     )
     outcome = own.outcome if own.outcome is Outcome.FAIL else total.outcome
     rooms = [own_above_yen - lent.own_yen]

@@ -92,12 +92,14 @@ class IncomePart:
 class AnnualIncome:
     """The income of a year, its parts, and what was found of every paper [年収].
 
-    `yen` is the sum, dropped to whole yen once; None where no paper may be used: then nothing is
-    shown, which is not the same as none.
+    `yen` is the sum, dropped to whole yen once; None where no paper shows one that counts: then
+    nothing is shown, which is not the same as none. `accepted` are the papers that may be used,
+    whether their income counts or not.
     """
 
     parts: tuple[IncomePart, ...]
     findings: tuple[Finding, ...]
+    accepted: tuple[str, ...]
     yen: int | None
 
 
@@ -115,12 +117,14 @@ def annual_income(
     Law       貸金業法13条の2第2項; 施行規則10条の22.
     """
     findings: list[Finding] = []
+    accepted: list[str] = []
     parts: dict[str, tuple[date, IncomePart]] = {}
     for paper in papers:
         judged = judge(paper, employments.get(paper.whose), setting)
         findings += judged
         if worst(one.outcome for one in judged) is not Outcome.PASS:
             continue
+        accepted.append(paper.source)
         part, found = _part(paper, setting, local_tax)
         findings.append(found)
         if part is not None and found.passes:
@@ -129,7 +133,8 @@ def annual_income(
             parts[part.stream] = newest if before is None else _chosen(before, newest)
     chosen = sorted((part for _, part in parts.values()), key=lambda one: one.stream)
     whole = sum((part.exact_yen for part in chosen), Fraction(0))
-    return AnnualIncome(tuple(chosen), tuple(findings), int(whole // 1) if chosen else None)
+    yen = int(whole // 1) if chosen else None
+    return AnnualIncome(tuple(chosen), tuple(findings), tuple(accepted), yen)
 
 
 def _chosen(

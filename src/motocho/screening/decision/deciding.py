@@ -52,7 +52,7 @@ _GOES_ON = frozenset({Verdict.OFFER, Verdict.REFER})
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What may be agreed [提示]; `rate_ppm` None for a limit that is put back as it was."""
+    """What may be agreed [提示]; `rate_ppm` None where a limit is put back as it was."""
 
     limit_yen: int
     rate_ppm: int | None
@@ -235,7 +235,9 @@ def _verdict(findings: tuple[Finding, ...], score: Finding | None) -> Verdict:
 
 def _offer(ground: Ground, limit_yen: int) -> Offer:
     persons = 2 if limit_yen >= ground.policy.house.two_persons_from_yen else 1
-    return Offer(limit_yen, offered_rate_ppm(ground, limit_yen), persons)
+    is_put_back = ground.facts.asked.kind is AskedKind.RESTORE
+    rate_ppm = None if is_put_back else offered_rate_ppm(ground, limit_yen)
+    return Offer(limit_yen, rate_ppm, persons)
 
 
 def asked_for(facts: Facts, limit_yen: int) -> Facts:

@@ -20,6 +20,7 @@ from motocho.screening.decision.deciding import Decision, Offer, decide
 from motocho.screening.decision.facts import Facts
 from motocho.screening.decision.policy import Policy
 from motocho.screening.decision.record import plain, read
+from motocho.screening.decision.rules import RULES_VERSION
 from motocho.units.errors import Fault, FaultyInput, Language
 
 SCHEMA = "motocho.screening.decision"
@@ -32,6 +33,7 @@ def document(decision: Decision) -> dict[str, Any]:
     held: dict[str, Any] = {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
+        "rules_version": RULES_VERSION,
         "decided_on": decision.on.isoformat(),
         "law_on": decision.law.on.isoformat(),
         "law": decision.law.document(),
@@ -81,13 +83,15 @@ def digest(held: Mapping[str, Any]) -> str:
 class Replay:
     """A decision made again from its record [審査の再現].
 
-    `same` says whether everything that was concluded came out again; `changed_tables` are those
-    whose row of that day was corrected since, which is the only lawful reason that it did not.
+    `same` says whether everything that was concluded came out again. What may have changed it since
+    is named: tables whose row of that day was corrected, and the version of the rules.
     """
 
     decision: Decision
     same: bool
     changed_tables: tuple[str, ...]
+    rules_version: int
+    """That of the record; the rules of now have `RULES_VERSION`."""
 
 
 def replay(kept: Mapping[str, Any]) -> Replay:
@@ -104,7 +108,7 @@ def replay(kept: Mapping[str, Any]) -> Replay:
     changed = tuple(sorted(name for name in before if before[name] != after.get(name)))
     concluded = _result(decision)
     same = all(kept[name] == concluded[name] for name in concluded if name != "told")
-    return Replay(decision, same, changed)
+    return Replay(decision, same, changed, int(kept["rules_version"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ def _opened(kept: Mapping[str, Any]) -> tuple[Facts, Policy, date, date]:
 
     Raises    FaultyInput if it is none, or its hash is not that of its content.
     """
-    wanted = {"facts", "policy", "decided_on", "law_on", "law", _HASH}
+    wanted = {"facts", "policy", "decided_on", "law_on", "law", "rules_version", _HASH}
     if kept.get("schema") != SCHEMA or kept.get("schema_version") != SCHEMA_VERSION:
         raise FaultyInput(Fault("SCR-155"))
     if not wanted <= set(kept):

@@ -42,6 +42,8 @@ from motocho.units.money import yen_text
 
 HOUSE = "house"
 """How the names of the house's own rules begin [社内基準]."""
+RULES_VERSION = 1
+"""Raised whenever a rule here answers otherwise than before: a record names it [規則の版]."""
 UNTOLD = frozenset({"LEND-022", "KYC-007"})
 """Rules of which an applicant is never told [告げない規則]."""
 _NO_TIES = "貸金業法12条の5、24条3項1号"
@@ -200,13 +202,22 @@ def _bureau(ground: Ground) -> Finding:
 
 
 def _met(needed: Finding, ground: Ground) -> Finding:
-    """A need of evidence that is met where a paper shows an income, else waits for one."""
+    """A need of evidence that is met by a paper that may be used, else waits for one.
+
+    What the paper shows is another matter: the law asks to be given it (13条3項), the third for the
+    income.
+    """
     if needed.outcome is not Outcome.FAIL:
         return needed
-    if ground.income.yen is None:
+    if not ground.income.accepted:
         return replace(needed, outcome=Outcome.UNKNOWN)
-    known = (*needed.known, income_of(ground, 0))
+    known = (*needed.known, _accepted(ground))
     return replace(needed, outcome=Outcome.PASS, code="", details={}, known=known)
+
+
+def _accepted(ground: Ground) -> Known:
+    papers = ground.income.accepted
+    return Known("accepted_papers", len(papers), "+".join(papers))
 
 
 def _young(ground: Ground) -> Outcome:
@@ -221,9 +232,10 @@ def _young(ground: Ground) -> Outcome:
 
 def _young_evidence(ground: Ground) -> Finding:
     below = ground.law.row("lending.young_evidence").number("below_years")
-    known = (Known("age", _age(ground), ground.facts.applicant.source),)
+    known: tuple[Known, ...] = (Known("age", _age(ground), ground.facts.applicant.source),)
     law = "日本貸金業協会 若年者への貸付けに関する自主ガイドライン"
-    if ground.income.yen is not None:
+    if ground.income.accepted:
+        known = (*known, _accepted(ground))
         return Finding("LEND-018", Outcome.PASS, law, "evidence", known=known)
     details = {"age": str(below)}
     return Finding("LEND-018", Outcome.UNKNOWN, law, "evidence", "SCR-132", details, known)
