@@ -72,6 +72,19 @@ def test_outlook_has_every_part() -> None:
         assert text.count("==") == 8
 
 
+def test_what_was_paid_back_leaves_the_rest() -> None:
+    """By law interest is met first; as both agreed, the overpayment."""
+    base = ("claim", "outlook", "-", "--as-of", "2026-11-23", "--json")
+    whole = motocho(*base, stdin=SEED).document
+    paid = ("--paid-back", "2026-11-20/1000")
+    by_law = motocho(*base, *paid, stdin=SEED).document
+    agreed = motocho(*base, *paid, "--to-overpayment", stdin=SEED).document
+    in_dispute = [each["line"]["amount_in_dispute_yen"] for each in (whole, by_law, agreed)]
+    assert in_dispute == [in_dispute[0], in_dispute[0], in_dispute[0] - 1_000]
+    assert by_law["paid_back"][0]["interest_yen"] == 1_000
+    assert agreed["paid_back"][0]["overpayment_yen"] == 1_000
+
+
 @pytest.mark.parametrize(
     ("on", "paper", "electronic"), [("2026-05-20", None, None), ("2026-05-21", 15_810, 14_710)]
 )
@@ -101,6 +114,7 @@ def test_a_lender_is_told_with_what_the_seed_says_and_what_is_newer() -> None:
         (("costs", "--amount-in-dispute", "1", "--on", "2000-01-01"), 6, "LAW-001"),
         (("lender", "だれか"), 4, "LAW-044"),
         (("outlook", EXAMPLES / "history.csv", "--offer", "-5"), 2, "PRS-003"),
+        (("outlook", EXAMPLES / "history.csv", "--paid-back", "1000"), 3, "PLD-011"),
         (("clock", EXAMPLES), 2, "USE-"),
         (("clock", EXAMPLES / "none.csv"), 4, "USE-"),
     ],

@@ -288,3 +288,37 @@ def test_a_list_of_parties_has_no_empty_lines_and_one_place_of_service() -> None
     by_agent = text_of(PaperKind.PARTY_LIST, acting)
     assert by_agent.count("送達場所") == 1
     assert "FAX" not in by_agent
+
+
+def test_a_letter_pays_for_no_sheet_of_empty_lines() -> None:
+    """Without its empty lines it fits: they go; where they cost nothing they stay."""
+    content = content_of()
+    for grid in pleading.Grid:
+        text = papers.certified_text(content, papers.Desk(grid=grid))
+        sheets = pleading.certified.count(text, grid).sheets
+        bare = "\n".join(line for line in text.split("\n") if line)
+        assert sheets == pleading.certified.count(bare, grid).sheets
+    assert "\n\n" in papers.certified_text(content)
+    pages = papers.make(
+        PaperKind.CERTIFIED_DEMAND, content, desk=papers.Desk(grid=pleading.Grid.ACROSS_26)
+    )
+    assert len(pages_of(pages.data)) == 1
+
+
+@pytest.mark.parametrize(
+    ("theirs_yen", "said"),
+    [(None, ""), (40_000, "届出額を、"), (900_000, "引き直し計算による額を、")],
+)
+def test_a_plan_offers_no_more_than_the_smaller_amount(theirs_yen: int | None, said: str) -> None:
+    event = Event(date(2026, 1, 10), EventKind.BORROW, 90_000)
+    history = History((event,), lender="架空ファイナンス株式会社", input_sha256="ab" * 32)
+    theirs = {} if theirs_yen is None else {"their_claim_yen": str(theirs_yen)}
+    facts = pleading.read({**papers.SAMPLE_FACTS, **theirs})
+    content = pleading.content(recalculate(history, Assumptions(), as_of=DAY), facts, DAY)
+    assert content.plan is not None
+    assert content.plan.total_yen == min(content.owed_yen, theirs_yen or content.owed_yen)
+    assert content.plan.instalments[0].due_on == date(2026, 12, 28)
+    assert {one.due_on.day for one in content.plan.instalments} == {28}
+    text = text_of(PaperKind.REPAYMENT_PLAN, content)
+    assert said in text
+    assert "金融機関の休業日" in text

@@ -81,11 +81,16 @@ def _month(first: date, later: int) -> date:
 def plan(owed_yen: int, facts: Facts, written_on: date) -> Plan | None:
     """The plan that the facts ask for; three years where they say nothing [弁済計画].
 
+    Why       nobody offers more than the lender asks for: of the two amounts the smaller is paid.
+              Without a day it begins on the 28th of the next month: every month has one, and no
+              bank is closed for the new year.
     Raises    FaultyInput where the monthly amount would take too long.
     """
     if owed_yen <= 0:
         return None
-    from_on = facts.day("plan_from_on") or _month(date(written_on.year, written_on.month, 1), 2)
+    theirs_yen = facts.number("their_claim_yen")
+    owed_yen = min(owed_yen, theirs_yen) if theirs_yen else owed_yen
+    from_on = facts.day("plan_from_on") or _usual_first(written_on)
     each_yen = facts.number("plan_each_yen")
     if each_yen:
         if -(-owed_yen // each_yen) > MOST_INSTALMENTS:
@@ -94,6 +99,13 @@ def plan(owed_yen: int, facts: Facts, written_on: date) -> Plan | None:
         return Plan(by_amount(owed_yen, from_on, each_yen=each_yen))
     months = facts.number("plan_months") or USUAL_MONTHS
     return Plan(instalments(owed_yen, from_on, months=months))
+
+
+def _usual_first(written_on: date) -> date:
+    return _month(date(written_on.year, written_on.month, _USUAL_DAY), 1)
+
+
+_USUAL_DAY = 28
 
 
 def settlement_plan(facts: Facts) -> Plan | None:

@@ -33,7 +33,7 @@ from motocho.kernel.conventions import Series
 from motocho.law.lenders import find_lenders, lender_by_id
 from motocho.law.prescription import Talks
 from motocho.outside import clock as today
-from motocho.units.errors import Fault, InputError
+from motocho.units.errors import Fault, FaultyInput, InputError
 
 app = typer.Typer(
     help="請求の見通し / Prospects of a claim.", no_args_is_help=True, rich_markup_mode=None
@@ -187,6 +187,22 @@ def outlook(
             show_default=False,
         ),
     ] = None,
+    paid_back: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--paid-back",
+            metavar="DATE/YEN",
+            help="業者から受け取った返還金 / Paid back by the lender.",
+            show_default=False,
+        ),
+    ] = None,
+    to_overpayment: Annotated[
+        bool,
+        typer.Option(
+            "--to-overpayment",
+            help="返還金を元本に充てる合意がある / It went to the overpayment first, as agreed.",
+        ),
+    ] = False,
     known: KnownOption = None,
     stopped: StoppedOption = None,
     demanded: DemandedOption = None,
@@ -210,6 +226,7 @@ def outlook(
         offers=tuple(_offer(text, day) for text in offers or []),
         lender_balance_yen=None if owed is None else yen_of(owed, "--lender-balance"),
         shopping_yen=yen_of(shopping, "--shopping"),
+        refunds=_refunds(paid_back, to_overpayment=to_overpayment),
     )
     found = prospects.outlook(told, of, day)
     if json_wanted:
@@ -294,6 +311,17 @@ def _scenarios(history: History, stated: Assumptions) -> Iterable[tuple[str, Ass
     if len(history.contracts()) > 1:
         other = Series.SEPARATE if stated.contracts is Series.JOINED else Series.JOINED
         yield names[other], replace(stated, contracts=other)
+
+
+def _refunds(paid_back: list[str] | None, *, to_overpayment: bool) -> prospects.Refunds:
+    """What was paid back; a text that cannot be read is refused."""
+    faults: list[Fault] = []
+    order = prospects.Order.PRINCIPAL if to_overpayment else prospects.Order.STATUTORY
+    stated = {"refunds": ";".join(paid_back or ()), "refund_order": order.value}
+    refunds = prospects.read_refunds(stated, faults)
+    if faults:
+        raise FaultyInput(*faults)
+    return refunds
 
 
 def _steps(

@@ -210,7 +210,7 @@ def certified_text(content: Content, desk: Desk = PLAIN) -> str:
     Raises    FaultyInput with every fault of the template.
     """
     source = _sources.load(PaperKind.CERTIFIED_DEMAND.value, desk.templates)
-    return _plain(_sources.blocks_of(source, _fields(content)))
+    return _fitting(_plain(_sources.blocks_of(source, _fields(content))), desk.grid)
 
 
 def _plain(blocks: Iterable[Block]) -> str:
@@ -225,7 +225,14 @@ def _plain(blocks: Iterable[Block]) -> str:
 
 
 def _laid(blocks: Sequence[Block], grid: Grid) -> Counted:
-    return certified.count(_plain(blocks), grid)
+    return certified.count(_fitting(_plain(blocks), grid), grid)
+
+
+def _fitting(text: str, grid: Grid) -> str:
+    """The text without its empty lines where they alone would cost a sheet: each sheet is paid."""
+    bare = "\n".join(line for line in text.split("\n") if line.strip())
+    is_less = certified.count(bare, grid).sheets < certified.count(text, grid).sheets
+    return bare if is_less else text
 
 
 def certified_from(text: str, grid: Grid, title: str, on: date) -> bytes:

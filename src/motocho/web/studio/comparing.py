@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from motocho.claims import effects, prospects
 from motocho.claims.prospects import Told
 from motocho.claims.scenarios import Comparison, Scenario, compare
+from motocho.claims.statement import Statement
 from motocho.law import court
 from motocho.office import cases
 from motocho.office.cases import Case
@@ -73,7 +74,7 @@ def _side_by_side(request: HttpRequest, comparison: Comparison, case: Case) -> d
         {
             "name": scenario.name,
             "result": statement.result,
-            "filing": _filing(request, int(statement.result.overpayment_yen)),
+            "filing": _filing(request, _in_dispute_yen(case, statement)),
             "clock": _clock(request, case, Told(scenario.name, statement)),
         }
         for scenario, statement in zip(comparison.scenarios, comparison.statements, strict=True)
@@ -95,6 +96,15 @@ def _parting(found: Mapping[str, Any] | None, case: Case, tongue: Tongue) -> dic
     row = case.row_of(found["source_row"])
     sentence = found["sentence_en" if tongue is Tongue.EN else "sentence_ja"]
     return {"sentence": sentence, "row_id": "" if row is None else row.row_id}
+
+
+def _in_dispute_yen(case: Case, statement: Statement) -> int:
+    """What would be sued for: after set-off and what was paid back; 0 where that does not fit."""
+    refunds = prospects.read_refunds(case.facts, [])
+    try:
+        return prospects.due_of(statement, refunds).in_dispute_yen
+    except MotochoError:
+        return 0
 
 
 def _filing(request: HttpRequest, in_dispute_yen: int) -> court.FilingCost | None:
