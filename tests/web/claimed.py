@@ -88,7 +88,7 @@ class Scene:
         self.done(at, "offer", offer=f"{amount_yen}", answer_until=day(14), pay_by=day(40),
                   offer_reason="早期に")  # fmt: skip
         self.agree()
-        self.done(at, "accept")
+        self.done(at, "accept", accepted_on=day(0))
         self.done(at, "settle", settle_ref="和-1", settle_reason="合意")
         self.agree()
 

@@ -54,7 +54,7 @@ def test_a_claim_from_its_letter_to_the_file_of_the_bank(scene: Scene) -> None:
                offer_reason="早期に")  # fmt: skip
     assert scene.claim(at).rounds == 0, "one person promises nothing"
     scene.agree()
-    scene.done(at, "accept", accept_words="電話で")
+    scene.done(at, "accept", accepted_on=day(0), accept_words="電話で")
     paper = {"client_name": "佐藤花子", "client_address": "東京都千代田区1-1", "bank_name": "みほん銀行",
              "branch_name": "本店", "account_number": "1234567", "account_holder": "ホウダ マモル",
              "form": "pdf"}  # fmt: skip
@@ -96,7 +96,7 @@ def test_ones_own_agreement_ends_with_a_zero_settlement(scene: Scene) -> None:
     scene.done(at, "reckon", until_on=day(0), **named)
     scene.done(at, "offer", offer="0", answer_until=day(1), pay_by=day(1), offer_reason="相互に")
     scene.agree()
-    scene.done(at, "accept")
+    scene.done(at, "accept", accepted_on=day(0))
     scene.done(at, "settle", settle_ref="和-1", settle_reason="合意")
     scene.agree()
     position = do(queries.position, scene.key, clock.now().date())

@@ -44,7 +44,7 @@ def test_a_file_is_a_look_at_each_member_in_it_and_nobodys_who_may_not(scene: Sc
     scene.done(their_at, "offer", offer="40000", answer_until=day(14), pay_by=day(40),
                offer_reason="早期に")  # fmt: skip
     scene.agree()
-    scene.done(their_at, "accept")
+    scene.done(their_at, "accept", accepted_on=day(0))
     scene.done(their_at, "settle", settle_ref="和-2", settle_reason="合意")
     scene.agree()
     scene.released(own_at, pay_on)

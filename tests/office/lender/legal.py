@@ -127,7 +127,7 @@ class Legal:
 
     def accepted(self, claim: Claim, amount_yen: int) -> Claim:
         self.offered(claim, amount_yen)
-        do(lender.accept, claim.key, "電話で受諾", self.made())
+        do(lender.accept, claim.key, ON, "電話で受諾", self.made())
         return self.see(claim)
 
     def settled(self, claim: Claim, amount_yen: int) -> Claim:

@@ -373,8 +373,20 @@ def test_a_late_answer_is_refused_and_an_offer_of_another_figure_is_outdated(leg
     legal.offered(claim, 1_000)
     late = datetime.combine(ON + timedelta(days=15), AT.time(), AT.tzinfo)
     with pytest.raises(RefusedError) as raised:
-        do(lender.accept, claim.key, "", legal.made(late))
+        do(lender.accept, claim.key, late.date(), "", legal.made(late))
     assert raised.value.faults[0].code == "CLU-025"
+    for on, code in (
+        (ON - timedelta(days=1), "CLU-039"),
+        (late.date() + timedelta(days=1), "CLU-025"),
+    ):
+        with pytest.raises((InputError, RefusedError)) as refused:
+            do(lender.accept, claim.key, on, "", legal.made(late))
+        assert refused.value.faults[0].code == code
+    last_on = ON + timedelta(days=14)
+    accepted = do(lender.accept, claim.key, last_on, "期限の日に届いた", legal.made(late))
+    assert accepted.steps[-1].on == last_on, "it came in time, and was typed the day after"
+    request = do(lender.ask_settlement, claim.key, "和-1", legal.asking(at=late))
+    assert request.figures["accepted_on"] == last_on.isoformat()
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,9 @@ from tests.people.house import AT, rows
 from motocho.care.approvals import Outcome
 from motocho.care.cases.disclosures import Proof
 from motocho.care.collections import counsel
+from motocho.contact import holds
+from motocho.contact.guard import HoldKind
+from motocho.contact.holds import Source, Wish
 from motocho.ledger import checks
 from motocho.loans import commands
 from motocho.office import lender
@@ -354,7 +357,7 @@ def test_while_it_is_stopped_nothing_is_promised_or_booked(legal: Legal) -> None
     do(lender.stop, claim.key, ATTACHED, legal.made())
     assert not legal.see(claim).nexts & {Step.OFFERED, Step.ACCEPTED, Step.SETTLED, Step.RELEASED}
     with pytest.raises(RefusedError):
-        do(lender.accept, claim.key, "", legal.made())
+        do(lender.accept, claim.key, ON, "", legal.made())
     with pytest.raises(DatabaseError, match="is stopped"):
         raw(claim, "accepted", 50_000, "{}")
     with pytest.raises(RefusedError):
@@ -370,13 +373,15 @@ def test_while_it_is_stopped_nothing_is_promised_or_booked(legal: Legal) -> None
         raw(claim, "resumed", None, "{}")
 
 
-@pytest.mark.parametrize("known", ["death", "bankruptcy"])
-def test_a_death_or_bankruptcy_that_the_house_knows_of_keeps_the_money_here(
+@pytest.mark.parametrize("known", ["death", "bankruptcy", "guarded"])
+def test_a_death_a_bankruptcy_or_a_guardian_that_the_house_knows_of_keeps_the_money_here(
     legal: Legal, known: str
 ) -> None:
     claim = legal.released(legal.settled(legal.reckoned(), 50_000))
     if known == "death":
         do(commands.record_death, legal.member_id, legal.made())
+    elif known == "guarded":
+        do(holds.put, legal.member_id, Wish(HoldKind.GUARDED), Source("staff 1", "g"), AT)
     else:
         notice = counsel.Notice(
             counsel.Sender.LAWYER, counsel.Proceeding.BANKRUPTCY, "破産事務所", "管 財人", "54321",
@@ -389,7 +394,10 @@ def test_a_death_or_bankruptcy_that_the_house_knows_of_keeps_the_money_here(
         do(lender.make_file, PAY_ON, OURS, legal.made())
     with pytest.raises(RefusedError) as refused:
         do(lender.ask_payment, claim.key, Payee(ACCOUNT, "サトウ ハナコ", PAY_ON), legal.asking())
-    assert code_of(refused) == {"death": "CLU-030", "bankruptcy": "CLU-031"}[known]
+    assert (
+        code_of(refused)
+        == {"death": "CLU-030", "bankruptcy": "CLU-031", "guarded": "CLU-038"}[known]
+    )
     do(lender.stop, claim.key, ATTACHED, legal.made())
     claim = legal.resumed(claim)
     assert do(lender.unanswered, claim, ON) == (cause,), "another stop answers for it not"
@@ -460,3 +468,27 @@ def test_nothing_is_put_right_or_ended_before_its_turn_whoever_writes(legal: Leg
     with pytest.raises(DatabaseError, match="not settled, paid and put right"):
         raw(claim, "ended", None, "{}")
     assert legal.paid(legal.released(legal.see(claim))).is_over
+
+
+def test_of_a_stop_and_a_file_at_once_no_money_goes_past_the_stop(legal: Legal) -> None:
+    """The stop first: no file. The file first: it is stopped at the bank, and not released again."""
+    claim = legal.released(legal.settled(legal.reckoned(), 50_000))
+    stopping, making = legal.made(), legal.made()
+
+    def filed() -> str:
+        try:
+            do(lender.make_file, PAY_ON, OURS, making)
+        except InputError as error:
+            return str(error.faults[0].code)
+        return "sent"
+
+    def stopped() -> str:
+        return str(do(lender.stop, claim.key, ATTACHED, stopping).taken[-1].value)
+
+    ends = at_once([filed, stopped])
+    assert ends in (["sent", "stopped"], ["CLU-016", "stopped"])
+    claim = legal.see(claim)
+    assert claim.is_stopped
+    order = [one for one in claim.taken if one in {Step.SENT, Step.STOPPED}]
+    assert order in ([Step.SENT, Step.STOPPED], [Step.STOPPED])
+    assert do(lender.released) == []

@@ -274,7 +274,7 @@ def test_an_offer_that_was_countered_is_accepted_no_more(legal: Legal) -> None:
     claim = legal.offered(legal.reckoned(), 50_000)
     do(lender.counter, claim.key, 90_000, "満額を", legal.made())
     with pytest.raises(RefusedError):
-        do(lender.accept, claim.key, "", legal.made())
+        do(lender.accept, claim.key, ON, "", legal.made())
     with pytest.raises(DatabaseError, match="after that"):
         raw(claim, "accepted", 50_000, "{}")
     assert legal.accepted(claim, 60_000).steps[-1].amount_yen == 60_000

@@ -32,6 +32,7 @@ from motocho.people import cards, members
 from motocho.people.access import Staff
 from motocho.units.errors import Fault, InputError, RefusedError, Unread
 from motocho.units.money import yen_text
+from motocho.units.text import holds_my_number
 
 OFFER, SETTLEMENT, PAYMENT = "claim_offer", "claim_settlement", "claim_payment"
 RETURN, RESUMING = "claim_return", "claim_resume"
@@ -166,8 +167,10 @@ def ask_return(cursor: Any, key: ClaimKey, returning: Returning, asking: Asking)
     """
     if not returning.document_ref.strip() or len(returning.document_ref) > _keeping.LONGEST_REF:
         raise InputError(Fault("CLU-013", column="document_ref"))
-    if not returning.words.strip() or len(returning.words) > _keeping.LONGEST_WORDS:
+    if not returning.words.strip():
         raise InputError(Fault("CLU-017", column="words"))
+    if len(returning.words) > _keeping.LONGEST_WORDS or holds_my_number(returning.words):
+        raise InputError(Fault("CLU-004", column="words"))
     claim = _keeping.one(cursor, key)
     paid = claim.last(Step.SENT, Step.PAID)
     if paid is None:
@@ -192,8 +195,10 @@ def ask_resume(cursor: Any, key: ClaimKey, entitled: Entitled, asking: Asking) -
     Raises    RefusedError for one that is not stopped; InputError without who, or the paper; and as
               `approvals.ask`.
     """
-    if not entitled.who.strip() or len(entitled.who) > _keeping.LONGEST_OFFICE:
+    if not entitled.who.strip():
         raise InputError(Fault("CLU-017", column="entitled"))
+    if len(entitled.who) > _keeping.LONGEST_OFFICE or holds_my_number(entitled.who):
+        raise InputError(Fault("CLU-004", column="entitled"))
     if not entitled.document_ref.strip() or len(entitled.document_ref) > _keeping.LONGEST_REF:
         raise InputError(Fault("CLU-013", column="document_ref"))
     content = {
@@ -285,7 +290,12 @@ def _settlement_figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
     """What does not move by itself from day to day: interest runs on, and is given up."""
     claim = _claim_of(cursor, wanted, Step.SETTLED)
     _stopping.refuse_unanswered(cursor, claim, wanted.day(at))
-    found: dict[str, Any] = {"rounds": claim.rounds}
+    accepted, reckoned = claim.last(Step.ACCEPTED), claim.last(Step.RECKONED)
+    found: dict[str, Any] = {
+        "rounds": claim.rounds,
+        "accepted_on": "" if accepted is None else accepted.on.isoformat(),
+        "own_claim_yen": "" if reckoned is None else reckoned.amount_yen,
+    }
     if claim.book.agreement_id != OF_BEFORE:
         on = wanted.day(at)
         position = queries.position(cursor, claim.book, on)

@@ -1,8 +1,9 @@
 """What keeps us from promising or paying: a death, an attachment, another creditor [支払の差止め].
 
-Anybody of the desk stops a claim at once; a release of before is void from then on. That it goes on
-is a second person's word, who saw on paper to whom it is owed now. A death or a bankruptcy that the
-house knows of keeps a claim from going on by itself, until it was stopped for it and resumed.
+Anybody of the desk stops a claim at once; a release of before is void from then on. That it goes
+on is a second person's word, who saw on paper to whom it is owed now. A death, a guardian or a
+bankruptcy that the house knows of keeps a claim from going on by itself, until it was stopped for
+it and resumed.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ class Cause(Enum):
     """The claim against us was assigned to somebody else [過払金債権の譲渡] · 民法467条."""
     ATTACHED = "attached"
     """A creditor attached it: we may not pay the member [差押え] · 民事執行法145条1項."""
+    GUARDED = "guarded"
+    """A guardian acts for the member: nothing is settled with or paid to them alone [成年後見] ·
+    民法9条, 859条1項."""
     PAYEE = "payee"
     """The account, or who acts, is doubtful [支払先・代理権の疑い]."""
     OTHER = "other"
@@ -93,7 +97,8 @@ def causes(claim: Claim) -> tuple[Cause, ...]:
 def unanswered(cursor: Any, claim: Claim, on: date) -> tuple[Cause, ...]:
     """What the house knows of and nobody answered for this claim [未対応の事由].
 
-    A death is known where the loans or the contacts have it, a bankruptcy by a notice that holds.
+    A death is known where the loans or the contacts have it, a guardian by their register, a
+    bankruptcy by a notice that holds.
     Each is answered by a stop for it that a second person ended; a death by an heir who claims.
     """
     member_id = claim.key.member_id
@@ -105,6 +110,8 @@ def unanswered(cursor: Any, claim: Claim, on: date) -> tuple[Cause, ...]:
     notices = counsel.standing(cursor, member_id)
     if any(one.notice.proceeding is counsel.Proceeding.BANKRUPTCY for one in notices):
         known.append(Cause.BANKRUPTCY)
+    if HoldKind.GUARDED in held:
+        known.append(Cause.GUARDED)
     answered = _answered(claim)
     return tuple(one for one in known if one not in answered)
 
@@ -129,6 +136,8 @@ def refuse_unanswered(cursor: Any, claim: Claim, on: date) -> None:
         raise RefusedError(Fault("CLU-030"))
     if Cause.BANKRUPTCY in found:
         raise RefusedError(Fault("CLU-031"))
+    if Cause.GUARDED in found:
+        raise RefusedError(Fault("CLU-038"))
 
 
 # --------------------------------------------------------------------------------- it goes on

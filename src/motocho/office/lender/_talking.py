@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from motocho.care.cases import disclosures
@@ -94,23 +94,29 @@ def counter(cursor: Any, key: ClaimKey, amount_yen: int, words: str, made: Made)
     return found
 
 
-def accept(cursor: Any, key: ClaimKey, words: str, made: Made) -> Claim:
+def accept(cursor: Any, key: ClaimKey, accepted_on: date, words: str, made: Made) -> Claim:
     """They took our last offer: its amount, its day [和解案の受諾].
 
+    Takes     the day on which it reached us: what came in time binds us, whenever it is typed.
     Lock      the member's claims.
-    Raises    RefusedError out of turn, or once the time for an answer is over.
+    Raises    RefusedError out of turn, or once the time for an answer was over; InputError for a
+              day to come or before the offer.
+    Law       民法97条1項, 523条2項.
     """
     claim = _keeping.one(cursor, key)
     offered = claim.last(Step.OFFERED)
     if offered is None:
         raise RefusedError(Fault("CLU-010"))
-    is_late = made.business_on.isoformat() > offered.content["answer_until_on"]
-    if is_late and not _keeping.is_noted(cursor, key.member_id, made.external_ref):
-        raise RefusedError(Fault("CLU-025", details={"last": offered.content["answer_until_on"]}))
+    if not _keeping.is_noted(cursor, key.member_id, made.external_ref):
+        if accepted_on < offered.on:
+            raise InputError(Fault("CLU-039", column="on", details={"from": str(offered.on)}))
+        if accepted_on.isoformat() > offered.content["answer_until_on"]:
+            details = {"last": offered.content["answer_until_on"]}
+            raise RefusedError(Fault("CLU-025", details=details))
     content = {"words": words, "pay_by_on": offered.content["pay_by_on"]}
-    noted = Noted(Step.ACCEPTED, made.business_on, offered.amount_yen, content)
+    noted = Noted(Step.ACCEPTED, accepted_on, offered.amount_yen, content)
     found = _keeping.note(cursor, key, noted, made)
-    _keeping.end_tasks(cursor, key, replace(made), Due.THEIR_ANSWER)
+    _keeping.end_tasks(cursor, key, made, Due.THEIR_ANSWER)
     return found
 
 

@@ -108,6 +108,7 @@ LABELS: Mapping[str, str] = {
     "words": "claiming.returned_words",
     "sent_file": "claiming.sent_file",
     "paid_on": "claiming.paid_on",
+    "accepted_on": "claiming.accepted_on",
     "causes": "claiming.causes",
     **{name: f"claiming.{name}" for name in lender.CONVENTIONS},
 }

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from motocho.loans import queries
 from motocho.office import lender
-from motocho.office.lender import Claim, Claimant, Second, Told
+from motocho.office.lender import Claim, Claimant, ClaimKey, Second, Told
 from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
 from motocho.people import members
@@ -23,7 +23,7 @@ from motocho.web.desk._choosing import ChoiceField, offering
 from motocho.web.desk._claims import CLAIMANTS, SECONDS, STEPS
 from motocho.web.desk._covering import once_known, unknown
 from motocho.web.desk._shown import number_of
-from motocho.web.desk.settling import LARGEST_YEN, about_of, form_page, fresh, source_of
+from motocho.web.desk.settling import LARGEST_YEN, About, form_page, fresh, source_of
 from motocho.web.fields import (
     DateField,
     Form,
@@ -100,6 +100,13 @@ def _found(form: FindForm, colleague: Colleague) -> str:
     return reverse("desk:member_claims", args=[member.member_id])
 
 
+def about_claim(cursor: Any, colleague: Colleague, key: ClaimKey) -> About:
+    """Who may and why, written down, for one claim; not there for who may not [権限の確認]."""
+    by = colleague.looking_for(f"claim {key.claim_id}")
+    access.allow(gate.ask(cursor, by, Action.COLLECT, key.member_id, colleague.at))
+    return About(by, members.one(cursor, key.member_id), colleague)
+
+
 def row_of(one: Claim) -> tuple[Claim, str, str, str]:
     """A claim with its address and the names of its claimant and its last step [一覧の行]."""
     return (
@@ -118,7 +125,9 @@ def of_member(request: HttpRequest, colleague: Colleague, member_id: int) -> Htt
     usual = {"received_on": f"{colleague.at.astimezone(JAPAN):%Y/%m/%d}"}
     form = TakeForm(request.POST) if request.method == "POST" else fresh(TakeForm(), usual)
     with transaction.atomic(), connection.cursor() as cursor:
-        about = about_of(cursor, colleague, member_id)
+        by = colleague.looking_for("claims")
+        access.allow(gate.ask(cursor, by, Action.COLLECT, member_id, colleague.at))
+        member = members.one(cursor, member_id)
         known = [one.key.agreement_id for one in queries.agreements(cursor, member_id)]
         offering(form, {"agreement": [*map(str, known), BEFORE]})
         found = lender.of_member(cursor, member_id)
@@ -129,7 +138,7 @@ def of_member(request: HttpRequest, colleague: Colleague, member_id: int) -> Htt
             return HttpResponseRedirect(address)
     context = {
         "desk": colleague,
-        "member": about.member,
+        "member": member,
         "unknown": hidden,
         "rows": [row_of(one) for one in found],
         "agreements": known,

@@ -63,7 +63,8 @@ from motocho.web.desk._claims import (
     STEPS,
 )
 from motocho.web.desk._covering import once_known, unknown
-from motocho.web.desk.settling import LARGEST_YEN, About, about_of, fresh, source_of
+from motocho.web.desk.claiming import about_claim
+from motocho.web.desk.settling import LARGEST_YEN, About, fresh, source_of
 from motocho.web.fields import (
     Asked,
     DateField,
@@ -149,6 +150,7 @@ class CounterForm(Form):
 class AcceptForm(Form):
     """They took our last offer [受諾]."""
 
+    accepted_on = DateField("claiming.accepted_on", "claiming.accepted_on_hint")
     accept_words = LinesField("claiming.accept_words", optional="optional")
 
 
@@ -284,7 +286,8 @@ def _counter(cursor: Any, of: Moment, typed: Typed) -> None:
 
 
 def _accept(cursor: Any, of: Moment, typed: Typed) -> None:
-    lender.accept(cursor, of.key, typed["accept_words"] or "", of.made)
+    words = typed["accept_words"] or ""
+    lender.accept(cursor, of.key, typed["accepted_on"], words, of.made)
 
 
 def _settle(cursor: Any, of: Moment, typed: Typed) -> None:
@@ -379,7 +382,7 @@ def claim(
     key = ClaimKey(member_id, claim_id)
     wanted = request.POST.get("do", "")
     with transaction.atomic(), connection.cursor() as cursor:
-        about = about_of(cursor, colleague, member_id)
+        about = about_claim(cursor, colleague, key)
         known = lender.one(cursor, key)
     wrong: list[Said] = []
     form: Form | None = None
@@ -479,6 +482,7 @@ def _sections(request: HttpRequest, known: Claim, sent: tuple[str, Form | None])
         "answer_until": f"{at + timedelta(days=14):%Y/%m/%d}",
         "pay_by": f"{at + timedelta(days=44):%Y/%m/%d}",
         "paid_on": f"{at:%Y/%m/%d}",
+        "accepted_on": f"{at:%Y/%m/%d}",
         "late": Late.OURS.value,
         **{name: values[0] for name, values in lender.CONVENTIONS.items()},
     }
@@ -524,6 +528,6 @@ def sheet(
     """Our own recalculation of a claim as a file [当社の計算書]."""
     key = ClaimKey(member_id, claim_id)
     with transaction.atomic(), connection.cursor() as cursor:
-        about_of(cursor, colleague, member_id)
+        about_claim(cursor, colleague, key)
         statement = lender.again(cursor, key)
     return _recalculated.file(statement, form, f"claim-{claim_id}")

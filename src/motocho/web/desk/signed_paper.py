@@ -17,7 +17,8 @@ from motocho.web._directory import directory
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField
 from motocho.web.desk._covering import once_known, unknown
-from motocho.web.desk.settling import about_of, form_page, fresh
+from motocho.web.desk.claiming import about_claim
+from motocho.web.desk.settling import form_page, fresh
 from motocho.web.fields import Form, WordsField
 from motocho.web.words import said
 
@@ -52,7 +53,7 @@ def paper(
     key = ClaimKey(member_id, claim_id)
     wrong: tuple[Fault, ...] = ()
     with transaction.atomic(), connection.cursor() as cursor:
-        about = about_of(cursor, colleague, member_id)
+        about = about_claim(cursor, colleague, key)
         claim = lender.one(cursor, key)
         person = about.member.person
         usual = {"client_name": f"{person.family_name}　{person.given_name}", "form": "pdf"}
