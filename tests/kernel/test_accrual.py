@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from motocho.kernel import batch
 from motocho.kernel.accrual import (
     TICKS_PER_YEN,
     YEAR_WEIGHT,
@@ -42,6 +43,15 @@ def test_calendar_year_of_every_day() -> None:
     for day in range(date(1873, 1, 1).toordinal(), date(2201, 1, 1).toordinal()):
         year = date.fromordinal(day).year
         assert calendar_year(day) == (year, new_year(year))
+
+
+def test_compiled_code_looks_up_what_new_year_says_of_every_year() -> None:
+    for year in range(1, date.max.year + 1):
+        assert batch._new_year_looked_up(year) == new_year(year) == date(year, 1, 1).toordinal()
+    assert batch._new_year_looked_up(0) == new_year(0)
+    # The year after the last, and the one after that, to which a day too many leads.
+    for year in (date.max.year + 1, date.max.year + 2):
+        assert batch._new_year_looked_up(year) == new_year(year)
 
 
 @given(DAYS, st.integers(1, 5000))
