@@ -79,6 +79,23 @@ FiledOption = Annotated[
     typer.Option("--filed", metavar="DATE", help="訴えの日 / Action filed.", show_default=False),
 ]
 
+PaidBackOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--paid-back",
+        metavar="DATE/YEN",
+        help="業者から受け取った返還金 / Paid back by the lender.",
+        show_default=False,
+    ),
+]
+ToOverpaymentOption = Annotated[
+    bool,
+    typer.Option(
+        "--to-overpayment",
+        help="返還金を元本に充てる合意がある / It went to the overpayment first, as agreed.",
+    ),
+]
+
 
 def _output(lang: LanguageName | None) -> Output:
     return Output(language_of(lang.value if lang else None))
@@ -187,22 +204,8 @@ def outlook(
             show_default=False,
         ),
     ] = None,
-    paid_back: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--paid-back",
-            metavar="DATE/YEN",
-            help="業者から受け取った返還金 / Paid back by the lender.",
-            show_default=False,
-        ),
-    ] = None,
-    to_overpayment: Annotated[
-        bool,
-        typer.Option(
-            "--to-overpayment",
-            help="返還金を元本に充てる合意がある / It went to the overpayment first, as agreed.",
-        ),
-    ] = False,
+    paid_back: PaidBackOption = None,
+    to_overpayment: ToOverpaymentOption = False,
     known: KnownOption = None,
     stopped: StoppedOption = None,
     demanded: DemandedOption = None,
