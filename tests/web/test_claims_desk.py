@@ -62,7 +62,12 @@ def test_a_claim_from_its_letter_to_the_file_of_the_bank(scene: Scene) -> None:
     assert made_paper.status_code == 200, page(made_paper)
     assert made_paper.content.startswith(b"%PDF")
     text = papers.pdf_text(made_paper.content)
-    assert str(own_yen) in re.sub("[,，万]", "", text.translate(DIGITS))
+    plain = re.sub(r"[,，万\s]", "", text.translate(DIGITS))
+    assert str(own_yen) in plain
+    assert re.search("年5(パーセント|%|％)の割合による遅延損害金", plain), (
+        "what a late payment adds"
+    )
+    assert reckoned.content["late_rate_ppm"] == 50_000
     lacking = scene.operator.client.post(f"{at}paper/", paper | {"client_address": "", "form": ""})
     assert lacking.status_code == 422
     scene.done(at, "settle", settle_ref="和-1", settle_reason="合意")

@@ -48,7 +48,7 @@ from motocho.office.lender import (
     Stopping,
 )
 from motocho.outside.bank import AccountType, BankAccount, read_transfers
-from motocho.units.errors import InputError, NotAllowedError, RefusedError
+from motocho.units.errors import FaultyInput, InputError, NotAllowedError, RefusedError
 
 OTHER_DAY = date(2026, 12, 3)
 OTHER = BankAccount("0001", "002", AccountType.ORDINARY, "7654321")
@@ -492,3 +492,31 @@ def test_of_a_stop_and_a_file_at_once_no_money_goes_past_the_stop(legal: Legal) 
     order = [one for one in claim.taken if one in {Step.SENT, Step.STOPPED}]
     assert order in ([Step.SENT, Step.STOPPED], [Step.STOPPED])
     assert do(lender.released) == []
+
+
+def test_a_long_name_of_an_office_is_cut_as_banks_want_it(legal: Legal) -> None:
+    """Thirty signs, whatever is in the bank book; and every kind of account goes through."""
+    claim = legal.settled(legal.reckoned(), 50_000)
+    name = "ベンゴシホウジン ホウダソウゴウホウリツジムショ アズカリキンクチ"
+    for kind in AccountType:
+        payee = Payee(replace(OTHER, account_type=kind), name, PAY_ON)
+        if kind.name.lower() not in {"ordinary", "current", "savings"}:
+            continue
+        assert legal.say(do(lender.ask_payment, claim.key, payee, legal.asking())) is Outcome.AGREED
+    sent = read_transfers(do(lender.make_file, PAY_ON, OURS, legal.made()).content, near_on=ON)
+    assert [len(one.name) for one in sent.transfers] == [30]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [replace(OTHER, bank_code="12345"), replace(OTHER, number="12345678"),
+     replace(OTHER, branch_code="x")],
+)  # fmt: skip
+def test_what_no_file_can_carry_is_refused_before_anybody_agrees(
+    legal: Legal, wrong: BankAccount
+) -> None:
+    """Else one line would keep the payments of everybody of that day from going."""
+    claim = legal.settled(legal.reckoned(), 50_000)
+    with pytest.raises(FaultyInput):
+        do(lender.ask_payment, claim.key, Payee(wrong, "サトウ ハナコ", PAY_ON), legal.asking())
+    assert Step.RELEASED in legal.see(claim).nexts

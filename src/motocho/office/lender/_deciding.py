@@ -26,7 +26,16 @@ from motocho.office.lender._limits import Limits, limits
 from motocho.office.lender._reckoning import CONVENTIONS
 from motocho.office.lender._rules import Step
 from motocho.office.lender._stopping import Entitled
-from motocho.outside.bank import AccountType, BankAccount, account_name, is_business_day
+from motocho.outside.bank import (
+    AccountType,
+    BankAccount,
+    Originator,
+    Transfer,
+    TransferFile,
+    is_business_day,
+    payee_name,
+    write_transfers,
+)
 from motocho.outside.clock import JAPAN
 from motocho.people import cards, members
 from motocho.people.access import Staff
@@ -36,6 +45,7 @@ from motocho.units.text import holds_my_number
 
 OFFER, SETTLEMENT, PAYMENT = "claim_offer", "claim_settlement", "claim_payment"
 RETURN, RESUMING = "claim_return", "claim_resume"
+_ORIGINATOR_DIGITS = 10
 KINDS = (OFFER, SETTLEMENT, PAYMENT, RETURN, RESUMING)
 
 
@@ -133,10 +143,11 @@ def ask_payment(cursor: Any, key: ClaimKey, payee: Payee, asking: Asking) -> Req
     earlier release ends by it. After the agreed day the damages for the delay are added.
 
     Raises    RefusedError where it does not follow; InputError for a day on which banks do not
-              work, a day that is over, or a holder that banks cannot write; LawGap for a delay at
-              a statutory rate that is not fixed yet; and as `approvals.ask`.
+              work, a day that is over, or a holder that banks cannot write; FaultyInput for what no
+              file of transfers can carry; LawGap for a delay at a statutory rate that is not fixed
+              yet; and as `approvals.ask`.
     """
-    holder = account_name(payee.holder)
+    holder = payee_name(payee.holder)
     if isinstance(holder, Unread) or not holder.strip():
         raise InputError(Fault("CLU-014", column="holder", excerpt=payee.holder))
     if not is_business_day(payee.pay_on) or payee.pay_on < asking.book_on:
@@ -144,6 +155,7 @@ def ask_payment(cursor: Any, key: ClaimKey, payee: Payee, asking: Asking) -> Req
     claim = _keeping.one(cursor, key)
     damages_yen = _delay.damages_of(claim, payee.pay_on) if payee.late is Late.OURS else 0
     damages_yen = max(damages_yen, claim.damages_paid_yen)
+    _refuse_uncarried(payee, holder, claim.settled_yen + damages_yen)
     content = {
         "claim": key.claim_id,
         "amount_yen": claim.settled_yen + damages_yen,
@@ -156,6 +168,15 @@ def ask_payment(cursor: Any, key: ClaimKey, payee: Payee, asking: Asking) -> Req
         "pay_on": payee.pay_on.isoformat(),
     }
     return _ask(cursor, PAYMENT, key, content, asking)
+
+
+def _refuse_uncarried(payee: Payee, holder: str, amount_yen: int) -> None:
+    """One line that no file can carry would keep every payment of its day from being made."""
+    transfer = Transfer(payee.account, holder, amount_yen)
+    ours = replace(payee.account, account_type=AccountType.ORDINARY)
+    alone = Originator("0" * _ORIGINATOR_DIGITS, holder, ours)
+    if amount_yen:
+        write_transfers(TransferFile(alone, payee.pay_on, (transfer,)))
 
 
 def ask_return(cursor: Any, key: ClaimKey, returning: Returning, asking: Asking) -> Request:
@@ -336,7 +357,7 @@ def _own_name(cursor: Any, claim: Claim) -> str:
     if claim.told.claimant is not Claimant.SELF:
         return ""
     person = members.one(cursor, claim.key.member_id).person
-    found = account_name(f"{person.family_kana} {person.given_kana}")
+    found = payee_name(f"{person.family_kana} {person.given_kana}")
     return "" if isinstance(found, Unread) else found
 
 
