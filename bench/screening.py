@@ -21,6 +21,7 @@ from motocho.screening.capacity import (
     Paper,
     PaperKind,
     Slip,
+    Strain,
     Third,
     law_of,
 )
@@ -42,6 +43,7 @@ ON = date(2026, 11, 10)
 DECISIONS = 1_000
 LINES = 1_000_000
 AIM_SECONDS = 60.0
+CALM = Strain(is_late=False, long_delays=0, asked_lately=1, is_disputed=False)
 LARGEST_YEN, STEP_YEN = 8_000_000, 1_000
 
 
@@ -60,7 +62,9 @@ def application(dice: random.Random) -> Facts:
         papers=(Paper("p", PaperKind.PAY_SLIPS, slips=slips),),
         employment=Employment("form"),
         own=own if dice.random() < 0.5 else (),
-        bureau=BureauAnswer("B", ON, is_designated=True, others=others, self_exclusions=()),
+        bureau=BureauAnswer(
+            "B", ON, is_designated=True, others=others, self_exclusions=(), strain=CALM
+        ),
     )
 
 

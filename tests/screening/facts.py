@@ -13,6 +13,7 @@ from motocho.screening.capacity import (
     OwnContract,
     Paper,
     PaperKind,
+    Strain,
 )
 from motocho.screening.decision import (
     Applicant,
@@ -37,7 +38,8 @@ APPLICANT = Applicant(
     "form", date(1990, 5, 5), stated_income_yen=3_000_000, identity_confirmed_on=date(2026, 11, 9),
     has_barred_ties=False, is_suspicious=False,
 )  # fmt: skip
-BUREAU = BureauAnswer("B1", ON, is_designated=True, self_exclusions=())
+CALM = Strain(is_late=False, long_delays=0, asked_lately=0, is_disputed=False)
+BUREAU = BureauAnswer("B1", ON, is_designated=True, self_exclusions=(), strain=CALM)
 SLIP = Paper("w1", PaperKind.WITHHOLDING_SLIP, year=2025, annual_yen=3_000_000)
 LINE = OwnContract("A1", ContractKind.REVOLVING, 100_000, 300_000)
 

@@ -16,6 +16,7 @@ from tests.screening import capacity_oracle as oracle
 from tests.screening.facts import (
     APPLICANT,
     BUREAU,
+    CALM,
     LINE,
     ON,
     POLICY,
@@ -236,6 +237,25 @@ def test_a_suspicion_goes_to_a_person_and_looks_like_any_referral() -> None:
 
 
 # ------------------------------------------------------------------------------ the house's rules
+@pytest.mark.parametrize(
+    ("change", "verdict", "rule"),
+    [
+        ({"long_delays": 1}, Verdict.REFUSE, "house.long_delay"),
+        ({"is_late": True}, Verdict.REFER, "house.late_elsewhere"),
+        ({"is_disputed": True}, Verdict.REFER, "house.disputed"),
+        ({"asked_lately": 4}, Verdict.REFER, "house.asked_lately"),
+        ({"asked_lately": 3}, Verdict.OFFER, ""),
+    ],
+)
+def test_what_a_bureau_tells_beside_balances(
+    change: dict[str, Any], verdict: Verdict, rule: str
+) -> None:
+    decision = decided(application(bureau=replace(BUREAU, strain=replace(CALM, **change))))
+    assert decision.verdict is verdict
+    assert [one.rule_id for one in decision.open_findings] == ([rule] if rule else [])
+    assert decided(application(bureau=replace(BUREAU, strain=None))).verdict is Verdict.NEEDS
+
+
 @pytest.mark.parametrize(
     ("limit", "code"), [(10_000, ""), (9_999, "SCR-138"), (15_000, "SCR-138"), (0, "SCR-138")]
 )

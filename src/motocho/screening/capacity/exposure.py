@@ -41,6 +41,7 @@ class Lent(Enum):
     SHOPPING = "shopping"
     GUARANTEE = "guarantee"
     """A claim of one who guaranteed or paid for the person: it is no loan of a money lender."""
+    OTHER = "other"
 
 
 class Urgency(Enum):
@@ -102,10 +103,23 @@ class SelfExclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Strain:
+    """What a bureau tells of other lenders beside the balances [他社での状況]."""
+
+    is_late: bool
+    long_delays: int
+    """Contracts with a long delay on record [異動]."""
+    asked_lately: int
+    """By how many lenders the person was asked about for a new contract in six months."""
+    is_disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BureauAnswer:
     """What a bureau answered [信用情報の回答].
 
-    `self_exclusions` is None where that was not asked, which is not the same as none.
+    `self_exclusions` is None where that was not asked, which is not the same as none; so is
+    `strain`.
     """
 
     answer_id: str
@@ -113,6 +127,7 @@ class BureauAnswer:
     is_designated: bool
     others: tuple[OtherBalance, ...] = ()
     self_exclusions: tuple[SelfExclusion, ...] | None = None
+    strain: Strain | None = None
 
 
 @dataclass(frozen=True, slots=True)

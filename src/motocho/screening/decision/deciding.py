@@ -18,6 +18,7 @@ from motocho.screening.capacity import Finding, Known, LawOfDay, Outcome, Third,
 from motocho.screening.decision.facts import AskedKind, Facts
 from motocho.screening.decision.policy import Policy
 from motocho.screening.decision.rules import (
+    FOR_A_PERSON,
     HOUSE,
     UNTOLD,
     Ground,
@@ -227,7 +228,7 @@ def _verdict(findings: tuple[Finding, ...], score: Finding | None) -> Verdict:
     if any(one.outcome is Outcome.FAIL for one in rules):
         return Verdict.REFUSE
     waiting = [one for one in rules if one.outcome is Outcome.UNKNOWN]
-    if any(one.rule_id != "KYC-007" for one in waiting):
+    if any(one.rule_id not in FOR_A_PERSON for one in waiting):
         return Verdict.NEEDS
     is_low = score is not None and not score.passes
     return Verdict.REFER if waiting or is_low else Verdict.OFFER

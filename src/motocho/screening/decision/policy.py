@@ -32,6 +32,7 @@ class House:
     months_of_use: int
     clean_months: int
     bureau_days: int
+    asked_lately_from: int
     limit_step_yen: int
     least_limit_yen: int
     two_persons_from_yen: int

@@ -44,6 +44,10 @@ HOUSE = "house"
 """How the names of the house's own rules begin [社内基準]."""
 RULES_VERSION = 1
 """Raised whenever a rule here answers otherwise than before: a record names it [規則の版]."""
+FOR_A_PERSON = frozenset(
+    {"KYC-007", *(f"{HOUSE}.{name}" for name in ("late_elsewhere", "asked_lately", "disputed"))}
+)
+"""Rules whose open answer a person closes: the applicant can give nothing more [人の判断]."""
 UNTOLD = frozenset({"LEND-022", "KYC-007"})
 """Rules of which an applicant is never told [告げない規則]."""
 _NO_TIES = "貸金業法12条の5、24条3項1号"
@@ -173,6 +177,7 @@ def _age(ground: Ground) -> int | None:
 # ------------------------------------------------------------------------------ what can be repaid
 def _means(ground: Ground, limit_yen: int) -> Iterator[Finding]:
     yield _bureau(ground)
+    yield from _strains(ground)
     need = need_at(ground, limit_yen)
     yield from (_met(finding, ground) for finding in need.findings)
     if _young(ground) is not Outcome.PASS:
@@ -199,6 +204,37 @@ def _bureau(ground: Ground) -> Finding:
         details = {"days": str(days)}
         return Finding("LEND-002", Outcome.UNKNOWN, law, "", "SCR-142", details, known)
     return Finding("LEND-002", Outcome.PASS, law, known=known)
+
+
+def _strains(ground: Ground) -> Iterator[Finding]:
+    """What the bureau tells beside balances: a long delay refuses, the rest is for a person."""
+    bureau = ground.facts.bureau
+    if bureau is None or bureau.strain is None:
+        nothing = (Known("long_delays", None, "" if bureau is None else bureau.answer_id),)
+        yield Finding(f"{HOUSE}.long_delay", Outcome.UNKNOWN, code="SCR-113", known=nothing)
+        return
+    strain, source = bureau.strain, bureau.answer_id
+    known = Known("long_delays", strain.long_delays, source)
+    code = "SCR-145" if strain.long_delays else ""
+    yield Finding(f"{HOUSE}.long_delay", answer(not strain.long_delays), code=code, known=(known,))
+    asked_from = ground.policy.house.asked_lately_from
+    seen = (
+        ("late_elsewhere", strain.is_late, Known("is_late", str(strain.is_late).lower(), source)),
+        (
+            "asked_lately",
+            strain.asked_lately >= asked_from,
+            Known("asked_lately", strain.asked_lately, source),
+        ),
+        (
+            "disputed",
+            strain.is_disputed,
+            Known("is_disputed", str(strain.is_disputed).lower(), source),
+        ),
+    )
+    for name, is_seen, fact in seen:
+        outcome = Outcome.UNKNOWN if is_seen else Outcome.PASS
+        code = "SCR-141" if is_seen else ""
+        yield Finding(f"{HOUSE}.{name}", outcome, code=code, known=(fact,))
 
 
 def _met(needed: Finding, ground: Ground) -> Finding:
