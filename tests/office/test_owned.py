@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -83,7 +85,10 @@ def test_a_case_has_the_rows_of_the_book_and_comes_to_the_same_yen(key: Key, by:
     assert case.lender == HOUSE["lender_name"]
     assert case.facts["lender_address"] == HOUSE["lender_address"]
     assert case.facts["client_kana"] == "サトウ ハナコ"
+    assert case.facts["member_number"].endswith(f"・{key.agreement_id}")
     assert "client_address" not in case.facts
+    born = case.facts.get("client_birth_date", "")
+    assert born == ("1985-04-01" if by is Opener.MEMBER else "")
     assert str(key.agreement_id) in case.title
     assert (owner(case.case_id).key, owner(case.case_id).by) == (key, by)
 
@@ -242,3 +247,37 @@ def test_a_case_is_bounded_in_size_and_in_haste(key: Key, monkeypatch: Any) -> N
     with pytest.raises(RefusedError) as full:
         do(owned.check_room, case_id, AT + timedelta(minutes=2))
     assert full.value.faults[0].code == "STS-001"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_case_that_follows_the_book_is_the_sheet_of_the_book(desk: Desk, seed: int) -> None:
+    """Draws, receipts late and early, receipts of an earlier day, reversals; taken over on the way."""
+    dice = random.Random(seed)  # a life to be led again
+    key = desk.open(OPENED)
+    desk.draw(key, 150_000, OPENED + timedelta(days=1))
+    case_id = opened(key, on=OPENED + timedelta(days=2))
+    on, booked = OPENED + timedelta(days=2), []
+    for turn in range(14):
+        on += timedelta(days=dice.randrange(1, 50))
+        match dice.randrange(5):
+            case 0:
+                with suppress(RefusedError):
+                    desk.draw(key, dice.randrange(1, 5) * 10_000, on)
+            case 1 if booked:
+                desk.do(commands.reverse, key, booked.pop(), "wrong agreement", desk.made(on))
+            case 2:
+                value_on = max(
+                    OPENED + timedelta(days=1), on - timedelta(days=dice.randrange(1, 4))
+                )
+                booked.append(
+                    desk.receive(key, dice.randrange(3_000, 20_000), value_on, on).event_no
+                )
+            case _:
+                booked.append(desk.receive(key, dice.randrange(3_000, 20_000), on).event_no)
+        if turn % 3 == 2:
+            day = on + timedelta(days=dice.randrange(3))
+            take(case_id, day)
+            case = cases.load(case_id)
+            assert figures(case.statement()) == sheet(key, day), f"seed {seed} turn {turn}"
+            assert {row.source for row in case.rows} == {owned.BOOK}
+            assert not do(owned.since_taken, owner(case_id), day).operations

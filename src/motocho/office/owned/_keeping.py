@@ -83,7 +83,8 @@ def open_case(cursor: Any, key: Key, opening: Opening, at: datetime) -> int:
 
 def _opened(cursor: Any, key: Key, opening: Opening, at: datetime) -> int:
     history = lender.own_history(cursor, key, opening.until_on)
-    person = members.one(cursor, key.member_id).person
+    member = members.one(cursor, key.member_id)
+    person = member.person
     heads = {"client": f"{person.family_name} {person.given_name}", "title": history.title}
     if opening.facts.get("lender_name"):
         heads["lender"] = opening.facts["lender_name"]
@@ -96,8 +97,11 @@ def _opened(cursor: Any, key: Key, opening: Opening, at: datetime) -> int:
     facts = {
         "client_name": heads["client"],
         "client_kana": f"{person.family_kana} {person.given_kana}",
+        "member_number": f"{member.member_number}・{key.agreement_id}",
         **opening.facts,
     }
+    if opening.by is Opener.MEMBER:  # for the papers that a member files
+        facts["client_birth_date"] = person.born_on.isoformat()
     news = news_of_book(case, cases.entries_of(case_id), history)
     told = [_fact(name, text) for name, text in facts.items() if text.strip()]
     operations = [*told, *news.operations, _until(opening.until_on)]
