@@ -227,6 +227,7 @@ def test_the_house_sees_its_own_cases_and_each_look_is_written_down(
     assert f"/studio/cases/{ours}/" in listed
     assert f"/studio/cases/{theirs}/" not in listed
     assert "佐藤" not in listed
+    assert "全部で1件" in listed
     before = looks(ours)
     seat.client.get(f"/studio/cases/{ours}/")
     seat.client.get(f"/studio/cases/{ours}/bench.json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
@@ -138,14 +138,21 @@ def of_member(cursor: Any, member_id: int) -> list[Owner]:
     return [_read(row) for row in cursor.fetchall()]
 
 
-def of_house(cursor: Any, most: int) -> list[Owner]:
-    """The cases that the house opened, the newest first [当社が開いた事件]."""
+def of_house(
+    cursor: Any, but: Collection[int], *, first: int, most: int
+) -> tuple[list[Owner], int]:
+    """The cases that the house opened, the newest first, and how many there are [当社の事件].
+
+    Takes     the members whose cases are left out; a page of them, counted from 0.
+    """
     cursor.execute(
-        f"SELECT {_COLUMNS} FROM office_owned"  # noqa: S608
-        " WHERE opened_by = %s ORDER BY opened_at DESC, case_id DESC LIMIT %s",
-        (Opener.HOUSE.value, most),
+        f"SELECT {_COLUMNS}, count(*) OVER () FROM office_owned"  # noqa: S608
+        " WHERE opened_by = %s AND member_id <> ALL(%s)"
+        " ORDER BY opened_at DESC, case_id DESC LIMIT %s OFFSET %s",
+        (Opener.HOUSE.value, list(but), most, first),
     )
-    return [_read(row) for row in cursor.fetchall()]
+    found = cursor.fetchall()
+    return [_read(row[:-1]) for row in found], int(found[0][-1]) if found else 0
 
 
 def _read(row: tuple[Any, ...]) -> Owner:

@@ -49,6 +49,7 @@
   // Hiding leaves no page to come back to.
   each("[data-hide]", (link) => link.addEventListener("click", (event) => {
     event.preventDefault();
+    sessionStorage.clear();
     document.body.replaceChildren();
     location.replace(link.href);
   }));

@@ -32,7 +32,8 @@ def cases_page(request: HttpRequest) -> HttpResponse:
     if guest is not None and guest.member is not None:
         context = _of_member(guest.member)
     elif guest is not None and guest.colleague is not None:
-        context = _of_house(guest.colleague)
+        page = max(1, frame.number_read(request.GET.get("page", ""), 1))
+        context = _of_house(guest.colleague, page)
     return frame.show(request, "studio/served.html", context)
 
 
@@ -48,15 +49,19 @@ def _of_member(member: Member) -> dict[str, Any]:
     }
 
 
-def _of_house(colleague: Colleague) -> dict[str, Any]:
+def _of_house(colleague: Colleague, page: int) -> dict[str, Any]:
     """Without a name: whose a case is is looked at when it is opened, and written down."""
     with connection.cursor() as cursor:
         kept_from = gate.kept_from(cursor, colleague.staff)
-        found = [one for one in owned.of_house(cursor, SHOWN) if one.key.member_id not in kept_from]
+        first = (page - 1) * SHOWN
+        found, count = owned.of_house(cursor, kept_from, first=first, most=SHOWN)
         numbers = members.numbers_of(cursor, [one.key.member_id for one in found])
     return {
         "rows": [(one, f"****{numbers[one.key.member_id][-4:]}") for one in found],
         "agreements": [],
+        "count": count,
+        "newer": page - 1,
+        "older": page + 1 if first + SHOWN < count else 0,
     }
 
 
