@@ -2,6 +2,7 @@
 
     python -m tests.ocr.measuring 0-124           what came out, a line a page
     python -m tests.ocr.measuring 4 32 33         these pages
+    python -m tests.ocr.measuring angled/0-7      these pages, each suffering so
 
 A kept reading counts only for the program that made it: its folder is named by the text of what reads.
 """
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
 from tests.ocr import scans
 from tests.ocr.scans import Printed, Scan, scan
@@ -183,13 +185,24 @@ def read_all(chosen: Iterable[Scan]) -> Iterator[tuple[Scan, tuple[Page, ...]]]:
         yield from pool.map(lambda one: (one, read(one.data)), chosen)
 
 
-def read_kept(seeds: Iterable[int]) -> Iterator[tuple[Scan, tuple[Page, ...]]]:
+class Asked(NamedTuple):
+    """A page by its seed; damage goes round unless it is named."""
+
+    seed: int
+    damage: str = ""
+
+    def file_name(self) -> str:
+        """Where its reading is kept."""
+        return f"{self.damage}{self.seed}.json"
+
+
+def read_kept(asked: Iterable[Asked]) -> Iterator[tuple[Scan, tuple[Page, ...]]]:
     """The same, each reading kept; one that was kept by this program is not made again."""
     folder = HOME / program()
     folder.mkdir(parents=True, exist_ok=True)
 
-    def one_of(seed: int) -> tuple[Scan, tuple[Page, ...]]:
-        made, path = scan(seed), folder / f"{seed}.json"
+    def one_of(one: Asked) -> tuple[Scan, tuple[Page, ...]]:
+        made, path = scan(one.seed, damage=one.damage), folder / one.file_name()
         if not path.exists():
             since = monotonic()
             try:
@@ -206,16 +219,16 @@ def read_kept(seeds: Iterable[int]) -> Iterator[tuple[Scan, tuple[Page, ...]]]:
         return made, tuple(map(page_from, told["pages"]))
 
     with ThreadPoolExecutor(PROCESSES) as pool:
-        yield from pool.map(one_of, seeds)
+        yield from pool.map(one_of, asked)
 
 
-def measured(seeds: Iterable[int]) -> Tally:
+def measured(asked: Iterable[Asked]) -> Tally:
     """All of some pages; what each page came to is told as soon as it is known."""
     whole = Tally()
     told = HOME / "told.txt"
     told.parent.mkdir(parents=True, exist_ok=True)
     with told.open("a", encoding="utf-8") as out:
-        for one, pages in read_kept(seeds):
+        for one, pages in read_kept(asked):
             own = Tally()
             own.count(one, pages)
             whole.count(one, pages)
@@ -227,14 +240,17 @@ def measured(seeds: Iterable[int]) -> Tally:
     return whole
 
 
-def _seeds(words: list[str]) -> Iterator[int]:
+def asked_of(words: Iterable[str]) -> Iterator[Asked]:
+    """Pages as they are asked for on the command line."""
     for word in words:
-        first, _, last = word.partition("-")
-        yield from range(int(first), int(last or first) + 1)
+        *damage, seeds = word.split("/")
+        first, _, last = seeds.partition("-")
+        for seed in range(int(first), int(last or first) + 1):
+            yield Asked(seed, *damage)
 
 
 if __name__ == "__main__":
-    found = measured(_seeds(sys.argv[1:]))
+    found = measured(asked_of(sys.argv[1:]))
     print(
         f"{found.right} of {found.amounts} right, {found.flagged} flagged, {found.missing_rows} lost"
     )

@@ -230,6 +230,76 @@ def _folded(pixels: Pixels, chance: random.Random) -> Pixels:
     return made
 
 
+def _angled(pixels: Pixels, chance: random.Random) -> Pixels:
+    """A photo on a desk, taken from one side under one lamp."""
+    return _photo(pixels, chance, 0.10, 0.06)
+
+
+def _close(pixels: Pixels, chance: random.Random) -> Pixels:
+    """A photo so near that the desk is not on it: the table's lines alone tell the angle."""
+    return _photo(pixels, chance, 0.035, -0.03)
+
+
+def _photo(pixels: Pixels, chance: random.Random, slant: float, margin: float) -> Pixels:
+    """The page seen by a camera: its corners moved in by up to `slant`, the desk around it."""
+    edge = (margin * WIDE, margin * HIGH)
+    corners = []
+    for x, y in ((0, 0), (1, 0), (1, 1), (0, 1)):
+        inward = (chance.uniform(0, slant) * WIDE, chance.uniform(0, slant) * HIGH)
+        corners.append(
+            (
+                x * WIDE + (1 - 2 * x) * (edge[0] + inward[0]),
+                y * HIGH + (1 - 2 * y) * (edge[1] + inward[1]),
+            )
+        )
+    flat = np.array([(0, 0), (WIDE, 0), (WIDE, HIGH), (0, HIGH)], dtype=np.float32)
+    seen = cv2.getPerspectiveTransform(flat, np.array(corners, dtype=np.float32))
+    desk = chance.choice(((60, 75, 95), (40, 40, 45), (110, 120, 130)))
+    photo = cv2.warpPerspective(pixels, seen, (WIDE, HIGH), flags=cv2.INTER_CUBIC, borderValue=desk)
+    light = np.linspace(chance.uniform(0.72, 0.9), 1.0, WIDE)[None, :, None]
+    grain = np.random.default_rng(chance.randrange(1 << 30)).normal(0, 4, photo.shape)
+    lit: NDArray[np.float64] = photo * light + grain
+    return np.clip(lit, 0, 255).astype(np.uint8)
+
+
+def _small(pixels: Pixels, _: random.Random) -> Pixels:
+    """120 dots an inch, as a copier that saves space gives them."""
+    small = cv2.resize(pixels, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
+    return small.astype(np.uint8)
+
+
+def _faint(pixels: Pixels, chance: random.Random) -> Pixels:
+    """Toner that is nearly out."""
+    rest = chance.uniform(0.3, 0.45)
+    made: Pixels = (255 - (255 - pixels.astype(np.float32)) * rest).astype(np.uint8)
+    return made
+
+
+def _coarse(pixels: Pixels, chance: random.Random) -> Pixels:
+    """Standard mode of a fax: half the lines, black or white."""
+    half = cv2.resize(pixels, (WIDE, HIGH // 2), interpolation=cv2.INTER_AREA).astype(np.uint8)
+    grey = cv2.cvtColor(half, cv2.COLOR_BGR2GRAY)
+    sharp = np.where(grey > chance.randint(120, 170), 255, 0).astype(np.uint8)
+    whole = cv2.resize(sharp, (WIDE, HIGH), interpolation=cv2.INTER_NEAREST)
+    return cv2.cvtColor(whole, cv2.COLOR_GRAY2BGR).astype(np.uint8)
+
+
+def _copied(pixels: Pixels, chance: random.Random) -> Pixels:
+    """A fax of a copy of a fax."""
+    return _faxed(_noisy(_blurred(_faxed(pixels, chance), chance), chance), chance)
+
+
+HARD: dict[str, Callable[[Pixels, random.Random], Pixels]] = {
+    "angled": _angled,
+    "close": _close,
+    "small": _small,
+    "faint": _faint,
+    "coarse": _coarse,
+    "copied": _copied,
+}
+"""What is not among the measured damages: each is measured by itself, for what it does."""
+
+
 DAMAGES: dict[str, Callable[[Pixels, random.Random], Pixels]] = {
     "turned": _turned,
     "noisy": _noisy,
@@ -261,9 +331,10 @@ def scan(seed: int, rows: int = ROWS, layout: str = "", damage: str = "") -> Sca
     page = printed(printed_rows, LAYOUTS[layout], FONT_FILES[seed % len(FONT_FILES)])
     pixels = cv2.cvtColor(np.array(page), cv2.COLOR_RGB2BGR).astype(np.uint8)
     several = ("stamped", "folded", "turned", "noisy", "pressed")
-    names = several if damage == "several" else (damage,) if damage in DAMAGES else ()
+    known = DAMAGES | HARD
+    names = several if damage == "several" else (damage,) if damage in known else ()
     for name in names:
-        pixels = DAMAGES[name](pixels, chance)
+        pixels = known[name](pixels, chance)
     out = io.BytesIO()
     Image.fromarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)).save(out, "JPEG", quality=85)
     return Scan(layout, damage, seed, tuple(printed_rows), out.getvalue())

@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 import typst
 from PIL import Image
-from tests.ocr.measuring import Tally, measured, program, read_all
+from tests.ocr.measuring import Tally, asked_of, measured, program, read_all
 from tests.ocr.scans import DAMAGES, LAYOUTS, ROWS, scan
 
 from motocho.office.intake import FileKind, kind_of, read
@@ -61,7 +61,7 @@ def test_five_thousand_rows_of_scans() -> None:
     """The measure of the issue: 99.9 % of amounts right after the arithmetic, none wrong in silence."""
     pages = int(os.environ.get("MOTOCHO_OCR_PAGES", str(LONG_ROWS // ROWS)))
     first = int(os.environ.get("MOTOCHO_OCR_FIRST", "0"))
-    found = measured(range(first, first + pages))
+    found = measured(asked_of([f"{first}-{first + pages - 1}"]))
     whole = found.amounts
     print(
         f"measured: {found.rows} rows on {pages} pages, {len(LAYOUTS)} layouts, {len(DAMAGES)} damages"

@@ -11,11 +11,14 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from motocho.office._apart.flattening import flattened
 from motocho.office._apart.glyphs import japanese
 from motocho.office._apart.grouping import Text, edges_of, parting, rows_of, table_of
 from motocho.office._apart.lines import grid_of, ink_of, red_of, upright
 
 LONG_SIDE = 2_400
+PHOTO_SIDE = 3_600
+"""A photo is made flat before it is reduced: the paper is only a part of it."""
 MOST_PIXELS = 80_000_000
 LEAST_SIDE = 300
 _QUALITY = 72
@@ -94,7 +97,7 @@ def _pixels(picture: Any) -> Any:
         page.paste(picture.convert("RGB"), mask=picture.getchannel("A"))
         picture = page
     made = picture.convert("RGB")
-    made.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+    made.thumbnail((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS)
     return np.ascontiguousarray(np.asarray(made)[:, :, ::-1])
 
 
@@ -103,7 +106,7 @@ def page_of(pixels: Any, number: int) -> tuple[dict[str, Any], bytes]:
     """A page as JSON, and its upright picture [ページ]."""
     import cv2  # noqa: PLC0415
 
-    straight, texts = _read(pixels)
+    straight, texts = _read(_shrunk(flattened(pixels)))
     rows = _rows(straight, texts)
     width = max((len(row) for row in rows), default=0)
     document = {
@@ -115,6 +118,15 @@ def page_of(pixels: Any, number: int) -> tuple[dict[str, Any], bytes]:
     }
     encoded = cv2.imencode(".jpg", straight, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
     return document, encoded.tobytes()
+
+
+def _shrunk(pixels: Any) -> Any:
+    import cv2  # noqa: PLC0415
+
+    scale = LONG_SIDE / max(pixels.shape[:2])
+    if scale >= 1:
+        return pixels
+    return cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
 _FEW_TEXTS = 4
