@@ -6,12 +6,15 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 from tests.database import Database
+from tests.ocr.test_pdf_pictures import made
 from tests.office.test_intake import HEAD, ROWS, TABLE, text_pdf
 from tests.web.studio import as_studio, let_in
 
@@ -185,3 +188,61 @@ def test_import_page_hands_a_pdf_over(client: Client, case_id: int) -> None:
     assert address.startswith(f"/cases/{case_id}/intake/")
     intake.wait(int(address.rstrip("/").split("/")[-1]), 60)
     assert "読み取りの確認" in client.get(address).content.decode()
+
+
+# ---------------------------------------------------------------------------- many cells to look at
+MANY = 130
+
+
+def many_doubts() -> bytes:
+    """A history without balances, of whose amounts only the first can be read."""
+    rows = [f"{2001 + at // 12}-{at % 12 + 1:02}-10,,1万?{at}" for at in range(MANY)]
+    return "\n".join(["日付,借入,返済", "2000-12-10,500000,", *rows]).encode()
+
+
+def doubts_on(page: str) -> int:
+    return page.count('class="is-doubtful"')
+
+
+def test_doubtful_cells_beyond_one_page_are_paged_and_none_goes_in_untold(
+    client: Client, case_id: int
+) -> None:
+    address = sent(client, case_id, "a.csv", many_doubts())
+    first, second, last = (client.get(f"{address}?look={at}").content.decode() for at in (1, 2, 3))
+    assert [doubts_on(page) for page in (first, second, last)] == [60, 60, MANY - 120]
+    assert f"{MANY}件" in first
+    told = client.post(f"{address}cells/", {"take": "1", "look": "1"})
+    assert told.status_code == 409
+    assert f"{MANY - 60}件" in told.content.decode()
+    assert not [row for row in cases.load(case_id).rows if not row.is_blank]
+    assert client.post(f"{address}cells/", {"take": "unseen", "look": "1"}).status_code == 302
+    assert {row.mark for row in cases.load(case_id).rows} >= {intake.DOUBT_MARK}
+
+
+def test_what_was_checked_on_a_page_is_kept_when_going_on_to_the_next(
+    client: Client, case_id: int
+) -> None:
+    address = sent(client, case_id, "a.csv", many_doubts())
+    names = re.findall(
+        r'name="cell/(\d+)/(\w+)" value="([^"]*)"', client.get(address).content.decode()
+    )
+    said = {f"right/{line}/{column}": "1" for line, column, _ in names}
+    said |= {f"cell/{line}/{column}": value for line, column, value in names}
+    said |= {f"was/{line}/{column}": value for line, column, value in names}
+    gone = client.post(f"{address}cells/", {**said, "look": "1", "next": "2"})
+    assert gone["Location"].endswith("?look=2#look")
+    page = client.get(address).content.decode()
+    assert doubts_on(page) == 0
+    assert page.count('class="is-done"') == 60
+
+
+def test_table_that_is_a_picture_nobody_read_is_told_on_the_page(
+    client: Client, case_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("motocho.office.intake._process._SECONDS_A_PAGE", {"text": 60, "scan": 0})
+    picture = Image.new("RGB", (600, 300), (200, 210, 220))
+    cells = ",".join(f"[{cell}]" for row in (HEAD, *ROWS) for cell in row)
+    body = f'#table(columns: 4, {cells})\n#image("picture.png", width: 100%)'
+    address = sent(client, case_id, "a.pdf", made(tmp_path, body, picture))
+    intake.wait(int(address.rstrip("/").split("/")[-1]), 60)
+    assert "1ページにある画像は読めていません" in client.get(address).content.decode()

@@ -27,6 +27,6 @@
     const right = cell.closest("tr").querySelector('input[type="checkbox"]');
     if (right) right.checked = true;
     const next = cells.slice(at + 1).find((one) => !one.closest("tr").querySelector('input[type="checkbox"]').checked);
-    if (next) { next.focus(); next.select(); } else { cell.form.querySelector('button[name="take"]').focus(); }
+    if (next) { next.focus(); next.select(); } else { (cell.form.querySelector('button[name="next"]') || cell.form.querySelector('.actions button[name="take"]')).focus(); }
   }));
 })();

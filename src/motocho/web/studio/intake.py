@@ -35,6 +35,9 @@ from motocho.web.words import said
 
 SHOWN_LINES = 120
 SHOWN_TO_LOOK_AT = 60
+"""Cells to look at on one page of them."""
+TAKE_UNSEEN = "unseen"
+"""What the button says that puts doubtful cells into the case which are on other pages."""
 _MOST_TEMPLATE_BYTES = 100_000
 
 
@@ -113,7 +116,9 @@ def cancel_reading(_: HttpRequest, case_id: int, job_id: int) -> HttpResponse:
 def _shown(request: HttpRequest, shown: Look, wrong: list[Fault] | None = None) -> dict[str, Any]:
     repaired = shown.repaired
     page_no = _whole(request.GET.get("page", ""), shown.pages[0].number if shown.pages else 1)
+    looking = _looking(request, shown)
     return {
+        **looking,
         "job": shown.job,
         "wrong": _said(request, wrong if wrong is not None else shown.faults()),
         "template": shown.template,
@@ -130,7 +135,6 @@ def _shown(request: HttpRequest, shown: Look, wrong: list[Fault] | None = None) 
             (f"studio.intake.standing.{one.value}", repaired.count(one)) for one in Standing
         ],
         "known": repaired.is_known,
-        "to_look_at": _to_look_at(shown),
         "page_no": page_no,
         "pages": [page.number for page in shown.pages],
         "has_picture": shown.job.kind is not FileKind.TABLE,
@@ -192,7 +196,25 @@ def _to_look_at(shown: Look) -> list[dict[str, Any]]:
                 and _box(shown, at, column) is not None,
             }
         )
-    return found[:SHOWN_TO_LOOK_AT]
+    return found
+
+
+def _looking(request: HttpRequest, shown: Look) -> dict[str, Any]:
+    """A page of the cells to look at, and how many doubts are open, on it and on the others."""
+    cells = _to_look_at(shown)
+    pages_of_cells = range(1, max(-(-len(cells) // SHOWN_TO_LOOK_AT), 1) + 1)
+    asked = _whole(request.POST.get("look") or request.GET.get("look", ""), 1)
+    now = min(max(asked, 1), len(pages_of_cells))
+    here = cells[(now - 1) * SHOWN_TO_LOOK_AT : now * SHOWN_TO_LOOK_AT]
+    count = sum(one["doubtful"] for one in cells)
+    return {
+        "to_look_at": here,
+        "look_no": now,
+        "look_pages": pages_of_cells,
+        "next_look": now + 1 if now < len(pages_of_cells) else 0,
+        "doubts": count,
+        "unseen": count - sum(one["doubtful"] for one in here),
+    }
 
 
 def _box(shown: Look, at: int, column: str) -> Box | None:
@@ -275,7 +297,10 @@ def _with_heads(chosen: Columns, shown: Look) -> Columns:
 
 @require_POST
 def say_cells(request: HttpRequest, case_id: int, job_id: int) -> HttpResponse:
-    """What cells hold, as a person says; then, if asked, all into the case [確定と取り込み]."""
+    """What cells hold, as a person says; then, if asked, all into the case [確定と取り込み].
+
+    Why       doubtful cells on pages that were not before the person go in only when told of.
+    """
     case = cases.load(case_id)
     shown = _ready(case_id, job_id)
     at = pages.moment(request)
@@ -291,8 +316,14 @@ def say_cells(request: HttpRequest, case_id: int, job_id: int) -> HttpResponse:
     if told:
         intake.say_cells(shown, told, at)
         shown = _ready(case_id, job_id)
-    if not request.POST.get("take"):
-        return HttpResponseRedirect(reverse("studio:reading", args=[case_id, job_id]) + "#look")
+    taking = request.POST.get("take")
+    if not taking:
+        look = _whole(request.POST.get("next") or request.POST.get("look", ""), 1)
+        address = reverse("studio:reading", args=[case_id, job_id])
+        return HttpResponseRedirect(f"{address}?look={look}#look")
+    if taking != TAKE_UNSEEN and _looking(request, shown)["unseen"]:
+        context = {**_shown(request, shown), "asks_unseen": TAKE_UNSEEN}
+        return frame.case_page(request, "studio/reading.html", case, context, status=409)
     try:
         read = frame.seq_read(request, case)
         intake.take(shown, actor=frame.actor_of(request), at=at, expected_seq=read)
