@@ -186,20 +186,30 @@ class _Seen:
         tells = pick.way == LENT or (pick.way == PAID and bool(self.knows_rate))
         return pick.agrees and pick.is_tested and tells
 
-    def next_follows(self) -> bool:
-        """Whether the line after holds as it was read, from this line's balance and day."""
-        if self.at + 1 >= len(self.chosen):
-            return False
-        after, line = self.chosen[self.at + 1], self.lines[self.at + 1]
-        tells = after.way == LENT or (after.way == PAID and bool(self.knows_rate))
-        same = line.amount_yen == after.amount_yen and line.balance_yen == after.balance_yen
-        return tells and same and after.agrees and after.is_tested
+    def altered(self, at: int) -> int:
+        """In how many places a line is taken to say something else than was read."""
+        pick, line = self.chosen[at], self.lines[at]
+        is_moved = pick.amount_yen != line.amount_yen or pick.way != line.way
+        return is_moved + (pick.balance_yen != line.balance_yen) + (pick.on != _ordinal(line))
 
-    def rests_on_a_day(self) -> bool:
-        """Whether the interest of the line counts from a day that was not read but sought."""
-        if self.at == 0 or self.pick.way != PAID:
-            return False
-        return self.chosen[self.at - 1].on != _ordinal(self.lines[self.at - 1])
+    def is_sound(self, at: int) -> bool:
+        """Whether a neighbour follows just as it was read; where the history ends, none is."""
+        if not 0 <= at < len(self.lines):
+            return True
+        return self.chosen[at].agrees and not self.altered(at)
+
+    def is_alone(self, at: int) -> bool:
+        """Whether one place of a line is mended between neighbours that follow as they were read.
+
+        Why       two unknowns beside each other make every equation true: such a line is a guess.
+        """
+        mended = self.altered(at) == 1 and self.chosen[at].agrees
+        return mended and self.is_sound(at - 1) and self.is_sound(at + 1)
+
+    def is_grounded(self) -> bool:
+        """Whether the line's equation rests on what was read, but for one mended place at most."""
+        rests = self.is_sound(self.at - 1) or self.is_alone(self.at - 1)
+        return rests and (not self.altered(self.at) or self.is_alone(self.at))
 
     def is_contested(self, name: str) -> bool:
         mine = getattr(self.pick, name)
@@ -230,13 +240,11 @@ def _amount(seen: _Seen) -> Checked:
         return _cell(cell, text, Standing.DOUBTFUL, Reason.UNLIKE)
     if seen.is_contested("amount_yen") or seen.is_contested("way"):
         return _cell(cell, text, Standing.DOUBTFUL, Reason.OTHERS)
+    if not seen.is_grounded():
+        return _cell(cell, text, Standing.DOUBTFUL, Reason.OTHERS)
     if pick.amount_yen == line.amount_yen and pick.way == line.way:
         return _cell(cell, text, Standing.CONFIRMED, why)
-    alone = pick.on == _ordinal(line) and pick.balance_yen == line.balance_yen
-    alike = likeness(cell, pick.amount_yen) <= LIKE
-    if seen.rests_on_a_day():
-        return _cell(cell, text, Standing.DOUBTFUL, Reason.OTHERS)
-    if alike and (alone or seen.next_follows()):
+    if likeness(cell, pick.amount_yen) <= LIKE:
         return _cell(cell, text, Standing.CORRECTED, why)
     return _cell(cell, text, Standing.DOUBTFUL, Reason.UNLIKE)
 
@@ -250,17 +258,14 @@ def _balance(seen: _Seen) -> Checked:
     if pick.balance_yen == line.balance_yen:
         if not seen.follows():
             return _cell(cell, text, *_untested(seen, cell, is_read=True))
-        if seen.is_contested("balance_yen"):
+        if seen.is_contested("balance_yen") or not seen.is_grounded():
             return _cell(cell, text, Standing.DOUBTFUL, Reason.OTHERS)
         why = Reason.SUM if pick.way == LENT else Reason.CHAIN
         return _cell(cell, text, Standing.CONFIRMED, why)
     if seen.is_contested("balance_yen"):
         return _cell(cell, text, Standing.DOUBTFUL, Reason.OTHERS)
-    alike = likeness(cell, pick.balance_yen) <= LIKE
-    if seen.next_follows() or (alike and seen.follows() and pick.amount_yen == line.amount_yen):
-        both = seen.next_follows() and seen.follows()
-        standing = Standing.CORRECTED if both else Standing.DOUBTFUL
-        return _cell(cell, text, standing, Reason.NEXT if both else Reason.UNLIKE)
+    if seen.follows() and seen.is_alone(seen.at) and seen.at + 1 < len(seen.lines):
+        return _cell(cell, text, Standing.CORRECTED, Reason.NEXT)
     return _cell(cell, text, Standing.DOUBTFUL, Reason.UNLIKE)
 
 
@@ -271,14 +276,13 @@ def _day(seen: _Seen) -> Checked:
         return _cell(cell, cell.text, Standing.DOUBTFUL, Reason.UNREAD)
     text = date.fromordinal(pick.on).isoformat()
     if pick.on != _ordinal(line):
-        sure = seen.follows() or seen.next_follows()
-        if sure and not seen.is_contested("on") and pick.on in slips_of_day(line):
+        if seen.is_alone(seen.at) and not seen.is_contested("on") and pick.on in slips_of_day(line):
             return _cell(cell, text, Standing.CORRECTED, Reason.ONLY_DAY)
         return _cell(cell, text, Standing.DOUBTFUL, Reason.OTHERS)
     if seen.is_contested("on") or not pick.agrees:
         reason = Reason.OTHERS if pick.agrees else Reason.DIFFERS
         return _cell(cell, text, Standing.DOUBTFUL, reason)
-    if pick.way == PAID and seen.follows() and _is_only_day(seen):
+    if pick.way == PAID and seen.follows() and seen.is_grounded() and _is_only_day(seen):
         return _cell(cell, text, Standing.CONFIRMED, Reason.ONLY_DAY)
     return _cell(cell, text, *_untested(seen, cell, is_read=True))
 
