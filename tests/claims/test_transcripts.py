@@ -130,6 +130,60 @@ def test_misread_digits_are_mended_or_marked(seed: int, slips: int) -> None:
     assert not silent
 
 
+@pytest.mark.parametrize("seed", [7, 8, 9, 16, 28, 38, 41, 53])
+def test_many_misread_cells_beside_each_other_are_never_called_right(seed: int) -> None:
+    """Eight rows with up to fourteen misread cells: whatever would agree is not thereby true."""
+    chance = random.Random(seed)
+    made = dealing(seed, 30)
+    rows = texts_of(made)
+    start = chance.randrange(22)
+    slips = chance.randint(3, 14)
+    filled = [(at, one) for at in range(start, start + 8) for one in range(4) if rows[at][one]]
+    for at, column in chance.sample(filled, min(slips, len(filled))):
+        text = rows[at][column]
+        for _ in range(chance.choice((1, 1, 2))):
+            places = [
+                one for one, sign in enumerate(text) if sign.isdigit() and (column or one > 4)
+            ]
+            place = chance.choice(places)
+            text = text[:place] + SLIPS[text[place]] + text[place + 1 :]
+        rows[at][column] = text
+    _, silent = wrong_and_silent(repaired(rows), made)
+    assert not silent
+
+
+def test_lost_signs_of_payments_are_told_by_the_numbers_around_them() -> None:
+    """A fax loses ▲: all numbers agree as they were read, so that only the way is mended."""
+    made = dealing(3, 20)
+    head = ["日付", "取引金額", "残高"]
+    rows = [
+        [on.isoformat(), f"{lent:,}" if lent else f"▲{paid:,}", f"{balance:,}"]
+        for on, lent, paid, balance in made
+    ]
+    for at in (9, 10, 11):
+        rows[at][1] = rows[at][1].removeprefix("▲")
+    cells = tuple(tuple(Cell(text, 990) for text in row) for row in [head, *rows])
+    pages = [Page(1, cells, 1000, 1000, "scan")]
+    found = repair(transcribe(pages, guess_columns(pages)))
+    assert wrong_and_silent(found, made) == ([], [])
+    assert found.count(Standing.DOUBTFUL) == 0
+
+
+def test_row_whose_amount_stands_in_a_column_of_nothing_is_not_left_out() -> None:
+    made = texts_of(dealing(6, 12))
+    rows = [[on, lent, paid, balance, ""] for on, lent, paid, balance in made]
+    rows[5] = [rows[5][0], "", "", "", "10,000"]
+    cells = tuple(tuple(Cell(text, 990) for text in row) for row in [[*HEAD, "昔"], *rows])
+    pages = [Page(1, cells, 1000, 1000, "scan")]
+    script = transcribe(pages, guess_columns(pages))
+    assert len(script.lines) == 12
+    assert repair(script).lines[5].doubtful()
+    note = [[*row[:4], "利率変更 18.0%" if at == 5 else ""] for at, row in enumerate(rows)]
+    cells = tuple(tuple(Cell(text, 990) for text in row) for row in [[*HEAD, "備考"], *note])
+    pages = [Page(1, cells, 1000, 1000, "scan")]
+    assert len(transcribe(pages, guess_columns(pages)).lines) == 11
+
+
 def test_one_misread_digit_comes_back_nearly_always() -> None:
     """Over 16 slips, one a history, nearly all are corrected to the yen; none is silent."""
     right = 0

@@ -81,6 +81,8 @@ class Tally:
         place = f"seed {one.seed} {one.layout} {one.damage}"
         found = repair(transcribe(pages, guess_columns(pages)))
         self.rows += len(one.rows)
+        if pages and not found.lines:
+            self.unread.append(f"{place}: no columns found")
         self.looked_at += found.count(Standing.DOUBTFUL)
         self.corrected += found.count(Standing.CORRECTED)
         if not pages:
@@ -97,8 +99,10 @@ class Tally:
             after = next(
                 (partner[later] for later in range(at, len(one.rows)) if later in partner), None
             )
-            told = not pages or (after is not None and found.lines[after].doubtful())
-            self._lost(one, f"{place} row {at + 1}", "the row after it is flagged" if told else "")
+            told = "" if found.lines else "as nothing of the page came"
+            if after is not None and found.lines[after].doubtful():
+                told = "the row after it is flagged"
+            self._lost(one, f"{place} row {at + 1}", told)
 
     def _lost(self, one: Scan, place: str, told: str) -> None:
         """A row that did not come at all: said where the row behind it does not follow."""

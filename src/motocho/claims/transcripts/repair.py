@@ -182,15 +182,22 @@ class _Seen:
 
     def follows(self) -> bool:
         """Whether the line's own equation was tested and holds."""
-        pick = self.pick
+        return self.holds(self.at)
+
+    def holds(self, at: int) -> bool:
+        """Whether a line's equation was tested and holds: a payment's only with a known rate."""
+        pick = self.chosen[at]
         tells = pick.way == LENT or (pick.way == PAID and bool(self.knows_rate))
         return pick.agrees and pick.is_tested and tells
 
     def altered(self, at: int) -> int:
-        """In how many places a line is taken to say something else than was read."""
+        """In how many places a line is taken to say another number or day than was read.
+
+        Why       a lost sign is none of them: numbers that all agree as read tell the way.
+        """
         pick, line = self.chosen[at], self.lines[at]
-        is_moved = pick.amount_yen != line.amount_yen or pick.way != line.way
-        return is_moved + (pick.balance_yen != line.balance_yen) + (pick.on != _ordinal(line))
+        numbers = (pick.amount_yen != line.amount_yen) + (pick.balance_yen != line.balance_yen)
+        return numbers + (pick.on != _ordinal(line))
 
     def is_sound(self, at: int) -> bool:
         """Whether a neighbour follows just as it was read; where the history ends, none is."""
@@ -202,9 +209,14 @@ class _Seen:
         """Whether one place of a line is mended between neighbours that follow as they were read.
 
         Why       two unknowns beside each other make every equation true: such a line is a guess.
+                  So does a neighbour that nothing tests.
         """
-        mended = self.altered(at) == 1 and self.chosen[at].agrees
-        return mended and self.is_sound(at - 1) and self.is_sound(at + 1)
+        if self.altered(at) != 1 or not self.holds(at):
+            return False
+        before, after = at - 1, at + 1
+        begins = before <= 0 or self.holds(before)
+        ends = after >= len(self.lines) or self.holds(after)
+        return begins and ends and self.is_sound(before) and self.is_sound(after)
 
     def is_grounded(self) -> bool:
         """Whether the line's equation rests on what was read, but for one mended place at most."""

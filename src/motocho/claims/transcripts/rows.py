@@ -94,9 +94,12 @@ def transcribe(pages: Sequence[Page], columns: Columns) -> Transcript:
     for at, page in enumerate(pages):
         for number, row in enumerate(page.rows, start=1):
             above_data = at == 0 and number <= columns.data_from
+            place = _Place(page, number)
             why = Dropped.HEAD if above_data else _left_out(row, columns)
+            if why is Dropped.WORDS and place.is_scan and _holds_figures(row, columns):
+                why = None
             if why is None:
-                line = _line(_Place(page, number), row, columns, above)
+                line = _line(place, row, columns, above)
                 above = line.on or above
                 lines.append(line)
             else:
@@ -150,6 +153,24 @@ def _left_out(row: Sequence[Cell], columns: Columns) -> Dropped | None:
         if (at := columns.at(content)) is not None and at < len(texts)
     )
     return None if has_money else Dropped.WORDS
+
+
+_FEWEST_DIGITS = 3
+
+
+def _holds_figures(row: Sequence[Cell], columns: Columns) -> bool:
+    """Whether a recognised row has a day, and yen in a column that is not said to hold any.
+
+    Why       a column that was misread must not take its rows away unseen.
+    """
+    texts = [cell.text.strip() for cell in row]
+    if not _has_day(texts, columns):
+        return False
+    day = columns.at(Content.DATE)
+    figures = [
+        text for at, text in enumerate(texts) if at != day and read_scanned(text) is not None
+    ]
+    return any(sum(sign.isdigit() for sign in text) >= _FEWEST_DIGITS for text in figures)
 
 
 def _has_day(texts: Sequence[str], columns: Columns) -> bool:
