@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -107,6 +108,17 @@ def test_facts_are_kept_and_move_the_clock(client: Client, case_id: int) -> None
     # Going back in the log takes it back.
     cases.undo_to(case_id, case.seq - 3, actor="a", at=clock.now(), expected_seq=case.seq)
     assert "stopped_on" not in cases.load(case_id).facts
+
+
+def test_a_demand_to_come_is_shown_as_a_plan(client: Client, case_id: int) -> None:
+    address = f"/cases/{case_id}/outlook/"
+    planned = clock.business_date() + timedelta(days=20)
+    told = {"form": "facts", "demanded_on": planned.isoformat()}
+    assert client.post(address, told).status_code == 302
+    assert "に届く予定の催告は" in page(client, address)
+    arrived = clock.business_date() - timedelta(days=1)
+    assert client.post(address, {**told, "demanded_on": arrived.isoformat()}).status_code == 302
+    assert "に届く予定の催告は" not in page(client, address)
 
 
 def test_facts_that_cannot_be_read_stay_in_their_boxes(client: Client, case_id: int) -> None:
