@@ -1,0 +1,54 @@
+"""Who somebody is: papers that count, ways that are allowed, records that are kept [取引時確認].
+
+    papers.check(shown, on)              what stands against a paper on a day
+    methods.lacking(declared, checked)   everything missing before somebody counts as identified
+    records.keep(cursor, member_id, evidence, source, at)
+    suspicions.note(...)                 noted by anybody, seen by few, told to nobody else
+
+`papers` and `methods` are pure; letters of the law's list move, so everything is named by meaning.
+"""
+
+from motocho.screening.identity import methods, papers, records, suspicions
+from motocho.screening.identity.methods import (
+    Checked,
+    Declared,
+    Liveness,
+    Method,
+    check_method,
+    lacking,
+)
+from motocho.screening.identity.papers import (
+    CountsAs,
+    Paper,
+    Second,
+    Shown,
+    Side,
+    Supplement,
+    counts_as,
+)
+from motocho.screening.identity.records import Evidence, Record, check_identified, keep, require
+
+__all__ = [
+    "Checked",
+    "CountsAs",
+    "Declared",
+    "Evidence",
+    "Liveness",
+    "Method",
+    "Paper",
+    "Record",
+    "Second",
+    "Shown",
+    "Side",
+    "Supplement",
+    "check_identified",
+    "check_method",
+    "counts_as",
+    "keep",
+    "lacking",
+    "methods",
+    "papers",
+    "records",
+    "require",
+    "suspicions",
+]
