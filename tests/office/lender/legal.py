@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from importlib.resources import files
 from typing import Any
 
@@ -53,6 +54,16 @@ LAWYER = Told(
 def at_noon(on: date) -> datetime:
     """A moment of another day."""
     return datetime.combine(on, AT.time(), AT.tzinfo)
+
+
+def by_hand(amount_yen: int, rate: Fraction, first_on: date, last_on: date) -> int:
+    """Day by day: each day of a leap year is 1/366 of a year, any other 1/365."""
+    day, years = first_on, Fraction(0)
+    while day <= last_on:
+        is_leap = day.year % 4 == 0 and (day.year % 100 != 0 or day.year % 400 == 0)
+        years += Fraction(1, 366 if is_leap else 365)
+        day += timedelta(days=1)
+    return int(amount_yen * rate * years)
 
 
 def raw(

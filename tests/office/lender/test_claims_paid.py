@@ -21,6 +21,7 @@ from tests.office.lender.legal import (
     SAMPLE,
     Legal,
     at_noon,
+    by_hand,
     raw,
 )
 from tests.people.house import AT, rows
@@ -239,16 +240,6 @@ def test_what_the_bank_says_has_its_day_and_its_paper(
 
 
 # ------------------------------------------------------------------------------ the delay
-def by_hand(amount_yen: int, rate: Fraction, first_on: date, last_on: date) -> int:
-    """Day by day: each day of a leap year is 1/366 of a year, any other 1/365."""
-    day, years = first_on, Fraction(0)
-    while day <= last_on:
-        is_leap = day.year % 4 == 0 and (day.year % 100 != 0 or day.year % 400 == 0)
-        years += Fraction(1, 366 if is_leap else 365)
-        day += timedelta(days=1)
-    return int(amount_yen * rate * years)
-
-
 def test_a_late_payment_adds_the_damages_that_the_settlement_promises(legal: Legal) -> None:
     """5 % a year from the day after the agreed one until it is paid: by the paper and by hand."""
     claim = legal.settled(legal.reckoned(), 300_000)

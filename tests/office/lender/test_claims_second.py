@@ -6,12 +6,13 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from tests.loans.crowd import at_once, do
-from tests.office.lender.legal import LAWYER, ON, OURS, PAY_ON, SAMPLE, Legal, at_noon, raw
+from tests.office.lender.legal import LAWYER, ON, OURS, PAY_ON, SAMPLE, Legal, at_noon, by_hand, raw
 from tests.people.house import AT, rows
 
 from motocho.care.cases.disclosures import Proof
@@ -306,6 +307,36 @@ def test_interest_runs_until_it_can_be_paid_and_not_beyond(legal: Legal) -> None
     assert code_of(refused) == "CLU-029"
     asked = do(lender.ask_offer, claim.key, OFFER, legal.asking())
     assert asked.figures["until_on"] == OFFER.pay_by_on.isoformat()
+
+
+def test_interest_runs_until_the_day_that_was_named_and_not_the_files_last_row(
+    legal: Legal,
+) -> None:
+    """100,000 yen overpaid since 2015: 5 % a year, day by day, to the day of payment."""
+    claim = legal.receive(OWN)
+    content = "日付,借入,返済\n2015-01-10,1000,\n2015-01-10,,101000\n".encode()
+    until = OFFER.pay_by_on
+    claim = reckon(legal, claim, content, until)
+    reckoned = claim.last(Step.RECKONED)
+    assert reckoned is not None
+    owed_yen = by_hand(100_000, Fraction(5, 100), date(2015, 1, 11), until)
+    assert reckoned.content["overpayment_interest_yen"] == owed_yen
+    assert reckoned.amount_yen == 100_000 + owed_yen
+    assert do(lender.again, claim.key).result.claim_yen == 100_000 + owed_yen
+    with pytest.raises(InputError):
+        do(lender.reckon, claim.key, Basis(date(2015, 1, 9), {}, "h.csv", content), legal.made())
+
+
+def test_the_book_is_reckoned_whole_until_today_or_the_day_of_payment(legal: Legal) -> None:
+    claim = again(legal, None)
+    do(lender.check, claim.key, Proof.LICENCE, "免-1", legal.made())
+    with pytest.raises(RefusedError) as refused:
+        do(lender.reckon, claim.key, Basis(ON - timedelta(days=1), {}), legal.made())
+    assert code_of(refused) == "CLU-040"
+    later = ON + timedelta(days=30)
+    found = do(lender.reckon, claim.key, Basis(later, {}), legal.made())
+    position = do(queries.position, legal.key, later)
+    assert found.result.owed_yen == position.payoff_yen
 
 
 def test_whoever_agrees_sees_prescription_and_what_courts_would_count_otherwise(

@@ -67,17 +67,21 @@ def own_file(cursor: Any, key: Key, until_on: date) -> bytes:
     return orjson.dumps(queries.history_case(cursor, key, until_on).document())
 
 
-def statement_of(history: History, conventions: Mapping[str, str]) -> Statement:
+def statement_of(
+    history: History, conventions: Mapping[str, str], until_on: date | None = None
+) -> Statement:
     """A history recalculated under named conventions, the courts' where none is named [計算].
 
-    Raises    FaultyInput for what is no convention, and for every fault of the history.
+    Takes     until which day interest runs; None: until the last row.
+    Raises    FaultyInput for what is no convention, and for every fault of the history; InputError
+              for a day before its last row.
     """
     found = assumed.read(history.stated_assumptions, file=history.file)
     chosen = assumed.read(dict(conventions), onto=found.assumptions)
     faults = (*found.faults, *chosen.faults)
     if faults:
         raise FaultyInput(*faults)
-    return recalculate(history, chosen.assumptions)
+    return recalculate(history, chosen.assumptions, as_of=until_on)
 
 
 def reckon(cursor: Any, key: ClaimKey, basis: Basis, made: Made) -> Statement:
@@ -86,7 +90,8 @@ def reckon(cursor: Any, key: ClaimKey, basis: Basis, made: Made) -> Statement:
     Lock      the member's claims.
     Raises    RefusedError where it does not follow, there is neither an agreement nor a file, the
               same file counts for another claim, or for a day beyond the last one to pay;
-              FaultyInput with every fault of a file.
+              FaultyInput with every fault of a file; InputError for a day before its last row.
+    Days      interest runs until `basis.until_on`, whatever the file's last row.
     """
     known = _keeping.begun(cursor, key, Step.RECKONED, made)
     if known is None:
@@ -96,9 +101,11 @@ def reckon(cursor: Any, key: ClaimKey, basis: Basis, made: Made) -> Statement:
     elif known.told.agreement_id is None:
         raise RefusedError(Fault("CLU-011"))
     else:
+        _refuse_early(basis.until_on, made)
         name, content = BOOK, own_file(cursor, known.book, basis.until_on)
     _refuse_far(basis.until_on, made)
-    statement = statement_of(reading.read(content, file=name), basis.conventions)
+    history = reading.read(content, file=name)
+    statement = statement_of(history, basis.conventions, basis.until_on)
     _sisters.refuse_same_file(cursor, known, hashlib.sha256(content).hexdigest())
     number = _keep_input(cursor, key, (name, content, _sisters.HISTORY), made)
     result = statement.result
@@ -128,6 +135,12 @@ def _refuse_far(until_on: date, made: Made) -> None:
     last_on = on + timedelta(days=held.answer_open_days + held.pay_within_days)
     if until_on > last_on:
         raise RefusedError(Fault("CLU-036", details={"last": str(last_on)}))
+
+
+def _refuse_early(until_on: date, made: Made) -> None:
+    """The book is reckoned whole: what was dealt after the day would be left out in silence."""
+    if until_on < made.business_on:
+        raise RefusedError(Fault("CLU-040", details={"first": str(made.business_on)}))
 
 
 def _barred_after(statement: Statement) -> str:
@@ -163,7 +176,8 @@ def again(cursor: Any, key: ClaimKey) -> Statement:
     if noted is None:
         raise NotFoundError(Fault("CLU-007"))
     name, content = kept_input(cursor, key, int(noted.content["input"]))
-    return statement_of(reading.read(content, file=name), noted.content["conventions"])
+    history = reading.read(content, file=name)
+    return statement_of(history, noted.content["conventions"], noted.on)
 
 
 def compare(cursor: Any, key: ClaimKey, theirs: tuple[str, bytes], made: Made) -> Difference:
