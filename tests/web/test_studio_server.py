@@ -180,6 +180,7 @@ def test_anothers_case_is_as_none_by_every_address(client: Client, site: Site) -
     assert member.member_id != key.member_id
     site.check(client, member, mine)
     loose = cases.open_case({}, actor="studio", at=NOON)
+    before = [cases.load(one).seq for one in (their_case, house, loose)]
     asked = 0
     for case_id in (their_case, house, loose):
         pairs = zip(of_studio(case_id), of_studio(NOBODYS), strict=True)
@@ -192,7 +193,7 @@ def test_anothers_case_is_as_none_by_every_address(client: Client, site: Site) -
                 assert seen.status_code == none.status_code == 404, f"{name} {case_id}"
                 assert bare(seen, address) == bare(none, nowhere), name
     assert asked > 3 * 40
-    assert cases.load(their_case).seq == cases.load(house).seq
+    assert [cases.load(one).seq for one in (their_case, house, loose)] == before
 
 
 @pytest.mark.rule("PRIV-003")
@@ -410,3 +411,19 @@ def test_a_case_waits_for_the_identity_check_of_ones_own_call(full: FullDesk) ->
     assert "佐藤 花子" in text(full.other.client.get(addresses_of[0]))
     full.looker.client.post(f"{full.home}check/", RIGHT)
     assert "佐藤 花子" in text(full.looker.client.get(addresses_of[0]))
+
+
+@pytest.mark.rule("AUTH-010")
+def test_a_case_is_looked_at_and_not_changed_in_the_hours_of_maintenance(
+    client: Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monday = (NOON - timedelta(days=NOON.weekday())).replace(hour=0, minute=55)
+    monkeypatch.setattr(clock, "now", lambda: monday)
+    _, key, case_id = entered(site, client)
+    address, seq = f"/studio/cases/{case_id}/", cases.load(case_id).seq
+    monkeypatch.setattr(clock, "now", lambda: monday + timedelta(minutes=6))
+    assert client.get(address).status_code == 200
+    assert client.post(f"{address}heads/", {"title": "x", "seq": str(seq)}).status_code == 503
+    opening = f"/member/dealings/{key.agreement_id}/studio/"
+    assert client.post(opening).status_code == 503
+    assert cases.load(case_id).seq == seq

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from motocho.people.access import Action
-from motocho.web import _recalculated, access, pages
+from motocho.web import _recalculated, access, maintenance, pages
 from motocho.web.access import Member
 from motocho.web.member import papers
 
@@ -35,6 +35,7 @@ def recalculated(request: HttpRequest, member: Member, agreement_id: int) -> Htt
 
 @require_POST
 @access.members(Action.EXPORT_HISTORY)
+@maintenance.changes_something
 def in_studio(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:  # noqa: ARG001
     """The agreement opened in the studio as the member's own case [作業場で開く] · AUTH-007."""
     listed = member.agreement(agreement_id)

@@ -27,7 +27,7 @@ from motocho.people import staff
 from motocho.people.access import Action
 from motocho.people.members import no_such_member
 from motocho.units.errors import Fault, NotFoundError, RefusedError, StateConflict
-from motocho.web import _commands, _opening, access, pages
+from motocho.web import _commands, _opening, access, maintenance, pages
 from motocho.web._covering import covered
 from motocho.web.access import Colleague, Member, View
 from motocho.web.pages import Place
@@ -169,7 +169,7 @@ def guarded(name: str, view: View) -> View:
             return instead
         _check_sent(request, name, given)
         with _turn(name):
-            return view(request, **given)
+            return maintenance.changes_something(view)(request, **given)
 
     @access.staff(ACTION)
     def as_colleague(request: HttpRequest, colleague: Colleague, **given: Any) -> HttpResponse:
