@@ -21,7 +21,7 @@ BY_MEMBER = {
     "care_disclosure", "care_disclosure_step", "care_disclosure_file", "care_counter_visit",
     "care_pay_day", "care_offer", "screening_increase",
     "screening_inquiry", "screening_bureau_answer", "screening_bureau_judgement", "screening_report",
-    "screening_bureau_sent", "screening_identity", "screening_suspicion",
+    "screening_bureau_sent", "screening_identity", "screening_suspicion", "loan_survey", "loan_survey_use",
     "care_stage", "care_stage_try", "care_identification", "documents_addressee",
     "care_identity_check", "care_memo",
     "care_workplace", "care_talk", "care_talk_identity", "care_talk_answer", "care_talk_end",

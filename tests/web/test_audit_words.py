@@ -38,7 +38,15 @@ BY_HAND = {
 """What is written of these is put together as it runs; a new one fails until somebody says what."""
 NO_KINDS = {"", "{row[3]}", "{news.kind}", "{Position(row[0], row[1])}"}
 """Rows that are read, a deed's news whose kinds are read where it is made, and what never is kept."""
-IN_SQL = ("fact_read", "signed_in", "bureau_read", "identity_read", "suspicion_noted", "suspicion_read", "suspicion_filed")
+IN_SQL = (
+    "fact_read",
+    "signed_in",
+    "bureau_read",
+    "identity_read",
+    "suspicion_noted",
+    "suspicion_read",
+    "suspicion_filed",
+)
 OF_PURPOSES = {
     "{PURPOSE}": (auditing.PURPOSE,),
     "{purpose}": ("search", *members.PURPOSES),

@@ -33,6 +33,7 @@ from motocho.cli.lending import (
     close,
     contact,
     fraud,
+    identity,
     ledger,
     loan,
     member,
@@ -76,6 +77,7 @@ app.add_typer(screening.app, name="screening")
 app.add_typer(settings.app, name="settings")
 app.add_typer(fraud.app, name="fraud")
 app.add_typer(bureau.app, name="bureau")
+app.add_typer(identity.app, name="identity")
 app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)
 app.command("demo")(demo.demo)

@@ -2,13 +2,14 @@
 
     papers.check(shown, on)              what stands against a paper on a day
     methods.lacking(declared, checked)   everything missing before somebody counts as identified
+    checked_of(result)                   what a vendor answered, to be put to it
     records.keep(cursor, member_id, evidence, source, at)
     suspicions.note(...)                 noted by anybody, seen by few, told to nobody else
 
 `papers` and `methods` are pure; letters of the law's list move, so everything is named by meaning.
 """
 
-from motocho.screening.identity import methods, papers, records, suspicions
+from motocho.screening.identity import methods, papers, records, results, suspicions
 from motocho.screening.identity.methods import (
     Checked,
     Declared,
@@ -27,6 +28,7 @@ from motocho.screening.identity.papers import (
     counts_as,
 )
 from motocho.screening.identity.records import Evidence, Record, check_identified, keep, require
+from motocho.screening.identity.results import checked_of
 
 __all__ = [
     "Checked",
@@ -43,6 +45,7 @@ __all__ = [
     "Supplement",
     "check_identified",
     "check_method",
+    "checked_of",
     "counts_as",
     "keep",
     "lacking",
@@ -50,5 +53,6 @@ __all__ = [
     "papers",
     "records",
     "require",
+    "results",
     "suspicions",
 ]

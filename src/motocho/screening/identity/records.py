@@ -139,9 +139,10 @@ def check_identified(cursor: Any, member_id: int, on: date) -> Refusal | None:
     return refusal("KYC-001", "IDV-018", "犯罪収益移転防止法4条1項")
 
 
-def require(cursor: Any, from_on: date, actor: str, at: datetime) -> None:
+def require(cursor: Any, from_on: date, actor: str, at: datetime) -> date:
     """From a day on no contract of this book is made without its record [義務の開始] · KYC-001.
 
+    Gives     the day that holds.
     Why       a book of contracts that were made elsewhere begins without records of ours; a day
               that was set once stays.
     """
@@ -150,6 +151,9 @@ def require(cursor: Any, from_on: date, actor: str, at: datetime) -> None:
         " ON CONFLICT DO NOTHING",
         (from_on, at, actor),
     )
+    cursor.execute("SELECT from_on FROM screening_identity_duty")
+    found: date = cursor.fetchone()[0]
+    return found
 
 
 def read(cursor: Any, of: Record, reading: tuple[str, str, datetime]) -> dict[str, Any]:

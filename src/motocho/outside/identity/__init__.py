@@ -1,0 +1,33 @@
+"""Whoever identifies people for us at a distance, as types and a folder [本人確認の事業者].
+
+The port: a request goes out, a sealed result comes in, by one of four ways. Whether a result is
+enough, by the law of its day, is said by `screening.identity` and nowhere here. A vendor's own
+interface goes in the place of `Tray`: it must keep what `Vendor` says.
+"""
+
+from motocho.outside.identity.terms import Face, Outcome, Read, Request, Result, Way
+from motocho.outside.identity.tray import (
+    SECRET,
+    VARIABLE,
+    Tray,
+    Vendor,
+    from_environment,
+    lay,
+    seal_of,
+)
+
+__all__ = [
+    "SECRET",
+    "VARIABLE",
+    "Face",
+    "Outcome",
+    "Read",
+    "Request",
+    "Result",
+    "Tray",
+    "Vendor",
+    "Way",
+    "from_environment",
+    "lay",
+    "seal_of",
+]

@@ -1,0 +1,119 @@
+"""The folder between us and a vendor of identification: requests out, sealed results in [窓口].
+
+A vendor's program takes `requests`, one JSON file each, and lays one into `results` under the same
+name. A result carries a seal over its content by a secret that the vendor and we share: one without
+it, or with another, counts for nothing. The first result of a request stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from motocho.outside.identity.terms import Request, Result
+from motocho.outside.postgres import home
+from motocho.units.errors import Fault, InputError, OutsideFailure
+from motocho.units.text import holds_my_number
+
+VARIABLE = "MOTOCHO_IDENTITY_TRAY"
+SECRET = "MOTOCHO_IDENTITY_SECRET"  # noqa: S105  # the name of a variable
+LEAST_SECRET = 16
+
+
+class Vendor(Protocol):
+    """Whoever identifies people for us [本人確認の事業者]."""
+
+    def ask(self, request: Request) -> None:
+        """Hand a request over; one that was handed over already stays as it is [依頼].
+
+        Raises    OutsideFailure where it may not have arrived: it may be handed over again.
+        """
+
+    def result(self, request_ref: str) -> Result | None:
+        """What became of a request; None until it is known [結果の照会].
+
+        Raises    OutsideFailure where the result cannot be read, is not whole, not sealed by the
+                  vendor, of another request, or shows an individual number.
+        """
+
+
+def seal_of(content: dict[str, Any], secret: bytes) -> str:
+    """The seal of a content: HMAC-SHA256 of its JSON with sorted keys and no blanks [封印].
+
+    >>> seal_of({"b": 1, "a": "あ"}, b"0" * 16)[:8]
+    'bdc5f7d0'
+    """
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Tray:
+    """A folder as the way to a vendor [受け渡しフォルダー]."""
+
+    folder: Path
+    secret: bytes = field(repr=False)
+
+    def ask(self, request: Request) -> None:
+        """Lay a request down, whole or not at all [依頼].
+
+        Raises    OutsideFailure where it cannot be laid down.
+        """
+        lay(self.folder / "requests", request.request_ref, request.document())
+
+    def result(self, request_ref: str) -> Result | None:
+        """The result that lies there [結果の照会].
+
+        Raises    OutsideFailure as `Vendor.result`.
+        """
+        path = self.folder / "results" / f"{request_ref}.json"
+        try:
+            sealed = json.loads(path.read_text("utf-8"))
+            content, seal = sealed["content"], str(sealed["seal"])
+            found = Result.of_document(content)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise OutsideFailure(Fault("IDV-023", file=path.name)) from None
+        if not hmac.compare_digest(seal, seal_of(content, self.secret)):
+            raise OutsideFailure(Fault("IDV-024", file=path.name))
+        if found.request_ref != request_ref:
+            raise OutsideFailure(Fault("IDV-023", file=path.name))
+        if found.read is not None and holds_my_number(found.read.number):
+            raise OutsideFailure(Fault("IDV-025", file=path.name))
+        return found
+
+
+def lay(folder: Path, name: str, content: object) -> None:
+    """Lay a file down once; the first one stays [書き出し].
+
+    Raises    OutsideFailure where it cannot be laid down.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = folder / f".{name}.{os.getpid()}"
+        draft.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        try:
+            os.link(draft, folder / f"{name}.json")
+        except FileExistsError:
+            pass  # it lies there already: the same request has the same name for ever
+        finally:
+            draft.unlink()
+    except OSError:
+        raise OutsideFailure(Fault("IDV-026")) from None
+
+
+def from_environment() -> Tray:
+    """The folder and the secret that the environment names [窓口の設定].
+
+    Raises    InputError without a secret of sixteen signs at least.
+    """
+    named, secret = os.environ.get(VARIABLE), os.environ.get(SECRET, "").encode()
+    if len(secret) < LEAST_SECRET:
+        raise InputError(Fault("IDV-027", details={"least": str(LEAST_SECRET)}))
+    return Tray(Path(named) if named else home() / "identity", secret)
