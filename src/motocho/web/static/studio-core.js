@@ -55,20 +55,39 @@
   // A convention counts as soon as it is chosen: the same form is sent, and what comes back takes the
   // place of what was there, with the focus where it was. One is sent at a time, the last one wins.
   let busy = false, again = false;
+  const stand = (fresh) => {
+    const old = document.querySelector("[data-live]"), at = document.activeElement && document.activeElement.id;
+    const opened = [...old.querySelectorAll("details[open]")].map((one) => one.id);
+    const sets = old.querySelector("#presets"), seq = fresh.querySelector("input[name=seq]");
+    if (sets && fresh.dataset.rest) {
+      fresh.querySelector("#questions").before(sets);
+      sets.querySelectorAll("input[name=seq]").forEach((one) => { one.value = seq.value; });
+    }
+    old.replaceWith(fresh);
+    opened.forEach((id) => { const one = id && document.getElementById(id); if (one) one.open = true; });
+    if (at) { const one = document.getElementById(at); if (one) one.focus({ preventScroll: true }); }
+  };
+  // What the other answers would change takes longer: it comes after the total, unless more was chosen.
+  const rest = async (shown) => {
+    const answer = await fetch(shown.dataset.rest, { headers: { "X-Studio": "rest" } });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
+    if (!answer.ok || !fresh || busy || document.querySelector("[data-live]") !== shown) return;
+    fresh.querySelectorAll(".answer-yen").forEach((one) => { const place = document.getElementById(one.id); if (place) place.replaceWith(one); });
+    const sets = fresh.querySelector("#presets"), place = shown.querySelector("#presets");
+    if (sets && place) place.replaceWith(sets);
+    document.dispatchEvent(new CustomEvent("studio:rest"));
+  };
   const live = async (form) => {
     if (busy) { again = true; return; }
     busy = true;
     try {
       const answer = await send(form);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fresh = page.querySelector("[data-live]"), old = document.querySelector("[data-live]");
+      const fresh = page.querySelector("[data-live]");
       if (!fresh) { document.documentElement.replaceWith(page.documentElement); return; }
-      const at = document.activeElement && document.activeElement.id;
-      const opened = [...old.querySelectorAll("details[open]")].map((one) => [...old.querySelectorAll("details")].indexOf(one));
-      old.replaceWith(fresh);
-      opened.forEach((place) => { const one = fresh.querySelectorAll("details")[place]; if (one) one.open = true; });
-      if (at) { const one = document.getElementById(at); if (one) one.focus({ preventScroll: true }); }
+      stand(fresh);
       document.dispatchEvent(new CustomEvent("studio:fresh"));
+      if (fresh.dataset.rest && !again) rest(fresh);
     } finally { busy = false; }
     if (again) { again = false; const form = document.getElementById("questions"); if (form) live(form); }
   };

@@ -7,6 +7,7 @@ by its button; with them each answer is sent as it is chosen, and the same page 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from motocho.claims import assumptions as assumed
 from motocho.claims import effects
 from motocho.claims.assumptions import PRESETS, Assumptions, values_of
-from motocho.claims.effects import QUESTIONS, Effect, PresetEffect
+from motocho.claims.effects import QUESTIONS, Effect, PresetEffect, Weighed
 from motocho.office import cases
 from motocho.office.cases import Case
 from motocho.units.days import read_date
@@ -45,8 +46,8 @@ def conventions_page(request: HttpRequest, case_id: int) -> HttpResponse:
     except FaultyInput as error:
         return _shown(request, case, name, error)
     _kept(request, case, name, wanted)
-    if request.headers.get(frame.LIVE):  # a script waits: one way there and back
-        return _shown(request, cases.load(case_id), name)
+    if request.headers.get(frame.LIVE):  # a script waits: total first, it asks for the rest
+        return _at_once(request, cases.load(case_id), name)
     return HttpResponseRedirect(_address(case_id, name))
 
 
@@ -159,6 +160,45 @@ def _kept(request: HttpRequest, case: Case, name: str, wanted: Mapping[str, Any]
 
 
 # ---------------------------------------------------------------------------------- what is shown
+class _Stands:
+    """What stands in a scenario, equal to itself as long as nothing was written into its case."""
+
+    def __init__(self, case: Case, stated: Assumptions) -> None:
+        self.case, self.stated = case, stated
+        self._is = (case.key, case.seq, case.last_at, stated)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Stands) and self._is == other._is
+
+    def __hash__(self) -> int:
+        return hash(self._is)
+
+
+@lru_cache(maxsize=16)
+def _weighed(stands: _Stands) -> Weighed:
+    """What each answer would change; some thirty calculations, kept while the page is looked at."""
+    return effects.weigh(stands.case.history(), stands.stated, as_of=stands.case.as_of)
+
+
+def _at_once(request: HttpRequest, case: Case, name: str) -> HttpResponse:
+    """The total and the chart of what was chosen; what the others would change comes after."""
+    tongue, stated = pages.tongue_of(request), _stated(case, name)
+    try:
+        statement = case.statement(name)
+    except MotochoError:
+        return _shown(request, case, name)
+    context = {
+        "scenario": name,
+        "lines": _typed_lines(request, stated),
+        "overpayment_rate": rate_text(stated.overpayment_rate_ppm),
+        "result": statement.result,
+        "chart": _chart.chart_of(statement, tongue),
+        "questions": _questions(_unweighed(stated), tongue),
+        "rest_at": _address(case.case_id, name),
+    }
+    return frame.case_page(request, "studio/conventions.html", case, context)
+
+
 def _shown(
     request: HttpRequest, case: Case, name: str, refused: FaultyInput | None = None
 ) -> HttpResponse:
@@ -175,7 +215,7 @@ def _shown(
         "reserve": case.reserve,
     }
     try:
-        weighed = effects.weigh(case.history(), stated, as_of=case.as_of)
+        weighed = _weighed(_Stands(case, stated))
     except MotochoError as error:
         context["cannot"] = [said(one, tongue) for one in error.faults[:3]]
         context["questions"] = _questions(_unweighed(stated), tongue)
