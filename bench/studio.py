@@ -57,10 +57,12 @@ LISTEN = """(selector) => {
 }"""
 SAFE = """() => {
   const began = performance.now(), told = document.querySelector('.bench-saved');
+  const words = document.querySelector('template[data-words]').content;
+  const saved = words.querySelector('[data-word=saved]').textContent;
   window.safe = new Promise((done) => {
     let gone = false;
     new MutationObserver(() => {
-      if (told.textContent !== '保存済み') gone = true;
+      if (told.textContent !== saved) gone = true;
       else if (gone) done(performance.now() - began);
     }).observe(told, { childList: true, characterData: true, subtree: true });
   });

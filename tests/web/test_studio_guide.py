@@ -13,6 +13,7 @@ from tests.web.studio import as_studio, let_in
 
 from motocho.claims import prospects
 from motocho.claims.prospects import Handling
+from motocho.claims.radar import Check
 from motocho.law.published import Way
 from motocho.office import cases
 from motocho.office.tracker import board, callsheet, guide
@@ -22,6 +23,7 @@ from motocho.web.studio.guide import ORDER
 from motocho.web.words import Tongue
 
 SAMPLE = cases.sample_bytes().decode()
+MONTHLY = "".join(f"2001/{month}/10,,10000,\n" for month in range(2, 13))
 HEAVY = (
     "過払い金", "引き直し計算", "取引履歴", "時効", "分断", "利息制限法", "内容証明郵便", "訴状", "口頭弁論", "司法書士",
     "弁護士", "簡易裁判所", "地方裁判所", "信用情報", "損害金", "代表者事項証明書", "清算条項", "任意整理",
@@ -40,6 +42,7 @@ def client() -> Client:
     return let_in()
 
 
+TODAY = clock.business_date()
 ANSWERS = {
     "lender": {"lender": "架空ファイナンス株式会社"},
     "first": {"guide_first": "平成19年ごろ"},
@@ -171,25 +174,56 @@ class TestProblems:
     def test_planted_slip_is_found_mended_and_gone(self, client: Client) -> None:
         at = begun(client).rsplit("/", 2)[0]
         client.post(f"{at}/import/", {"pasted": SAMPLE})
-        found = guide.next_problem(case())
+        found = guide.next_problem(case(), TODAY)
         assert found is not None
+        assert found.row is not None
         text = client.get(f"{at}/check/").content.decode()
         assert found.row.date in text
         assert "に直す" in text
         client.post(f"{at}/check/", {"do": "mend", "row": found.key})
         mended = next(one for one in case().rows if one.row_id == found.row.row_id)
-        assert getattr(mended, found.column) == found.slip.proposed
+        assert getattr(mended, found.column) == found.proposed
         assert mended.source == "fixed"
-        assert found.key not in {one.key for one in guide.problems(case())}
+        assert found.key not in {one.key for one in guide.problems(case(), TODAY)}
 
     def test_what_is_right_as_it_is_is_not_asked_again(self, client: Client) -> None:
         at = begun(client).rsplit("/", 2)[0]
         client.post(f"{at}/import/", {"pasted": SAMPLE})
-        found = guide.next_problem(case())
+        found = guide.next_problem(case(), TODAY)
         assert found is not None
         client.post(f"{at}/check/", {"do": "right", "row": found.key})
-        assert found.key not in {one.key for one in guide.problems(case())}
+        assert found.key not in {one.key for one in guide.problems(case(), TODAY)}
         assert case().rows[0].source == "imported"
+
+    @pytest.mark.parametrize(
+        ("paper", "check"),
+        [
+            ("2001/1/10,200000,,\n2001/3/10,,10000,\n2001/2/10,,10000,\n", Check.DATE),
+            ("2001/1/10,200000,,\n" + MONTHLY + "2002/1/10,,100000,\n", Check.DIGIT),
+        ],
+    )
+    def test_what_no_balance_shows_is_asked_too(
+        self, client: Client, paper: str, check: Check
+    ) -> None:
+        """The radar's looks without the lender's balances: days out of order, habits."""
+        at = begun(client).rsplit("/", 2)[0]
+        client.post(f"{at}/import/", {"pasted": f"日付,借入,返済,残高\n{paper}"})
+        found = guide.problems(case(), TODAY)
+        assert check in {one.alarm.check for one in found}
+        for one in found:
+            text = client.get(f"{at}/check/").content.decode()
+            assert f'value="{one.key}"' in text
+            client.post(f"{at}/check/", {"do": "right", "row": one.key})
+        assert guide.problems(case(), TODAY) == ()
+        assert "見つかりませんでした" in client.get(f"{at}/check/").content.decode()
+
+    def test_what_was_called_right_at_the_bench_is_not_asked(self, client: Client) -> None:
+        at = begun(client).rsplit("/", 2)[0]
+        client.post(f"{at}/import/", {"pasted": SAMPLE})
+        found = guide.next_problem(case(), TODAY)
+        assert found is not None
+        client.post(f"/cases/{case().case_id}/checks/mend/", {"key": found.key, "what": "right"})
+        assert found.key not in {one.key for one in guide.problems(case(), TODAY)}
 
     def test_a_button_of_an_older_page_mends_nothing_else(self, client: Client) -> None:
         at = begun(client).rsplit("/", 2)[0]

@@ -1,7 +1,7 @@
 """What a claimant who is led step by step is told in the end, and what stands in the way [ガイド].
 
-    problem = next_problem(case)           the next row whose balance does not agree, or None
-    settle(case, problem, …)               what makes it agree, or that it is right as it is
+    problem = next_problem(case, on)       the next place that the radar would look at, or None
+    mended(case, problem)                  what mends it; `confirmed`: that it is right as it is
     found = result(standing)               amount, confidence, what could change it, three routes
 
 Nothing ranks the routes and nothing advises: each has its costs beside it, at the caps of its
@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from motocho.claims import prospects
-from motocho.claims.checksum import Field, Slip, check_balances
+from motocho.claims import prospects, radar
+from motocho.claims.history import History
 from motocho.claims.prospects import Acting, Costs, Due, Handling
+from motocho.claims.radar import Action, Alarm, Sight, Weight
 from motocho.law.court import Court
 from motocho.law.published import Way
+from motocho.office import cases
 from motocho.office.cases import Case, Operation, SheetRow
 from motocho.office.tracker import callsheet
 from motocho.office.tracker.board import STILL_DEALING, Standing
@@ -35,73 +37,80 @@ FEW_PROBLEMS = 3
 THREE_WAYS = (Handling.ALONE, Handling.SCRIVENER, Handling.LAWYER)
 """Always in this order, which means nothing."""
 NEAR_DAYS = 180
-_COLUMNS = {
-    Field.BORROW: "borrow",
-    Field.REPAY: "repay",
-    Field.BALANCE: "balance",
-    Field.DATE: "date",
-}
+ASKED = frozenset({Weight.WRONG, Weight.LOOK})
+"""What the guide asks row by row; questions of law have pages of their own, or stand at the end."""
 
 
 # --------------------------------------------------------------------------------------- problems
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A row that does not agree with the lender's balance [合わない行]."""
+    """A place that the radar found, with its row [確かめるところ]."""
 
-    slip: Slip
-    row: SheetRow
-    column: str
-    """The cell that `proposed` would go into; empty where a person has to look."""
+    alarm: Alarm
+    row: SheetRow | None
 
     @property
     def key(self) -> str:
-        """What it is called once somebody said that it is right [確認の名前]."""
-        return f"guide {self.row.row_id} {self.slip.kind.value}"
+        """What it is called once somebody said that it is right [確認の名前]; as at the bench."""
+        return self.alarm.key
+
+    @property
+    def column(self) -> str:
+        """The one cell that its mend changes; empty where it changes more than that [直す欄]."""
+        mends = self.alarm.mends
+        if self.row is None or len(mends) != 1 or mends[0].action is not Action.SET:
+            return ""
+        return next(iter(mends[0].cells)) if len(mends[0].cells) == 1 else ""
 
     @property
     def seen(self) -> str:
-        """What stands in the cell now [いまの値]."""
+        """What stands in that cell now [いまの値]."""
         return str(getattr(self.row, self.column)) if self.column else ""
 
+    @property
+    def proposed(self) -> str:
+        """What would stand there [直したあとの値]."""
+        return self.alarm.mends[0].cells[self.column] if self.column else ""
 
-def problems(case: Case) -> tuple[Problem, ...]:
-    """Every row that does not agree, the likeliest slip of each, but what was said to be right.
 
-    Gives     nothing while the sheet cannot be read: the import says why [合わない行の一覧].
+def problems(case: Case, on: date) -> tuple[Problem, ...]:
+    """What the radar finds wrong or would look at, but for what was said to be right [点検の一覧].
+
+    Takes     the day of today.
+    Gives     nothing without rows, and while the assumptions cannot be read: the page of
+              conventions says why.
     """
+    if all(row.is_blank for row in case.rows):
+        return ()
+    read = cases.readable(case)
+    history = read.history or History(())
     try:
-        found = check_balances(case.history())
+        agreed = cases.assumptions_of(case, read.history)
+        sight = Sight(history, agreed, on, cases.lines_of(case), case.as_of)
+        found = radar.survey(sight, unread=read.faults)
     except MotochoError:
         return ()
-    return tuple(_problems(case, found.slips))
+    return tuple(
+        Problem(alarm, case.row_of(alarm.row))
+        for alarm in found
+        if alarm.weight in ASKED and alarm.key not in case.state.confirmed
+    )
 
 
-def _problems(case: Case, slips: tuple[Slip, ...]) -> Iterator[Problem]:
-    for slip in slips:
-        row = case.row_of(slip.fault.line)
-        if slip.order != 1 or row is None:
-            continue
-        column = _COLUMNS.get(slip.field, "") if slip.proposed else ""
-        problem = Problem(slip, row, column)
-        if problem.key not in case.state.confirmed:
-            yield problem
-
-
-def next_problem(case: Case) -> Problem | None:
-    """The first row that does not agree [次の確認]."""
-    found = problems(case)
+def next_problem(case: Case, on: date) -> Problem | None:
+    """The first place to look at [次の確認]."""
+    found = problems(case, on)
     return found[0] if found else None
 
 
-def mended(problem: Problem) -> list[Operation]:
-    """The operations that put the proposed value in [提案どおりに直す]."""
-    cell = {"id": problem.row.row_id, "column": problem.column, "text": problem.slip.proposed}
-    return [{"op": "set_cells", "cells": [cell], "source": "fixed"}]
+def mended(case: Case, problem: Problem) -> list[Operation]:
+    """The operations that carry its mend out [提案どおりに直す]."""
+    return cases.mend_operations(case, problem.alarm.mends)
 
 
 def confirmed(problem: Problem) -> list[Operation]:
     """The operations that say that it is right as it is [このままで確認]."""
-    return [{"op": "confirm", "check": problem.key, "words": "guide"}]
+    return [{"op": "confirm", "check": problem.key, "words": problem.alarm.fault.code}]
 
 
 AHEAD = 3
@@ -187,9 +196,10 @@ def result(standing: Standing) -> Found:
     """What a case comes to for who is led through it [ガイドの結果]."""
     case, on = standing.case, standing.on
     whole = callsheet.totals(case)
-    wrong = problems(case)
+    looked = problems(case, on)
+    wrong = [one for one in looked if one.alarm.weight is Weight.WRONG]
     bar = next((one for one in standing.days if one.key == "time-bar"), None)
-    doubts = tuple(_doubts(standing, len(wrong), bar))
+    doubts = tuple(_doubts(standing, len(looked), bar))
     due = _due(case)
     in_dispute_yen = 0 if due is None else due.in_dispute_yen
     price = prospects.costs(in_dispute_yen, on) if in_dispute_yen else None
@@ -199,7 +209,7 @@ def result(standing: Standing) -> Found:
         None if due is None else due.statement.result.first_overpaid_on,
         _confidence(doubts, len(wrong)),
         doubts,
-        len(wrong),
+        len(looked),
         tuple(_routes(price, whole, agent, on)),
         price,
         bar,
@@ -215,10 +225,10 @@ def _due(case: Case) -> Due | None:
         return None
 
 
-def _doubts(standing: Standing, wrong: int, bar: Deadline | None) -> Iterator[Doubt]:
+def _doubts(standing: Standing, looked: int, bar: Deadline | None) -> Iterator[Doubt]:
     case = standing.case
     rows = [one for one in case.rows if not one.is_blank]
-    if wrong:
+    if looked:
         yield Doubt.PROBLEMS
     if not any(one.balance.strip() for one in rows):
         yield Doubt.NO_BALANCES
@@ -239,7 +249,8 @@ def _confidence(doubts: tuple[Doubt, ...], wrong: int) -> Confidence:
     grave = {Doubt.ESTIMATED, Doubt.OPENING, Doubt.NO_BALANCES} & set(doubts)
     if grave or wrong > FEW_PROBLEMS:
         return Confidence.LOW
-    return Confidence.MIDDLE if wrong or Doubt.SEPARATE in doubts else Confidence.HIGH
+    less = {Doubt.PROBLEMS, Doubt.SEPARATE} & set(doubts)
+    return Confidence.MIDDLE if less else Confidence.HIGH
 
 
 def _routes(

@@ -200,13 +200,14 @@
   const send = async () => {
     if (sending || !pending.length) return;
     sending = true; say("saving");
-    const group = pending[0];
+    const group = pending[0], more = pending.length > 1 && group[0].op !== "undo_to";
     let wait = 0;
     try {
-      const answer = await ask(data.write, { expected_seq: seq, operations: group });
+      const answer = await ask(data.write, { expected_seq: seq, operations: group, more });
       const state = answer.headers.get("Content-Type").startsWith("application/json") ? await answer.json() : null;
       if (!state) throw new Error("no answer");
-      if (answer.ok) { pending.shift(); if (group[0].op !== "undo_to") { undos.push(seq); undone = []; } take(state); tell(""); } else if (answer.status === 409) { const other = known !== JSON.stringify(state.rows); take(state); if (other) tell(T.escaped(words.merged)); } else {
+      if (answer.ok && !state.rows) { pending.shift(); undos.push(seq); undone = []; seq = state.seq; known = ""; keep(); return; }
+      if (answer.ok) { pending.shift(); if (group[0].op !== "undo_to") { undos.push(seq); undone = []; } take(state); tell(""); } else if (answer.status === 409) { const other = known !== "" && known !== JSON.stringify(state.rows); take(state); if (other) tell(T.escaped(words.merged)); } else {
         pending.shift(); take(state);
         tell(`<strong>${T.escaped(words.not_taken)}</strong> ${state.refused.map((one) => T.escaped(`${one.what} ${one.fix}`)).join(" ")} <code>${T.escaped(kept(group))}</code>`);
       }
@@ -214,8 +215,7 @@
       if (!pending.length) { say("saved"); look(); }
     } catch {
       say("unsaved"); wait = RETRY;
-    } finally { sending = false; }
-    if (pending.length) soon(wait || 1);
+    } finally { sending = false; if (pending.length) soon(wait || 1); }
   };
   const kept = (group) => group.flatMap((one) => (one.cells ? one.cells.map((changed) => changed.text) : one.rows ? one.rows.map((row) => TYPED.map((name) => row[name] || "").join("\t")) : [])).join(" · ").slice(0, 2000);
   // Back and forth are entries of the log like any other.

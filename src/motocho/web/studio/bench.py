@@ -110,7 +110,7 @@ def _told(reckoned: _Reckoned, tongue: Tongue) -> list[dict[str, Any]]:
     found = []
     for fault in reckoned.faults:
         row = reckoned.case.row_of(fault.line)
-        words = said(_of_sheet(fault), tongue)
+        words = said(of_sheet(fault), tongue)
         found.append(
             {
                 "row": None if row is None else row.row_id,
@@ -222,7 +222,7 @@ def _checks(request: HttpRequest, case: Case) -> dict[str, Any]:
                 "alarm": alarm,
                 "row_id": None if row is None else row.row_id,
                 "number": None if row is None else _number(alarm.row or 0),
-                "said": said(_of_sheet(alarm.fault), tongue),
+                "said": said(of_sheet(alarm.fault), tongue),
                 "kind": say(f"studio.check.{alarm.check.value}", tongue),
             }
         )
@@ -246,8 +246,8 @@ def _checks(request: HttpRequest, case: Case) -> dict[str, Any]:
     return {"states": states, "count": len(shown), "context": context}
 
 
-def _of_sheet(fault: Fault) -> Fault:
-    """A fault that counts rows as the grid does: a table's line 2 is the sheet's row 1."""
+def of_sheet(fault: Fault) -> Fault:
+    """A fault that counts rows as the grid does: a table's line 2 is its row 1 [行番号の付替え]."""
     moved = dict(fault.details)
     named = moved.get("row", "")
     if fault.code.startswith(_CHECKSUM) and named.isdecimal():
@@ -348,6 +348,7 @@ def state(request: HttpRequest, case_id: int) -> HttpResponse:
 def write(request: HttpRequest, case_id: int) -> HttpResponse:
     """Write operations of the grid, and give everything back [操作の記録].
 
+    Takes     with `more` that another group follows at once: then the answer is its number alone.
     Why       each answer tells whether something was kept: 409 with the rows as they stand where
               somebody else wrote, 422 with every fault where an operation does not fit.
     """
@@ -357,13 +358,15 @@ def write(request: HttpRequest, case_id: int) -> HttpResponse:
 def _written(request: HttpRequest, case_id: int) -> JsonResponse:
     document = _document(request)
     _refuse_false_source(document["operations"])
-    cases.apply(
+    seq = cases.apply(
         case_id,
         document["operations"],
         actor=frame.actor_of(request),
         at=pages.moment(request),
         expected_seq=document["expected_seq"],
     )
+    if document["more"]:  # more waits behind it, and its answer would be out of date
+        return JsonResponse({"seq": seq})
     return JsonResponse(_state(cases.load(case_id), request))
 
 
@@ -390,7 +393,11 @@ def _document(request: HttpRequest) -> Mapping[str, Any]:
         raise InputError(Fault("STB-002")) from None
     if not isinstance(document, dict) or type(document.get("expected_seq")) is not int:
         raise InputError(Fault("STB-002"))
-    return {"operations": document.get("operations"), "expected_seq": document["expected_seq"]}
+    return {
+        "operations": document.get("operations"),
+        "expected_seq": document["expected_seq"],
+        "more": document.get("more") is True,
+    }
 
 
 def _as_json(act: Callable[[], JsonResponse], case_id: int, request: HttpRequest) -> JsonResponse:

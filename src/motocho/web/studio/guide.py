@@ -20,7 +20,7 @@ from motocho.office.tracker import Standing, board, guide, plan
 from motocho.units.errors import Fault, FaultyInput, InputError, MotochoError, Unread
 from motocho.units.money import SignRule, read_yen
 from motocho.web import pages
-from motocho.web.studio import _terms, frame, tracker
+from motocho.web.studio import _terms, bench, frame, tracker
 from motocho.web.words import Tongue, said, yen
 
 STEPS = ("disclosure_asked", "calculated", "claim_sent", "settled", "suit_filed", "heard", "paid")
@@ -82,7 +82,7 @@ def start(request: HttpRequest) -> HttpResponse:
         for name in ("lead", "time", "kept", "limits")
     }
     begun = [
-        {"name": frame.name_of(one, tongue), "address": _where_left(one)}
+        {"name": frame.name_of(one, tongue), "address": _where_left(one, tracker.today(request))}
         for one in map(cases.load, cases.case_ids()[:MOST_BEGUN])
         if board.is_guided(one) and one.state.put_away is None
     ]
@@ -108,10 +108,10 @@ def question(request: HttpRequest, case_id: int, name: str) -> HttpResponse:
     return HttpResponseRedirect(_following(request, cases.load(case_id), asked))
 
 
-def _where_left(case: Case) -> str:
+def _where_left(case: Case, on: date) -> str:
     """The first question without an answer, or the result where all have one."""
     for asked in QUESTIONS:
-        if asked.may_be_empty or asked.kind == "check" or _is_skipped(case, asked.id):
+        if asked.may_be_empty or asked.kind == "check" or _is_skipped(case, asked.id, on):
             continue
         known = bool(case.rows) if asked.kind == "import" else bool(_kept(case, asked, 0))
         if not known:
@@ -131,29 +131,31 @@ def _apply(request: HttpRequest, case: Case, operations: Sequence[Operation]) ->
 
 def _following(request: HttpRequest, case: Case, asked: Question) -> str:
     """The address of the next page that has something to ask."""
-    if asked.kind == "check" and request.POST.get("do") != "later" and guide.next_problem(case):
+    on = tracker.today(request)
+    goes_on = asked.kind == "check" and request.POST.get("do") != "later"
+    if goes_on and guide.next_problem(case, on):
         return reverse("studio:guide", args=[case.case_id, "check"])
     if asked.id == "conventions" and request.POST.get("answer") == "see":
         return reverse("studio:case", args=[case.case_id])
     later = ORDER[ORDER.index(asked.id) + 1 :]
     for name in later:
-        if not _is_skipped(case, name):
+        if not _is_skipped(case, name, on):
             return reverse("studio:guide", args=[case.case_id, name])
     return reverse("studio:guide_result", args=[case.case_id])
 
 
-def _is_skipped(case: Case, name: str) -> bool:
+def _is_skipped(case: Case, name: str, on: date) -> bool:
     """Whether an earlier answer makes a question needless."""
     if name == "last":
         return case.facts.get(board.STILL_DEALING) == "yes"
     if name == "import":
         return case.facts.get("guide_history") in {"asked", "none"} and not case.rows
-    return name == "check" and guide.next_problem(case) is None
+    return name == "check" and guide.next_problem(case, on) is None
 
 
-def _before(case: Case, asked: Question) -> str:
+def _before(case: Case, asked: Question, on: date) -> str:
     """The address of the page before."""
-    earlier = [one for one in ORDER[: ORDER.index(asked.id)] if not _is_skipped(case, one)]
+    earlier = [one for one in ORDER[: ORDER.index(asked.id)] if not _is_skipped(case, one, on)]
     if not earlier:
         return reverse("studio:guide_start")
     return reverse("studio:guide", args=[case.case_id, earlier[-1]])
@@ -181,13 +183,15 @@ def _page(
             (one, f"studio.guide.line.{one}", request.POST.get(one, _kept(case, asked, place)))
             for place, one in enumerate(asked.facts)
         ],
-        "before": _before(case, asked),
+        "before": _before(case, asked, tracker.today(request)),
         "wrong": wrong,
         "first_box": asked.facts[0] if asked.facts else "pasted",
         "notes": _notes(case, asked, tongue, tracker.today(request)),
         "typed": request.POST.get("pasted", ""),
         "lenders": sorted({one.names[-1].name for one in directory()}) if asked.is_head else [],
-        "problem": _problem(case, tongue) if asked.kind == "check" else None,
+        "problem": _problem(case, tongue, tracker.today(request))
+        if asked.kind == "check"
+        else None,
     }
     status = 422 if wrong else 200
     return frame.show(request, "studio/guide.html", {**context, "guided": case}, status=status)
@@ -200,19 +204,31 @@ def _kept(case: Case, asked: Question, place: int) -> str:
     return case.facts.get(name, case.client if name == "client_name" else "")
 
 
-def _problem(case: Case, tongue: Tongue) -> dict[str, Any] | None:
-    found = guide.next_problem(case)
-    if found is None:
+CELLS = ("date", "borrow", "repay", "balance", "note")
+"""What a person compares with the paper."""
+
+
+def _problem(case: Case, tongue: Tongue, on: date) -> dict[str, Any] | None:
+    found = guide.problems(case, on)
+    if not found:
         return None
-    words = said(found.slip.fault, tongue)
+    first = found[0]
+    words = said(bench.of_sheet(first.alarm.fault), tongue)
+    typed = [] if first.row is None else [(one, getattr(first.row, one)) for one in CELLS]
     return {
-        "problem": found,
+        "problem": first,
         "what": _terms.explained(str(words.what), tongue),
         "fix": _terms.explained(str(words.fix), tongue),
-        "left": len(guide.problems(case)),
-        "proposed": _shown(found.slip.proposed or "", tongue) if found.column else "",
-        "seen": _shown(found.seen, tongue),
-        "balance_label": _terms.told("studio.column.balance", tongue),
+        "left": len(found),
+        "mends": bool(first.alarm.mends),
+        "proposed": _shown(first.proposed, tongue),
+        "seen": _shown(first.seen, tongue),
+        "number": None if first.row is None else case.rows.index(first.row) + 1,
+        "cells": [
+            (_terms.told(f"studio.column.{name}", tongue), _shown(text, tongue))
+            for name, text in typed
+            if text.strip()
+        ],
     }
 
 
@@ -300,12 +316,12 @@ def _imported(request: HttpRequest, case: Case) -> list[Operation]:
 
 
 def _checked(request: HttpRequest, case: Case) -> list[Operation]:
-    found = guide.next_problem(case)
+    found = guide.next_problem(case, tracker.today(request))
     act, row = request.POST.get("do", ""), request.POST.get("row", "")
     if found is None or act == "later" or row != found.key:
         return []
-    if act == "mend" and found.column:
-        return guide.mended(found)
+    if act == "mend" and found.alarm.mends:
+        return guide.mended(case, found)
     return guide.confirmed(found) if act == "right" else []
 
 
