@@ -95,3 +95,17 @@ def test_an_export_says_why_no_paper_is_in_it(person: Client) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         told = json.loads(archive.read("made/faults.json"))
     assert told[0]["what_ja"]
+
+
+def test_what_is_followed_by_more_is_answered_by_its_number_alone(person: Client) -> None:
+    case_id = case_with(GOOD)
+    case = cases.load(case_id)
+    cell = {"id": case.rows[0].row_id, "column": "note", "text": "店頭"}
+    sent = {"operations": [{"op": "set_cells", "cells": [cell], "source": "typed"}]}
+    at = f"/cases/{case_id}/bench/write/"
+    answer = person.post(at, sent | {"expected_seq": case.seq, "more": True}, "application/json")
+    assert answer.json() == {"seq": cases.load(case_id).seq}
+    assert cases.load(case_id).rows[0].note == "店頭"
+    late = person.post(at, sent | {"expected_seq": case.seq, "more": True}, "application/json")
+    assert late.status_code == 409
+    assert "rows" in late.json(), "who did not write is told how it stands"

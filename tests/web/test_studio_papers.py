@@ -6,15 +6,18 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.test import Client, override_settings
 from tests.database import Database
+from tests.people.house import rows
 from tests.web.studio import as_studio, let_in
 
 from motocho.claims.pleading import Look, PaperKind
 from motocho.office import cases, papers
+from motocho.office.tracker import shelf
 from motocho.outside import clock
 from motocho.units.errors import Language
 
@@ -171,6 +174,31 @@ def test_an_exhibit_comes_back_numbered(client: Client) -> None:
     assert "%E7%94%B2003_" in response["Content-Disposition"]
     for wrong in ({"number": "0"}, {"number": "x", "file": io.BytesIO(original)}, {}):
         assert client.post(f"/cases/{case_id}/papers/exhibit/", wrong).status_code == 422
+
+
+def test_an_exhibit_that_is_kept_lies_sealed_on_the_shelf_and_in_the_lists(client: Client) -> None:
+    cases.set_passphrase("春はあけぼの やうやう白く", at=datetime(2026, 11, 22, tzinfo=UTC))
+    case_id = filled(client)
+    at = f"/cases/{case_id}/papers/"
+    original = client.get(f"{at}annex.pdf").content
+    assert "保管した書証" not in client.get(at).content.decode()
+    sent = {"number": "5", "title": "受領書", "keep": "1"}
+    for _ in range(2):  # sent twice, kept once
+        file = io.BytesIO(original)
+        assert client.post(f"{at}exhibit/", {**sent, "file": file}).status_code == 302
+    (kept,) = shelf.listed(case_id)
+    assert (kept.title, kept.name) == ("甲第5号証　受領書", "甲005_受領書.pdf")
+    data = shelf.content_of(case_id, kept.paper_no)
+    assert "甲第5号証" in papers.pdf_text(data).replace(" ", "")
+    stored = rows("SELECT content FROM office_kept_paper")[0][0]
+    assert b"%PDF" not in bytes(stored)
+    shown = client.get(at).content.decode()
+    assert "甲005_受領書.pdf" in shown, "in the packing list, with its file"
+    assert f"/cases/{case_id}/shelf/{kept.paper_no}/" in shown
+    listed = papers.pdf_text(client.get(f"{at}exhibit_list.pdf").content).replace(" ", "")
+    assert "受領書" in listed
+    client.post(f"{at}exhibit/", {**sent, "keep": "", "number": "6", "file": io.BytesIO(original)})
+    assert len(shelf.listed(case_id)) == 1
 
 
 def test_the_proof_tells_why_another_total_differs(client: Client) -> None:

@@ -24,6 +24,7 @@
   const numpad = document.querySelector("[data-numpad]");
   let rows = [], made = {}, told = {}, states = {}, seq = 0, pending = [], at = { row: 0, col: 1 }, from = null;
   let editing = false, composing = false, leaving = false, sending = false, timer = 0, opened = new Set(), amountColumn = "repay", count = 0;
+  const written = new Map();
   let undone = [], undos = [], known = "", before = "", shown = null, years = [];
 
   // ------------------------------------------------------------------------------------- the table
@@ -54,7 +55,7 @@
     table.setAttribute("aria-rowcount", rows.length + 2);
     table.setAttribute("aria-colcount", COLUMNS.length);
     table.querySelectorAll("tbody").forEach((one) => one.remove());
-    years = [];
+    years = []; written.clear();
     if (isFolded()) {
       let last = "";
       rows.forEach((row, place) => {
@@ -84,8 +85,11 @@
   const redraw = (number) => {
     const row = rows[number], tr = trOf(number);
     if (!tr || !row) return;
+    const texts = COLUMNS.map((column) => shownOf(row, number, column)), sign = texts.join("\u0001") + stateOf(row);
+    if (written.get(row.id) === sign && tr.id === row.id) return;
+    written.set(row.id, sign);
     tr.className = `s-${stateOf(row)}`;
-    COLUMNS.forEach((column, place) => { const text = shownOf(row, number, column), td = tr.cells[place]; if (td.textContent !== text) td.textContent = text; });
+    COLUMNS.forEach((_, place) => { const text = texts[place], td = tr.cells[place]; if (td.textContent !== text) td.textContent = text; });
   };
   const refresh = () => {
     const same = shown !== null && shown.size === rows.length && rows.every((row, place) => shown.get(place) === row.id);

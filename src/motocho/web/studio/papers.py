@@ -21,7 +21,7 @@ from motocho.office.cases import Case
 from motocho.units.errors import Fault, FaultyInput, Language, MotochoError
 from motocho.units.money import SignRule, read_yen
 from motocho.web import pages
-from motocho.web.studio import _guests, frame
+from motocho.web.studio import _guests, _kept, frame
 from motocho.web.words import Tongue, plain, said
 
 _PREVIEW_SCALE = 1.3
@@ -45,8 +45,11 @@ def desk_of(request: HttpRequest) -> papers.Desk:
 
 
 def content_of(request: HttpRequest, case: Case) -> Content:
-    """The content of a case's papers on the day of the request [書類の内容]."""
-    return papers.content_of(case, pages.moment(request).date())
+    """A case's papers on the day of the request, with its kept exhibits [書類の内容]."""
+    content = papers.content_of(case, pages.moment(request).date())
+    if _guests.guest_of(request) is not None:  # a server keeps no shelf
+        return content
+    return _kept.with_kept(case.case_id, content)
 
 
 # --------------------------------------------------------------------------------------- the page
@@ -90,7 +93,7 @@ def _page(
     stated = papers.stated_of(case, on) | (typed or {})
     lacking: tuple[Asked, ...] = ()
     try:
-        content = papers.content_of(case, on)
+        content = content_of(request, case)
     except MotochoError as failed:
         context |= {"content": None, "unready": [_told(one, tongue) for one in failed.faults]}
     else:
@@ -105,6 +108,7 @@ def _page(
             "packing": listed,
             "warnings": [_told(one, tongue) for one in listed.warnings] if listed else [],
             "exhibits": content.exhibits,
+            "kept_exhibits": _kept_on(request, case),
             "may_file": may_file,
             "made_on": content.written_on,
         }
@@ -118,6 +122,16 @@ def _page(
     }
     status = 422 if faults else 200
     return frame.case_page(request, "studio/papers.html", case, context, status=status)
+
+
+def _kept_on(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
+    """The numbered exhibits that lie on the shelf, each with where it is."""
+    if _guests.guest_of(request) is not None:
+        return []
+    return [
+        {"title": one.title, "at": reverse("studio:paper", args=[case.case_id, one.paper_no])}
+        for _, one in sorted(_kept.listed(case.case_id).items())
+    ]
 
 
 def _told(fault: Fault, tongue: Tongue) -> dict[str, Any]:
@@ -284,7 +298,10 @@ def _page_count(data: bytes) -> int:
 
 @require_POST
 def exhibit(request: HttpRequest, case_id: int) -> HttpResponse:
-    """A file as an exhibit: stamped, A4, named for the court; nothing of it is kept [書証]."""
+    """A file as an exhibit: stamped, A4, named for the court [書証].
+
+    Takes     with `keep` that it goes on the case's shelf; else it comes back and nothing is kept.
+    """
     case = cases.load(case_id)
     sent = request.FILES.get("file")
     number = request.POST.get("number", "").strip()
@@ -297,6 +314,9 @@ def exhibit(request: HttpRequest, case_id: int) -> HttpResponse:
     content = content_of(request, case)
     named = pleading.Exhibit(int(chosen), title or sent.name or "", "写し", "", "", "")
     file = papers.exhibit_file(sent.read(), named, content)
+    if request.POST.get("keep"):
+        _kept.keep(request, case_id, named, file.data)
+        return HttpResponseRedirect(reverse("studio:papers", args=[case_id]) + "#exhibits")
     return as_file(file.data, file.name, file.form.media_type)
 
 
