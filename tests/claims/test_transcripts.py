@@ -184,6 +184,14 @@ def test_row_whose_amount_stands_in_a_column_of_nothing_is_not_left_out() -> Non
     assert len(transcribe(pages, guess_columns(pages)).lines) == 11
 
 
+def test_day_with_more_behind_it_is_no_other_day() -> None:
+    made = texts_of(dealing(6, 12))
+    made[5][0] = made[5][0][:8].replace("-", "/") + "2/11"
+    line = repaired(made).lines[5]
+    assert line.line.on is None
+    assert line.cells[Content.DATE].standing is not Standing.UNCHECKED
+
+
 def test_one_misread_digit_comes_back_nearly_always() -> None:
     """Over 16 slips, one a history, nearly all are corrected to the yen; none is silent."""
     right = 0

@@ -294,6 +294,7 @@ _SERIAL_DIGITS = 5
 _ALIKE = str.maketrans("OoQDlI|!iSsBZzbGgq", "000011111558226699"[:18])
 _DAY_RUN = re.compile(
     r"([MTSHRmtshr明大昭平令][治正和成]?)?\s*(\d{1,4})\s*[./\-年・,:]\s*(\d{1,2})\s*[./\-月・,:]\s*(\d{1,2})"
+    r"(?![./\-]\d)"
 )
 
 
@@ -324,10 +325,13 @@ def read_scanned(text: str) -> int | None:
 
     >>> read_scanned("30.000"), read_scanned("▲1O,000"), read_scanned("25000K")
     (30000, -10000, None)
+    >>> read_scanned("1,44/,/80")  # a coarse fax has no 7
+    1447780
     """
     plain = text.strip().replace("，", ",").replace("．", ".").replace("、", ",").replace(" ", "")
     sign = -1 if plain[:1] in {"▲", "△", "-", "−", "－", "A", "Δ", "▼"} else 1
     body = plain.lstrip("▲△-−－AΔ▼¥￥\\").removesuffix("円").translate(_ALIKE)
+    body = body.replace("/", "7")
     if not _GROUPED.fullmatch(body):
         return None
     return sign * int(body.replace(",", "").replace(".", ""))
