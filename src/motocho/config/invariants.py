@@ -12,6 +12,7 @@ from motocho.loans import payouts, standing
 from motocho.office import lender
 from motocho.outside.postgres import Invariant
 from motocho.people import members
+from motocho.screening.bureau import memberships as bureau
 
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
@@ -35,6 +36,8 @@ INVARIANTS: tuple[Invariant, ...] = (
         "people_member",
     ),
     Invariant("payouts end with their entries", payouts.ENDS_APART, "loan_payout"),
+    Invariant("inquiries have their consents", bureau.UNCONSENTED, "screening_inquiry"),
+    Invariant("reports to a bureau have no gap", bureau.OVERTAKEN, "screening_report"),
     Invariant("contract papers go back in time", archive.OVERDUE, "documents_held"),
     Invariant("claims against us are owed as they stand", lender.OWED_APART, "office_claim"),
     Invariant(

@@ -11,10 +11,12 @@ from tests.database import Database
 from tests.loans.crowd import at_once, do
 from tests.screening.bureau.counter import ON, Counter, noon, rows, states, tasks_of
 
+from motocho.config.invariants import INVARIANTS
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.law.rules import Refusal
 from motocho.outside.bureau import Purpose
+from motocho.outside.postgres import ADMIN, violations
 from motocho.people.consents import REPORTING, Consent, Kind, Told, give
 from motocho.screening import bureau
 from motocho.screening.bureau import Asked, Need
@@ -244,3 +246,23 @@ def test_what_was_asked_stays_as_it_was(counter: Counter, statement: str) -> Non
     counter.ask()
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.mark.parametrize(("name", "statement"), [
+    ("inquiries have their consents",
+     "UPDATE screening_inquiry SET asked_at = asked_at - interval '1 day'"),
+    ("reports to a bureau have no gap", "UPDATE screening_report SET seq_no = 7"),
+])  # fmt: skip
+def test_verification_finds_what_was_done_past_the_triggers(
+    database: Database, counter: Counter, name: str, statement: str
+) -> None:
+    counter.consent()
+    counter.ask()
+    counter.draw(counter.opened(), 10_000)
+    counter.carry()
+    assert violations(database.address, INVARIANTS) == ()
+    with database.connect(ADMIN, autocommit=True) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute(statement)
+    (fault,) = violations(database.address, INVARIANTS)
+    assert name in fault.details.values()

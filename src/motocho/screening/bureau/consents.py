@@ -12,6 +12,7 @@ from typing import Any
 
 from motocho.law.citation import parse_citations
 from motocho.law.rules import Refusal
+from motocho.outside.clock import JAPAN
 from motocho.people import consents
 from motocho.people.consents import REPORTING, Consent, Kind, Told
 from motocho.screening.bureau import memberships
@@ -29,7 +30,8 @@ def check_contract(cursor: Any, member_id: int, at: datetime) -> Refusal | None:
     Gives     None where they are, or where we have joined no bureau by that day.
     Law       貸金業法41条の36第2項.
     """
-    if not any(one.joined_on <= at.date() for one in memberships.every(cursor)):
+    on = at.astimezone(JAPAN).date()
+    if not any(one.joined_on <= on for one in memberships.every(cursor)):
         return None
     lacking = [one.scope for one in CONTRACT if not consents.in_force(cursor, member_id, one, at)]
     if not lacking:

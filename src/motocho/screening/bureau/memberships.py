@@ -20,6 +20,17 @@ from motocho.units.errors import Fault, NotFoundError, StateConflict
 from motocho.units.periods import counted, held_on
 
 FILE = "bureau.yaml"
+UNCONSENTED = """
+SELECT i.member_id, i.inquiry_id FROM screening_inquiry i
+WHERE i.ground = 'consent'
+  AND bureau_consent_no(i.member_id, '', i.asked_at) IS DISTINCT FROM i.consent_no
+"""
+"""Finds nothing: every inquiry has the consent that was in force · CRED-001."""
+OVERTAKEN = """
+SELECT r.member_id, r.bureau_id, r.agreement_id FROM screening_report r
+GROUP BY r.member_id, r.bureau_id, r.agreement_id HAVING max(r.seq_no) <> count(*)
+"""
+"""Finds nothing: the reports of an agreement are numbered without a gap."""
 
 
 class Terms(Enum):

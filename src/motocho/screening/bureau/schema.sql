@@ -281,6 +281,7 @@ GRANT UPDATE (put_at) ON screening_bureau_file TO motocho_app;
 GRANT USAGE ON SEQUENCE screening_inquiry_inquiry_id_seq, screening_report_report_id_seq TO motocho_app;
 REVOKE ALL ON FUNCTION screening_read_answer FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION screening_read_answer, bureau_consent_no TO motocho_app;
+GRANT EXECUTE ON FUNCTION bureau_consent_no TO motocho_audit;
 GRANT SELECT ON screening_bureau, screening_bureau_reader, screening_bureau_judgement, screening_bureau_file, screening_bureau_sent,
     screening_bureau_taken TO motocho_audit;
 GRANT SELECT (member_id, inquiry_id, bureau_id, purpose, need, ground, consent_no, agreement_id, asked_at, actor, state, file_no,

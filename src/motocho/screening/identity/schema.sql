@@ -161,5 +161,7 @@ REVOKE ALL ON FUNCTION screening_read_identity, screening_note_suspicion, screen
 GRANT EXECUTE ON FUNCTION screening_read_identity, screening_note_suspicion, screening_read_suspicions, screening_file_suspicion,
     screening_erase_identity, identity_kept_until TO motocho_app;
 GRANT SELECT ON screening_identity_duty TO motocho_audit;
+-- Whether they are reported in time can be counted, and of whom they are not.
+GRANT SELECT (suspicion_id, found_on, filed_on) ON screening_suspicion TO motocho_audit;
 GRANT SELECT (member_id, record_id, method, checked_on, evidence_refs, made_by, made_at, source) ON screening_identity
     TO motocho_audit;
