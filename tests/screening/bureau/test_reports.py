@@ -14,7 +14,9 @@ from django.db import IntegrityError, connection, transaction
 from tests.database import Database
 from tests.loans.crowd import do
 from tests.screening.bureau.counter import PHONE, Counter, noon, rows, states, tasks_of
+from tests.screening.identity.test_papers import LICENCE, SELF, SELFIE
 
+from motocho.contact.holds import Source
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.loans import commands, queries
@@ -24,8 +26,9 @@ from motocho.outside.bureau import Trouble as Entry
 from motocho.outside.fakes.bureau import Trouble, scripted, seeded
 from motocho.people.facts.values import Address, Employer
 from motocho.people.facts.values import Kind as Fact
-from motocho.screening import bureau
+from motocho.screening import bureau, identity
 from motocho.screening.bureau import Cause, Facts, ReportKey, Terms, check_trouble
+from motocho.screening.identity import Evidence
 from motocho.units.errors import NotFoundError, StateConflict
 
 OPENED = date(2026, 1, 5)
@@ -57,6 +60,8 @@ def test_every_field_of_the_law_is_reported(database: Database, tmp_path: Path, 
     counter.consent()
     counter.tell(counter.member_id, Fact.ADDRESS, Address("1000001", "東京都千代田区千代田1-1"))
     counter.tell(counter.member_id, Fact.EMPLOYER, Employer("株式会社青空"))
+    known = Evidence(SELF, replace(SELFIE, shown=(LICENCE,)))
+    do(identity.keep, counter.member_id, known, Source("staff 3", "form 1"), counter.at)
     key = counter.opened()
     counter.draw(key, 50_000)
     counter.carry()
@@ -66,6 +71,7 @@ def test_every_field_of_the_law_is_reported(database: Database, tmp_path: Path, 
         "born_on": "19850401", "phone_1": PHONE.digits, "employer": "株式会社青空",
         "contracted_on": "20260105", "amount_yen": "50000", "balance_yen": "50000",
         "is_late": "0", "excepted": "neither", "kind": "loan", "seq_no": "1",
+        "licence_number": "308512345670",
     }  # fmt: skip
     assert {name: kept[name] for name in wanted} == wanted
     assert states("screening_report") == ["taken"]

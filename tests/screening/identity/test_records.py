@@ -12,7 +12,7 @@ from tests.database import Database
 from tests.loans.crowd import do
 from tests.loans.desk import Desk, with_settings
 from tests.people.house import House, rows
-from tests.screening.identity.test_papers import ELIGIBLE, JPKI, LICENCE, SELF, SELFIE
+from tests.screening.identity.test_papers import ELIGIBLE, JPKI, LICENCE, POWER, SELF, SELFIE
 
 from motocho.contact.holds import Source
 from motocho.journal import rows as journal
@@ -22,7 +22,7 @@ from motocho.outside.clock import JAPAN
 from motocho.people.access import Role, Staff
 from motocho.screening import identity
 from motocho.screening.bureau._papers import numbers_of
-from motocho.screening.identity import Evidence, Record, records, suspicions
+from motocho.screening.identity import Checked, Evidence, Method, Record, records, suspicions
 from motocho.screening.identity.suspicions import Filing, Note
 from motocho.units.errors import InputError, NotAllowedError, RefusedError, StateConflict
 
@@ -101,6 +101,16 @@ def test_numbers_reach_the_bureau_and_an_individual_number_is_nowhere(desk: Desk
     assert do(numbers_of, desk.member_id) == ("", "")
     found = do(records.read, record, ("staff 3", "case 7", AT))
     assert [one["number"] for one in found["papers"]] == [""]
+
+
+@pytest.mark.parametrize(("number", "wanted"), [
+    ("記号１２ 番号３４", "1234"), ("第ａｂ-１号", "AB-1"), ("1" * 40, "1" * 20), ("番号なし", ""),
+])  # fmt: skip
+def test_number_is_kept_for_the_bureau_in_its_signs(desk: Desk, number: str, wanted: str) -> None:
+    shown = replace(ELIGIBLE, number=number)
+    checked = Checked(Method.IN_PERSON, ON, (shown,), second=POWER)
+    kept(desk, Evidence(SELF, checked))
+    assert do(numbers_of, desk.member_id) == ("", wanted)
 
 
 # --------------------------------------------------------------------------------------- seven years

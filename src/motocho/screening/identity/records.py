@@ -8,6 +8,7 @@ when, and the references of pictures (`documents.intake`), never a picture or an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,7 +24,10 @@ from motocho.law.rules import Refusal
 from motocho.screening.identity.methods import Checked, Declared, Method, lacking
 from motocho.screening.identity.papers import Paper, Shown, refusal
 from motocho.units.errors import Fault, RefusedError
+from motocho.units.text import folded
 
+_SIGNS = re.compile("[0-9A-Z-]")
+_LICENCE_SIGNS, _DOCUMENT_SIGNS = 12, 20
 LICENCES = frozenset({Paper.DRIVING_LICENCE, Paper.DRIVING_HISTORY})
 NUMBERLESS = frozenset({Paper.MY_NUMBER_CARD})
 """Of these no number is kept · PRIV-001."""
@@ -72,9 +76,9 @@ def keep(
         " ON CONFLICT (member_id, source) DO NOTHING RETURNING record_id",
         (
             member_id, checked.method.value, checked.on, _declared_text(evidence.declared),
-            _papers_text(checked), _number(checked.shown, LICENCES),
-            _number(checked.shown, NUMBERED), list(evidence.refs), source.actor, at,
-            source.ref,
+            _papers_text(checked), _number(checked.shown, LICENCES)[:_LICENCE_SIGNS],
+            _number(checked.shown, NUMBERED)[:_DOCUMENT_SIGNS], list(evidence.refs),
+            source.actor, at, source.ref,
         ),
     )  # fmt: skip
     row = cursor.fetchone()
@@ -111,8 +115,11 @@ def _papers_text(checked: Checked) -> str:
 
 
 def _number(shown: Sequence[Shown], of: frozenset[Paper]) -> str:
-    found = [one.number for one in shown if one.number and one.paper in of]
-    return found[0] if found else ""
+    """The first number of some papers in the signs that a bureau takes: letters and digits."""
+    found = [
+        "".join(_SIGNS.findall(folded(one.number).upper())) for one in shown if one.paper in of
+    ]
+    return next((one for one in found if one), "")
 
 
 _SELECT = (
