@@ -325,6 +325,8 @@ def test_an_increase_is_above_the_limit_of_now() -> None:
     others = replace(BUREAU, others=(OtherBalance("x", 700_000),))
     refused = decided(increase(400_000, bureau=others, papers=(SLIP,)))
     assert (refused.verdict, refused.offer) == (Verdict.REFUSE, None)
+    # The third leaves just the limit of now, which is no increase: the third is what is told.
+    assert [one.rule_id for one in refused.open_findings] == ["LEND-009"]
 
 
 def test_a_limit_is_put_back_without_a_survey() -> None:
@@ -402,6 +404,9 @@ def test_a_low_score_sends_to_a_person_and_lowers_what_is_offered() -> None:
     assert decision.offer.limit_yen == 300_000
     named = {one.name for one in finding(decision, "house.score").known}
     assert "factor.months_at_employer" in named
+    at_the_line = decided(application(500_000, score=replace(low, points=400)))
+    assert at_the_line.offer is not None
+    assert at_the_line.offer.limit_yen == 500_000
     assert decided(application(500_000, score=replace(low, points=500))).verdict is Verdict.OFFER
 
 

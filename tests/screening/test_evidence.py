@@ -321,7 +321,8 @@ def test_several_incomes_are_added_and_one_income_on_two_papers_counts_once() ->
     assert income(slip_of(2025), pension) == 4_900_000
     again = replace(slip_of(2025), source="t", kind=PaperKind.TAX_NOTICE, annual_yen=3_900_000)
     assert income(slip_of(2025), again) == 3_900_000  # of equally new ones the lowest
-    assert income(slip_of(2025), pay(9, 10)) == 3_600_000  # the newer one
+    assert income(slip_of(2025), pay(9, 10)) == 3_600_000  # the newer one, lower or higher
+    assert income(slip_of(2025), pay(9, 10, pay_yen=400_000)) == 4_800_000
 
 
 def test_local_tax_gives_an_income_that_is_at_least_so_high() -> None:

@@ -5,7 +5,7 @@ An answer has three values. What is not known is never taken for a pass, and nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -102,11 +102,6 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
         if outcome in found:
             return outcome
     return Outcome.PASS
-
-
-def open_among(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Those that do not pass [適合しないもの]."""
-    return (finding for finding in findings if not finding.passes)
 
 
 def answer(said: object) -> Outcome:
