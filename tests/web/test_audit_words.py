@@ -22,11 +22,13 @@ from motocho.contact.guard import Channel, Purpose
 from motocho.outside import clock, mail
 from motocho.people import requests
 from motocho.people.access import Action, Role
+from motocho.screening.applications import Outcome as Ended
 from motocho.web import words
 from motocho.web.desk import _records, auditing, members
 from motocho.web.pages import TONGUE_COOKIE
 
 BY_HAND = {
+    "application_{outcome.value}": tuple(f"application_{one.value}" for one in Ended),
     "login_{outcome}": ("login_missed", "login_locked"),
     "offer_{answer.value}": tuple(f"offer_{one.value}" for one in Answer),
     "promise_{outcome.value}": ("promise_kept", "promise_broken", "promise_withdrawn"),

@@ -294,8 +294,10 @@ class Known:
     is_disputed: bool
 
 
-def known(cursor: Any, asked: inquiries.Asked, actor: str, at: datetime) -> Known | None:
-    """What the answer to an inquiry says for its survey; None while none counts [調査の資料].
+def found_by(
+    cursor: Any, asked: inquiries.Asked, actor: str, at: datetime
+) -> tuple[Kept, Found | None] | None:
+    """The answer that counts and whom it found, for a survey; None while none counts [調査の資料].
 
     Takes     who surveys, and when: the reading is kept.
     """
@@ -303,10 +305,21 @@ def known(cursor: Any, asked: inquiries.Asked, actor: str, at: datetime) -> Know
         return None
     of = _counting(cursor, asked.key)
     answer = read(cursor, of, (actor, f"survey {asked.purpose.value}", at))
-    if of.place is None:
+    return of, None if of.place is None else answer.found[of.place]
+
+
+def known(cursor: Any, asked: inquiries.Asked, actor: str, at: datetime) -> Known | None:
+    """What the answer to an inquiry says for its survey; None while none counts [調査の資料].
+
+    Takes     who surveys, and when: the reading is kept.
+    """
+    counted = found_by(cursor, asked, actor, at)
+    if counted is None:
+        return None
+    of, found = counted
+    if found is None:
         return Known(of, 0, is_late=False, long_delays=0, exclusions=(), asked_lately=0,
                      is_disputed=False)  # fmt: skip
-    found = answer.found[of.place]
     company_code = memberships.one(cursor, asked.bureau_id).company_code
     theirs = [one for one in found.loans if one.lender_code != company_code]
     return Known(

@@ -1,0 +1,101 @@
+"""Applications: from submission to contract, each step kept once, by whom [申込みから契約まで].
+
+    application = forms.submit(cursor, member_id, wanted, source, at)
+    evidence.enter_paper(cursor, application.key, Entry(ref, paper), reviewer, (form, at))
+    made = decisions.make(cursor, application.key, reviewer, at)
+    decisions.approve(cursor, made, another, at); decisions.accept(cursor, made, source, at)
+    conclusions.conclude(cursor, application.key, (paper_no, signed), made)
+
+The database refuses, for raw SQL too, whatever would skip a step.
+"""
+
+from motocho.screening.applications import (
+    conclusions,
+    decisions,
+    evidence,
+    forms,
+    looking,
+    steps,
+)
+from motocho.screening.applications.conclusions import (
+    Concluded,
+    conclude,
+    lacking,
+    raise_limit,
+    show_terms,
+)
+from motocho.screening.applications.decisions import (
+    Kept,
+    Standing,
+    accept,
+    approve,
+    make,
+    refuse,
+    told,
+)
+from motocho.screening.applications.evidence import (
+    Check,
+    Confirmation,
+    Entry,
+    confirm_employment,
+    enter_paper,
+    record_check,
+)
+from motocho.screening.applications.forms import (
+    Application,
+    ApplicationKey,
+    Outcome,
+    Plan,
+    Said,
+    Use,
+    Wanted,
+    lapse,
+    require,
+    submit,
+    take_up,
+    withdraw,
+)
+from motocho.screening.applications.looking import look
+from motocho.screening.applications.steps import Step, Turn
+
+__all__ = [
+    "Application",
+    "ApplicationKey",
+    "Check",
+    "Concluded",
+    "Confirmation",
+    "Entry",
+    "Kept",
+    "Outcome",
+    "Plan",
+    "Said",
+    "Standing",
+    "Step",
+    "Turn",
+    "Use",
+    "Wanted",
+    "accept",
+    "approve",
+    "conclude",
+    "conclusions",
+    "confirm_employment",
+    "decisions",
+    "enter_paper",
+    "evidence",
+    "forms",
+    "lacking",
+    "lapse",
+    "look",
+    "looking",
+    "make",
+    "raise_limit",
+    "record_check",
+    "refuse",
+    "require",
+    "show_terms",
+    "steps",
+    "submit",
+    "take_up",
+    "told",
+    "withdraw",
+]

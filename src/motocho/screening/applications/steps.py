@@ -1,0 +1,101 @@
+"""What is open in an application, and whose turn it is [審査の進み具合].
+
+    for step in steps.steps(cursor, application, at): step.what(language), step.fix(language)
+
+For the applicant: nothing here says what the house looks up by itself, and nothing promises what is
+not decided (貸金業法12条の6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from motocho.outside.clock import JAPAN
+from motocho.screening.applications import decisions
+from motocho.screening.applications.forms import Application
+from motocho.screening.bureau import consents, inquiries
+from motocho.screening.bureau.inquiries import State
+from motocho.screening.decision import AskedKind, Verdict
+from motocho.screening.identity import records
+from motocho.units.errors import Fault, Language
+
+
+class Turn(Enum):
+    """Whose turn it is [だれの番か]."""
+
+    APPLICANT = "applicant"
+    HOUSE = "house"
+    BUREAU = "bureau"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that is open [未了の手続]; `code` names what is said of it."""
+
+    code: str
+    turn: Turn
+    said: tuple[tuple[str, str, Language], ...] = ()
+    """What a decision asks for, where it is that: what, what to do, in each language."""
+
+    def what(self, language: Language) -> str:
+        """What is open [内容]."""
+        found = [what for what, _, spoken in self.said if spoken is language]
+        return found[0] if found else Fault(self.code).what(language)
+
+    def fix(self, language: Language) -> str:
+        """What is done next, by whose turn it is [次にすること]."""
+        found = [fix for _, fix, spoken in self.said if spoken is language]
+        return found[0] if found else Fault(self.code).fix(language)
+
+
+def steps(cursor: Any, application: Application, at: datetime) -> tuple[Step, ...]:
+    """Everything that is open, the applicant's first [未了の手続]; nothing once it is over."""
+    if not application.is_open:
+        return ()
+    found = list(_steps(cursor, application, at))
+    return tuple(sorted(found, key=lambda one: list(Turn).index(one.turn)))
+
+
+def _steps(cursor: Any, application: Application, at: datetime) -> Iterator[Step]:
+    member_id = application.key.member_id
+    if records.check_identified(cursor, member_id, at.astimezone(JAPAN).date()) is not None:
+        yield Step("SCR-221", Turn.APPLICANT)
+    yield from _bureau(cursor, application, at)
+    known = decisions.standing(cursor, application.key)
+    if known is None or not decisions.is_current(cursor, known.decision):
+        yield Step("SCR-222", Turn.HOUSE)
+        return
+    of = known.decision
+    if of.verdict is Verdict.NEEDS:
+        yield from _needed(cursor, of)
+    elif of.verdict is Verdict.REFUSE or not known.is_approved:
+        # Until it is said, a refusal looks like any other case that people still look at.
+        yield Step("SCR-223", Turn.HOUSE)
+    elif not known.is_accepted:
+        yield Step("SCR-224", Turn.APPLICANT)
+    else:
+        yield Step("SCR-225", Turn.HOUSE)
+
+
+def _bureau(cursor: Any, application: Application, at: datetime) -> Iterator[Step]:
+    member_id = application.key.member_id
+    is_new = application.kind is AskedKind.NEW
+    lacks_all = is_new and consents.check_contract(cursor, member_id, at) is not None
+    if lacks_all or consents.inquiry_consent_no(cursor, member_id, at) is None:
+        yield Step("SCR-226", Turn.APPLICANT)
+    asked = inquiries.of_member(cursor, member_id)
+    if asked and asked[0].state not in {State.ANSWERED, State.VOID}:
+        doubtful = asked[0].state is State.DOUBTFUL
+        yield Step("SCR-222" if doubtful else "SCR-227", Turn.HOUSE if doubtful else Turn.BUREAU)
+
+
+def _needed(cursor: Any, of: decisions.Kept) -> Iterator[Step]:
+    """What a decision could not be made without, in the words of its record."""
+    japanese, english = (decisions.told(cursor, of, one) for one in Language)
+    for (what, fix), (what_en, fix_en) in zip(japanese, english, strict=True):
+        both = ((what, fix, Language.JA), (what_en, fix_en, Language.EN))
+        yield Step("SCR-228", Turn.APPLICANT, both)
