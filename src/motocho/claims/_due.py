@@ -373,11 +373,17 @@ def acting(due: Due, on: date) -> Acting:
         for contract, kind, yen in _single(due)
         if yen
     )
-    is_set_off = due.statement.assumptions.contracts is Series.SEPARATE_SET_OFF
-    sought = [each.yen for each in claims if each.kind is Kind.OVERPAYMENT or is_set_off]
-    largest_yen = max(sought, default=0)
+    largest_yen = largest_claim_yen(due)
     refusal = court.check_scrivener(max(largest_yen, due.in_dispute_yen), on)
     return Acting(claims, largest_yen, refusal)
+
+
+def largest_claim_yen(due: Due) -> int:
+    """The greatest single claim that is asked for or set off [最大の債権]."""
+    is_set_off = due.statement.assumptions.contracts is Series.SEPARATE_SET_OFF
+    return max(
+        (yen for _, kind, yen in _single(due) if kind is Kind.OVERPAYMENT or is_set_off), default=0
+    )
 
 
 def _single(due: Due) -> Iterator[tuple[str, Kind, int]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from motocho.claims._due import NOTHING_PAID, Refunds, acting, due_of
+from motocho.claims._due import NOTHING_PAID, Refunds, due_of, largest_claim_yen
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.history import History
 from motocho.claims.prospects.fees import Agreed, Fee, Handling, agreed_fee, most_fee
@@ -192,7 +192,7 @@ def totals_of(statement: Statement, as_of: date, refunds: Refunds = NOTHING_PAID
         with_interest_yen=due.total_yen,
         owed_yen=due.owed_yen,
         as_of=as_of,
-        largest_claim_yen=acting(due, as_of).largest_yen,
+        largest_claim_yen=largest_claim_yen(due),
         sued_yen=due.in_dispute_yen,
     )
 

@@ -12,16 +12,14 @@ from dataclasses import replace
 from django.http import HttpRequest
 
 from motocho.claims.pleading import Content, Exhibit
-from motocho.office.tracker import shelf
-from motocho.office.tracker.keeping import Made
-from motocho.office.tracker.shelf import Kept, Paper, Way
+from motocho.office.tracker import Made, Paper, Way, shelf
 from motocho.web import pages
 from motocho.web.studio import frame
 
 _TITLE = re.compile(r"甲第(\d{1,3})号証　(.+)", re.DOTALL)
 
 
-def keep(request: HttpRequest, case_id: int, exhibit: Exhibit, data: bytes) -> Kept:
+def keep(request: HttpRequest, case_id: int, exhibit: Exhibit, data: bytes) -> shelf.Kept:
     """Put a numbered exhibit on the shelf, as what goes to the court [書証の保管].
 
     Raises    InputError for one that is too large; StateConflict if somebody put one there at the
@@ -33,7 +31,7 @@ def keep(request: HttpRequest, case_id: int, exhibit: Exhibit, data: bytes) -> K
     return shelf.keep(case_id, paper, Made(frame.actor_of(request), at))
 
 
-def listed(case_id: int) -> dict[int, Kept]:
+def listed(case_id: int) -> dict[int, shelf.Kept]:
     """The kept exhibits of a case by their numbers [保管した書証の一覧]."""
     found = {}
     for one in shelf.listed(case_id):
