@@ -380,3 +380,22 @@ def test_years_and_counts_of_the_database_are_those_of_the_law() -> None:
     assert leaks.number("more_than") == 1_000
     assert (leaks.number("final_within"), leaks.number("wrongful_within")) == (30, 60)
     assert (staff.number("list_years"), table("registers.reports").at(ON).number()) == (10, 14)
+
+
+@pytest.mark.rule("ASGN-003")
+def test_debtor_is_told_of_a_transfer_that_there_is_and_with_a_reference(
+    desk: Desk, owed: Key, database: Database
+) -> None:
+    told = Told(Way.NOTICE, ON, True, "内容証明 1")  # noqa: FBT003
+    with pytest.raises(RefusedError) as caught:
+        do(registers.tell_debtor, owed, told, ME, AT)
+    assert caught.value.faults[0].code == "REG-017"
+    do(registers.list_partner, BUYER, ME, AT)
+    sell(desk, owed, Sale("buyer", ON, "書面 1"))
+    with pytest.raises(RefusedError):
+        do(registers.tell_debtor, owed, replace(told, ref=" "), ME, AT)
+    do(registers.tell_debtor, owed, told, ME, AT)
+    do(registers.tell_debtor, owed, told, ME, AT)
+    assert rows("SELECT count(*) FROM office_transfer_told") == [(1,)]
+    with database.connect(Role.OWNER) as owner, pytest.raises(errors.RestrictViolation):
+        owner.execute("DELETE FROM office_transfer_told")
