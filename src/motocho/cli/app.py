@@ -40,6 +40,7 @@ from motocho.cli.lending import (
     notices,
     papers,
     portfolio,
+    registers,
     screening,
     settings,
     staff,
@@ -77,6 +78,7 @@ app.add_typer(screening.app, name="screening")
 app.add_typer(settings.app, name="settings")
 app.add_typer(fraud.app, name="fraud")
 app.add_typer(bureau.app, name="bureau")
+app.add_typer(registers.app, name="register")
 app.add_typer(identity.app, name="identity")
 app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)

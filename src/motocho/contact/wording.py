@@ -76,6 +76,39 @@ def refuse_demand(text: str) -> tuple[Refusal, ...]:
     )
 
 
+_SURE = "必ず|絶対に?|確実に|間違いなく|100%|100パーセント"
+_GRANTED = (
+    "借りられ|借りることができ|お?貸し?でき|お?貸しします|ご?融資(?:でき|します|いたします)|増額(?:でき|します|いたします)"
+    "|通り|通ります|承認(?:され|します)|ご?契約(?:でき|いただけ)|完済でき|下がります|安くなります"
+)
+PROMISES: tuple[str, ...] = (
+    f"(?:{_SURE})[^。、]{{0,12}}(?:{_GRANTED})",
+    "(?:審査|ご?融資|増額|ご?契約)[^。]{0,8}(?:保証します|お約束します|確約)",
+    "(?:利息|手数料|遅延損害金)[^。]{0,6}(?:一切|いっさい)(?:かかりません|不要)",
+    r"(?:guarantee|promise)s?\W+(?:you\W+)?(?:\w+\W+){0,3}(?:approv|loan|increase|credit)",
+    r"you\W+will\W+(?:certainly|definitely|surely)\W+(?:be\W+approved|get|receive)",
+)
+"""What is not certain told as if it were, or a cost told away [断定的な案内]."""
+
+
+def refuse_promise(text: str) -> tuple[Refusal, ...]:
+    """What may not be told to who applies: each phrase; or none [断定的判断の点検] · ORG-002.
+
+    Law       貸金業法12条の6第1号, 2号.
+
+    >>> [one.details["phrase"] for one in refuse_promise("来月は必ず増額できます")]
+    ['必ず増額でき']
+    >>> refuse_promise("審査の結果によります。返済日は必ず確かめてください")
+    ()
+    """
+    plain, folded = without_blanks(text), text.casefold()
+    return tuple(
+        Refusal("ORG-002", "REG-023", parse_citations("貸金業法12条の6"), {"phrase": found[0]})
+        for pattern in PROMISES
+        for found in re.finditer(pattern, folded if "\\W" in pattern else plain)
+    )
+
+
 def faults_of_wording(text: str) -> tuple[Fault, ...]:
     """The same as faults that name the phrase, for lints of templates [点検の結果]."""
     return tuple(

@@ -1,0 +1,238 @@
+"""`motocho register …`: books, retention, leaks, reports, partners, staff [備付け]."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from motocho.cli._grid import grid
+from motocho.cli._options import JsonOption, LangOption, day_of
+from motocho.cli._output import Output
+from motocho.cli.lending._book_of_loans import AgreementArgument, meant, opened, output_in
+from motocho.documents.sheet import Align
+from motocho.outside import clock
+
+SCHEMA_VERSION = 1
+OnOption = Annotated[
+    str | None,
+    typer.Option("--on", metavar="DATE", help="基準日(今日) / The day.", show_default=False),
+]
+
+app = typer.Typer(
+    help="備付けの帳簿・名簿 / Registers.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.callback()
+def group() -> None:
+    """備付けの帳簿・名簿 / Registers."""
+
+
+@app.command("books")
+def books(
+    agreement: AgreementArgument,
+    on: OnOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE.csv", help="書き出すファイル / A file to write."),
+    ] = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """契約の法定帳簿を、指紋つきの1つのファイルにする / The statutory book of a contract, whole.
+
+    例 / Examples:  motocho register books 00000001 --out book.csv ·
+    motocho register books 00000001/2 --json
+    """
+    from motocho.office import registers
+
+    output, day = output_in(lang), _day(on)
+    with opened() as cursor:
+        book = registers.book_of(cursor, meant(cursor, agreement).key, day)
+    if json_wanted:
+        output.document(book.document())
+    elif out is None:
+        output.data(book.csv_text())
+    else:
+        out.write_text(book.csv_text(), encoding="utf-8", newline="")
+        output.data(output.text(f"{out} {book.digest}", f"{out} {book.digest}"))
+
+
+@app.command("retention")
+def retention(
+    agreement: Annotated[
+        str | None,
+        typer.Argument(metavar="NUMBER", help="会員番号 / Member number.", show_default=False),
+    ] = None,
+    on: OnOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """いつまで保存するか。番号がなければ期限が来た人 / Until when it is kept; or who is due.
+
+    例 / Examples:  motocho register retention 00000001 · motocho register retention --json
+    """
+    from motocho.cli.lending._book_of_loans import member_of
+    from motocho.office import registers
+
+    output, day = output_in(lang), _day(on)
+    with opened() as cursor:
+        if agreement is None:
+            found = registers.due(cursor, day)
+        else:
+            member_id = member_of(cursor, agreement).member_id
+            found = [registers.kept_until(cursor, member_id)]
+    rows = [
+        {
+            "member_id": one.member_id,
+            "until_on": _text(one.until_on),
+            "books_until_on": _text(one.books_until_on),
+            "identity_until_on": _text(one.identity_until_on),
+            "holds": " ".join(f"{hold.reason.value}:{hold.case_ref}" for hold in one.holds),
+            "erased_at": "" if one.erased_at is None else one.erased_at.isoformat(),
+        }
+        for one in found
+    ]
+    _show(output, "retention", rows, json_wanted)
+
+
+@app.command("incidents")
+def incidents(
+    on: OnOption = None, json_wanted: JsonOption = False, lang: LangOption = None
+) -> None:
+    """漏えい等と、報告の期限 / Leaks, and until when they are reported.
+
+    例 / Examples:  motocho register incidents · motocho register incidents --json
+    """
+    from motocho.office import registers
+
+    output, day = output_in(lang), _day(on)
+    with opened() as cursor:
+        found = registers.incidents(cursor)
+    rows = [
+        {
+            "incident_id": one.incident_id,
+            "known_on": _text(one.known_on),
+            "persons": one.persons,
+            "prompt_by": _text(one.clock and one.clock.prompt_by),
+            "final_by": _text(one.clock and one.clock.final_by),
+            "steps": " ".join(f"{step.value}:{done}" for step, done in one.steps),
+            "late": " · ".join(late.what(output.language) for late in one.late(day)),
+        }
+        for one in found
+    ]
+    _show(output, "incidents", rows, json_wanted)
+
+
+@app.command("reports")
+def reports(on: OnOption = None, json_wanted: JsonOption = False, lang: LangOption = None) -> None:
+    """監督官庁への届出と期限 / Reports to the authority, and until when.
+
+    例 / Examples:  motocho register reports · motocho register reports --on 2026-12-01
+    """
+    from motocho.office import registers
+
+    output, day = output_in(lang), _day(on)
+    with opened() as cursor:
+        found = registers.reports(cursor)
+    rows: list[dict[str, Any]] = []
+    for one in found:
+        late = one.late(day)
+        rows.append(
+            {
+                "report_id": one.report_id,
+                "kind": one.matter.kind.value,
+                "about": one.matter.about,
+                "happened_on": _text(one.matter.happened_on),
+                "due_on": _text(one.due_on),
+                "filed_on": _text(one.filed_on),
+                "late": "" if late is None else late.what(output.language),
+            }
+        )
+    _show(output, "reports", rows, json_wanted)
+
+
+@app.command("partners")
+def partners(json_wanted: JsonOption = False, lang: LangOption = None) -> None:
+    """委託先・提供先 / Who gets data of members, and by which contract.
+
+    例 / Examples:  motocho register partners · motocho register partners --json
+    """
+    from motocho.office import registers
+
+    output = output_in(lang)
+    with opened() as cursor:
+        found = registers.partners(cursor)
+    rows = [
+        {
+            "partner_id": one.partner_id,
+            "name": one.name,
+            "road": one.road.value,
+            "purpose": one.purpose,
+            "contract_ref": one.contract_ref,
+            "from_on": _text(one.from_on),
+            "until_on": _text(one.until_on),
+        }
+        for one in found
+    ]
+    _show(output, "partners", rows, json_wanted)
+
+
+@app.command("staff")
+def staff(
+    branch_id: Annotated[str, typer.Argument(metavar="OFFICE", help="営業所 / The office.")],
+    on: OnOption = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """営業所の従業者名簿と、主任者の数 / The staff list of an office, and its chiefs.
+
+    例 / Examples:  motocho register staff tokyo · motocho register staff tokyo --json
+    """
+    from motocho.office import registers
+
+    output, day = output_in(lang), _day(on)
+    with opened() as cursor:
+        found = registers.staff_list(cursor, branch_id, day)
+        chiefs = registers.chiefs_of(cursor, branch_id, day)
+    rows: list[dict[str, Any]] = [
+        {
+            "certificate_no": one.certificate_no,
+            "name": one.name,
+            "duty": one.duty,
+            "chief_no": one.chief_no,
+            "joined_on": _text(one.joined_on),
+        }
+        for one in found
+    ]
+    lacking = chiefs.lacking()
+    if lacking is not None and not json_wanted:
+        until = output.text(f"（是正期限 {chiefs.cure_by}）", f" (until {chiefs.cure_by})")
+        output.data(lacking.what(output.language) + until)
+    counts = {"chiefs": chiefs.chiefs, "needed": chiefs.needed, "cure_by": _text(chiefs.cure_by)}
+    _show(output, "staff", rows, json_wanted, **counts)
+
+
+# -------------------------------------------------------------------------------------- showing
+def _day(text: str | None) -> date:
+    return day_of(text, "--on") or clock.business_date()
+
+
+def _text(on: date | None) -> str:
+    return "" if on is None else on.isoformat()
+
+
+def _show(
+    output: Output, name: str, rows: list[dict[str, Any]], json_wanted: bool, **more: int | str
+) -> None:
+    if json_wanted:
+        output.document({"schema_version": SCHEMA_VERSION, **more, name: rows})
+    elif not rows:
+        output.data(output.text("ありません", "None"))
+    else:
+        head = list(rows[0])
+        cells = [[str(one[column]) for column in head] for one in rows]
+        output.data(grid(head, [Align.LEFT] * len(head), cells))
