@@ -117,8 +117,8 @@ def incidents(
             "incident_id": one.incident_id,
             "known_on": _text(one.known_on),
             "persons": one.persons,
-            "prompt_by": _text(one.clock and one.clock.prompt_by),
-            "final_by": _text(one.clock and one.clock.final_by),
+            "prompt_by": _text(one.clock.prompt_by if one.clock else None),
+            "final_by": _text(one.clock.final_by if one.clock else None),
             "steps": " ".join(f"{step.value}:{done}" for step, done in one.steps),
             "late": " · ".join(late.what(output.language) for late in one.late(day)),
         }
@@ -212,7 +212,11 @@ def staff(
     if lacking is not None and not json_wanted:
         until = output.text(f"（是正期限 {chiefs.cure_by}）", f" (until {chiefs.cure_by})")
         output.data(lacking.what(output.language) + until)
-    counts = {"chiefs": chiefs.chiefs, "needed": chiefs.needed, "cure_by": _text(chiefs.cure_by)}
+    counts: dict[str, int | str] = {
+        "chiefs": chiefs.chiefs,
+        "needed": chiefs.needed,
+        "cure_by": _text(chiefs.cure_by),
+    }
     _show(output, "staff", rows, json_wanted, **counts)
 
 
