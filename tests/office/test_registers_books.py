@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -126,6 +127,15 @@ def test_file_holds_every_entry_and_names_the_same_digest(lived: Key) -> None:
     assert len(lines) == 2 + len(entries)
     assert book(lived).digest == found.digest
     assert book(lived, UNTIL - timedelta(days=300)).digest != found.digest
+
+
+def test_no_cell_of_the_table_is_a_formula(lived: Key) -> None:
+    sold = registers.TransferEntry(UNTIL, "=HYPERLINK(1)", "港区", 1)
+    found = replace(book(lived), transfers=(sold,))
+    cells = [cell for line in csv.reader(io.StringIO(found.csv_text())) for cell in line]
+    assert "'=HYPERLINK(1) 港区" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+    assert found.document()["transfers"][0]["buyer_name"] == "=HYPERLINK(1)"
 
 
 # ------------------------------------------------------------------------------------ negotiations

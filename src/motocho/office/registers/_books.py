@@ -166,7 +166,7 @@ class Book:
         agreement = f"{self.member_number}/{self.key.agreement_id}"
         writer.writerow(["帳簿", agreement, self.opened_on, self.until_on, self.digest])
         writer.writerow(_HEADINGS)
-        writer.writerows(_lines(self))
+        writer.writerows([_inert(cell) for cell in line] for line in _lines(self))
         return out.getvalue()
 
 
@@ -175,6 +175,12 @@ _HEADINGS = (
     "号", "日付", "種別", "金額", "費用充当", "利息充当", "損害金充当", "元金充当", "償却元金充当",
     "仮受金", "残存債務", "相手方", "手段・場所", "担当", "内容",
 )  # fmt: skip
+
+
+def _inert(cell: Any) -> Any:
+    """A text that a spreadsheet would take for a formula stands as text; JSON has it as it is."""
+    is_live = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{cell}" if is_live else cell
 
 
 def _lines(book: Book) -> Iterator[list[Any]]:
