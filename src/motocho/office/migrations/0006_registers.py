@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ("journal", "0001_initial"),
         ("documents", "0001_initial"),
         ("care", "0001_initial"),
-        ("screening", "0003_identity"),
+        ("screening", "0004_applications"),
     )
     operations = (
         migrations.RunSQL(

@@ -139,7 +139,7 @@ BEGIN
         'care_flag', 'care_fraud', 'care_legal_step', 'care_offer', 'care_talk', 'care_visit_log', 'care_workplace',
         'close_bank_line', 'contact_counterpart', 'contact_hold', 'contact_override', 'documents_addressee', 'documents_upload',
         'loan_mandate', 'loan_payout', 'notices_message', 'office_claim', 'office_owned', 'people_code',
-        'people_passkey', 'people_device', 'people_request', 'screening_inquiry', 'screening_report',
+        'people_passkey', 'people_device', 'people_request', 'screening_application', 'screening_inquiry', 'screening_report',
         'screening_suspicion'] LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE member_id = $1)', place) INTO stands USING wanted_member;
         IF stands THEN
