@@ -129,7 +129,7 @@ def test_login_that_fails_is_said(database: Database) -> None:
         schema.migrate(database.address.named("nowhere"))
 
 
-KEPT_FROM_AUDITORS = "{django_session,office_lock}"
+KEPT_FROM_AUDITORS = "{django_session,office_lock,screening_check}"
 """The key of a session signs its reader in as somebody else; that of a studio opens its cases."""
 
 

@@ -258,7 +258,8 @@ def test_a_case_that_follows_the_book_is_the_sheet_of_the_book(desk: Desk, seed:
     key = desk.open(OPENED)
     desk.draw(key, 150_000, OPENED + timedelta(days=1))
     case_id = opened(key, on=OPENED + timedelta(days=2))
-    on, booked = OPENED + timedelta(days=2), []
+    on = OPENED + timedelta(days=2)
+    booked: list[int] = []
     for turn in range(14):
         on += timedelta(days=dice.randrange(1, 50))
         match dice.randrange(5):
