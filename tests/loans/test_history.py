@@ -25,6 +25,7 @@ from motocho.kernel.conventions import EventKind
 from motocho.kernel.revolving import DamagesBase, Fractions
 from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
+from motocho.loans.queries import Amounts
 from motocho.loans.queries.histories import HistoryCase, Span, case_of
 from motocho.units.errors import NotFoundError
 
@@ -93,6 +94,65 @@ def test_damages_on_the_overdue_part_are_never_found_too_high(life: Life) -> Non
     days = life.until_on.toordinal() - life.opened_on.toordinal()
     largest = max((row.balance_yen for row in case.rows), default=0)
     assert 0 <= more <= least_difference(life) + largest * days // 365_000_000 + 1
+
+
+# ------------------------------------------------------------------------------- as they were paid
+def as_paid(life: Life) -> HistoryCase:
+    span = Span(life.opened_on, life.until_on, amounts=Amounts.PAID)
+    return case_of(life.first, life.steps, life.rules, span)
+
+
+def owed_less_overpaid(life: Life) -> tuple[int, int]:
+    """By a recalculation in which nothing is borne by what is overpaid; by the book."""
+    document = as_paid(life).document()
+    document["assumptions"]["overpayment_appropriation"] = "no_interest"
+    last = recalculated(document).rows[-1]
+    found = last.outstanding_principal_yen + last.unpaid_interest_yen - last.overpayment_yen
+    case = case_from(life)
+    held_yen = life.steps[-1].state.excess_yen if life.steps else 0
+    return int(found), case.principal_yen + case.unpaid_yen - held_yen
+
+
+@MANY
+@given(lives())
+def test_what_came_beyond_the_debt_is_found_again(life: Life) -> None:
+    """To the yen where nothing was lent while money was held; else never to the borrower's loss."""
+    found, book = owed_less_overpaid(life)
+    held_yen, is_lent_meanwhile = 0, False
+    for step in life.steps:
+        is_lent_meanwhile |= held_yen > 0 and step.state.principal_yen > 0
+        held_yen = step.state.excess_yen
+    if is_lent_meanwhile:
+        assert found <= book
+    else:
+        assert found == book
+
+
+@MANY
+@given(lives())
+def test_both_amounts_are_the_same_where_nothing_came_beyond(life: Life) -> None:
+    if not any(step.to_excess_yen for step in life.steps):
+        assert as_paid(life) == case_from(life)
+
+
+def test_money_that_is_held_is_overpaid_until_it_is_given_back(database: Database) -> None:
+    desk = Desk()
+    key = desk.open(date(2026, 1, 5))
+    desk.draw(key, 100_000, date(2026, 1, 5))
+    desk.receive(key, 150_000, date(2026, 1, 15))
+
+    def found() -> Statement:
+        with connection.cursor() as cursor:
+            case = queries.history_case(cursor, key, date(2026, 3, 1), Amounts.PAID)
+        return recalculated(case.document())
+
+    held_yen = 150_000 - 100_000 - 100_000 * 18 * 10 // 36_500
+    overpaid = found().result
+    assert (overpaid.overpayment_yen, overpaid.owed_yen) == (held_yen, 0)
+    assert overpaid.overpayment_interest_yen == held_yen * 5 * 45 // 36_500
+    desk.do(commands.refund, key, held_yen, desk.made(date(2026, 1, 15)))
+    given_back = found().result
+    assert (given_back.overpayment_yen, given_back.owed_yen) == (0, 0)
 
 
 # --------------------------------------------------------------------- through the real commands

@@ -26,6 +26,8 @@ from tests.office.books import alone, lines_of, random_book, random_history, wri
 from motocho.kernel.schedule import Scheme
 from motocho.law.prescription import RestitutionClaim, prescription_completes_on
 from motocho.loans import commands, queries
+from motocho.loans.queries import Amounts
+from motocho.office import lender
 from motocho.office.portfolio import By, Conventions, Form, Means, Way, estimate, export, run
 from motocho.office.portfolio.sums import exact_sum
 from motocho.units.errors import FaultyInput, InputError
@@ -137,10 +139,13 @@ def test_a_sum_beyond_a_column_is_refused_for_parquet_only(results: Path) -> Non
 
 
 # ------------------------------------------------------------------------------------ our own book
-def lively_book(count: int) -> dict[str, tuple[int, int]]:
-    """Agreements that were lived through by commands; what the book says each owes, by its name."""
+def lively_book(count: int) -> dict[str, tuple[int, int, int]]:
+    """Agreements that were lived through by commands; what each comes to by itself, by its name.
+
+    Where nothing came beyond the debt, that is what the book says.
+    """
     desk = Desk(with_settings(free_days=30))
-    owed = {}
+    comes_to = {}
     until = date(2027, 1, 1)
     for number in range(count):
         random = Random(number)
@@ -150,31 +155,37 @@ def lively_book(count: int) -> dict[str, tuple[int, int]]:
         if number == 0:
             desk.do(commands.assign, key, desk.made(until - days(30)))
         with connection.cursor() as cursor:
-            case = queries.history_case(cursor, key, until)
-        owed[f"{key.member_id:012d}/{key.agreement_id:06d}"] = (case.principal_yen, case.unpaid_yen)
-    return owed
+            met = queries.history_case(cursor, key, until)
+            paid = queries.history_case(cursor, key, until, Amounts.PAID)
+            last = lender.statement_of(lender.own_history(cursor, key, until), {}).rows[-1]
+        owed = (int(last.outstanding_principal_yen), int(last.unpaid_interest_yen))
+        assert met.rows != paid.rows or owed == (met.principal_yen, met.unpaid_yen)
+        name = f"{key.member_id:012d}/{key.agreement_id:06d}"
+        comes_to[name] = (*owed, int(last.overpayment_yen))
+    return comes_to
 
 
-def test_our_own_book_comes_to_itself(database: Database, tmp_path: Path) -> None:
-    owed = lively_book(12)
+def test_our_own_book_comes_to_its_agreements(database: Database, tmp_path: Path) -> None:
+    comes_to = lively_book(12)
     path = tmp_path / "book.parquet"
     with transaction.atomic(), connection.cursor() as cursor:
-        assert export(cursor, path, date(2027, 1, 1)) == len(owed)
+        assert export(cursor, path, date(2027, 1, 1)) == len(comes_to)
         many = list(queries.every_history(cursor, date(2027, 1, 1), page=5))
         assert [one.case.document() for one in many] == [
             {
-                **queries.history_case(cursor, one.key, date(2027, 1, 1)).document(),
+                **queries.history_case(cursor, one.key, date(2027, 1, 1), Amounts.PAID).document(),
                 "title": one.case.title,
             }
             for one in many
         ]
     summary = run([path], tmp_path / "out", Conventions(), HERE)
     rows = pq.read_table(tmp_path / "out" / "agreements.parquet").to_pylist()
-    assert {
-        row["agreement_id"]: (row["outstanding_principal_yen"], row["unpaid_interest_yen"])
-        for row in rows
-    } == owed
-    assert (summary.overpaid, summary.overpayment_yen, summary.by_hand) == (0, 0, 0)
+    columns = ("outstanding_principal_yen", "unpaid_interest_yen", "overpayment_yen")
+    assert {row["agreement_id"]: tuple(row[name] for name in columns) for row in rows} == comes_to
+    overpaid = [one[2] for one in comes_to.values() if one[2]]
+    assert 0 < len(overpaid) < len(comes_to)
+    assert (summary.overpaid, summary.overpayment_yen) == (len(overpaid), sum(overpaid))
+    assert summary.by_hand == 0
     assert summary.ignored_columns == ("lender_balance_yen",)
 
 

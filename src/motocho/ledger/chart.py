@@ -147,6 +147,7 @@ PAIRS = frozenset(
     | _all(_LOST, _LENT)  # a loss, a waiver, a claim passed on
     | {(Account.INTEREST_RETURNED, Account.OVERPAYMENTS), (Account.OVERPAYMENTS, Account.BANK)}
     | {(Account.BANK, Account.OVERPAYMENTS)}  # the bank gave a payment back
+    | {(Account.EXCESS, Account.OVERPAYMENTS)}  # held money is a part of what a claim comes to
     | _all({Account.BANK}, MONEY)  # a partner settles
     | _all(_LENT | {Account.EXCESS}, {Account.OPENING})  # a book taken over, event by event
     | _all({Account.OPENING}, _LENT | {Account.EXCESS})

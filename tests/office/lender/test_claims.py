@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.loans.crowd import at_once, do
+from tests.loans.desk import balances_of
 from tests.office.lender.legal import ACCOUNT, LAWYER, ON, OURS, PAY_ON, SAMPLE, SOON, Legal, raw
 from tests.people.house import AT, kinds_of, rows
 
@@ -24,6 +25,7 @@ from motocho.contact.gate import Closed
 from motocho.contact.gate import Wanted as Call
 from motocho.contact.guard import Channel, Purpose
 from motocho.ledger import checks
+from motocho.ledger.chart import Account
 from motocho.loans import commands, queries
 from motocho.loans.policy import Status
 from motocho.office import lender
@@ -40,7 +42,13 @@ from motocho.office.lender import (
 )
 from motocho.outside.bank import read_transfers
 from motocho.people import cards
-from motocho.units.errors import FaultyInput, InputError, NotAllowedError, RefusedError
+from motocho.units.errors import (
+    FaultyInput,
+    InputError,
+    NotAllowedError,
+    RefusedError,
+    StateConflict,
+)
 
 
 def test_a_claim_of_counsel_from_the_letter_to_the_money(legal: Legal) -> None:
@@ -330,13 +338,54 @@ def test_what_we_owe_is_never_below_nothing(legal: Legal) -> None:
     assert legal.owed(claim) == 20_000
 
 
-def test_money_held_for_the_member_goes_back_first(legal: Legal) -> None:
+@pytest.fixture
+def held(legal: Legal) -> Legal:
+    """700 yen were paid beyond the debt, and are held."""
     position = do(queries.position, legal.key, ON)
     legal.desk.receive(legal.key, position.payoff_yen + 700, ON)
-    claim = legal.accepted(legal.reckoned(LAWYER, "yes"), 0)
+    return legal
+
+
+def test_money_held_for_the_member_is_found_as_overpaid(held: Legal) -> None:
+    claim = held.reckoned(LAWYER, "yes")
+    reckoned = claim.last(Step.RECKONED)
+    assert reckoned is not None
+    assert (reckoned.amount_yen, reckoned.content["overpayment_yen"]) == (700, 700)
+
+
+@pytest.mark.parametrize("amount_yen", [0, 699])
+def test_less_than_is_held_settles_nothing(held: Legal, amount_yen: int) -> None:
+    claim = held.accepted(held.reckoned(LAWYER, "yes"), amount_yen)
     with pytest.raises(RefusedError) as raised:
-        do(lender.ask_settlement, claim.key, "和-1", legal.asking())
+        do(lender.ask_settlement, claim.key, "和-1", held.asking())
     assert raised.value.faults[0].code == "LON-043"
+
+
+@pytest.mark.parametrize("more_yen", [0, 300])
+def test_money_held_is_the_first_part_of_what_is_owed_back(held: Legal, more_yen: int) -> None:
+    """Nobody is paid the same money twice, and what we lose is only what was never held."""
+    if more_yen:
+        claim = held.reckoned(replace(LAWYER, agreement_id=held.key.agreement_id))
+    else:
+        claim = held.reckoned(LAWYER, "yes")
+    claim = held.settled(claim, 700 + more_yen)
+    balances = balances_of(held.key)
+    assert Account.EXCESS not in balances
+    assert balances[Account.OVERPAYMENTS] == held.owed(claim) == 700 + more_yen
+    assert balances.get(Account.INTEREST_RETURNED, 0) == more_yen
+    assert do(queries.position, held.key, ON).status is Status.CLOSED
+    assert held.paid(held.released(claim)).is_waiting is False
+    assert held.owed(claim) == 0
+
+
+@pytest.mark.parametrize("first_yen", [700, 1_000])
+def test_one_reference_turns_held_money_once(held: Legal, first_yen: int) -> None:
+    made = held.made()
+    number = do(commands.owe_overpayment, held.key, first_yen, made)
+    assert do(commands.owe_overpayment, held.key, first_yen, made) == number
+    with pytest.raises(StateConflict):
+        do(commands.owe_overpayment, held.key, first_yen + 1, made)
+    assert balances_of(held.key)[Account.OVERPAYMENTS] == first_yen
 
 
 def test_their_sheet_is_explained_by_its_conventions(legal: Legal) -> None:

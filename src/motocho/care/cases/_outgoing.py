@@ -66,7 +66,7 @@ def histories(cursor: Any, member_id: int, on: date) -> list[Made]:
         raise NotFoundError(Fault("DSC-014"))
     made = []
     for listed in found:
-        case = queries.history_case(cursor, listed.key, on)
+        case = queries.history_case(cursor, listed.key, on, queries.Amounts.PAID)
         files = {form: whole.file_of(case, form, on) for form in whole.FORMS}
         made.append(Made(listed.key.agreement_id, whole.paper_of(case, on), files))
     return made

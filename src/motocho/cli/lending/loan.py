@@ -508,7 +508,7 @@ def _case(cursor: Any, key: Key, form: HistoryForm, until: date) -> bytes:
 
     from motocho.loans import queries
 
-    case = queries.history_case(cursor, key, until)
+    case = queries.history_case(cursor, key, until, queries.Amounts.PAID)
     if form is HistoryForm.CSV:
         return case.table().encode()
     return orjson.dumps(case.document(), option=orjson.OPT_INDENT_2) + b"\n"

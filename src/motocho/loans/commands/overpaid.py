@@ -16,7 +16,7 @@ from motocho.ledger import posting
 from motocho.ledger.chart import Account, Leg
 from motocho.ledger.posting import Entry
 from motocho.loans import _book, policy
-from motocho.loans._book import Key, Loan, Made
+from motocho.loans._book import Done, Key, Loan, Made
 from motocho.loans.commands._telling import refuse_amount, refuse_day, refused, tell
 from motocho.loans.commands.ends import close_agreement
 from motocho.loans.policy import Status
@@ -44,9 +44,10 @@ def give_up_claim(cursor: Any, key: Key, made: Made) -> int:
     return given_up_yen
 
 
-def check_giving_up(cursor: Any, key: Key, on: date) -> int:
+def check_giving_up(cursor: Any, key: Key, on: date, settled_yen: int = 0) -> int:
     """What would be given up on a day; refused where the agreement could not end then [放棄額].
 
+    Takes     what is owed back before that: money held is the first part of it.
     Raises    RefusedError as `give_up_claim`.
     """
     loan = _book.look(cursor, key)
@@ -54,7 +55,9 @@ def check_giving_up(cursor: Any, key: Key, on: date) -> int:
         return 0
     facts = loan.facts(on)
     owed_yen = revolving.payoff_yen(facts.state)
-    free = replace(facts, state=_nothing_owed(loan, on))
+    state = _nothing_owed(loan, on)
+    still_held_yen = max(0, state.excess_yen - settled_yen)
+    free = replace(facts, state=state._replace(excess_yen=still_held_yen))
     refused(policy.check_closing(free))
     return owed_yen
 
@@ -91,6 +94,8 @@ def _give_up(cursor: Any, loan: Loan, made: Made) -> int:
 def owe_overpayment(cursor: Any, key: Key, amount_yen: int, made: Made) -> int:
     """We owe an overpayment back to a member [過払金の確定]; gives the number of its entry.
 
+    Money that is held on the agreement is the first part of it: nobody is paid the same twice.
+
     Takes     the agreement it is of, or `OF_BEFORE` in its place.
     Lock      the member's agreements, where there is one.
     Raises    RefusedError for less than a yen; StateConflict if the reference was used for another
@@ -101,10 +106,38 @@ def owe_overpayment(cursor: Any, key: Key, amount_yen: int, made: Made) -> int:
     of = _Posting(
         "overpayment_owed", made.business_on, Account.INTEREST_RETURNED, Account.OVERPAYMENTS
     )
-    number, is_new = _post(cursor, key, amount_yen, made, of)
+    turned = _turn_held(cursor, key, amount_yen, made)
+    number, is_new = turned.entry_id, turned.is_new
+    if amount_yen > turned.amount_yen:
+        number, is_new = _post(cursor, key, amount_yen - turned.amount_yen, made, of)
+        if is_new and turned.amount_yen and not turned.is_new:
+            raise StateConflict(Fault("LON-056", excerpt=made.external_ref))
     if is_new:
         tell(cursor, key, "overpayment_owed", made, amount_yen=amount_yen, entry=number)
     return number
+
+
+class _Turned(NamedTuple):
+    """Held money that became a part of what is owed back."""
+
+    amount_yen: int = 0
+    entry_id: int = 0
+    is_new: bool = False
+
+
+def _turn_held(cursor: Any, key: Key, most_yen: int, made: Made) -> _Turned:
+    if key.agreement_id == OF_BEFORE:
+        return _Turned()
+    named = replace(made, external_ref=f"{made.external_ref} held", money=Account.OVERPAYMENTS)
+    begun = _book.begin(cursor, key, named)
+    if isinstance(begun, Done):
+        return _Turned(-begun.step.to_excess_yen, begun.entry_id or 0)
+    amount_yen = min(begun.state.excess_yen, most_yen)
+    if not amount_yen:
+        return _Turned()
+    event = revolving.Refund(made.business_on.toordinal(), amount_yen)
+    _, done = _book.happen(cursor, begun, event, named)
+    return _Turned(amount_yen, done.entry_id or 0, is_new=True)
 
 
 def pay_overpayment(cursor: Any, key: Key, amount_yen: int, paid_on: date, made: Made) -> int:

@@ -47,7 +47,7 @@ from motocho.loans.queries.forecasts import (
     plan_of,
     waiting,
 )
-from motocho.loans.queries.histories import HistoryCase, case_of, history_case
+from motocho.loans.queries.histories import Amounts, HistoryCase, case_of, history_case
 from motocho.loans.queries.listing import Listed, agreements, needs_card
 from motocho.loans.queries.pledges import Pledge, pledges
 from motocho.loans.queries.positions import Position, Stage, position, position_of
@@ -68,6 +68,7 @@ from motocho.loans.queries.ways import (
 )
 
 __all__ = [
+    "Amounts",
     "Asked",
     "BookHistory",
     "BureauSaid",

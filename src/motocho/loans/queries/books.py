@@ -17,7 +17,7 @@ from motocho.loans import _rows, products
 from motocho.loans._agreements import Key
 from motocho.loans._calendar import CLOSED
 from motocho.loans.products import Product
-from motocho.loans.queries.histories import HistoryCase, Span, case_of
+from motocho.loans.queries.histories import Amounts, HistoryCase, Span, case_of
 from motocho.units.errors import ensure
 
 PAGE = 500
@@ -61,6 +61,8 @@ class _Agreement(NamedTuple):
 def every_history(cursor: Any, until_on: date, page: int = PAGE) -> Iterator[BookHistory]:
     """The history of every agreement up to a day, in the order of their keys [全契約の取引履歴].
 
+    Amounts are as they were paid: what was overpaid is found again.
+
     Takes     a cursor in a transaction of one moment, else commands between two pages are seen.
     Days      events after `until_on`, and agreements opened after it, are left out.
     """
@@ -72,7 +74,7 @@ def every_history(cursor: Any, until_on: date, page: int = PAGE) -> Iterator[Boo
         steps = _steps(cursor, first, last, until_on, terms)
         for one in agreements:
             begins = revolving.open_loan(one.opened_on.toordinal(), terms[one.key][0])
-            span = Span(one.opened_on, until_on)
+            span = Span(one.opened_on, until_on, amounts=Amounts.PAID)
             case = case_of(begins, steps.get(one.key, ()), one.product.rules(CLOSED), span)
             yield BookHistory(one.key, one.product.product_id, case)
 

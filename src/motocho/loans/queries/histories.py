@@ -3,14 +3,18 @@
 Recalculating a lawful agreement of ours finds no overpayment, and the same principal and unpaid
 interest to the yen. To that end the case says exactly what the book did:
 
-- what a receipt brought for costs, or beyond the debt, is not in its amount: it met no principal
-  and no interest; the row's note names it;
+- what a receipt brought for costs, or beyond the debt (`Amounts.MET`), is not in its amount: it met
+  no principal and no interest; the row's note names it;
 - agreed rates are stated from the first day that bore them: 0 for interest-free days, for a rest
   below what machines take, and where no principal is left in the book;
 - days that bore damages are delay periods with the rate that they bore;
 - the book cuts a row's interest and its damages apart, a recalculation cuts a row once: a row in
   which interest turns into damages has a closing row on the last day before;
 - the case begins with a closing row on the day of the contract: it decides the cap on damages.
+
+What is disclosed, claimed and set aside for has amounts as they were paid (`Amounts.PAID`): what
+came beyond the debt is in the receipt's amount, what was given back is a row that lends it again,
+and what held money met later is no receipt anew. There a recalculation finds what was overpaid.
 
 Where the product counts otherwise, equality cannot hold, and the title says so. Fractions that run
 on over draws (`Fractions.EACH_RECEIPT`) are cut at draws by a recalculation, which finds up to a
@@ -27,6 +31,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
@@ -44,6 +49,15 @@ SCHEMA_VERSION = 1
 
 
 _KINDS = {"borrow": "借入", "repay": "返済", "closing": "計算日"}
+
+
+class Amounts(Enum):
+    """What the amounts of receipts are [返済欄の額]."""
+
+    MET = "met"
+    """What met principal, interest and damages: a lawful agreement recalculates to itself."""
+    PAID = "paid"
+    """What was paid, less costs of the law: what came beyond the debt is overpaid."""
 
 
 class _Row(NamedTuple):
@@ -127,7 +141,9 @@ def _event(row: _Row) -> dict[str, Any]:
 
 # ------------------------------------------------------------------------------------- the way in
 @at_one_moment
-def history_case(cursor: Any, key: Key, until_on: date) -> HistoryCase:
+def history_case(
+    cursor: Any, key: Key, until_on: date, amounts: Amounts = Amounts.MET
+) -> HistoryCase:
     """The whole history of an agreement up to a day as a case file [取引履歴].
 
     Takes     the day on which the last row closes; events after it are left out.
@@ -140,15 +156,17 @@ def history_case(cursor: Any, key: Key, until_on: date) -> HistoryCase:
     steps = [one.step for one in _steps.told(cursor, loan, start, until_on)]
     cursor.execute("SELECT member_number FROM people_member WHERE member_id = %s", (key.member_id,))
     title = f"会員 {cursor.fetchone()[0]} 契約 {key.agreement_id}"
-    return case_of(start.state, steps, loan.rules, Span(loan.opened_on, until_on, title))
+    span = Span(loan.opened_on, until_on, title, amounts)
+    return case_of(start.state, steps, loan.rules, span)
 
 
 class Span(NamedTuple):
-    """From the contract to the day on which a history closes [期間]."""
+    """From the contract to the day on which a history closes, and how it counts [期間]."""
 
     opened_on: date
     until_on: date
     title: str = ""
+    amounts: Amounts = Amounts.MET
 
 
 def case_of(first: State, steps: Sequence[Step], rules: Rules, span: Span) -> HistoryCase:
@@ -168,7 +186,7 @@ def case_of(first: State, steps: Sequence[Step], rules: Rules, span: Span) -> Hi
         passed += revolving.pieces(state, step.state.on, rules)
         if not isinstance(step.event, revolving.NewTerms | revolving.NewArrangement):
             _write_row(case, passed, _balance(state))
-            case.rows.append(_row(step))
+            case.rows.append(_row(step) if span.amounts is Amounts.MET else _paid_row(step))
             passed = []
         if step.state.principal_yen == 0:
             # What a recalculation may still find, or what was written off, bears nothing here.
@@ -241,6 +259,18 @@ def _row(step: Step) -> _Row:
         met += getattr(event, "written_off_yen", 0)
         return _Row(on, "repay", met, balance, "免除", step)
     return _Row(on, "closing", 0, balance, _CLOSING_NOTES.get(type(event).__name__, ""), step)
+
+
+def _paid_row(step: Step) -> _Row:
+    """The same row with what was paid, or given back, in place of what it met."""
+    row, event = _row(step), step.event
+    if isinstance(event, revolving.Receipt):
+        return row._replace(amount_yen=row.amount_yen + step.to_excess_yen)
+    if isinstance(event, revolving.ExcessUsed):
+        return row._replace(kind="closing", amount_yen=0)
+    if isinstance(event, revolving.Refund):
+        return row._replace(kind="borrow", amount_yen=event.amount_yen)
+    return row
 
 
 def _receipt_note(step: Step, amount_yen: int) -> str:

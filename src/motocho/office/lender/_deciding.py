@@ -320,7 +320,8 @@ def _settlement_figures(cursor: Any, wanted: Wanted, at: datetime) -> Content:
     if claim.book.agreement_id != OF_BEFORE:
         on = wanted.day(at)
         position = queries.position(cursor, claim.book, on)
-        commands.check_giving_up(cursor, claim.book, on)
+        amount_yen = int(wanted.content["amount_yen"])
+        commands.check_giving_up(cursor, claim.book, on, amount_yen)
         found |= {
             "principal_yen": position.principal_yen,
             "costs_yen": position.costs_yen,
@@ -436,10 +437,10 @@ def _settle(cursor: Any, request: Request, decided: Decided, on: date) -> None:
     claim = _begun(cursor, request, Step.SETTLED, made)
     amount_yen = int(request.content["amount_yen"])
     given_up_yen, entry, card = 0, 0, None
-    if claim.book.agreement_id != OF_BEFORE:
-        given_up_yen = commands.give_up_claim(cursor, claim.book, made)
     if amount_yen:
         entry = commands.owe_overpayment(cursor, claim.book, amount_yen, made)
+    if claim.book.agreement_id != OF_BEFORE:
+        given_up_yen = commands.give_up_claim(cursor, claim.book, made)
     if _is_over_with(cursor, claim):
         card = cards.end(cursor, claim.key.member_id, on, made.actor, made.booked_at)
     content = {

@@ -64,7 +64,8 @@ def own_history(cursor: Any, key: Key, until_on: date) -> History:
 
 def own_file(cursor: Any, key: Key, until_on: date) -> bytes:
     """The same as a case file [事件ファイル]."""
-    return orjson.dumps(queries.history_case(cursor, key, until_on).document())
+    case = queries.history_case(cursor, key, until_on, queries.Amounts.PAID)
+    return orjson.dumps(case.document())
 
 
 def statement_of(

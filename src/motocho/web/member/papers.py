@@ -352,6 +352,6 @@ def whole_file(request: HttpRequest, member: Member, agreement_id: int, form: st
     if refused(member) is not None:
         return HttpResponseRedirect(reverse("member:whole", args=[agreement_id]))
     with connection.cursor() as cursor:
-        case = queries.history_case(cursor, listed.key, member.today)
+        case = queries.history_case(cursor, listed.key, member.today, queries.Amounts.PAID)
     name = f"history-{agreement_id}.{histories.ending_of(form)}"
     return _file(histories.file_of(case, form, member.today), histories.FORMS[form], name)
