@@ -25,6 +25,7 @@ from motocho.cli._output import (
 )
 from motocho.cli.claims import case, claim, fee, history, pleading, recalc
 from motocho.cli.lending import (
+    applying,
     bank,
     book,
     bureau,
@@ -74,6 +75,7 @@ app.add_typer(contact.app, name="contact")
 app.add_typer(notices.app, name="notices")
 app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(care.app, name="care")
+screening.app.add_typer(applying.app, name="applications")
 app.add_typer(screening.app, name="screening")
 app.add_typer(settings.app, name="settings")
 app.add_typer(fraud.app, name="fraud")

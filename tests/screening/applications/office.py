@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from tests.database import Database
 from tests.loans.crowd import do
 from tests.people.house import House, rows
 from tests.screening.bureau.counter import HANAKO, Counter, noon
@@ -51,6 +52,7 @@ class Office:
     """Colleagues, a bureau and its answers; each call is a transaction."""
 
     folder: Path
+    database: Database
     people: list[Held] = field(default_factory=lambda: [HANAKO])
     plan: Plan = calm
     forms: itertools.count[int] = field(default_factory=itertools.count)

@@ -19,6 +19,7 @@ from motocho.screening.applications import (
 )
 from motocho.screening.applications.conclusions import (
     Concluded,
+    became,
     conclude,
     lacking,
     raise_limit,
@@ -76,6 +77,7 @@ __all__ = [
     "Wanted",
     "accept",
     "approve",
+    "became",
     "conclude",
     "conclusions",
     "confirm_employment",

@@ -23,8 +23,8 @@ from motocho.outside.bureau import Purpose
 from motocho.outside.clock import JAPAN
 from motocho.screening import increases
 from motocho.screening.bureau import inquiries, memberships
-from motocho.screening.bureau.inquiries import Need
-from motocho.screening.decision import AskedKind
+from motocho.screening.bureau.inquiries import Need, State
+from motocho.screening.decision import AskedKind, offering_of, policy_on
 from motocho.units.errors import Fault, InputError, NotFoundError, StateConflict
 
 
@@ -206,11 +206,30 @@ def inquire(
     """
     if memberships.asked(cursor, at.astimezone(JAPAN).date()) is None:
         return None
-    if application.increase_id is not None:
-        need = Need(Purpose.INCREASE, f"increase {application.increase_id}")
-    else:
-        need = Need(Purpose.NEW_CONTRACT, f"application {application.key.application_id}")
+    need = _need(cursor, application, at.astimezone(JAPAN).date())
     return inquiries.ask(cursor, application.key.member_id, need, actor, at)
+
+
+def _need(cursor: Any, application: Application, on: date) -> Need:
+    """What is asked for: the same as before, or anew where that answer is too old to decide by."""
+    key = application.key
+    first = Need(Purpose.NEW_CONTRACT, f"application {key.application_id}")
+    if application.increase_id is not None:
+        first = Need(Purpose.INCREASE, f"increase {application.increase_id}")
+    for asked in inquiries.of_member(cursor, key.member_id):
+        if asked.need != first.ref and not asked.need.startswith(f"{first.ref} "):
+            continue
+        age = (on - asked.asked_at.astimezone(JAPAN).date()).days
+        is_old = asked.state is State.ANSWERED and age > _days_of_answers(cursor, application, on)
+        is_over = is_old or asked.state is State.VOID
+        ref = f"{first.ref} {on.isoformat()}" if is_over else asked.need
+        return Need(first.purpose, ref)
+    return first
+
+
+def _days_of_answers(cursor: Any, application: Application, on: date) -> int:
+    product = products.on_day(cursor, application.wanted.plan.product_id, on)
+    return policy_on(on, offering_of(product)).house.bureau_days
 
 
 def require(cursor: Any, from_on: date, actor: str, at: datetime) -> None:

@@ -1,0 +1,337 @@
+"""`motocho screening applications …`: looked at, decided, agreed to, concluded [申込み].
+
+Who does it is a colleague who is named, whose role of the day is asked, and who is written down
+with what for. What a person agrees to is named by the mark that was shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from motocho.cli._grid import grid
+from motocho.cli._options import JsonOption, LangOption, day_of
+from motocho.cli._output import Output
+from motocho.cli.lending._book_of_loans import (
+    RefOption,
+    business_date,
+    made,
+    member_of,
+    moving,
+    opened,
+    output_in,
+    reference_of,
+)
+from motocho.cli.lending.cases import JSON, ByOption, NumberArgument, acting, print_rows
+from motocho.cli.lending.staff import colleague
+from motocho.documents.sheet import Align
+from motocho.outside import clock
+from motocho.units.errors import Fault, RefusedError, StateConflict
+from motocho.units.money import rate_text, yen_text
+
+if TYPE_CHECKING:
+    from motocho.people.access import Staff
+    from motocho.screening.applications import ApplicationKey, Kept
+
+SCHEMA_VERSION = 1
+LEAST_MARK = 12
+"""So many signs of a decision's hash name it."""
+LOOK, DECIDE = "look", "review_document"
+
+app = typer.Typer(help="申込み / Applications.", no_args_is_help=True, rich_markup_mode=None)
+ApplicationArgument = Annotated[
+    int, typer.Argument(metavar="APPLICATION", help="申込みの番号 / Its number.")
+]
+MarkOption = Annotated[
+    str, typer.Option("--mark", metavar="HASH", help="決定の照合値、先頭12字から / Its mark.")
+]
+
+
+@app.callback()
+def group() -> None:
+    """申込みの審査と契約 / Applications, from submission to contract."""
+
+
+def _held(
+    cursor: Any, number: str, application: int, by: str, action: str
+) -> tuple[ApplicationKey, Staff]:
+    """The application that is meant, and who looks at it, written down · PRIV-003."""
+    from motocho.screening.applications import ApplicationKey
+
+    member_id = member_of(cursor, number).member_id
+    staff = acting(cursor, by, action, member_id, f"application {application}")
+    return ApplicationKey(member_id, application), staff
+
+
+def _marked(cursor: Any, key: ApplicationKey, mark: str) -> Kept:
+    """The newest decision, if it is the one that was looked at."""
+    from motocho.screening.applications import decisions
+
+    found = decisions.newest(cursor, key)
+    if found is None or len(mark) < LEAST_MARK or not found.digest.startswith(mark):
+        raise StateConflict(Fault("SCR-209", column="--mark"))
+    return found
+
+
+# ---------------------------------------------------------------------------------------- looking
+@app.command("list")
+def list_(by: ByOption, json_wanted: JsonOption = False, lang: LangOption = None) -> None:
+    """審査中の申込み。古いものから / Open applications, the oldest first.
+
+    例 / Examples:  motocho screening applications list --by suzuki --json
+    """
+    from motocho.people import access, members
+    from motocho.screening.applications import decisions, forms
+
+    output = output_in(lang)
+    with opened() as cursor:
+        who = colleague(cursor, by)
+        if not access.may(who, access.Action(LOOK)):
+            raise RefusedError(Fault("SCR-207"))
+        found = forms.waiting(cursor)
+        numbers = members.numbers_of(cursor, [one.key.member_id for one in found])
+        rows: list[dict[str, Any]] = []
+        for one in found:
+            last = decisions.standing(cursor, one.key)
+            rows.append(
+                {
+                    "member": numbers[one.key.member_id],
+                    "application": one.key.application_id,
+                    "kind": one.kind.value,
+                    "limit_wanted_yen": one.wanted.limit_yen,
+                    "submitted_on": one.submitted_at.astimezone(clock.JAPAN).date().isoformat(),
+                    "verdict": None if last is None else last.decision.verdict.value,
+                    "approved": None if last is None else last.is_approved,
+                }
+            )
+    print_rows(output, "applications", rows, JSON if json_wanted else "")
+
+
+@app.command("show")
+def show(
+    number: NumberArgument,
+    application: ApplicationArgument,
+    by: ByOption,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """申込み、直近の決定とその照合値、残っている手続 / An application, its decision, what is open.
+
+    例 / Examples:  motocho screening applications show 00000001 3 --by suzuki
+    """
+    from motocho.screening.applications import became, decisions, forms, steps
+
+    output = output_in(lang)
+    with opened() as cursor:
+        key, _ = _held(cursor, number, application, by, LOOK)
+        one, known = forms.one(cursor, key), decisions.standing(cursor, key)
+        open_steps = steps.steps(cursor, one, clock.now())
+        done = became(cursor, key)
+    document: dict[str, Any] = {
+        "member": number,
+        "application": application,
+        "kind": one.kind.value,
+        "limit_wanted_yen": one.wanted.limit_yen,
+        "outcome": None if one.outcome is None else one.outcome.value,
+        "agreement": None if done is None else done.agreement.agreement_id,
+        "decision": None if known is None else _decision(known.decision),
+        "approved_by": [] if known is None else list(known.approved_by),
+        "accepted": known is not None and known.is_accepted,
+        "steps": [
+            {"code": each.code, "turn": each.turn.value, "what": each.what(output.language),
+             "fix": each.fix(output.language)}
+            for each in open_steps
+        ],
+    }  # fmt: skip
+    if json_wanted:
+        output.document({"schema_version": SCHEMA_VERSION, **document})
+        return
+    cells = [[name, _cell(name, each)] for name, each in document.items() if name not in _NESTED]
+    for name, each in (document["decision"] or {}).items():
+        cells.append([name, _cell(name, each)])
+    heads = [output.text("項目", "Item"), output.text("内容", "Content")]
+    output.data(grid(heads, [Align.LEFT, Align.LEFT], cells))
+    for each in open_steps:
+        output.data(f"{each.what(output.language)}\n  → {each.fix(output.language)}")
+
+
+_NESTED = frozenset({"decision", "steps"})
+
+
+def _decision(of: Kept) -> dict[str, Any]:
+    return {
+        "decision_no": of.decision_no,
+        "verdict": of.verdict.value,
+        "limit_yen": of.limit_yen,
+        "rate_ppm": of.rate_ppm,
+        "persons": of.persons,
+        "holds_until": None if of.holds_until is None else of.holds_until.isoformat(),
+        "mark": of.digest,
+    }
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None or value in ("", []):
+        return "–"
+    if name == "rate_ppm":
+        return rate_text(value)
+    return yen_text(value) if name.endswith("_yen") else str(value)
+
+
+# --------------------------------------------------------------------------------------- deciding
+@app.command("decide")
+def decide(
+    number: NumberArgument,
+    application: ApplicationArgument,
+    by: ByOption,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """いまの資料で審査する。同じ資料なら同じ決定 / Decide by what is known; the same facts once.
+
+    例 / Examples:  motocho screening applications decide 00000001 3 --by suzuki
+    """
+    from motocho.screening import applications
+
+    output = output_in(lang)
+    with opened() as cursor:
+        key, staff = _held(cursor, number, application, by, DECIDE)
+        found = applications.make(cursor, key, staff, clock.now())
+        told = applications.told(cursor, found, output.language)
+    if json_wanted:
+        output.document({"schema_version": SCHEMA_VERSION, **_decision(found)})
+        return
+    output.data(_line(found, output))
+    output.data("\n".join(f"{what}\n  → {fix}" for what, fix in told))
+
+
+def _line(of: Kept, output: Output) -> str:
+    from motocho.screening.decision import verdict_word
+
+    word = verdict_word(of.verdict, output.language)
+    head = output.text(f"決定{of.decision_no} {word}", f"Decision {of.decision_no}: {word}")
+    offer = ""
+    if of.limit_yen is not None and of.rate_ppm is not None:
+        limit, rate = yen_text(of.limit_yen), rate_text(of.rate_ppm)
+        offer = output.text(f" {limit}円 年{rate}", f" {limit} yen at {rate}")
+    return f"{head}{offer} {of.digest[:LEAST_MARK]}"
+
+
+@app.command("approve")
+def approve(
+    number: NumberArgument,
+    application: ApplicationArgument,
+    mark: MarkOption,
+    by: ByOption,
+    lang: LangOption = None,
+) -> None:
+    """直近の決定を承認する。資料を入力した人はできない / Agree to the newest decision.
+
+    例 / Examples:  motocho screening applications approve 00000001 3 --mark 3f9c01d2ab47 --by mori
+    """
+    from motocho.screening import applications
+
+    output = output_in(lang)
+    with opened() as cursor:
+        key, staff = _held(cursor, number, application, by, DECIDE)
+        standing = applications.approve(cursor, _marked(cursor, key, mark), staff, clock.now())
+    there, wanted = len(standing.approved_by), standing.decision.persons
+    output.data(output.text(f"承認 {there}/{wanted}人", f"Approved by {there} of {wanted}"))
+
+
+@app.command("refuse")
+def refuse(
+    number: NumberArgument,
+    application: ApplicationArgument,
+    mark: MarkOption,
+    by: ByOption,
+    lang: LangOption = None,
+) -> None:
+    """否決として終わりにする。申込者への説明を出す / Refuse; prints what the applicant is told.
+
+    例 / Examples:  motocho screening applications refuse 00000001 3 --mark 3f9c01d2ab47 --by mori
+    """
+    from motocho.screening import applications
+
+    output = output_in(lang)
+    with opened() as cursor:
+        key, staff = _held(cursor, number, application, by, DECIDE)
+        of = _marked(cursor, key, mark)
+        applications.refuse(cursor, of, staff, clock.now())
+        told = applications.told(cursor, of, output.language)
+    output.data("\n".join(f"{what}\n  → {fix}" for what, fix in told))
+
+
+@app.command("conclude")
+def conclude(
+    number: NumberArgument,
+    application: ApplicationArgument,
+    by: ByOption,
+    paper: Annotated[
+        int, typer.Option("--paper", metavar="N", help="契約締結前書面の番号 / Shown before.")
+    ] = 0,
+    on_paper: Annotated[
+        bool, typer.Option("--on-paper", help="紙の契約書 / The contract is on paper.")
+    ] = False,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="業務日 / Day.")] = None,
+    ref: RefOption = None,
+    lang: LangOption = None,
+) -> None:
+    """契約する、または増額する。足りないものはすべて挙げる / Make the contract, or raise the limit.
+
+    例 / Examples:  motocho screening applications conclude 00000001 3 --paper 12 --by mori
+    """
+    from motocho.documents.archive import Signed
+    from motocho.screening import applications
+    from motocho.screening.decision import AskedKind
+
+    output, reference = output_in(lang), reference_of(ref)
+    way = Signed.ON_PAPER if on_paper else Signed.BY_WIRE
+    with moving(reference) as cursor:
+        key, staff = _held(cursor, number, application, by, DECIDE)
+        told = made(business_date(cursor, day_of(on, "--on")), reference, staff.actor)
+        if applications.forms.one(cursor, key).kind is AskedKind.INCREASE:
+            done = applications.raise_limit(cursor, key, told)
+        else:
+            done = applications.conclude(cursor, key, (paper, way), told)
+    name = f"{number}/{done.agreement.agreement_id}"
+    output.data(output.text(f"契約しました: {name}", f"Concluded: {name}"))
+
+
+@app.command("replay")
+def replay(
+    number: NumberArgument,
+    application: ApplicationArgument,
+    by: ByOption,
+    law_on: Annotated[
+        str | None,
+        typer.Option("--law-on", metavar="DATE", help="別の日の法令 / The law of another day."),
+    ] = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """すべての決定を、残した資料からやり直して比べる / Decide all of it again from its records.
+
+    例 / Examples:  motocho screening applications replay 00000001 3 --by mori --law-on 2027-04-01
+    """
+    from motocho.screening import decision
+    from motocho.screening.applications import decisions
+
+    output, day = output_in(lang), day_of(law_on, "--law-on")
+    rows: list[dict[str, Any]] = []
+    with opened() as cursor:
+        key, _ = _held(cursor, number, application, by, LOOK)
+        for of in decisions.every(cursor, key):
+            kept = decisions.document(cursor, of)
+            changes = () if day is None else decision.compare(kept, day).changes
+            rows.append(
+                {
+                    "decision_no": of.decision_no,
+                    "decided_on": of.decided_on.isoformat(),
+                    "verdict": of.verdict.value,
+                    "same": decision.replay(kept).same,
+                    "changes": [f"{one.rule_id} {one.before}→{one.after}" for one in changes],
+                }
+            )
+    print_rows(output, "decisions", rows, JSON if json_wanted else "")

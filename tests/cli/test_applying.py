@@ -1,0 +1,82 @@
+"""`motocho screening applications`: who is named decides, another agrees, the contract is made once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.cli.at_book import Command
+from tests.database import Database
+from tests.loans.crowd import do
+from tests.people.conftest import pepper
+from tests.people.house import rows
+from tests.screening.applications.office import LENDER, Office
+
+from motocho.outside import clock
+from motocho.screening import applications
+from motocho.screening.applications import Check
+
+__all__ = ["pepper"]
+LOOK = ("screening", "applications")
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path) -> Office:
+    """Two hours ago: what it prepares came before what the command does."""
+    made = Office(tmp_path, database)
+    made.counter.at = clock.now() - timedelta(hours=2)
+    return made
+
+
+def prepared(office: Office, check: Check | None = None) -> tuple[str, str]:
+    """The numbers of an application below what asks for a paper."""
+    office.consent()
+    office.identify()
+    key = office.submit().key
+    office.checked(key, check)
+    office.carry()
+    ((number,),) = rows(
+        "SELECT member_number FROM people_number WHERE member_id = %s", key.member_id
+    )
+    return number, str(key.application_id)
+
+
+def test_decided_approved_concluded_and_replayed(office: Office, database: Database) -> None:
+    command, named = Command(database), prepared(office)
+    (listed,) = command.done(*LOOK, "list", "--by", "ito", "--json").document["applications"]
+    assert (listed["member"], listed["verdict"]) == (named[0], None)
+    decided = command.done(*LOOK, "decide", *named, "--by", "ito", "--json").document
+    assert (decided["verdict"], decided["persons"]) == ("offer", 1)
+    assert command.done(*LOOK, "decide", *named, "--by", "ito", "--json").document == decided
+    mark = ("--mark", decided["mark"][:12])
+    approve = (*LOOK, "approve", *named)
+    assert command(*approve, "--mark", "0" * 12, "--by", "ito").code != 0
+    assert "SCR-208" in command(*approve, *mark, "--by", "akita").err
+    assert command(*approve, *mark, "--by", "ueda").code != 0
+    assert "1/1" in command.done(*approve, *mark, "--by", "ito").text
+    conclude = (*LOOK, "conclude", *named, "--by", "ito", "--ref", "c1")
+    lacking = command(*conclude, "--paper", "1").err
+    assert "SCR-213" in lacking
+    assert "SCR-214" in lacking
+    key = applications.ApplicationKey(office.member_id, int(named[1]))
+    made = do(applications.decisions.newest, key)
+    shown = do(applications.show_terms, made, LENDER, office.at)
+    do(applications.accept, made, office.source(), office.at)
+    for _ in range(2):
+        command.done(*conclude, "--paper", str(shown.paper_no))
+    assert rows("SELECT count(*) FROM loan_agreement") == [(1,)]
+    seen = command.done(*LOOK, "show", *named, "--by", "ito", "--json").document
+    assert (seen["outcome"], seen["steps"]) == ("contracted", [])
+    (again,) = command.done(*LOOK, "replay", *named, "--by", "ito", "--json").document["decisions"]
+    assert again["same"] is True
+
+
+def test_refused_with_one_sentence_and_over(office: Office, database: Database) -> None:
+    command, named = Command(database), prepared(office, Check.BARRED_TIES)
+    decided = command.done(*LOOK, "decide", *named, "--by", "mori", "--json").document
+    assert decided["verdict"] == "refuse"
+    assert command.done(*LOOK, "show", *named, "--by", "mori", "--lang", "en").text
+    refuse = (*LOOK, "refuse", *named, "--mark", decided["mark"], "--by", "mori")
+    assert "→" in command.done(*refuse).text
+    assert "SCR-203" in command(*refuse).err
