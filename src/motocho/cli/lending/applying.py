@@ -27,7 +27,7 @@ from motocho.cli.lending.cases import JSON, ByOption, NumberArgument, acting, pr
 from motocho.cli.lending.staff import colleague
 from motocho.documents.sheet import Align
 from motocho.outside import clock
-from motocho.units.errors import Fault, RefusedError, StateConflict
+from motocho.units.errors import Fault, NotAllowedError, StateConflict
 from motocho.units.money import rate_text, yen_text
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def list_(by: ByOption, json_wanted: JsonOption = False, lang: LangOption = None
     with opened() as cursor:
         who = colleague(cursor, by)
         if not access.may(who, access.Action(LOOK)):
-            raise RefusedError(Fault("SCR-207"))
+            raise NotAllowedError(Fault("SCR-207"))
         found = forms.waiting(cursor)
         numbers = members.numbers_of(cursor, [one.key.member_id for one in found])
         rows: list[dict[str, Any]] = []
