@@ -43,7 +43,7 @@ def held(number: int, chance: random.Random) -> Held:
     born = (BORN + timedelta(days=number)).strftime("%Y%m%d")
     claims = [
         Claim("7777", "money_lender", "20200105", 900_000, chance.choice((50_000, 400_000, 900_000)),
-              is_late=chance.random() < 0.1)
+              late=chance.random() < 0.1)
         for _ in range(chance.randrange(3))
     ]  # fmt: skip
     return Held("ｻﾄｳ ﾊﾅｺ", "佐藤 花子", born, [phone(number).digits], "", claims)
