@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -66,17 +67,13 @@ def test_desks_at_once_decide_approve_and_conclude_once(office: Office) -> None:
     made = at_once([lambda: office.decide(key)] * 3)
     assert {one.digest for one in made} == {made[0].digest}
     assert rows("SELECT count(*) FROM screening_decision") == [(1,)]
-    at_once([
-        lambda staff=staff: do(applications.approve, made[0], staff, office.at)
-        for staff in (office.first, office.second, office.first)
-    ])  # fmt: skip
+    persons = (office.first, office.second, office.first)
+    at_once([partial(do, applications.approve, made[0], one, office.at) for one in persons])
     assert rows("SELECT count(*) FROM screening_approval") == [(2,)]
     paper_no = office.agreed(key)
+    way = (paper_no, Signed.BY_WIRE)
     told = [office.made() for _ in range(3)]
-    done = at_once([
-        lambda one=one: do(applications.conclude, key, (paper_no, Signed.BY_WIRE), one)
-        for one in told
-    ])  # fmt: skip
+    done = at_once([partial(do, applications.conclude, key, way, one) for one in told])
     assert len({one.agreement for one in done}) == 1
     assert rows(WHOLE) == [(1,) * 6]
 
@@ -96,6 +93,7 @@ def test_evidence_and_approval_at_once_leave_no_approval_of_what_was_not_seen(
 
     _, was_approved = at_once([lambda: bool(office.enter(key)), approve])
     known = do(applications.decisions.standing, key)
+    assert known is not None
     assert known.is_approved == was_approved
     assert not do(applications.decisions.is_current, made)
     one = do(applications.forms.one, key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -66,7 +67,7 @@ def code_of(error: pytest.ExceptionInfo[MotochoError]) -> str:
     return error.value.faults[0].code
 
 
-def raw(statement: str, *values: object) -> None:
+def raw(statement: str, *values: Any) -> None:
     """As whoever writes SQL by hand."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
