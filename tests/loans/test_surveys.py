@@ -272,6 +272,7 @@ def test_survey_without_a_bureaus_answer_is_refused(desk: Desk) -> None:
         cursor.execute(without, (DAY, 300_000, 0, 9_000_000))
 
 
+@pytest.mark.rule("LEND-017")
 @pytest.mark.parametrize("table", ["loan_survey", "loan_survey_use"])
 @pytest.mark.parametrize(
     "deed", ["DELETE FROM {}", "UPDATE {} SET member_id = 0", "TRUNCATE {} CASCADE"]

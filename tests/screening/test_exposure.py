@@ -290,6 +290,7 @@ def test_a_limit_is_put_back_without_a_survey_only_after_a_cut_for_being_out_of_
     assert check_restored(cut, asked, ON).passes is passes
 
 
+@pytest.mark.rule("LEND-017")
 def test_a_survey_is_kept_until_contract_and_claims_have_ended() -> None:
     revolving, term = ContractKind.REVOLVING, ContractKind.TERM
     ended, paid = date(2030, 1, 1), date(2031, 5, 5)
@@ -302,6 +303,7 @@ def test_a_survey_is_kept_until_contract_and_claims_have_ended() -> None:
     assert survey_kept_until(Ending(term, last_due_on=ended, extinguished_on=paid)) == paid
 
 
+@pytest.mark.rule("LEND-017")
 def test_records_of_monitoring_are_kept_three_years_and_old_evidence_five_from_its_issue() -> None:
     assert monitoring_kept_until(date(2024, 2, 29), LAW) == date(2027, 2, 28)
     assert old_evidence_kept_until(date(2023, 10, 1), LAW) == date(2028, 10, 1)
