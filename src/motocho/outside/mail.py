@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from motocho.outside._laying import lay
 from motocho.outside.postgres import home
 from motocho.units.errors import Fault, InputError, OutsideFailure, Unread, clipped
 
@@ -107,16 +108,7 @@ class FolderPost:
 
     def send(self, letter: Letter) -> Outcome:
         """Lay a letter down, whole or not at all; one that lies there already stays [保存]."""
-        made = message(letter, self.sender).as_bytes()
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self.folder / f".{letter.letter_id}.{os.getpid()}"
-        draft.write_bytes(made)
-        try:
-            os.link(draft, self.folder / f"{letter.letter_id}.eml")
-        except FileExistsError:
-            pass  # it was sent before: the same letter lies there
-        finally:
-            draft.unlink()
+        lay(self.folder, f"{letter.letter_id}.eml", message(letter, self.sender).as_bytes())
         return Outcome.TAKEN
 
 

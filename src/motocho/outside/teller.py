@@ -19,6 +19,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
+from motocho.outside._laying import lay
 from motocho.outside.bank.accounts import AccountType, BankAccount
 from motocho.outside.postgres import home
 from motocho.units.errors import Fault, OutsideFailure
@@ -166,15 +167,8 @@ def _order(kept: dict[str, str]) -> Order:
 
 
 def _lay(folder: Path, name: str, content: object) -> None:
-    draft = folder / f".{name}.{os.getpid()}"
     try:
-        draft.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-        try:
-            os.link(draft, folder / f"{name}.json")
-        except FileExistsError:
-            pass  # it lies there already: the same order has the same name for ever
-        finally:
-            draft.unlink()
+        lay(folder, f"{name}.json", json.dumps(content, ensure_ascii=False).encode())
     except OSError:
         raise OutsideFailure(Fault("MNY-002")) from None
 

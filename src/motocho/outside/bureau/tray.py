@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from motocho.outside._laying import lay
 from motocho.outside.postgres import home
 from motocho.units.errors import Fault, OutsideFailure
 
@@ -71,15 +72,8 @@ class Tray:
         place = self._place("out")
         if (self.folder / SHUT).exists():
             raise OutsideFailure(Fault("BUR-020"))
-        draft = place / f".{name}.{os.getpid()}"
         try:
-            draft.write_bytes(data)
-            try:
-                os.link(draft, place / name)
-            except FileExistsError:
-                pass  # it lies there already: a file has the same name for ever
-            finally:
-                draft.unlink()
+            lay(place, name, data)
         except OSError:
             raise OutsideFailure(Fault("BUR-020")) from None
 

@@ -17,12 +17,12 @@ the true files of a day, as a bank does when it is asked.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
+from motocho.outside.fakes import plans
 from motocho.units.errors import Fault, OutsideFailure, StateConflict
 
 
@@ -44,31 +44,18 @@ Plan = Callable[[int], Trouble]
 """The trouble of each step, counted from 0."""
 
 
-def calm(_step: int) -> Trouble:
-    """Nothing goes wrong [障害なし]."""
-    return Trouble.NONE
+calm: Plan = plans.scripted(Trouble.NONE)
+"""Nothing goes wrong."""
 
 
 def scripted(*troubles: Trouble) -> Plan:
     """These troubles, step by step, then none [決められた障害]."""
-    return lambda step: troubles[step] if step < len(troubles) else Trouble.NONE
+    return plans.scripted(Trouble.NONE, *troubles)
 
 
 def seeded(seed: int, per_mille: Mapping[Trouble, int]) -> Plan:
-    """Troubles by chance, the same for the same seed [乱数による障害].
-
-    Units     per_mille: steps of a thousand that have each trouble.
-    """
-
-    def plan(step: int) -> Trouble:
-        drawn = random.Random(f"{seed}/{step}").randrange(1000)  # noqa: S311  # a plan, no secret
-        for trouble, share in per_mille.items():
-            if drawn < share:
-                return trouble
-            drawn -= share
-        return Trouble.NONE
-
-    return plan
+    """Troubles by chance, the same for the same seed; of a thousand steps each [乱数による障害]."""
+    return plans.seeded(Trouble.NONE, seed, per_mille)
 
 
 class DeliveryKind(Enum):

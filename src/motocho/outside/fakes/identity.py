@@ -16,6 +16,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from motocho.outside.fakes import plans
+
 
 class Trouble(Enum):
     """What goes wrong with one request [障害]."""
@@ -44,14 +46,13 @@ Plan = Callable[[int], Trouble]
 """The trouble of each request, counted from 0."""
 
 
-def calm(_step: int) -> Trouble:
-    """Nothing goes wrong [障害なし]."""
-    return Trouble.NONE
+calm: Plan = plans.scripted(Trouble.NONE)
+"""Nothing goes wrong."""
 
 
 def scripted(*troubles: Trouble) -> Plan:
-    """These troubles, request by request, then none [決められた障害]."""
-    return lambda step: troubles[step] if step < len(troubles) else Trouble.NONE
+    """These troubles, step by step, then none [決められた障害]."""
+    return plans.scripted(Trouble.NONE, *troubles)
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from motocho.outside.identity.tray import (
     Tray,
     Vendor,
     from_environment,
-    lay,
+    lay_document,
     seal_of,
 )
 
@@ -28,6 +28,6 @@ __all__ = [
     "Vendor",
     "Way",
     "from_environment",
-    "lay",
+    "lay_document",
     "seal_of",
 ]

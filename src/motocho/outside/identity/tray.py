@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from motocho.outside._laying import lay
 from motocho.outside.identity.terms import Request, Result
 from motocho.outside.postgres import home
 from motocho.units.errors import Fault, InputError, OutsideFailure
@@ -64,7 +65,7 @@ class Tray:
 
         Raises    OutsideFailure where it cannot be laid down.
         """
-        lay(self.folder / "requests", request.request_ref, request.document())
+        lay_document(self.folder / "requests", request.request_ref, request.document())
 
     def result(self, request_ref: str) -> Result | None:
         """The result that lies there [結果の照会].
@@ -89,21 +90,13 @@ class Tray:
         return found
 
 
-def lay(folder: Path, name: str, content: object) -> None:
-    """Lay a file down once; the first one stays [書き出し].
+def lay_document(folder: Path, name: str, content: object) -> None:
+    """Lay a document down as JSON; the first one stays [書き出し].
 
     Raises    OutsideFailure where it cannot be laid down.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = folder / f".{name}.{os.getpid()}"
-        draft.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-        try:
-            os.link(draft, folder / f"{name}.json")
-        except FileExistsError:
-            pass  # it lies there already: the same request has the same name for ever
-        finally:
-            draft.unlink()
+        lay(folder, f"{name}.json", json.dumps(content, ensure_ascii=False).encode())
     except OSError:
         raise OutsideFailure(Fault("IDV-026")) from None
 

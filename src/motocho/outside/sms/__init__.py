@@ -15,6 +15,7 @@ from typing import Protocol
 
 import orjson
 
+from motocho.outside._laying import lay
 from motocho.outside.postgres import home
 
 FOLDER_VARIABLE = "MOTOCHO_SMS_FOLDER"
@@ -55,15 +56,7 @@ class FolderCarrier:
             "to": text.to, "from": text.sender, "text": text.text,
             "written_at": text.written_at.isoformat(),
         }  # fmt: skip
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self.folder / f".{text.text_id}.{os.getpid()}"
-        draft.write_bytes(orjson.dumps(content))
-        try:
-            os.link(draft, self.folder / f"{text.text_id}.json")
-        except FileExistsError:
-            pass  # it was sent before: the same text lies there
-        finally:
-            draft.unlink()
+        lay(self.folder, f"{text.text_id}.json", orjson.dumps(content))
 
 
 def folder() -> Path:
