@@ -65,6 +65,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "care": ("desk.for.care",),
     "document": ("desk.for.document",),
     "increase": ("desk.for.increase",),
+    "application": ("desk.for.application",),
     "pin_reset": ("desk.for.pin_reset",),
     "member_number": ("desk.for.member_number",),
     "new_card": ("desk.for.new_card",),
