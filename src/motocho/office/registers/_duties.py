@@ -16,7 +16,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import IntegrityError, transaction
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
@@ -111,7 +111,7 @@ def note_leak(cursor: Any, noted: Noted, actor: str, at: datetime) -> Incident:
                 ),
             )  # fmt: skip
             is_new = cursor.rowcount == 1
-    except DatabaseError:
+    except IntegrityError:
         raise InputError(Fault("REG-008")) from None
     cursor.execute("SELECT incident_id FROM office_incident WHERE form_ref = %s", (noted.form_ref,))
     number = int(cursor.fetchone()[0])
@@ -178,7 +178,7 @@ def take_step(cursor: Any, taken: Taken, actor: str, at: datetime) -> Incident:
                 " VALUES (%s, %s, %s, %s, %s, %s)",
                 (taken.incident_id, taken.step.value, taken.done.on, taken.done.ref, actor, at),
             )
-    except DatabaseError:
+    except IntegrityError:
         raise StateConflict(Fault("REG-010")) from None
     subject = {"incident": taken.incident_id, "step": taken.step.value}
     journal.write(cursor, [Happening(HOUSE, "leak_step", actor, at, subject)])
@@ -344,7 +344,7 @@ def list_partner(cursor: Any, partner: Partner, actor: str, at: datetime) -> Non
                 values,
             )
             is_new = cursor.rowcount == 1
-    except DatabaseError:
+    except IntegrityError:
         raise InputError(Fault("REG-013")) from None
     if not is_new:
         raise StateConflict(Fault("REG-014"))

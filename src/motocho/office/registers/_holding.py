@@ -15,7 +15,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import IntegrityError, transaction
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
@@ -207,7 +207,7 @@ def erase(cursor: Any, member_id: int, actor: str, at: datetime) -> bool:
         with transaction.atomic():
             cursor.execute("SELECT office_erase(%s, %s, %s)", (member_id, actor, at))
             is_gone = bool(cursor.fetchone()[0])
-    except DatabaseError as error:
+    except IntegrityError as error:
         raise _refused(cursor, member_id, str(error)) from None
     if is_gone:
         journal.write(cursor, [Happening(member_id, "person_erased", actor, at)])

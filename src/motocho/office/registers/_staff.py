@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import IntegrityError, transaction
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
@@ -73,7 +73,7 @@ def write_entry(cursor: Any, entry: Entry, actor: str, at: datetime) -> None:
                 f"INSERT INTO office_staff_entry ({_ENTRY}, actor, written_at) VALUES ({marks})",  # noqa: S608
                 (*values, actor, at),
             )
-    except DatabaseError:
+    except IntegrityError:
         raise InputError(Fault("REG-020")) from None
     subject = {"branch": entry.branch_id, "certificate": entry.certificate_no}
     journal.write(cursor, [Happening(HOUSE, "staff_entry", actor, at, subject)])
@@ -111,7 +111,7 @@ def erase_staff(cursor: Any, entry: Entry, actor: str, at: datetime) -> int:
         with transaction.atomic():
             cursor.execute("SELECT office_erase_staff(%s, %s)", who)
             gone = int(cursor.fetchone()[0])
-    except DatabaseError:
+    except IntegrityError:
         details = {"rule": "BOOK-005", "until": str(staff_kept_until(cursor, *who))}
         raise RefusedError(Fault("REG-021", details=details)) from None
     if gone:

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any
 
 import orjson
-from django.db import DatabaseError, transaction
+from django.db import IntegrityError, transaction
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
@@ -96,7 +96,7 @@ def transfer(cursor: Any, key: Key, sale: Sale, made: Made) -> dict[str, Any]:
                     sale.notice_ref, made.actor, made.booked_at,
                 ),
             )  # fmt: skip
-    except DatabaseError:
+    except IntegrityError:
         law = "貸金業法24条1項"
         refused = refusal("ASGN-001", "REG-016", law, buyer=sale.buyer_id)
         raise RefusedError(refused.fault()) from None
@@ -131,7 +131,7 @@ def tell_debtor(cursor: Any, key: Key, told: Told, actor: str, at: datetime) -> 
                 (*key, told.way.value, told.reached_on, told.has_fixed_date, told.ref, actor, at),
             )
             is_new = cursor.rowcount == 1
-    except DatabaseError:
+    except IntegrityError:
         raise RefusedError(Fault("REG-017")) from None
     if is_new:
         subject = {"agreement": key.agreement_id, "way": told.way.value}

@@ -17,7 +17,7 @@ from motocho.kernel.conventions import OverpaymentRateRule
 from motocho.office.cases import Case
 from motocho.office.tracker.board import Standing
 from motocho.office.tracker.tracks import Deadline, Event, Kind, Offer
-from motocho.units.errors import MotochoError
+from motocho.units.errors import FaultyInput
 from motocho.units.money import PPM
 
 NEAREST_DAYS = 4
@@ -72,7 +72,7 @@ def totals(case: Case, as_of: date | None = None) -> Totals | None:
         claimed: Statement = case.statement(as_of=as_of)
         day = as_of or case.as_of or max(row.event.on for row in claimed.rows)
         found = prospects.totals_of(claimed, day, prospects.read_refunds(case.facts, []))
-    except MotochoError:
+    except FaultyInput:
         return None
     is_constant = claimed.assumptions.overpayment_rate_rule is OverpaymentRateRule.CONSTANT
     return Totals(

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from django.db import DatabaseError, transaction
+from django.db import IntegrityError, transaction
 
 from motocho.contact.holds import Source
 from motocho.journal import rows as journal
@@ -194,7 +194,7 @@ def erase(cursor: Any, member_id: int, actor: str, at: datetime) -> int:
     try:
         with transaction.atomic():
             cursor.execute("SELECT screening_erase_identity(%s)", (member_id,))
-    except DatabaseError:
+    except IntegrityError:
         until = kept_until(cursor, member_id)
         details = {"rule": "KYC-002", "until": "-" if until is None else until.isoformat()}
         raise RefusedError(Fault("IDV-019", details=details)) from None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import ProgrammingError, transaction
 
 from motocho.people.access import Role, Staff
 from motocho.units.errors import Fault, InputError, NotAllowedError, StateConflict
@@ -72,7 +72,7 @@ def of_member(cursor: Any, member_id: int, staff: Staff, at: datetime) -> list[S
                 " FROM screening_read_suspicions(%s, %s, %s)",
                 (member_id, staff.staff_id, at),
             )
-    except DatabaseError:
+    except ProgrammingError:
         raise NotAllowedError(Fault("IDV-021")) from None
     return [Suspicion(*row) for row in cursor.fetchall()]
 
@@ -102,7 +102,7 @@ def file(cursor: Any, member_id: int, filing: Filing, staff: Staff, at: datetime
                 (member_id, filing.suspicion_id, staff.staff_id, filing.ref, filing.on, at),
             )
             was_open = bool(cursor.fetchone()[0])
-    except DatabaseError:
+    except ProgrammingError:
         raise NotAllowedError(Fault("IDV-021")) from None
     if not was_open:
         raise StateConflict(Fault("IDV-022"))

@@ -22,7 +22,7 @@ from motocho.law import court
 from motocho.office import cases
 from motocho.office.cases import Case
 from motocho.outside.clock import JAPAN
-from motocho.units.errors import LawGap, MotochoError
+from motocho.units.errors import FaultyInput, LawGap, MotochoError
 from motocho.web import pages
 from motocho.web.studio import frame
 from motocho.web.studio.prospects import circumstances_of
@@ -103,8 +103,8 @@ def _in_dispute_yen(case: Case, statement: Statement) -> int:
     refunds = prospects.read_refunds(case.facts, [])
     try:
         return prospects.due_of(statement, refunds).in_dispute_yen
-    except MotochoError:
-        return 0
+    except FaultyInput:
+        return 0  # the outlook and the papers say what does not fit
 
 
 def _filing(request: HttpRequest, in_dispute_yen: int) -> court.FilingCost | None:
