@@ -311,7 +311,7 @@ def test_500_rows_take_at_most_15_pages() -> None:
 def test_a_certified_letter_stands_on_its_grid(content: pleading.Content) -> None:
     for grid in Grid:
         data = papers.make(PaperKind.CERTIFIED_DEMAND, content, desk=Desk(grid=grid)).data
-        text = papers.certified_text(content)
+        text = papers.certified_text(content, Desk(grid=grid))
         counted = pleading.certified.count(text, grid)
         made = subprocess.run(["pdfinfo", "-"], input=data, capture_output=True, check=True)
         assert f"Pages:           {counted.sheets}" in made.stdout.decode()

@@ -16,6 +16,7 @@ from motocho.claims import prospects
 from motocho.office import cases
 from motocho.office.tracker import Kind, callsheet, keeping
 from motocho.outside import clock
+from motocho.web.words import Tongue, plain
 
 TODAY = clock.business_date()
 TWO_DEALINGS = (
@@ -186,8 +187,20 @@ def test_a_case_without_rows_has_no_outlook_and_says_why(client: Client) -> None
     client.post("/cases/new/", {"lender": "アコム"})
     (empty,) = cases.case_ids()
     shown = page(client, f"/cases/{empty}/outlook/")
-    assert "見通しはまだありません" in shown
+    assert plain("studio.empty.title", Tongue.JA) in shown
+    assert f"/cases/{empty}/import/" in shown
     assert "studio-prospects.css" in shown
+
+
+def test_rows_that_cannot_be_read_have_no_outlook_and_say_why(client: Client) -> None:
+    client.post("/cases/new/", {"lender": "アコム"})
+    (case_id,) = cases.case_ids()
+    rows = [{"date": "H15.6.31", "repay": "15000"}]
+    cases.apply(case_id, [{"op": "put_rows", "rows": rows, "before": None}], actor="t",
+                at=clock.now(), expected_seq=cases.load(case_id).seq)  # fmt: skip
+    shown = page(client, f"/cases/{case_id}/outlook/")
+    assert "見通しはまだありません" in shown
+    assert "H15.6.31" in shown
 
 
 def test_pages_speak_english(client: Client, case_id: int) -> None:
