@@ -21,8 +21,9 @@ from django.db import connection, transaction
 from motocho.close import inbox
 from motocho.close.inbox import Line, Loaded
 from motocho.kernel.revolving import State
+from motocho.law.tables import table
 from motocho.ledger.chart import Account
-from motocho.loans import commands, queries, standing
+from motocho.loans import commands, monitoring, queries, standing
 from motocho.loans.commands import (
     BureauAnswer,
     Done,
@@ -455,10 +456,6 @@ _NEWS: dict[type[Any], tuple[str, tuple[str, ...]]] = {
 """How a deed is counted, and the journal rows that it leaves."""
 
 
-_EVIDENCE_ABOVE_YEN, _TOTAL_ABOVE_YEN, _PARTS_OF_INCOME = 500_000, 1_000_000, 3
-"""貸金業法13条3項, 13条の2: what a survey of this lender's day holds to."""
-
-
 def _surveyed(
     cursor: Any, key: Key, limit_yen: int, means: Means, made: Made
 ) -> tuple[int, list[str]]:
@@ -466,15 +463,18 @@ def _surveyed(
 
     Who could not have joined with what is owed elsewhere borrowed it afterwards.
     """
+    asks = table("lending.income_evidence").at(made.business_on)
+    parts = monitoring.law_on(made.business_on).number("parts_of_income")
     own_yen = limit_yen + queries.own_yen(cursor, *key)
-    fits = _PARTS_OF_INCOME * (own_yen + means.owed_elsewhere_yen) <= means.annual_yen
+    fits = parts * (own_yen + means.owed_elsewhere_yen) <= means.annual_yen
     others_yen = means.owed_elsewhere_yen if fits else 0
     answer = BureauAnswer(made.business_on, others_yen, f"BUREAU-{made.external_ref}")
     checks.record_bureau_answer(cursor, key.member_id, answer, made)
     said, evidence, rows = queries.newest_answer(cursor, key.member_id), None, ["bureau_answered"]
     if said is None:
         broken("the bureau answered", member=key.member_id)
-    if own_yen > _EVIDENCE_ABOVE_YEN or own_yen + others_yen > _TOTAL_ABOVE_YEN:
+    total_yen = own_yen + others_yen
+    if own_yen > asks.number("own_above_yen") or total_yen > asks.number("total_above_yen"):
         income = Income(made.business_on, means.annual_yen)
         checks.record_income(
             cursor, key.member_id, Evidence(income, f"INCOME-{made.external_ref}"), made
