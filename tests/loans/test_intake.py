@@ -20,7 +20,7 @@ from motocho.loans import _book, commands, queries, takeover
 from motocho.loans._calendar import CLOSED
 from motocho.loans.commands import Parked, Taken
 from motocho.loans.policy import Stop
-from motocho.loans.queries import Stage
+from motocho.loans.queries import Amounts, Stage
 from motocho.loans.takeover import (
     Check,
     PastAgreement,
@@ -467,3 +467,49 @@ def test_replay_is_the_fold_of_its_events() -> None:
     *_, last = revolving.fold(found.first, events, counting)
     assert revolving.advance(last.state, found.state.on, counting) == found.state
     assert CARD.product_id == OLD_CARD.product_id
+
+
+# ------------------------------------------------------------------------ damages of before the takeover
+def delays(key: _book.Key, amounts: Amounts) -> tuple[list[dict[str, str]], str]:
+    """The days that bear damages in a recalculation, and its title."""
+    with connection.cursor() as cursor:
+        case = queries.history_case(cursor, key, OVER_ON + days(200), amounts).document()
+    return case["assumptions"]["delay_periods"], case["title"]
+
+
+def test_damages_that_the_print_comes_out_with_stand(desk: Desk) -> None:
+    taken = take(desk, printed(PAST))
+    assert isinstance(taken, Taken)
+    paid, title = delays(taken.key, Amounts.PAID)
+    assert paid == delays(taken.key, Amounts.MET)[0]
+    assert paid[0]["from_on"] < "2024-04-24"
+    assert f"引継ぎ({OVER_ON})前の遅延損害金は前の貸主の記録による" in title
+
+
+@pytest.mark.parametrize("falls_due", [False, True])
+def test_days_late_that_nothing_printed_shows_bear_none_before_the_takeover(
+    desk: Desk, *, falls_due: bool
+) -> None:
+    """Paid beyond the debt, what is printed at the end is nothing, damages or not."""
+    rows = [*ROWS[:2], PastRow(date(2024, 7, 1), PastKind.RECEIPT, 200_000)]
+    if falls_due:
+        rows.insert(2, PastRow(date(2024, 6, 1), PastKind.ACCELERATION))
+    past = replace(PAST, rows=tuple(rows), check=Check.END)
+    taken = take(desk, past)
+    assert isinstance(taken, Taken)
+    book, _ = delays(taken.key, Amounts.MET)
+    assert book, "by our own due dates the member was late"
+    paid, title = delays(taken.key, Amounts.PAID)
+    assert paid == (book if falls_due else [])
+    assert ("前の貸主の記録による" if falls_due else "数えない") in title
+
+
+def test_days_late_after_the_takeover_are_ours(desk: Desk) -> None:
+    """At the agreed rate until that day, and late by our own book from then on."""
+    rows = (PastRow(JAN_5, PastKind.DRAW, 100_000),)
+    past = replace(PAST, rows=rows, stated=Stated(OVER_ON, 100_000), check=Check.END)
+    taken = take(desk, past)
+    assert isinstance(taken, Taken)
+    paid, _ = delays(taken.key, Amounts.PAID)
+    assert [one["from_on"] for one in paid] == [str(OVER_ON + days(1))]
+    assert paid[0]["to_on"] == delays(taken.key, Amounts.MET)[0][-1]["to_on"]

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.db import connection, transaction
@@ -28,7 +29,17 @@ from motocho.law.prescription import RestitutionClaim, prescription_completes_on
 from motocho.loans import commands, queries
 from motocho.loans.queries import Amounts
 from motocho.office import lender
-from motocho.office.portfolio import By, Conventions, Form, Means, Way, estimate, export, run
+from motocho.office.portfolio import (
+    By,
+    Conventions,
+    Form,
+    Means,
+    Way,
+    _plain,
+    estimate,
+    export,
+    run,
+)
 from motocho.office.portfolio.sums import exact_sum
 from motocho.units.errors import FaultyInput, InputError
 
@@ -121,6 +132,47 @@ def test_results_that_were_changed_are_refused(results: Path, tmp_path: Path) ->
 def test_csv_results_add_up_to_the_same(results: Path, tmp_path: Path) -> None:
     run([results.parent / "book.parquet"], tmp_path, Conventions(), Means(Way.HERE, form=Form.CSV))
     assert estimate(tmp_path, ON) == estimate(results, ON)
+
+
+FORMULAS = (
+    "=1+1",
+    "+1",
+    "-1+cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "＝1",
+    "'",
+    "'=1",
+    "''",
+)
+
+
+@given(st.lists(st.text() | st.sampled_from(FORMULAS)))
+def test_texts_in_csv_are_no_formulas_and_read_back_unchanged(texts: list[str]) -> None:
+    rows = pa.table({"product": pa.array(texts, pa.string()), "n": range(len(texts))})
+    out = _plain.marked(rows)
+    kept = out.column("product").to_pylist()
+    assert not [one for one in kept if one[:1] in {*"=+-@\t\r\n＝＋－＠"}]
+    assert _plain.unmarked(out.column("product")).to_pylist() == texts
+    assert out.column("n") == rows.column("n")
+
+
+def test_products_named_as_formulas_are_in_the_reserve_as_they_are(tmp_path: Path) -> None:
+    names = [*FORMULAS, "カード", "a\nb", 'q"q,', "", " =1", "NULL"]
+    book = [
+        [line | {"product": name} for line in lines_of(number, random_history(70_000 + number))]
+        for number, name in enumerate(names)
+    ]
+    path = write(tmp_path / "book.parquet", book)
+    for form in Form:
+        run([path], tmp_path / form.value, Conventions(), Means(Way.HERE, form=form))
+    text = (tmp_path / "csv" / "agreements.csv").read_bytes().decode()
+    cells = list(csv.reader(io.StringIO(text, newline="")))
+    assert [one for one in cells if one[1][:1] in set("=+-@\t\r")] == []
+    found = estimate(tmp_path / "csv", ON)
+    assert found == estimate(tmp_path / "parquet", ON)
+    assert {one.product for one in found.groups} >= {"=1+1", "\r=1", "'=1", "a\nb"}
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1)))

@@ -426,13 +426,13 @@ def _once_more(state: State, kept: Kept, rules: Rules) -> Step:
 
 
 def _money_of(posted: Mapping[int, Posted]) -> dict[int, Account]:
-    """Where the money of earlier entries came from or went to."""
+    """Where the money of earlier entries came from or went to; what was held, to a claim."""
     return {
         number: account
         for number, one in posted.items()
         for leg in one.entry.legs
         for account in (leg.debit, leg.credit)
-        if account in MONEY or account is Account.OPENING
+        if account in MONEY or account in {Account.OPENING, Account.OVERPAYMENTS}
     }
 
 

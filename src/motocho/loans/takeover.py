@@ -8,7 +8,7 @@ refusal: nothing of such an agreement counts here, and it is handed to recalcula
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import NamedTuple
@@ -212,6 +212,19 @@ def replay(past: PastAgreement, product: Product, rules: Rules) -> Replay:
         differences=tuple(_differences(past, done, last)),
         faults=tuple(faults),
     )
+
+
+def says_damages(past: PastAgreement, product: Product, rules: Rules) -> bool:
+    """Whether a history itself says that days late bore damages [引継ぎ前の遅延損害金].
+
+    A row says that all fell due, or what the lender printed comes out with damages alone: at the
+    agreed rate on every day something of it would differ. Else lateness is but our own count.
+    Takes     an agreement whose replay differs nowhere.
+    """
+    if any(row.kind is PastKind.ACCELERATION for row in past.rows):
+        return True
+    agreed = tuple(replace(one, damages_ppm=one.rate_ppm) for one in past.terms)
+    return bool(replay(replace(past, terms=agreed), product, rules).differences)
 
 
 def terms_of(past: PastAgreement, product: Product, place: int) -> Terms:

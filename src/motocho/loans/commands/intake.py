@@ -234,7 +234,8 @@ SELECT %s, %s, t.*, %s, %s, %s FROM unnest(%s::integer[], %s::text[], %s::date[]
 
 def _add_events(cursor: Any, key: Key, case: _Case, rows: list[_Written]) -> None:
     past, made = case.past, case.made
-    content = {"digest": past.digest, "posting": past.posting.value}
+    says = takeover.says_damages(past, case.product, case.product.rules(CLOSED))
+    content = {"digest": past.digest, "posting": past.posting.value, "says_damages": says}
     opening = (
         1, "opening", past.opened_on, 0, orjson.dumps(content).decode(), case.channel,
         past.reference,

@@ -47,7 +47,15 @@ from motocho.loans.queries.forecasts import (
     plan_of,
     waiting,
 )
-from motocho.loans.queries.histories import Amounts, HistoryCase, case_of, history_case
+from motocho.loans.queries.histories import (
+    GIVEN_UP,
+    PAID_BACK,
+    TAKEN_BACK,
+    Amounts,
+    HistoryCase,
+    case_of,
+    history_case,
+)
 from motocho.loans.queries.listing import Listed, agreements, needs_card
 from motocho.loans.queries.pledges import Pledge, pledges
 from motocho.loans.queries.positions import Position, Stage, position, position_of
@@ -68,6 +76,9 @@ from motocho.loans.queries.ways import (
 )
 
 __all__ = [
+    "GIVEN_UP",
+    "PAID_BACK",
+    "TAKEN_BACK",
     "Amounts",
     "Asked",
     "BookHistory",

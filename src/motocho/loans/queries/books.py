@@ -1,7 +1,7 @@
 """The histories of the whole book, one agreement after another [全契約の取引履歴].
 
 What `histories.history_case` reads for one agreement in several statements is read here for a page
-of agreements in three, streamed by COPY, so that memory does not grow with the book.
+of agreements in four, the long ones streamed by COPY, so that memory does not grow with the book.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from motocho.loans import _rows, products
 from motocho.loans._agreements import Key
 from motocho.loans._calendar import CLOSED
 from motocho.loans.products import Product
+from motocho.loans.queries._returned import NOTHING, of_books
+from motocho.loans.queries._taken import Taken, taken_of
 from motocho.loans.queries.histories import Amounts, HistoryCase, Span, case_of
 from motocho.units.errors import ensure
 
@@ -24,8 +26,10 @@ PAGE = 500
 """Agreements read at once."""
 
 _KEYS = """
-SELECT member_id, agreement_id, product_id, product_version, opened_on FROM loan_agreement
-WHERE (member_id, agreement_id) > (%s, %s) AND opened_on <= %s
+SELECT member_id, agreement_id, product_id, product_version, opened_on,
+    e.channel, e.content::text, e.business_on
+FROM loan_agreement JOIN loan_event e USING (member_id, agreement_id)
+WHERE (member_id, agreement_id) > (%s, %s) AND opened_on <= %s AND e.event_no = 1
 ORDER BY member_id, agreement_id LIMIT %s
 """
 _TERMS = """
@@ -56,6 +60,7 @@ class _Agreement(NamedTuple):
     key: Key
     product: Product
     opened_on: date
+    taken: Taken | None
 
 
 def every_history(cursor: Any, until_on: date, page: int = PAGE) -> Iterator[BookHistory]:
@@ -72,9 +77,11 @@ def every_history(cursor: Any, until_on: date, page: int = PAGE) -> Iterator[Boo
         first, last = agreements[0].key, agreements[-1].key
         terms = _terms(cursor, first, last)
         steps = _steps(cursor, first, last, until_on, terms)
+        returned = of_books(cursor, first, last, until_on)
         for one in agreements:
             begins = revolving.open_loan(one.opened_on.toordinal(), terms[one.key][0])
-            span = Span(one.opened_on, until_on, amounts=Amounts.PAID)
+            paid_back = returned.get(one.key, NOTHING)
+            span = Span(one.opened_on, until_on, "", Amounts.PAID, paid_back, one.taken)
             case = case_of(begins, steps.get(one.key, ()), one.product.rules(CLOSED), span)
             yield BookHistory(one.key, one.product.product_id, case)
 
@@ -84,13 +91,14 @@ def _page(
 ) -> list[_Agreement]:
     cursor.execute(_KEYS, (*after, until_on, page))
     agreements = []
-    for member_id, agreement_id, product_id, number, opened_on in cursor.fetchall():
+    for member_id, agreement_id, product_id, number, opened_on, *first in cursor.fetchall():
         product = known.get((product_id, number)) or products.version(cursor, product_id, number)
         if product is not None:
             known[product_id, number] = product
         ensure((product_id, number) in known, "an agreement has its product", product=product_id)
         of = known[product_id, number]
-        agreements.append(_Agreement(Key(member_id, agreement_id), of, opened_on))
+        key = Key(member_id, agreement_id)
+        agreements.append(_Agreement(key, of, opened_on, taken_of(*first)))
     return agreements
 
 

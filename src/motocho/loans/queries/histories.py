@@ -15,6 +15,8 @@ interest to the yen. To that end the case says exactly what the book did:
 What is disclosed, claimed and set aside for has amounts as they were paid (`Amounts.PAID`): what
 came beyond the debt is in the receipt's amount, what was given back is a row that lends it again,
 and what held money met later is no receipt anew. There a recalculation finds what was overpaid.
+What was paid back of a claim against us is such a row, too, on the day on which it was paid. Days
+before a takeover bear no damages that only our own count of due dates finds; the title says so.
 
 Where the product counts otherwise, equality cannot hold, and the title says so. Fractions that run
 on over draws (`Fractions.EACH_RECEIPT`) are cut at draws by a recalculation, which finds up to a
@@ -28,6 +30,7 @@ from __future__ import annotations
 
 import csv
 import io
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,13 +44,17 @@ from motocho.kernel.conventions import YearBasis
 from motocho.kernel.revolving import Fractions, Piece, PieceKind, Rules, State, Step
 from motocho.loans import _book
 from motocho.loans._book import Key
-from motocho.loans.queries import _steps
+from motocho.loans.queries import _returned, _steps, _taken
 from motocho.loans.queries._moment import at_one_moment
+from motocho.loans.queries._returned import NOTHING, Returned
+from motocho.loans.queries._taken import Taken
 from motocho.units.money import rate_fraction_text, yen_text
 
 SCHEMA_VERSION = 1
 
 
+GIVEN_UP, PAID_BACK, TAKEN_BACK = "免除", "過払金の返還", "過払金の組戻し"
+"""Rows that are no dealings: a recalculation takes of them no more than there is to take."""
 _KINDS = {"borrow": "借入", "repay": "返済", "closing": "計算日"}
 
 
@@ -156,7 +163,8 @@ def history_case(
     steps = [one.step for one in _steps.told(cursor, loan, start, until_on)]
     cursor.execute("SELECT member_number FROM people_member WHERE member_id = %s", (key.member_id,))
     title = f"会員 {cursor.fetchone()[0]} 契約 {key.agreement_id}"
-    span = Span(loan.opened_on, until_on, title, amounts)
+    returned = _returned.of_books(cursor, key, key, until_on).get(key, NOTHING)
+    span = Span(loan.opened_on, until_on, title, amounts, returned, _taken.look(cursor, key))
     return case_of(start.state, steps, loan.rules, span)
 
 
@@ -167,6 +175,17 @@ class Span(NamedTuple):
     until_on: date
     title: str = ""
     amounts: Amounts = Amounts.MET
+    returned: Returned = NOTHING
+    """What was paid back of claims; it counts where amounts are as they were paid."""
+    taken: Taken | None = None
+    """Of an agreement that was taken over: which days were another lender's."""
+
+    @property
+    def no_damages_until(self) -> int:
+        """Until when days late by our count bear no damages; 0: never [損害金の開始前]."""
+        if self.amounts is Amounts.MET or self.taken is None or self.taken.says_damages:
+            return 0
+        return self.taken.until_on.toordinal()
 
 
 def case_of(first: State, steps: Sequence[Step], rules: Rules, span: Span) -> HistoryCase:
@@ -178,25 +197,42 @@ def case_of(first: State, steps: Sequence[Step], rules: Rules, span: Span) -> Hi
     case.rows.append(_Row(span.opened_on, "closing", 0, 0, "契約"))
     state, passed = first, list[Piece]()
     end = _End(span.until_on.toordinal())
+    turned = list(span.returned.turned)
     for step in steps:
         if isinstance(step.event, revolving.Departure):
             # The claim is somebody else's: the history ends with what was owed then.
             end = _End(step.event.on, "債権譲渡")
             break
-        passed += revolving.pieces(state, step.state.on, rules)
+        passed += _days(state, step.state.on, rules, span)
         if not isinstance(step.event, revolving.NewTerms | revolving.NewArrangement):
             _write_row(case, passed, _balance(state))
-            case.rows.append(_row(step) if span.amounts is Amounts.MET else _paid_row(step))
+            row = _row(step) if span.amounts is Amounts.MET else _paid_row(step, turned)
+            case.rows.append(row)
             passed = []
         if step.state.principal_yen == 0:
             # What a recalculation may still find, or what was written off, bears nothing here.
             _state_rate(case, step.state.on + 1, 0)
         state = step.state
-    passed += revolving.pieces(state, end.on, rules)
+    passed += _days(state, end.on, rules, span)
     _write_row(case, passed, _balance(state))
     state = revolving.advance(state, end.on, rules)
     case.rows.append(_Row(date.fromordinal(end.on), "closing", 0, _balance(state), end.note))
-    return _made(case, state, span.title + _caveat(rules))
+    if span.amounts is Amounts.PAID:
+        _put_payments(case.rows, span.returned.payments)
+    return _made(case, state, span.title + _caveat(rules, span))
+
+
+def _days(state: State, until: int, rules: Rules, span: Span) -> Iterator[Piece]:
+    """What the days up to one bore; before a takeover no damages that only our count finds."""
+    last = span.no_damages_until
+    for piece in revolving.pieces(state, until, rules):
+        if piece.kind is not PieceKind.DAMAGES or piece.first > last:
+            yield piece
+            continue
+        agreed = piece._replace(rate_ppm=state.terms.rate_ppm, kind=PieceKind.AGREED)
+        yield agreed._replace(last=min(piece.last, last))
+        if piece.last > last:
+            yield piece._replace(first=last + 1)
 
 
 class _End(NamedTuple):
@@ -222,8 +258,11 @@ def _made(case: _Case, state: State, title: str) -> HistoryCase:
     )
 
 
-def _caveat(rules: Rules) -> str:
+def _caveat(rules: Rules, span: Span) -> str:
     caveats = []
+    if span.taken is not None and span.amounts is Amounts.PAID:
+        by = "前の貸主の記録による" if span.taken.says_damages else "数えない"
+        caveats.append(f"引継ぎ({span.taken.until_on})前の遅延損害金は{by}")
     if rules.fractions is Fractions.EACH_RECEIPT:
         caveats.append("端数は入金時に処理")
     if rules.damages_base is revolving.DamagesBase.INSTALMENT:
@@ -257,20 +296,37 @@ def _row(step: Step) -> _Row:
     if isinstance(event, revolving.Waiver):
         met = event.damages_yen + event.interest_yen + event.principal_yen
         met += getattr(event, "written_off_yen", 0)
-        return _Row(on, "repay", met, balance, "免除", step)
+        return _Row(on, "repay", met, balance, GIVEN_UP, step)
     return _Row(on, "closing", 0, balance, _CLOSING_NOTES.get(type(event).__name__, ""), step)
 
 
-def _paid_row(step: Step) -> _Row:
-    """The same row with what was paid, or given back, in place of what it met."""
+def _paid_row(step: Step, turned: list[tuple[int, int]]) -> _Row:
+    """The same row with what was paid, or given back, in place of what it met.
+
+    Takes     day and yen of held money that became a claim; what is found is taken out of it.
+    """
     row, event = _row(step), step.event
     if isinstance(event, revolving.Receipt):
         return row._replace(amount_yen=row.amount_yen + step.to_excess_yen)
     if isinstance(event, revolving.ExcessUsed):
         return row._replace(kind="closing", amount_yen=0)
     if isinstance(event, revolving.Refund):
+        if (event.on, event.amount_yen) in turned:  # nothing left the house yet
+            turned.remove((event.on, event.amount_yen))
+            return row._replace(note="過払金の一部になる")
         return row._replace(kind="borrow", amount_yen=event.amount_yen)
     return row
+
+
+def _put_payments(rows: list[_Row], payments: Sequence[_returned.Payment]) -> None:
+    """What was paid back of claims, each after all else of its day but the row that closes."""
+    for one in payments:
+        place = bisect_right(rows, one.on, key=lambda row: row.on)
+        if place == len(rows) and rows[-1].on == one.on:
+            place -= 1
+        kind, note = ("borrow", PAID_BACK) if one.amount_yen > 0 else ("repay", TAKEN_BACK)
+        amount_yen, balance_yen = abs(one.amount_yen), rows[place - 1].balance_yen
+        rows.insert(place, _Row(one.on, kind, amount_yen, balance_yen, note))
 
 
 def _receipt_note(step: Step, amount_yen: int) -> str:

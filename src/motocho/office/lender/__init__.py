@@ -48,6 +48,7 @@ from motocho.office.lender._keeping import (
     open_claims,
 )
 from motocho.office.lender._limits import Limits, limits, read
+from motocho.office.lender._own import amounts_of, of_courts, own_file, own_history
 from motocho.office.lender._papers import settlement_paper
 from motocho.office.lender._paying import (
     FilePage,
@@ -69,8 +70,6 @@ from motocho.office.lender._reckoning import (
     again,
     compare,
     kept_input,
-    own_file,
-    own_history,
     reckon,
     statement_of,
 )
@@ -120,6 +119,7 @@ __all__ = [
     "accept",
     "account_in",
     "again",
+    "amounts_of",
     "ask_offer",
     "ask_payment",
     "ask_resume",
@@ -142,6 +142,7 @@ __all__ = [
     "may_follow",
     "note_corrected",
     "note_paid",
+    "of_courts",
     "of_member",
     "one",
     "one_file",

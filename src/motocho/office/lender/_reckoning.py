@@ -12,27 +12,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import orjson
-
 from motocho.claims import assumptions as assumed
 from motocho.claims import pleading, reading, scenarios
 from motocho.claims.assumptions import Assumptions
 from motocho.claims.history import History
 from motocho.claims.scenarios import Difference
-from motocho.claims.statement import Statement, recalculate
+from motocho.claims.statement import Statement
 from motocho.kernel.conventions import EventKind
 from motocho.law.prescription import RestitutionClaim, prescription_completes_on
-from motocho.loans import queries
-from motocho.loans.commands import Key, Made
+from motocho.loans.commands import Made
 from motocho.office.lender import _keeping, _sisters
 from motocho.office.lender._keeping import ClaimKey, Noted
 from motocho.office.lender._limits import limits
+from motocho.office.lender._own import BOOK, own_file, recalculated
 from motocho.office.lender._rules import Step
 from motocho.outside.clock import JAPAN
 from motocho.units.errors import Fault, FaultyInput, InputError, NotFoundError, RefusedError
 
-BOOK = "book.json"
-"""What the book's own history is kept as."""
 CONVENTIONS: Mapping[str, tuple[str, ...]] = {
     name: assumed.values_of(name)
     for name in (
@@ -54,20 +50,6 @@ class Basis:
     """A history as a file; empty for the book's own."""
 
 
-def own_history(cursor: Any, key: Key, until_on: date) -> History:
-    """The whole history of an agreement of ours, as recalculation reads it [当社の取引履歴].
-
-    Raises    NotFoundError if the member has no such agreement, or it was opened after the day.
-    """
-    return reading.read(own_file(cursor, key, until_on), file=BOOK)
-
-
-def own_file(cursor: Any, key: Key, until_on: date) -> bytes:
-    """The same as a case file [事件ファイル]."""
-    case = queries.history_case(cursor, key, until_on, queries.Amounts.PAID)
-    return orjson.dumps(case.document())
-
-
 def statement_of(
     history: History, conventions: Mapping[str, str], until_on: date | None = None
 ) -> Statement:
@@ -82,7 +64,7 @@ def statement_of(
     faults = (*found.faults, *chosen.faults)
     if faults:
         raise FaultyInput(*faults)
-    return recalculate(history, chosen.assumptions, as_of=until_on)
+    return recalculated(history, chosen.assumptions, until_on)
 
 
 def reckon(cursor: Any, key: ClaimKey, basis: Basis, made: Made) -> Statement:
@@ -98,7 +80,8 @@ def reckon(cursor: Any, key: ClaimKey, basis: Basis, made: Made) -> Statement:
     if known is None:
         return again(cursor, key)
     if basis.content:
-        name, content = basis.name, basis.content
+        name = f"file {BOOK}" if basis.name == BOOK else basis.name  # the book's own is no file
+        content = basis.content
     elif known.told.agreement_id is None:
         raise RefusedError(Fault("CLU-011"))
     else:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from motocho.loans.commands import OF_BEFORE
 from motocho.office.lender import _keeping
-from motocho.office.lender._keeping import Claim, Second, Told
+from motocho.office.lender._keeping import Claim, Noted, Second, Told
+from motocho.office.lender._own import BOOK
 from motocho.office.lender._rules import Step
 from motocho.units.errors import Fault, InputError, RefusedError
 
@@ -109,7 +111,32 @@ def promised_yen(cursor: Any, claim: Claim) -> int:
         },
     )
     others = [_keeping.one(cursor, _keeping.ClaimKey(*row)) for row in cursor.fetchall()]
-    return sum(_promised_of(one) for one in others)
+    book = _own_book(cursor, claim)
+    return sum(0 if _is_paid_in(one, book) else _promised_of(one) for one in others)
+
+
+def _own_book(cursor: Any, claim: Claim) -> Noted | None:
+    """The newest recalculation, where it is of our own book; None of one of a file."""
+    reckoned = claim.last(Step.RECKONED)
+    if reckoned is None:
+        return None
+    cursor.execute(
+        "SELECT name FROM office_claim_input"
+        " WHERE member_id = %s AND claim_id = %s AND input_no = %s",
+        (*claim.key, int(reckoned.content["input"])),
+    )
+    row = cursor.fetchone()
+    return reckoned if row is not None and row[0] == BOOK else None
+
+
+def _is_paid_in(other: Claim, book: Noted | None) -> bool:
+    """Whether what was paid on another claim is a row of the book that was reckoned already."""
+    paid = other.last(Step.PAID, Step.RETURNED)
+    if book is None or paid is None or paid.step is not Step.PAID:
+        return False
+    if paid.at is None or book.at is None or other.book.agreement_id == OF_BEFORE:
+        return False
+    return paid.on <= book.on and paid.at < book.at
 
 
 def _promised_of(claim: Claim) -> int:

@@ -82,7 +82,7 @@ def open_case(cursor: Any, key: Key, opening: Opening, at: datetime) -> int:
 
 
 def _opened(cursor: Any, key: Key, opening: Opening, at: datetime) -> int:
-    history = lender.own_history(cursor, key, opening.until_on)
+    history = lender.of_courts(lender.own_history(cursor, key, opening.until_on))
     member = members.one(cursor, key.member_id)
     person = member.person
     heads = {"client": f"{person.family_name} {person.given_name}", "title": history.title}
@@ -173,7 +173,7 @@ def _of_agreement(cursor: Any, key: Key, by: Opener) -> int | None:
 # --------------------------------------------------------------------------------- the book's news
 def since_taken(cursor: Any, owner: Owner, until_on: date) -> BookNews:
     """What the book says of an agreement since its case took it [帳簿の新しい行]."""
-    history = lender.own_history(cursor, owner.key, until_on)
+    history = lender.of_courts(lender.own_history(cursor, owner.key, until_on))
     case = cases.load(owner.case_id)
     return news_of_book(case, cases.entries_of(owner.case_id), history)
 

@@ -16,6 +16,7 @@ import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
 from motocho.office.portfolio import columns, shards, twins
+from motocho.office.portfolio._plain import marked
 from motocho.office.portfolio.sums import exact_sum
 from motocho.units.errors import Fault, Language
 
@@ -153,16 +154,18 @@ def _apart_row(name: Any) -> dict[str, Any]:
 class Written:
     """A file of results that is there whole or not at all, in equal row groups [結果の書込み].
 
-    Its form, CSV or Parquet, follows the end of its name.
+    Its form, CSV or Parquet, follows the end of its name; in CSV no text is a formula.
     """
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path, self._part = path, path.with_suffix(".part")
         self._schema = schema
+        self._shaped = _as_it_is
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
         if path.suffix == ".csv":
             self._writer: Any = pcsv.CSVWriter(self._part, schema)
+            self._shaped = marked
         else:
             again = [name for name in schema.names if not _is_own(name)]
             self._writer = pq.ParquetWriter(
@@ -181,7 +184,7 @@ class Written:
             self._waiting, self._rows = rest.to_batches(), rest.num_rows
 
     def _write(self, rows: pa.Table) -> None:
-        self._writer.write_table(rows.combine_chunks())
+        self._writer.write_table(self._shaped(rows.combine_chunks()))
 
     def keep(self) -> None:
         """The file is whole [結果の確定]."""
@@ -193,6 +196,10 @@ class Written:
     def close(self) -> None:
         """Write no more; what was not kept stays a part [書込みの終り]."""
         self._writer.close()
+
+
+def _as_it_is(rows: pa.Table) -> pa.Table:
+    return rows
 
 
 def _is_own(name: str) -> bool:

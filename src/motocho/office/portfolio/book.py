@@ -76,14 +76,16 @@ def name_of(history: BookHistory) -> str:
 
 
 def _lines(history: BookHistory) -> Iterator[dict[str, Any]]:
+    from motocho.office import lender  # noqa: PLC0415  # runs need no database
+
     case = history.case
     named = {columns.AGREEMENT: name_of(history), columns.PRODUCT: history.product_id}
-    for row in case.rows:
+    for row, amount_yen in zip(case.rows, lender.amounts_of(case), strict=True):
         yield {
             **named,
             "on": row.on,
             "kind": row.kind,
-            "amount_yen": row.amount_yen,
+            "amount_yen": amount_yen,
             "lender_balance_yen": row.balance_yen,
         }
     for on, ppm in case.contract_rates:

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from motocho.documents.sheet import plain_text
 from motocho.office.portfolio import _ending, columns, runs
+from motocho.office.portfolio._plain import unmarked
 from motocho.office.portfolio.sums import exact_sum
 from motocho.units.errors import Fault, FaultyInput, InputError
 
@@ -180,8 +181,13 @@ def _results(folder: Path) -> Iterator[pa.RecordBatch]:
         return
     types = {field.name: field.type for field in columns.FOUND}
     options = pcsv.ConvertOptions(column_types=types, include_columns=wanted)
-    with pcsv.open_csv(folder / f"{_ending.RESULTS}.csv", convert_options=options) as reader:
-        yield from reader
+    lines = pcsv.ParseOptions(newlines_in_values=True)
+    path = folder / f"{_ending.RESULTS}.csv"
+    with pcsv.open_csv(path, parse_options=lines, convert_options=options) as reader:
+        place = reader.schema.get_field_index(columns.PRODUCT)
+        for rows in reader:
+            named = unmarked(rows.column(place))
+            yield rows.set_column(place, columns.PRODUCT, named)
 
 
 def _add(
