@@ -13,7 +13,7 @@ from tests.close.book import Lender, query, seen, today
 from tests.database import Database
 from tests.loans.desk import days
 
-from motocho.close import _trial, accrual, day
+from motocho.close import _trial, accrual, day, run
 from motocho.close.accrual import Accrued
 from motocho.close.plan import STEPS, Step
 from motocho.close.run import parked
@@ -214,8 +214,9 @@ def test_what_stays_parked_counts_its_nights(evening: Lender, database: Database
 
 
 def test_an_agreement_that_somebody_holds_is_parked_and_done_next_night(
-    evening: Lender, database: Database
+    evening: Lender, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(run, "WAITS", 4)
     held, other = drawn(evening, 2)
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '100ms'")
