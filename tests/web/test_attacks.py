@@ -68,7 +68,7 @@ IDS = {
     "size": "small", "token": "none", "disclosure_file": "1-pdf", "documents:purpose": "income", "facts:name": "employer",
     "member:name": "received", "asset:name": "site.css", "setting": "reliefs",
     "studio:row_id": "r1", "studio:kind": "recalculation", "studio:name": "complaint",
-    "studio:column": "date",
+    "studio:column": "date", "apply:question": "income", "apply:slot": "income",
 }  # fmt: skip
 """Words in addresses; numbers are 1 unless a test knows better."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from motocho.config.settings import ORIGIN
 from motocho.notices import sending
-from motocho.notices.sending import Office
+from motocho.notices.sending import Office, ToApplicant
+from motocho.notices.wording import Part
 from motocho.outside import clock, mail
 from motocho.outside.mail import Outcome
 from motocho.people.safety import codes
@@ -19,6 +21,14 @@ def office() -> Office:
     Raises    InputError for an address of a mail server that cannot be read.
     """
     return Office(mail.from_environment(), ORIGIN, clock.now)
+
+
+def send_to_applicant(to: ToApplicant, said: tuple[Part, str], times: Mapping[str, int]) -> Outcome:
+    """Send a code while its page waits: the `APPLICANT_SENDER` of the site [申込者への送信].
+
+    Raises    OutsideFailure where the letter did not go.
+    """
+    return sending.send_to_applicant(to, said, times, office())
 
 
 def send_code(cursor: Any, member_id: int, asked: codes.Asked) -> Fault | None:

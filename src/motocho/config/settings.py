@@ -105,6 +105,8 @@ FILE_UPLOAD_HANDLERS = ["motocho.web.uploads.receiving.InMemory"]
 """No file of a member is written to a disk on its way."""
 CODE_SENDER = "motocho.config._mailing.send_code"
 """The function that sends a one-time code to a member: `stepping.Sender`."""
+APPLICANT_SENDER = "motocho.config._mailing.send_to_applicant"
+"""The function that sends a code to somebody who applies: `web.apply.seating.Sender`."""
 VOICE_SECRET = os.environ.get("MOTOCHO_VOICE_SECRET", "")
 """What the telephony provider signs its requests with; without it there is no voice service."""
 DIRECTORY_FILE = os.environ.get("MOTOCHO_DIRECTORY")

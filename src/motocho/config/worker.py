@@ -27,7 +27,7 @@ from motocho.care.collections import stages
 from motocho.care.ivr import calls
 from motocho.close import day, inbox
 from motocho.close.run import run
-from motocho.config import _bureau, _collections, _papers, _reminders
+from motocho.config import _applying, _bureau, _collections, _papers, _reminders
 from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
 from motocho.documents import intake
@@ -41,6 +41,7 @@ from motocho.notices.sending import MailKey
 from motocho.outside import clock, teller
 from motocho.outside.queue import AT_ONCE
 from motocho.people import login, requests
+from motocho.screening.applying import links
 from motocho.screening.bureau import Carried
 from motocho.screening.bureau import carry as carry_files
 from motocho.units.errors import MotochoError
@@ -59,6 +60,7 @@ END_RESTS = "loans.end_rests"
 COLLECT_AGAIN = "collections.look_again"
 LOOK_AFTER_FROZEN = "frauds.look_after"
 BUREAU = "bureau.carry"
+FORGET_DRAFTS = "screening.forget_drafts"
 
 
 def take_line(*, line_id: int) -> None:
@@ -239,6 +241,8 @@ TASKS: Mapping[str, Task] = {
     COLLECT_AGAIN: _collections.look_again,
     LOOK_AFTER_FROZEN: look_after_frozen,
     BUREAU: pass_bureau,
+    links.LOOK: _applying.write_link,
+    FORGET_DRAFTS: _applying.forget_drafts,
 }
 AGAIN: Mapping[str, str] = {
     CLEAR_TRIES: "*/10 * * * *",
@@ -251,6 +255,7 @@ AGAIN: Mapping[str, str] = {
     COLLECT_AGAIN: "*/5 * * * *",
     LOOK_AFTER_FROZEN: "*/5 * * * *",
     BUREAU: "* * * * *",
+    FORGET_DRAFTS: "29 * * * *",
 }
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 

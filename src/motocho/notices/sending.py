@@ -25,13 +25,22 @@ from motocho.loans.commands import Key
 from motocho.notices import choices, reminders
 from motocho.notices.kinds import WITH_LINK, Kind
 from motocho.notices.messages import SEND
-from motocho.notices.wording import Extra, Written, code_mail, mail_of, text_of
+from motocho.notices.wording import (
+    Extra,
+    Part,
+    Written,
+    applicant_mail,
+    code_mail,
+    mail_of,
+    text_of,
+)
 from motocho.outside import queue
 from motocho.outside.mail import Letter, Outcome, Post
 from motocho.people import members, requests
 from motocho.people.facts import history, values
 from motocho.people.requests import RequestKey
 from motocho.people.safety import freezes
+from motocho.units.errors import Language
 
 LOOK_AGAIN = timedelta(hours=1)
 """When a letter that is still on its way is looked at again."""
@@ -39,6 +48,7 @@ MOST_TRIES = 500
 """About four days of tries, six in each hour: what no server took until then is given up."""
 FREEZE_PATH = "/freeze/"
 RESET_PATH = "/reset/"
+APPLY_PATH = "/apply/link/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,3 +318,26 @@ def send_code(member_id: int, code_id: int, code: str, office: Office) -> SentCo
     written = code_mail(code, chosen)
     letter = _letter(f"code-{member_id}-{code_id}", told.value.address, written, at)
     return SentCode(office.post.send(letter), told.fact_no)
+
+
+class ToApplicant(NamedTuple):
+    """A letter to somebody who applies, and is no member yet [申込者へのメール]."""
+
+    letter_id: str
+    address: str
+    language: Language
+
+
+def send_to_applicant(
+    to: ToApplicant, said: tuple[Part, str], times: Mapping[str, int], office: Office
+) -> Outcome:
+    """Send what somebody asked for just now to the address that they typed [申込者への送信].
+
+    Takes     a code, or the token of a link; for how many `minutes` and `hours` it works.
+    Why       there is no member yet whom a gate could guard: nothing goes out but on the asking.
+    Raises    OutsideFailure where the server cannot be asked.
+    """
+    part, secret = said
+    told = f"{office.origin}{APPLY_PATH}{secret}/" if part is Part.LINK else secret
+    written = applicant_mail(part, told, times, to.language)
+    return office.post.send(_letter(to.letter_id, to.address, written, office.now()))

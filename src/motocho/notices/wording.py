@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -99,6 +100,23 @@ def code_mail(code: str, chosen: Choices) -> Written:
     return _framed(_said("frame", "subject", language), [body], chosen)
 
 
+class Part(Enum):
+    """What a letter to somebody who applies says [申込者へのメールの種類]."""
+
+    CODE = "code"
+    LINK = "link"
+
+
+def applicant_mail(part: Part, said: str, times: Mapping[str, int], language: Language) -> Written:
+    """A letter to somebody who applies: of no loan, no amount [申込者へのメール].
+
+    Takes     the code or the link; for how many `minutes` and `hours` it works.
+    """
+    body = _said("applicant", part.value, language).format(said=said, **times)
+    parts = [body, *([said] if part is Part.LINK else []), _said("applicant", "footer", language)]
+    return _as_mail(_said("applicant", "title", language), parts, language)
+
+
 def _framed(subject: str, parts: Sequence[str], chosen: Choices) -> Written:
     language = chosen.language
     word = _said("frame", "watchword" if chosen.watchword else "no_watchword", language)
@@ -107,6 +125,10 @@ def _framed(subject: str, parts: Sequence[str], chosen: Choices) -> Written:
         *parts,
         _said("frame", "footer", language),
     ]
+    return _as_mail(subject, paragraphs, language)
+
+
+def _as_mail(subject: str, paragraphs: Sequence[str], language: Language) -> Written:
     body = "\n".join(f"<p>{escape(one)}</p>" for one in paragraphs)
     html = (
         f'<!doctype html>\n<html lang="{language.value}"><head><meta charset="utf-8">'

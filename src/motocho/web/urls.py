@@ -15,6 +15,7 @@ handler500 = "motocho.web.doors.bug"
 urlpatterns = [
     path("static/<slug:version>/<str:name>", assets.asset, name="asset"),
     path("", include("motocho.web.public.urls")),
+    path("apply/", include("motocho.web.apply.urls")),
     path("member/", include("motocho.web.member.urls")),
     path("member/", include("motocho.web.money.urls")),
     path("member/", include("motocho.web.care.urls")),

@@ -61,7 +61,8 @@ class Shown:
     result: str
 
 
-def _shown(call: Call) -> Shown:
+def shown_call(call: Call) -> Shown:
+    """A call with its words [通話の表示]."""
     result = "care.calls.unknown" if call.result is None else RESULTS[call.result]
     return Shown(call, phone_text(call.our_number), REASONS[call.purpose], result)
 
@@ -79,7 +80,7 @@ def calls(request: HttpRequest, member: Member) -> HttpResponse:
     answered = {one.attempt_id: one for one in told if one.attempt_id is not None}
     is_promised = facts.promised_on is not None and facts.promised_on >= member.today
     context = {
-        "calls": [(_shown(one), answered.get(one.attempt_id)) for one in found],
+        "calls": [(shown_call(one), answered.get(one.attempt_id)) for one in found],
         "planned": planned,
         "planned_reason": "" if planned is None else REASONS[_purpose(planned)],
         "promised_on": facts.promised_on if is_promised else None,
@@ -166,7 +167,7 @@ def reply(request: HttpRequest, member: Member, attempt_id: int) -> HttpResponse
             return HttpResponseRedirect(address)
     context = {
         "form": shown(form, pages.tongue_of(request)),
-        "shown": _shown(found[attempt_id]),
+        "shown": shown_call(found[attempt_id]),
         "ref": _acting.form_key(request),
     }
     return pages.show(request, "care/reply.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,83 @@
+"""All answers at once, each with its way back, and one button [申込みの確認と送信]."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods
+
+from motocho.screening.applying import Draft, links, submit
+from motocho.units.errors import InputError, MotochoError, StateConflict
+from motocho.web import access, pages
+from motocho.web.apply import _forms, _reading, seating
+from motocho.web.apply._forms import Ground, Question
+from motocho.web.apply.asking import ground_of, next_of, options_of
+from motocho.web.fields import shown
+from motocho.web.maintenance import changes_something
+from motocho.web.words import Tongue, said
+
+
+class Row(NamedTuple):
+    """One question with its answers [回答の1行]."""
+
+    slug: str
+    title: str
+    answers: tuple[tuple[str, SafeString | str], ...]
+
+
+def _row(of: Question, ground: Ground, tongue: Tongue) -> Row:
+    form = of.read(ground.answers[of.slug], ground)
+    options = {
+        name: dict(options_of(each, ground, tongue)) for name, each in form.choices(ground).items()
+    }
+    found = []
+    for name, one in shown(form, tongue).fields.items():
+        typed = ground.said(of.slug, name)
+        answer = options.get(name, {}).get(typed, typed)
+        if answer:
+            found.append((one.label, answer))
+    return Row(of.slug, f"apply.{of.slug}.title", tuple(found))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes_something
+@seating.at_draft
+def review(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """What was answered, each to be changed; sent once however often it is sent [申込みの確認].
+
+    Law       貸金業法13条, 41条の36; 12条の6 (ORG-002).
+    """
+    ground = ground_of(request, draft.answers)
+    if not draft.is_confirmed or _forms.open_of(ground) is not None:
+        return HttpResponseRedirect(next_of(request, draft))
+    told: list[Any] = []
+    if request.method == "POST":
+        refused = _send(request, draft, ground)
+        if refused is None:
+            return HttpResponseRedirect(reverse("apply:status"))
+        told = [said(one, pages.tongue_of(request)) for one in refused.faults]
+    tongue = pages.tongue_of(request)
+    context = {
+        "rows": [_row(one, ground, tongue) for one in _forms.asked(ground)],
+        "address": draft.address,
+        "told": told,
+    }
+    return pages.show(request, "apply/review.html", context, status=422 if told else 200)
+
+
+def _send(request: HttpRequest, draft: Draft, ground: Ground) -> MotochoError | None:
+    """Everything in one transaction, with the mail that leads to its state; why not, where not."""
+    at = pages.moment(request)
+    token = request.COOKIES.get(access.DEVICE_COOKIE, "")
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            key = submit(cursor, draft.draft_id, _reading.applied(ground, token), at)
+            links.ask(cursor, draft.address, pages.tongue_of(request).language, at)
+    except (InputError, StateConflict) as refused:
+        return refused
+    seating.move_on(request, key)
+    return None
