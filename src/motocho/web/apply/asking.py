@@ -147,8 +147,8 @@ def _page(
     options = form.choices(ground)
     context = {
         "form": page,
-        "title": f"apply.{of.slug}.title",
-        "lead": f"apply.{of.slug}.lead",
+        "title": f"apply.ask.{of.slug}.title",
+        "lead": f"apply.ask.{of.slug}.lead",
         "words": of.words,
         "rows": [
             Shown(one, options_of(options.get(name, {}), ground, tongue))

@@ -40,7 +40,7 @@ def _row(of: Question, ground: Ground, tongue: Tongue) -> Row:
         answer = options.get(name, {}).get(typed, typed)
         if answer:
             found.append((one.label, answer))
-    return Row(of.slug, f"apply.{of.slug}.title", tuple(found))
+    return Row(of.slug, f"apply.ask.{of.slug}.title", tuple(found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
