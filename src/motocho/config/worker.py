@@ -27,7 +27,7 @@ from motocho.care.collections import stages
 from motocho.care.ivr import calls
 from motocho.close import day, inbox
 from motocho.close.run import run
-from motocho.config import _applying, _bureau, _collections, _papers, _reminders
+from motocho.config import _applying, _bureau, _cards, _collections, _papers, _reminders
 from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
 from motocho.documents import intake
@@ -36,7 +36,7 @@ from motocho.ledger.chart import HOUSE
 from motocho.loans import commands
 from motocho.loans.commands import Key, Made
 from motocho.loans.payouts import Sender, carry
-from motocho.notices import messages, reading, sending
+from motocho.notices import carding, messages, reading, sending
 from motocho.notices.sending import MailKey
 from motocho.outside import clock, teller
 from motocho.outside.queue import AT_ONCE
@@ -61,6 +61,7 @@ COLLECT_AGAIN = "collections.look_again"
 LOOK_AFTER_FROZEN = "frauds.look_after"
 BUREAU = "bureau.carry"
 FORGET_DRAFTS = "screening.forget_drafts"
+CARDS = "cards.carry"
 
 
 def take_line(*, line_id: int) -> None:
@@ -218,6 +219,11 @@ def pass_bureau(*, timestamp: int) -> None:  # noqa: ARG001  # the clock is read
     carry_bureau()
 
 
+def pass_cards(*, timestamp: int) -> None:  # noqa: ARG001  # the clock is read at each step
+    """Orders of cards go to their maker, and its reports come in [カードの授受]."""
+    carding.carry(_cards.carding())
+
+
 def send_mail(*, member_id: int, mail_id: int) -> None:
     """Send one mail of a member [メールの送信]."""
     sending.send(MailKey(member_id, mail_id), office())
@@ -243,6 +249,7 @@ TASKS: Mapping[str, Task] = {
     BUREAU: pass_bureau,
     links.LOOK: _applying.write_link,
     FORGET_DRAFTS: _applying.forget_drafts,
+    CARDS: pass_cards,
 }
 AGAIN: Mapping[str, str] = {
     CLEAR_TRIES: "*/10 * * * *",
@@ -256,6 +263,7 @@ AGAIN: Mapping[str, str] = {
     LOOK_AFTER_FROZEN: "*/5 * * * *",
     BUREAU: "* * * * *",
     FORGET_DRAFTS: "29 * * * *",
+    CARDS: "* * * * *",
 }
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 

@@ -61,6 +61,15 @@ class Kind(Enum):
     DUE_TODAY = "due_today"
     DUE_MISSED = "due_missed"
     CARD_RENEWAL = "card_renewal"
+    OFFER_READY = "offer_ready"
+    """An application was approved: the link leads to the offer, which waits for an answer."""
+    CONTRACT_MADE = "contract_made"
+    """The contract stands: the link leads to the first PIN, where there is none."""
+    FIRST_PIN = "first_pin"
+    """Another link to the first PIN, asked for after one that was over."""
+    CARD_SENT = "card_sent"
+    CARD_RETURNED = "card_returned"
+    """The card came back to its maker: the address is to be looked at."""
     TEST = "test"
     """What a member asks for, to see how our mails look."""
 
@@ -78,12 +87,15 @@ _REMINDERS: Mapping[Kind, Purpose] = {
     Kind.DOCUMENT_READY: Purpose.STATUTORY_DOCUMENT,
 }
 
-ALWAYS_MAILED = _SECURITY | {Kind.DOCUMENT_READY}
+JOINING = frozenset({Kind.OFFER_READY, Kind.CONTRACT_MADE, Kind.FIRST_PIN})
+"""What leads on who cannot see the site yet: a mail whenever it can go, with no word of a loan."""
+ALWAYS_MAILED = _SECURITY | JOINING | {Kind.DOCUMENT_READY}
 """Mails of these cannot be switched off: they are how a member learns of a thief, or of rights."""
-SAID_OPENLY = _SECURITY
+SAID_OPENLY = _SECURITY | JOINING
 """Even a discreet mail says what happened: nothing in it tells of a loan."""
 WITH_LINK = frozenset(Kind) - {
     Kind.FROZEN, Kind.REQUEST_REFUSED, Kind.PIN_LINK, Kind.MEMBER_NUMBER, Kind.TEST, *_REMINDERS,
+    *JOINING,
 }  # fmt: skip
 """Mails that carry the one link, which freezes and does nothing else."""
 
@@ -135,5 +147,11 @@ OF_NEWS: Mapping[str, Kind] = {
     "consultation_ended": Kind.TALK_CANCELLED,
     "offer_made": Kind.OFFER_MADE,
     "offer_agreed": Kind.OFFER_AGREED,
+    "offer_ready": Kind.OFFER_READY,
+    "offer_link_asked": Kind.OFFER_READY,
+    "contract_made": Kind.CONTRACT_MADE,
+    "first_pin_asked": Kind.FIRST_PIN,
+    "card_sent": Kind.CARD_SENT,
+    "card_returned": Kind.CARD_RETURNED,
 }
 """Rows of the journal that are told; what is not listed is nobody's message."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from motocho.notices import choices
-from motocho.notices.kinds import ALWAYS_MAILED, Kind, purpose_of
+from motocho.notices.kinds import ALWAYS_MAILED, JOINING, Kind, purpose_of
 from motocho.notices.wording import Text, text_of
 from motocho.outside import queue
 from motocho.units.errors import Fault, Language, NotFoundError
@@ -22,7 +22,8 @@ SEND = "notices.send"
 MAILED_WITHIN = timedelta(days=1)
 """What happened longer ago is told on the site alone: a book that comes in mails nobody.
 
-The link to a new PIN goes by mail whenever it can: who waits for it cannot see the site."""
+A link to a PIN or an offer goes by mail whenever it can: who waits for it cannot see the site."""
+_WAITED_FOR = JOINING | {Kind.PIN_LINK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def tell(cursor: Any, told: Told, at: datetime) -> int | None:
         return None
     message_id = int(row[0])
     is_off = told.kind in choices.of(cursor, told.member_id).switched_off
-    is_fresh = at - told.happened_at <= MAILED_WITHIN or told.kind is Kind.PIN_LINK
+    is_fresh = at - told.happened_at <= MAILED_WITHIN or told.kind in _WAITED_FOR
     if is_fresh and (told.kind in ALWAYS_MAILED or not is_off):
         for fact_no in dict.fromkeys((told.only_to, told.also_to or told.only_to)):
             _mail(cursor, told.member_id, message_id, fact_no)

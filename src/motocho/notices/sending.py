@@ -23,7 +23,7 @@ from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
 from motocho.loans.commands import Key
 from motocho.notices import choices, reminders
-from motocho.notices.kinds import WITH_LINK, Kind
+from motocho.notices.kinds import JOINING, WITH_LINK, Kind
 from motocho.notices.messages import SEND
 from motocho.notices.wording import (
     Extra,
@@ -36,7 +36,8 @@ from motocho.notices.wording import (
 )
 from motocho.outside import queue
 from motocho.outside.mail import Letter, Outcome, Post
-from motocho.people import members, requests
+from motocho.people import invitations, members, requests
+from motocho.people.credentials import keeping
 from motocho.people.facts import history, values
 from motocho.people.requests import RequestKey
 from motocho.people.safety import freezes
@@ -49,6 +50,8 @@ MOST_TRIES = 500
 FREEZE_PATH = "/freeze/"
 RESET_PATH = "/reset/"
 APPLY_PATH = "/apply/link/"
+OFFER_PATH = "/joining/"
+FIRST_PIN_PATH = "/joining/start/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +193,34 @@ def _extra(
         request = RequestKey(member_id, int(facts["request_id"]))
         token = requests.reset_link(cursor, request, letter_id, at)
         return Extra(secret=f"{office.origin}{RESET_PATH}{token}") if token else None
+    if kind in JOINING:
+        return _joining(cursor, of, about, office)
     if kind is Kind.MEMBER_NUMBER:
         return Extra(secret=members.numbers_of(cursor, [member_id])[member_id])
     if kind in WITH_LINK:
         link = freezes.link(cursor, member_id, at)
         return Extra(freeze_link=f"{office.origin}{FREEZE_PATH}{link}")
     return Extra()
+
+
+def _joining(
+    cursor: Any, of: tuple[int, str], about: tuple[Kind, Mapping[str, int | str]], office: Office
+) -> Extra | None:
+    """The link of who has no PIN yet; whoever has one signs in as always, and needs none."""
+    (member_id, letter_id), (kind, facts) = of, about
+    purpose, path = _LEADS_TO[kind]
+    if purpose is invitations.Purpose.FIRST_PIN and keeping.stored(cursor, member_id) is not None:
+        return Extra() if kind is Kind.CONTRACT_MADE else None
+    whose = invitations.Whose(member_id, purpose, int(facts["application"]))
+    token = invitations.of_letter(cursor, whose, letter_id, office.now())
+    return Extra(secret=f"{office.origin}{path}{token}")
+
+
+_LEADS_TO = {
+    Kind.OFFER_READY: (invitations.Purpose.OFFER, OFFER_PATH),
+    Kind.CONTRACT_MADE: (invitations.Purpose.FIRST_PIN, FIRST_PIN_PATH),
+    Kind.FIRST_PIN: (invitations.Purpose.FIRST_PIN, FIRST_PIN_PATH),
+}
 
 
 def _letter(letter_id: str, address: str, written: Written, at: datetime) -> Letter:

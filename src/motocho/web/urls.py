@@ -21,6 +21,7 @@ urlpatterns = [
     path("member/", include("motocho.web.care.urls")),
     path("member/", include("motocho.web.facts.urls")),
     path("", include("motocho.web.facts.links")),
+    path("joining/", include("motocho.web.joining.urls")),
     path("desk/", include("motocho.web.desk.urls")),
     path("member/", include("motocho.web.uploads.urls")),
     path("studio/", include("motocho.web.studio.on_server")),

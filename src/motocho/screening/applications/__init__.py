@@ -14,6 +14,7 @@ from motocho.screening.applications import (
     decisions,
     evidence,
     forms,
+    joining,
     looking,
     steps,
 )
@@ -22,6 +23,7 @@ from motocho.screening.applications.conclusions import (
     became,
     conclude,
     lacking,
+    offered,
     raise_limit,
     show_terms,
 )
@@ -56,12 +58,14 @@ from motocho.screening.applications.forms import (
     take_up,
     withdraw,
 )
+from motocho.screening.applications.joining import CardWish, agree, link_for
 from motocho.screening.applications.looking import look
 from motocho.screening.applications.steps import Step, Turn
 
 __all__ = [
     "Application",
     "ApplicationKey",
+    "CardWish",
     "Check",
     "Concluded",
     "Confirmation",
@@ -76,6 +80,7 @@ __all__ = [
     "Use",
     "Wanted",
     "accept",
+    "agree",
     "approve",
     "became",
     "conclude",
@@ -85,11 +90,14 @@ __all__ = [
     "enter_paper",
     "evidence",
     "forms",
+    "joining",
     "lacking",
     "lapse",
+    "link_for",
     "look",
     "looking",
     "make",
+    "offered",
     "raise_limit",
     "record_check",
     "refuse",

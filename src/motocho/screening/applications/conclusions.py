@@ -27,12 +27,13 @@ from motocho.loans.monitoring import Income
 from motocho.loans.policy import Consent, Status
 from motocho.loans.queries import BureauSaid, Contract, IncomeShown
 from motocho.outside.clock import JAPAN
-from motocho.people import members
+from motocho.people import card_orders, members
 from motocho.screening import decision as rules
 from motocho.screening import gathering
-from motocho.screening.applications import decisions, evidence, forms
+from motocho.screening.applications import decisions, evidence, forms, joining
 from motocho.screening.applications.decisions import Kept
 from motocho.screening.applications.forms import Application, ApplicationKey, Outcome
+from motocho.screening.applications.joining import CardWish
 from motocho.screening.bureau import consents
 from motocho.screening.decision import AskedKind, Decision
 from motocho.screening.identity import records
@@ -75,18 +76,17 @@ def show_terms(cursor: Any, of: Kept, lender: Lender, at: datetime) -> Delivered
     name = f"{member.person.family_name} {member.person.given_name}"
     on = at.astimezone(JAPAN).date()
     borrower = making.Borrower(name, "", member.member_number)
-    subject = making.Subject(lender, borrower, _offered(cursor, application, of, at), on)
+    subject = making.Subject(lender, borrower, offered(cursor, application, of, at), on)
     paper = making.contract(subject, Kind.PRE_CONTRACT)
     return archive.deliver(cursor, paper, _about(of), at)
 
 
 def _about(of: Kept) -> About:
-    member_id, number = of.key
-    cause = f"application {number} decision {of.decision_no}"
-    return About(Key(member_id, 0), Kind.PRE_CONTRACT, cause)
+    return About(Key(of.key.member_id, 0), Kind.PRE_CONTRACT, joining.cause_of(of))
 
 
-def _offered(cursor: Any, application: Application, of: Kept, at: datetime) -> Contract:
+def offered(cursor: Any, application: Application, of: Kept, at: datetime) -> Contract:
+    """The contract that an offer would make, with its terms of the day [提案の条件]."""
     on, plan = at.astimezone(JAPAN).date(), application.wanted.plan
     product = products.on_day(cursor, plan.product_id, on)
     due = product.plan(plan.scheme, plan.day_of_month)
@@ -196,7 +196,20 @@ def conclude(cursor: Any, key: ApplicationKey, signed: tuple[int, Signed], made:
     if done.step.state.terms.rate_ppm > rate_ppm:
         commands.change_rate(cursor, done.key, rate_ppm, _apart(made, "rate"))
     archive.conclude(cursor, done.key, paper_no, way, made.booked_at)
+    _lead_on(cursor, key, done.key, made)
     return _end(cursor, application, (of, survey_id, done, paper_no), made)
+
+
+def _lead_on(cursor: Any, key: ApplicationKey, agreement: Key, made: Made) -> None:
+    """The mail that leads to the first PIN follows the journal; a card where one is wanted."""
+    source = Source(made.actor, made.external_ref)
+    forms.tell(
+        cursor, key, "contract_made", source, made.booked_at, agreement=agreement.agreement_id
+    )
+    if joining.wish_of(cursor, key) is CardWish.WANTED:
+        wanted = card_orders.Wanted(card_orders.Cause.FIRST)
+        by = (made.actor, f"application {key.application_id}")
+        card_orders.order(cursor, key.member_id, wanted, by, made.booked_at)
 
 
 def raise_limit(cursor: Any, key: ApplicationKey, made: Made) -> Concluded:

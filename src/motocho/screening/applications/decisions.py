@@ -20,7 +20,7 @@ from motocho.contact.holds import Source
 from motocho.outside.clock import JAPAN
 from motocho.people.access import Staff
 from motocho.screening import decision as rules
-from motocho.screening.applications import evidence, forms
+from motocho.screening.applications import calling, evidence, forms
 from motocho.screening.applications.evidence import refuse_unless_reviewer, told_by
 from motocho.screening.applications.forms import Application, ApplicationKey, Outcome, tell
 from motocho.screening.applications.looking import Looked, look
@@ -138,7 +138,17 @@ def approve(cursor: Any, of: Kept, staff: Staff, at: datetime) -> Standing:
     source = Source(staff.actor, f"decision {of.decision_no}")
     tell(cursor, of.key, "application_approved", source, at, decision=of.decision_no)
     found = standing(cursor, of.key)
-    return known if found is None else found
+    if found is None:
+        return known
+    if found.is_approved and not known.is_approved:
+        _offer_stands(cursor, of, source, at)
+    return found
+
+
+def _offer_stands(cursor: Any, of: Kept, source: Source, at: datetime) -> None:
+    """The applicant is told by mail, and the desk has a call for it [承認の連絡]."""
+    tell(cursor, of.key, "offer_ready", source, at, decision=of.decision_no)
+    calling.put(cursor, (*of.key, of.decision_no), source.actor, at)
 
 
 def accept(cursor: Any, of: Kept, source: Source, at: datetime) -> None:
@@ -160,6 +170,7 @@ def accept(cursor: Any, of: Kept, source: Source, at: datetime) -> None:
             (*of.key, of.decision_no, source.actor, source.ref, at),
         )
     tell(cursor, of.key, "application_accepted", source, at, decision=of.decision_no)
+    calling.end(cursor, of.key, source.actor, at)
 
 
 def refuse(cursor: Any, of: Kept, staff: Staff, at: datetime) -> tuple[tuple[str, str], ...]:

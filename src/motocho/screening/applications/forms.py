@@ -22,6 +22,7 @@ from motocho.loans import commands, products, queries
 from motocho.outside.bureau import Purpose
 from motocho.outside.clock import JAPAN
 from motocho.screening import increases
+from motocho.screening.applications import calling
 from motocho.screening.bureau import inquiries, memberships
 from motocho.screening.bureau.inquiries import Need, State
 from motocho.screening.decision import AskedKind, offering_of, policy_on
@@ -289,6 +290,7 @@ def end(
             " WHERE member_id = %s AND increase_id = %s AND ended_at IS NULL",
             (at, source.actor, _INCREASE_ENDS[outcome], key.member_id, application.increase_id),
         )
+    calling.end(cursor, key, source.actor, at)
     tell(cursor, key, f"application_{outcome.value}", source, at)
 
 

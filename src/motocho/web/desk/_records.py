@@ -64,6 +64,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "report": ("desk.for.family",),
     "care": ("desk.for.care",),
     "document": ("desk.for.document",),
+    "card_order": ("audit.deed.card_ordered",),
     "increase": ("desk.for.increase",),
     "application": ("desk.for.application",),
     "pin_reset": ("desk.for.pin_reset",),

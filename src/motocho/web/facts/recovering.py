@@ -46,7 +46,7 @@ def ask_pin(request: HttpRequest) -> HttpResponse:
 
     The document is made anew and kept whoever asks: what it costs tells nothing either.
     """
-    slowed = _turn(request)
+    slowed = turn(request)
     if slowed is not None:
         return slowed
     form = PinForm(request.POST, request.FILES) if request.method == "POST" else PinForm()
@@ -83,7 +83,7 @@ class NumberForm(Form):
 @changes_something
 def ask_number(request: HttpRequest) -> HttpResponse:
     """The number is sent to the registered address, if it is anybody's [会員番号の問合せ]."""
-    slowed = _turn(request)
+    slowed = turn(request)
     if slowed is not None:
         return slowed
     form = NumberForm(request.POST if request.method == "POST" else None)
@@ -103,8 +103,8 @@ def _asked(request: HttpRequest, template: str, form: Form) -> HttpResponse:
     return pages.show(request, template, context, status=422 if form.is_bound else 200)
 
 
-def _turn(request: HttpRequest) -> HttpResponse | None:
-    """The page of a wait, where one network asks too often; each form that is sent counts."""
+def turn(request: HttpRequest) -> HttpResponse | None:
+    """The page of a wait, where a network asks too often; a sent form counts [順番待ち]."""
     if request.method != "POST":
         return None
     at = pages.moment(request)

@@ -1,0 +1,11 @@
+"""How orders of cards leave the house, by the environment [カードの発注]."""
+
+from __future__ import annotations
+
+from motocho.notices.carding import Carding
+from motocho.outside import cards, clock
+
+
+def carding() -> Carding:
+    """Who makes cards for this installation [発注の設定]."""
+    return Carding(cards.from_environment(), clock.now)

@@ -1,0 +1,201 @@
+"""From the mail of approval to the first draw without a script: what is refused, what is one answer, what races."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from tests.database import Database
+from tests.loans.crowd import at_once, do
+from tests.people.house import rows
+from tests.web.borrowing import main
+from tests.web.joined import Joining, joining_of
+
+from motocho.notices import choices
+from motocho.notices.choices import Style
+from motocho.people import card_orders, cards, consents
+from motocho.people.card_orders import Step
+from motocho.people.consents import Consent, Kind
+from motocho.screening.applications import forms
+from motocho.web.member.delivery import WANTED
+
+OFFER = "/joining/offer/"
+PAPER = "/joining/offer/paper/"
+AGREE = "/joining/offer/agree/"
+START = {
+    "new": "7305",
+    "again": "7305",
+    "road": "wire",
+    "style": "plain",
+    "language": "en",
+    "due_soon": "on",
+}
+
+
+@pytest.fixture
+def joined(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Joining:
+    return joining_of(database, tmp_path, monkeypatch)
+
+
+def browser() -> Client:
+    return Client(SERVER_NAME="127.0.0.1", headers={"Accept-Language": "en"})
+
+
+def opened(joined: Joining) -> Client:
+    client = browser()
+    asked = client.post(joined.link(), {"born_on": joined.born})
+    assert asked["Location"] == OFFER
+    return client
+
+
+def started(client: Client, link: str, joined: Joining, **more: str) -> object:
+    return client.post(link, {**START, "born_on": joined.born, **more})
+
+
+@pytest.mark.rule("DOC-001")
+@pytest.mark.rule("DOC-005")
+@pytest.mark.rule("LEND-001")
+def test_from_the_offer_to_the_first_draw_nothing_is_skipped(joined: Joining) -> None:
+    client = opened(joined)
+    page = main(client.get(OFFER))
+    for said in ("¥300,000", "18.0%", "20.0%", "Designated dispute", "No contract"):
+        assert said in page, said
+    answer = {"offer": joined.of.digest, "card": "wanted"}
+    client.post(AGREE, answer)
+    assert not rows("SELECT FROM screening_acceptance"), "no paper was made"
+    assert client.get(f"{PAPER}pdf/").status_code == 404
+    client.post(PAPER, {"road": "wire"})
+    refused = client.post(AGREE, answer)
+    assert refused.status_code == 422
+    assert "not opened yet" in main(refused)
+    assert client.get(f"{PAPER}pdf/").content.startswith(b"%PDF")
+    assert client.post(AGREE, {**answer, "card": ""}).status_code == 422
+    client.post(AGREE, {**answer, "offer": "0" * 64})
+    assert not rows("SELECT FROM screening_acceptance"), "another offer was not agreed to"
+    for _ in range(2):
+        client.post(AGREE, answer)
+    assert rows("SELECT count(*) FROM screening_acceptance") == [(1,)]
+    assert "stands" in main(client.get(OFFER)), "the next step is said"
+    joined.concluded()
+    assert "PIN" in main(client.get(OFFER))
+    link = joined.link("/joining/start/")
+    for wrong in (
+        {"new": "1985", "again": "1985"},
+        {"again": "7306"},
+        {"road": ""},
+        {"born_on": "1999-01-01"},
+    ):
+        assert started(client, link, joined, **wrong).status_code == 422  # type: ignore[attr-defined]
+    assert started(client, link, joined)["Location"] == "/joining/welcome/"  # type: ignore[index]
+    first, second = (main(client.get("/joining/welcome/")) for _ in range(2))
+    assert joined.number in first
+    assert joined.number not in second
+    member_id = joined.key.member_id
+    for consent, _ in (one for name, one in WANTED.items() if name != "period"):
+        assert do(consents.in_force, member_id, consent, joined.office.at)
+    chosen = do(choices.of, member_id)
+    assert (chosen.style, chosen.language.value) == (Style.PLAIN, "en")
+    drawn(client)
+
+
+def drawn(client: Client) -> None:
+    """The member's own pages, at once."""
+    ((agreement,),) = rows("SELECT agreement_id FROM loan_agreement")
+    asked = {"agreement": str(agreement), "amount": "50000", "ref": "a-reference-of-a-test"}
+    done = client.post("/member/borrow/confirm/", {**asked, "pin": "7305"})
+    assert done.status_code == 302, main(done)
+    assert rows("SELECT amount_yen FROM loan_payout") == [(50_000,)]
+
+
+@pytest.mark.rule("FRAUD-001")
+def test_first_draw_that_is_held_says_its_next_step(joined: Joining) -> None:
+    joined.agreed()
+    joined.concluded()
+    client = browser()
+    started(client, joined.link("/joining/start/"), joined)
+    ((agreement,),) = rows("SELECT agreement_id FROM loan_agreement")
+    asked = {"agreement": str(agreement), "amount": "50000", "ref": "a-reference-of-a-test"}
+    said = main(client.post("/member/borrow/confirm/", {**asked, "pin": "7305", "told": "remote"}))
+    assert "We call the number you registered" in said, said
+    assert not rows("SELECT FROM loan_payout")
+
+
+@pytest.mark.rule("PRIV-003")
+def test_links_that_are_made_up_over_or_used_are_one_page(joined: Joining) -> None:
+    joined.agreed()
+    joined.concluded()
+    start, offer = joined.link("/joining/start/"), joined.link()
+    client = browser()
+    assert started(client, start, joined).status_code == 302  # type: ignore[attr-defined]
+    pages = [
+        started(browser(), link, joined)
+        for link in (start, "/joining/start/made-up", start.replace("start/", "start/x"))
+    ]
+    pages.append(browser().post("/joining/made-up", {"born_on": joined.born}))
+    joined.office.counter.later(days=15)
+    pages.append(browser().post(offer, {"born_on": joined.born}))
+    assert {one.status_code for one in pages} == {410}  # type: ignore[attr-defined]
+    assert len({main(one) for one in pages}) == 1
+    for purpose, token in (("first_pin", "made-up"), ("offer", offer.rpartition("/")[2])):
+        sent = browser().post("/joining/again/", {"purpose": purpose, "token": token})
+        assert sent.status_code == 200
+    assert len(joined.links()) == 3, "one more: of the offer that somebody was sent"
+    for address in (OFFER, "/joining/offer/decline/", f"{PAPER}pdf/"):
+        assert browser().get(address).status_code == 403
+    assert browser().get("/joining/welcome/")["Location"].startswith("/member/sign-in/")
+
+
+def test_first_pin_is_raced_for_and_one_browser_is_let_in(joined: Joining) -> None:
+    joined.agreed()
+    joined.concluded()
+    link = joined.link("/joining/start/")
+    clients = [browser() for _ in range(3)]
+    tried = at_once([lambda one=one: started(one, link, joined) for one in clients])  # type: ignore[misc]
+    assert sorted(one.status_code for one in tried) == [302, 410, 410]
+    assert rows("SELECT count(*) FROM people_session") == [(1,)]
+    inside = [one.get("/member/").status_code for one in clients]
+    assert sorted(inside) == [200, 302, 302]
+
+
+def test_declined_with_as_many_taps_nothing_is_left(joined: Joining) -> None:
+    client = opened(joined)
+    client.post(PAPER, {"road": "post"})
+    page = main(client.get(OFFER))
+    assert "comes by post" in page
+    posted = client.post(AGREE, {"offer": joined.of.digest, "card": "cardless"})
+    assert posted.status_code == 422
+    assert "on its way by post" in main(posted)
+    assert client.get("/joining/offer/decline/").status_code == 200
+    for _ in range(2):
+        client.post("/joining/offer/decline/")
+    assert do(forms.one, joined.key).outcome is forms.Outcome.WITHDRAWN
+    assert "application is over" in main(client.get(OFFER))
+    joined.office.counter.later(minutes=31)
+    assert client.get(OFFER).status_code == 403, "it closes by itself"
+
+
+def test_card_on_its_way_is_shown_taken_and_asked_for_again(joined: Joining) -> None:
+    client = opened(joined)
+    client.post(PAPER, {"road": "wire"})
+    client.get(f"{PAPER}pdf/")
+    client.post(AGREE, {"offer": joined.of.digest, "card": "wanted"})
+    joined.concluded()
+    started(client, joined.link("/joining/start/"), joined, road="post", language="en")
+    assert not do(consents.in_force, joined.key.member_id, Consent(Kind.ELECTRONIC_DELIVERY, "draw"),
+                  joined.office.at)  # fmt: skip
+    key = do(card_orders.newest, joined.key.member_id).key
+    assert "being prepared" in main(client.get("/joining/card/"))
+    by = (joined.office.on, "worker")
+    for step in (Step.HANDED, Step.SENT, Step.RETURNED):
+        do(card_orders.note, key, step, by, joined.office.at)
+    assert "came back" in main(client.get("/joining/card/"))
+    for _ in range(2):
+        client.post("/joining/card/", {"again": "yes"})
+    second = do(card_orders.newest, joined.key.member_id).key
+    assert rows("SELECT count(*) FROM people_card_order") == [(2,)]
+    for step in (Step.HANDED, Step.SENT):
+        do(card_orders.note, second, step, by, joined.office.at)
+    client.post("/joining/card/")
+    assert "in use" in main(client.get("/joining/card/"))
+    assert do(cards.current, joined.key.member_id).validity.expires_on > joined.office.on
