@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from motocho.contact import directory
 from motocho.contact.wording import faults_of_wording
 from motocho.notices.choices import Choices, Style, read_watchword
-from motocho.notices.kinds import ALWAYS_MAILED, OF_NEWS, WITH_LINK, Kind, purpose_of
+from motocho.notices.kinds import ALWAYS_MAILED, JOINING, OF_NEWS, WITH_LINK, Kind, purpose_of
 from motocho.notices.wording import Extra, Text, catalogue, code_mail, mail_of, text_of
 from motocho.outside.clock import JAPAN
 from motocho.units.errors import Language, Unread
@@ -94,8 +94,10 @@ def test_the_site_says_the_amount_and_the_day_in_japan() -> None:
 def test_kinds_agree_with_each_other() -> None:
     assert set(OF_NEWS.values()) <= set(Kind)
     assert all(
-        purpose_of(kind).value in {"security", "statutory_document"} for kind in ALWAYS_MAILED
+        purpose_of(kind).value in {"security", "statutory_document"}
+        for kind in ALWAYS_MAILED - JOINING
     )
+    assert {purpose_of(kind).value for kind in JOINING} == {"transaction"}
     assert not WITH_LINK & {Kind.DUE_SOON, Kind.DUE_TODAY, Kind.DUE_MISSED, Kind.PIN_LINK}
 
 

@@ -19,7 +19,8 @@ from motocho.notices.carding import Carded, Carding
 from motocho.outside.cards import Cause, Fate, Order, Report, Tray
 from motocho.outside.fakes.cards import FakeMaker, Trouble, scripted
 from motocho.people import card_orders, cards
-from motocho.people.card_orders import OrderKey, Step, Wanted
+from motocho.people.card_orders import Ordered, OrderKey, Step, Wanted
+from motocho.people.cards import Card
 from motocho.people.facts.values import Address, Kind
 from motocho.units.errors import Fault, InputError, NotFoundError, OutsideFailure, StateConflict
 
@@ -59,7 +60,19 @@ def works(tmp_path: Path, *troubles: Trouble) -> Works:
 
 
 def step_of(key: OrderKey) -> Step | None:
-    return do(card_orders.one, key).step  # type: ignore[no-any-return]
+    return do(card_orders.one, key).step
+
+
+def newest(member_id: int) -> Ordered:
+    found = do(card_orders.newest, member_id)
+    assert found is not None
+    return found
+
+
+def held(member_id: int) -> Card:
+    found = do(cards.current, member_id)
+    assert found is not None
+    return found
 
 
 def test_card_is_ordered_handed_sent_and_in_use_each_once(
@@ -78,7 +91,7 @@ def test_card_is_ordered_handed_sent_and_in_use_each_once(
     assert told["address"] == HOME.text
     assert told["expires_on"] == "2031-11-30"
     assert set(told) == set(Order("", Cause.FIRST, "", "", TODAY, "", "", "").document())
-    assert do(cards.current, member_id).validity == (TODAY, date(2031, 11, 30))
+    assert held(member_id).validity == (TODAY, date(2031, 11, 30))
     assert do(card_orders.activate, member_id, AT) == keys[0]
     assert do(card_orders.activate, member_id, AT) == keys[0]
     assert made.round() == Carded()
@@ -95,7 +108,7 @@ def test_what_the_maker_gets_wrong_holds_up_no_other(database: Database, tmp_pat
     assert [step_of(key) for key in keys] == [
         Step.HANDED, Step.HANDED, Step.SENT, Step.RETURNED,
     ]  # fmt: skip
-    assert do(cards.has_ended, do(cards.current, people[3]))
+    assert do(cards.has_ended, held(people[3]))
     assert made.round().taken == 1, "the late one"
     assert len(list((tmp_path / "reports").iterdir())) == 2, "for a person to look at"
 
@@ -141,7 +154,7 @@ def test_another_order_takes_the_place_of_one_that_waits(
     assert made.carry().handed == 1
     third = made.order(member_id, Cause.NOT_ARRIVED, "c")
     assert step_of(second) is Step.HANDED, "the maker has it: it is on its way"
-    assert do(card_orders.newest, member_id).key == third
+    assert newest(member_id).key == third
     with pytest.raises(InputError):
         do(card_orders.order, member_id, Wanted(Cause.LOST, TODAY), ("member", "d"), AT)
 

@@ -51,6 +51,7 @@ class Joining:
         """A reviewer concludes what was agreed to."""
         self.office.counter.later(minutes=20)
         paper = do(joining.paper_of, self.of)
+        assert paper is not None
         self.office.conclude(self.key, paper.paper_no)
 
     def agreed(self) -> None:

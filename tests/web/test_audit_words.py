@@ -20,8 +20,9 @@ from motocho.care.reliefs.offers import Answer
 from motocho.care.worklist.policy import Why
 from motocho.contact.guard import Channel, Purpose
 from motocho.outside import clock, mail
-from motocho.people import requests
+from motocho.people import invitations, requests
 from motocho.people.access import Action, Role
+from motocho.people.card_orders import Step
 from motocho.screening.applications import Outcome as Ended
 from motocho.web import words
 from motocho.web.desk import _records, auditing, members
@@ -32,6 +33,8 @@ BY_HAND = {
     "login_{outcome}": ("login_missed", "login_locked"),
     "offer_{answer.value}": tuple(f"offer_{one.value}" for one in Answer),
     "promise_{outcome.value}": ("promise_kept", "promise_broken", "promise_withdrawn"),
+    "card_{step.value}": tuple(f"card_{one.value}" for one in Step),
+    "{ASKED[purpose]}": tuple(invitations.ASKED.values()),
     "{kind.value}_asked": tuple(f"{one.value}_asked" for one in requests.Kind),
     "{kind.value}_expired": tuple(f"{one.value}_expired" for one in requests.Kind),
     "{row[1]}_settled": tuple(f"{one.value}_settled" for one in requests.OWN),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -49,7 +50,7 @@ def opened(joined: Joining) -> Client:
     return client
 
 
-def started(client: Client, link: str, joined: Joining, **more: str) -> object:
+def started(client: Client, link: str, joined: Joining, **more: str) -> Any:
     return client.post(link, {**START, "born_on": joined.born, **more})
 
 
@@ -86,8 +87,8 @@ def test_from_the_offer_to_the_first_draw_nothing_is_skipped(joined: Joining) ->
         {"road": ""},
         {"born_on": "1999-01-01"},
     ):
-        assert started(client, link, joined, **wrong).status_code == 422  # type: ignore[attr-defined]
-    assert started(client, link, joined)["Location"] == "/joining/welcome/"  # type: ignore[index]
+        assert started(client, link, joined, **wrong).status_code == 422
+    assert started(client, link, joined)["Location"] == "/joining/welcome/"
     first, second = (main(client.get("/joining/welcome/")) for _ in range(2))
     assert joined.number in first
     assert joined.number not in second
@@ -127,7 +128,7 @@ def test_links_that_are_made_up_over_or_used_are_one_page(joined: Joining) -> No
     joined.concluded()
     start, offer = joined.link("/joining/start/"), joined.link()
     client = browser()
-    assert started(client, start, joined).status_code == 302  # type: ignore[attr-defined]
+    assert started(client, start, joined).status_code == 302
     pages = [
         started(browser(), link, joined)
         for link in (start, "/joining/start/made-up", start.replace("start/", "start/x"))
@@ -135,7 +136,7 @@ def test_links_that_are_made_up_over_or_used_are_one_page(joined: Joining) -> No
     pages.append(browser().post("/joining/made-up", {"born_on": joined.born}))
     joined.office.counter.later(days=15)
     pages.append(browser().post(offer, {"born_on": joined.born}))
-    assert {one.status_code for one in pages} == {410}  # type: ignore[attr-defined]
+    assert {one.status_code for one in pages} == {410}
     assert len({main(one) for one in pages}) == 1
     for purpose, token in (("first_pin", "made-up"), ("offer", offer.rpartition("/")[2])):
         sent = browser().post("/joining/again/", {"purpose": purpose, "token": token})
@@ -184,7 +185,7 @@ def test_card_on_its_way_is_shown_taken_and_asked_for_again(joined: Joining) -> 
     started(client, joined.link("/joining/start/"), joined, road="post", language="en")
     assert not do(consents.in_force, joined.key.member_id, Consent(Kind.ELECTRONIC_DELIVERY, "draw"),
                   joined.office.at)  # fmt: skip
-    key = do(card_orders.newest, joined.key.member_id).key
+    key = ordered(joined).key
     assert "being prepared" in main(client.get("/joining/card/"))
     by = (joined.office.on, "worker")
     for step in (Step.HANDED, Step.SENT, Step.RETURNED):
@@ -192,10 +193,18 @@ def test_card_on_its_way_is_shown_taken_and_asked_for_again(joined: Joining) -> 
     assert "came back" in main(client.get("/joining/card/"))
     for _ in range(2):
         client.post("/joining/card/", {"again": "yes"})
-    second = do(card_orders.newest, joined.key.member_id).key
+    second = ordered(joined).key
     assert rows("SELECT count(*) FROM people_card_order") == [(2,)]
     for step in (Step.HANDED, Step.SENT):
         do(card_orders.note, second, step, by, joined.office.at)
     client.post("/joining/card/")
     assert "in use" in main(client.get("/joining/card/"))
-    assert do(cards.current, joined.key.member_id).validity.expires_on > joined.office.on
+    held = do(cards.current, joined.key.member_id)
+    assert held is not None
+    assert held.validity.expires_on > joined.office.on
+
+
+def ordered(joined: Joining) -> card_orders.Ordered:
+    found = do(card_orders.newest, joined.key.member_id)
+    assert found is not None
+    return found

@@ -18,7 +18,7 @@ from tests.screening.applications.office import LENDER, Office
 
 from motocho.care.worklist import gathering
 from motocho.care.worklist.policy import Why
-from motocho.contact.guard import Hand
+from motocho.contact.guard import Hand, Purpose
 from motocho.documents import archive
 from motocho.people import card_orders, invitations
 from motocho.people.access import Staff
@@ -52,10 +52,10 @@ def shown(office: Office, of: Kept) -> int:
     return int(paper_no)
 
 
-def on_list(office: Office) -> list[tuple[Why, str]]:
+def on_list(office: Office) -> list[tuple[Why, Purpose | None]]:
     people = do(gathering.people, office.at, (), Hand.STAFF)
     return [
-        (ground.why, ground.purpose.value)
+        (ground.why, ground.purpose)
         for one in people
         for ground in one.grounds
         if one.member_id == office.member_id
@@ -120,14 +120,14 @@ def test_approval_puts_one_call_and_one_mail_down_and_the_answer_ends_the_call(
     at_once([lambda one=one: do(applications.approve, of, one, office.at) for one in persons])  # type: ignore[misc]
     assert rows(CALLS) == [("contract", True, None)]
     assert kinds_of(office.member_id).count("offer_ready") == 1
-    assert on_list(office) == [(Why.TASK, "identity")]
+    assert on_list(office) == [(Why.TASK, Purpose.IDENTITY)]
     work(tmp_path / "mail", office.at)
     (mail,) = [one for one in mails(tmp_path / "mail") if "/joining/" in plain(one)]
     text = plain(mail)
     assert not any(word in text for word in ("円", "万", "借", "融資", "契約", "1,000,000"))
     token = text.split("/joining/")[1].split()[0]
     found = do(invitations.enter, token, invitations.Purpose.OFFER, born(office), office.at)
-    assert (found.member_id, found.about_id) == key
+    assert found == invitations.Whose(key.member_id, invitations.Purpose.OFFER, key.application_id)
     shown(office, of)
     agree(office, of)
     assert rows(CALLS) == [("contract", False, "withdrawn")]
@@ -182,6 +182,7 @@ def test_killed_between_contract_and_mail_one_mail_leads_to_the_first_pin(
     assert len(told) == 1
     assert not any(word in plain(told[0]) for word in ("円", "借", "融資", "契約", "300,000"))
     ordered = do(card_orders.newest, office.member_id)
+    assert ordered is not None
     assert ordered.cause is card_orders.Cause.FIRST
     assert rows("SELECT count(*) FROM people_card_order") == [(1,)]
     token = plain(told[0]).split("/joining/start/")[1].split()[0]

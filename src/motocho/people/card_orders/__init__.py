@@ -9,7 +9,7 @@ sent is the member's card (`cards`), and one that came back is none any more.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -183,12 +183,12 @@ def note(cursor: Any, key: OrderKey, step: Step, by: tuple[date, str], at: datet
     return True
 
 
-_BEFORE = {
-    Step.HANDED: {None},
-    Step.CANCELLED: {None},
-    Step.SENT: {Step.HANDED},
-    Step.RETURNED: {Step.SENT},
-    Step.ACTIVATED: {Step.SENT},
+_BEFORE: Mapping[Step, frozenset[Step | None]] = {
+    Step.HANDED: frozenset({None}),
+    Step.CANCELLED: frozenset({None}),
+    Step.SENT: frozenset({Step.HANDED}),
+    Step.RETURNED: frozenset({Step.SENT}),
+    Step.ACTIVATED: frozenset({Step.SENT}),
 }
 """What an order must be before each step; the database holds the same."""
 

@@ -25,8 +25,15 @@ from motocho.loans.queries import Contract
 from motocho.people import consents
 from motocho.people.consents import Consent, Told
 from motocho.screening import applications
-from motocho.screening.applications import CardWish, Outcome, decisions, forms, joining, steps
-from motocho.screening.applications.decisions import Kept
+from motocho.screening.applications import (
+    CardWish,
+    Kept,
+    Outcome,
+    decisions,
+    forms,
+    joining,
+    steps,
+)
 from motocho.web import _commands, pages
 from motocho.web._directory import directory
 from motocho.web.facts._forms import ChoiceField
