@@ -20,7 +20,7 @@ from motocho.notices import choices
 from motocho.notices.choices import Style
 from motocho.people import consents, invitations
 from motocho.people.consents import Told
-from motocho.people.credentials.pins import Pin
+from motocho.people.credentials import pins
 from motocho.people.invitations import Missed, Over, Purpose
 from motocho.people.login import Admitted
 from motocho.units.errors import Fault, Language
@@ -64,7 +64,7 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
         return _asked(request, form)
     at, typed = pages.moment(request), form.cleaned_data
     with transaction.atomic(), connection.cursor() as cursor:
-        told = (typed["born_on"], Pin(typed["new"]))
+        told = (typed["born_on"], pins.Pin(typed["new"]))
         done = invitations.begin(cursor, token, told, at)
         if isinstance(done, invitations.Begun):
             _choose(cursor, request, done.member_id, typed)
