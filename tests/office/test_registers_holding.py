@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from psycopg import errors
 from tests.contact.conftest import house, pepper
 from tests.database import Database
@@ -22,6 +22,7 @@ from motocho.office import registers
 from motocho.office.registers import HoldWanted, Reason
 from motocho.outside.clock import JAPAN
 from motocho.outside.postgres import Role, violations
+from motocho.people import requests
 from motocho.people.facts.values import Address, Kind
 from motocho.people.members import Member
 from motocho.units.errors import NotFoundError, RefusedError, StateConflict
@@ -184,17 +185,117 @@ def test_applicant_without_a_contract_goes_after_five_years(
     assert found == [member.member_id for _ in wanted]
 
 
-def test_what_an_erasure_does_not_clear_stops_it_whole(desk: Desk, house: House) -> None:
+@pytest.mark.rule("PRIV-006")
+def test_what_is_not_over_stops_an_erasure_whole(
+    desk: Desk, house: House, database: Database
+) -> None:
     member = told(desk, house, ten_years_ago(1))
-    assert do(registers.elsewhere, member.member_id) == ()
-    do(holds.put, member.member_id, holds.Wish(HoldKind.NEVER), holds.Source(FIRST, "x"), AT)
+    assert do(registers.still_open, member.member_id) == ()
+    do(requests.ask_own, member.member_id, requests.Kind.NEW_CARD, AT)
     do(registers.ask_erasure, member.member_id, FIRST, AT)
     with pytest.raises(RefusedError) as caught:
         do(registers.erase, member.member_id, SECOND, AT)
-    assert caught.value.faults[0].details["places"] == "contact_hold"
+    assert caught.value.faults[0].code == "REG-006"
+    assert caught.value.faults[0].details["places"] == "people_request"
     assert rows("SELECT family_name FROM people_member WHERE member_id = %s", member.member_id) == [
         ("佐藤",)
     ]
+    with database.connect(Role.OWNER) as owner:
+        owner.execute("UPDATE people_request SET state = 'refused'")
+        owner.commit()
+    assert do(registers.erase, member.member_id, SECOND, AT)
+
+
+@pytest.mark.rule("PRIV-006")
+def test_what_was_told_goes_and_others_are_left_alone(
+    desk: Desk, house: House, database: Database
+) -> None:
+    member, other = (told(desk, house, ten_years_ago(days)) for days in (1, 2))
+    for one in (member, other):
+        do(holds.put, one.member_id, holds.Wish(HoldKind.NEVER), holds.Source(FIRST, "x"), AT)
+    do(registers.ask_erasure, member.member_id, FIRST, AT)
+    before = others(database, member.member_id)
+    assert do(registers.erase, member.member_id, SECOND, AT)
+    assert others(database, member.member_id) == before
+    assert do(checks.verify).faults == ()
+    assert violations(database.address, INVARIANTS) == ()
+
+
+def others(database: Database, member_id: int) -> dict[str, list[str]]:
+    """Every row of every table that is of another member."""
+    with database.connect(Role.OWNER) as owner:
+        tables = owner.execute(
+            "SELECT table_name FROM information_schema.columns WHERE column_name = 'member_id'"
+            " AND table_schema = 'public' AND table_name <> 'journal_row'"
+        ).fetchall()
+        return {
+            name: [
+                text
+                for (text,) in owner.execute(
+                    f'SELECT t::text FROM "{name}" t WHERE member_id <> {member_id}'.encode()
+                )
+            ]
+            for (name,) in tables
+        }
+
+
+@pytest.mark.rule("PRIV-006")
+@pytest.mark.parametrize("statement", [
+    "UPDATE contact_hold SET about = 'x'", "DELETE FROM people_fact", "UPDATE people_consent SET scope = 'x'",
+    "UPDATE loan_mandate SET holder_kana = 'x'", "UPDATE care_talk_end SET note = 'x'",
+    "TRUNCATE people_device CASCADE",
+])  # fmt: skip
+def test_an_erasure_opens_no_door_to_others(
+    desk: Desk, house: House, database: Database, statement: str
+) -> None:
+    """Within the very transaction that erases one, rows of another stay as they are."""
+    member, other = (told(desk, house, ten_years_ago(days)) for days in (1, 2))
+    do(holds.put, other.member_id, holds.Wish(HoldKind.NEVER), holds.Source(FIRST, "x"), AT)
+    do(registers.ask_erasure, member.member_id, FIRST, AT)
+    before = others(database, member.member_id)
+    refused = (errors.RestrictViolation,)
+    with database.connect(Role.OWNER) as owner:
+        owner.execute("SELECT office_erase(%s, %s, %s)", (member.member_id, SECOND, AT))
+        try:
+            owner.execute(statement.encode())
+            owner.commit()
+        except refused:
+            owner.rollback()
+    assert others(database, member.member_id) == before
+
+
+@pytest.mark.rule("PRIV-006")
+@pytest.mark.parametrize("statement", [
+    "UPDATE contact_hold SET about = 'x'", "UPDATE care_talk_end SET note = ''",
+    "DELETE FROM office_erasure_place", "UPDATE office_erasure_place SET deed = 'keep', cleared = ''",
+])  # fmt: skip
+def test_nothing_goes_without_an_erasure(
+    desk: Desk, house: House, database: Database, statement: str
+) -> None:
+    """Refused as before there were erasures; who says that there is one is refused by the row."""
+    member = told(desk, house, ten_years_ago(1))
+    do(holds.put, member.member_id, holds.Wish(HoldKind.NEVER), holds.Source(FIRST, "x"), AT)
+    with database.connect(Role.OWNER) as owner:
+        if "care_talk_end" not in statement:  # it has no rows: the statement alone is refused
+            owner.execute(b"SELECT set_config('motocho.erasing', pg_current_xact_id()::text, true)")
+        with pytest.raises(errors.RestrictViolation):
+            owner.execute(statement.encode())
+
+
+@pytest.mark.rule("PRIV-006")
+def test_who_was_erased_comes_back_as_somebody_else(
+    desk: Desk, house: House, database: Database
+) -> None:
+    del database
+    member = told(desk, house, ten_years_ago(1))
+    do(registers.ask_erasure, member.member_id, FIRST, AT)
+    assert [one.member_id for one in do(registers.wishes)] == [member.member_id]
+    assert do(registers.erase, member.member_id, SECOND, AT)
+    assert do(registers.wishes) == []
+    with pytest.raises(IntegrityError, match="was erased"):
+        desk.open(date(2026, 11, 1), member_id=member.member_id)
+    with pytest.raises(IntegrityError, match="was erased"):
+        house.tell(member.member_id, Kind.ADDRESS, Address("1000001", "東京都"), at=AT)
 
 
 # ------------------------------------------------------------------------------------------- holds

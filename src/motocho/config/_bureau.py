@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from motocho.close import day
-from motocho.outside import bureau, clock
+from motocho.config import _partners
+from motocho.outside import clock
 from motocho.screening.bureau import Carrier
 
 
 def carrier() -> Carrier:
     """How this installation sends and takes in [授受の設定]."""
-    return Carrier(bureau.from_environment, clock.now, _booking_date)
+    return Carrier(_partners.line_to, clock.now, _booking_date)
 
 
 def _booking_date(cursor: Any) -> date:

@@ -8,11 +8,12 @@ from typing import Any
 from django.db import connection, transaction
 
 from motocho.care.collections import carrying, stages
+from motocho.config import _partners
 from motocho.config._papers import directory
 from motocho.notices import messages
 from motocho.notices.kinds import Kind
 from motocho.notices.messages import Told
-from motocho.outside import clock, mail, sms
+from motocho.outside import clock
 
 APART = timedelta(days=3)
 """The mail of the missed due date is the first step's, where it went by itself: no second one."""
@@ -23,9 +24,7 @@ def office() -> carrying.Office:
 
     Raises    InputError for an address of a mail server that cannot be read.
     """
-    return carrying.Office(
-        mail.from_environment(), sms.from_environment(), directory(), tell, clock.now
-    )
+    return carrying.Office(_partners.post(), _partners.texts(), directory(), tell, clock.now)
 
 
 def tell(cursor: Any, stage: stages.Stage, at: datetime) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from motocho.config import _partners
 from motocho.config.settings import ORIGIN
 from motocho.notices import sending
 from motocho.notices.sending import Office, ToApplicant
 from motocho.notices.wording import Part
-from motocho.outside import clock, mail
+from motocho.outside import clock
 from motocho.outside.mail import Outcome
 from motocho.people.safety import codes
 from motocho.units.errors import Fault, OutsideFailure
@@ -20,7 +21,7 @@ def office() -> Office:
 
     Raises    InputError for an address of a mail server that cannot be read.
     """
-    return Office(mail.from_environment(), ORIGIN, clock.now)
+    return Office(_partners.post(), ORIGIN, clock.now)
 
 
 def send_to_applicant(to: ToApplicant, said: tuple[Part, str], times: Mapping[str, int]) -> Outcome:

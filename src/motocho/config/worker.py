@@ -27,7 +27,7 @@ from motocho.care.collections import stages
 from motocho.care.ivr import calls
 from motocho.close import day, inbox
 from motocho.close.run import run
-from motocho.config import _applying, _bureau, _cards, _collections, _papers, _reminders
+from motocho.config import _applying, _bureau, _cards, _collections, _papers, _partners, _reminders
 from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
 from motocho.documents import intake
@@ -38,7 +38,7 @@ from motocho.loans.commands import Key, Made
 from motocho.loans.payouts import Sender, carry
 from motocho.notices import carding, messages, reading, sending
 from motocho.notices.sending import MailKey
-from motocho.outside import clock, teller
+from motocho.outside import clock
 from motocho.outside.queue import AT_ONCE
 from motocho.people import login, requests
 from motocho.screening.applying import links
@@ -167,7 +167,7 @@ def read_news(at: datetime) -> None:
 
 def pay_out(*, timestamp: int) -> None:  # noqa: ARG001  # the clock is read at each step
     """Send transfers whose time to regret is over, and take the bank's answers [振込の処理]."""
-    carry(Sender(teller.from_environment(), clock.now, _booking_date))
+    carry(Sender(_partners.counter(), clock.now, _booking_date))
 
 
 def _booking_date(cursor: Any) -> date:

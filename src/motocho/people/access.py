@@ -106,6 +106,9 @@ class Action(Enum):
     """Who of the staff did what; nothing of a member beyond a masked number [監査の閲覧]."""
     LOOK_AT_SETTINGS = "look_at_settings"
     CHANGE_SETTINGS = "change_settings"
+    READ_REGISTERS = "read_registers"
+    """Registers of the lender: leaks, partners, staff, figures [備付け]."""
+    KEEP_REGISTERS = "keep_registers"
     SUPERVISE = "supervise"
     """The board of those who answer for the calls of others [上長の画面]."""
     SIT = "sit"
@@ -138,6 +141,8 @@ _BY_STAFF: Mapping[Action, frozenset[Role]] = {
     Action.READ_AUDIT: frozenset({Role.AUDITOR, Role.SUPERVISOR}),
     Action.LOOK_AT_SETTINGS: frozenset({Role.AUDITOR, Role.SUPERVISOR}),
     Action.CHANGE_SETTINGS: frozenset({Role.SUPERVISOR}),
+    Action.READ_REGISTERS: frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    Action.KEEP_REGISTERS: frozenset({Role.SUPERVISOR}),
     Action.SUPERVISE: frozenset({Role.SUPERVISOR}),
     Action.SIT: frozenset(Role),
 }

@@ -20,10 +20,13 @@ from typing import Any
 
 import orjson
 
+from motocho.documents.paper import Heading, Paper
+from motocho.documents.sheet import Align, Pair
 from motocho.loans import queries
 from motocho.loans.commands import Key
 from motocho.loans.queries import StatementRow, Undone
 from motocho.outside.clock import JAPAN
+from motocho.units.errors import Language
 
 SCHEMA_VERSION = 1
 OTHERWISE = frozenset({"waiver"})
@@ -169,8 +172,49 @@ class Book:
         writer.writerows([_inert(cell) for cell in line] for line in _lines(self))
         return out.getvalue()
 
+    def paper(self) -> Paper:
+        """The book as a paper to hand out, under its digest [帳簿の書面]."""
+        headings = tuple(
+            Heading(text, Align.RIGHT if text in _IN_YEN else Align.LEFT, share)
+            for text, share in _ON_PAPER.items()
+        )
+        rows = tuple(
+            tuple(_on_paper(line, _HEADINGS.index(text)) for text in _ON_PAPER)
+            for line in _lines(self)
+        )
+        pairs = (
+            Pair("会員番号/契約", f"{self.member_number}/{self.key.agreement_id}"),
+            Pair("契約日", self.opened_on.isoformat()),
+            Pair("指紋", self.digest),
+        )
+        return Paper("帳簿", self.until_on, pairs, headings, rows, (), _FOOT, Language.JA)
+
 
 _ORDERED = orjson.OPT_SORT_KEYS
+_FOOT = "貸金業法19条の帳簿"
+_IN_YEN = frozenset({"金額", "残存債務"})
+_ON_PAPER = {"号": 1, "日付": 3, "種別": 3, "金額": 2, "残存債務": 2, "相手方": 3, "内容": 6}
+"""The columns of the paper with their share of its width; the file has all."""
+_NAMES = {
+    "draw": "貸付け",
+    "receipt": "弁済",
+    "excess_used": "仮受金の充当",
+    "refund": "返還",
+    "cost": "費用",
+    "waiver": "免除",
+    "write_off": "償却",
+    "departure": "債権譲渡",
+    "acceleration": "期限の利益の喪失",
+}
+
+
+def _on_paper(line: list[Any], place: int) -> str | int | date:
+    cell = line[place]
+    if isinstance(cell, (int, date)):
+        return cell
+    return _NAMES.get(cell, str(cell))
+
+
 _HEADINGS = (
     "号", "日付", "種別", "金額", "費用充当", "利息充当", "損害金充当", "元金充当", "償却元金充当",
     "仮受金", "残存債務", "相手方", "手段・場所", "担当", "内容",

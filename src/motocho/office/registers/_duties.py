@@ -391,12 +391,103 @@ def _partner(row: tuple[Any, ...]) -> Partner:
 def check_partner(cursor: Any, partner_id: str, on: date) -> Refusal | None:
     """Whether data may go to a partner on a day [提供先の確認] · PRIV-007.
 
+    Its contract runs, and somebody looked at it within three years (a rule of the house).
+
     Law       貸金業法施行規則10条の2, 10条の5.
     """
-    found = [one for one in partners(cursor) if one.partner_id == partner_id]
-    if found and found[0].from_on <= on and (found[0].until_on is None or on <= found[0].until_on):
+    cursor.execute("SELECT office_partner_stands(%s, %s)", (partner_id, on))
+    if cursor.fetchone()[0]:
         return None
     return refusal("PRIV-007", "REG-015", "貸金業法施行規則10条の5", partner=partner_id)
+
+
+def checked_until(cursor: Any, partner_id: str, on: date) -> date | None:
+    """Until when the last look at a partner holds; None for who is not listed [確認の期限]."""
+    cursor.execute("SELECT office_partner_checked_until(%s, %s)", (partner_id, on))
+    found: date | None = cursor.fetchone()[0]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """That somebody looked at a partner again [再確認]."""
+
+    partner_id: str
+    checked_on: date
+    checked_by: str
+
+
+def look_again(cursor: Any, look: Look, actor: str, at: datetime) -> None:
+    """A partner was looked at again; it holds for three years [委託先の再確認] · PRIV-007.
+
+    Raises    StateConflict for who is not listed, or a second time on a day.
+    """
+    try:
+        with transaction.atomic():
+            cursor.execute(
+                "INSERT INTO office_partner_check (partner_id, checked_on, checked_by, actor,"
+                " noted_at) VALUES (%s, %s, %s, %s, %s)",
+                (look.partner_id, look.checked_on, look.checked_by, actor, at),
+            )
+    except IntegrityError:
+        raise StateConflict(Fault("REG-033")) from None
+    subject = {"partner": look.partner_id}
+    journal.write(cursor, [Happening(HOUSE, "partner_checked", actor, at, subject)])
+
+
+OUTBOXES = ("bank", "mail", "sms")
+"""Who is sent to beside the bureaus, which are listed as `bureau-` and their id [送信先]."""
+
+
+def receivers(cursor: Any) -> tuple[str, ...]:
+    """Under which ids whom we send to must be listed [送信先の一覧]."""
+    cursor.execute("SELECT bureau_id FROM screening_bureau ORDER BY bureau_id")
+    return (*OUTBOXES, *(bureau_partner(one) for (one,) in cursor.fetchall()))
+
+
+def bureau_partner(bureau_id: str) -> str:
+    """The id of a bureau in the list of partners [機関の番号].
+
+    >>> bureau_partner("jicc_1")
+    'bureau-jicc-1'
+    """
+    return f"bureau-{bureau_id.replace('_', '-')}"
+
+
+def begin_asking(cursor: Any, on: date, actor: str, at: datetime) -> None:
+    """From now on what leaves the house asks the list of partners, for ever [提供先確認の開始].
+
+    Raises    RefusedError while somebody who is sent to is not listed.
+    """
+    lacking = [one for one in receivers(cursor) if check_partner(cursor, one, on) is not None]
+    if lacking:
+        details = {"rule": "PRIV-007", "partners": ", ".join(lacking)}
+        raise RefusedError(Fault("REG-032", details=details))
+    cursor.execute(
+        "INSERT INTO office_partner_duty (from_on, recorded_at, actor) VALUES (%s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        (on, at, actor),
+    )
+    if cursor.rowcount:
+        journal.write(cursor, [Happening(HOUSE, "partners_asked", actor, at)])
+
+
+def asks_since(cursor: Any) -> date | None:
+    """Since when what leaves the house asks the list; None while it does not [確認の開始日]."""
+    cursor.execute("SELECT from_on FROM office_partner_duty")
+    row = cursor.fetchone()
+    return None if row is None else row[0]
+
+
+def refuse_sending(cursor: Any, partner_id: str, on: date) -> Refusal | None:
+    """Why nothing may be sent to somebody; None if it may [送信先の確認] · PRIV-007.
+
+    Law       貸金業法施行規則10条の2, 10条の5. A book without a list asks nobody.
+    """
+    since = asks_since(cursor)
+    if since is None or on < since or check_partner(cursor, partner_id, on) is None:
+        return None
+    return refusal("PRIV-007", "REG-031", "貸金業法施行規則10条の5", partner=partner_id)
 
 
 @dataclass(frozen=True, slots=True)

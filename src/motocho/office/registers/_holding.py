@@ -187,20 +187,63 @@ def ask_erasure(cursor: Any, member_id: int, actor: str, at: datetime) -> None:
         journal.write(cursor, [Happening(member_id, "erasure_asked", actor, at)])
 
 
-def elsewhere(cursor: Any, member_id: int) -> tuple[str, ...]:
-    """Where something of a person stands that an erasure does not clear [消去されない記録]."""
-    cursor.execute("SELECT office_stands_elsewhere(%s)", (member_id,))
+def still_open(cursor: Any, member_id: int) -> tuple[str, ...]:
+    """Where something of a person is not over yet: nobody is erased meanwhile [未了の記録]."""
+    cursor.execute("SELECT office_still_open(%s)", (member_id,))
     return tuple(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """That somebody asked for an erasure [消去の申請]."""
+
+    member_id: int
+    asked_by: str
+    asked_at: datetime
+
+
+def wishes(cursor: Any) -> list[Wish]:
+    """Erasures that wait for a second person, the oldest first [消去の申請中]."""
+    cursor.execute(
+        "SELECT w.member_id, w.asked_by, w.asked_at FROM office_erasure_wish w WHERE NOT EXISTS"
+        " (SELECT FROM office_erasure e WHERE e.member_id = w.member_id)"
+        " ORDER BY w.asked_at, w.member_id"
+    )
+    return [Wish(*row) for row in cursor.fetchall()]
+
+
+class Deed(Enum):
+    """What an erasure does to the rows of a person in a table [消去の方法]."""
+
+    DELETE = "delete"
+    CLEAR = "clear"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table, what an erasure does to it, and why [消去の対象]; each room says its own."""
+
+    table: str
+    deed: Deed
+    cleared: str
+    why: str
+
+
+def places(cursor: Any) -> list[Place]:
+    """Every table with what an erasure does to it, in its order [消去の一覧]."""
+    cursor.execute("SELECT place, deed, cleared, why FROM office_erasure_place ORDER BY place_no")
+    return [Place(table, Deed(deed), *rest) for table, deed, *rest in cursor.fetchall()]
 
 
 def erase(cursor: Any, member_id: int, actor: str, at: datetime) -> bool:
     """Erase a person whose time is over, as a second person agrees [個人情報の消去] · PRIV-006.
 
     Gives     whether anything went; False for who was erased before.
-    Exact     one transaction: everything goes, or nothing does. Ledger, events and journal stay:
-              they name nobody.
+    Exact     one transaction, by the list of `places`: everything goes, or nothing does. Ledger,
+              events and journal stay: they name nobody.
     Raises    RefusedError while records are kept (until when is said), without a first person's
-              wish, or where something stands that this does not clear (where is said).
+              wish, or where something is not over yet (where is said).
     Law       個人情報保護法22条; 貸金業法施行規則17条1項; 犯収法6条2項.
     """
     try:
@@ -217,9 +260,8 @@ def erase(cursor: Any, member_id: int, actor: str, at: datetime) -> bool:
 def _refused(cursor: Any, member_id: int, said: str) -> RefusedError:
     if "second person" in said:
         return RefusedError(Fault("REG-005", details={"rule": "PRIV-006"}))
-    places = elsewhere(cursor, member_id)
     if "stands in" in said:
-        details = {"rule": "PRIV-006", "places": " ".join(places)}
+        details = {"rule": "PRIV-006", "places": " ".join(still_open(cursor, member_id))}
         return RefusedError(Fault("REG-006", details=details))
     until = kept_until(cursor, member_id).until_on
     details = {"rule": "PRIV-006", "until": "-" if until is None else until.isoformat()}

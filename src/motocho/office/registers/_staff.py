@@ -59,6 +59,12 @@ def open_branch(cursor: Any, branch: Branch) -> None:
     )
 
 
+def branches(cursor: Any) -> list[Branch]:
+    """Every office, the first one first [営業所の一覧]."""
+    cursor.execute("SELECT branch_id, name, opened_on FROM office_branch ORDER BY opened_on, 1")
+    return [Branch(*row) for row in cursor.fetchall()]
+
+
 def write_entry(cursor: Any, entry: Entry, actor: str, at: datetime) -> None:
     """Write the whole entry of somebody anew, from a day on [名簿の記載] · BOOK-005.
 

@@ -138,6 +138,34 @@ def tell_debtor(cursor: Any, key: Key, told: Told, actor: str, at: datetime) -> 
         journal.write(cursor, [Happening(key.member_id, "transfer_told", actor, at, subject)])
 
 
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A claim that went, and how the debtor knows [譲渡の記録]."""
+
+    key: Key
+    buyer_id: str
+    transferred_on: date
+    claim_yen: int
+    ways: tuple[Way, ...]
+    has_fixed_date: bool
+
+
+def transfers(cursor: Any) -> list[Transfer]:
+    """Claims that went, those whose debtor knows nothing yet first [譲渡の一覧]."""
+    cursor.execute(
+        "SELECT t.member_id, t.agreement_id, t.buyer_id, t.transferred_on, t.claim_yen,"
+        " coalesce(array_agg(k.way ORDER BY k.way) FILTER (WHERE k.way IS NOT NULL), '{}'),"
+        " coalesce(bool_or(k.has_fixed_date), false)"
+        " FROM office_transfer t LEFT JOIN office_transfer_told k USING (member_id, agreement_id)"
+        " GROUP BY t.member_id, t.agreement_id"
+        " ORDER BY count(k.way) > 0, t.transferred_on DESC, t.member_id, t.agreement_id"
+    )
+    return [
+        Transfer(Key(member_id, number), buyer, on, yen, tuple(Way(one) for one in ways), is_fixed)
+        for member_id, number, buyer, on, yen, ways, is_fixed in cursor.fetchall()
+    ]
+
+
 def check_standing(cursor: Any, key: Key, on: date) -> tuple[Refusal, ...]:
     """What the buyer lacks against the debtor, and against others [対抗要件] · ASGN-003.
 
