@@ -98,6 +98,14 @@ def test_codes_to_one_address_are_counted_over_all_drafts() -> None:
     assert do(drafts.ask_code, second, MAIL, after(minutes=61)) is not None
 
 
+def test_one_draft_sends_to_few_addresses() -> None:
+    draft_id = do(drafts.begin, "", AT)
+    for number in range(POLICY.most_codes_an_hour):
+        assert do(drafts.ask_code, draft_id, f"a{number}@example.jp", AT) is not None
+    assert do(drafts.ask_code, draft_id, "another@example.jp", AT) is None
+    assert do(drafts.ask_code, draft_id, "another@example.jp", after(minutes=61)) is not None
+
+
 # ------------------------------------------------------------------------------------------- links
 def asked_link(mail: str = MAIL, **later: int) -> links.Mail | None:
     do(links.ask, mail, Language.EN, after(**later))

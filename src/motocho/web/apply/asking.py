@@ -122,9 +122,10 @@ def question(request: HttpRequest, draft: Draft, question: str) -> HttpResponse:
     at = pages.moment(request)
     with transaction.atomic(), connection.cursor() as cursor:
         kept = drafts.save(cursor, draft.draft_id, (question, _kept(request, found, form)), at)
-        if question == "email" and not kept.is_confirmed:
-            _send_code(request, cursor, kept)
-    return HttpResponseRedirect(next_of(request, kept, question))
+        needs_code = question == "email" and not kept.is_confirmed
+        is_sent = not needs_code or _send_code(request, cursor, kept) is not None
+    address = next_of(request, kept, question)
+    return HttpResponseRedirect(address if is_sent else f"{address}?full")
 
 
 def _kept(request: HttpRequest, of: Question, form: Form) -> dict[str, str]:
@@ -215,7 +216,7 @@ def code(request: HttpRequest, draft: Draft) -> HttpResponse:
     form = CodeForm(
         request.POST if request.method == "POST" and "again" not in request.POST else None
     )
-    context: dict[str, Any] = {"address": draft.address}
+    context: dict[str, Any] = {"address": draft.address, "is_full": "full" in request.GET}
     if "again" in request.POST:
         context |= _again(request, draft)
     elif form.is_bound and form.is_valid():
