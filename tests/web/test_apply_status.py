@@ -104,3 +104,15 @@ def test_call_is_shown_with_its_reason_and_answered_on_the_page(office: Office) 
         assert done["Location"] == "/apply/status/#calls"
     assert rows("SELECT count(*) FROM care_case WHERE kind = 'reply'") == [(1,)]
     assert "返事を受け取りました" in main(client.get("/apply/status/"))
+
+
+def test_approved_offer_is_one_button_away(office: Office) -> None:
+    key = office.prepared()
+    waiting = main(seated(key).get("/apply/status/"))
+    assert "条件を見る" not in waiting
+    office.approved(key)
+    client = seated(key)
+    assert "条件を見る" in main(client.get("/apply/status/"))
+    done = client.post("/apply/status/offer/", follow=True)
+    assert done.redirect_chain[-1][0].startswith("/joining/")
+    assert "300,000円" in main(done)

@@ -32,11 +32,14 @@ from motocho.web._directory import directory
 from motocho.web.apply import seating
 from motocho.web.care import _acting, calls
 from motocho.web.fields import Form, shown
+from motocho.web.joining import entering
 from motocho.web.maintenance import changes_something
 from motocho.web.uploads import UploadField
 from motocho.web.words import Tongue
 
 TURNS = {one: f"apply.turn.{one.value}" for one in Turn}
+OFFERED = frozenset({"SCR-224", "SCR-225"})
+"""Steps that the pages of the offer are about."""
 OUTCOMES = {one: f"apply.over.{one.value}" for one in Outcome}
 SLOTS = {one: f"apply.slot.{one.value}" for one in Slot}
 
@@ -66,6 +69,7 @@ def status(request: HttpRequest, key: ApplicationKey) -> HttpResponse:
             (TURNS[one.turn], one.what(tongue.language), one.fix(tongue.language), one.code)
             for one in open_steps
         ],
+        "is_offered": any(one.code in OFFERED for one in open_steps),
         "over": OUTCOMES[application.outcome] if application.outcome is not None else "",
         "reasons": reasons,
         "calls": [(calls.shown_call(one), one.attempt_id in answered) for one in found],
@@ -176,6 +180,13 @@ def reply(request: HttpRequest, key: ApplicationKey, attempt_id: int) -> HttpRes
         "here_at": request.path,
     }
     return pages.show(request, "apply/reply.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@seating.at_application
+def offer(request: HttpRequest, key: ApplicationKey) -> HttpResponse:
+    """To the terms that wait, and the applicant's word on them [提案への遷移]."""
+    return entering.enter_known(request, key)
 
 
 @require_POST

@@ -21,5 +21,6 @@ urlpatterns = [
     path("status/withdraw/", following.take_back, name="withdraw"),
     path("status/papers/<slug:slot>/", following.hand_in, name="hand_in"),
     path("status/calls/<int:attempt_id>/", following.reply, name="reply"),
+    path("status/offer/", following.offer, name="offer"),
     path("status/leave/", following.leave, name="stand_up"),
 ]
