@@ -1,7 +1,8 @@
-"""Decisions a second, and the third of a million open lines.
+"""Decisions a second, the third of a million open lines, and the monitoring of a million lines.
 
 One core. A decision is everything: papers, income, sums, every rule, the record with its hash.
-Beside it the third alone, one line after another and as whole columns.
+Beside it the third alone, one line after another and as whole columns; then what the nights of a
+month look at and open (途上与信), on a durable PostgreSQL of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from datetime import date
 
 import numpy as np
 
+from bench import _lender
+from bench import _lines as _lines_of
 from bench._timing import best
 from motocho.screening.capacity import (
     BureauAnswer,
@@ -88,7 +91,28 @@ def main() -> str:
         print(f"{what:<44}{DECISIONS / seconds:>12,.0f} a second")
     same = all(replay(one).same for one in kept)
     print(f"every record replays to the same: {same}")
-    return _lines(dice) or ("" if same else "a record did not replay")
+    return _lines(dice) or monitored() or ("" if same else "a record did not replay")
+
+
+def monitored() -> str:
+    """Every line of a large book looked at once, by the night's own step."""
+    wrong = ""
+    with _lender.server("lines") as running:
+        count = _lines_of.book(running.address, LINES)
+        print(
+            f"\na book of {count:,} open lines, fsync on; each looked at once by a month's nights"
+        )
+        for name, looked, opened, seconds, bare in _lines_of.months():
+            print(f"{name}: {looked:,} lines, {opened:,} checks{seconds:>16.1f} s")
+            print(f"  lines a second{looked / seconds:>42,.0f}")
+            print(f"  beside it, one sum a member over the same lines{bare:>9.1f} s")
+            met = "met" if seconds <= AIM_SECONDS else "missed"
+            print(f"  aim: a million lines within {AIM_SECONDS:g} s: {met}")
+            if seconds > AIM_SECONDS:
+                wrong = "monitoring misses its aim"
+        rows, copied = _lines_of.copied(running.address)
+        print(f"beside it: COPY of the {rows:,} checks into a plain table{copied:>9.1f} s")
+    return wrong
 
 
 def _lines(dice: random.Random) -> str:

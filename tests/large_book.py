@@ -35,15 +35,18 @@ def patterns(desk: Desk, on: date, count: int = 2 * CYCLE_DAYS) -> list[Key]:
     return keys
 
 
-def multiply(address: Address, copies: int) -> None:
-    """Copy everything that a member has, for new members; the first copies are the patterns themselves."""
+def multiply(address: Address, copies: int, only: frozenset[str] | None = None) -> None:
+    """Copy everything that a member has, for new members; the first copies are the patterns themselves.
+
+    Takes     the tables to copy where the rest is not wanted.
+    """
     with address.connect(ADMIN, autocommit=True) as admin:
         admin.execute("SET session_replication_role = replica")
         admin.execute("SET synchronous_commit = off")
         (most,) = _one(admin, "SELECT max(member_id) FROM people_member")
         own = _people(admin)
         for table, columns in admin.execute(_TABLES).fetchall():
-            if table not in SKIPPED:
+            if table not in SKIPPED and (only is None or table in only):
                 _copy(admin, table, {name: _moved(name) for name in columns}, most, copies)
         _copy(admin, "people_member", own, most, copies)
         number = {"member_number": own["member_number"], "member_id": _moved("member_id")}

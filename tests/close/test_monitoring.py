@@ -70,6 +70,20 @@ def test_each_contract_has_a_period_that_ends_in_any_month(opened: date) -> None
     assert len(found) in {12, 13}
 
 
+@given(DAYS, st.integers(0, 1_500))
+@settings(deadline=None)
+def test_first_day_of_a_period_follows_from_the_day_of_the_month_alone(
+    opened: date, later: int
+) -> None:
+    """The night looks at the draws of all contracts of a day of the month by one first day."""
+    on = opened + timedelta(days=later)
+    period = period_ending(opened, on)
+    other = period_ending(date(on.year - 1, 1, opened.day), on)
+    if period is not None:
+        assert other is not None
+        assert other.first_on == period.first_on
+
+
 # ------------------------------------------------------------------------------------ what is due
 FIRST = period_ending(OPENED, MONTH_END)
 THIRD = period_ending(OPENED, QUARTER_END)

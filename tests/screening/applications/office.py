@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ from motocho.screening.applications import (
 )
 from motocho.screening.applications import Plan as Product
 from motocho.screening.capacity import Paper, PaperKind
-from motocho.screening.identity import Evidence
+from motocho.screening.identity import Checked, Evidence, Liveness, Method, Shown
 
 LENDER = directory.shipped().lender
 SINCE = date(2015, 4, 1)
@@ -97,6 +97,15 @@ class Office:
                    self.source("staff 1"), self.at)  # fmt: skip
         assert not isinstance(found, tuple)
 
+    def identify_by(self, member_id: int, shown: Shown) -> None:
+        """By the chip of a paper, as whoever stands on it."""
+        declared = replace(SELF, name=shown.name, born_on=shown.born_on)
+        checked = Checked(Method.CHIP, self.on, (shown,), face=Liveness.SAME)
+        found = do(
+            identity.keep, member_id, Evidence(declared, checked), self.source("staff 1"), self.at
+        )
+        assert not isinstance(found, tuple)
+
     def submit(
         self, limit_yen: int = 300_000, member_id: int | None = None, income_yen: int = 6_000_000
     ) -> Application:
@@ -149,6 +158,25 @@ class Office:
         self.consent(member_id)
         self.identify(member_id)
         key = self.submit(limit_yen, member_id).key
+        self.enter(key)
+        self.employed(key)
+        self.checked(key)
+        self.carry()
+        return key
+
+    def prepared_again(
+        self, member_id: int, born_on: date, shown: Shown | None = None
+    ) -> ApplicationKey:
+        """The same of another member, identified by what they show."""
+        self.consent(member_id)
+        if shown is None:
+            card = replace(JPKI.shown[0], born_on=born_on)
+            checked = replace(JPKI, shown=(card,))
+            evidence = Evidence(replace(SELF, born_on=born_on), checked)
+            do(identity.keep, member_id, evidence, self.source("staff 1"), self.at)
+        else:
+            self.identify_by(member_id, shown)
+        key = self.submit(300_000, member_id).key
         self.enter(key)
         self.employed(key)
         self.checked(key)

@@ -175,6 +175,15 @@ def test_individual_number_is_never_taken(change: dict[str, object], wanted: lis
     assert codes(papers.check(card, ON)) == wanted
 
 
+@pytest.mark.rule("PRIV-001")
+def test_the_number_of_a_licence_is_taken_whatever_its_last_digit() -> None:
+    """Twelve digits too: one in eleven reads as an individual number, and is none."""
+    for last in range(100):
+        shown = replace(LICENCE, number=f"3085123456{last:02d}")
+        assert papers.check(shown, ON) == ()
+        assert papers.check(replace(shown, paper=Paper.DRIVING_HISTORY), ON) == ()
+
+
 # --------------------------------------------------------------------------------- the whole check
 @pytest.mark.rule("KYC-001")
 @pytest.mark.parametrize("checked", [

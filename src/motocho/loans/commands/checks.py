@@ -7,7 +7,7 @@ the stop is lifted, evidence is asked for, the limit is cut or draws are stopped
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
@@ -20,7 +20,6 @@ from motocho.loans.commands._telling import refuse_day, tell
 from motocho.loans.commands.terms import change_limit
 from motocho.loans.monitoring import BUREAU, Borrowed, Burden, CheckKind, Income, Period
 from motocho.loans.policy import Status, Stop
-from motocho.loans.standing import Seen
 from motocho.units.errors import Fault, RefusedError
 
 # --------------------------------------------------------------------------------- periods that end
@@ -31,19 +30,24 @@ WHERE extract(day FROM a.opened_on)::smallint = ANY(%s) AND a.status = 'open' AN
        WHERE o.member_id = a.member_id AND o.status = 'open') > %s
 ORDER BY 1, 2
 """
-_BORROWED = """
-SELECT k.member_id, k.agreement_id,
+_BORROWED = f"""
+SELECT a.member_id, a.agreement_id, a.opened_on,
+    a.stops <> '{{}}' OR a.late_since IS NOT NULL
+        OR a.state->>{standing.PLACES["accelerated_on"]} IS NOT NULL,
     (SELECT sum(o.principal_yen)::bigint FROM loan_agreement o
-     WHERE o.member_id = k.member_id AND o.status = 'open'),
+     WHERE o.member_id = a.member_id AND o.status = 'open'),
     (SELECT coalesce(sum((e.content->>'amount_yen')::bigint), 0)::bigint FROM loan_event e
-     WHERE e.member_id = k.member_id AND e.kind = 'draw'
-       AND e.value_on BETWEEN k.first_on AND k.last_on
+     WHERE e.member_id = a.member_id AND e.kind = 'draw'
+       AND e.value_on BETWEEN p.first_on AND %s
        AND NOT EXISTS (
          SELECT FROM loan_event c WHERE c.member_id = e.member_id
            AND c.agreement_id = e.agreement_id AND c.cancels_no = e.event_no))
-FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[])
-    AS k (member_id, agreement_id, first_on, last_on)
-"""
+FROM unnest(%s::bigint[], %s::bigint[]) AS k (member_id, agreement_id)
+JOIN loan_agreement a USING (member_id, agreement_id)
+JOIN unnest(%s::integer[], %s::date[]) AS p (day_of_month, first_on)
+    ON p.day_of_month = extract(day FROM a.opened_on)
+ORDER BY 1, 2
+"""  # noqa: S608  # places of our own
 _OPEN = """
 INSERT INTO loan_check (member_id, agreement_id, kind, found_on, due_on)
 SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::date[], %s::date[])
@@ -80,13 +84,9 @@ def open_checks(cursor: Any, keys: Sequence[Key], made: Made) -> list[Opened]:
     Lock      agreements whose check waits, one by one.
     """
     law, on = monitoring.law_on(made.business_on), made.business_on
-    seen = {one.key: one for one in standing.see(cursor, keys)}
-    found = {key: monitoring.period_ending(one.opened_on, on) for key, one in seen.items()}
-    periods = {key: period for key, period in found.items() if period is not None}
-    borrowed = _borrowed(cursor, periods, seen)
     opened, waiting = [], []
-    for key, period in periods.items():
-        due = monitoring.checks_due(period, borrowed[key], law)
+    for key, period, borrowed in _borrowed(cursor, keys, on):
+        due = monitoring.checks_due(period, borrowed, law)
         deadline = monitoring.deadline_of(period, law)
         opened += [Opened(key, kind, on, deadline) for kind in due.kinds]
         if due.waits:
@@ -97,22 +97,24 @@ def open_checks(cursor: Any, keys: Sequence[Key], made: Made) -> list[Opened]:
     return opened
 
 
-def _borrowed(
-    cursor: Any, periods: dict[Key, Period], seen: dict[Key, Seen]
-) -> dict[Key, Borrowed]:
-    rows = [(*key, period.first_on, period.last_on) for key, period in periods.items()]
-    if not rows:
-        return {}
-    cursor.execute(_BORROWED, [list(column) for column in zip(*rows, strict=True)])
-    return {
-        (key := Key(row[0], row[1])): Borrowed(row[3], row[2], _is_stopped(seen[key]))
-        for row in cursor.fetchall()
-    }
-
-
-def _is_stopped(seen: Seen) -> bool:
-    state = seen.state
-    return bool(seen.stops) or state.late_since is not None or state.accelerated_on is not None
+def _borrowed(cursor: Any, keys: Sequence[Key], on: date) -> Iterator[tuple[Key, Period, Borrowed]]:
+    """What stands where a period ends, in one look; no state is read that only says "late"."""
+    days = sorted(monitoring.contract_days_ending(on))
+    # The first day of a period follows from the day of the month alone, whatever the year.
+    firsts = [monitoring.period_ending(date(on.year - 1, 1, day), on) for day in days]
+    firsts_on = [period and period.first_on for period in firsts]
+    if not keys:
+        return
+    columns = [list(column) for column in zip(*keys, strict=True)]
+    cursor.execute(_BORROWED, (on, *columns, days, firsts_on))
+    periods: dict[date, Period | None] = {}
+    for member_id, agreement_id, opened_on, is_stopped, balance_yen, draws_yen in cursor.fetchall():
+        if opened_on not in periods:
+            periods[opened_on] = monitoring.period_ending(opened_on, on)
+        period = periods[opened_on]
+        if period is not None:
+            borrowed = Borrowed(draws_yen, balance_yen, is_stopped)
+            yield Key(member_id, agreement_id), period, borrowed
 
 
 def _open(cursor: Any, opened: Sequence[Opened], made: Made) -> None:

@@ -153,7 +153,7 @@ class FakeBureau:
     asked: Counter[str] = field(init=False, default_factory=Counter)
     seen: dict[str, dict[str, str]] = field(init=False, default_factory=dict)
     """Every report by its number."""
-    _held: list[Held] = field(init=False, default_factory=list)
+    _held: dict[tuple[str, str], list[Held]] = field(init=False, default_factory=dict)
     _ready: list[tuple[str, list[list[tuple[str, str]]]]] = field(init=False, default_factory=list)
     _taken: set[str] = field(init=False, default_factory=set)
     _step: int = field(init=False, default=0)
@@ -161,11 +161,12 @@ class FakeBureau:
     _as_json: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        self._held = list(self.people)
+        for one in self.people:
+            self.hold(one)
 
     def hold(self, held: Held) -> None:
         """Somebody more [登録者の追加]."""
-        self._held.append(held)
+        self._held.setdefault((held.kana, held.born), []).append(held)
 
     def _trouble(self) -> Trouble:
         trouble = self.plan(self._step)
@@ -221,7 +222,7 @@ class FakeBureau:
     ) -> list[tuple[str, str]]:
         """The records of one answer, as name and JSON or as sign and bytes."""
         ref = row["inquiry_ref"]
-        found = [one for one in self._held if (one.kana, one.born) == (row["kana"], row["born_on"])]
+        found = self._held.get((row["kana"], row["born_on"]), [])
         if trouble is Trouble.NAMESAKE:
             other = Held(row["kana"], row["name"], row["born_on"], ["0399998888"], "999999999999")
             other.claims = [Claim("7777", "money_lender", "20200101", 500_000, 499_000)]

@@ -35,7 +35,7 @@ from motocho.screening.applications.decisions import Kept
 from motocho.screening.applications.forms import Application, ApplicationKey, Outcome
 from motocho.screening.applications.joining import CardWish
 from motocho.screening.bureau import consents
-from motocho.screening.decision import AskedKind, Decision
+from motocho.screening.decision import AskedKind, Decision, Verdict
 from motocho.screening.identity import records
 from motocho.units.errors import (
     Fault,
@@ -152,11 +152,11 @@ def _refusal(rule_id: str, code: str, law: str, **details: str) -> Refusal:
 def _still_holds(cursor: Any, application: Application, of: Kept, at: datetime) -> bool:
     """Whether the rules of now, on what is known now, offer the same [決定の維持].
 
-    A contract that was made meanwhile, a wish not to be lent to, a product that ended: each may
-    have come after the decision.
+    A contract that was made meanwhile, a wish not to be lent to, a product that ended, a suspicion
+    that asks for a person: each may have come after the decision.
     """
     now = decisions.again(cursor, application, "system", at)
-    if now.offer is None:
+    if now.offer is None or now.verdict not in {of.verdict, Verdict.OFFER}:
         return False
     same = (now.offer.limit_yen, now.offer.rate_ppm) == (of.limit_yen, of.rate_ppm)
     return same and now.offer.persons <= of.persons

@@ -90,6 +90,9 @@ def _applicant(cursor: Any, application: Application, on: date) -> Applicant:
 def _suspicion(cursor: Any, member_id: int, looked_up: bool | None) -> bool | None:  # noqa: FBT001  # a fact, not a switch
     """What the house looked up; open again where a suspicion stands, so that a person looks.
 
+    So does it where somebody may be a member of ours under another number: each of the two would
+    get a third of the income (貸金業法13条の2).
+
     Why       the record of a decision is seen by more than may see a suspicion (犯収法8条4項): it
               says no more than where nobody looked.
     """
@@ -114,8 +117,13 @@ def own_contracts(cursor: Any, member_id: int) -> tuple[OwnContract, ...]:
 
 
 def _bureau(cursor: Any, member_id: int, actor: str, at: datetime) -> BureauAnswer | None:
-    """The newest answer that counts, whatever survey it was asked for [信用情報の回答]."""
+    """The newest answer that counts, whatever survey it was asked for [信用情報の回答].
+
+    None while a newer one is in doubt: what may be of this person is not passed over.
+    """
     for asked in inquiries.of_member(cursor, member_id):
+        if asked.state is State.DOUBTFUL:
+            return None
         if asked.state is not State.ANSWERED:
             continue
         counted = answers.found_by(cursor, asked, actor, at)

@@ -182,10 +182,24 @@ CREATE FUNCTION screening_evidence_count(of_member bigint, of_application bigint
         + (SELECT count(*) FROM screening_check c WHERE (c.member_id, c.application_id) = (of_member, of_application))
 $$;
 
--- Whether a suspicion stands, and no more: what it says is read by a supervisor or an auditor alone.
+-- Who may be the same person under another number, with whom what we lend would be counted apart (13条の2): whoever was
+-- identified by the same licence; whoever has the same reading and birthday, and a contract or an application of ours.
+CREATE FUNCTION screening_same_person(of_member bigint) RETURNS SETOF bigint LANGUAGE sql STABLE
+    SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT o.member_id FROM screening_identity i JOIN screening_identity o ON o.licence_number = i.licence_number
+    WHERE i.member_id = of_member AND i.licence_number <> '' AND o.licence_number <> '' AND o.member_id <> i.member_id
+    UNION
+    SELECT o.member_id FROM people_member m JOIN people_member o USING (family_kana, given_kana, born_on)
+    WHERE m.member_id = of_member AND o.member_id <> m.member_id AND (
+        EXISTS (SELECT FROM loan_agreement a WHERE a.member_id = o.member_id AND a.status IN ('open', 'written_off'))
+        OR EXISTS (SELECT FROM screening_application p WHERE p.member_id = o.member_id AND p.ended_at IS NULL))
+$$;
+
+-- Whether somebody must be looked at by a person, and no more: a suspicion is read by a supervisor or an auditor alone.
 CREATE FUNCTION screening_stands_suspected(of_member bigint) RETURNS boolean LANGUAGE sql STABLE
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM screening_suspicion s WHERE s.member_id = of_member)
+        OR EXISTS (SELECT FROM screening_same_person(of_member))
 $$;
 
 -- Nothing is added to an application that is over; who adds to one waits for who adds to it at the same time.
@@ -252,14 +266,16 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- By a reviewer or a supervisor of the day, for somebody else, on what somebody else entered.
+-- By a reviewer or a supervisor of the day, for somebody else, on what somebody else entered, and on a bureau's answer
+-- of which somebody else said whose it is.
 CREATE FUNCTION check_approval() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     on_day date := (NEW.approved_at AT TIME ZONE 'Asia/Tokyo')::date;
 BEGIN
     IF NOT EXISTS (SELECT FROM people_staff s JOIN people_staff_role r USING (staff_id) WHERE s.staff_id = NEW.staff_id
             AND s.own_member_id IS DISTINCT FROM NEW.member_id AND r.role IN ('reviewer', 'supervisor')
-            AND r.from_on <= on_day AND (r.until_on IS NULL OR on_day < r.until_on)) THEN
+            AND (s.left_on IS NULL OR on_day <= s.left_on)
+            AND r.from_on <= on_day AND (r.until_on IS NULL OR on_day <= r.until_on)) THEN
         PERFORM refuse_application_row('whoever approves is a reviewer or supervisor', 'screening_approval_role');
     END IF;
     IF EXISTS (SELECT FROM screening_paper p WHERE (p.member_id, p.application_id, p.staff_id)
@@ -267,7 +283,9 @@ BEGIN
         OR EXISTS (SELECT FROM screening_employment e WHERE (e.member_id, e.application_id, e.staff_id)
             = (NEW.member_id, NEW.application_id, NEW.staff_id))
         OR EXISTS (SELECT FROM screening_check c WHERE (c.member_id, c.application_id, c.staff_id)
-            = (NEW.member_id, NEW.application_id, NEW.staff_id)) THEN
+            = (NEW.member_id, NEW.application_id, NEW.staff_id))
+        OR EXISTS (SELECT FROM screening_bureau_judgement j WHERE j.member_id = NEW.member_id
+            AND j.actor = 'staff ' || NEW.staff_id) THEN
         PERFORM refuse_application_row('whoever entered evidence does not approve', 'screening_approval_other_person');
     END IF;
     RETURN NEW;
@@ -312,8 +330,10 @@ BEGIN
               AND s.agreement_id IS NOT DISTINCT FROM asked.agreement_id) THEN
         PERFORM refuse_application_row('the contract is not surveyed by its decision', 'screening_contract_surveyed');
     END IF;
-    IF asked.kind = 'new' AND NOT EXISTS (SELECT FROM documents_conclusion c WHERE c.member_id = NEW.member_id
-            AND c.agreement_id = NEW.agreement_id AND c.paper_no = NEW.paper_no) THEN
+    IF asked.kind = 'new' AND NOT EXISTS (SELECT FROM documents_conclusion c JOIN documents_paper q USING (member_id, paper_no)
+            WHERE c.member_id = NEW.member_id AND c.agreement_id = NEW.agreement_id AND c.paper_no = NEW.paper_no
+              AND q.kind = 'pre_contract'
+              AND q.cause = format('application %s decision %s', NEW.application_id, NEW.decision_no)) THEN
         PERFORM refuse_application_row('its terms were not shown on paper before', 'screening_contract_shown');
     END IF;
     IF NOT EXISTS (SELECT FROM screening_identity i WHERE i.member_id = NEW.member_id
@@ -409,8 +429,8 @@ GRANT SELECT, INSERT ON screening_application, screening_paper, screening_employ
 GRANT UPDATE (ended_at, ended_by, outcome) ON screening_application TO motocho_app;
 GRANT USAGE ON SEQUENCE screening_application_application_id_seq, screening_paper_paper_no_seq,
     screening_employment_employment_no_seq, screening_check_check_no_seq TO motocho_app;
-REVOKE ALL ON FUNCTION screening_stands_suspected FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION screening_stands_suspected, screening_evidence_count, screening_lacks_approval, refuse_application_row
+REVOKE ALL ON FUNCTION screening_stands_suspected, screening_same_person FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION screening_stands_suspected, screening_same_person, screening_evidence_count, screening_lacks_approval, refuse_application_row
     TO motocho_app;
 GRANT SELECT ON screening_application, screening_paper, screening_employment, screening_decision, screening_approval,
     screening_acceptance, screening_contract, screening_application_duty TO motocho_audit;

@@ -62,6 +62,8 @@ TERMED = frozenset(
 """Papers that always have a last day."""
 CARDS = frozenset({Paper.DRIVING_HISTORY, Paper.DISABILITY_HANDBOOK})
 """イ without a last day on some: valid as they are (7条ただし書: 有効なもの)."""
+TWELVE_DIGITS = frozenset({Paper.DRIVING_LICENCE, Paper.DRIVING_HISTORY})
+"""Papers whose own number has twelve digits: one in eleven reads as an individual number."""
 CHIPPED = frozenset(
     {
         Paper.DRIVING_LICENCE, Paper.DRIVING_HISTORY, Paper.RESIDENCE_CARD,
@@ -152,7 +154,8 @@ def check(shown: Shown, on: date) -> tuple[Refusal, ...]:
 def _against(shown: Shown, on: date) -> Iterator[Refusal]:
     named = {"paper": shown.paper.value}
     is_back = shown.paper is Paper.MY_NUMBER_CARD and shown.side is Side.BACK
-    if is_back or holds_my_number(shown.number):
+    is_card_s = holds_my_number(shown.number) and shown.paper not in TWELVE_DIGITS
+    if is_back or is_card_s:
         yield refusal("PRIV-001", "IDV-005", "番号利用法20条", **named)
     if counts_as(shown.paper, on) is CountsAs.NOT_ACCEPTED:
         yield refusal("KYC-004", "IDV-001", "犯収法施行規則7条1号", **named)

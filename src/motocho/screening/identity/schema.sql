@@ -108,7 +108,7 @@ CREATE TABLE screening_suspicion (
 );
 CREATE FUNCTION screening_may_see_suspicions(staff_no bigint, on_day date) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM people_staff_role r WHERE r.staff_id = staff_no
-        AND r.role IN ('supervisor', 'auditor') AND r.from_on <= on_day AND (r.until_on IS NULL OR on_day < r.until_on))
+        AND r.role IN ('supervisor', 'auditor') AND r.from_on <= on_day AND (r.until_on IS NULL OR on_day <= r.until_on))
 $$;
 CREATE FUNCTION screening_read_suspicions(wanted_member bigint, staff_no bigint, read_at timestamptz)
 RETURNS TABLE (suspicion_id bigint, words text, found_on date, filed_on date, filing_ref text, actor text, told_at timestamptz)

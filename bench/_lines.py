@@ -1,0 +1,92 @@
+"""A million open lines on PostgreSQL, and a month of nights that look at each of them once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import connection, connections, transaction
+from tests.large_book import multiply, patterns
+from tests.loans.desk import Desk
+
+from bench import _lender
+from bench._lender import TODAY
+from motocho.close import day
+from motocho.config.schema import migrate
+from motocho.config.settings import setup
+from motocho.loans.commands import Made, checks
+from motocho.outside.postgres import Address, Role
+
+PATTERNS = 70
+CHUNK = 500
+"""As the night does."""
+READ_ALONE = frozenset(
+    {"loan_agreement", "loan_terms", "loan_event", "loan_check", "people_member", "people_number"}
+)
+"""What the look at a line reads and writes; the rest would only wait on the disk."""
+BARE = """
+SELECT count(*), sum(principal_yen) FROM (
+    SELECT a.member_id, sum(a.principal_yen) AS principal_yen FROM loan_agreement a
+    WHERE extract(day FROM a.opened_on)::smallint = %s AND a.status = 'open'
+    GROUP BY a.member_id) AS one
+"""
+
+
+def book(address: Address, lines: int) -> int:
+    """A migrated database with so many lines, all drawn on in the last five weeks; how many."""
+    migrate(address)
+    setup(Role.APP, address)
+    desk = Desk()
+    desk.do(day.open_book, TODAY)
+    patterns(desk, TODAY, PATTERNS)
+    multiply(address, -(-lines // PATTERNS), READ_ALONE)
+    connections.close_all()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM loan_agreement")
+        return int(cursor.fetchone()[0])
+
+
+def months() -> Iterator[tuple[str, int, int, float, float]]:
+    """Two months of nights, with draws and without; lines, checks, seconds, bare ones."""
+    for name, later in (("a month with draws in it", 0), ("a month without", 31)):
+        looked = opened = 0
+        began = time.perf_counter()
+        for on in month(later):
+            keys, found = night(on)
+            looked, opened = looked + keys, opened + found
+        seconds = time.perf_counter() - began
+        yield name, looked, opened, seconds, bare()
+
+
+def month(later: int) -> list[date]:
+    """The days of a month, each day of the month once."""
+    first = TODAY if later == 0 else date(TODAY.year, TODAY.month + 1, TODAY.day)
+    following = date(first.year, first.month + 1, first.day)
+    return [first + timedelta(days=one) for one in range((following - first).days)]
+
+
+def night(on: date) -> tuple[int, int]:
+    """What the step does on a day, a transaction a chunk; lines looked at, checks opened."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        keys = checks.periods_ending(cursor, on)
+    opened = 0
+    made = Made("bench", "", on, datetime(on.year, on.month, on.day, 15, tzinfo=UTC), "close")
+    for first in range(0, len(keys), CHUNK):
+        with transaction.atomic(), connection.cursor() as cursor:
+            opened += len(checks.open_checks(cursor, keys[first : first + CHUNK], made))
+    return len(keys), opened
+
+
+def bare() -> float:
+    """One sum a member over the same lines, and nothing else."""
+    began = time.perf_counter()
+    with connection.cursor() as cursor:
+        for number in range(1, 32):
+            cursor.execute(BARE, (number,))
+    return time.perf_counter() - began
+
+
+def copied(address: Address) -> tuple[int, float]:
+    """COPY of the checks that were opened into a plain table; rows, seconds."""
+    return _lender.copy_rows(address, {"loan_check": "SELECT * FROM loan_check"})
