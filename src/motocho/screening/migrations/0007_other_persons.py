@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     """Functions anew; an index while the book is used."""
 
     atomic = False
-    dependencies = (("screening", "0004_applications"),)
+    dependencies = (("screening", "0006_wishes"),)
     operations = (
         migrations.RunSQL(add_index(_INDEX, _LICENCES), drop_index(_INDEX)),
         *(migrations.RunSQL(_function("applications", name)) for name in _APPLICATIONS),
