@@ -114,6 +114,13 @@ def test_amounts_of_the_product_in_the_house_s_steps(wanted_yen: int, *, is_good
     agrees(told)
 
 
+def test_amount_that_the_third_lowers_is_judged_as_it_is_lowered() -> None:
+    told = PrecheckTold(18, 1_320_000, 430_000, MAN + 1)
+    assert precheck(told, POLICY, ON).answer is Answer.LOWER
+    agrees(told)
+    agrees(PrecheckTold(35, 24_000_000, 0, 900 * MAN + 1))
+
+
 def test_who_is_late_now_meets_a_person_and_is_refused_nothing() -> None:
     found = precheck(replace(TOLD, late=Late.YES), POLICY, ON)
     assert (found.answer, found.against) == (Answer.PERSON, ())

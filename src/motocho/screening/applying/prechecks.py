@@ -96,8 +96,10 @@ def precheck(told: Told, policy: Policy, on: date) -> Prechecked:
     largest_yen = policy.offering.largest_limit_yen
     highest_yen = third.highest_yen(house.limit_step_yen, largest_yen)
     highest_yen = highest_yen if highest_yen >= house.least_limit_yen else 0
-    barred = (*_ages(told, policy, law), *_amounts(told, policy))
     measured = _faults((check_third(told.wanted_yen, _income(told), lent, law),))
+    # Where the third lowers an amount, the lower one is looked at: it is in whole steps.
+    amounts = () if measured and highest_yen else tuple(_amounts(told, policy))
+    barred = (*_ages(told, policy, law), *amounts)
     against = (*barred, *measured)
     is_young = _is_young(told, law)
     need = evidence_need(told.wanted_yen, lent, law)
