@@ -181,7 +181,8 @@ def test_what_was_known_then(lent: Command) -> None:
 
 def test_several_agreements_are_named(lent: Command) -> None:
     lent.done("loan", "survey", "00000001", "--limit", "20万", "--income", "360万", "--others", "0", "--bureau", "B-2",
-              "--basis", "APP-2", "--evidence", "DOC-1", "--issued", "2026-01-05", "--on", "2026-01-06")  # fmt: skip
+              "--basis", "APP-2", "--evidence", "DOC-1", "--issued", "2026-01-05",
+              "--kind", "withholding_slip", "--shows-until", "2025-12-31", "--on", "2026-01-06")  # fmt: skip
     lent.done("loan", "open", "00000001", "--product", "card", "--limit", "200000", "--survey", "2", "--on", "2026-01-06",
               "--scheme", "monthly", "--day", "27")  # fmt: skip
     run = lent("loan", "show", "00000001", "--json")

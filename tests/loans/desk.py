@@ -80,13 +80,19 @@ def surveyed(cursor: Any, member_id: int, limit_yen: int, made: Made, agreement_
     own_yen = limit_yen + queries.own_yen(cursor, member_id, agreement_id)
     if own_yen > 500_000 or own_yen + known.others_yen > 1_000_000:
         evidence = queries.newest_income(cursor, member_id)
-        if evidence is None or evidence.issued_on > made.business_on:
+        if evidence is None or not evidence.income.is_latest(made.business_on):
             cursor.execute(
-                "INSERT INTO loan_income_evidence (member_id, issued_on, annual_yen, document_ref, channel,"
-                " external_ref, business_on, booked_at, actor)"
-                " VALUES (%s, %s, %s, 'PAPER-0', %s, %s, %s, %s, %s)"
-                " RETURNING evidence_id, issued_on, annual_yen",
-                (member_id, made.business_on - LONG_AGO, INCOME_YEN, *way),
+                "INSERT INTO loan_income_evidence (member_id, issued_on, annual_yen, kind, shows_until, document_ref,"
+                " channel, external_ref, business_on, booked_at, actor)"
+                " VALUES (%s, %s, %s, 'pension_certificate', %s, 'PAPER-0', %s, %s, %s, %s, %s)"
+                " RETURNING evidence_id, issued_on, annual_yen, kind, shows_until",
+                (
+                    member_id,
+                    made.business_on - LONG_AGO,
+                    INCOME_YEN,
+                    made.business_on - LONG_AGO,
+                    *way,
+                ),
             )
             evidence = IncomeShown(*cursor.fetchone())
     income_yen = INCOME_YEN if evidence is None else evidence.annual_yen

@@ -13,6 +13,7 @@ from tests.database import Database
 from tests.loans.desk import CONSENT, Desk, days
 
 from motocho.kernel.schedule import Scheme
+from motocho.law.lending import PaperKind, Shown
 from motocho.loans import commands, queries
 from motocho.loans.commands import (
     BureauAnswer,
@@ -43,7 +44,7 @@ def looked(desk: Desk, limit_yen: int, others_yen: int = 0, annual_yen: int = 9_
         commands.record_bureau_answer(cursor, desk.member_id, answer, made)
         evidence = None
         if paper:
-            shown = Evidence(Income(DAY, annual_yen), "DOC-1")
+            shown = Evidence(Income(DAY, annual_yen, Shown(PaperKind.PAY_SLIPS, DAY)), "DOC-1")
             commands.record_income(cursor, desk.member_id, shown, made)
             evidence = queries.newest_income(cursor, desk.member_id)
         said = queries.newest_answer(cursor, desk.member_id)

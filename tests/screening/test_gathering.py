@@ -14,6 +14,7 @@ from tests.loans.desk import Desk
 from tests.screening.facts import POLICY, SLIP, application, decided
 
 from motocho.kernel.schedule import Scheme
+from motocho.law.lending import PaperKind, Shown
 from motocho.loans import commands, queries
 from motocho.loans.commands import BureauAnswer, Evidence, Exceptional, Opening
 from motocho.loans.monitoring import Income
@@ -130,7 +131,7 @@ def test_a_decision_becomes_a_survey_by_which_an_agreement_opens(desk: Desk) -> 
         commands.record_bureau_answer(
             cursor, desk.member_id, BureauAnswer(DAY, 550_000, "B1"), made
         )
-        shown = Evidence(Income(DAY, 3_000_000), SLIP.source)
+        shown = Evidence(Income(DAY, 3_000_000, Shown(PaperKind.PAY_SLIPS, DAY)), SLIP.source)
         commands.record_income(cursor, desk.member_id, shown, made)
         said = queries.newest_answer(cursor, desk.member_id)
         evidence = queries.newest_income(cursor, desk.member_id)

@@ -13,21 +13,34 @@ from tests.database import Database
 from tests.loans.crowd import at_once, do
 from tests.loans.desk import Desk
 from tests.people.house import rows
+from tests.screening import capacity_oracle as oracle
 
 from motocho.contact.holds import Source
+from motocho.law.lending import PaperKind, Shown, is_latest, latest_until
 from motocho.law.rules import Refusal
-from motocho.loans import commands, queries
+from motocho.loans import commands, queries, raises
 from motocho.loans.commands import Key
 from motocho.loans.monitoring import Burden, Income
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Conduct
 from motocho.loans.raises import LEAST_MONTHS
 from motocho.screening import increases
-from motocho.screening.eligibility import Asked, eligibility
+from motocho.screening.eligibility import Asked, eligibility, outlook
 from motocho.screening.increases import Increase
 from motocho.units.errors import Language, NotFoundError
 
 ON = date(2026, 11, 24)
+
+
+def slip(year: int, yen: int) -> Income:
+    shown = Shown(PaperKind.WITHHOLDING_SLIP, date(year, 12, 31))
+    return Income(date(year + 1, 1, 20), yen, shown)
+
+
+def slips(paid_on: date, yen: int) -> Income:
+    return Income(paid_on, yen, Shown(PaperKind.PAY_SLIPS, paid_on))
+
+
 KEY = Key(1, 1)
 CLEAN = Conduct(
     key=KEY, on=ON, opened_on=date(2025, 6, 1), status=Status.OPEN, stops=frozenset(),
@@ -103,8 +116,11 @@ def test_a_third_of_the_income_is_never_passed(limit: int, income: int, others: 
     (CLEAN, Asked(400_000, 0, 600_000), "nothing"),
     (CLEAN, Asked(400_000, 0, 600_001), "evidence"),
     (replace(CLEAN, burden=Burden(300_000, 700_000)), Asked(301_000), "evidence"),
-    (replace(CLEAN, income=Income(date(2024, 1, 1), 9_000_000)), Asked(800_000), "nothing"),
-    (replace(CLEAN, income=Income(date(2023, 11, 23), 9_000_000)), Asked(800_000), "evidence"),
+    (replace(CLEAN, burden=Burden(300_000, 500_000, 200_000)), Asked(300_000), "nothing"),
+    (replace(CLEAN, burden=Burden(300_000, 500_000, 200_001)), Asked(300_000), "evidence"),
+    (replace(CLEAN, income=slip(2025, 9_000_000)), Asked(800_000), "nothing"),
+    (replace(CLEAN, income=slip(2024, 9_000_000)), Asked(800_000), "evidence"),
+    (replace(CLEAN, income=Income(ON, 9_000_000)), Asked(800_000), "evidence"),
 ])  # fmt: skip
 def test_evidence_is_asked_for_above_the_amounts_of_the_law(
     known: Conduct, asked: Asked, wanted: str
@@ -112,13 +128,123 @@ def test_evidence_is_asked_for_above_the_amounts_of_the_law(
     assert eligibility(known, asked).needs_evidence is (wanted == "evidence")
 
 
+@pytest.mark.rule("LEND-006")
 @pytest.mark.rule("LEND-023")
-def test_evidence_that_is_too_old_refuses_nobody() -> None:
-    old = replace(CLEAN, income=Income(date(2023, 11, 23), 1_000_000))
-    assert codes_of(old, Asked(400_000, 3_000_000)) == []
-    assert codes_of(old, Asked(400_000, 900_000)) == ["SCR-014"]
-    fresh = replace(CLEAN, income=Income(date(2023, 11, 24), 1_000_000))
-    assert codes_of(fresh, Asked(400_000, 3_000_000)) == ["SCR-014"]
+def test_evidence_that_is_not_the_latest_refuses_nobody_and_counts_for_nothing() -> None:
+    """Three years are for monitoring alone (10条の26): a higher limit asks for the latest paper."""
+    for old in (slip(2024, 1_000_000), Income(ON, 1_000_000), slips(date(2026, 9, 30), 1_000_000)):
+        known = replace(CLEAN, income=old)
+        assert codes_of(known, Asked(400_000, 3_000_000)) == []
+        assert codes_of(known, Asked(400_000, 900_000)) == ["SCR-014"]
+    for fresh in (slip(2025, 1_000_000), slips(date(2026, 10, 1), 1_000_000)):
+        known = replace(CLEAN, income=fresh)
+        assert codes_of(known, Asked(400_000, 3_000_000)) == ["SCR-014"]
+
+
+# ----------------------------------------------------------------- each condition before an amount
+@pytest.mark.rule("LEND-023")
+def test_the_outlook_says_each_day_and_yen() -> None:
+    found = outlook(replace(CLEAN, income=slip(2025, 3_000_000)))
+    assert (found.used_from, found.is_used) == (date(2025, 12, 1), True)
+    assert (found.clean_from, found.is_clean, found.stops) == (None, True, ())
+    assert (found.income_until, found.without_paper_yen) == (date(2027, 1, 31), 500_000)
+    assert (found.within_third_yen, found.is_within_third) == (1_000_000, True)
+    assert found.income_for_more_yen == 3 * 301_000
+    young = outlook(replace(CLEAN, opened_on=date(2026, 5, 25), last_late_on=date(2026, 7, 24)))
+    assert (young.used_from, young.is_used) == (date(2026, 11, 25), False)
+    assert (young.clean_from, young.is_clean) == (date(2027, 1, 25), False)
+    assert (young.income, young.within_third_yen, young.is_within_third) == (None, None, None)
+    late = outlook(replace(CLEAN, is_late=True))
+    assert (late.is_late, late.is_clean, late.clean_from) == (True, False, date(2027, 5, 25))
+    (stop,) = outlook(replace(CLEAN, stops=frozenset({Stop.RESTING}))).stops
+    assert stop.code == "SCR-008"
+
+
+@pytest.mark.rule("SOLI-006")
+@given(st.integers(0, 9_000_000), st.integers(0, 9_000_000))
+def test_what_a_bureau_told_is_not_looked_at_before_somebody_applies(
+    others: int, left_out: int
+) -> None:
+    known = replace(CLEAN, income=slip(2025, 3_000_000))
+    told = replace(known, burden=Burden(300_000, others, left_out), is_bureau_known=True)
+    assert outlook(told) == outlook(known)
+
+
+@given(
+    st.integers(1, 8_000).map(lambda units: units * 1_000),
+    st.integers(0, 3_000_000),
+    st.integers(0, 30_000_000),
+)
+def test_the_highest_limits_agree_with_the_judgement_of_each_amount(
+    limit: int, beside: int, income: int
+) -> None:
+    """The oracle tries amounts step by step; the judgement is of one amount."""
+    shown = slip(2025, income)
+    known = replace(CLEAN, limit_yen=limit, burden=Burden(limit + beside, 0), income=shown)
+    found = outlook(known)
+    best = found.within_third_yen
+    assert best is not None
+    assert oracle.highest(income, beside, 1_000, 8_000_000) == best
+    if best < 8_000_000:
+        assert raises.check_third(known, income, raises.own_yen(known, best + 1_000)) is not None
+    if best:
+        assert raises.check_third(known, income, raises.own_yen(known, best)) is None
+    bare = replace(known, income=None)
+    free = found.without_paper_yen
+    assert not free or not raises.needs_evidence(bare, free)
+    assert free == 8_000_000 or raises.needs_evidence(bare, free + 1_000)
+    assert raises.income_for_yen(known, limit + 1_000) == 3 * (beside + limit + 1_000)
+
+
+# --------------------------------------------------------------------------- the latest period
+ANNUAL = [PaperKind(kind) for kind in sorted(oracle.ANNUAL)]
+DAYS = st.dates(date(2010, 6, 18), date(2040, 12, 31))
+
+
+@pytest.mark.rule("LEND-006")
+@given(st.sampled_from(ANNUAL), DAYS, st.integers(-1, 4))
+def test_a_paper_of_a_year_is_the_latest_as_the_oracle_has_it(
+    kind: PaperKind, on: date, ago: int
+) -> None:
+    shown = Shown(kind, date(on.year - ago, 12, 31))
+    wanted = oracle.accepts_year(kind.value, on.year - ago, on)
+    assert is_latest(shown, on) is wanted
+    until = latest_until(shown, on)
+    assert until is not None
+    first = date(on.year - ago, 1, 1)
+    assert wanted is (first <= on <= until)
+    if until >= date(2010, 6, 18):
+        assert is_latest(shown, until)
+        assert not is_latest(shown, until + timedelta(days=1))
+
+
+@pytest.mark.rule("LEND-006")
+@given(DAYS, st.integers(-5, 120))
+def test_pay_is_the_latest_in_its_month_and_the_next(on: date, days: int) -> None:
+    paid_on = on - timedelta(days=days)
+    shown = Shown(PaperKind.PAY_SLIPS, paid_on)
+    month = (paid_on.year, paid_on.month)
+    two = {month, _before(month)}
+    assert is_latest(shown, on) is oracle.accepts_months(two, on)
+    until = latest_until(shown, on)
+    assert until is not None
+    if until >= date(2010, 6, 18):
+        assert is_latest(shown, until)
+        assert not is_latest(shown, until + timedelta(days=1))
+
+
+def test_a_pension_certificate_has_no_period_and_what_is_not_listed_never_counts() -> None:
+    old = Shown(PaperKind.PENSION_CERTIFICATE, date(1999, 1, 1))
+    assert is_latest(old, ON)
+    assert latest_until(old, ON) is None
+    other = Shown(PaperKind.OTHER, ON)
+    assert not is_latest(other, ON)
+    assert latest_until(other, ON) is None
+
+
+def _before(month: tuple[int, int]) -> tuple[int, int]:
+    first = date(*month, 1) - timedelta(days=1)
+    return first.year, first.month
 
 
 # --------------------------------------------------------------------------------- with a book

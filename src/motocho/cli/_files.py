@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from motocho.claims.reading import MAX_FILE_BYTES
-from motocho.units.errors import Fault, FaultyInput, InputError, NotFoundError
+from motocho.units.errors import Fault, FaultyInput, InputError, NotFoundError, clipped
 
 STDIN = "-"
 
@@ -48,6 +49,18 @@ def open_binary(name: str) -> Iterator[BinaryIO]:
     except OSError as error:
         details = {"reason": error.strerror or str(error)}
         raise InputError(Fault("USE-003", file=name, details=details)) from None
+
+
+def toml_of(name: str) -> tuple[Mapping[str, Any], str]:
+    """What a file of facts states, and the file's name for faults [事実のファイル].
+
+    Raises    FaultyInput where it is no TOML; as `read_bytes`.
+    """
+    data, shown = read_bytes(name)
+    try:
+        return tomllib.loads(data.decode("utf-8-sig")), shown
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FaultyInput(Fault("SCR-157", file=shown, excerpt=clipped(str(error)))) from None
 
 
 def write_bytes(data: bytes, path: Path) -> None:

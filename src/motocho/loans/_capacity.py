@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from motocho.loans.monitoring import Income
+from motocho.law.lending import PaperKind, Shown
+from motocho.loans.monitoring import Burden, Income
+
+UNKNOWN = "unknown"
+"""The kind of a paper of which nobody noted what it is [種類の記録なし]."""
 
 
 class BureauSaid(NamedTuple):
@@ -14,7 +18,9 @@ class BureauSaid(NamedTuple):
     answer_id: int
     inquired_on: date
     others_yen: int
-    """Owed to other money lenders."""
+    """Owed to other money lenders, without what stands outside the third (施行規則10条の21)."""
+    left_out_yen: int = 0
+    """Owed on loans that stand outside it: evidence is asked for by both (貸金業法13条3項2号)."""
 
 
 class IncomeShown(NamedTuple):
@@ -23,13 +29,23 @@ class IncomeShown(NamedTuple):
     evidence_id: int
     issued_on: date
     annual_yen: int
+    kind: str = UNKNOWN
+    shows_until: date | None = None
+
+    @property
+    def income(self) -> Income:
+        """What it says of the income, and of which paper [年収]."""
+        until_on = self.shows_until
+        is_known = self.kind != UNKNOWN and until_on is not None
+        shown = Shown(PaperKind(self.kind), until_on) if is_known and until_on else None
+        return Income(self.issued_on, self.annual_yen, shown)
 
 
 def newest_answer(cursor: Any, member_id: int) -> BureauSaid | None:
     """The newest answer of a bureau; None if none was asked [直近の信用情報]."""
     cursor.execute(
-        "SELECT answer_id, inquired_on, others_yen FROM loan_bureau_answer WHERE member_id = %s"
-        " ORDER BY inquired_on DESC, answer_id DESC LIMIT 1",
+        "SELECT answer_id, inquired_on, others_yen, left_out_yen FROM loan_bureau_answer"
+        " WHERE member_id = %s ORDER BY inquired_on DESC, answer_id DESC LIMIT 1",
         (member_id,),
     )
     row = cursor.fetchone()
@@ -39,24 +55,25 @@ def newest_answer(cursor: Any, member_id: int) -> BureauSaid | None:
 def newest_income(cursor: Any, member_id: int) -> IncomeShown | None:
     """The newest income that a paper shows; None if none does [直近の収入証明書]."""
     cursor.execute(
-        "SELECT evidence_id, issued_on, annual_yen FROM loan_income_evidence WHERE member_id = %s"
-        " ORDER BY issued_on DESC, evidence_id DESC LIMIT 1",
+        "SELECT evidence_id, issued_on, annual_yen, kind, shows_until FROM loan_income_evidence"
+        " WHERE member_id = %s ORDER BY issued_on DESC, evidence_id DESC LIMIT 1",
         (member_id,),
     )
     row = cursor.fetchone()
     return None if row is None else IncomeShown(*row)
 
 
-def others_yen(cursor: Any, member_id: int) -> int | None:
-    """What other lenders lent, as the bureau last told; None if never asked [他社残高]."""
+def burden(cursor: Any, member_id: int, own_limits_yen: int) -> Burden:
+    """Own limits beside what others are owed, as a bureau last told [合算額]; 0 if never asked."""
     found = newest_answer(cursor, member_id)
-    return None if found is None else found.others_yen
+    others = (0, 0) if found is None else (found.others_yen, found.left_out_yen)
+    return Burden(own_limits_yen, *others)
 
 
 def income(cursor: Any, member_id: int) -> Income | None:
     """The income of the newest evidence; None where none was shown [年収]."""
     found = newest_income(cursor, member_id)
-    return None if found is None else Income(found.issued_on, found.annual_yen)
+    return None if found is None else found.income
 
 
 def own_yen(cursor: Any, member_id: int, except_agreement_id: int = 0) -> int:

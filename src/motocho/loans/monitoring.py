@@ -19,6 +19,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from motocho.kernel.schedule import MONTHS, day_of_month
+from motocho.law.lending import Shown, is_latest
 from motocho.law.tables import Row, table
 from motocho.loans._book import Key
 
@@ -157,23 +158,44 @@ def deadline_of(period: Period, law: Row) -> date:
 # -------------------------------------------------------------------------------- what was learned
 @dataclass(frozen=True, slots=True)
 class Income:
-    """A member's income, as a document shows it [年収]."""
+    """A member's income, as a document shows it [年収].
+
+    `shown` says of which paper and until when; None where nobody noted it.
+    """
 
     issued_on: date
     annual_yen: int
+    shown: Shown | None = None
+
+    def is_latest(self, on: date) -> bool:
+        """Whether a new contract or a higher limit may rest on it [直近の期間か] · LEND-006.
+
+        Law       貸金業法施行規則10条の17第2項; of a paper that nobody noted, it is not known.
+        """
+        return self.shown is not None and self.issued_on <= on and is_latest(self.shown, on)
 
 
 @dataclass(frozen=True, slots=True)
 class Burden:
-    """What a member could owe: own limits, and what others are owed [極度方式個人顧客合算額]."""
+    """What a member could owe: own limits, and what others are owed [極度方式個人顧客合算額].
+
+    Two sums: evidence is asked for above everything, the third leaves out the loans of 10条の21
+    (13条の3第3項, 5項). `others_yen` is without them, `left_out_yen` they themselves.
+    """
 
     own_limits_yen: int
     others_yen: int
+    left_out_yen: int = 0
 
     @property
     def total_yen(self) -> int:
-        """The sum that the law looks at [合算額]."""
+        """The sum that the third looks at [合算額]."""
         return self.own_limits_yen + self.others_yen
+
+    @property
+    def whole_yen(self) -> int:
+        """The sum of everything, by which evidence is asked for [除外前の合算額]."""
+        return self.total_yen + self.left_out_yen
 
 
 def needs_evidence(burden: Burden, income: Income | None, on: date, law: Row) -> bool:
@@ -181,7 +203,7 @@ def needs_evidence(burden: Burden, income: Income | None, on: date, law: Row) ->
 
     Law       貸金業法13条の3第3項; 施行規則10条の26.
     """
-    if burden.total_yen <= law.number("evidence_above_yen"):
+    if burden.whole_yen <= law.number("evidence_above_yen"):
         return False
     if income is None:
         return True

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from motocho.law.lending import latest_until
 from motocho.law.rules import Refusal
-from motocho.law.tables import table
 from motocho.loans import raises
+from motocho.loans.monitoring import Income
 from motocho.loans.policy import Stop
 from motocho.loans.queries import Conduct
 
@@ -54,10 +56,14 @@ def eligibility(known: Conduct, asked: Asked) -> Eligibility:
 
 def _refusals(known: Conduct, asked: Asked) -> Iterator[Refusal]:
     yield from raises.check_use(known)
+    yield from _stops(known)
+    yield from _amounts(known, asked)
+
+
+def _stops(known: Conduct) -> Iterator[Refusal]:
     for stop, code in _STOPS.items():
         if stop in known.stops:
             yield raises.refusal(code)
-    yield from _amounts(known, asked)
 
 
 _STOPS: Mapping[Stop, str] = {
@@ -98,9 +104,71 @@ def _income_yen(known: Conduct, asked: Asked) -> int:
 def needs_evidence(known: Conduct, asked: Asked) -> bool:
     """Whether evidence of income must be handed in before a decision [収入証明書の要否].
 
-    Law       貸金業法13条3項; evidence that is older than the law lets it be counts for none.
+    Law       貸金業法13条3項, a sum of everything; a paper that is not of the latest period counts
+              for none (施行規則10条の17第2項).
     """
-    law = table("lending.income_evidence").at(known.on)
-    is_needed = raises.own_yen(known, asked.limit_yen) > law.number("own_above_yen")
-    is_needed = is_needed or _total_yen(known, asked) > law.number("total_above_yen")
-    return is_needed and raises.evidence_of(known) is None
+    burden = known.burden
+    others_yen = max(burden.others_yen + burden.left_out_yen, asked.others_yen)
+    return raises.needs_evidence(known, asked.limit_yen, others_yen)
+
+
+# ---------------------------------------------------------------------- before an amount is named
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Each condition before an amount is named, and when it changes [増額の見通し].
+
+    By our own book alone: what a bureau told is not looked at before somebody applies (SOLI-006).
+    """
+
+    used_from: date
+    is_used: bool
+    clean_from: date | None
+    """None where nothing was late; while something is, as if it were paid today."""
+    is_clean: bool
+    is_late: bool
+    stops: tuple[Refusal, ...]
+    income: Income | None
+    """As a paper of the latest period shows it."""
+    income_until: date | None
+    """The last day on which that paper counts; None where it has none, or there is no paper."""
+    without_paper_yen: int
+    """The highest limit that asks for no paper; not above the limit of now where none does."""
+    within_third_yen: int | None
+    """The highest limit within a third of that income; None where none was shown."""
+    income_for_more_yen: int
+    """The least income that bears the next higher limit."""
+    limit_yen: int
+
+    @property
+    def is_more_without_paper(self) -> bool:
+        """Whether some higher limit asks for no paper [書類なしの増額の可否]."""
+        return self.without_paper_yen > self.limit_yen
+
+    @property
+    def is_within_third(self) -> bool | None:
+        """Whether the shown income bears any higher limit; None where none was shown [3分の1]."""
+        return None if self.within_third_yen is None else self.within_third_yen > self.limit_yen
+
+
+def outlook(known: Conduct) -> Outlook:
+    """What stands for and against any higher limit, with days and yen [増額の見通し] · LEND-023."""
+    income = raises.evidence_of(known)
+    clean_on = raises.clean_from(known)
+    return Outlook(
+        used_from=raises.used_from(known),
+        is_used=raises.used_from(known) <= known.on,
+        clean_from=clean_on,
+        is_clean=not known.is_late and (clean_on is None or clean_on <= known.on),
+        is_late=known.is_late,
+        stops=tuple(_stops(known)),
+        income=income,
+        income_until=None
+        if income is None or income.shown is None
+        else latest_until(income.shown, known.on),
+        without_paper_yen=raises.most_without_yen(known),
+        within_third_yen=(
+            None if income is None else raises.most_within_third_yen(known, income.annual_yen)
+        ),
+        income_for_more_yen=raises.income_for_yen(known, known.limit_yen + known.unit_yen),
+        limit_yen=known.limit_yen,
+    )

@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from motocho.close import inbox
 from motocho.close.inbox import Line, Loaded
 from motocho.kernel.revolving import State
+from motocho.law.lending import PaperKind, Shown
 from motocho.law.tables import table
 from motocho.ledger.chart import Account
 from motocho.loans import commands, monitoring, queries, standing
@@ -475,7 +476,8 @@ def _surveyed(
         broken("the bureau answered", member=key.member_id)
     total_yen = own_yen + others_yen
     if own_yen > asks.number("own_above_yen") or total_yen > asks.number("total_above_yen"):
-        income = Income(made.business_on, means.annual_yen)
+        paid = Shown(PaperKind.PAY_SLIPS, made.business_on)
+        income = Income(made.business_on, means.annual_yen, paid)
         checks.record_income(
             cursor, key.member_id, Evidence(income, f"INCOME-{made.external_ref}"), made
         )

@@ -32,7 +32,9 @@ def _against(known: Conduct, limit_yen: int) -> Iterator[Refusal]:
     if known.stops - BY_A_BUREAU:
         yield Refusal("SOLI-005", "RSN-020", tuple(parse_citations("貸金業法16条3項")))
     found = raises.check_amount(known, limit_yen)
-    shown = raises.evidence_of(known)
+    # Nobody is invited to what the held paper would not bear; what carries the limit is judged when
+    # it is asked for, by a paper of the latest period alone (`raises.evidence_of`).
+    shown = raises.held_income(known)
     if found is None and shown is not None:
         own_yen = raises.own_yen(known, limit_yen)
         found = raises.check_third(known, shown.annual_yen, own_yen)

@@ -6,10 +6,12 @@ with what for. What a person agrees to is named by the mark that was shown.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from motocho.cli._files import toml_of
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output
@@ -46,6 +48,35 @@ ApplicationArgument = Annotated[
 MarkOption = Annotated[
     str, typer.Option("--mark", metavar="HASH", help="決定の照合値、先頭12字から / Its mark.")
 ]
+
+
+class UseName(StrEnum):
+    """Values of --use."""
+
+    LIVING = "living"
+    LEISURE = "leisure"
+    EDUCATION = "education"
+    MEDICAL = "medical"
+    CEREMONY = "ceremony"
+    REPAYMENT = "repayment"
+    OTHER = "other"
+
+
+class ClaimName(StrEnum):
+    """Values of --kind."""
+
+    EXCLUSION = "exclusion"
+    FAVOURABLE_REFINANCE = "favourable_refinance"
+    STEPWISE_REFINANCE = "stepwise_refinance"
+    URGENT_MEDICAL = "urgent_medical"
+    URGENT_NEED = "urgent_need"
+    SPOUSE = "spouse"
+    BUSINESS = "business"
+    NEW_BUSINESS = "new_business"
+    BRIDGE = "bridge"
+    SPOUSE_EMPLOYMENT = "spouse_employment"
+    SPOUSE_LENT = "spouse_lent"
+    RELIEFS = "reliefs"
 
 
 @app.callback()
@@ -261,6 +292,96 @@ def refuse(
         applications.refuse(cursor, of, staff, clock.now())
         told = applications.told(cursor, of, output.language)
     output.data("\n".join(f"{what}\n  → {fix}" for what, fix in told))
+
+
+@app.command("take-up")
+def take_up(
+    number: NumberArgument,
+    by: ByOption,
+    use: Annotated[
+        UseName, typer.Option("--use", help="資金使途 / What the money is for.")
+    ] = UseName.OTHER,
+    lang: LangOption = None,
+) -> None:
+    """会員の増額の申込みを審査に上げる / Take up a member's wish for a higher limit.
+
+    例 / Examples:  motocho screening applications take-up 00000001 --use living --by suzuki
+    """
+    from motocho.contact.holds import Source
+    from motocho.screening import applications
+
+    output = output_in(lang)
+    with opened() as cursor:
+        member_id = member_of(cursor, number).member_id
+        staff = acting(cursor, by, DECIDE, member_id, "application")
+        source = Source(staff.actor, f"cli take-up {clock.now().isoformat()}")
+        wanted = applications.Use(use.value)
+        found = applications.take_up(cursor, member_id, wanted, source, clock.now())
+    name = f"{number}/{found.key.application_id}"
+    output.data(output.text(f"審査に上げました: {name}", f"Taken up: {name}"))
+
+
+@app.command("claim")
+def claim(
+    number: NumberArgument,
+    application: ApplicationArgument,
+    kind: Annotated[ClaimName, typer.Option("--kind", help="除外・例外の種類 / What is claimed.")],
+    by: ByOption,
+    facts: Annotated[
+        str | None,
+        typer.Option(
+            "--facts", metavar="FILE.toml", help="その事実。省くと取消し / What was found."
+        ),
+    ] = None,
+    papers: Annotated[
+        list[str] | None,
+        typer.Option("--paper", metavar="NAME=DOCUMENT", help="証する書類 / Its proof."),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """除外・例外の事実と書類を記録する / Write down what leaves a loan out of the third.
+
+    例 / Examples:  motocho screening applications claim 00000001 3 --kind spouse --by suzuki
+    --facts spouse.toml --paper spouse_consent=D1 --paper relation_certificate=D2
+    """
+    from motocho.screening.applications import claims
+
+    output = output_in(lang)
+    meant = claims.Kind(kind.value)
+    stated = None if facts is None else claims.content_of(meant, toml_of(facts)[0])
+    pairs = [one.partition("=") for one in papers or ()]
+    proofs = {name: document for name, _, document in pairs}
+    with opened() as cursor:
+        key, staff = _held(cursor, number, application, by, DECIDE)
+        at = clock.now()
+        form = (f"cli claim {at.isoformat()}", at)
+        made_no = claims.enter(cursor, key, claims.Claim(meant, stated, proofs), staff, form)
+    output.data(output.text(f"記録しました: {made_no}", f"Written down: {made_no}"))
+
+
+@app.command("scores")
+def carry_scores(by: ByOption, lang: LangOption = None) -> None:
+    """評点を依頼し、届いた評点を取り込む / Ask for scores, take in what came.
+
+    評点は判断をしない: 人の確認に回すか、提示額を下げるだけ / A score decides nothing.
+
+    例 / Examples:  motocho screening applications scores --by suzuki
+    """
+    from motocho.outside import score
+    from motocho.people import access
+    from motocho.screening.applications import scores
+
+    output = output_in(lang)
+    with opened() as cursor:
+        if not access.may(colleague(cursor, by), access.Action(DECIDE)):
+            raise NotAllowedError(Fault("SCR-207"))
+        found = scores.carry(cursor, score.from_environment(), clock.now())
+    output.data(
+        output.text(
+            f"依頼 {found.asked}件、受付 {found.taken}件、該当なし {found.unknown}件",
+            f"Asked {found.asked}, taken in {found.taken}, unknown {found.unknown}",
+        )
+    )
 
 
 @app.command("conclude")

@@ -33,6 +33,7 @@ from motocho.units.money import yen_text
 
 if TYPE_CHECKING:
     from motocho.loans.commands import Done, Key, Made
+    from motocho.loans.monitoring import Income
     from motocho.loans.queries import BureauSaid, IncomeShown, StatementRow
 
 SCHEMA_VERSION = 1
@@ -46,6 +47,22 @@ class SchemeName(StrEnum):
 
     EVERY_35_DAYS = "every_35_days"
     MONTHLY = "monthly"
+
+
+class PaperName(StrEnum):
+    """Values of --kind: the papers of 施行規則10条の17第1項."""
+
+    WITHHOLDING_SLIP = "withholding_slip"
+    PAYMENT_RECORD = "payment_record"
+    PAY_SLIPS = "pay_slips"
+    TAX_RETURN = "tax_return"
+    BLUE_STATEMENT = "blue_statement"
+    INCOME_BREAKDOWN = "income_breakdown"
+    TAX_NOTICE = "tax_notice"
+    TAX_CERTIFICATE = "tax_certificate"
+    INCOME_CERTIFICATE = "income_certificate"
+    PENSION_CERTIFICATE = "pension_certificate"
+    PENSION_NOTICE = "pension_notice"
 
 
 class MoneyName(StrEnum):
@@ -102,6 +119,11 @@ def survey(
     issued: Annotated[
         str | None, typer.Option("--issued", metavar="DAY", help="その発行日 / Its day.")
     ] = None,
+    kind: Annotated[PaperName | None, typer.Option("--kind", help="その種類 / Its kind.")] = None,
+    shows_until: Annotated[
+        str | None,
+        typer.Option("--shows-until", metavar="DAY", help="示す期間の末日 / Last day it shows."),
+    ] = None,
     agreement: Annotated[
         int, typer.Option("--agreement", metavar="N", help="増額する契約 / Whose limit rises.")
     ] = 0,
@@ -113,21 +135,20 @@ def survey(
 ) -> None:
     """返済能力の調査を記録する / Write down a survey of what somebody can repay.
 
-    What the bureau answered today and the paper of the income are kept with it. A contract and a
-    higher limit need its number; it is used once.
+    What the bureau answered and the paper are kept with it; a contract needs its number, once.
 
     例 / Examples:  motocho loan survey 00000001 --limit 50万 --income 360万 --others 0
     --bureau B-17 --basis APP-3 · … --limit 80万 --evidence DOC-5 --issued 2026-01-20
+    --kind withholding_slip --shows-until 2025-12-31
     """
     from motocho.loans.commands import surveys
 
     output = output_in(lang)
     named, reference = day_of(on, "--on"), reference_of(ref)
     means = _Means(yen_of(income, "--income"), yen_of(others, "--others"), bureau_ref)
-    limit_yen, issued_on = yen_of(limit, "--limit"), day_of(issued, "--issued")
-    if (evidence is None) != (issued_on is None):
-        raise InputError(Fault("LNC-014", column="--issued"))
-    paper = None if evidence is None or issued_on is None else (evidence, issued_on)
+    limit_yen = yen_of(limit, "--limit")
+    days = day_of(issued, "--issued"), day_of(shows_until, "--shows-until")
+    paper = _paper(evidence, kind, days, means.annual_yen)
     with moving(reference) as cursor:
         way = made(business_date(cursor, named), reference, actor)
         member_id = member_of(cursor, member).member_id
@@ -146,12 +167,30 @@ class _Means(NamedTuple):
     bureau_ref: str
 
 
+def _paper(
+    evidence: str | None,
+    kind: PaperName | None,
+    days: tuple[date | None, date | None],
+    annual_yen: int,
+) -> tuple[str, Income] | None:
+    """The paper of the income, said whole or not at all."""
+    from motocho.law.lending import PaperKind, Shown
+    from motocho.loans.monitoring import Income
+
+    issued_on, until_on = days
+    if evidence is not None and issued_on and kind and until_on:
+        shown = Shown(PaperKind(kind.value), until_on)
+        return evidence, Income(issued_on, annual_yen, shown)
+    if any(one is not None for one in (evidence, issued_on, kind, until_on)):
+        raise InputError(Fault("LNC-014", column="--issued"))
+    return None
+
+
 def _kept(
-    cursor: Any, member_id: int, means: _Means, paper: tuple[str, date] | None, way: Made
+    cursor: Any, member_id: int, means: _Means, paper: tuple[str, Income] | None, way: Made
 ) -> tuple[BureauSaid, IncomeShown | None]:
     """The bureau's answer and the paper of the income, written down."""
     from motocho.loans import commands, queries
-    from motocho.loans.monitoring import Income
 
     answer = commands.BureauAnswer(way.business_on, means.others_yen, means.bureau_ref)
     commands.record_bureau_answer(cursor, member_id, answer, way)
@@ -159,7 +198,7 @@ def _kept(
     if said is None:
         broken("the bureau's answer was written", member=member_id)
     if paper is not None:
-        evidence = commands.Evidence(Income(paper[1], means.annual_yen), paper[0])
+        evidence = commands.Evidence(paper[1], paper[0])
         commands.record_income(cursor, member_id, evidence, way)
         shown = queries.newest_income(cursor, member_id)
     return said, shown

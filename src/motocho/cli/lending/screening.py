@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
-from motocho.cli._files import read_bytes
+from motocho.cli._files import read_bytes, toml_of
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output, language_of
@@ -18,7 +17,7 @@ from motocho.outside import clock
 from motocho.screening import decision
 from motocho.screening.capacity import Finding
 from motocho.screening.decision import Decision
-from motocho.units.errors import Fault, FaultyInput, clipped
+from motocho.units.errors import Fault, FaultyInput
 from motocho.units.money import rate_text, yen_text
 
 app = typer.Typer(
@@ -55,7 +54,7 @@ def capacity(
     motocho screening capacity facts.toml --json > decision.json
     """
     output = Output(language_of(lang.value if lang else None))
-    facts, offering = decision.read_application(*_toml(facts_file))
+    facts, offering = decision.read_application(*toml_of(facts_file))
     day = day_of(on, "--on") or clock.business_date()
     decided = decision.decide(facts, decision.policy_on(day, offering), day)
     if json_wanted:
@@ -107,14 +106,6 @@ def replay(
 
 
 # -------------------------------------------------------------------------------------- reading
-def _toml(name: str) -> tuple[Mapping[str, Any], str]:
-    data, shown = read_bytes(name)
-    try:
-        return tomllib.loads(data.decode("utf-8-sig")), shown
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FaultyInput(Fault("SCR-157", file=shown, excerpt=clipped(str(error)))) from None
-
-
 def _json(name: str) -> Mapping[str, Any]:
     data, shown = read_bytes(name)
     try:

@@ -181,11 +181,15 @@ class Remedy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BureauAnswer:
-    """What a bureau answered [信用情報]: when it was asked, what other money lenders are owed."""
+    """What a bureau answered [信用情報]: when it was asked, what other money lenders are owed.
+
+    `others_yen` is what the third looks at, `left_out_yen` what 施行規則10条の21 leaves out of it.
+    """
 
     inquired_on: date
     others_yen: int
     bureau_ref: str
+    left_out_yen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,15 +222,17 @@ def record_bureau_answer(
               base is lifted by a fresh answer alone. An answer meets what fell due before.
     """
     refuse_day(answer.inquired_on, made)
-    _refuse_below_zero(answer.others_yen)
+    _refuse_below_zero(min(answer.others_yen, answer.left_out_yen))
     loans = _loans(cursor, member_id)
     cursor.execute(
-        "INSERT INTO loan_bureau_answer (member_id, inquired_on, others_yen, bureau_ref, channel,"
-        " external_ref, business_on, booked_at, actor) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        "INSERT INTO loan_bureau_answer (member_id, inquired_on, others_yen, left_out_yen,"
+        " bureau_ref, channel, external_ref, business_on, booked_at, actor)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (member_id, channel, external_ref) DO NOTHING",
         (
-            member_id, answer.inquired_on, answer.others_yen, answer.bureau_ref, made.channel,
-            made.external_ref, made.business_on, made.booked_at, made.actor,
+            member_id, answer.inquired_on, answer.others_yen, answer.left_out_yen,
+            answer.bureau_ref, made.channel, made.external_ref, made.business_on, made.booked_at,
+            made.actor,
         ),
     )  # fmt: skip
     if cursor.rowcount == 0:
@@ -249,13 +255,16 @@ def record_income(
     """
     refuse_day(evidence.income.issued_on, made)
     _refuse_below_zero(evidence.income.annual_yen)
+    shown = evidence.income.shown
     loans = _loans(cursor, member_id)
     cursor.execute(
-        "INSERT INTO loan_income_evidence (member_id, issued_on, annual_yen, document_ref, channel,"
-        " external_ref, business_on, booked_at, actor) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        "INSERT INTO loan_income_evidence (member_id, issued_on, annual_yen, kind, shows_until,"
+        " document_ref, channel, external_ref, business_on, booked_at, actor)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (member_id, channel, external_ref) DO NOTHING",
         (
             member_id, evidence.income.issued_on, evidence.income.annual_yen,
+            _capacity.UNKNOWN if shown is None else shown.kind.value, shown and shown.until_on,
             evidence.document_ref, made.channel, made.external_ref, made.business_on,
             made.booked_at, made.actor,
         ),
@@ -333,8 +342,7 @@ def _limit_yen(loan: Loan) -> int:
 
 
 def _burden(cursor: Any, member_id: int, loans: Sequence[Loan]) -> Burden:
-    others_yen = _capacity.others_yen(cursor, member_id) or 0
-    return Burden(sum(_limit_yen(loan) for loan in loans), others_yen)
+    return _capacity.burden(cursor, member_id, sum(_limit_yen(loan) for loan in loans))
 
 
 def _evidence_due(cursor: Any, member_id: int) -> date | None:

@@ -58,9 +58,9 @@ def make(cursor: Any, member_id: int, looked: Surveyed, made: Made) -> int:
 
     Gives     its number.
     Lock      the member's agreements.
-    Raises    RefusedError without evidence where the amounts ask for it, and above a third of the
-              income without an exception.
-    Law       貸金業法13条1項から3項まで, 13条の2 · LEND-002, 003, 004, 009, 011.
+    Raises    RefusedError without evidence where the amounts ask for it, or by evidence that is not
+              of the latest period; above a third of the income without an exception.
+    Law       貸金業法13条1項から3項まで, 13条の2 · LEND-002, 003, 004, 006, 009, 011.
     """
     cursor.execute(
         "SELECT FROM loan_agreement WHERE member_id = %s ORDER BY agreement_id FOR UPDATE",
@@ -71,13 +71,13 @@ def make(cursor: Any, member_id: int, looked: Surveyed, made: Made) -> int:
     kind, proof = looked.exceptional or (None, None)
     cursor.execute(
         "INSERT INTO loan_survey (member_id, made_on, agreement_id, limit_yen, own_others_yen,"
-        " answer_id, others_yen, evidence_id, annual_yen, exception, proof_ref, basis_ref, channel,"
-        " external_ref, booked_at, actor)"
-        " VALUES (%s, %s, nullif(%s, 0), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " answer_id, others_yen, left_out_yen, evidence_id, annual_yen, exception, proof_ref,"
+        " basis_ref, channel, external_ref, booked_at, actor)"
+        " VALUES (%s, %s, nullif(%s, 0), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (member_id, channel, external_ref) DO NOTHING RETURNING survey_id",
         (
             member_id, made.business_on, looked.agreement_id, looked.limit_yen, own_yen,
-            looked.answer.answer_id, looked.answer.others_yen,
+            looked.answer.answer_id, looked.answer.others_yen, looked.answer.left_out_yen,
             looked.evidence and looked.evidence.evidence_id, looked.annual_yen,
             kind and kind.value, proof, looked.basis_ref, made.channel, made.external_ref,
             made.booked_at, made.actor,
@@ -103,15 +103,19 @@ def _of_reference(cursor: Any, member_id: int, made: Made) -> int:
 def _check(looked: Surveyed, own_others_yen: int, made: Made) -> Refusal | None:
     own_yen = looked.limit_yen + own_others_yen
     total_yen = own_yen + looked.answer.others_yen
+    whole_yen = total_yen + looked.answer.left_out_yen
     asks = table("lending.income_evidence").at(made.business_on)
     if looked.evidence is None:
         for amount_yen, rule_id, number, law in (
             (own_yen, "LEND-003", "own_above_yen", "貸金業法13条3項"),
-            (total_yen, "LEND-004", "total_above_yen", "貸金業法13条3項"),
+            (whole_yen, "LEND-004", "total_above_yen", "貸金業法13条3項"),
         ):
             if amount_yen > asks.number(number):
                 above, sum_text = yen_text(asks.number(number)), yen_text(amount_yen)
                 return policy.refusal(rule_id, "LON-072", law, above=above, total=sum_text)
+    elif not looked.evidence.income.is_latest(made.business_on):
+        law = "貸金業法13条3項、貸金業法施行規則10条の17第2項"
+        return policy.refusal("LEND-006", "LON-077", law, issued=str(looked.evidence.issued_on))
     parts = monitoring.law_on(made.business_on).number("parts_of_income")
     if looked.exceptional is None and parts * total_yen > looked.annual_yen:
         third, sum_text = yen_text(looked.annual_yen // parts), yen_text(total_yen)

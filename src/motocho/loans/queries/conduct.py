@@ -59,7 +59,7 @@ def conduct(cursor: Any, key: Key, on: date, months: int) -> Conduct:
     facts = loan.facts(on)
     loans = _all_of(cursor, loan)
     late = [found for one in loans if (found := _last_late(cursor, one, months, on)) is not None]
-    others = _capacity.others_yen(cursor, key.member_id)
+    said = _capacity.newest_answer(cursor, key.member_id)
     return Conduct(
         key=key,
         on=on,
@@ -71,8 +71,8 @@ def conduct(cursor: Any, key: Key, on: date, months: int) -> Conduct:
         unit_yen=facts.product.unit_yen,
         is_late=any(_is_late(one, on) for one in loans),
         last_late_on=max(late, default=None),
-        burden=Burden(_capacity.own_yen(cursor, key.member_id), others or 0),
-        is_bureau_known=others is not None,
+        burden=_capacity.burden(cursor, key.member_id, _capacity.own_yen(cursor, key.member_id)),
+        is_bureau_known=said is not None,
         income=_capacity.income(cursor, key.member_id),
     )
 

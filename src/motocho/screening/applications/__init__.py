@@ -10,16 +10,19 @@ The database refuses, for raw SQL too, whatever would skip a step.
 """
 
 from motocho.screening.applications import (
+    claims,
     conclusions,
     decisions,
     evidence,
     forms,
     joining,
     looking,
+    scores,
     steps,
 )
 from motocho.screening.applications.conclusions import (
     Concluded,
+    agree_raise,
     became,
     conclude,
     lacking,
@@ -81,8 +84,10 @@ __all__ = [
     "Wanted",
     "accept",
     "agree",
+    "agree_raise",
     "approve",
     "became",
+    "claims",
     "conclude",
     "conclusions",
     "confirm_employment",
@@ -102,6 +107,7 @@ __all__ = [
     "record_check",
     "refuse",
     "require",
+    "scores",
     "show_terms",
     "steps",
     "submit",

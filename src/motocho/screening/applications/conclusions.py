@@ -239,6 +239,19 @@ def raise_limit(cursor: Any, key: ApplicationKey, made: Made) -> Concluded:
     return _end(cursor, application, (of, survey_id, done, None), made)
 
 
+def agree_raise(cursor: Any, of: Kept, source: Source, made: Made) -> Concluded:
+    """The member agrees to just this offer, and the limit rises at once: both, or neither [増額].
+
+    Raises    as `decisions.accept` and `raise_limit`.
+    Lock      the member's row, then the member's agreements.
+    """
+    repeat, _ = _begun(cursor, of.key)
+    if repeat is not None:
+        return repeat
+    decisions.accept(cursor, of, source, made.booked_at)
+    return raise_limit(cursor, of.key, made)
+
+
 def _begun(cursor: Any, key: ApplicationKey) -> tuple[Concluded | None, Application]:
     """What was done already, or the application as it is held."""
     forms.lock(cursor, key.member_id)
@@ -286,7 +299,7 @@ def _said(cursor: Any, of: Kept, decided: Decision) -> BureauSaid:
         raise StateConflict(Fault("SCR-210"))
     ref = bureau.answer_id.rsplit(" ", 1)[0]
     cursor.execute(
-        "SELECT answer_id, inquired_on, others_yen FROM loan_bureau_answer"
+        "SELECT answer_id, inquired_on, others_yen, left_out_yen FROM loan_bureau_answer"
         " WHERE member_id = %s AND bureau_ref = %s ORDER BY answer_id DESC LIMIT 1",
         (of.key.member_id, ref),
     )
@@ -305,10 +318,13 @@ def _income(cursor: Any, of: Kept, decided: Decision, made: Made) -> IncomeShown
     used = [one for one in decided.facts.papers if one.source in sources]
     on = evidence.shown_on(used) or decided.on
     way = _apart(made, "income")
-    shown = Evidence(Income(min(on, made.business_on), income_yen), decided.income.source)
+    income = Income(
+        min(on, made.business_on), income_yen, evidence.shown_of(used, made.business_on)
+    )
+    shown = Evidence(income, decided.income.source)
     commands.record_income(cursor, of.key.member_id, shown, way)
     cursor.execute(
-        "SELECT evidence_id, issued_on, annual_yen FROM loan_income_evidence"
+        "SELECT evidence_id, issued_on, annual_yen, kind, shows_until FROM loan_income_evidence"
         " WHERE member_id = %s AND channel = %s AND external_ref = %s",
         (of.key.member_id, way.channel, way.external_ref),
     )

@@ -19,10 +19,11 @@ import orjson
 from django.db import IntegrityError, transaction
 
 from motocho.contact.holds import Source
+from motocho.law.lending import Shown, latest_until
 from motocho.outside.clock import JAPAN
 from motocho.people.access import Role, Staff
 from motocho.screening.applications.forms import ApplicationKey, one, opened, tell
-from motocho.screening.capacity import Employment, Paper
+from motocho.screening.capacity import Employment, Paper, shows_until
 from motocho.screening.decision import plain, read
 from motocho.units.errors import Fault, InputError, NotAllowedError, StateConflict
 
@@ -219,6 +220,20 @@ def papers(cursor: Any, key: ApplicationKey) -> tuple[Entered, ...]:
     )
 
 
+def held_papers(cursor: Any, key: ApplicationKey) -> tuple[Entered, ...]:
+    """The papers of the newest earlier application that has any [前回までの書面].
+
+    Whether one is still of the latest period is the decision's own matter (施行規則10条の17).
+    """
+    cursor.execute(
+        "SELECT p.application_id FROM screening_paper p WHERE p.member_id = %s"
+        " AND p.application_id < %s AND p.paper IS NOT NULL ORDER BY p.application_id DESC LIMIT 1",
+        key,
+    )
+    row = cursor.fetchone()
+    return () if row is None else papers(cursor, ApplicationKey(key.member_id, int(row[0])))
+
+
 def _paper(held: dict[str, Any], source: str) -> Paper:
     return read(Paper, {**held, "source": source})
 
@@ -268,6 +283,19 @@ def shown_on(papers_used: Sequence[Paper]) -> date | None:
     """
     days = [found for one_of in papers_used if (found := _day_of(one_of)) is not None]
     return min(days, default=None)
+
+
+def shown_of(papers_used: Sequence[Paper], on: date) -> Shown | None:
+    """Of several papers the one that is of the latest period for the shortest time [書面の種類].
+
+    What they show together stands on all of them: it counts no longer than the first of them does.
+    """
+    known = [
+        Shown(one_of.kind, until_on)
+        for one_of in papers_used
+        if (until_on := shows_until(one_of)) is not None
+    ]
+    return min(known, key=lambda one_of: latest_until(one_of, on) or date.max, default=None)
 
 
 def _day_of(paper: Paper) -> date | None:

@@ -19,7 +19,7 @@ from motocho.loans.queries import conduct
 from motocho.outside.clock import JAPAN
 from motocho.people import members
 from motocho.screening import gathering
-from motocho.screening.applications import evidence
+from motocho.screening.applications import claims, evidence, scores
 from motocho.screening.applications.evidence import Check
 from motocho.screening.applications.forms import Application, agreement_of
 from motocho.screening.bureau import answers, inquiries, memberships
@@ -56,14 +56,23 @@ def look(cursor: Any, application: Application, actor: str, at: datetime) -> Loo
     key, wanted = application.key, application.wanted
     product = products.on_day(cursor, wanted.plan.product_id, on)
     asked = Asked(application.kind, wanted.limit_yen, _raised(application))
+    # What was shown before counts where nothing was handed in anew: two papers about one income,
+    # read by two people under two names, must not be added up.
+    found = evidence.papers(cursor, key) or evidence.held_papers(cursor, key)
+    said = claims.gathered(cursor, key)
     facts = Facts(
         asked,
         _applicant(cursor, application, on),
-        papers=tuple(one.paper for one in evidence.papers(cursor, key)),
+        papers=tuple(one.paper for one in found),
         employment=evidence.employment(cursor, key),
         own=own_contracts(cursor, key.member_id),
         bureau=_bureau(cursor, key.member_id, actor, at),
         use=_use(cursor, application, on),
+        score=scores.newest(cursor, key),
+        spouse_employment=said.spouse_employment,
+        spouse_lent=said.spouse_lent,
+        exclusion=said.exclusion,
+        special=said.special,
     )
     return Looked(facts, policy_on(on, offering_of(product)), evidence.count(cursor, key))
 

@@ -12,7 +12,7 @@ reading is a row of the journal (貸金業法41条の38).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -32,6 +32,7 @@ from motocho.outside.bureau import (
     Excepted,
     Found,
     LenderKind,
+    Loan,
     Match,
     Person,
     SelfExclusion,
@@ -76,20 +77,36 @@ class Kept:
 
 
 def others_yen(found: Found, company_code: str) -> int:
-    """What other money lenders are owed, as the law adds it up [他社の貸付けの残高].
+    """What other money lenders are owed, as the third adds it up [他社の貸付けの残高].
 
     Loans of banks, shopping, guarantors' claims and what the law leaves out of the sum are not in
     it; what is disputed is, until the bureau corrects it.
 
-    Law       貸金業法13条の2第2項, 13条の3第3項; 施行規則10条の21.
+    Law       貸金業法13条の2第2項, 13条の3第5項; 施行規則10条の21.
     """
     return sum(
         one.balance_yen
-        for one in found.loans
-        if one.kind is LenderKind.MONEY_LENDER
-        and one.excepted is not Excepted.EXCLUDED
-        and one.lender_code != company_code
+        for one in _lent_by_others(found, company_code)
+        if one.excepted is not Excepted.EXCLUDED
     )
+
+
+def left_out_yen(found: Found, company_code: str) -> int:
+    """What other money lenders are owed beside that sum [除外貸付けの残高]: evidence counts both.
+
+    Law       貸金業法13条3項2号, 13条の3第3項3号; 施行規則10条の21.
+    """
+    return sum(
+        one.balance_yen
+        for one in _lent_by_others(found, company_code)
+        if one.excepted is Excepted.EXCLUDED
+    )
+
+
+def _lent_by_others(found: Found, company_code: str) -> Iterator[Loan]:
+    for one in found.loans:
+        if one.kind is LenderKind.MONEY_LENDER and one.lender_code != company_code:
+            yield one
 
 
 def digest_of(answer: Answer) -> str:
@@ -164,14 +181,16 @@ def _count(cursor: Any, key: InquiryKey, number: int, found: Found | None, made:
     """What follows of an answer that is surely of the member."""
     asked = inquiries.one(cursor, key)
     bureau = memberships.one(cursor, asked.bureau_id)
-    others = 0 if found is None else others_yen(found, bureau.company_code)
+    code = bureau.company_code
+    others, left_out = (
+        (0, 0) if found is None else (others_yen(found, code), left_out_yen(found, code))
+    )
     _move(cursor, key, State.ANSWERED, made.booked_at)
     inquired_on = min(asked.asked_at.astimezone(JAPAN).date(), made.business_on)
     own = Made(CHANNEL, f"{key.ref} {number}", made.business_on, made.booked_at, made.actor)
     ref = f"{asked.bureau_id} {key.ref}"
-    commands.record_bureau_answer(
-        cursor, key.member_id, BureauAnswer(inquired_on, others, ref), own
-    )
+    told = BureauAnswer(inquired_on, others, ref, left_out)
+    commands.record_bureau_answer(cursor, key.member_id, told, own)
     _end_doubt(cursor, key, made)
 
 

@@ -18,6 +18,7 @@ from motocho.screening.capacity.evidence import (
     Slip,
     Whose,
     judge,
+    shows_until,
 )
 from motocho.screening.capacity.exceptions import (
     Base,
@@ -141,6 +142,7 @@ __all__ = [
     "relief_in_force",
     "reliefs",
     "shown",
+    "shows_until",
     "survey_kept_until",
     "third_of",
     "urgent_months",

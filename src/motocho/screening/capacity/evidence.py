@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
+from motocho.law.lending import PaperKind, is_latest_month, latest_year
 from motocho.screening.capacity.day import LawOfDay, years_after
 from motocho.screening.capacity.findings import Finding, Known, Outcome, answer, shown
 
@@ -19,33 +20,22 @@ _MONTHS = 12
 _ONE_DAY = timedelta(days=1)
 
 
-class PaperKind(Enum):
-    """The papers of 施行規則10条の17第1項, and any other [書面の種類]."""
-
-    WITHHOLDING_SLIP = "withholding_slip"
-    """源泉徴収票."""
-    PAYMENT_RECORD = "payment_record"
-    """支払調書."""
-    PAY_SLIPS = "pay_slips"
-    """給与の支払明細書."""
-    TAX_RETURN = "tax_return"
-    """確定申告書."""
-    BLUE_STATEMENT = "blue_statement"
-    """青色申告決算書."""
-    INCOME_BREAKDOWN = "income_breakdown"
-    """収支内訳書."""
-    TAX_NOTICE = "tax_notice"
-    """納税通知書."""
-    TAX_CERTIFICATE = "tax_certificate"
-    """納税証明書."""
-    INCOME_CERTIFICATE = "income_certificate"
-    """所得証明書."""
-    PENSION_CERTIFICATE = "pension_certificate"
-    """年金証書."""
-    PENSION_NOTICE = "pension_notice"
-    """年金通知書."""
-    OTHER = "other"
-    """A bankbook, a contract of work: whatever the list does not name."""
+__all__ = [
+    "Bonus",
+    "Employment",
+    "IncomeKind",
+    "Paper",
+    "PaperKind",
+    "Purpose",
+    "Reach",
+    "Setting",
+    "Slip",
+    "Whose",
+    "judge",
+    "kept_as_held",
+    "latest_run",
+    "shows_until",
+]
 
 
 class IncomeKind(Enum):
@@ -187,6 +177,15 @@ def latest_run(slips: Sequence[Slip]) -> tuple[Slip, ...]:
     return tuple(run)
 
 
+def shows_until(paper: Paper) -> date | None:
+    """The last day whose income a paper shows [示す期間の末日]; None where it does not say."""
+    if paper.kind is PaperKind.PAY_SLIPS:
+        return max((slip.paid_on for slip in paper.slips), default=None)
+    if paper.year is not None:
+        return date(paper.year, _MONTHS, 31)
+    return paper.issued_on
+
+
 # ------------------------------------------------------------------------------------- the list
 def _listed(paper: Paper, setting: Setting) -> Finding:
     """LEND-005: one of the closed list, and a spouse's for the sum of both alone."""
@@ -210,7 +209,8 @@ def _currency(paper: Paper, setting: Setting) -> Finding:
         return _latest_pay(paper, setting)
     if paper.year is None:
         return _aged("LEND-006", Outcome.UNKNOWN, paper, "SCR-103")
-    least = _latest_year(paper.kind, setting)
+    row = setting.law.row("lending.latest_period")
+    least = latest_year(paper.kind, setting.on, row)
     known = (Known("year", paper.year, paper.source), Known("latest_year", least, "law"))
     is_latest = least <= paper.year <= setting.on.year
     details = {} if is_latest else {"year": str(least)}
@@ -218,19 +218,13 @@ def _currency(paper: Paper, setting: Setting) -> Finding:
     return _aged("LEND-006", answer(is_latest), paper, code, details=details, known=known)
 
 
-def _latest_year(kind: PaperKind, setting: Setting) -> int:
-    month = setting.law.row("lending.latest_period").number(kind.value)
-    return setting.on.year - (1 if setting.on.month >= month else 2)
-
-
 def _latest_pay(paper: Paper, setting: Setting) -> Finding:
     run = latest_run(paper.slips)
     if not run:
         return _aged("LEND-006", Outcome.UNKNOWN, paper, "SCR-103")
     least = setting.law.row("lending.evidence_age").number("slips_least")
-    gap = _month(setting.on) - _month(run[0].paid_on)
     is_enough = len(run) >= least or run[0].local_tax_yen is not None
-    is_latest = gap in (0, 1)
+    is_latest = is_latest_month(run[0].paid_on, setting.on)
     known = (
         Known("latest_paid_on", run[0].paid_on.isoformat(), paper.source),
         Known("months_in_a_row", len(run), paper.source),

@@ -26,6 +26,7 @@ from motocho.screening.capacity.evidence import (
     Whose,
     judge,
     latest_run,
+    shows_until,
 )
 from motocho.screening.capacity.findings import Finding, Known, Outcome, worst
 
@@ -128,7 +129,7 @@ def annual_income(
         part, found = _part(paper, setting, local_tax)
         findings.append(found)
         if part is not None and found.passes:
-            newest = (_shows_until(paper), part)
+            newest = (shows_until(paper) or date.min, part)
             before = parts.get(part.stream)
             parts[part.stream] = newest if before is None else _chosen(before, newest)
     chosen = sorted((part for _, part in parts.values()), key=lambda one: one.stream)
@@ -143,14 +144,6 @@ def _chosen(
     if one[0] != other[0]:
         return max(one, other, key=lambda pair: pair[0])
     return min(one, other, key=lambda pair: pair[1].exact_yen)
-
-
-def _shows_until(paper: Paper) -> date:
-    if paper.kind is PaperKind.PAY_SLIPS:
-        return max((slip.paid_on for slip in paper.slips), default=date.min)
-    if paper.year is not None:
-        return date(paper.year, _MONTHS, 31)
-    return paper.issued_on or date.min
 
 
 def _part(

@@ -1,18 +1,16 @@
-"""The limit: lowered in three taps, raised after a look without obligation [限度額].
+"""The limit, and lowering it in three taps [限度額・減額].
 
-Lowering asks for no code: it only takes away. Raising shows first what stands against it and what
-it would cost; what is sent then waits for a person.
+Lowering asks for no code: it only takes away. A higher one is asked for in `raising`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from motocho.contact import gate, guard
 from motocho.contact.guard import Channel, Purpose
@@ -20,12 +18,8 @@ from motocho.loans import commands, queries
 from motocho.loans.commands import Key
 from motocho.loans.policy import Status
 from motocho.loans.queries import Listed
-from motocho.loans.raises import evidence_of
 from motocho.people.access import Action
-from motocho.people.safety import codes
 from motocho.screening import increases
-from motocho.screening.eligibility import Asked
-from motocho.screening.increases import Looked
 from motocho.units.errors import Fault, RefusedError
 from motocho.units.money import yen_text
 from motocho.web import _commands, access, pages
@@ -33,9 +27,6 @@ from motocho.web.access import Member
 from motocho.web.care import _acting
 from motocho.web.fields import Form, YenField, shown
 from motocho.web.maintenance import changes_something
-from motocho.web.member import confirming
-from motocho.web.member.confirming import Thing
-from motocho.web.words import Said, said
 
 _LARGEST_YEN = 100_000_000
 _LARGEST_INCOME_YEN = 1_000_000_000
@@ -160,127 +151,3 @@ def _change(cursor: Any, key: Key, wanted_yen: int, way: commands.Made) -> None:
     if fault is not None:
         raise RefusedError(fault)
     commands.change_limit(cursor, key, wanted_yen, way)
-
-
-# --------------------------------------------------------------------------------------- a raise
-class RaiseForm(Form):
-    """What is wanted, and what the member says of themselves [増額の入力]."""
-
-    limit = YenField("care.raise.limit", "care.raise.limit_hint", most_yen=_LARGEST_YEN)
-    income = YenField(
-        "care.raise.income",
-        "care.raise.income_hint",
-        least_yen=0,
-        most_yen=_LARGEST_INCOME_YEN,
-        optional="optional",
-    )
-    others = YenField(
-        "care.raise.others",
-        "care.raise.others_hint",
-        least_yen=0,
-        most_yen=_LARGEST_YEN,
-        optional="optional",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason against, and the day on which it may be gone [満たさない条件]."""
-
-    said: Said
-    allowed_from: Any
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@changes_something
-@access.members(Action.CHANGE_LIMIT)
-def raise_limit(request: HttpRequest, member: Member, agreement_id: int) -> HttpResponse:
-    """Look whether a higher limit may be asked for, then ask [限度額を上げる] · LEND-023."""
-    listed = member.agreement(agreement_id)
-    with connection.cursor() as cursor:
-        waits = increases.waiting_of(cursor, member.member_id)
-    if waits is not None:
-        context = {"listed": listed, "waits": waits}
-        return pages.show(request, "care/raise_waiting.html", context)
-    if request.method != "POST":
-        return _raise_page(request, member, listed, RaiseForm(), None)
-    form = RaiseForm(request.POST)
-    if not form.is_valid():
-        return _raise_page(request, member, listed, form, None)
-    asked = _asked(form)
-    if "apply" in request.POST:
-        return _apply(request, member, listed, asked)
-    return _raise_page(request, member, listed, form, asked)
-
-
-def _asked(form: RaiseForm) -> Asked:
-    found = form.cleaned_data
-    return Asked(found["limit"], found["income"] or 0, found["others"] or 0)
-
-
-def _raise_page(
-    request: HttpRequest, member: Member, listed: Listed, form: RaiseForm, asked: Asked | None
-) -> HttpResponse:
-    tongue = pages.tongue_of(request)
-    with connection.cursor() as cursor:
-        today = _commands.today(cursor, member.at)
-        known = queries.conduct(cursor, listed.key, today, 1)
-        looked, cost = None, None
-        if asked is not None:
-            looked = increases.look(cursor, listed.key, asked, member.at)
-            cost = queries.limit_forecast(cursor, listed.key, asked.limit_yen, today)
-    context = {
-        "listed": listed,
-        "income": evidence_of(known),
-        "asked": asked,
-        "looked": looked,
-        "reasons": _reasons(request, looked),
-        "cost": cost,
-        "form": shown(form, tongue),
-        "ref": _acting.form_key(request),
-    }
-    status = 422 if form.is_bound and asked is None else 200
-    return pages.show(request, "care/raise.html", context, status=status)
-
-
-def _reasons(request: HttpRequest, looked: Looked | None) -> list[Reason]:
-    tongue = pages.tongue_of(request)
-    found = () if looked is None else looked.eligibility.refusals
-    return [Reason(said(one.fault(), tongue), one.allowed_from) for one in found]
-
-
-def _apply(request: HttpRequest, member: Member, listed: Listed, asked: Asked) -> HttpResponse:
-    """One more check first; the application is kept when it was right · AUTH-007."""
-    typed = (str(one) for one in (asked.limit_yen, asked.income_yen, asked.others_yen))
-    bound_to = confirming.bound(member, "limit", str(listed.key.agreement_id), *typed)
-    thing = Thing(codes.Purpose.LIMIT, bound_to)
-    asking = confirming.confirmed(request, member, thing)
-    if asking is not None:
-        return confirming.show(request, asking, (), "care.raise.title")
-    _keep(request, member, thing, (listed, asked))
-    return HttpResponseRedirect(reverse("care:raise", args=[listed.key.agreement_id]))
-
-
-def _keep(request: HttpRequest, member: Member, thing: Thing, wanted: tuple[Listed, Asked]) -> None:
-    """The check is spent and the application kept, or neither."""
-    listed, asked = wanted
-    with transaction.atomic(), connection.cursor() as cursor:
-        spent = codes.spend(cursor, member.member_id, *thing, member.at)
-        form = _commands.source(f"increase {_acting.form_key(request)}")
-        kept = increases.apply(cursor, listed.key, asked, form, member.at)
-        if spent is not None:
-            raise RefusedError(spent.fault())
-        if isinstance(kept, tuple):
-            raise RefusedError(*(one.fault() for one in kept))
-
-
-@require_POST
-@changes_something
-@access.members(Action.ASK_FOR_HELP)
-def withdraw(request: HttpRequest, member: Member) -> HttpResponse:
-    """Take the application back [増額の取下げ]."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        found = increases.waiting_of(cursor, member.member_id)
-        if found is not None and _acting.is_meant(request, found.increase_id):
-            increases.withdraw(cursor, member.member_id, _commands.MEMBER, member.at)
-    return HttpResponseRedirect(reverse("care:limits"))
