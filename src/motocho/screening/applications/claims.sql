@@ -82,3 +82,9 @@ CREATE TRIGGER no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON screening_score_
 GRANT SELECT, INSERT ON screening_claim, screening_claim_paper, screening_score, screening_score_asked TO motocho_app;
 GRANT USAGE ON SEQUENCE screening_claim_claim_no_seq, screening_score_score_no_seq TO motocho_app;
 GRANT SELECT ON screening_claim, screening_claim_paper, screening_score, screening_score_asked TO motocho_audit;
+
+-- What an erasure does to them.
+SELECT office_clears('screening_claim', 'content = CASE WHEN content IS NULL THEN NULL ELSE ''{}''::jsonb END', 'what was claimed');
+SELECT office_keeps('screening_claim_paper', 'names of papers in the law', 'paper document_ref');
+SELECT office_clears('screening_score', 'points = 0, factors = ''[]''', 'what a model made of a person', 'model');
+SELECT office_keeps('screening_score_asked', 'days', 'file_name');
