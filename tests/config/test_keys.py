@@ -23,7 +23,6 @@ BY_MEMBER = {
     "screening_inquiry", "screening_bureau_answer", "screening_bureau_judgement", "screening_report",
     "screening_bureau_sent", "screening_identity", "screening_suspicion", "care_stage", "care_stage_try", "care_identification", "documents_addressee",
     "screening_application", "screening_paper", "screening_employment", "screening_check", "screening_decision",
-    "screening_approval", "screening_acceptance", "screening_contract",
     "screening_claim", "screening_claim_paper", "screening_score", "screening_score_asked",
     "screening_origin", "screening_particulars", "screening_signal", "screening_handed_in",
     "screening_approval", "screening_acceptance", "screening_contract", "screening_card_wish",

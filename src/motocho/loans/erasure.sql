@@ -15,7 +15,7 @@ SELECT office_keeps('loan_debit_day', 'no person', 'originator');
 SELECT office_keeps('loan_debit', 'yen and days');
 SELECT office_keeps('loan_debit_left_out', 'yen and days', 'code');
 SELECT office_keeps('loan_bureau_answer', 'yen and days, of nobody known', 'bureau_ref');
-SELECT office_keeps('loan_income_evidence', 'yen and days, of nobody known', 'document_ref');
+SELECT office_keeps('loan_income_evidence', 'yen and days, of nobody known', 'document_ref kind');
 SELECT office_keeps('loan_check', 'kinds and days');
 SELECT office_keeps('loan_bill', 'yen and days', 'confirmation_number');
 SELECT office_keeps('loan_survey', 'yen and days, of nobody known', 'proof_ref basis_ref');
