@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Tables; a decision counts what is in them, too."""
 
-    dependencies = (("screening", "0006_wishes"), ("office", "0007_erasure"))
+    dependencies = (("screening", "0007_other_persons"), ("office", "0007_erasure"))
     operations = (
         migrations.RunSQL(
             (files("motocho.screening") / "applications" / "claims.sql").read_text(encoding="utf-8")
