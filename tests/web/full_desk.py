@@ -129,6 +129,7 @@ class FullDesk:
             "desk:legal_case": f"{home}cases/{case_no}/",
             "desk:settlement": late,
             "desk:write_off": f"{home}write-off/{key.agreement_id}/",
+            "desk:held": f"{home}held/{key.agreement_id}/",
             "desk:settlement_paper": f"{home}settlements/{settled}/paper/",
             "desk:approval": f"/desk/approvals/{self.member_id}/{waiting}/",
         }

@@ -127,6 +127,7 @@ WHO_MAY = {
     "desk:collection": "ors",
     "desk:settlement": "ors",
     "desk:write_off": "ors",
+    "desk:held": "ors",
     "desk:settlement_paper": "ors",
     "desk:counsel": "ors",
     "desk:counsel_end": "ors",

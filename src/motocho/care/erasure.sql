@@ -35,6 +35,7 @@ SELECT office_keeps('care_case', '貸金業法41条の39: that, and when, somebo
 SELECT office_keeps('care_fraud', 'kinds and days', '',
     'NOT EXISTS (SELECT FROM care_fraud_step s WHERE (s.member_id, s.fraud_id) = (t.member_id, t.fraud_id) AND s.state = ''closed'')');
 SELECT office_keeps('care_approval_kind', 'no person', 'kind asked_by decided_by');
+SELECT office_keeps('care_refund_policy', 'no person');
 SELECT office_keeps('care_draw_check', 'kinds and days', 'signals ended_by');
 SELECT office_keeps('care_fraud_draw', 'references');
 SELECT office_keeps('care_case_sorting', 'kinds and days', 'owner');

@@ -2,7 +2,7 @@
 SELECT office_clears('loan_mandate', 'bank_code = ''0000'', bank_name = '''', branch_code = ''000'', branch_name = '''','
     ' account_number = ''0000000'', holder_kana = ''-''', 'the member''s account', 'ended_channel ended_ref');
 SELECT office_clears('loan_payout', 'bank_code = ''0000'', branch_code = ''000'', account_number = ''0000000'', holder = ''-''',
-    'the member''s account', 'reason', 't.ended_at IS NULL');
+    'the member''s account', 'reason purpose', 't.ended_at IS NULL');
 SELECT office_keeps('loan_agreement', 'the account, by its number: yen and days', 'product_id stops state', 't.status <> ''closed''');
 SELECT office_keeps('loan_event', 'the account, by its number: yen and days', 'kind content');
 SELECT office_keeps('loan_terms', 'the account, by its number: yen and days', 'content');

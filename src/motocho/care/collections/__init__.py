@@ -4,7 +4,7 @@
 papers, `carrying` takes each message to its road, `accelerating` is a person's decision. `counsel`
 stops everything when somebody acts for the member; `settlements` meet who cannot pay all, with the
 word of two persons; `visits` are logged with their times; `legal` keeps the lender's own steps in
-court, by the rules and periods of `courses`.
+court, by the rules and periods of `courses`; `refunds` pay back what is held for a member.
 """
 
 from motocho.care.collections import (
@@ -14,6 +14,7 @@ from motocho.care.collections import (
     courses,
     legal,
     letters,
+    refunds,
     settlements,
     stages,
     strategy,
@@ -27,6 +28,7 @@ __all__ = [
     "courses",
     "legal",
     "letters",
+    "refunds",
     "settlements",
     "stages",
     "strategy",

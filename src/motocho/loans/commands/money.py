@@ -14,7 +14,7 @@ from motocho.ledger.chart import HOUSE, Account, Leg
 from motocho.ledger.posting import Entry, Phase
 from motocho.loans import _book, policy
 from motocho.loans._book import Done, Key, Loan, Made, News
-from motocho.loans.commands import surveys
+from motocho.loans.commands import refunds, surveys
 from motocho.loans.commands._ceilings import step_down
 from motocho.loans.commands._telling import refuse_amount, refuse_day, refused, tell
 from motocho.loans.policy import Consent, Status
@@ -208,6 +208,7 @@ def reverse(cursor: Any, key: Key, event_no: int, reason: str, made: Made) -> Do
         return repeat
     if not reason.strip():
         raise RefusedError(Fault("LON-058"))
+    refunds.refuse_refund_under_way(cursor, key)
     _, done = _book.cancel(cursor, loan, event_no, made, reason)
     refused(surveys.check_undone(cursor, loan, event_no, made))
     since = date.fromordinal(done.step.event.on)
@@ -255,9 +256,8 @@ def _on_day(cursor: Any, key: Key, made: Made, news: str, event_on: Callable[[in
     amount_yen = getattr(event, "amount_yen", 1)
     refuse_amount(amount_yen)
     takes_held = isinstance(event, revolving.Refund | revolving.ExcessUsed)
-    if takes_held and amount_yen > loan.state.excess_yen:
-        details = {"amount": f"{amount_yen:,}", "held": f"{loan.state.excess_yen:,}"}
-        raise RefusedError(Fault("LON-059", details=details))
+    if takes_held:
+        refunds.refuse_more_than_free(cursor, loan, amount_yen)
     _, done = _book.happen(cursor, loan, event, made)
     tell(cursor, key, news, made, event=done.event_no)
     return done

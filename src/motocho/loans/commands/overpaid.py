@@ -17,6 +17,7 @@ from motocho.ledger.chart import Account, Leg
 from motocho.ledger.posting import Entry
 from motocho.loans import _book, policy
 from motocho.loans._book import Done, Key, Loan, Made
+from motocho.loans.commands import refunds
 from motocho.loans.commands._telling import refuse_amount, refuse_day, refused, tell
 from motocho.loans.commands.ends import close_agreement
 from motocho.loans.policy import Status
@@ -132,6 +133,7 @@ def _turn_held(cursor: Any, key: Key, most_yen: int, made: Made) -> _Turned:
     begun = _book.begin(cursor, key, named)
     if isinstance(begun, Done):
         return _Turned(-begun.step.to_excess_yen, begun.entry_id or 0)
+    refunds.refuse_refund_under_way(cursor, key)
     amount_yen = min(begun.state.excess_yen, most_yen)
     if not amount_yen:
         return _Turned()

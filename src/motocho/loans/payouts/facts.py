@@ -51,7 +51,7 @@ def habits(cursor: Any, key: Key, today: date) -> Habits:
     draws = [row for row in rows if row.kind == "draw" and row.on > since]
     cursor.execute(
         "SELECT count(*) FROM loan_payout WHERE member_id = %s AND agreement_id = %s"
-        " AND ended_at IS NULL",
+        " AND ended_at IS NULL AND purpose = 'draw'",
         key,
     )
     under_way: int = cursor.fetchone()[0]
@@ -142,7 +142,8 @@ def arrived_on(cursor: Any, member_id: int, entry_id: int) -> date | None:
 def asked_lately(cursor: Any, member_id: int, since: datetime) -> list[datetime]:
     """When a member asked for transfers, whatever became of them, in order [最近の依頼]."""
     cursor.execute(
-        "SELECT asked_at FROM loan_payout WHERE member_id = %s AND asked_at > %s ORDER BY asked_at",
+        "SELECT asked_at FROM loan_payout WHERE member_id = %s AND asked_at > %s"
+        " AND purpose = 'draw' ORDER BY asked_at",
         (member_id, since),
     )
     return [at for (at,) in cursor.fetchall()]
@@ -155,7 +156,7 @@ def is_first(cursor: Any, member_id: int, account: BankAccount) -> bool:
     """Whether no transfer of the member ever went to an account [初めての振込先か]."""
     cursor.execute(
         "SELECT FROM loan_payout WHERE member_id = %s AND bank_code = %s AND branch_code = %s"
-        " AND account_number = %s AND state = ANY(%s) LIMIT 1",
+        " AND account_number = %s AND state = ANY(%s) AND purpose = 'draw' LIMIT 1",
         (
             member_id, account.bank_code, account.branch_code, account.number, list(_GOES_THERE),
         ),

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from motocho.law.rules import Refusal
 from motocho.loans import _book
 from motocho.loans._book import Key, Loan, Made
-from motocho.loans.commands import recall_draw, send_draw
+from motocho.loans.commands import recall_draw, refund_failed, send_draw, send_refund
 from motocho.loans.commands._telling import refused, tell
 from motocho.loans.payouts.checks import DAY, Payee, check_payee, check_velocity
 from motocho.loans.payouts.facts import asked_lately, is_first, number_of, situation
@@ -61,6 +61,14 @@ class State(Enum):
     """Stopped here before it was sent: a freeze, or a stop of draws [送信前の停止]."""
 
 
+class Purpose(Enum):
+    """What a transfer is for [振込の目的]."""
+
+    DRAW = "draw"
+    REFUND = "refund"
+    """Held money of the member's goes back [過入金の返金]."""
+
+
 class PayoutKey(NamedTuple):
     """A payout [振込の番号]."""
 
@@ -82,7 +90,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """A draw by transfer [振込融資]."""
+    """A draw by transfer, or held money that goes back [振込融資・返金]."""
 
     key: PayoutKey
     agreement_id: int
@@ -98,6 +106,7 @@ class Payout:
     sent_at: datetime | None
     ended_at: datetime | None
     reason: str
+    purpose: Purpose
 
     @property
     def agreement(self) -> Key:
@@ -119,14 +128,14 @@ WHERE (p.ended_at IS NULL) = EXISTS (
 _COLUMNS = (
     "member_id, payout_id, agreement_id, entry_id, amount_yen, bank_code, branch_code,"
     " account_type, account_number, holder, arrives_on, asked_at, send_from, state, sending_at,"
-    " sent_at, ended_at, reason"
+    " sent_at, ended_at, reason, purpose"
 )
 
 
 def _payout(row: tuple[Any, ...]) -> Payout:
     account = BankAccount(row[5], row[6], AccountType(row[7]), row[8])
     before, state, after = row[2:5], State(row[13]), row[9:13]
-    parts = (*before, account, *after, state, *row[14:])
+    parts = (*before, account, *after, state, *row[14:18], Purpose(row[18]))
     return Payout(PayoutKey(row[0], row[1]), *parts)
 
 
@@ -155,15 +164,49 @@ def ask(cursor: Any, key: Key, asked: Asked, made: Made) -> Payout:
         refused(check_velocity(asked_lately(cursor, key.member_id, at - DAY), at))
         refused(_check_signals(cursor, loan, asked, at))
     entry_id = send_draw(cursor, key, asked.amount_yen, made)
+    return _put(cursor, _Ordered(key, entry_id, Purpose.DRAW), asked, made)
+
+
+def ask_refund(cursor: Any, key: Key, asked: Asked, made: Made) -> Payout:
+    """Ask that held money goes back to the member's own account; sent as a draw is [返金の依頼].
+
+    The same reference gives the first payout, however far that is by now.
+
+    Lock      the member's agreements.
+    Raises    RefusedError as `commands.send_refund`, for an account in another name (FRAUD-002),
+              after a change of the account or a reset (AUTH-008), to an account that a list has
+              (FRAUD-003); StateConflict if the reference was used for another amount or agreement.
+    """
+    _book.lock(cursor, key)
+    earlier = of_reference(cursor, key.member_id, made)
+    if earlier is not None:
+        if (earlier.agreement, earlier.amount_yen) != (key, asked.amount_yen):
+            raise StateConflict(Fault("LON-056", excerpt=made.external_ref))
+        return earlier
+    refused(check_payee(asked.payee, asked.own_kana))
+    refused(holds.check_draw(cursor, key.member_id, asked.payee.registered_at, made.booked_at))
+    refused(listed.check(cursor, number_of(asked.payee.account)))
+    entry_id = send_refund(cursor, key, asked.amount_yen, made)
+    return _put(cursor, _Ordered(key, entry_id, Purpose.REFUND), asked, made)
+
+
+class _Ordered(NamedTuple):
+    key: Key
+    entry_id: int
+    purpose: Purpose
+
+
+def _put(cursor: Any, of: _Ordered, asked: Asked, made: Made) -> Payout:
     account = asked.payee.account
     cursor.execute(
         "INSERT INTO loan_payout (member_id, agreement_id, entry_id, amount_yen, bank_code,"  # noqa: S608  # our own names
-        " branch_code, account_type, account_number, holder, arrives_on, asked_at, send_from)"
-        f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING {_COLUMNS}",
+        " branch_code, account_type, account_number, holder, arrives_on, asked_at, send_from,"
+        " purpose) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        f" RETURNING {_COLUMNS}",
         (
-            *key, entry_id, asked.amount_yen, account.bank_code, account.branch_code,
+            *of.key, of.entry_id, asked.amount_yen, account.bank_code, account.branch_code,
             account.account_type.value, account.number, asked.payee.holder, asked.arrives_on,
-            made.booked_at, send_from(made.booked_at),
+            made.booked_at, send_from(made.booked_at), of.purpose.value,
         ),
     )  # fmt: skip
     return _payout(cursor.fetchone())
@@ -204,19 +247,19 @@ def one(cursor: Any, key: PayoutKey) -> Payout:
     return _payout(row)
 
 
-def latest(cursor: Any, member_id: int, most: int) -> list[Payout]:
-    """A member's payouts, the newest first [最近の振込]."""
+def latest(cursor: Any, member_id: int, most: int, purpose: Purpose = Purpose.DRAW) -> list[Payout]:
+    """A member's payouts for one purpose, the newest first [最近の振込]."""
     cursor.execute(
-        f"SELECT {_COLUMNS} FROM loan_payout WHERE member_id = %s"  # noqa: S608  # our own names
+        f"SELECT {_COLUMNS} FROM loan_payout WHERE member_id = %s AND purpose = %s"  # noqa: S608  # our own names
         " ORDER BY payout_id DESC LIMIT %s",
-        (member_id, most),
+        (member_id, purpose.value, most),
     )
     return [_payout(row) for row in cursor.fetchall()]
 
 
 # ------------------------------------------------------------------------------- before it is sent
 def recall(cursor: Any, key: PayoutKey, made: Made) -> Payout:
-    """Take a draw back that was not sent [借入の取消]; a second time changes nothing.
+    """Take a draw, or a refund, back that was not sent [取消]; a second time changes nothing.
 
     Lock      the member's agreements, the payout.
     Raises    StateConflict once it is with the bank: then it can be repaid.
@@ -226,8 +269,14 @@ def recall(cursor: Any, key: PayoutKey, made: Made) -> Payout:
         return payout
     if payout.state is not State.WAITING:
         raise StateConflict(Fault("MNY-003", details={"amount": f"{payout.amount_yen:,}"}))
-    recall_draw(cursor, payout.agreement, payout.entry_id, made)
+    undo(cursor, payout, made)
     return moved(cursor, payout, State.RECALLED, made.booked_at)
+
+
+def undo(cursor: Any, payout: Payout, made: Made) -> None:
+    """Nothing leaves the house: the pending entry ends [未送信の取消]. Caller holds its lock."""
+    take_back = recall_draw if payout.purpose is Purpose.DRAW else refund_failed
+    take_back(cursor, payout.agreement, payout.entry_id, made)
 
 
 def hurry(cursor: Any, key: PayoutKey, made: Made) -> Payout:

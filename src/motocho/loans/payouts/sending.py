@@ -18,9 +18,18 @@ from django.db import connection, transaction
 
 from motocho.loans import _book, policy
 from motocho.loans._book import Made
-from motocho.loans.commands import draw_arrived, draw_failed, recall_draw
+from motocho.loans.commands import draw_arrived, draw_failed, refund_arrived, refund_failed
 from motocho.loans.payouts.facts import number_of
-from motocho.loans.payouts.orders import Payout, PayoutKey, State, locked, moved, one
+from motocho.loans.payouts.orders import (
+    Payout,
+    PayoutKey,
+    Purpose,
+    State,
+    locked,
+    moved,
+    one,
+    undo,
+)
 from motocho.outside.teller import Answer, Fate, Order, Teller
 from motocho.people.access import check_open
 from motocho.people.safety import freezes, holds, listed
@@ -141,20 +150,24 @@ def _begin(cursor: Any, found: Payout, sender: Sender) -> Payout:
     made = sender.made(cursor, f"stop {payout.order_ref}")
     reason = _stopped(cursor, payout, made.business_on, at)
     if reason:
-        recall_draw(cursor, payout.agreement, payout.entry_id, made)
+        undo(cursor, payout, made)
         return moved(cursor, payout, State.STOPPED, at, reason)
     return moved(cursor, payout, State.SENDING, at)
 
 
 def _stopped(cursor: Any, payout: Payout, on: date, at: datetime) -> str:
-    """Why it may not be sent after all: all that is asked of a draw is asked once more."""
+    """Why it may not be sent after all: all that is asked before it is asked once more."""
     if freezes.frozen_at(cursor, payout.key.member_id) is not None:
         return Unsent.FROZEN.value
     facts = _book.look(cursor, payout.agreement).facts(on)
-    without = replace(facts, held_yen=facts.held_yen - payout.amount_yen)
-    refusal = policy.check_draw(without, payout.amount_yen)
-    if refusal is not None:
-        return refusal.details.get("stop") or _OF_CODES.get(refusal.code, Unsent.LIMIT).value
+    if payout.purpose is Purpose.REFUND:
+        if facts.state.excess_yen < payout.amount_yen:
+            return Unsent.LIMIT.value
+    else:
+        without = replace(facts, held_yen=facts.held_yen - payout.amount_yen)
+        refusal = policy.check_draw(without, payout.amount_yen)
+        if refusal is not None:
+            return refusal.details.get("stop") or _OF_CODES.get(refusal.code, Unsent.LIMIT).value
     if listed.check(cursor, number_of(payout.account)) is not None:
         return Unsent.LISTED.value
     held = holds.check_draw(cursor, payout.key.member_id, None, at)
@@ -177,7 +190,7 @@ def _hand_over(payout: Payout, sender: Sender) -> Payout:
 
 
 def _take(payout: Payout, answer: Answer, sender: Sender) -> State:
-    """The bank's answer makes the draw on the day it names, or undoes the pending one.
+    """The bank's answer makes the draw, or the refund, on the day it names, or undoes it.
 
     Days      a day that the book has not come to yet waits: it is looked at again.
     """
@@ -189,7 +202,9 @@ def _take(payout: Payout, answer: Answer, sender: Sender) -> State:
         if answer.fate is Fate.ARRIVED:
             if answer.on > made.business_on:
                 return now.state
-            draw_arrived(cursor, now.agreement, now.entry_id, answer.on, made)
+            arrived = draw_arrived if now.purpose is Purpose.DRAW else refund_arrived
+            arrived(cursor, now.agreement, now.entry_id, answer.on, made)
             return moved(cursor, now, State.ARRIVED, sender.now()).state
-        draw_failed(cursor, now.agreement, now.entry_id, made)
+        failed = draw_failed if now.purpose is Purpose.DRAW else refund_failed
+        failed(cursor, now.agreement, now.entry_id, made)
         return moved(cursor, now, State.RETURNED, sender.now(), answer.reason).state

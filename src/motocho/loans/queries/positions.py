@@ -336,7 +336,8 @@ ORDER BY value_on, event_no
 """
 _SENT = """
 SELECT entry_id, total_yen FROM ledger_entry
-WHERE member_id = %s AND book_id = %s AND phase = 'pending' AND value_on <= %s AND booked_at <= %s
+WHERE member_id = %s AND book_id = %s AND kind = 'draw' AND phase = 'pending'
+  AND value_on <= %s AND booked_at <= %s
 """
 _SETTLED = """
 SELECT settles_entry_id FROM ledger_entry

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
         ("notices", "0001_initial"),
         ("close", "0001_initial"),
         ("people", "0005_invitations"),
+        ("care", "0002_refunds"),
         ("screening", "0006_wishes"),
     )
     operations = (

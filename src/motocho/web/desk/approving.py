@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from motocho.care import approvals, settings
 from motocho.care.approvals import HOUSE, Decision, Outcome, Queue, Ref
 from motocho.care.cases import frauds
-from motocho.care.collections import courses, legal, settlements
+from motocho.care.collections import courses, legal, refunds, settlements
 from motocho.office import lender
 from motocho.people import access as gate
 from motocho.people import members, staff
@@ -38,6 +38,7 @@ KINDS: Mapping[str, str] = {
     legal.LEGAL_STEP: "desk.approval.legal",
     frauds.APPROVAL: "desk.approval.fraud",
     settings.KIND: "desk.approval.setting",
+    refunds.HELD_REFUND: "held.pay_back",
     lender.OFFER: "claiming.do_offer",
     lender.SETTLEMENT: "claiming.do_settle",
     lender.PAYMENT: "claiming.do_pay",
@@ -84,6 +85,7 @@ LABELS: Mapping[str, str] = {
     "account_number": "claiming.account_number",
     "holder": "claiming.holder",
     "pay_on": "claiming.pay_on",
+    "held_yen": "held.held_yen",
     "own_claim_yen": "claiming.own_claim",
     "overpayment_yen": "claiming.overpayment",
     "debt_yen": "claiming.debt",

@@ -33,6 +33,7 @@ from motocho.web.desk import (
     repaying,
     reserving,
     responding,
+    returning,
     reviewing,
     searching,
     settling,
@@ -166,6 +167,11 @@ urlpatterns = [
         "members/<int:member_id>/collection/write-off/<int:agreement_id>/",
         settling.write_off,
         name="write_off",
+    ),
+    path(
+        "members/<int:member_id>/collection/held/<int:agreement_id>/",
+        returning.held,
+        name="held",
     ),
     path(
         "members/<int:member_id>/collection/settlements/<int:request_id>/paper/",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motocho.web.money import borrowing, debiting, following, repaying
+from motocho.web.money import borrowing, debiting, following, repaying, returning
 
 app_name = "money"
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("repay/", repaying.repay, name="repay"),
     path("repay/confirm/", repaying.confirm, name="repay_confirm"),
     path("repay/bills/<int:bill_id>/", following.bill, name="bill"),
+    path("held/<int:agreement_id>/", returning.held, name="held"),
     path("repay/debit/<int:agreement_id>/", debiting.debit, name="debit"),
 ]
