@@ -83,20 +83,25 @@ def lender(address: Address, copies: int) -> Desk:
 
 def large(copies: int) -> Path:
     """The folder of a stopped server with a large book, made once for each form of the schema."""
+    return kept(f"book-{copies}", partial(lender, copies=copies))
+
+
+def kept(name: str, make: Callable[[Address], object]) -> Path:
+    """The folder of a stopped server with what was made on it, once for each form of the schema."""
     found = hashlib.sha256()
     for path in sorted(one for pattern in SOURCES for one in ROOT.glob(pattern)):
         found.update(path.read_bytes())
-    kept = CACHE / f"book-{copies}-{found.hexdigest()[:12]}"
-    if not kept.exists():
-        for old in CACHE.glob(f"book-{copies}-*"):
+    folder = CACHE / f"{name}-{found.hexdigest()[:12]}"
+    if not folder.exists():
+        for old in CACHE.glob(f"{name}-*"):
             shutil.rmtree(old)
         beside = CACHE / "book-new"
         shutil.rmtree(beside, ignore_errors=True)
         making = Server(beside, DURABLE)
-        lender(making.start(), copies)
+        make(making.start())
         making.stop()
-        beside.rename(kept)
-    return kept
+        beside.rename(folder)
+    return folder
 
 
 @contextmanager

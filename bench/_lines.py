@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 from django.db import connection, connections, transaction
 from tests.large_book import multiply, patterns
@@ -33,8 +35,12 @@ SELECT count(*), sum(principal_yen) FROM (
 """
 
 
-def book(address: Address, lines: int) -> int:
-    """A migrated database with so many lines, all drawn on in the last five weeks; how many."""
+def folder(lines: int) -> Path:
+    """The folder of a stopped server with so many lines, all drawn on in the last five weeks."""
+    return _lender.kept(f"lines-{lines}", partial(_book, lines=lines))
+
+
+def _book(address: Address, lines: int) -> None:
     migrate(address)
     setup(Role.APP, address)
     desk = Desk()
@@ -42,8 +48,12 @@ def book(address: Address, lines: int) -> int:
     patterns(desk, TODAY, PATTERNS)
     multiply(address, -(-lines // PATTERNS), READ_ALONE)
     connections.close_all()
+
+
+def counted() -> int:
+    """How many open lines the book has."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM loan_agreement")
+        cursor.execute("SELECT count(*) FROM loan_agreement WHERE status = 'open'")
         return int(cursor.fetchone()[0])
 
 

@@ -97,8 +97,8 @@ def main() -> str:
 def monitored() -> str:
     """Every line of a large book looked at once, by the night's own step."""
     wrong = ""
-    with _lender.server("lines") as running:
-        count = _lines_of.book(running.address, LINES)
+    with _lender.copy_of(_lines_of.folder(LINES)) as running:
+        count = _lines_of.counted()
         print(
             f"\na book of {count:,} open lines, fsync on; each looked at once by a month's nights"
         )

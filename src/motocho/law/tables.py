@@ -146,6 +146,9 @@ class Row:
 
     def bracket(self, argument: int | None = None) -> Bracket:
         """The bracket an argument falls in [該当区分]."""
+        first = self.brackets[0]
+        if first.limit is None:  # the only one: nights ask millions of times
+            return first
         ensure(argument is not None or len(self.brackets) == 1, "argument needed", row=self)
         return next(bracket for bracket in self.brackets if bracket.holds(argument or 0))
 
