@@ -37,6 +37,7 @@ from motocho.screening.applications import (
     Use,
     Wanted,
 )
+from motocho.screening.applying import signals
 from motocho.screening.bureau import answers, inquiries
 from motocho.screening.capacity import Paper, PaperKind, Slip, law_of
 from motocho.screening.decision import Verdict
@@ -182,7 +183,7 @@ def _join(do: _Doing) -> None:
     except NotFoundError:
         member_id = members.register(cursor, one.person, one.member_number, do.at).member_id
         account = values.BankAccount(
-            "0001", "001", "ordinary", f"{one.number:07d}",
+            "0001", "001", "ordinary", f"{one.hand:07d}",
             f"{one.person.family_kana} {one.person.given_kana}",
         )  # fmt: skip
         facts: dict[values.Kind, values.Value] = {
@@ -210,7 +211,12 @@ def _submit(do: _Doing) -> None:
     line = applications.Plan(PRODUCT_ID, Scheme.EVERY_35_DAYS)
     said = Said(do.one.stated_yen, sum(do.one.claims), SINCE)
     wanted = Wanted(line, do.one.limit_yen, Use.LIVING, said)
-    applications.submit(do.cursor, do.member_id, wanted, do.source(), do.at)
+    before = applications.forms.of_member(do.cursor, do.member_id)
+    found = applications.submit(do.cursor, do.member_id, wanted, do.source(), do.at)
+    if found.key not in {one.key for one in before}:
+        browser = hashlib.sha256(f"browser {do.one.hand}".encode()).digest()
+        origin = signals.Origin(f"{do.one.member_number}@example.jp", browser)
+        signals.note(do.cursor, found.key, origin, do.at)
 
 
 def _withdraw(do: _Doing) -> None:
@@ -290,11 +296,15 @@ def _confirm_work(do: _Doing) -> None:
     applications.confirm_employment(do.cursor, do.key, found, do.hall.enterer, do.form)
 
 
+_TELLING = frozenset({signals.Alike.ACCOUNT, signals.Alike.DEVICE})
+
+
 def _look_up(do: _Doing) -> None:
     papers = tuple(one.paper for one in applications.evidence.papers(do.cursor, do.key))
+    alike = {one.kind for one in signals.of(do.cursor, do.key)}
     found = {
         Check.BARRED_TIES: do.one.sort is Sort.BARRED,
-        Check.SUSPICION: not adds_up(papers),
+        Check.SUSPICION: not adds_up(papers) or bool(alike & _TELLING),
     }
     for check, is_found in found.items():
         applications.record_check(do.cursor, do.key, (check, is_found), do.hall.enterer, do.form)

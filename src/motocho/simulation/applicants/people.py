@@ -49,9 +49,12 @@ class Sort(Enum):
     """Somebody else's paper of identity."""
     TWICE = "twice"
     """Comes again under another number, with the papers of the first time."""
+    RING = "ring"
+    """Other names and papers; the phone, the account and the browser of somebody before."""
 
 
-FRAUDS = frozenset({Sort.FORGER, Sort.BORROWED_PAPER, Sort.STOLEN, Sort.TWICE})
+FRAUDS = frozenset({Sort.FORGER, Sort.BORROWED_PAPER, Sort.STOLEN, Sort.TWICE, Sort.RING})
+_OF_ANOTHER = FRAUDS - {Sort.FORGER}
 
 
 class Deed(Enum):
@@ -130,6 +133,12 @@ class Applicant:
         """The number of the member that they become [会員番号]."""
         return str(FIRST_NUMBER + self.number)
 
+    @property
+    def hand(self) -> int:
+        """Whose account and browser it is: the number of somebody before, in a ring [名義]."""
+        is_other = self.sort is Sort.RING and self.victim is not None
+        return self.victim if is_other and self.victim is not None else self.number
+
     def most_yen(self, others_yen: int) -> int:
         """What the law and the steps of the house let be lent, reckoned here anew [上限額]."""
         room_yen = self.income_yen // _PARTS - others_yen
@@ -137,9 +146,9 @@ class Applicant:
 
 
 _SORTS = (
-    (Sort.HONEST, 560), (Sort.MISTAKEN, 260), (Sort.YOUNG, 30), (Sort.EXCLUDED, 20),
+    (Sort.HONEST, 540), (Sort.MISTAKEN, 260), (Sort.YOUNG, 30), (Sort.EXCLUDED, 20),
     (Sort.BARRED, 20), (Sort.FORGER, 30), (Sort.BORROWED_PAPER, 20), (Sort.STOLEN, 30),
-    (Sort.TWICE, 30),
+    (Sort.TWICE, 30), (Sort.RING, 20),
 )  # fmt: skip
 _LIMITS_YEN = (
     100_000, 300_000, 490_000, 500_000, 510_000, 900_000, 990_000, 1_000_000, 1_010_000, 1_500_000,
@@ -167,12 +176,14 @@ def _one(plan: Plan, number: int, before: Sequence[Applicant]) -> Applicant:
     thrown = Random(f"{plan.seed}/{number}")  # noqa: S311  # a game, not a secret
     sort = weighted(thrown, _SORTS)
     victim = _victim(thrown, sort, plan, before)
-    if victim is None and sort in {Sort.TWICE, Sort.STOLEN, Sort.BORROWED_PAPER}:
+    if victim is None and sort in _OF_ANOTHER:
         sort = Sort.HONEST
     person = _person(thrown, sort, number)
     digits, licence = f"090{number:08d}", f"{300_000_000_000 + number}"
     if sort is Sort.TWICE and victim is not None:
         person, digits, licence = victim.person, victim.digits, victim.licence
+    if sort is Sort.RING and victim is not None:
+        digits = victim.digits
     limit_yen = thrown.choice(_LIMITS_YEN)
     income_yen = thrown.choice(_INCOMES_YEN)
     if sort in {Sort.BORROWED_PAPER, Sort.FORGER}:
@@ -193,7 +204,7 @@ def _victim(
     thrown: Random, sort: Sort, plan: Plan, before: Sequence[Applicant]
 ) -> Applicant | None:
     """An honest one of the days before: who comes twice has come once already."""
-    if sort not in {Sort.TWICE, Sort.STOLEN, Sort.BORROWED_PAPER}:
+    if sort not in _OF_ANOTHER:
         return None
     earlier = before[: len(before) // plan.batch * plan.batch]
     honest = [one for one in earlier[-400:] if one.sort is Sort.HONEST]
@@ -216,7 +227,7 @@ def _person(thrown: Random, sort: Sort, number: int) -> Person:
 def _script(thrown: Random, sort: Sort) -> tuple[Deed, ...]:
     """What is done once the bureau was asked, in this order."""
     deeds = [*PREPARED, *CLOSING]
-    if sort in {Sort.HONEST, Sort.TWICE}:
+    if sort in {Sort.HONEST, Sort.TWICE, Sort.RING}:
         return tuple(deeds)
     if sort is Sort.BORROWED_PAPER:
         deeds[1] = Deed.ENTER_ANOTHER_S
