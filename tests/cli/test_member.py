@@ -88,3 +88,14 @@ def test_who_moved_and_calls_is_registered_at_the_new_address(command: Command) 
     nothing = command(*change)
     assert (nothing.code, "--email" in nothing.err) == (2, True)
     assert rows("SELECT count(*) FROM people_fact WHERE kind = 'address'") == [(1,)]
+
+
+def test_cards_are_ordered_once_and_listed(command: Command) -> None:
+    number = House().member().member_number
+    order = ("member", "order-card", number, "--cause", "damaged", "--ref", "7", "--actor", "mori")
+    assert [command.done(*order).code for _ in range(2)] == [0, 0]
+    (listed,) = json.loads(command.done("member", "card-orders", "--json").out)["card_orders"]
+    assert (listed["number"], listed["cause"], listed["state"]) == (number, "damaged", "ordered")
+    assert listed["ref"] in command.done("member", "card-orders").out.decode()
+    assert command("member", "order-card", "99999999", "--cause", "lost").code == 4
+    assert command("member", "order-card", number, "--cause", "eaten").code == 2

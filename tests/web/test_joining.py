@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,15 @@ from tests.loans.crowd import at_once, do
 from tests.people.house import rows
 from tests.web.borrowing import main
 from tests.web.joined import Joining, joining_of
+from tests.web.office import seated
+from tests.web.test_call_panel import call, text
 
+from motocho.care.reasons import talks
+from motocho.care.reasons.talks import Item
 from motocho.notices import choices
 from motocho.notices.choices import Style
 from motocho.people import card_orders, cards, consents
+from motocho.people.access import Role
 from motocho.people.card_orders import Step
 from motocho.people.consents import Consent, Kind
 from motocho.screening.applications import forms
@@ -107,6 +113,31 @@ def drawn(client: Client) -> None:
     done = client.post("/member/borrow/confirm/", {**asked, "pin": "7305"})
     assert done.status_code == 302, main(done)
     assert rows("SELECT amount_yen FROM loan_payout") == [(50_000,)]
+
+
+def test_call_of_an_approval_tells_its_terms_and_ends_once_it_was_understood(
+    joined: Joining,
+) -> None:
+    seat = seated("kato", Role.OPERATOR)
+    begun = call(seat, joined.key.member_id, "contract")
+    assert begun.status_code == 302, text(begun)
+    ((number,),) = rows("SELECT attempt_id FROM care_talk")
+    talk = talks.TalkKey(joined.key.member_id, number)
+    at, known = joined.office.at, frozenset({Item.NAME_READING, Item.ADDRESS, Item.EMPLOYER})
+    assert do(talks.identify, talk, known, f"staff {seat.staff_id}", at) is None
+    said = text(seat.client.get(begun["Location"]))
+    assert "限度額は30万円です" in said
+    assert "実質年率18.0%" in said
+    page = seat.client.get(begun["Location"]).content.decode()
+    lacking = seat.client.post(begun["Location"], {"ending": "understood"})
+    assert "実質年率…です" in text(lacking)
+    told = dict.fromkeys(set(re.findall(r'name="(answer-\w+)"', page)), "understood")
+    assert len(told) == 8
+    ended = seat.client.post(begun["Location"], {"ending": "understood", **told})
+    assert ended.status_code == 302, text(ended)
+    assert rows("SELECT outcome FROM contact_task WHERE facts->>'reason' = 'contract'") == [
+        ("done",)
+    ]
 
 
 @pytest.mark.rule("FRAUD-001")

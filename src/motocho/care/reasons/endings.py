@@ -455,6 +455,8 @@ def _end_call_backs(cursor: Any, case: _Case) -> None:
     for one in tasks.of_member(cursor, case.member_id):
         planned_at = one.plan.planned_at
         is_ours = "talk" in one.plan.facts or _is_of_step(one, case.talk.card.purpose)
+        if one.plan.facts.get("reason") == case.talk.card.reason.value:
+            is_ours = is_ours or is_reached  # put down for just this reason, as of an approval
         if one.plan.kind is tasks.Kind.CALL_BACK and one.plan.purpose is Purpose.ASKED_FOR:
             is_ours = is_reached
         if is_ours and planned_at is not None and planned_at <= case.at:

@@ -24,7 +24,7 @@ from motocho.screening.applications import calling, evidence, forms
 from motocho.screening.applications.evidence import refuse_unless_reviewer, told_by
 from motocho.screening.applications.forms import Application, ApplicationKey, Outcome, tell
 from motocho.screening.applications.looking import Looked, look
-from motocho.screening.decision import Decision, Verdict
+from motocho.screening.decision import AskedKind, Decision, Verdict
 from motocho.units.errors import Fault, Language, NotFoundError, StateConflict
 
 
@@ -123,7 +123,7 @@ def approve(cursor: Any, of: Kept, staff: Staff, at: datetime) -> Standing:
     Lock      the member's row.
     """
     refuse_unless_reviewer(staff)
-    forms.opened(cursor, of.key)
+    application = forms.opened(cursor, of.key)
     known = standing(cursor, of.key)
     if known is None or known.decision.digest != of.digest or of.limit_yen is None:
         raise StateConflict(Fault("SCR-209"))
@@ -141,14 +141,17 @@ def approve(cursor: Any, of: Kept, staff: Staff, at: datetime) -> Standing:
     if found is None:
         return known
     if found.is_approved and not known.is_approved:
-        _offer_stands(cursor, of, source, at)
+        _offer_stands(cursor, application, of, source, at)
     return found
 
 
-def _offer_stands(cursor: Any, of: Kept, source: Source, at: datetime) -> None:
-    """The applicant is told by mail, and the desk has a call for it [承認の連絡]."""
+def _offer_stands(
+    cursor: Any, application: Application, of: Kept, source: Source, at: datetime
+) -> None:
+    """The applicant is told by mail; for a first contract the desk has a call as well."""
     tell(cursor, of.key, "offer_ready", source, at, decision=of.decision_no)
-    calling.put(cursor, (*of.key, of.decision_no), source.actor, at)
+    if application.kind is AskedKind.NEW:
+        calling.put(cursor, (*of.key, of.decision_no), source.actor, at)
 
 
 def accept(cursor: Any, of: Kept, source: Source, at: datetime) -> None:

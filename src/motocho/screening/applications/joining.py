@@ -25,6 +25,7 @@ from motocho.people.invitations import Purpose, Whose
 from motocho.screening.applications import decisions, forms
 from motocho.screening.applications.decisions import Kept
 from motocho.screening.applications.forms import ApplicationKey
+from motocho.screening.decision import AskedKind
 from motocho.units.errors import RefusedError
 
 PATH = "/joining/"
@@ -87,19 +88,23 @@ def _refused(code: str) -> Refusal:
 
 
 # ----------------------------------------------------------------------------------- the word on it
-def agree(cursor: Any, of: Kept, wish: CardWish, source: Source, at: datetime) -> None:
+def agree(cursor: Any, of: Kept, wish: CardWish | None, source: Source, at: datetime) -> None:
     """The applicant agrees to just this offer, once, and says whether a card is wanted [承諾].
+
+    A higher limit has its paper after it changed (17条), and no card of its own.
 
     Raises    RefusedError before the paper was read (DOC-001); StateConflict where the offer is not
               the newest, is not approved, or is too old.
     Lock      the member's row.
     Law       貸金業法16条の2第2項.
     """
-    forms.opened(cursor, of.key)
-    refusal = unread(cursor, of, at)
+    application = forms.opened(cursor, of.key)
+    refusal = unread(cursor, of, at) if application.kind is AskedKind.NEW else None
     if refusal is not None:
         raise RefusedError(refusal.fault())
     decisions.accept(cursor, of, source, at)
+    if wish is None:
+        return
     cursor.execute(
         "INSERT INTO screening_card_wish (member_id, application_id, wish, source, actor,"
         " wished_at) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",

@@ -35,6 +35,8 @@ from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
 from motocho.people.access import Action, Staff
 from motocho.people.facts import matching
+from motocho.screening import applications
+from motocho.screening.applications import decisions, forms
 from motocho.units.days import read_date
 from motocho.units.errors import Fault, InputError, RefusedError, StateConflict, Unread
 from motocho.units.money import SignRule, read_yen
@@ -172,6 +174,8 @@ def _wanted(
     key = Key(member_id, int(number)) if number.isascii() and number.isdigit() else None
     limit = given.get("limit", "")
     proposed = _proposed(cursor, limit, colleague.at) if limit else None
+    if reason is catalogue.Reason.CONTRACT and not limit:
+        proposed = _approved(cursor, member_id, colleague.at)
     source = f"{_commands.DESK} call {_commands.reference_of(request)}"
     other = given.get("counterpart", "")
     counterpart = int(other) if other.isascii() and other.isdigit() else None
@@ -187,6 +191,21 @@ def _proposed(cursor: Any, limit: str, at: datetime) -> scripts.Proposed:
     if isinstance(read, Unread):
         raise InputError(read.at(column="limit"))
     return scripts.proposed(product, read, "limit")
+
+
+def _approved(cursor: Any, member_id: int, at: datetime) -> scripts.Proposed | None:
+    """The terms of the offer that was approved, where nobody typed others [承認した条件].
+
+    None where the offer's rate is not the product's: the script would say another.
+    """
+    application = forms.open_of(cursor, member_id)
+    known = None if application is None else decisions.standing(cursor, application.key)
+    if application is None or known is None or not known.is_approved:
+        return None
+    contract = applications.offered(cursor, application, known.decision, at)
+    proposed = scripts.Proposed(contract.product, contract.terms.limit_yen)
+    is_told = contract.product.rate_ppm(contract.terms.limit_yen) == contract.terms.rate_ppm
+    return proposed if is_told else None
 
 
 def _is_last(
@@ -366,10 +385,13 @@ def _in_words(fault: Fault, card: catalogue.Card, tongue: Tongue) -> Fault:
     asked = {one.question_id: one for one in card.questions}
     if fault.code in {"RSN-034", "RSN-035"} and fault.excerpt in asked:
         question = asked[fault.excerpt]
-        return replace(fault, excerpt=question.en if tongue is Tongue.EN else question.ja)
+        words = question.en if tongue is Tongue.EN else question.ja
+        return replace(fault, excerpt=_PLACES.sub("…", words))
     return fault
 
 
+_PLACES = re.compile(r"\{[a-z_]+\}")
+"""What a script fills in: a question is known by its words without them."""
 _FIELDS = {
     "hours": "hour", "words": "said",
     "RSN-010": "note", "RSN-011": "note", "RSN-012": "note", "RSN-013": "note", "RSN-014": "note",

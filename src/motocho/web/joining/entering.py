@@ -24,6 +24,7 @@ from motocho.people.invitations import Missed, Over, Purpose
 from motocho.screening.applications import ApplicationKey
 from motocho.units.errors import Fault
 from motocho.web import pages
+from motocho.web.apply import seating
 from motocho.web.facts import recovering
 from motocho.web.fields import DateField, Form, shown
 from motocho.web.maintenance import changes_something
@@ -89,17 +90,26 @@ def enter_known(request: HttpRequest, key: ApplicationKey) -> HttpResponse:
 
 
 def applicants(view: View) -> View:
-    """A view for who opened an offer in this browser, not long ago [提案の画面]."""
+    """A view for who opened an offer in this browser, not long ago [提案の画面].
+
+    Whoever is at an application (`apply.seating`), or signed in as a member, needs no link.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *rest: Any, **names: Any) -> HttpResponse:
-        at, kept = pages.moment(request), request.session.get(_KEY)
-        if kept is None or datetime.fromisoformat(kept[2]) <= at:
+        key = _opened(request) or seating.application_of(request)
+        if key is None:
             return pages.show(request, "joining/closed.html", status=403)
-        found = Applicant(ApplicationKey(int(kept[0]), int(kept[1])), at)
-        return view(request, found, *rest, **names)
+        return view(request, Applicant(key, pages.moment(request)), *rest, **names)
 
     return guarded
+
+
+def _opened(request: HttpRequest) -> ApplicationKey | None:
+    kept = request.session.get(_KEY)
+    if kept is None or datetime.fromisoformat(kept[2]) <= pages.moment(request):
+        return None
+    return ApplicationKey(int(kept[0]), int(kept[1]))
 
 
 # ------------------------------------------------------------------------------ a link that is over

@@ -34,6 +34,7 @@ from motocho.screening.applications import (
     joining,
     steps,
 )
+from motocho.screening.decision import AskedKind
 from motocho.web import _commands, pages
 from motocho.web._directory import directory
 from motocho.web.facts._forms import ChoiceField
@@ -65,6 +66,8 @@ class Offer:
     course: Outlook | None
     paper: Paper | None
     is_read: bool
+    is_new: bool
+    """A first contract, with its paper before; a higher limit has its paper after."""
 
     @property
     def by_wire(self) -> bool:
@@ -122,6 +125,7 @@ def _offer(
         outlook(new_loan(terms.limit_yen, terms.rate_ppm, today, terms.plan), least_yen),
         joining.paper_of(cursor, of),
         joining.unread(cursor, of, applicant.at) is None,
+        application.kind is AskedKind.NEW,
     )
 
 
@@ -149,7 +153,7 @@ def receive(request: HttpRequest, applicant: Applicant) -> HttpResponse:
     with transaction.atomic(), connection.cursor() as cursor:
         forms.lock(cursor, applicant.key.member_id)
         found = _offer(cursor, forms.one(cursor, applicant.key), applicant)
-        if found is None:
+        if found is None or not found.is_new:
             return HttpResponseRedirect(reverse("joining:offer"))
         if road in ROADS:
             _choose_road(cursor, request, applicant, road)
@@ -195,20 +199,26 @@ def agree(request: HttpRequest, applicant: Applicant) -> HttpResponse:
     The button says what is agreed to; sent twice it is agreed to once.
     """
     form = AgreeForm(request.POST)
-    if not form.is_valid():
-        return _page(request, applicant, form)
     source = Source(_commands.MEMBER, _commands.form_ref(request))
     with transaction.atomic(), connection.cursor() as cursor:
         forms.lock(cursor, applicant.key.member_id)
         found = _offer(cursor, forms.one(cursor, applicant.key), applicant)
         if found is not None and found.of.digest == request.POST.get("offer", ""):
-            refusal = joining.unread(cursor, found.of, applicant.at)
-            if refusal is not None:
-                form.refuse("card", refusal.fault())
+            if found.is_new and not _may_agree(cursor, found, form, applicant):
                 return _page(request, applicant, form)
-            wish = CardWish(form.cleaned_data["card"])
+            wish = CardWish(form.cleaned_data["card"]) if found.is_new else None
             joining.agree(cursor, found.of, wish, source, applicant.at)
     return HttpResponseRedirect(reverse("joining:offer"))
+
+
+def _may_agree(cursor: Any, found: Offer, form: AgreeForm, applicant: Applicant) -> bool:
+    """Whether a card was said and the paper was read; else the form says which is open."""
+    if not form.is_valid():
+        return False
+    refusal = joining.unread(cursor, found.of, applicant.at)
+    if refusal is not None:
+        form.refuse("card", refusal.fault())
+    return refusal is None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
