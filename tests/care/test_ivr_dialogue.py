@@ -36,7 +36,11 @@ ANSWERS: dict[Want, tuple[Answer, ...]] = {
     ),
     Want.SEND_CODE: (answers.Sent(5), answers.NotSent()),
     Want.CHECK_CODE: (answers.CodeRight(), answers.CodeWrong(4), answers.CodeOver()),
-    Want.BALANCE: (answers.Balance(ON, 23_000), answers.Balance(ON, 0)),
+    Want.BALANCE: (
+        answers.Balance(ON, 23_000),
+        answers.Balance(ON, 0),
+        answers.Balance(ON, 23_000, ("often", "third")),
+    ),
     Want.DUE: (
         answers.Due(8_000, 0, date(2026, 12, 5)),
         answers.Due(16_000, 8_000, date(2026, 12, 5)),
@@ -244,6 +248,17 @@ def test_outside_its_hours_the_next_opening_is_told() -> None:
     assert keys(turn(*ENTERED, "9", ANSWERS[Want.DESK][1]))[-1] == "menu"
 
 
+def test_each_cause_of_a_stop_is_told_by_its_own_line() -> None:
+    said = {lines.texts()[key] for key in lines.LATER}
+    assert len(said) == len(lines.LATER)
+    found = turn(*ENTERED, "1", ANSWERS[Want.BALANCE][2])
+    assert keys(found)[:3] == ["balance", "stopped_often", "stopped_third"]
+    older = "\n".join(
+        f'{key}: "{text}"' for key, text in lines.texts().items() if key not in lines.LATER
+    )
+    assert lines.read(older, "older.yaml") == lines.texts()
+
+
 def test_silence_is_asked_thrice() -> None:
     found = turn("", "12")
     assert found.state.misheard == 2
@@ -257,7 +272,7 @@ def test_silence_is_asked_thrice() -> None:
 TELLING = {
     "balance", "balance_none", "due", "due_late", "due_all", "due_none", "payoff", "promise_day",
     "promise_what", "promise_sure", "promise_open", "promise_none", "promise_cost", "promised",
-    "not_promised", "maintenance", "menu", "choose",
+    "not_promised", "maintenance", "menu", "choose", "stopped_often", "stopped_third",
 }  # fmt: skip
 """Lines that only a caller hears who is known."""
 TONES = st.one_of(

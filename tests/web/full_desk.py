@@ -76,7 +76,7 @@ class FullDesk:
             ("member", ""), ("call", "call/"), ("counterparts", "call/counterparts/"),
             ("counter", "counter/"), ("care", "care/"), ("stages", "stages/"),
             ("collection", "collection/"), ("visits", "collection/visits/"),
-            ("counsel", "collection/counsel/"),
+            ("counsel", "collection/counsel/"), ("member_watch", "watch/"),
         ):  # fmt: skip
             self.addresses[f"desk:{name}"] = f"{self.home}{part}"
         self.addresses["desk:fraud_new"] = f"/desk/frauds/new/{self.member_id}/"

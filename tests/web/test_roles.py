@@ -94,6 +94,8 @@ WHO_MAY = {
     "desk:next": "ors",
     "desk:leave_claim": "ors",
     "desk:promises": "orsu",
+    "desk:watch": "orsu",
+    "desk:member_watch": "ors",
     "desk:search": "orsu",
     "desk:looks": "su",
     "desk:member": "orsu",

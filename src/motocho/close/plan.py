@@ -19,7 +19,7 @@ from motocho.kernel.revolving import State
 from motocho.ledger.balances import Balance
 from motocho.ledger.chart import Account
 from motocho.loans.monitoring import CheckKind
-from motocho.loans.policy import Status, Stop
+from motocho.loans.policy import WATCHED, Status, Stop
 from motocho.loans.standing import Lateness, Seen, days_late, lateness_of, next_lateness_on
 from motocho.units.errors import Fault
 
@@ -293,6 +293,7 @@ STOPS_TOLD = frozenset(
         Stop.BUREAU_CHECK_DUE.value,
         Stop.INCOME_EVIDENCE_DUE.value,
         Stop.OVER_ONE_THIRD.value,
+        *(one.value for one in WATCHED),
     }
 )
 

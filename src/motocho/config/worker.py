@@ -41,9 +41,11 @@ from motocho.notices.sending import MailKey
 from motocho.outside import clock
 from motocho.outside.queue import AT_ONCE
 from motocho.people import login, requests
+from motocho.screening.applications import lapse_idle
 from motocho.screening.applying import links
-from motocho.screening.bureau import Carried
+from motocho.screening.bureau import Carried, ask_resuming
 from motocho.screening.bureau import carry as carry_files
+from motocho.screening.watch import WatchNight, watch_day
 from motocho.units.errors import MotochoError
 
 log = logging.getLogger("motocho.worker")
@@ -62,6 +64,7 @@ LOOK_AFTER_FROZEN = "frauds.look_after"
 BUREAU = "bureau.carry"
 FORGET_DRAFTS = "screening.forget_drafts"
 CARDS = "cards.carry"
+WATCH = "screening.watch"
 
 
 def take_line(*, line_id: int) -> None:
@@ -224,6 +227,19 @@ def pass_cards(*, timestamp: int) -> None:  # noqa: ARG001  # the clock is read 
     carding.carry(_cards.carding())
 
 
+def watch_lines(*, timestamp: int) -> None:
+    """Look at every open line once a business date, and at applications [途上管理].
+
+    Killed in the middle, the next one goes on from there; a day that is done is done once.
+    """
+    at = datetime.fromtimestamp(timestamp, clock.JAPAN)
+    with connection.cursor() as cursor:
+        on = day.standing(cursor)
+    watch_day(WatchNight(clock.now, besides=(ask_resuming,)), on)
+    with transaction.atomic(), connection.cursor() as cursor:
+        lapse_idle(cursor, on, at)
+
+
 def send_mail(*, member_id: int, mail_id: int) -> None:
     """Send one mail of a member [メールの送信]."""
     sending.send(MailKey(member_id, mail_id), office())
@@ -250,6 +266,7 @@ TASKS: Mapping[str, Task] = {
     links.LOOK: _applying.write_link,
     FORGET_DRAFTS: _applying.forget_drafts,
     CARDS: pass_cards,
+    WATCH: watch_lines,
 }
 AGAIN: Mapping[str, str] = {
     CLEAR_TRIES: "*/10 * * * *",
@@ -264,6 +281,7 @@ AGAIN: Mapping[str, str] = {
     BUREAU: "* * * * *",
     FORGET_DRAFTS: "29 * * * *",
     CARDS: "* * * * *",
+    WATCH: "*/10 * * * *",
 }
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 

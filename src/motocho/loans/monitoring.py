@@ -12,7 +12,7 @@ for a lower limit, or no more draws, at once. Amounts and times are law (`lendin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -198,17 +198,55 @@ class Burden:
         return self.total_yen + self.left_out_yen
 
 
-def needs_evidence(burden: Burden, income: Income | None, on: date, law: Row) -> bool:
-    """Whether evidence of income must be asked for [収入証明書の要否] · LEND-015.
+def needs_evidence(
+    burden: Burden,
+    income: Income | None,
+    on: date,
+    law: Row,
+    confirmed_on: Collection[date] = (),
+) -> bool:
+    """Whether evidence of income must be asked for [収入証明書の要否] · LEND-012, LEND-015.
 
+    Takes     the days on which the employer was found to be the same.
     Law       貸金業法13条の3第3項; 施行規則10条の26.
     """
     if burden.whole_yen <= law.number("evidence_above_yen"):
         return False
-    if income is None:
-        return True
-    valid_until = a_month_after(income.issued_on, MONTHS * law.number("evidence_years"))
-    return valid_until < on
+    return income is None or evidence_until(income.issued_on, on, confirmed_on) < on
+
+
+def evidence_until(issued_on: date, on: date, confirmed_on: Collection[date] = ()) -> date:
+    """The last day on which held evidence counts [収入証明書の有効期限] · LEND-012.
+
+    Three years from its issue; five where the employer was found to be the same within a year from
+    the day on which two years had passed.
+
+    Law       施行規則10条の26第2項.
+
+    >>> issued, on = date(2022, 4, 1), date(2026, 11, 21)
+    >>> [evidence_until(issued, on, days).year for days in ((), {date(2024, 4, 1)})]
+    [2025, 2027]
+    """
+    law = table("lending.evidence_age").at(on)
+    first_on = a_month_after(issued_on, MONTHS * law.number("confirm_after_years"))
+    last_on = a_month_after(first_on, MONTHS * law.number("confirm_within_years")) - ONE_DAY
+    is_confirmed = any(first_on <= one <= min(last_on, on) for one in confirmed_on)
+    years = law.number("confirmed_years" if is_confirmed else "years")
+    return a_month_after(issued_on, MONTHS * years)
+
+
+def evidence_lawful_until(found_on: date) -> date:
+    """The last day that the law leaves for evidence of income [法令上の提出期限] · LEND-015.
+
+    The house asks for it earlier: draws stop after its own day.
+
+    Law       施行規則10条の26第1項; 平成19年内閣府令79号附則9条の2: two months for the time being.
+
+    >>> evidence_lawful_until(date(2026, 12, 31)).isoformat()
+    '2027-02-28'
+    """
+    law = table("lending.evidence_due").at(found_on)
+    return a_month_after(found_on, law.number("months_for_now"))
 
 
 def is_over_base(burden: Burden, income: Income, law: Row) -> bool:

@@ -46,6 +46,20 @@ class Stop(Enum):
     DECEASED = "deceased"
     FRAUD = "fraud"
     CREDIT = "credit"
+    OFTEN_DRAWN = "often_drawn"
+    """Many draws within a few days [短期間の多数の借入れ]."""
+    LATE_OFTEN = "late_often"
+    """Payments were late again and again [遅延の繰返し]."""
+    DEBTS_ELSEWHERE = "debts_elsewhere"
+    """Much was borrowed from others since [他社での借入れ]."""
+    FACTS_OLD = "facts_old"
+    """Nobody confirmed for long what is registered [登録情報の未確認]."""
+    EMPLOYER_CHANGED = "employer_changed"
+    """A new employer is not confirmed yet [勤務先の変更]."""
+    UNREACHABLE = "unreachable"
+    """Letters come back, or nobody can be reached [連絡不能]."""
+    SELF_EXCLUDED = "self_excluded"
+    """The member had it registered that nothing be lent [貸付自粛]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +124,7 @@ def check_draw(facts: Facts, amount_yen: int) -> Refusal | None:
 
 _STOPPED: Mapping[Stop, tuple[str, str]] = {
     Stop.DECEASED: ("LEDG-026", "LON-011"),
+    Stop.SELF_EXCLUDED: ("LEND-021", "LON-091"),
     Stop.OVER_ONE_THIRD: ("LEND-016", "LON-015"),
     Stop.INCOME_EVIDENCE_DUE: ("LEND-015", "LON-016"),
     Stop.BUREAU_CHECK_DUE: ("LEND-013", "LON-017"),
@@ -118,6 +133,12 @@ _STOPPED: Mapping[Stop, tuple[str, str]] = {
     Stop.FRAUD: ("LEND-019", "LON-011"),
     Stop.CREDIT: ("LEND-019", "LON-011"),
     Stop.NO_BUREAU_CONSENT: ("LEND-019", "LON-019"),
+    Stop.DEBTS_ELSEWHERE: ("LEND-019", "LON-092"),
+    Stop.OFTEN_DRAWN: ("FRAUD-005", "LON-093"),
+    Stop.LATE_OFTEN: ("LEND-020", "LON-094"),
+    Stop.EMPLOYER_CHANGED: ("LEND-019", "LON-095"),
+    Stop.UNREACHABLE: ("LEND-019", "LON-096"),
+    Stop.FACTS_OLD: ("LEND-019", "LON-097"),
     Stop.MEMBER_ASKED: ("LEND-019", "LON-011"),
     Stop.RESTING: ("LEND-019", "LON-018"),
 }
@@ -130,6 +151,18 @@ MONITORED: Mapping[Stop, str] = {
     Stop.OVER_ONE_THIRD: "LEND-016",
 }
 """Reasons that only what is recorded takes away, each with its rule."""
+WATCHED = frozenset(
+    {
+        Stop.OFTEN_DRAWN,
+        Stop.LATE_OFTEN,
+        Stop.DEBTS_ELSEWHERE,
+        Stop.FACTS_OLD,
+        Stop.EMPLOYER_CHANGED,
+        Stop.UNREACHABLE,
+        Stop.SELF_EXCLUDED,
+    }
+)
+"""Reasons of what the house asked of a member: each is lifted by its own end (`watches.end`)."""
 
 
 def check_lifting(stop: Stop) -> Refusal | None:
@@ -141,6 +174,8 @@ def check_lifting(stop: Stop) -> Refusal | None:
         return refusal("LEDG-026", "LON-046")
     if stop in MONITORED:
         return refusal(MONITORED[stop], "LON-047", stop=stop.value)
+    if stop in WATCHED:
+        return refusal(_STOPPED[stop][0], "LON-098", stop=stop.value)
     return None
 
 

@@ -70,6 +70,10 @@ class Kind(Enum):
     CARD_SENT = "card_sent"
     CARD_RETURNED = "card_returned"
     """The card came back to its maker: the address is to be looked at."""
+    WATCH_ASKED = "watch_asked"
+    """Something is asked for on an open line, by a day; what it is stands on the site alone."""
+    APPLICATION_LAPSING = "application_lapsing"
+    """An application on which nothing goes on ends soon."""
     TEST = "test"
     """What a member asks for, to see how our mails look."""
 
@@ -153,5 +157,7 @@ OF_NEWS: Mapping[str, Kind] = {
     "first_pin_asked": Kind.FIRST_PIN,
     "card_sent": Kind.CARD_SENT,
     "card_returned": Kind.CARD_RETURNED,
+    "watch_asked": Kind.WATCH_ASKED,
+    "application_lapsing": Kind.APPLICATION_LAPSING,
 }
 """Rows of the journal that are told; what is not listed is nobody's message."""

@@ -78,6 +78,13 @@ _STOPS: Mapping[Stop, str] = {
     Stop.DECEASED: "SCR-012",
     Stop.FRAUD: "SCR-012",
     Stop.CREDIT: "SCR-012",
+    Stop.OFTEN_DRAWN: "SCR-018",
+    Stop.LATE_OFTEN: "SCR-019",
+    Stop.DEBTS_ELSEWHERE: "SCR-020",
+    Stop.FACTS_OLD: "SCR-021",
+    Stop.EMPLOYER_CHANGED: "SCR-022",
+    Stop.UNREACHABLE: "SCR-023",
+    Stop.SELF_EXCLUDED: "SCR-024",
 }
 
 

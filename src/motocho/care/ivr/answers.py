@@ -105,6 +105,8 @@ class Balance:
 
     on: date
     principal_yen: int
+    stopped: tuple[str, ...] = ()
+    """The causes for which nothing may be drawn, each told by its own line."""
 
 
 @dataclass(frozen=True, slots=True)

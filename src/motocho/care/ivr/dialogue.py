@@ -404,7 +404,8 @@ def _code_over(_: State, __: answers.CodeOver) -> Turn:
 def _balance(state: State, answer: answers.Balance) -> Turn:
     key = "balance" if answer.principal_yen else "balance_none"
     details = {"on": speech.day(answer.on), "principal": speech.yen(answer.principal_yen)}
-    return _menu(state, Line(key, details))
+    causes = [Line(f"stopped_{cause}") for cause in answer.stopped]
+    return _menu(state, Line(key, details), *causes)
 
 
 def _due(state: State, answer: answers.Due) -> Turn:

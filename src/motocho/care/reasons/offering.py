@@ -14,7 +14,14 @@ from motocho.loans import raises
 from motocho.loans.policy import Stop
 from motocho.loans.queries import Conduct
 
-BY_A_BUREAU = frozenset({Stop.OVER_ONE_THIRD, Stop.BUREAU_CHECK_DUE, Stop.NO_BUREAU_CONSENT})
+BY_A_BUREAU = frozenset(
+    {
+        Stop.OVER_ONE_THIRD,
+        Stop.BUREAU_CHECK_DUE,
+        Stop.NO_BUREAU_CONSENT,
+        Stop.DEBTS_ELSEWHERE,
+    }
+)
 """Stops that a bureau's answer brings or lifts: they say nothing here · SOLI-006."""
 
 

@@ -6,7 +6,7 @@ The caller's transaction commits, so a command and its journal row stand or fall
 """
 
 from motocho.loans._book import Done, Key, Made, lock
-from motocho.loans.commands import checks, night, surveys
+from motocho.loans.commands import checks, night, surveys, watches
 from motocho.loans.commands.checks import (
     BureauAnswer,
     Evidence,
@@ -76,13 +76,19 @@ from motocho.loans.commands.rests import (
 )
 from motocho.loans.commands.surveys import Exceptional, Surveyed
 from motocho.loans.commands.terms import Raise, arrange, change_limit, change_plan, change_rate
+from motocho.loans.commands.watches import Ask, EmployerCheck, EmployerFound, Ended, Ending
 
 __all__ = [
     "OF_BEFORE",
     "REST_MONTHS",
     "Arrived",
+    "Ask",
     "BureauAnswer",
     "Done",
+    "EmployerCheck",
+    "EmployerFound",
+    "Ended",
+    "Ending",
     "Evidence",
     "Exceptional",
     "Key",
@@ -150,6 +156,7 @@ __all__ = [
     "take_overpayment_back",
     "under_way_yen",
     "use_excess",
+    "watches",
     "withdraw_promise",
     "write_off",
 ]

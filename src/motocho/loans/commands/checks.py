@@ -138,25 +138,27 @@ def _open(cursor: Any, opened: Sequence[Opened], made: Made) -> None:
 
 # --------------------------------------------------------------------------------- deadlines passed
 def overdue(cursor: Any, on: date) -> list[Key]:
-    """Members with a check that could be made until a day, and was not [期限を過ぎた調査].
+    """Members with a check, or an ask, of which a day was the last [期限を過ぎた調査・依頼].
 
     Gives     keys with agreement 0.
     """
     cursor.execute(
-        "SELECT DISTINCT member_id FROM loan_check"
-        " WHERE due_on <= %s AND met_on IS NULL AND stopped_on IS NULL ORDER BY 1",
-        (on,),
+        "SELECT member_id FROM loan_check"
+        " WHERE due_on <= %(on)s AND met_on IS NULL AND stopped_on IS NULL"
+        " UNION SELECT member_id FROM loan_watch"
+        " WHERE due_on <= %(on)s AND ended_on IS NULL AND stopped_on IS NULL ORDER BY 1",
+        {"on": on},
     )
     return [Key(row[0], 0) for row in cursor.fetchall()]
 
 
 def stop_overdue(cursor: Any, member_id: int, made: Made) -> int:
-    """Stop draws from the next day on, until the check is made [調査未了による停止] · LEND-013…015.
+    """Stop draws from the next day on, until what is over is done [調査未了の停止] · LEND-013…015.
 
-    Gives     how many checks were over.
+    Gives     how many checks and asks were over.
     Lock      the member's agreements.
     """
-    loans = _loans(cursor, member_id)
+    loans = open_loans(cursor, member_id)
     cursor.execute(
         "UPDATE loan_check SET stopped_on = %s WHERE member_id = %s AND due_on <= %s"
         " AND met_on IS NULL AND stopped_on IS NULL RETURNING kind",
@@ -167,9 +169,15 @@ def stop_overdue(cursor: Any, member_id: int, made: Made) -> int:
         Stop.INCOME_EVIDENCE_DUE if kind is CheckKind.INCOME else Stop.BUREAU_CHECK_DUE
         for kind in kinds
     }
-    for stop in sorted(stops, key=lambda one: one.value):
-        loans = _set_stop(cursor, loans, stop, made)
-    return len(kinds)
+    cursor.execute(
+        "UPDATE loan_watch SET stopped_on = %s WHERE member_id = %s AND due_on <= %s"
+        " AND ended_on IS NULL AND stopped_on IS NULL RETURNING reason",
+        (made.business_on, member_id, made.business_on),
+    )
+    asked = {Stop(row[0]) for row in cursor.fetchall()}
+    for stop in sorted(stops | asked, key=lambda one: one.value):
+        loans = set_stop(cursor, loans, stop, made)
+    return len(kinds) + len(asked)
 
 
 # ------------------------------------------------------------------------------------ what comes in
@@ -226,7 +234,7 @@ def record_bureau_answer(
     """
     refuse_day(answer.inquired_on, made)
     _refuse_below_zero(min(answer.others_yen, answer.left_out_yen))
-    loans = _loans(cursor, member_id)
+    loans = open_loans(cursor, member_id)
     cursor.execute(
         "INSERT INTO loan_bureau_answer (member_id, inquired_on, others_yen, left_out_yen,"
         " bureau_ref, channel, external_ref, business_on, booked_at, actor)"
@@ -259,7 +267,7 @@ def record_income(
     refuse_day(evidence.income.issued_on, made)
     _refuse_below_zero(evidence.income.annual_yen)
     shown = evidence.income.shown
-    loans = _loans(cursor, member_id)
+    loans = open_loans(cursor, member_id)
     cursor.execute(
         "INSERT INTO loan_income_evidence (member_id, issued_on, annual_yen, kind, shows_until,"
         " document_ref, channel, external_ref, business_on, booked_at, actor)"
@@ -277,13 +285,36 @@ def record_income(
     tell(cursor, Key(member_id, 0), "income_recorded", made)
     law = monitoring.law_on(made.business_on)
     income, burden = _capacity.income(cursor, member_id), _burden(cursor, member_id, loans)
-    if not monitoring.needs_evidence(burden, income, made.business_on, law):
+    confirmed = _confirmed(cursor, member_id)
+    if not monitoring.needs_evidence(burden, income, made.business_on, law, confirmed):
         _meet(cursor, member_id, (CheckKind.INCOME,), made.business_on)
         loans = _lift_if_met(cursor, loans, Stop.INCOME_EVIDENCE_DUE, made)
     before = any(Stop.OVER_ONE_THIRD in loan.stops for loan in loans)
     if income is not None and not before and monitoring.is_over_base(burden, income, law):
         return _hold_to_base(cursor, member_id, loans, made, remedy)
     return _known(cursor, member_id, loans, made)
+
+
+def look_at_evidence(cursor: Any, member_id: int, made: Made) -> None:
+    """Evidence that counts longer than it did meets what asked for it [収入証明書の再判定].
+
+    Lock      the member's agreements.
+    """
+    law, on = monitoring.law_on(made.business_on), made.business_on
+    loans, income = open_loans(cursor, member_id), _capacity.income(cursor, member_id)
+    burden, confirmed = _burden(cursor, member_id, loans), _confirmed(cursor, member_id)
+    if not monitoring.needs_evidence(burden, income, on, law, confirmed):
+        _meet(cursor, member_id, (CheckKind.INCOME,), on)
+        _lift_if_met(cursor, loans, Stop.INCOME_EVIDENCE_DUE, made)
+
+
+def _confirmed(cursor: Any, member_id: int) -> frozenset[date]:
+    """The days on which the employer was found to be the same."""
+    cursor.execute(
+        "SELECT checked_on FROM loan_employer_check WHERE member_id = %s AND found = 'same'",
+        (member_id,),
+    )
+    return frozenset(row[0] for row in cursor.fetchall())
 
 
 def _refuse_below_zero(amount_yen: int) -> None:
@@ -295,7 +326,7 @@ def _ask_evidence(cursor: Any, member_id: int, loans: list[Loan], made: Made) ->
     """Evidence of income within a month of learning that it is needed; or none, if it is not."""
     law, on = monitoring.law_on(made.business_on), made.business_on
     burden, income = _burden(cursor, member_id, loans), _capacity.income(cursor, member_id)
-    if not monitoring.needs_evidence(burden, income, on, law):
+    if not monitoring.needs_evidence(burden, income, on, law, _confirmed(cursor, member_id)):
         _meet(cursor, member_id, (CheckKind.INCOME,), on)
         return _lift_if_met(cursor, loans, Stop.INCOME_EVIDENCE_DUE, made)
     if _evidence_due(cursor, member_id) is None:
@@ -317,19 +348,22 @@ def _hold_to_base(
             unit_yen = max(loan.product.unit_yen for loan in loans)
             cuts = monitoring.limits_within_base(limits, burden, income, law, unit_yen=unit_yen)
         if cuts is None:
-            loans = _set_stop(cursor, loans, Stop.OVER_ONE_THIRD, made)
+            loans = set_stop(cursor, loans, Stop.OVER_ONE_THIRD, made)
         for key, limit_yen in (cuts or {}).items():
             cut = replace(made, external_ref=f"{made.external_ref} limit {key.agreement_id}")
             change_limit(cursor, key, limit_yen, cut)
-        loans = _loans(cursor, member_id)
+        loans = open_loans(cursor, member_id)
     elif income is not None:
-        loans = _unset_stop(cursor, loans, Stop.OVER_ONE_THIRD, made)
+        loans = unset_stop(cursor, loans, Stop.OVER_ONE_THIRD, made)
     return _known(cursor, member_id, loans, made)
 
 
 # ------------------------------------------------------------------------------------ what is known
-def _loans(cursor: Any, member_id: int) -> list[Loan]:
-    """The member's contracts on which something could be drawn, locked."""
+def open_loans(cursor: Any, member_id: int) -> list[Loan]:
+    """The member's contracts on which something could be drawn, locked [有効な契約].
+
+    Lock      all of the member's agreements, in their order.
+    """
     cursor.execute(
         "SELECT agreement_id FROM loan_agreement WHERE member_id = %s"
         " ORDER BY agreement_id FOR UPDATE",
@@ -391,7 +425,7 @@ def _lift_if_met(cursor: Any, loans: list[Loan], stop: Stop, made: Made) -> list
         " AND met_on IS NULL AND stopped_on IS NOT NULL",
         (loans[0].key.member_id, [kind.value for kind in kinds]),
     )
-    return loans if cursor.fetchone() else _unset_stop(cursor, loans, stop, made)
+    return loans if cursor.fetchone() else unset_stop(cursor, loans, stop, made)
 
 
 def _wait(cursor: Any, waiting: Opened, made: Made) -> None:
@@ -401,10 +435,11 @@ def _wait(cursor: Any, waiting: Opened, made: Made) -> None:
         " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (*waiting.key, waiting.kind.value, waiting.found_on, waiting.due_on, waiting.found_on),
     )
-    _set_stop(cursor, [_book.lock(cursor, waiting.key)], Stop.BUREAU_CHECK_DUE, made)
+    set_stop(cursor, [_book.lock(cursor, waiting.key)], Stop.BUREAU_CHECK_DUE, made)
 
 
-def _set_stop(cursor: Any, loans: Sequence[Loan], stop: Stop, made: Made) -> list[Loan]:
+def set_stop(cursor: Any, loans: Sequence[Loan], stop: Stop, made: Made) -> list[Loan]:
+    """Stop draws on agreements that are locked, for a reason [停止の設定]."""
     stopped = []
     for loan in loans:
         after = loan
@@ -415,7 +450,8 @@ def _set_stop(cursor: Any, loans: Sequence[Loan], stop: Stop, made: Made) -> lis
     return stopped
 
 
-def _unset_stop(cursor: Any, loans: Sequence[Loan], stop: Stop, made: Made) -> list[Loan]:
+def unset_stop(cursor: Any, loans: Sequence[Loan], stop: Stop, made: Made) -> list[Loan]:
+    """Take one reason away from agreements that are locked [停止の解除]."""
     lifted = []
     for loan in loans:
         after = loan

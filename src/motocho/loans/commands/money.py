@@ -14,10 +14,10 @@ from motocho.ledger.chart import HOUSE, Account, Leg
 from motocho.ledger.posting import Entry, Phase
 from motocho.loans import _book, policy
 from motocho.loans._book import Done, Key, Loan, Made, News
-from motocho.loans.commands import refunds, surveys
+from motocho.loans.commands import refunds, surveys, watches
 from motocho.loans.commands._ceilings import step_down
 from motocho.loans.commands._telling import refuse_amount, refuse_day, refused, tell
-from motocho.loans.policy import Consent, Status
+from motocho.loans.policy import Consent, Facts, Status
 from motocho.units.errors import Fault, RefusedError, StateConflict
 
 
@@ -33,8 +33,15 @@ def draw(cursor: Any, key: Key, amount_yen: int, made: Made) -> Done:
     loan = _book.begin(cursor, key, made)
     if isinstance(loan, Done):
         return loan
-    refused(policy.check_draw(loan.facts(made.business_on), amount_yen))
+    refused(policy.check_draw(_to_draw(cursor, loan, made), amount_yen))
     return _lend(cursor, loan, amount_yen, made.business_on, made)
+
+
+def _to_draw(cursor: Any, loan: Loan, made: Made) -> Facts:
+    """An agreement as a draw sees it: what is overdue stops it, though no night ran."""
+    facts = loan.facts(made.business_on)
+    overdue = watches.unmet(cursor, loan.key.member_id, made.business_on)
+    return replace(facts, stops=facts.stops | overdue)
 
 
 def _lend(cursor: Any, loan: Loan, amount_yen: int, lent_on: date, made: Made) -> Done:
@@ -72,7 +79,7 @@ def send_draw(cursor: Any, key: Key, amount_yen: int, made: Made) -> int:
         if pending.entry.total_yen != amount_yen or pending.entry.book_id != key.agreement_id:
             raise StateConflict(Fault("LON-056", excerpt=made.external_ref))
         return pending.entry_id
-    refused(policy.check_draw(loan.facts(made.business_on), amount_yen))
+    refused(policy.check_draw(_to_draw(cursor, loan, made), amount_yen))
     booking = made.booking()
     entry = Entry(
         *key, "draw", booking.channel, booking.external_ref, made.business_on, made.business_on,

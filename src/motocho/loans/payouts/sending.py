@@ -18,7 +18,13 @@ from django.db import connection, transaction
 
 from motocho.loans import _book, policy
 from motocho.loans._book import Made
-from motocho.loans.commands import draw_arrived, draw_failed, refund_arrived, refund_failed
+from motocho.loans.commands import (
+    draw_arrived,
+    draw_failed,
+    refund_arrived,
+    refund_failed,
+    watches,
+)
 from motocho.loans.payouts.facts import number_of
 from motocho.loans.payouts.orders import (
     Payout,
@@ -164,7 +170,9 @@ def _stopped(cursor: Any, payout: Payout, on: date, at: datetime) -> str:
         if facts.state.excess_yen < payout.amount_yen:
             return Unsent.LIMIT.value
     else:
-        without = replace(facts, held_yen=facts.held_yen - payout.amount_yen)
+        stops = facts.stops | watches.unmet(cursor, payout.key.member_id, on)
+        held_yen = facts.held_yen - payout.amount_yen
+        without = replace(facts, stops=stops, held_yen=held_yen)
         refusal = policy.check_draw(without, payout.amount_yen)
         if refusal is not None:
             return refusal.details.get("stop") or _OF_CODES.get(refusal.code, Unsent.LIMIT).value

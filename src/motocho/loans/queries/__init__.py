@@ -61,6 +61,7 @@ from motocho.loans.queries.pledges import Pledge, pledges
 from motocho.loans.queries.positions import Position, Stage, position, position_of
 from motocho.loans.queries.quotes import DayTotal, Quote, payoff_quote, quote_of
 from motocho.loans.queries.statements import StatementRow, statement
+from motocho.loans.queries.watched import Wanted, Watch, count_watched, watched, watches_of
 from motocho.loans.queries.ways import (
     Change,
     First,
@@ -116,11 +117,14 @@ __all__ = [
     "Undoing",
     "Undone",
     "Waiting",
+    "Wanted",
+    "Watch",
     "agreements",
     "asked",
     "case_of",
     "conduct",
     "contract",
+    "count_watched",
     "debits",
     "draw_of",
     "every_history",
@@ -155,4 +159,6 @@ __all__ = [
     "settled",
     "statement",
     "waiting",
+    "watched",
+    "watches_of",
 ]

@@ -62,6 +62,7 @@ from motocho.screening.applications.forms import (
     withdraw,
 )
 from motocho.screening.applications.joining import CardWish, agree, link_for
+from motocho.screening.applications.lapsing import Lapsed, lapse_idle
 from motocho.screening.applications.looking import look
 from motocho.screening.applications.steps import Step, Turn
 
@@ -74,6 +75,7 @@ __all__ = [
     "Confirmation",
     "Entry",
     "Kept",
+    "Lapsed",
     "Outcome",
     "Plan",
     "Said",
@@ -98,6 +100,7 @@ __all__ = [
     "joining",
     "lacking",
     "lapse",
+    "lapse_idle",
     "link_for",
     "look",
     "looking",

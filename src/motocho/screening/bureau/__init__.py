@@ -19,6 +19,7 @@ from motocho.screening.bureau import (
 from motocho.screening.bureau.answers import Became, Judged, Known, judge, known
 from motocho.screening.bureau.carrying import Carried, Carrier, carry, send, take_in
 from motocho.screening.bureau.consents import check_contract, give_all
+from motocho.screening.bureau.following import ask_resuming
 from motocho.screening.bureau.inquiries import Asked, InquiryKey, Need, ask
 from motocho.screening.bureau.memberships import Bureau, Terms, join
 from motocho.screening.bureau.reports import Cause, ReportKey
@@ -40,6 +41,7 @@ __all__ = [
     "Terms",
     "answers",
     "ask",
+    "ask_resuming",
     "carry",
     "check_contract",
     "check_trouble",

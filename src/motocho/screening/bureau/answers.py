@@ -35,12 +35,14 @@ from motocho.outside.bureau import (
     Loan,
     Match,
     Person,
+    Purpose,
     SelfExclusion,
     Verdict,
     match,
 )
 from motocho.outside.clock import JAPAN
 from motocho.people.access import Role, Staff
+from motocho.screening import watch
 from motocho.screening.bureau import inquiries, memberships
 from motocho.screening.bureau.inquiries import InquiryKey, State
 from motocho.units.errors import Fault, NotAllowedError, NotFoundError, StateConflict
@@ -191,7 +193,14 @@ def _count(cursor: Any, key: InquiryKey, number: int, found: Found | None, made:
     ref = f"{asked.bureau_id} {key.ref}"
     told = BureauAnswer(inquired_on, others, ref, left_out)
     commands.record_bureau_answer(cursor, key.member_id, told, own)
+    learned = watch.Learned(_excluded_until(found), asked.purpose is Purpose.MONITORING)
+    watch.learn(cursor, key.member_id, learned, own)
     _end_doubt(cursor, key, made)
+
+
+def _excluded_until(found: Found | None) -> date | None:
+    """The last day of the self-exclusions that an answer names."""
+    return max((one.last_on for one in found.exclusions), default=None) if found else None
 
 
 def _move(cursor: Any, key: InquiryKey, state: State, at: datetime) -> None:

@@ -17,7 +17,7 @@ from motocho.journal.rows import News, Position, read
 from motocho.law.rules import Refusal
 from motocho.ledger.chart import HOUSE
 from motocho.loans import standing
-from motocho.loans.commands import Key
+from motocho.loans.commands import Key, Made
 from motocho.loans.monitoring import BUREAU
 from motocho.outside.bureau import Purpose
 from motocho.outside.clock import JAPAN
@@ -25,6 +25,7 @@ from motocho.screening.bureau import inquiries, memberships, reports, troubles
 from motocho.screening.bureau.inquiries import Need
 from motocho.screening.bureau.memberships import Bureau
 from motocho.screening.bureau.reports import Cause, Why
+from motocho.screening.watch import Members
 
 CHUNK = 200
 LACKING, SILENT = "bureau_consent", "bureau_silent"
@@ -200,6 +201,33 @@ def _need(news: News) -> Need | None:
         found_on = happening.happened_at.astimezone(JAPAN).date()
         return Need(Purpose.MONITORING, f"monitoring {found_on}", int(subject["agreement"]))
     return None
+
+
+_RESUMING = """
+SELECT a.member_id, min(a.agreement_id) FROM loan_agreement a
+WHERE a.stops = '{bureau_check_due}' AND a.late_since IS NULL AND a.status = 'open'
+  AND a.member_id > %(after)s AND a.member_id <= %(upto)s
+  AND NOT EXISTS (SELECT FROM screening_inquiry i WHERE i.member_id = a.member_id
+      AND i.purpose = 'monitoring' AND (i.state NOT IN ('answered', 'void') OR i.need = %(need)s))
+GROUP BY a.member_id ORDER BY a.member_id
+"""
+
+
+def ask_resuming(cursor: Any, some: Members, made: Made) -> None:
+    """A bureau is all that draws of some members wait for: it is asked [融資の再開前の照会].
+
+    LEND-014, CRED-001: where it may not be asked, or does not answer, draws stay stopped.
+    Law       施行規則10条の24第1項2号.
+    """
+    if memberships.asked(cursor, made.booked_at.astimezone(JAPAN).date()) is None:
+        return
+    ref = f"resuming {made.business_on}"
+    cursor.execute(_RESUMING, {"after": some.after, "upto": some.upto, "need": ref})
+    for member_id, agreement_id in cursor.fetchall():
+        need = Need(Purpose.MONITORING, ref, agreement_id)
+        asked = inquiries.ask(cursor, member_id, need, made.actor, made.booked_at)
+        if isinstance(asked, Refusal):
+            tell_lacking(cursor, member_id, need, made.booked_at)
 
 
 _SILENT = """

@@ -16,6 +16,7 @@ from motocho.web.care import (
     resting,
     trouble,
     voices,
+    watching,
 )
 
 app_name = "care"
@@ -38,6 +39,7 @@ urlpatterns = [
     path("limit/<int:agreement_id>/raise/agree/", raising.agree, name="raise_agree"),
     path("limit/raise/withdraw/", raising.withdraw, name="raise_withdraw"),
     path("rest/", resting.rest, name="rest"),
+    path("watch/", watching.watching, name="watch"),
     path("calls/", calls.calls, name="calls"),
     path("calls/hours/", calls.preferred_hours, name="hours"),
     path("calls/<int:attempt_id>/reply/", calls.reply, name="reply"),

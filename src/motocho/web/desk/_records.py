@@ -25,6 +25,7 @@ from motocho.web.desk._shown import number_of
 OTHER = "desk.for.other"
 PHRASES: Mapping[str, tuple[str, ...]] = {
     "search": ("desk.for.search",),
+    "watch": ("desk.for.watch",),
     "call": ("desk.for.call",),
     "calls": ("desk.for.calls",),
     "call panel": ("desk.for.panel",),

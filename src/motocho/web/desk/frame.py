@@ -43,6 +43,7 @@ PLACES = (
     Place("desk:queue", "desk.queue", "rows", Action.LOOK),
     Place("desk:promises", "desk.frame.promises", "tick", Action.LOOK, "p"),
     Place("desk:collections", "desk.frame.collections", "sum", Action.LOOK),
+    Place("desk:watch", "watching.title", "info", Action.LOOK),
     Place("desk:complaints", "desk.complaints", "mark", Action.LOOK),
     Place("desk:disclosures", "desk.frame.disclosures", "door", Action.LOOK),
     Place("desk:claims", "claiming.title", "sum", Action.COLLECT),

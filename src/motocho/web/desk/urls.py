@@ -42,6 +42,7 @@ from motocho.web.desk import (
     standing_in,
     stepping,
     today,
+    watching,
 )
 
 app_name = "desk"
@@ -51,6 +52,8 @@ urlpatterns = [
     path("today/next/", today.next_one, name="next"),
     path("today/leave/", today.leave, name="leave_claim"),
     path("promises/", promised.board, name="promises"),
+    path("watch/", watching.listed, name="watch"),
+    path("members/<int:member_id>/watch/", watching.of_member, name="member_watch"),
     path("sign-in/", signing.sign_in, name="sign_in"),
     path("sign-in/passkey/", signing.by_passkey, name="by_passkey"),
     path("sign-out/", signing.sign_out, name="sign_out"),

@@ -38,7 +38,15 @@ GROUPS: Mapping[str, tuple[str, frozenset[Kind]]] = {
     ),
     "contract": (
         "notify.contract",
-        frozenset({Kind.LIMIT_CHANGED, Kind.RATE_CHANGED, Kind.PLAN_CHANGED, Kind.DRAWS_STOPPED}),
+        frozenset(
+            {
+                Kind.LIMIT_CHANGED,
+                Kind.RATE_CHANGED,
+                Kind.PLAN_CHANGED,
+                Kind.DRAWS_STOPPED,
+                Kind.WATCH_ASKED,
+            }
+        ),
     ),
     "card": ("notify.card", frozenset({Kind.CARD_RENEWAL})),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from motocho.loans import commands, payouts, queries
 from motocho.loans.commands import Key
 from motocho.loans.outlook import Outlook
-from motocho.loans.policy import Status, Stop
+from motocho.loans.policy import WATCHED, Status, Stop
 from motocho.loans.queries import Position, StatementRow
 from motocho.notices import bounces, messages
 from motocho.people import login
 from motocho.people.access import Action
 from motocho.people.safety import freezes, holds
+from motocho.screening import watch
 from motocho.web import access, maintenance, pages
 from motocho.web.access import Member
 from motocho.web.member import _agreed, _rows
@@ -37,8 +38,28 @@ STOP_TEXTS: Mapping[Stop, str] = {
     Stop.DECEASED: "cause.deceased",
     Stop.FRAUD: "cause.fraud",
     Stop.CREDIT: "cause.credit",
+    Stop.OFTEN_DRAWN: "cause.often_drawn",
+    Stop.LATE_OFTEN: "cause.late_often",
+    Stop.DEBTS_ELSEWHERE: "cause.debts_elsewhere",
+    Stop.FACTS_OLD: "cause.facts_old",
+    Stop.EMPLOYER_CHANGED: "cause.employer_changed",
+    Stop.UNREACHABLE: "cause.unreachable",
+    Stop.SELF_EXCLUDED: "cause.self_excluded",
 }
 """One cause, one text: none stands for another."""
+
+
+WATCHED_CAUSES = tuple(
+    STOP_TEXTS[stop] for stop in (*sorted(WATCHED, key=lambda one: one.value), Stop.OVER_ONE_THIRD)
+)
+"""Causes that the page of reasons tells more of."""
+ASK_TEXTS: Mapping[Stop, str] = {
+    Stop.FACTS_OLD: "watch.ask.facts_old",
+    Stop.EMPLOYER_CHANGED: "watch.ask.employer_changed",
+    Stop.UNREACHABLE: "watch.ask.unreachable",
+    Stop.INCOME_EVIDENCE_DUE: "watch.ask.income_evidence_due",
+}
+"""What is asked while borrowing goes on; what stops at once is never asked beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +95,8 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
         since = bounces.unreachable_since(cursor, member.member_id, member.today)
         if first is not None:
             promise = commands.open_promise(cursor, first.position.key)
+        positions = [one.position for one in accounts]
+        found = watch.reasons(cursor, member.member_id, positions, member.today)
         mine = [one.position.key.agreement_id for one in accounts]
         agreed = _agreed.of_member(cursor, member, mine)
     settled = {one.of.key for one in agreed}
@@ -86,6 +109,8 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
         "agreed": agreed,
         "follows_minimum": first is not None and first.position.key not in settled,
         "unread": new,
+        "watch_asks": _asks(found),
+        "watched_causes": WATCHED_CAUSES,
         "causes": causes(member, [one.position for one in accounts], settled),
         "rows": () if first is None else _rows.shown(first.rows, pages.tongue_of(request)),
     }
@@ -135,6 +160,15 @@ def causes(member: Member, positions: list[Position], settled: Collection[Key] =
     for position in positions:
         found += _of_one(position)
     return list(dict.fromkeys(found))
+
+
+def _asks(found: Sequence[watch.Reason]) -> list[tuple[str, watch.Reason]]:
+    """What is asked while borrowing goes on; evidence of income has a place of its own."""
+    return [
+        (ASK_TEXTS[one.stop], one)
+        for one in found
+        if not one.is_stopped and one.stop in ASK_TEXTS and one.stop is not Stop.INCOME_EVIDENCE_DUE
+    ]
 
 
 def _of_one(position: Position) -> list[str]:

@@ -7,7 +7,7 @@ used up are never said in the same words.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -45,6 +45,7 @@ _CONSENTS = Way("facts:consents", "consent.title")
 _REST = Way("care:rest", "money.rest")
 _REOPEN = Way("facts:reopen", "money.reopen")
 _CARD = Way("facts:lost_card", "money.card")
+_WATCH = (Way("care:watch", "watch.title"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class Reason:
     ways: tuple[Way, ...] = (_DESK,)
     status: int = 409
     until: str = ""
+    also: tuple[str, ...] = ()
+    """Why else not: keys of texts."""
 
 
 FROZEN = Reason("cause.frozen", "closed.unfreeze", (_REOPEN, _DESK))
@@ -84,6 +87,7 @@ CHANGED_DEBT = Reason("closed.changed_debt", "closed.look_at_debt", (_REPAY,))
 
 _OF_STOPS: Mapping[Stop, Reason] = {
     Stop.DECEASED: Reason(STOP_TEXTS[Stop.DECEASED], "closed.ask_desk"),
+    Stop.SELF_EXCLUDED: Reason(STOP_TEXTS[Stop.SELF_EXCLUDED], "closed.self_excluded", _WATCH),
     Stop.OVER_ONE_THIRD: Reason(STOP_TEXTS[Stop.OVER_ONE_THIRD], "closed.one_third", (_REPAY,)),
     Stop.INCOME_EVIDENCE_DUE: Reason(
         STOP_TEXTS[Stop.INCOME_EVIDENCE_DUE], "closed.send_evidence", _PAPERS
@@ -93,6 +97,16 @@ _OF_STOPS: Mapping[Stop, Reason] = {
     Stop.CARD_LOST: Reason(STOP_TEXTS[Stop.CARD_LOST], "closed.new_card", (_CARD,)),
     Stop.FRAUD: Reason(STOP_TEXTS[Stop.FRAUD], "closed.check_together"),
     Stop.CREDIT: Reason(STOP_TEXTS[Stop.CREDIT], "closed.ask_why"),
+    Stop.OFTEN_DRAWN: Reason(STOP_TEXTS[Stop.OFTEN_DRAWN], "closed.often_drawn", _WATCH),
+    Stop.DEBTS_ELSEWHERE: Reason(
+        STOP_TEXTS[Stop.DEBTS_ELSEWHERE], "closed.debts_elsewhere", (*_WATCH, _DESK)
+    ),
+    Stop.LATE_OFTEN: Reason(STOP_TEXTS[Stop.LATE_OFTEN], "closed.late_often", _WATCH),
+    Stop.EMPLOYER_CHANGED: Reason(
+        STOP_TEXTS[Stop.EMPLOYER_CHANGED], "closed.employer_changed", (*_PAPERS, *_WATCH)
+    ),
+    Stop.UNREACHABLE: Reason(STOP_TEXTS[Stop.UNREACHABLE], "closed.unreachable", _WATCH),
+    Stop.FACTS_OLD: Reason(STOP_TEXTS[Stop.FACTS_OLD], "closed.facts_old", _WATCH),
     Stop.RESTING: Reason(STOP_TEXTS[Stop.RESTING], "closed.lift_rest", (_REST,)),
     Stop.NO_BUREAU_CONSENT: Reason(
         STOP_TEXTS[Stop.NO_BUREAU_CONSENT], "closed.give_consent", (_CONSENTS,)
@@ -139,9 +153,10 @@ def _of_position(position: Position) -> Reason:
         return WRITTEN_OFF
     if position.status is Status.ASSIGNED:
         return ASSIGNED
-    for stop, reason in _OF_STOPS.items():
-        if stop in position.stops:
-            return reason
+    stopped = [reason for stop, reason in _OF_STOPS.items() if stop in position.stops]
+    if stopped:
+        late = (LATE.why,) if position.late_since is not None else ()
+        return replace(stopped[0], also=(*(one.why for one in stopped[1:]), *late))
     if position.accelerated_on is not None:
         return ALL_DUE
     if position.late_since is not None:
@@ -205,5 +220,6 @@ def show(request: HttpRequest, reason: Reason, title: str = "closed.borrow") -> 
         "next": say(reason.next, tongue, until=reason.until),
         "ways": reason.ways,
         "is_home": _HOME in reason.ways,
+        "also": [say(one, tongue) for one in reason.also],
     }
     return pages.show(request, "money/closed.html", context, status=reason.status)

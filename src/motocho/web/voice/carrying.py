@@ -32,6 +32,7 @@ from motocho.people.credentials import networks, pins
 from motocho.people.facts import history, values
 from motocho.people.login import Entered, Missed, Origin, Slowed, Typed
 from motocho.people.safety import codes
+from motocho.screening import watch
 from motocho.units.errors import Fault, OutsideFailure, RefusedError, broken
 from motocho.web import _commands
 from motocho.web._directory import directory
@@ -163,7 +164,13 @@ def _key(state: dialogue.State) -> Key:
 
 def _balance(cursor: Any, state: dialogue.State, caller: Caller) -> answers.Answer:
     today = _commands.today(cursor, caller.at)
-    return answers.Balance(today, queries.position(cursor, _key(state), today).principal_yen)
+    stood = queries.position(cursor, _key(state), today)
+    found = watch.reasons(cursor, state.member_id, [stood], today)
+    causes = {one.cause for one in found if one.is_stopped}
+    if stood.late_since is not None:
+        causes.add(watch.Cause.LATE)
+    told = tuple(one.value for one in watch.Cause if one in causes)
+    return answers.Balance(today, stood.principal_yen, told)
 
 
 def _due(cursor: Any, state: dialogue.State, caller: Caller) -> answers.Answer:
