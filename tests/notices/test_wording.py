@@ -14,7 +14,16 @@ from motocho.contact import directory
 from motocho.contact.wording import faults_of_wording
 from motocho.notices.choices import Choices, Style, read_watchword
 from motocho.notices.kinds import ALWAYS_MAILED, JOINING, OF_NEWS, WITH_LINK, Kind, purpose_of
-from motocho.notices.wording import Extra, Text, catalogue, code_mail, mail_of, text_of
+from motocho.notices.wording import (
+    Extra,
+    Part,
+    Text,
+    applicant_mail,
+    catalogue,
+    code_mail,
+    mail_of,
+    text_of,
+)
 from motocho.outside.clock import JAPAN
 from motocho.units.errors import Language, Unread
 
@@ -64,6 +73,21 @@ def test_every_text_is_lawful_and_whole(style: Style, language: Language) -> Non
         assert ("/freeze/" in text) == (kind in WITH_LINK), kind
         assert not any(secret in subject for secret in SECRETS.values()), kind
         assert len(subject) <= 40, kind
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("part", Part)
+def test_letters_to_applicants_tell_of_no_loan_and_hold_what_was_asked_for(
+    part: Part, language: Language
+) -> None:
+    times = {"minutes": 10, "hours": 24}
+    written = applicant_mail(part, "https://site.example/apply/link/x/", times, language)
+    whole = written.subject + written.text + written.html
+    assert not OF_A_LOAN.search(whole.replace("/apply/", ""))
+    assert faults_of_wording(whole) == ()
+    assert "https://site.example/apply/link/x/" in written.text
+    assert ("24" in written.text, "10" in written.text) == (part is Part.LINK, part is Part.CODE)
+    assert "{" not in written.text
 
 
 @pytest.mark.parametrize("language", Language)

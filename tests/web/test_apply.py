@@ -77,7 +77,16 @@ def test_from_the_first_question_to_the_state_of_the_application(applicant: Appl
         assert not re.search(r'<input id="[^"]*"[^>]* value="', inside)
     page = applicant.client.get("/apply/form/review/")
     text = main(page)
-    for said in ("佐藤", "300万", "会社員", "35日ごと", "運転免許証", "同意しない", "見本商事"):
+    for said in (
+        "佐藤",
+        "3,000,000円",
+        "1985年4月1日",
+        "会社員",
+        "35日ごと",
+        "運転免許証",
+        "同意しない",
+        "見本商事",
+    ):
         assert said in text
     assert page.content.decode().count("pairs-change") == len(ANSWERS)
     done = applicant.send()

@@ -20,6 +20,7 @@ from motocho.contact.guard import Purpose
 from motocho.outside import clock
 from motocho.screening import applications
 from motocho.screening.applications import ApplicationKey, Check, decisions
+from motocho.screening.applying import Alike, Origin, Signal, signals
 from motocho.screening.decision import Verdict
 from motocho.units.errors import Language
 
@@ -71,6 +72,9 @@ def test_refusal_is_told_in_the_words_of_its_decision_with_whom_to_ask(office: O
     assert "今回は契約できませんでした" in text
     assert "年収の3分の1(200,000円)を超えます" in text
     assert "200,000円までの金額で申し込めます" in text
+    again = office.submit(income_yen=600_000).key
+    do(signals.note, again, Origin("hanako@example.jp"), office.at)
+    assert Signal(Alike.LATELY, None) in do(signals.of, again)
     assert "03-0000-0101" in text
     assert "取り下げる" not in text
     english = main(seated(key, "en").get("/apply/status/"))

@@ -30,6 +30,7 @@ from motocho.people.consents import Kind
 from motocho.people.facts.values import Kind as Fact
 from motocho.people.facts.values import Phone
 from motocho.people.members import Person
+from motocho.people.safety import listed
 from motocho.screening import applications
 from motocho.screening.applications import ApplicationKey, Outcome, forms
 from motocho.screening.applying import (
@@ -157,6 +158,16 @@ def test_what_is_alike_is_kept_for_who_screens_and_for_nobody_else() -> None:
     kinds = rows("SELECT DISTINCT kind FROM journal_row WHERE strpos(kind, 'signal') > 0")
     assert kinds == []
     assert PHONE.digits not in str(rows("SELECT t::text FROM screening_signal t"))
+
+
+def test_account_in_a_list_is_kept_nowhere_and_the_applicant_learns_nothing() -> None:
+    line = listed.Line(2, listed.Number("0001", "001", "1234567"), "")
+    do(listed.bring_in, listed.Incoming("police", b"list", (line,)), "staff 1", AT)
+    key = sent()
+    assert do(signals.of, key) == (Signal(Alike.LISTED_ACCOUNT, None),)
+    kinds = rows("SELECT kind FROM people_fact WHERE member_id = %s", key.member_id)
+    assert ("bank_account",) not in kinds
+    assert ("email",) in kinds
 
 
 def test_link_after_sending_leads_to_the_state_of_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -11,14 +12,15 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
 from motocho.screening.applying import Draft, links, submit
+from motocho.units.days import both_calendars_text
 from motocho.units.errors import InputError, MotochoError, StateConflict
 from motocho.web import access, pages
 from motocho.web.apply import _forms, _reading, seating
 from motocho.web.apply._forms import Ground, Question
 from motocho.web.apply.asking import ground_of, next_of, options_of
-from motocho.web.fields import shown
+from motocho.web.fields import Form, YenField, shown
 from motocho.web.maintenance import changes_something
-from motocho.web.words import Tongue, said
+from motocho.web.words import Tongue, said, yen
 
 
 class Row(NamedTuple):
@@ -37,10 +39,18 @@ def _row(of: Question, ground: Ground, tongue: Tongue) -> Row:
     found = []
     for name, one in shown(form, tongue).fields.items():
         typed = ground.said(of.slug, name)
-        answer = options.get(name, {}).get(typed, typed)
+        answer = options.get(name, {}).get(typed) or _read(form, name, typed, tongue)
         if answer:
             found.append((one.label, answer))
     return Row(of.slug, f"apply.ask.{of.slug}.title", tuple(found))
+
+
+def _read(form: Form, name: str, typed: str, tongue: Tongue) -> str:
+    """An amount or a day as it was read, so that it is that which is checked; else as typed."""
+    value = form.cleaned_data[name]
+    if isinstance(value, date):
+        return value.isoformat() if tongue is Tongue.EN else both_calendars_text(value)
+    return yen(value, tongue) if isinstance(form.fields[name], YenField) else typed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
