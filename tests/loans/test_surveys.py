@@ -286,3 +286,73 @@ def test_surveys_are_never_changed_or_removed(desk: Desk, table: str, deed: str)
         connection.cursor() as cursor,
     ):
         cursor.execute(deed.format(table))
+
+
+# ------------------------------------------------------------------------ of which paper it is
+PAPERS: list[tuple[Shown | None, date, bool]] = [
+    (Shown(PaperKind.PAY_SLIPS, DAY), DAY, True),
+    (Shown(PaperKind.PAY_SLIPS, DAY.replace(day=1) - days(1)), DAY, True),
+    (Shown(PaperKind.PAY_SLIPS, (DAY.replace(day=1) - days(1)).replace(day=1) - days(1)), DAY, False),
+    (Shown(PaperKind.WITHHOLDING_SLIP, date(DAY.year - 2, 12, 31)), DAY, DAY.month == 1),
+    (Shown(PaperKind.WITHHOLDING_SLIP, date(DAY.year - 3, 12, 31)), DAY, False),
+    (Shown(PaperKind.PENSION_CERTIFICATE, date(1999, 4, 1)), DAY, True),
+    (None, DAY, False),
+]  # fmt: skip
+
+
+@pytest.mark.rule("LEND-006")
+def test_a_survey_rests_on_evidence_of_the_latest_period_alone(desk: Desk) -> None:
+    for shown, issued_on, passes in PAPERS:
+        with transaction.atomic(), connection.cursor() as cursor:
+            paper = Evidence(Income(issued_on, 9_000_000, shown), "DOC-2")
+            commands.record_income(cursor, desk.member_id, paper, desk.made(DAY))
+            evidence = queries.newest_income(cursor, desk.member_id)
+        assert evidence is not None
+        assert evidence.income.shown == shown
+        wanted = replace(looked(desk, 510_000), evidence=evidence)
+        if passes:
+            assert made_for(desk, wanted)
+            continue
+        with pytest.raises(RefusedError) as refused:
+            made_for(desk, wanted)
+        assert rule_of(refused) == "LEND-006"
+
+
+@pytest.mark.rule("LEND-006")
+def test_raw_rows_of_unknown_papers_carry_no_survey(desk: Desk) -> None:
+    """As a row that was written before kinds were kept."""
+    looked(desk, 300_000, paper=True)
+    with transaction.atomic(), connection.cursor() as cursor:
+        old = Evidence(Income(DAY, 9_000_000), "DOC-OLD")
+        commands.record_income(cursor, desk.member_id, old, desk.made(DAY))
+        cursor.execute("SELECT kind, shows_until FROM loan_income_evidence ORDER BY evidence_id")
+        assert cursor.fetchall() == [("pay_slips", DAY), ("unknown", None)]
+    of_unknown = _RAW + " WHERE e.kind = 'unknown'"
+    assert refused_by(of_unknown, DAY, 300_000, 0, 9_000_000) == "loan_survey_true"
+    untold = (
+        "INSERT INTO loan_income_evidence (member_id, issued_on, annual_yen, kind, document_ref, channel,"
+        " external_ref, business_on, booked_at, actor) SELECT member_id, issued_on, annual_yen, %s,"
+        " document_ref, channel, 'x', business_on, booked_at, actor FROM loan_income_evidence LIMIT 1"
+    )
+    for kind in ("withholding_slip", "bankbook"):
+        assert refused_by(untold.replace("%s", f"'{kind}'")) == "loan_income_evidence_kind"
+
+
+@pytest.mark.rule("LEND-004")
+@pytest.mark.parametrize(("left_out", "rule"), [(300_000, None), (300_001, "LEND-004")])
+def test_evidence_is_asked_for_above_everything_others_lent(
+    desk: Desk, left_out: int, rule: str | None
+) -> None:
+    """500,000 with us, 200,000 within the third, and what 10条の21 leaves out of it."""
+    wanted = looked(desk, 500_000)
+    with transaction.atomic(), connection.cursor() as cursor:
+        told = BureauAnswer(DAY, 200_000, "B-2", left_out)
+        commands.record_bureau_answer(cursor, desk.member_id, told, desk.made(DAY))
+        said = queries.newest_answer(cursor, desk.member_id)
+    assert said is not None
+    if rule is None:
+        assert made_for(desk, replace(wanted, answer=said))
+        return
+    with pytest.raises(RefusedError) as refused:
+        made_for(desk, replace(wanted, answer=said))
+    assert rule_of(refused) == rule
