@@ -53,6 +53,22 @@ WHO_MAY = {
     # settings: auditors only look
     "desk:settings": "su",
     "desk:setting": "su",
+    # registers: auditors only look; the bureau and identity records are for who reviews
+    "desk:registers": "su",
+    "desk:register_book": "su",
+    "desk:register_erasures": "su",
+    "desk:register_leaks": "su",
+    "desk:register_leak": "su",
+    "desk:register_filings": "su",
+    "desk:register_partners": "su",
+    "desk:register_staff_list": "su",
+    "desk:register_transfers": "su",
+    "desk:register_figures": "su",
+    "desk:register_provisioning": "su",
+    "desk:register_adverts": "su",
+    "desk:bureau": "rs",
+    "desk:bureau_answer": "rs",
+    "desk:identity": "rs",
     # colleagues: who manages them
     "desk:colleagues": "sa",
     "desk:recover": "sa",

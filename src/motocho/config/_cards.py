@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from motocho.config import _partners
 from motocho.notices.carding import Carding
-from motocho.outside import cards, clock
+from motocho.outside import clock
 
 
 def carding() -> Carding:
     """Who makes cards for this installation [発注の設定]."""
-    return Carding(cards.from_environment(), clock.now)
+    return Carding(_partners.maker(), clock.now)

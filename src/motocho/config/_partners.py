@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from django.db import connection
 
 from motocho.office import registers
-from motocho.outside import bureau, clock, mail, sms, teller
+from motocho.outside import bureau, cards, clock, mail, sms, teller
 from motocho.outside.bureau import Line
 from motocho.outside.mail import Letter, Outcome, Post
 from motocho.outside.sms import Text
 from motocho.outside.teller import Answer, Order, Teller
 from motocho.units.errors import OutsideFailure
 
-BANK, MAIL, SMS = registers.OUTBOXES
+BANK, CARDS, MAIL, SMS = registers.OUTBOXES
 
 
 def ask(partner_id: str) -> None:
@@ -119,6 +119,33 @@ class ListedTeller:
         return self.teller.answer(order_ref)
 
 
+@dataclass(frozen=True, slots=True)
+class ListedMaker:
+    """Who makes cards, asking before each order [カード会社]; reports are always read."""
+
+    maker: cards.Maker
+
+    def order(self, order: cards.Order) -> None:
+        """Hand an order over [発注].
+
+        Raises    OutsideFailure where it may not have arrived, or may not go.
+        """
+        ask(CARDS)
+        self.maker.order(order)
+
+    def reports(self) -> Sequence[str]:
+        """The names of the reports that came [報告の一覧]."""
+        return self.maker.reports()
+
+    def read(self, name: str) -> cards.Report:
+        """One report [報告の読取り]."""
+        return self.maker.read(name)
+
+    def done(self, name: str) -> None:
+        """Say that a report was taken in [報告の受領]."""
+        self.maker.done(name)
+
+
 def line_to(bureau_id: str) -> Line:
     """The line to a bureau [機関との回線]."""
     partner_id = registers.bureau_partner(bureau_id)
@@ -141,3 +168,8 @@ def texts() -> sms.Carrier:
 def counter() -> Teller:
     """How orders reach the bank [振込の窓口]."""
     return ListedTeller(teller.from_environment())
+
+
+def maker() -> cards.Maker:
+    """Who makes cards [カード会社]."""
+    return ListedMaker(cards.from_environment())

@@ -435,7 +435,7 @@ def look_again(cursor: Any, look: Look, actor: str, at: datetime) -> None:
     journal.write(cursor, [Happening(HOUSE, "partner_checked", actor, at, subject)])
 
 
-OUTBOXES = ("bank", "mail", "sms")
+OUTBOXES = ("bank", "cards", "mail", "sms")
 """Who is sent to beside the bureaus, which are listed as `bureau-` and their id [送信先]."""
 
 

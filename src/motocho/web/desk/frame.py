@@ -55,6 +55,8 @@ PLACES = (
     Place("desk:audit", "desk.frame.audit", "shield", Action.READ_AUDIT),
     Place("desk:board", "desk.frame.board", "desk", Action.SUPERVISE),
     Place("desk:reserve", "claiming.reserve", "sum", Action.SUPERVISE),
+    Place("desk:bureau", "bureaus.title", "info", Action.REVIEW_DOCUMENT),
+    Place("desk:registers", "registers.title", "rows", Action.READ_REGISTERS),
     Place("desk:settings", "desk.frame.settings", "gear", Action.LOOK_AT_SETTINGS),
     Place("desk:colleagues", "desk.colleagues", "desk", Action.MANAGE_STAFF),
     Place("desk:own_reviews", "review.own", "tick", Action.SIT),
