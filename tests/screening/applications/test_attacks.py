@@ -22,6 +22,7 @@ from motocho.documents import archive
 from motocho.documents.archive import Signed
 from motocho.loans import commands
 from motocho.loans.commands import Opening
+from motocho.loans.policy import Stop
 from motocho.outside.fakes.bureau import Trouble
 from motocho.people import access, members, staff
 from motocho.people.access import Duty, Role, Staff
@@ -80,6 +81,26 @@ def test_one_licence_does_not_make_two_people(
         replace(LICENCE, name="田中 一", born_on=born, number=number),
     )  # fmt: skip
     assert office.decide(key).verdict is verdict
+
+
+# -------------------------------------------------------------------------------- our own bad debtor
+@pytest.mark.rule("LEND-001")
+@pytest.mark.parametrize(("days", "stop", "verdict"), [
+    (30, None, Verdict.OFFER), (60, None, Verdict.REFER), (30, Stop.MEMBER_ASKED, Verdict.REFER),
+    (30, Stop.FRAUD, Verdict.REFER), (30, Stop.CARD_LOST, Verdict.OFFER),
+])  # fmt: skip
+def test_who_owes_us_something_overdue_or_was_stopped_is_looked_at(
+    office: Office, days: int, stop: Stop | None, verdict: Verdict
+) -> None:
+    """A bureau's answer leaves our own contracts out: nobody else tells of them."""
+    first = office.prepared()
+    key = office.conclude(first, office.agreed(first)).agreement
+    office.counter.draw(key, 100_000)
+    if stop is not None:
+        do(commands.suspend, key, stop, office.made())
+    office.counter.later(days=days)
+    again = office.prepared()
+    assert office.decide(again).verdict is verdict
 
 
 # --------------------------------------------------------------------------------- in between steps

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from motocho.loans import products, queries
-from motocho.loans.policy import Status
+from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import conduct
 from motocho.outside.clock import JAPAN
 from motocho.people import members
@@ -73,6 +73,7 @@ def look(cursor: Any, application: Application, actor: str, at: datetime) -> Loo
         spouse_lent=said.spouse_lent,
         exclusion=said.exclusion,
         special=said.special,
+        own_troubles=own_troubles(cursor, key.member_id, on),
     )
     return Looked(facts, policy_on(on, offering_of(product)), evidence.count(cursor, key))
 
@@ -125,6 +126,34 @@ def own_contracts(cursor: Any, member_id: int) -> tuple[OwnContract, ...]:
     return tuple(found)
 
 
+_ANSWERED = frozenset(
+    {
+        Stop.RESTING, Stop.CARD_LOST, Stop.BUREAU_CHECK_DUE, Stop.INCOME_EVIDENCE_DUE,
+        Stop.OVER_ONE_THIRD, Stop.NO_BUREAU_CONSENT,
+    }
+)  # fmt: skip
+"""Stops that this survey answers by itself, or that say nothing of the person."""
+_GIVEN_UP = frozenset({Status.WRITTEN_OFF, Status.ASSIGNED})
+
+
+def own_troubles(cursor: Any, member_id: int, on: date) -> tuple[str, ...]:
+    """What stands against a member in our own book on a day [自社での状況]: a person looks at it.
+
+    Law       貸金業法13条1項 (返済能力に関する事項); of stops, every one that is not named above.
+    """
+    found: set[str] = set()
+    for one in queries.agreements(cursor, member_id):
+        if one.status is Status.CLOSED:
+            continue
+        if one.status in _GIVEN_UP:
+            found.add(one.status.value)
+        used = conduct(cursor, one.key, on, 1)
+        found |= {stop.value for stop in used.stops - _ANSWERED}
+        if used.is_late:
+            found.add("late")
+    return tuple(sorted(found))
+
+
 def _bureau(cursor: Any, member_id: int, actor: str, at: datetime) -> BureauAnswer | None:
     """The newest answer that counts, whatever survey it was asked for [信用情報の回答].
 
@@ -155,4 +184,4 @@ def _use(cursor: Any, application: Application, on: date) -> LineUse | None:
 
 _MONTHS = 24
 """So far back a late payment is looked for: further than any policy asks."""
-__all__ = ["Looked", "look", "own_contracts"]
+__all__ = ["Looked", "look", "own_contracts", "own_troubles"]

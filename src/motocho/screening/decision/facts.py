@@ -103,3 +103,5 @@ class Facts:
     exclusion: Exclusion | None = None
     special: Special | None = None
     cut: Cut | None = None
+    own_troubles: tuple[str, ...] = ()
+    """What stands against the person in our own book: `late`, a stop, a claim given up."""

@@ -45,7 +45,13 @@ HOUSE = "house"
 RULES_VERSION = 1
 """Raised whenever a rule here answers otherwise than before: a record names it [規則の版]."""
 FOR_A_PERSON = frozenset(
-    {"KYC-007", *(f"{HOUSE}.{name}" for name in ("late_elsewhere", "asked_lately", "disputed"))}
+    {
+        "KYC-007",
+        *(
+            f"{HOUSE}.{name}"
+            for name in ("late_elsewhere", "asked_lately", "disputed", "own_troubles")
+        ),
+    }
 )
 """Rules whose open answer a person closes: the applicant can give nothing more [人の判断]."""
 UNTOLD = frozenset({"LEND-022", "KYC-007"})
@@ -327,6 +333,10 @@ def limit_now_yen(ground: Ground) -> int:
 
 def _house(ground: Ground, limit_yen: int) -> Iterator[Finding]:
     house, offering = ground.policy.house, ground.policy.offering
+    if ground.facts.own_troubles:
+        # A bureau's answer leaves our own contracts out: what we know ourselves, nobody else tells.
+        seen = (Known("own_troubles", "+".join(ground.facts.own_troubles), "book"),)
+        yield Finding(f"{HOUSE}.own_troubles", Outcome.UNKNOWN, code="SCR-141", known=seen)
     is_step = limit_yen % house.limit_step_yen == 0
     largest_yen = offering.largest_limit_yen
     least_yen = max(house.least_limit_yen, limit_now_yen(ground) + house.limit_step_yen)
