@@ -25,7 +25,7 @@ BY_MEMBER = {
     "screening_application", "screening_paper", "screening_employment", "screening_check", "screening_decision",
     "screening_claim", "screening_claim_paper", "screening_score", "screening_score_asked",
     "screening_origin", "screening_particulars", "screening_signal", "screening_handed_in",
-    "screening_approval", "screening_acceptance", "screening_contract", "screening_card_wish",
+    "screening_approval", "screening_acceptance", "screening_contract", "screening_card_wish", "screening_review",
     "care_identity_check", "care_memo",
     "care_workplace", "care_talk", "care_talk_identity", "care_talk_answer", "care_talk_end",
     "care_talk_draft", "contact_counterpart", "care_talk_particulars",

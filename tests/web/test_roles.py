@@ -83,6 +83,15 @@ WHO_MAY = {
     "desk:consultation": "ors",
     "desk:offering": "ors",
     "desk:increase": "orsu",
+    # screening: reviewers and supervisors alone
+    "desk:screening": "rs",
+    "desk:application": "rs",
+    "desk:application_paper": "rs",
+    "desk:application_employment": "rs",
+    "desk:application_checks": "rs",
+    "desk:application_identity": "rs",
+    "desk:application_replay": "rs",
+    "desk:application_conclude": "rs",
     # claims against us, and agreements recalculated
     "desk:claims": "ors",
     "desk:reserve": "s",

@@ -37,6 +37,9 @@ ELSEWHERE = {
     "desk:disclosure_step", "desk:disclosure_label", "desk:in_studio",  # forms alone, that show no page
     "desk:talk", "desk:offer_on_call",  # of a call: they have tests of their own
     "desk:increase",  # of a member who pays in time, below
+    "desk:application", "desk:application_paper", "desk:application_employment",
+    "desk:application_checks", "desk:application_identity", "desk:application_replay",
+    "desk:application_conclude",  # of an applicant: test_screening_desk walks over them
 }  # fmt: skip
 """What of the desk's addresses of a member is not walked over, and why."""
 

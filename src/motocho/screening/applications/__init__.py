@@ -13,10 +13,13 @@ from motocho.screening.applications import (
     claims,
     conclusions,
     decisions,
+    entries,
     evidence,
     forms,
     joining,
     looking,
+    queue,
+    reviews,
     scores,
     steps,
 )
@@ -64,11 +67,12 @@ from motocho.screening.applications.forms import (
 from motocho.screening.applications.joining import CardWish, agree, link_for
 from motocho.screening.applications.lapsing import Lapsed, lapse_idle
 from motocho.screening.applications.looking import look
-from motocho.screening.applications.steps import Step, Turn
+from motocho.screening.applications.steps import Called, Step, Turn
 
 __all__ = [
     "Application",
     "ApplicationKey",
+    "Called",
     "CardWish",
     "Check",
     "Concluded",
@@ -95,6 +99,7 @@ __all__ = [
     "confirm_employment",
     "decisions",
     "enter_paper",
+    "entries",
     "evidence",
     "forms",
     "joining",
@@ -106,10 +111,12 @@ __all__ = [
     "looking",
     "make",
     "offered",
+    "queue",
     "raise_limit",
     "record_check",
     "refuse",
     "require",
+    "reviews",
     "scores",
     "show_terms",
     "steps",

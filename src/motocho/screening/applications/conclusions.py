@@ -81,6 +81,13 @@ def show_terms(cursor: Any, of: Kept, lender: Lender, at: datetime) -> Delivered
     return archive.deliver(cursor, paper, _about(of), at)
 
 
+def paper_of(cursor: Any, of: Kept) -> archive.Kept | None:
+    """The pre-contract paper that was delivered of just a decision [締結前書面]."""
+    cause = _about(of).cause
+    papers = archive.listed(cursor, of.key.member_id, 0)
+    return next((one for one in papers if one.cause == cause), None)
+
+
 def _about(of: Kept) -> About:
     return About(Key(of.key.member_id, 0), Kind.PRE_CONTRACT, joining.cause_of(of))
 

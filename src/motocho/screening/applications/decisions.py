@@ -206,9 +206,14 @@ def told(cursor: Any, of: Kept, language: Language) -> tuple[tuple[str, str], ..
     """
     application = forms.one(cursor, of.key)
     if of.verdict is Verdict.REFER and application.outcome is Outcome.REFUSED:
-        return ((_GENERAL.what(language), _GENERAL.fix(language)),)
+        return general(language)
     said = document(cursor, of)["told"][language.value]
     return tuple((one_of["what"], one_of["fix"]) for one_of in said)
+
+
+def general(language: Language) -> tuple[tuple[str, str], ...]:
+    """What an applicant reads of a person's no [個別の理由を答えない否決の文言]."""
+    return ((_GENERAL.what(language), _GENERAL.fix(language)),)
 
 
 # ---------------------------------------------------------------------------------------- reading

@@ -201,6 +201,7 @@ _STATES = {
     "screening_approval_role": "SCR-207",
     "screening_approval_other_person": "SCR-208",
     "screening_approved": "SCR-212",
+    "screening_handed_on": "SCR-262",
 }
 
 

@@ -8,12 +8,15 @@ not decided (貸金業法12条の6).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from motocho.contact import calls as made_calls
+from motocho.contact.calls import Call, Result
+from motocho.contact.guard import Purpose
 from motocho.outside.clock import JAPAN
 from motocho.screening.applications import decisions
 from motocho.screening.applications.forms import Application
@@ -99,3 +102,52 @@ def _needed(cursor: Any, of: decisions.Kept) -> Iterator[Step]:
     for (what, fix), (what_en, fix_en) in zip(japanese, english, strict=True):
         both = ((what, fix, Language.JA), (what_en, fix_en, Language.EN))
         yield Step("SCR-228", Turn.APPLICANT, both)
+
+
+# ------------------------------------------------------------------------------------------ calls
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call of ours since an application [申込み後の電話], and what answers it on the web."""
+
+    call: Call
+    fault: Fault
+
+    def what(self, language: Language) -> str:
+        """When we called, about what, and whether somebody answered [内容]."""
+        return self.fault.what(language)
+
+    def fix(self, language: Language) -> str:
+        """What the applicant may do instead of calling back [次にすること]."""
+        return self.fault.fix(language)
+
+
+_ABOUT: Mapping[Purpose, str] = {
+    Purpose.IDENTITY: "SCR-266",
+    Purpose.EMPLOYMENT: "SCR-267",
+    Purpose.STATUTORY_DOCUMENT: "SCR-268",
+}
+_OTHERWISE = "SCR-269"
+_SPOKEN = ("お話ししました", "we spoke")
+_LEFT = ("留守番電話に残しました", "we left a message")
+_UNANSWERED = ("つながりませんでした", "nobody answered")
+
+
+def calls(cursor: Any, application: Application) -> tuple[Called, ...]:
+    """Our calls since an application was submitted, the newest first [申込み後の電話].
+
+    For the applicant as for the desk: when, about what, what came of it, what may be done on the
+    web. A call whose result nobody wrote down yet is one that was not answered.
+    """
+    found = made_calls.of_member(cursor, application.key.member_id)
+    return tuple(_called(one) for one in found if one.called_at >= application.submitted_at)
+
+
+def _called(one: Call) -> Called:
+    answers = {Result.SPOKEN: _SPOKEN, Result.MESSAGE_LEFT: _LEFT}
+    japanese, english = _UNANSWERED if one.result is None else answers.get(one.result, _UNANSWERED)
+    details = {
+        "at": f"{one.called_at.astimezone(JAPAN):%Y/%m/%d %H:%M}",
+        "result_ja": japanese,
+        "result_en": english,
+    }
+    return Called(one, Fault(_ABOUT.get(one.purpose, _OTHERWISE), details=details))

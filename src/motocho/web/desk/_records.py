@@ -107,7 +107,8 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
 """How a purpose, or the cause of a try to reach somebody, may begin; and its words."""
 LONGEST = max(len(one.split()) for one in PHRASES)
 NAMES: Mapping[str, str] = {
-    "agreement": "agreement", "agreement_id": "agreement", "case": "case",
+    "agreement": "agreement", "agreement_id": "agreement", "application": "application",
+    "case": "case",
     "check": "draw check", "claim": "claim", "consultation": "consultation", "counsel": "counsel",
     "counterpart": "counterpart", "disclosure": "disclosure", "document": "document",
     "document_ref": "document", "family_report": "family report", "flag": "flag",
@@ -129,6 +130,7 @@ LABELS: Mapping[str, str] = {
     "try": "audit.id.attempt",
 }
 PLACES: Mapping[str, tuple[str, Action]] = {
+    "application": ("desk:application", Action.REVIEW_DOCUMENT),
     "case": ("desk:case", Action.ASK_FOR_HELP),
     "disclosure": ("desk:disclosure", Action.EXPORT_HISTORY),
     "fraud": ("desk:fraud", Action.FREEZE),

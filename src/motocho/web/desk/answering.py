@@ -11,19 +11,18 @@ from typing import Any
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from motocho.care.cases import complaints
 from motocho.contact.holds import Source
 from motocho.people import access as gate
 from motocho.people import members
 from motocho.people.access import Action
-from motocho.screening import increases
 from motocho.units.errors import Fault, InputError, RefusedError
 from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import complaining
-from motocho.web.desk._covering import once_known, unknown
+from motocho.web.desk._covering import unknown
 from motocho.web.fields import Form, LineField, LinesField, shown
 from motocho.web.words import said
 
@@ -142,24 +141,3 @@ def _taken(
         form.refuse("step", error.faults[0])
         return ""
     return "taken"
-
-
-@require_safe
-@access.staff(Action.LOOK)
-@once_known
-def increase(
-    request: HttpRequest, colleague: Colleague, member_id: int, increase_id: int
-) -> HttpResponse:
-    """An application for a higher limit, as it was taken in; it is not decided here [増額申込み].
-
-    Raises    NotFoundError where none of this number waits.
-    """
-    staff = colleague.looking_for(f"increase {increase_id}")
-    with transaction.atomic(), connection.cursor() as cursor:
-        access.allow(gate.ask(cursor, staff, Action.LOOK, member_id, colleague.at))
-        found = increases.waiting_of(cursor, member_id)
-        if found is None or found.increase_id != increase_id:
-            raise members.no_such_member()
-        member = members.one(cursor, member_id)
-    context = {"desk": colleague, "one": found, "member": member}
-    return pages.show(request, "desk/increase.html", context)

@@ -39,6 +39,7 @@ from motocho.web.desk import (
     responding,
     returning,
     reviewing,
+    screening,
     searching,
     settling,
     signed_paper,
@@ -112,7 +113,45 @@ urlpatterns = [
         offering.offering,
         name="offering",
     ),
-    path("increases/<int:member_id>/<int:increase_id>/", answering.increase, name="increase"),
+    path(
+        "increases/<int:member_id>/<int:increase_id>/", screening.rising.increase, name="increase"
+    ),
+    path("screening/", screening.listing.listed, name="screening"),
+    path(
+        "screening/<int:member_id>/<int:application_id>/",
+        screening.application.application,
+        name="application",
+    ),
+    path(
+        "screening/<int:member_id>/<int:application_id>/paper/",
+        screening.entering.entered,
+        name="application_paper",
+    ),
+    path(
+        "screening/<int:member_id>/<int:application_id>/employment/",
+        screening.confirming.employment,
+        name="application_employment",
+    ),
+    path(
+        "screening/<int:member_id>/<int:application_id>/checks/",
+        screening.confirming.checks,
+        name="application_checks",
+    ),
+    path(
+        "screening/<int:member_id>/<int:application_id>/identity/",
+        screening.identifying.identified,
+        name="application_identity",
+    ),
+    path(
+        "screening/<int:member_id>/<int:application_id>/replay/",
+        screening.replaying.replayed,
+        name="application_replay",
+    ),
+    path(
+        "screening/<int:member_id>/<int:application_id>/conclude/",
+        screening.concluding.concluded,
+        name="application_conclude",
+    ),
     path("call/", phoning.unfinished, name="unfinished"),
     path("members/<int:member_id>/call/", phoning.choose, name="call"),
     path(

@@ -5,7 +5,7 @@
   const body = document.body;
   if (!body.classList.contains("at-desk")) return;
   const IME_KEY = 229;
-  const USUAL = ["/", "n", "c", "p", "s", "m", "d", "h", "j", "k", "a", "r", "w", "i", "t", "y", "g", "x", "b", "?"];
+  const USUAL = ["/", "n", "c", "p", "s", "m", "d", "h", "j", "k", "a", "r", "e", "w", "i", "t", "y", "g", "x", "b", "?"];
   const chosen = JSON.parse(body.dataset.keys || "{}");
   const own = (usual) => (usual in chosen ? chosen[usual] : usual);
   const usualOf = new Map(USUAL.filter(own).map((usual) => [own(usual), usual]));
@@ -17,7 +17,7 @@
   const sheet = document.getElementById("sheet");
   const command = document.getElementById("command");
   const drawer = document.querySelector("details.desk-panel");
-  const isShown = (one) => one.closest("details.desk-panel") || one.getClientRects().length > 0;
+  const isShown = (one) => one.closest("details.desk-panel") || (one.getClientRects().length > 0 && (!one.checkVisibility || one.checkVisibility()));
 
   // What a key leads to: a box is entered, everything else is pressed.
   const act = (one) => {
