@@ -10,10 +10,10 @@ from tests.loans.crowd import do
 from tests.loans.desk import Desk
 from tests.notices.posting import mails, plain, work
 from tests.notices.test_notices import folder, states, told
-from tests.people.house import AT, MAIL, House, after
+from tests.people.house import AT, MAIL, House, after, rows
 
 from motocho.loans import commands
-from motocho.loans.commands import Key
+from motocho.loans.commands import Ask, Key
 from motocho.loans.policy import Stop
 from motocho.notices import choices, messages
 from motocho.notices.choices import Choices, Style
@@ -54,6 +54,32 @@ def test_a_card_that_ends_is_told_once_thirty_days_before(house: House, folder: 
     assert "2026年12月18日" in plain(mail)
     (message,) = do(messages.listed, desk.member_id)
     assert "2026-12-18" in message.text(Language.EN).body
+
+
+def orders(member_id: int) -> list[tuple[str, str | None]]:
+    found = rows(
+        "SELECT cause, expires_on::text FROM people_card_order WHERE member_id = %s", member_id
+    )
+    return [(cause, ends) for cause, ends in found]
+
+
+def test_another_card_is_ordered_once_with_the_reminder(house: House, folder: Path) -> None:
+    desk, _ = holder(house)
+    work(folder, after(days=-1))
+    assert orders(desk.member_id) == []
+    for at in (AT, after(minutes=1), after(days=1)):
+        work(folder, at)
+    assert orders(desk.member_id) == [("renewed", "2031-11-30")]
+
+
+def test_no_card_goes_to_where_nobody_was_reached(house: House, folder: Path) -> None:
+    desk, key = holder(house)
+    asked = Ask(key.member_id, Stop.UNREACHABLE, "test", AT.date())
+    do(commands.watches.ask, [asked], desk.made(AT.date()))
+    work(folder, AT)
+    assert orders(desk.member_id) == []
+    tasks = rows("SELECT facts->>'what' FROM contact_task WHERE member_id = %s", desk.member_id)
+    assert tasks == [("card_renewal",)]
 
 
 def test_a_discreet_mail_says_nothing_of_a_card(house: House, folder: Path) -> None:

@@ -412,6 +412,7 @@ def test_new_card_has_a_new_number_and_ends_the_stop(
     issued = do(cards.current, member.member_id)
     assert issued is not None
     assert issued.validity == (today, ends)
+    assert rows("SELECT cause, expires_on FROM people_card_order") == [("lost", ends)]
     assert done["Location"] == "/desk/?tab=applications"
     assert do(freezes.frozen_at, member.member_id) is None
     assert rows("SELECT stops FROM loan_agreement WHERE member_id = %s", key.member_id) == [([],)]

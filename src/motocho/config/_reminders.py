@@ -9,13 +9,16 @@ from typing import Any
 from motocho.close import tasks
 from motocho.close.plan import TaskKind
 from motocho.close.tasks import Found
+from motocho.contact import tasks as tasks_of_staff
+from motocho.contact.holds import Source
 from motocho.loans import queries
 from motocho.loans.commands import Key
+from motocho.loans.policy import Stop
 from motocho.notices import messages, reading, reminders
 from motocho.notices.kinds import Kind, purpose_of
 from motocho.notices.messages import Told
 from motocho.outside.clock import JAPAN
-from motocho.people import cards
+from motocho.people import card_orders, cards
 from motocho.people.cards import Card
 
 _KINDS = {
@@ -54,7 +57,7 @@ def _told(found: Found, at: datetime) -> Told:
 
 
 def remind_of_cards(cursor: Any, at: datetime) -> int:
-    """Make messages of cards that end within 30 days [カード更新の案内]; gives how many it saw.
+    """Tell of cards that end within 30 days, and order others [カードの更新]; how many it saw.
 
     Each card is looked at once: nobody is told of a card that was renewed, or is of no more use.
 
@@ -66,7 +69,20 @@ def remind_of_cards(cursor: Any, at: datetime) -> int:
     for one in ending:
         if queries.needs_card(cursor, one.member_id):
             messages.tell(cursor, _renewal(one, at), at)
+            _renew(cursor, one, at)
     return seen
+
+
+def _renew(cursor: Any, card: Card, at: datetime) -> None:
+    """Order the card in place of one that ends; no card is sent to where nobody was reached."""
+    source = f"renewal of card {card.card_no}"
+    waits = queries.watches_of(cursor, card.member_id)
+    if any(one.stop is Stop.UNREACHABLE for one in waits):
+        plan = tasks_of_staff.Plan(tasks_of_staff.Kind.FOLLOW_UP, facts={"what": "card_renewal"})
+        tasks_of_staff.put(cursor, card.member_id, plan, Source("system", source), at)
+        return
+    wanted = card_orders.Wanted(card_orders.Cause.RENEWED)
+    card_orders.order(cursor, card.member_id, wanted, ("system", source), at)
 
 
 def _renewal(card: Card, at: datetime) -> Told:

@@ -20,7 +20,7 @@ from motocho.loans import commands, queries
 from motocho.loans.policy import Status, Stop
 from motocho.outside.clock import JAPAN
 from motocho.people import access as gate
-from motocho.people import cards, members, requests
+from motocho.people import card_orders, cards, members, requests
 from motocho.people.access import Action, Staff
 from motocho.people.cards import Replacement, Validity
 from motocho.people.facts import history
@@ -225,6 +225,9 @@ def _own(request: HttpRequest, colleague: Colleague, key: RequestKey) -> HttpRes
         if state is State.DONE:
             if card is not None:
                 cards.reissue(cursor, key.member_id, card, staff.actor, colleague.at)
+                wanted = card_orders.Wanted(card_orders.Cause.LOST, card.validity.expires_on)
+                source = (staff.actor, f"request {key.request_id}")
+                card_orders.order(cursor, key.member_id, wanted, source, colleague.at)
             _go_on(cursor, asked, staff, colleague)
     return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=applications")
 
