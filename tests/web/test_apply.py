@@ -104,6 +104,7 @@ def test_from_the_first_question_to_the_state_of_the_application(applicant: Appl
     assert "あなたの番です" in text
     assert applicant.send()["Location"] == "/apply/status/"
     assert (counted("screening_application"), counted("people_member")) == (1, 2)
+    assert counted("notices_choice") == 0
 
 
 def test_every_page_says_what_is_missing_and_goes_on_where_it_was(applicant: Applicant) -> None:

@@ -90,6 +90,7 @@ def test_whole_of_it_on_a_phone_in_english_with_the_keys_alone(
     sound(page)
     assert "Your identity is not confirmed yet" in page.inner_text("main")
     assert rows("SELECT limit_wanted_yen FROM screening_application") == [(300_000,)]
+    assert rows("SELECT language FROM notices_choice") == [("en",)]
     assert one.complaints == []
     assert {urlsplit(each).hostname for each in one.requests} == {"127.0.0.1"}
 

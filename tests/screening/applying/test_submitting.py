@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from tests.database import Database
 from tests.loans.crowd import at_once
 from tests.people.house import House, rows
 from tests.screening.applying.filling import (
@@ -25,6 +26,7 @@ from tests.screening.applying.filling import (
 )
 
 from motocho.contact.holds import Source
+from motocho.outside.postgres import Role
 from motocho.people import consents
 from motocho.people.consents import Kind
 from motocho.people.facts.values import Kind as Fact
@@ -178,3 +180,16 @@ def test_link_after_sending_leads_to_the_state_of_it() -> None:
     assert mail is not None
     assert do(links.enter, mail.token, HANAKO.born_on, AT) == links.Seat(key=key)
     assert do(forms.one, key).outcome is not Outcome.WITHDRAWN
+
+
+def test_others_are_found_by_indexes_and_not_by_reading_every_member(database: Database) -> None:
+    with database.connect(Role.OWNER) as owner:
+        body = owner.execute("SELECT prosrc FROM pg_proc WHERE proname = 'screening_alike'")
+        row = body.fetchone()
+        assert row is not None
+        owner.execute("SET enable_seqscan = off")
+        statement = str(row[0]).replace("wanted_member", "1")
+        plan = "\n".join(line for (line,) in owner.execute(f"EXPLAIN {statement}").fetchall())  # type: ignore[arg-type]
+    assert "Seq Scan" not in plan, plan
+    for index in ("by_phone", "by_account", "by_email", "by_reading"):
+        assert index in plan, plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
+from motocho.notices import choices
 from motocho.screening.applying import Draft, links, submit
 from motocho.units.days import both_calendars_text
 from motocho.units.errors import InputError, MotochoError, StateConflict
@@ -86,7 +88,12 @@ def _send(request: HttpRequest, draft: Draft, ground: Ground) -> MotochoError | 
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             key = submit(cursor, draft.draft_id, _reading.applied(ground, token), at)
-            links.ask(cursor, draft.address, pages.tongue_of(request).language, at)
+            language = pages.tongue_of(request).language
+            links.ask(cursor, draft.address, language, at)
+            chosen = choices.of(cursor, key.member_id)
+            if chosen.language is not language:
+                wanted = replace(chosen, language=language)
+                choices.choose(cursor, key.member_id, wanted, at)
     except (InputError, StateConflict) as refused:
         return refused
     seating.move_on(request, key)
