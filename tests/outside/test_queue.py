@@ -200,5 +200,6 @@ def test_every_name_of_the_house_has_its_command() -> None:
         FOLLOW_PAPERS, ASK_STATEMENTS, following.MAKE, following.STATEMENT, END_RESTS, PAY_OUT,
         CLEAR_DOCUMENTS, "collections.carry", "collections.look_again",
         "frauds.look_after", "bureau.carry", "screening.look_for_link", "screening.forget_drafts",
+        "screening.watch",
         "cards.carry",
     }  # fmt: skip
