@@ -91,13 +91,16 @@ def test_a_spouses_income_counts_with_consent_and_the_paper_of_the_marriage(
     decided = now(office, key)
     assert (decided.verdict, _limit(decided)) == (Verdict.OFFER, 1_000_000)
     assert next(one for one in decided.findings if one.rule_id == "LEND-011").passes
-    office.agreed(key)
-    entered_after = Claim(
-        Kind.SPOUSE, None
-    )  # taken back: the decision is no longer of what is there
-    entered(office, key, entered_after)
+    office.decide(key)
+    entered(office, key, Claim(Kind.SPOUSE, None))  # taken back: another decision is due
     assert not do(applications.decisions.is_current, do(applications.decisions.newest, key))
     assert _limit(now(office, key)) != 1_000_000
+    number = entered(office, key, Claim(Kind.SPOUSE, SPOUSE, both))
+    done = office.conclude(key, office.agreed(key))
+    assert do(queries.contract, done.agreement).terms.limit_yen == 1_000_000
+    assert rows("SELECT exception, proof_ref, annual_yen FROM loan_survey") == [
+        ("spouse", f"claim {number}", 1_500_000)
+    ]
 
 
 def _limit(decided: Decision) -> int | None:
