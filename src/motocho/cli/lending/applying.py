@@ -13,12 +13,14 @@ import typer
 
 from motocho.cli._files import toml_of
 from motocho.cli._grid import grid
-from motocho.cli._options import JsonOption, LangOption, day_of
+from motocho.cli._options import JsonOption, LangOption, day_of, yen_of
 from motocho.cli._output import Output
 from motocho.cli.lending._book_of_loans import (
+    AgreementArgument,
     RefOption,
     business_date,
     made,
+    meant,
     member_of,
     moving,
     opened,
@@ -42,6 +44,9 @@ LEAST_MARK = 12
 LOOK, DECIDE = "look", "review_document"
 
 app = typer.Typer(help="申込み / Applications.", no_args_is_help=True, rich_markup_mode=None)
+LimitOption = Annotated[
+    str, typer.Option("--limit", metavar="YEN", help="契約極度額 / Contract limit.")
+]
 ApplicationArgument = Annotated[
     int, typer.Argument(metavar="APPLICATION", help="申込みの番号 / Its number.")
 ]
@@ -60,6 +65,13 @@ class UseName(StrEnum):
     CEREMONY = "ceremony"
     REPAYMENT = "repayment"
     OTHER = "other"
+
+
+class TiesName(StrEnum):
+    """Values of --ties."""
+
+    NONE = "none"
+    FOUND = "found"
 
 
 class ClaimName(StrEnum):
@@ -382,6 +394,71 @@ def carry_scores(by: ByOption, lang: LangOption = None) -> None:
             f"Asked {found.asked}, taken in {found.taken}, unknown {found.unknown}",
         )
     )
+
+
+@app.command("cut-unreached")
+def cut_unreached(
+    name: AgreementArgument,
+    limit: LimitOption,
+    proof: Annotated[
+        str, typer.Option("--proof", metavar="REF", help="連絡不能を示す記録 / What shows it.")
+    ],
+    by: ByOption,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="業務日 / Day.")] = None,
+    ref: RefOption = None,
+    lang: LangOption = None,
+) -> None:
+    """連絡がつかないことだけを理由に限度額を下げる / Cut a limit as nobody can be reached.
+
+    例 / Examples:  motocho screening applications cut-unreached 00000001/1 --limit 10万
+    --proof "letters 3" --by suzuki
+    """
+    from motocho.loans import commands
+
+    output, reference = output_in(lang), reference_of(ref)
+    with moving(reference) as cursor:
+        key = meant(cursor, name).key
+        staff = acting(cursor, by, DECIDE, key.member_id, "application")
+        told = made(business_date(cursor, day_of(on, "--on")), reference, staff.actor)
+        commands.cut_unreached(cursor, key, yen_of(limit, "--limit"), proof, told)
+    output.data(output.text("限度額を下げました", "The limit was cut"))
+
+
+@app.command("put-back")
+def put_back(
+    name: AgreementArgument,
+    limit: LimitOption,
+    reached_on: Annotated[
+        str, typer.Option("--reached-on", metavar="DATE", help="連絡がついた日 / When reached.")
+    ],
+    proof: Annotated[
+        str, typer.Option("--proof", metavar="REF", help="連絡の記録 / By what they were reached.")
+    ],
+    ties: Annotated[
+        TiesName, typer.Option("--ties", help="反社会的勢力の照会 / What a look-up found.")
+    ],
+    by: ByOption,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="業務日 / Day.")] = None,
+    ref: RefOption = None,
+    lang: LangOption = None,
+) -> None:
+    """連絡不能で下げた限度額を元に戻す。調査は要らない / Put back what such a cut took.
+
+    例 / Examples:  motocho screening applications put-back 00000001/1 --limit 50万
+    --reached-on 2026-11-20 --proof "call 7" --ties none --by suzuki
+    """
+    from motocho.screening.applications import restoring
+
+    output, reference = output_in(lang), reference_of(ref)
+    day = day_of(reached_on, "--reached-on") or clock.business_date()
+    with moving(reference) as cursor:
+        key = meant(cursor, name).key
+        staff = acting(cursor, by, DECIDE, key.member_id, "application")
+        told = made(business_date(cursor, day_of(on, "--on")), reference, staff.actor)
+        found = ties is TiesName.FOUND
+        wish = restoring.Wish(yen_of(limit, "--limit"), day, proof, has_barred_ties=found)
+        restoring.put_back(cursor, key, wish, (staff, told))
+    output.data(output.text("限度額を戻しました", "The limit was put back"))
 
 
 @app.command("conclude")

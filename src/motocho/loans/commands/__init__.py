@@ -64,6 +64,7 @@ from motocho.loans.commands.refunds import (
     send_refund,
     under_way_yen,
 )
+from motocho.loans.commands.restoring import PutBack, UnreachedCut, newest_cut
 from motocho.loans.commands.rests import (
     REST_MONTHS,
     Rest,
@@ -75,7 +76,14 @@ from motocho.loans.commands.rests import (
     rests_over,
 )
 from motocho.loans.commands.surveys import Exceptional, Surveyed
-from motocho.loans.commands.terms import Raise, arrange, change_limit, change_plan, change_rate
+from motocho.loans.commands.terms import (
+    Raise,
+    arrange,
+    change_limit,
+    change_plan,
+    change_rate,
+    cut_unreached,
+)
 from motocho.loans.commands.watches import Ask, EmployerCheck, EmployerFound, Ended, Ending
 
 __all__ = [
@@ -99,12 +107,14 @@ __all__ = [
     "Parked",
     "Pledged",
     "Promise",
+    "PutBack",
     "Raise",
     "Remedy",
     "Rest",
     "Settlement",
     "Surveyed",
     "Taken",
+    "UnreachedCut",
     "accelerate",
     "arrange",
     "assign",
@@ -115,6 +125,7 @@ __all__ = [
     "check_giving_up",
     "checks",
     "close_agreement",
+    "cut_unreached",
     "draw",
     "draw_arrived",
     "draw_failed",
@@ -126,6 +137,7 @@ __all__ = [
     "lift",
     "lift_rest",
     "lock",
+    "newest_cut",
     "night",
     "open_agreement",
     "open_promise",

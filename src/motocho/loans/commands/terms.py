@@ -11,8 +11,9 @@ from motocho.kernel.schedule import DuePlan
 from motocho.law.interest import ceiling_ppm
 from motocho.loans import _book, policy
 from motocho.loans._book import Done, Key, Made
-from motocho.loans.commands import surveys
+from motocho.loans.commands import restoring, surveys
 from motocho.loans.commands._telling import refused, tell
+from motocho.loans.commands.restoring import PutBack
 from motocho.loans.policy import Consent
 from motocho.loans.queries.forecasts import arrears_asked, interest_only_months
 
@@ -26,7 +27,7 @@ class Raise:
 
 
 def change_limit(
-    cursor: Any, key: Key, limit_yen: int, made: Made, agreed: Raise | None = None
+    cursor: Any, key: Key, limit_yen: int, made: Made, agreed: Raise | PutBack | None = None
 ) -> Done:
     """A new limit, and the rate that goes with it if that is lower [限度額の変更].
 
@@ -34,7 +35,7 @@ def change_limit(
     limit does not bring a higher rate back.
 
     Raises    RefusedError for a limit outside the product, or a raise without consent or without a
-              survey that covers it.
+              survey that covers it; one that puts back what a cut took needs none (10条の19).
     Law       利息制限法1条; 貸金業法13条5項 · LEND-001.
     """
     loan = _book.begin(cursor, key, made)
@@ -46,15 +47,37 @@ def change_limit(
     if limit_yen > before.limit_yen:
         if agreed is None:
             refused(policy.refusal("RATE-013", "LON-024"))
-        survey_id = None if agreed is None else agreed.survey_id
-        refused(surveys.check(cursor, key, limit_yen, survey_id))
+        if isinstance(agreed, PutBack):
+            refused(restoring.check(cursor, loan, limit_yen, agreed, made))
+        else:
+            survey_id = None if agreed is None else agreed.survey_id
+            refused(surveys.check(cursor, key, limit_yen, survey_id))
     rate = min(before.rate_ppm, loan.product.rate_ppm(limit_yen))
     after = before._replace(limit_yen=limit_yen, rate_ppm=rate)
     event = revolving.NewTerms(made.business_on.toordinal(), after)
     _, done = _book.happen(cursor, loan, event, made)
     if limit_yen > before.limit_yen and agreed is not None:
-        surveys.use(cursor, key, done.event_no, agreed.survey_id)
+        if isinstance(agreed, PutBack):
+            restoring.keep_put_back(cursor, key, done.event_no, agreed)
+        else:
+            surveys.use(cursor, key, done.event_no, agreed.survey_id)
     tell(cursor, key, "limit_changed", made, limit_yen=limit_yen, event=done.event_no)
+    return done
+
+
+def cut_unreached(cursor: Any, key: Key, limit_yen: int, proof_ref: str, made: Made) -> Done:
+    """Cut a limit because nobody can be reached, so that it can be put back [連絡不能による減額].
+
+    Takes     what shows that nobody could be reached.
+    Raises    RefusedError where the member does not stand as not reached, or another reason stands.
+    Law       施行規則10条の19.
+    """
+    loan = _book.begin(cursor, key, made)
+    if isinstance(loan, Done):
+        return loan
+    refused(restoring.check_cut(loan, limit_yen))
+    done = change_limit(cursor, key, limit_yen, made)
+    restoring.keep_cut(cursor, loan, (done.event_no, limit_yen), proof_ref, made)
     return done
 
 
