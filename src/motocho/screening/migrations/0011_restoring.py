@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = (
         ("screening", "0010_reviews"),
-        ("loans", "0007_restoring"),
+        ("loans", "0008_restoring"),
         ("office", "0007_erasure"),
     )
     operations = (
