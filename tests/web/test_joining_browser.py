@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from tests.web.test_browser import SIDEWAYS, TARGETS, violations
 from motocho.outside.teller import Fate
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+PICTURES = "MOTOCHO_PICTURES"
 MakeDevice = Callable[..., Device]
 
 
@@ -28,6 +30,10 @@ def joined(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def whole(page: Page) -> None:
     page.wait_for_load_state("load")
+    folder = os.environ.get(PICTURES)
+    if folder:
+        name = urlsplit(page.url).path.strip("/").replace("/", "-")[:20]
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
     assert page.evaluate(SIDEWAYS) <= 0, page.url
     assert page.evaluate(TARGETS) == [], page.url
     assert violations(page) == [], page.url

@@ -5,26 +5,32 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from tests.database import Database
 from tests.loans.crowd import at_once, do
 from tests.notices.posting import mails, plain, work
 from tests.people.house import MAIL, kinds_of, rows
-from tests.screening.applications.office import LENDER, Office
+from tests.screening.applications.office import LENDER, SLIP, Office
 
 from motocho.care.worklist import gathering
 from motocho.care.worklist.policy import Why
 from motocho.contact.guard import Hand, Purpose
 from motocho.documents import archive
+from motocho.documents.statutory import following
+from motocho.outside import clock
 from motocho.people import card_orders, invitations
 from motocho.people.access import Staff
+from motocho.people.facts.values import Address
 from motocho.people.facts.values import Kind as Fact
-from motocho.screening import applications
-from motocho.screening.applications import ApplicationKey, CardWish, Kept, joining
+from motocho.screening import applications, increases
+from motocho.screening.applications import ApplicationKey, CardWish, Kept, Use, joining
+from motocho.screening.eligibility import Asked as Wish
 from motocho.units.errors import MotochoError, RefusedError, StateConflict
 
 CALLS = "SELECT facts->>'reason', ended_at IS NULL, outcome FROM contact_task ORDER BY task_id"
@@ -193,3 +199,46 @@ def test_killed_between_contract_and_mail_one_mail_leads_to_the_first_pin(
     work(tmp_path / "mail", late)
     told = [one for one in mails(tmp_path / "mail") if "/joining/start/" in plain(one)]
     assert len({plain(one).split("/joining/start/")[1].split()[0] for one in told}) == 2
+
+
+@pytest.mark.rule("DOC-002")
+def test_higher_limit_is_agreed_to_and_its_mail_and_paper_follow(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.counter.tell(office.member_id, Fact.ADDRESS, Address("1000001", "東京都千代田区1-1"))
+    first = office.prepared(500_000)
+    agreement = office.conclude(first, office.agreed(first)).agreement
+    office.counter.later(days=200)
+    wish = Wish(1_200_000, 6_000_000, 400_000)
+    do(increases.apply, agreement, wish, office.source(), office.at)
+    key = do(applications.take_up, office.member_id, Use.LIVING, office.source(), office.at).key
+    office.enter(key, replace(SLIP, year=2026))
+    office.employed(key)
+    office.checked(key)
+    office.carry()
+    of = office.approved(key)
+    assert rows(CALLS) == [("contract", False, "withdrawn")], "the first contract's alone"
+    monkeypatch.setattr(clock, "now", lambda: office.at)
+    client = Client(SERVER_NAME="127.0.0.1", headers={"Accept-Language": "en"})
+    link = do(applications.link_for, key, office.at)
+    client.post(link, {"born_on": str(born(office))})
+    page = client.get("/joining/offer/").content.decode()
+    assert "Change to these terms" in page
+    assert "I want a card" not in page
+    client.post("/joining/offer/paper/", {"road": "wire"})
+    client.post("/joining/offer/agree/", {"offer": of.digest})
+    assert rows("SELECT count(*) FROM screening_acceptance") == [(2,)]
+    do(applications.raise_limit, key, office.made("raise 1"))
+    work(tmp_path / "mail", office.at)
+    told = {kind for (kind,) in rows("SELECT kind FROM notices_message")}
+    assert {"offer_ready", "contract_made", "limit_changed"} <= told
+    assert rows("SELECT count(*) FROM notices_message WHERE kind = 'contract_made'") == [(1,)]
+    do(following.follow)
+    for member_id, row_id in rows(
+        "SELECT (args->>'member_id')::bigint, (args->>'row_id')::bigint FROM procrastinate_jobs"
+        " WHERE task_name = %s ORDER BY id", following.MAKE,
+    ):  # fmt: skip
+        do(following.make, (member_id, row_id), LENDER, office.at)
+    papers = [kind for (kind,) in rows("SELECT kind FROM documents_paper ORDER BY paper_no")]
+    assert papers[:2] == ["pre_contract", "contract"]
+    assert "change" in papers
