@@ -20,8 +20,7 @@ from motocho.people import members
 from motocho.people.access import Action
 from motocho.screening import bureau
 from motocho.screening.bureau import InquiryKey, Judged
-from motocho.screening.identity import Method, records
-from motocho.screening.identity.records import Record
+from motocho.screening.identity import Method, Record, records
 from motocho.units.errors import Fault, NotFoundError
 from motocho.web import _commands, access
 from motocho.web.access import Colleague
