@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -10,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from motocho.claims import prospects
 from motocho.law.prescription import RestitutionClaim
 from motocho.office.tracker import conflicts, receipts, tracks
 from motocho.office.tracker.conflicts import Party, Why
 from motocho.office.tracker.receipts import Payment, Promised
 from motocho.office.tracker.tracks import Event, Kind, Track
-from motocho.units.errors import InputError
+from motocho.units.errors import Fault, InputError
 
 START = date(2026, 10, 1)
 
@@ -303,3 +305,27 @@ class TestConflicts:
 
     def test_a_name_of_one_sign_matches_nobody(self) -> None:
         assert conflicts.hits(Party(9, ("",), ("",)), (Party(1, ("",), ("",)),)) == ()
+
+
+PAYMENTS = st.lists(
+    st.tuples(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(1, 9_000_000)), max_size=6
+)
+
+
+@given(PAYMENTS, PAYMENTS)
+def test_each_noted_payment_is_in_the_text_once(
+    noted: list[tuple[date, int]], stated: list[tuple[date, int]]
+) -> None:
+    """Payments of a day and an amount count as often as they were noted, or stated where that is more."""
+    events = tuple(
+        Event(n, Kind.PAID, on, {"amount_yen": yen, "to": "client"})
+        for n, (on, yen) in enumerate(noted, 1)
+    )
+    track = Track(events, paid=events)
+    text = " ；".join(f"{on:%Y/%m/%d}/{yen:,}円" for on, yen in stated)
+    whole = receipts.with_noted(track, text)
+    faults: list[Fault] = []
+    found = prospects.read_refunds({"refunds": whole}, faults).paid
+    assert not faults
+    assert Counter(found) == Counter(noted) | Counter(stated)
+    assert receipts.with_noted(track, whole) == whole, "asked again, nothing is missing"

@@ -20,7 +20,7 @@ from motocho.office.tracker import board, callsheet, guide
 from motocho.outside import clock
 from motocho.web.studio._terms import explained, terms
 from motocho.web.studio.guide import ORDER
-from motocho.web.words import Tongue
+from motocho.web.words import Tongue, catalogue
 
 SAMPLE = cases.sample_bytes().decode()
 MONTHLY = "".join(f"2001/{month}/10,,10000,\n" for month in range(2, 13))
@@ -327,6 +327,20 @@ class TestResult:
 
 
 class TestWords:
+    def test_easy_japanese_leads_to_the_result(self, client: Client) -> None:
+        """Every text of the guide and of the three questions, with a reading at each run of kanji."""
+        own = [one for one in catalogue() if one.startswith("studio.guide.")]
+        assert [one for one in own if "easy" not in catalogue()[one]] == []
+        assert 'value="easy"' in client.get("/guide/").content.decode()
+        client.post("/choices/", {"tongue": "easy", "next": "/guide/"})
+        assert client.cookies["tongue"].value == "easy"
+        for address, text in walked(client):
+            main = re.sub("<ruby>.*?</ruby>", "", text.split("<main")[1], flags=re.DOTALL)
+            (title,) = re.findall("<h1>(.*?)</h1>", main, flags=re.DOTALL)
+            assert not re.search("[一-龯]", title), address
+        shown = client.get("/affected/?began=2003&lender=x").content.decode()
+        assert "<ruby>" in shown.split('id="answer"')[1].split("</h2>")[0]
+
     @pytest.mark.parametrize("tongue", [Tongue.JA, Tongue.EN])
     def test_no_word_stands_without_its_sentence(self, client: Client, tongue: Tongue) -> None:
         """Every known word on every page is a link, at least where it stands first."""

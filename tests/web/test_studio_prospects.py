@@ -236,3 +236,17 @@ def test_the_directory_fills_the_papers_but_for_who_represents(
     assert facts["lender_name"] == "アコム株式会社"
     assert facts["lender_address"] == "東京都港区東新橋一丁目9番1号"
     assert "書類に使っています" in page(client, address)
+
+
+def test_the_answer_stands_first_with_what_follows(client: Client) -> None:
+    """Figures, the day to act by, then a list of the parts; each leads to a part that is there."""
+    client.post("/cases/sample/")
+    shown = page(client, f"/cases/{cases.case_ids()[0]}/outlook/")
+    contents = shown.index('class="contents')
+    assert shown.index('class="figures"') < shown.index("この日までに動く") < contents
+    assert contents < shown.index('id="clock"')
+    nav = shown[contents : shown.index("</nav>", contents)]
+    places = re.findall(r'href="#([\w-]+)"', nav)
+    assert {"clock", "line", "settling", "to-costs", "facts"} <= set(places)
+    assert all(shown.count(f'id="{one}"') == 1 for one in places)
+    assert shown.count('<details class="fold"') == shown.count('<summary><h2 id="') >= 4

@@ -222,6 +222,30 @@ class TestMoney:
         assert "預り金は1,000円です" in response.content.decode()
         assert client.post(at, {**flow, "flow": "nothing"}).status_code == 422
 
+    def test_noted_payments_go_into_the_calculation_when_somebody_says_so(
+        self, client: Client, case_id: int
+    ) -> None:
+        """Asked for, never silent; each once; what is more than is due is refused and stays out."""
+        at, outlook = f"/cases/{case_id}/money/", f"/cases/{case_id}/outlook/"
+        before = cases.load(case_id)
+        assert 'value="count"' not in page(client, at)
+        paid = {"form": "paid", "paid_yen": "30000", "paid_on": TODAY, "to": "client"}
+        assert client.post(at, paid).status_code == 302
+        assert cases.load(case_id).facts == before.facts, "noting alone changes no calculation"
+        shown = page(client, at)
+        wanted = f"{TODAY}/30000"
+        assert 'value="count"' in shown
+        assert wanted in shown
+        assert "30,000円は、利息に" not in re.sub("<[^>]+>", "", page(client, outlook))
+        count = {"form": "count", "count_text": wanted}
+        assert client.post(at, count).status_code == 302
+        assert cases.load(case_id).facts["refunds"] == wanted
+        assert 'value="count"' not in page(client, at)
+        assert "30,000円は、利息に" in re.sub("<[^>]+>", "", page(client, outlook))
+        refused = client.post(at, {**count, "count_text": f"{wanted}; {TODAY}/90,000,000"})
+        assert refused.status_code == 422
+        assert cases.load(case_id).facts["refunds"] == wanted
+
     @pytest.mark.parametrize(("talks", "beyond"), [("20", 0), ("21", 1), ("40", 1)])
     def test_fee_above_the_caps_is_said(
         self, client: Client, case_id: int, talks: str, beyond: int

@@ -8,13 +8,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from motocho.claims import prospects
+from motocho.claims.prospects import Refund
 from motocho.kernel.accrual import TICKS_PER_YEN, accrue, span_between
 from motocho.kernel.conventions import YearBasis
 from motocho.office.tracker.tracks import Track
+from motocho.units.errors import Fault, FaultyInput
 
 ONE_DAY = timedelta(days=1)
 
@@ -113,3 +117,21 @@ def of_track(track: Track, as_of: date) -> Checked | None:
     owed = Promised(promise.number("amount_yen"), pay_on, promise.number("damages_ppm"))
     came = [Payment(one.number("amount_yen"), one.on) for one in track.paid if one.on >= promise.on]
     return check(owed, came, as_of)
+
+
+def with_noted(track: Track, stated: str) -> str:
+    """What was paid back, with what the case noted since [返還金への反映].
+
+    Takes     the case's own text, `day/yen; day/yen`.
+    Gives     the same text where nothing is missing; each payment once, however written.
+    Raises    FaultyInput where the text cannot be read.
+    """
+    faults: list[Fault] = []
+    known = Counter(prospects.read_refunds({"refunds": stated}, faults).paid)
+    if faults:
+        raise FaultyInput(*faults)
+    noted = Counter(Refund(one.on, one.number("amount_yen")) for one in track.paid)
+    missing = sorted((noted - known).elements())
+    return "; ".join(
+        [*([stated.strip()] if stated.strip() else ()), *(f"{on}/{yen}" for on, yen in missing)]
+    )

@@ -90,7 +90,20 @@
       if (fresh.dataset.rest && !again) rest(fresh);
     } finally { busy = false; }
     if (again) { again = false; const form = document.getElementById("questions"); if (form) live(form); }
+    else if (unsent) { const one = unsent; unsent = null; sendAnew(one); }
   };
+  // What is sent while a choice is on its way would meet a newer entry of one's own: it waits for it.
+  let unsent = null;
+  const sendAnew = (one) => {
+    const buttons = [...document.querySelectorAll("[data-live] button")];
+    const place = one ? buttons.find((each) => each.name === one.name && each.value === one.value && each.form.id === one.form.id) : null;
+    if (place) place.click();
+  };
+  document.addEventListener("submit", (event) => {
+    if (!busy || !event.target.closest("[data-live]") || !event.submitter) return;
+    event.preventDefault();
+    unsent = event.submitter;
+  });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("#questions");
     if (form) live(form);

@@ -84,7 +84,9 @@ def explained(text: str, tongue: Tongue) -> SafeString:
 
 
 def told(key: str, tongue: Tongue, **values: object) -> SafeString:
-    """A text of the catalogue with its words linked [用語つきの文言]."""
+    """A text with its words linked; of easy Japanese with its readings [用語つきの文言]."""
+    if tongue is Tongue.EASY and "easy" in catalogue()[key]:
+        return say(key, tongue, **values)
     return explained(plain(key, tongue, **values), tongue)
 
 

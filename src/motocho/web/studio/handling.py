@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
+from motocho.claims import prospects
 from motocho.office import cases
+from motocho.office.cases import Operation
 from motocho.office.tracker import (
     Event,
     Flow,
@@ -28,9 +30,10 @@ from motocho.office.tracker import (
     fees,
     keeping,
     money,
+    receipts,
     shelf,
 )
-from motocho.units.errors import Fault, InputError
+from motocho.units.errors import Fault, FaultyInput, InputError
 from motocho.web import pages
 from motocho.web.fields import DateField, Form, RateField, YenField
 from motocho.web.studio import _asking, frame, tracker
@@ -38,6 +41,8 @@ from motocho.web.studio._asking import Page, TextField
 from motocho.web.words import Tongue, said
 
 MOST_SHARE_PPM = 1_000_000
+REFUNDS = "refunds"
+"""The fact of a case that says what was paid back."""
 DECISIONS = ("clear", "accepted", "declined")
 
 
@@ -65,7 +70,18 @@ class FeesForm(Form):
     fees_fixed = YenField("studio.money.fixed", least_yen=0, most_yen=money.MOST_YEN)
 
 
-MONEY_FORMS: Mapping[str, type[Form]] = {"paid": PaidForm, "flow": FlowForm, "fees": FeesForm}
+class CountForm(Form):
+    """What was paid back, as the calculation shall have it [返還金への反映]."""
+
+    count_text = TextField("studio.money.count_text", "studio.money.count_hint")
+
+
+MONEY_FORMS: Mapping[str, type[Form]] = {
+    "paid": PaidForm,
+    "flow": FlowForm,
+    "fees": FeesForm,
+    "count": CountForm,
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,6 +101,7 @@ def purse(request: HttpRequest, case_id: int) -> HttpResponse:
         "paid_to": [(one.value, f"studio.money.to.{one.value}") for one in Held],
         "professions": [(one.value, f"studio.money.by.{one.value}") for one in Profession],
         "fees": _fees(standing, page.tongue),
+        "uncounted": _uncounted(standing),
     }
     return tracker.case_page(request, "studio/money.html", standing, context, page)
 
@@ -101,6 +118,8 @@ def _put(request: HttpRequest, case_id: int, which: str, given: dict[str, Any]) 
             note = given["flow_note"] or ""
             entry = money.Entry(flow, given["flow_yen"], given["flow_on"], note, ref)
             money.put(case_id, entry, made)
+        case "count":
+            _count(request, case_id, given["count_text"])
         case _:
             terms = Terms(
                 Profession(_one_of(request, "profession", [one.value for one in Profession])),
@@ -110,6 +129,33 @@ def _put(request: HttpRequest, case_id: int, which: str, given: dict[str, Any]) 
                 given["fees_on"],
             )
             keeping.note(case_id, Told(Kind.FEES, terms.on, _terms_body(terms), ref), made)
+
+
+def _uncounted(standing: Standing) -> str:
+    """What the calculation would have with the payments that it does not know; empty for none."""
+    stated = standing.case.facts.get(REFUNDS, "")
+    try:
+        found = receipts.with_noted(standing.track, stated)
+    except FaultyInput:
+        return ""  # the text says of itself, where it stands, that it cannot be read
+    return "" if found == stated.strip() else found
+
+
+def _count(request: HttpRequest, case_id: int, text: str) -> None:
+    """The text becomes a fact of the case, where the calculation can take it.
+
+    Raises    FaultyInput for what cannot be read, came before a dealing, or is more than is due.
+    """
+    case = cases.load(case_id)
+    faults: list[Fault] = []
+    refunds = prospects.read_refunds({**case.facts, REFUNDS: text}, faults)
+    if faults:
+        raise FaultyInput(*faults)
+    if case.rows:
+        prospects.due_of(case.statement(), refunds)
+    operations: list[Operation] = [{"op": "set_fact", "name": REFUNDS, "value": text}]
+    made = tracker.made_by(request)
+    cases.apply(case_id, operations, actor=made.actor, at=made.at, expected_seq=case.seq)
 
 
 def _one_of(request: HttpRequest, name: str, known: tuple[str, ...] | list[str]) -> str:

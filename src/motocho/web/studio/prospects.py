@@ -187,7 +187,25 @@ def _found(request: HttpRequest, case: Case, tongue: Tongue) -> dict[str, Any]:
     except MotochoError as error:
         return {"outlook": None, "told": [said(one, tongue) for one in error.faults]}
     counted_to = told[0].statement.charged_until
-    return {"outlook": found, "told": [], "counted_to": counted_to, **_parts(found, told, tongue)}
+    parts = _parts(found, told, tongue)
+    contents = [(place, label) for place, label, needs in CONTENTS if not needs or parts.get(needs)]
+    whole = {"outlook": found, "told": [], "counted_to": counted_to, "contents": contents}
+    return whole | parts
+
+
+CONTENTS = (
+    ("see", "studio.prospects.see", "professional"),
+    ("clock", "studio.prospects.clock", ""),
+    ("line", "studio.prospects.line", ""),
+    ("settling", "studio.prospects.settling", ""),
+    ("to-bureau", "studio.prospects.bureau", ""),
+    ("to-tax", "studio.prospects.tax", ""),
+    ("to-costs", "studio.prospects.costs", "has_costs"),
+    ("to-durations", "studio.prospects.durations", ""),
+    ("to-unverified", "studio.prospects.unverified", "unverified"),
+    ("facts", "studio.prospects.facts", ""),
+)
+"""Parts of the page, each with what it needs to be there; folded ones open at their text."""
 
 
 def _told(case: Case, on: date) -> Sequence[Told]:
@@ -397,6 +415,7 @@ def _parts(found: Outlook, told: Sequence[Told], tongue: Tongue) -> dict[str, An
             for each in (found.costs.actions if found.costs else ())
         ],
         "durations": _published(found.durations, language),
+        "has_costs": found.costs is not None,
         "unverified": _unverified(found, language),
     }
 
