@@ -236,10 +236,11 @@ def check_staff(cursor: Any, staff: Staff, action: Action, member_id: int) -> Re
 def visible(cursor: Any, staff: Staff, members: Collection[int]) -> frozenset[int]:
     """Those of some members whom one of the staff may see at all [閲覧できる会員].
 
-    Own records, family, and members kept apart are left out.
+    Own records, family, members kept apart and who was erased are left out.
     """
     cursor.execute(
         "SELECT m.member_id FROM people_member m WHERE member_id = ANY(%(members)s)"
+        " AND m.erased_at IS NULL"
         " AND NOT EXISTS (SELECT FROM people_staff WHERE staff_id = %(staff)s"
         " AND own_member_id = m.member_id)"
         " AND NOT EXISTS (SELECT FROM people_barred b WHERE b.member_id = m.member_id"
@@ -303,7 +304,9 @@ def kept_from(cursor: Any, staff: Staff) -> set[int]:
 
 
 def _is_there(cursor: Any, member_id: int) -> bool:
-    cursor.execute("SELECT FROM people_member WHERE member_id = %s", (member_id,))
+    cursor.execute(
+        "SELECT FROM people_member WHERE member_id = %s AND erased_at IS NULL", (member_id,)
+    )
     return cursor.fetchone() is not None
 
 

@@ -70,12 +70,12 @@ def register(cursor: Any, person: Person, member_number: str, at: datetime) -> M
 def by_number(cursor: Any, member_number: str) -> Member:
     """The member of a number [会員番号から].
 
-    Raises    NotFoundError if there is none.
+    Raises    NotFoundError if there is none, or who was erased.
     """
     cursor.execute(
         "SELECT m.member_id, m.member_number, m.family_name, m.given_name, m.family_kana,"
         " m.given_kana, m.born_on FROM people_number n JOIN people_member m USING (member_id)"
-        " WHERE n.member_number = %s",
+        " WHERE n.member_number = %s AND m.erased_at IS NULL",
         (member_number,),
     )
     row = cursor.fetchone()
