@@ -77,13 +77,14 @@ class Applicant:
     mails: Path
     client: Client = field(default_factory=lambda: Client(SERVER_NAME="127.0.0.1"))
     seen: list[str] = field(default_factory=list)
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: ANSWERS)
 
     def begin(self) -> str:
         found: str = self.client.post("/apply/").headers["Location"]
         return found
 
     def answer(self, question: str, typed: Mapping[str, str] | None = None) -> Any:
-        wanted = ANSWERS[question] if typed is None else typed
+        wanted = self.answers[question] if typed is None else typed
         return self.client.post(f"/apply/form/{question}/", {**wanted, "tongue": "ja"})
 
     def confirm(self) -> Any:
@@ -92,7 +93,7 @@ class Applicant:
     def fill(self, *, until: str = "") -> None:
         """Each page as it comes, up to one that is left open."""
         self.begin()
-        for question in ANSWERS:
+        for question in self.answers:
             if question == until:
                 return
             page = self.client.get("/apply/form/", follow=True)
