@@ -17,6 +17,7 @@ from tests.documents.files import photo
 from tests.loans.crowd import do
 from tests.people.house import kinds_of, rows
 from tests.screening.applications.office import SLIP, Office, noon
+from tests.screening.applying import filling
 from tests.web.office import Seat, seated
 from tests.web.screened import Screened, page_of
 
@@ -25,9 +26,10 @@ from motocho.documents.intake import Kept, Purpose, Upload
 from motocho.outside import clock
 from motocho.people import staff
 from motocho.people.access import Role
-from motocho.screening import applications, identity
+from motocho.screening import applications, applying, identity
 from motocho.screening.applications import ApplicationKey, Check, decisions, reviews, steps
 from motocho.screening.applications.reviews import Reason, Why
+from motocho.screening.applying import Alike, Signal
 from motocho.screening.capacity import PaperKind
 from motocho.screening.decision import Verdict
 from motocho.units.errors import InputError, Language, StateConflict
@@ -486,3 +488,43 @@ def test_every_page_is_in_the_reader_s_tongue(desk: Screened, tongue: str) -> No
         assert tongue == "ja" or not re.search("[ぁ-んァ-ヶ]", shown), part
         shown = re.sub(r"<code>.*?</code>", "", shown)
         assert not re.search(r"screening\.|house\.|[a-z]+_[a-z]+", shown), part
+
+
+# --------------------------------------------------------------------------------- from other ways
+def test_what_came_by_the_site_and_whom_it_is_like_is_shown_to_who_screens(desk: Screened) -> None:
+    at = desk.office.at
+    wanted = filling.applied(facts={})
+    key = do(applying.submit, filling.confirmed(at=at), wanted, at)
+    other = desk.applicant(0)
+    do(applying.signals.add, key, Signal(Alike.PHONE, other), at)
+    page = main(desk.rie.client.get(page_of(key)))
+    for shown in ("会社員", "運転免許証", "同じ電話番号", "****0000", f"/desk/members/{other}/"):
+        assert shown in page, shown
+    assert "particulars_read" in kinds_of(key.member_id)
+    mine = seated("sei", Role.REVIEWER, own_member_id=other)  # who may not see the other one
+    assert f"/desk/members/{other}/" not in main(mine.client.get(page_of(key)))
+
+
+@pytest.mark.rule("LEND-023")
+def test_a_wish_for_a_higher_limit_is_taken_up_once_and_stands_in_the_same_queue(
+    desk: Screened,
+) -> None:
+    desk.office.consent()
+    line = desk.office.counter.opened()
+    raw(
+        "INSERT INTO screening_increase (member_id, agreement_id, limit_before_yen,"
+        " limit_wanted_yen, stated_income_yen, stated_others_yen, needs_evidence, source, actor,"
+        " asked_at) VALUES (%s, %s, 500000, 700000, 4000000, 0, true, 'x', 'member', %s)",
+        *line, desk.office.at,
+    )  # fmt: skip
+    queue = main(desk.rie.client.get("/desk/screening/"))
+    place = re.findall(r"/desk/increases/\d+/\d+/", queue)[0]
+    asker = seated("ueno", Role.OPERATOR)
+    assert "審査担当者か責任者が進めます" in main(asker.client.get(place))
+    assert asker.client.post(place, {"use": "living"}).status_code == 409
+    assert desk.rie.client.post(place, {"use": "business"}).status_code == 422
+    led = {desk.rie.client.post(place, {"use": "living"})["Location"] for _ in range(2)}
+    assert len(led) == 1
+    queue = main(desk.rie.client.get("/desk/screening/?kind=increase"))
+    assert led.pop() in queue
+    assert place not in queue

@@ -116,8 +116,9 @@ def source_word(source: str, tongue: Tongue) -> str:
     known = {"": "none", "application": "said", "law": "law", "book": "book", "person": "said"}
     if head in known:
         return plain(f"screening.source.{known[head]}", tongue)
-    if head == "employment":
-        return plain("screening.source.employment", tongue, number=source.partition(" ")[2])
+    if head in {"employment", "claim", "score"}:
+        number = source.rpartition(" ")[2]
+        return plain(f"screening.source.{head}", tongue, number=number)
     if _BUREAU.fullmatch(source):
         return plain("screening.source.bureau", tongue)
     papers = [_ENTRY.fullmatch(one) for one in source.split("+")]

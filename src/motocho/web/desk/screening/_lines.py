@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from motocho.documents.intake import Purpose
 from motocho.loans import products
 from motocho.outside.clock import JAPAN
-from motocho.people import members
+from motocho.people import access, members
+from motocho.screening import applying
 from motocho.screening import identity as identities
 from motocho.screening.applications import Check, decisions, entries, evidence, forms
+from motocho.screening.applying import handing, signals
 from motocho.screening.bureau import inquiries as asked_of
 from motocho.screening.capacity import Finding, Known, Lent, Outcome
 from motocho.screening.decision import (
@@ -26,11 +29,13 @@ from motocho.screening.decision import (
 from motocho.units.errors import Fault
 from motocho.web.desk._shown import PURPOSES
 from motocho.web.desk.screening._held import KINDS, USES, Held, documents, source_word
-from motocho.web.words import Tongue, plain, yen
+from motocho.web.words import Tongue, catalogue, plain, yen
 
 _THIRD = "LEND-009"
 _OFFERED = "SCR-224"
 """What an applicant reads once an offer is approved."""
+SIGNS = 4
+"""The last signs of a number, by which somebody is known again."""
 ICONS = {Outcome.PASS: "tick", Outcome.FAIL: "shut", Outcome.UNKNOWN: "mark"}
 
 
@@ -288,11 +293,52 @@ def checks(about: About) -> list[tuple[str, str]]:
     return [(f"screening.check_{one.value}", words[found.get(one)]) for one in Check]
 
 
-def handed_in(about: About) -> list[tuple[str, Any, str, str]]:
-    """Documents of the applicant, and whether a paper was entered of each [提出書類]."""
-    entered = {one.document_ref for one in entries.papers(about.cursor, about.of.key)}
+def alike(about: About) -> list[tuple[str, str, int]]:
+    """What the application has in common with others, for who screens alone [重複・不正の兆候].
+
+    Gives     the kind, the other's number in part, their id; 0 where nobody stands behind it or the
+              reader may not see them.
+    """
+    found = signals.of(about.cursor, about.of.key)
+    others = [one.other_member_id for one in found if one.other_member_id is not None]
+    shown = access.visible(about.cursor, about.of.staff, others)
+    numbers = members.numbers_of(about.cursor, shown)
+    rows = []
+    for one in found:
+        other = one.other_member_id if one.other_member_id in shown else None
+        number = "" if other is None else f"****{numbers[other][-SIGNS:]}"
+        rows.append((f"screening.alike_{one.kind.value}", number, other or 0))
+    return rows
+
+
+def told(about: About, at: datetime) -> list[tuple[str, str]]:
+    """What the applicant told that no register has; the reading is kept [申込書の記載]."""
+    found = applying.particulars(about.cursor, about.of.key, about.of.staff.actor, at) or {}
     return [
-        (ref, pages[0], PURPOSES[pages[0].purpose],
+        (f"screening.told_{name}", told_word(name, value, about.tongue))
+        for name, value in found.items()
+        if value and name in TOLD
+    ]
+
+
+_CHOSEN = {"occupation": "apply.work.", "paper": "screening.idpaper_", "way": "apply.call."}
+TOLD = frozenset({*_CHOSEN, "work_address", "hours", "caller"})
+"""What is shown of an application form: what was chosen in words, the rest as it was written."""
+
+
+def told_word(name: str, value: str, tongue: Tongue) -> str:
+    """A word of the application form as a reader says it [記載の表示]."""
+    key = f"{_CHOSEN.get(name, '')}{value}"
+    return plain(key, tongue) if name in _CHOSEN and key in catalogue() else value
+
+
+def handed_in(about: About) -> list[tuple[str, Any, str, str]]:
+    """Documents of the applicant, as what, and whether a paper was entered of each [提出書類]."""
+    entered = {one.document_ref for one in entries.papers(about.cursor, about.of.key)}
+    slots = {one.document_ref: one.slot.value for one in handing.of(about.cursor, about.of.key)}
+    return [
+        (ref, pages[0],
+         f"screening.slot_{slots[ref]}" if ref in slots else PURPOSES[pages[0].purpose],
          "" if pages[0].purpose is not Purpose.INCOME
          else "screening.read_already" if ref in entered else "screening.read_not")
         for ref, pages in documents(about.cursor, about.of.key.member_id)

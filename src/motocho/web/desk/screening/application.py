@@ -141,6 +141,8 @@ def _context(request: HttpRequest, cursor: Any, colleague: Colleague, of: Held) 
         "documents": _lines.handed_in(about),
         "identity": _lines.identity(about),
         "inquiries": _lines.inquiries(about),
+        "alike": _lines.alike(about),
+        "told_before": _lines.told(about, colleague.at),
         "past": _lines.past(about),
     }  # fmt: skip
     if seen is not None:
