@@ -19,6 +19,7 @@ from motocho.config.schema import migrate
 from motocho.config.settings import setup
 from motocho.loans.commands import Made, checks
 from motocho.outside.postgres import Address, Role
+from motocho.screening import watch
 
 PATTERNS = 70
 CHUNK = 500
@@ -86,6 +87,14 @@ def night(on: date) -> tuple[int, int]:
         with transaction.atomic(), connection.cursor() as cursor:
             opened += len(checks.open_checks(cursor, keys[first : first + CHUNK], made))
     return len(keys), opened
+
+
+def watched() -> tuple[int, int, float]:
+    """The house's own look at every line, one night; lines, asked, seconds."""
+    began = time.perf_counter()
+    at = datetime(TODAY.year, TODAY.month, TODAY.day, 15, tzinfo=UTC)
+    done = watch.watch_day(watch.WatchNight(lambda: at), TODAY)
+    return done.lines, done.asked, time.perf_counter() - began
 
 
 def bare() -> float:

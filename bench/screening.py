@@ -96,12 +96,14 @@ def main() -> str:
 
 def monitored() -> str:
     """Every line of a large book looked at once, by the night's own step."""
-    wrong = ""
     with _lender.copy_of(_lines_of.folder(LINES)) as running:
         count = _lines_of.counted()
         print(
             f"\na book of {count:,} open lines, fsync on; each looked at once by a month's nights"
         )
+        looked, asked, seconds = _lines_of.watched()
+        print(f"the watch of one night: {looked:,} lines, {asked:,} asked{seconds:>14.1f} s")
+        wrong = "the watch misses its aim" if seconds > AIM_SECONDS else ""
         for name, looked, opened, seconds, bare in _lines_of.months():
             print(f"{name}: {looked:,} lines, {opened:,} checks{seconds:>16.1f} s")
             print(f"  lines a second{looked / seconds:>42,.0f}")
