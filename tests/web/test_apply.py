@@ -16,6 +16,8 @@ from tests.people.house import rows
 from tests.web.applying import ANSWERS, BORN, MAIL, Applicant, main, newest_link
 
 from motocho.outside import clock, mail
+from motocho.people import requests
+from motocho.people.requests import Turns
 from motocho.screening import applications
 from motocho.screening.applications import ApplicationKey
 from motocho.screening.applying import Slot, drafts, handing
@@ -180,6 +182,20 @@ def test_nobody_learns_by_a_page_whether_an_address_or_a_link_is_known(
             response = stranger.get(one) if typed is None else stranger.post(one, typed)
             answers.append((response.status_code, shape(response.content, one)))
         assert answers[0] == answers[1]
+
+
+def test_network_of_many_people_is_let_apply_and_one_that_floods_waits(
+    applicant: Applicant,
+) -> None:
+    for _ in range(Turns.APPLYING.most - 1):
+        assert do(requests.turn, "127.0.0.1", clock.now(), Turns.APPLYING) is None
+    assert applicant.client.post("/apply/").status_code == 302
+    for address in ("/apply/", "/apply/return/", "/apply/link/none/"):
+        refused = applicant.client.post(address, {"email": MAIL, "born_on": BORN})
+        assert refused.status_code == 429, address
+        assert refused["Retry-After"]
+    assert do(requests.turn, "127.0.0.1", clock.now()) is None
+    assert counted("screening_draft") == 1
 
 
 def test_draft_that_was_erased_begins_anew(applicant: Applicant) -> None:

@@ -10,9 +10,10 @@ import pytest
 from django.test import Client
 from tests.database import Database
 from tests.loans.crowd import do
-from tests.people.house import rows
+from tests.people.house import House, rows
 from tests.screening.applications.office import SLIP, Office
 from tests.web.applying import main
+from tests.web.membership import Site
 from tests.web.test_care import called
 
 from motocho.contact.gate import Permit
@@ -120,3 +121,25 @@ def test_approved_offer_is_one_button_away(office: Office) -> None:
     done = client.post("/apply/status/offer/", follow=True)
     assert done.redirect_chain[-1][0].startswith("/joining/")
     assert "300,000円" in main(done)
+
+
+def test_seat_ends_when_nothing_was_done_for_its_minutes(office: Office) -> None:
+    key = office.submit().key
+    client = seated(key)
+    session = client.session
+    session["apply"] = {**session["apply"], "until": clock.now().isoformat()}
+    session.save()
+    assert client.get("/apply/status/")["Location"] == "/apply/return/"
+    assert "apply" not in client.session
+
+
+def test_member_who_is_signed_in_sees_the_own_application(office: Office, tmp_path: Path) -> None:
+    site = Site(tmp_path, House(), office.counter.desk)
+    client = Client(SERVER_NAME="127.0.0.1")
+    assert client.get("/apply/status/")["Location"] == "/apply/return/"
+    member = site.house.member(at=clock.now() - timedelta(days=90))
+    site.known(client, member)
+    assert site.sign_in(client, member).status_code == 302
+    assert client.get("/apply/status/")["Location"] == "/apply/return/"
+    office.submit(250_000, member.member_id)
+    assert "250,000円" in main(client.get("/apply/status/"))

@@ -115,22 +115,38 @@ ASKED_WITHIN = timedelta(hours=1)
 """So many claims may come from one network in so long; the next one waits."""
 
 
-def turn(cursor: Any, address: str, at: datetime) -> datetime | None:
+class Turns(Enum):
+    """What is counted by network, each by itself, and how often in an hour [順番待ちの対象].
+
+    Why       one address of a mobile carrier stands for very many people: who applies is many, who
+              forgot a PIN is few.
+    """
+
+    CLAIMS = ("network", MOST_ASKED)
+    APPLYING = ("applying network", 300)
+
+    @property
+    def most(self) -> int:
+        """How many may come in an hour [1時間の上限]."""
+        return self.value[1]
+
+
+def turn(cursor: Any, address: str, at: datetime, of: Turns = Turns.CLAIMS) -> datetime | None:
     """Until when a network waits before it may ask again [順番待ち]; None if it may, and counts.
 
     In a transaction that commits, before anything that was sent is looked at.
     Lock      the network's count.
     """
-    network = hashing.mark("network", networks.prefix(address))
+    network = hashing.mark(of.value[0], networks.prefix(address))
     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (network.hex(),))
     cursor.execute("DELETE FROM people_asking WHERE asked_at <= %s", (at - ASKED_WITHIN,))
     cursor.execute(
         "SELECT asked_at FROM people_asking WHERE network_mark = %s"
         " ORDER BY asked_at DESC LIMIT %s",
-        (network, MOST_ASKED),
+        (network, of.most),
     )
     asked = [asked_at for (asked_at,) in cursor.fetchall()]
-    if len(asked) == MOST_ASKED:
+    if len(asked) == of.most:
         until: datetime = asked[-1] + ASKED_WITHIN
         return until
     cursor.execute(

@@ -17,6 +17,7 @@ from motocho.notices.wording import Part
 from motocho.outside.clock import JAPAN
 from motocho.outside.mail import Outcome
 from motocho.people import requests
+from motocho.people.requests import Turns
 from motocho.screening.applying import Answered, AskedCode, Draft, drafts, links
 from motocho.units.errors import Fault, OutsideFailure
 from motocho.web import access, pages
@@ -55,7 +56,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return pages.show(request, "apply/start.html", context)
     at, device = pages.moment(request), seating.device_of(request)
     with transaction.atomic(), connection.cursor() as cursor:
-        until = requests.turn(cursor, access.address_of(request), at)
+        until = requests.turn(cursor, access.address_of(request), at, Turns.APPLYING)
     if until is not None:
         return slowed(request, until)
     with transaction.atomic(), connection.cursor() as cursor:

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from motocho.people import requests
+from motocho.people.requests import Turns
 from motocho.screening.applying import links
 from motocho.units.errors import Fault
 from motocho.web import access, pages
@@ -36,7 +37,7 @@ def _turned_away(request: HttpRequest) -> HttpResponse | None:
         return None
     at = pages.moment(request)
     with transaction.atomic(), connection.cursor() as cursor:
-        until = requests.turn(cursor, access.address_of(request), at)
+        until = requests.turn(cursor, access.address_of(request), at, Turns.APPLYING)
     return None if until is None else slowed(request, until)
 
 
