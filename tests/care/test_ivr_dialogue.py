@@ -40,6 +40,7 @@ ANSWERS: dict[Want, tuple[Answer, ...]] = {
         answers.Balance(ON, 23_000),
         answers.Balance(ON, 0),
         answers.Balance(ON, 23_000, ("often", "third")),
+        answers.Balance(ON, 0, ("late", "elsewhere", "evidence", "facts", "other")),
     ),
     Want.DUE: (
         answers.Due(8_000, 0, date(2026, 12, 5)),
@@ -272,7 +273,7 @@ def test_silence_is_asked_thrice() -> None:
 TELLING = {
     "balance", "balance_none", "due", "due_late", "due_all", "due_none", "payoff", "promise_day",
     "promise_what", "promise_sure", "promise_open", "promise_none", "promise_cost", "promised",
-    "not_promised", "maintenance", "menu", "choose", "stopped_often", "stopped_third",
+    "not_promised", "maintenance", "menu", "choose", *lines.LATER,
 }  # fmt: skip
 """Lines that only a caller hears who is known."""
 TONES = st.one_of(
