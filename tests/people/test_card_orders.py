@@ -132,16 +132,38 @@ def test_killed_after_the_order_was_laid_down_the_same_one_goes_again(
     made = works(tmp_path)
     key = made.order(made.member())
 
+    class Died(Exception):  # nothing is wrong
+        pass
+
     class Killed(Tray):
         def order(self, order: Order) -> None:
             super().order(order)
-            raise OutsideFailure(Fault("CRD-001"))
+            raise Died
 
-    with pytest.raises(OutsideFailure):
+    with pytest.raises(Died):
         carding.carry(Carding(Killed(tmp_path), lambda: AT))
     assert step_of(key) is None
     assert made.round().taken == 1
     assert len(list((tmp_path / "orders").iterdir())) == 1
+
+
+def test_maker_that_takes_nothing_is_asked_again_and_its_reports_are_taken_in(
+    database: Database, tmp_path: Path
+) -> None:
+    made = works(tmp_path)
+    sent = made.order(made.member())
+    made.carry()
+    made.maker.work(TODAY)
+    waits = [made.order(made.member()) for _ in range(2)]
+
+    class Shut(Tray):
+        def order(self, order: Order) -> None:
+            raise OutsideFailure(Fault("CRD-001"))
+
+    assert carding.carry(Carding(Shut(tmp_path), lambda: AT)) == Carded(taken=1)
+    assert [step_of(key) for key in (sent, *waits)] == [Step.SENT, None, None]
+    assert not rows("SELECT FROM contact_attempt WHERE member_id = %s", waits[0].member_id)
+    assert made.carry().handed == 2
 
 
 def test_another_order_takes_the_place_of_one_that_waits(

@@ -9,7 +9,7 @@ known: a card is made once. The address is read by a permit as the order leaves.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,13 +53,24 @@ class Carded:
 def carry(office: Carding) -> Carded:
     """Hand over what waits, and take in what came [カードの授受].
 
-    Raises    OutsideFailure where the maker takes nothing; what was handed over stays so.
+    Where the maker takes nothing, or may be sent nothing (PRIV-007), the rest waits for the next
+    round.
     """
     with connection.cursor() as cursor:
         keys = card_orders.waiting(cursor)
-    handed = [_hand(key, office) for key in keys]
-    taken = [_take(name, office) for name in office.maker.reports()]
+    handed = _until_shut(lambda: (_hand(key, office) for key in keys))
+    taken = _until_shut(lambda: (_take(name, office) for name in office.maker.reports()))
     return Carded(handed.count(True), handed.count(False), taken.count(True), taken.count(False))
+
+
+def _until_shut(each: Callable[[], Iterator[bool | None]]) -> list[bool | None]:
+    """What was done until the maker did not answer any more."""
+    done: list[bool | None] = []
+    try:
+        done.extend(each())
+    except OutsideFailure as error:
+        log.warning("the maker of cards takes nothing: %s", error.faults[0].code)
+    return done
 
 
 def _hand(key: OrderKey, office: Carding) -> bool | None:
