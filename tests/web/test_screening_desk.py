@@ -24,7 +24,7 @@ from tests.web.screened import Screened, page_of
 from motocho.documents import intake
 from motocho.documents.intake import Kept, Purpose, Upload
 from motocho.outside import clock
-from motocho.people import staff
+from motocho.people import members, staff
 from motocho.people.access import Role
 from motocho.screening import applications, applying, identity
 from motocho.screening.applications import ApplicationKey, Check, decisions, reviews, steps
@@ -501,6 +501,11 @@ def test_what_came_by_the_site_and_whom_it_is_like_is_shown_to_who_screens(desk:
     for shown in ("会社員", "運転免許証", "同じ電話番号", "****0000", f"/desk/members/{other}/"):
         assert shown in page, shown
     assert "particulars_read" in kinds_of(key.member_id)
+    double = do(members.register, filling.HANAKO, "30000001", at - timedelta(days=1)).member_id
+    desk.office.submit(300_000, double)
+    again = main(desk.rie.client.get(page_of(key)))
+    assert "同じ氏名の読みと生年月日" in again
+    assert f"/desk/members/{double}/" in again
     mine = seated("sei", Role.REVIEWER, own_member_id=other)  # who may not see the other one
     assert f"/desk/members/{other}/" not in main(mine.client.get(page_of(key)))
 

@@ -276,9 +276,19 @@ def bars(cursor: Any, key: ApplicationKey, staff: Staff, at: datetime) -> tuple[
         " OR EXISTS (SELECT FROM screening_employment e WHERE (e.member_id, e.application_id,"
         " e.staff_id) = (%(member)s, %(number)s, %(staff)s))"
         " OR EXISTS (SELECT FROM screening_check c WHERE (c.member_id, c.application_id,"
-        " c.staff_id) = (%(member)s, %(number)s, %(staff)s)),"
+        " c.staff_id) = (%(member)s, %(number)s, %(staff)s))"
+        " OR EXISTS (SELECT FROM screening_claim c WHERE (c.member_id, c.application_id,"
+        " c.staff_id) = (%(member)s, %(number)s, %(staff)s))"
+        " OR EXISTS (SELECT FROM screening_bureau_judgement j WHERE (j.member_id, j.actor)"
+        " = (%(member)s, %(actor)s)),"
         " screening_is_handed_on(%(member)s, %(number)s, %(staff)s, %(at)s)",
-        {"member": key.member_id, "number": key.application_id, "staff": staff.staff_id, "at": at},
+        {
+            "member": key.member_id,
+            "number": key.application_id,
+            "staff": staff.staff_id,
+            "actor": staff.actor,
+            "at": at,
+        },
     )
     has_entered, is_handed_on = cursor.fetchone()
     if has_entered:
@@ -286,3 +296,13 @@ def bars(cursor: Any, key: ApplicationKey, staff: Staff, at: datetime) -> tuple[
     if is_handed_on:
         found.append(Fault("SCR-262"))
     return tuple(found)
+
+
+def same_persons(cursor: Any, member_id: int) -> tuple[int, ...]:
+    """Who may be the applicant under another number, for who screens [同一人] · LEND-009.
+
+    By the licence of an identity record; by reading and birthday, with a contract or an open
+    application of ours.
+    """
+    cursor.execute("SELECT DISTINCT * FROM screening_same_person(%s) ORDER BY 1", (member_id,))
+    return tuple(int(other) for (other,) in cursor.fetchall())

@@ -13,7 +13,7 @@ from motocho.outside.clock import JAPAN
 from motocho.people import access, members
 from motocho.screening import applying
 from motocho.screening import identity as identities
-from motocho.screening.applications import Check, decisions, entries, evidence, forms
+from motocho.screening.applications import Check, decisions, entries, evidence, forms, reviews
 from motocho.screening.applying import handing, signals
 from motocho.screening.bureau import inquiries as asked_of
 from motocho.screening.capacity import Finding, Known, Lent, Outcome
@@ -34,6 +34,7 @@ from motocho.web.words import Tongue, catalogue, plain, yen
 _THIRD = "LEND-009"
 _OFFERED = "SCR-224"
 """What an applicant reads once an offer is approved."""
+PERSON = signals.Alike.PERSON.value
 SIGNS = 4
 """The last signs of a number, by which somebody is known again."""
 ICONS = {Outcome.PASS: "tick", Outcome.FAIL: "shut", Outcome.UNKNOWN: "mark"}
@@ -299,15 +300,22 @@ def alike(about: About) -> list[tuple[str, str, int]]:
     Gives     the kind, the other's number in part, their id; 0 where nobody stands behind it or the
               reader may not see them.
     """
-    found = signals.of(about.cursor, about.of.key)
-    others = [one.other_member_id for one in found if one.other_member_id is not None]
+    found = [
+        (one.kind.value, one.other_member_id) for one in signals.of(about.cursor, about.of.key)
+    ]
+    found += [
+        (PERSON, other)
+        for other in reviews.same_persons(about.cursor, about.of.key.member_id)
+        if (PERSON, other) not in found
+    ]
+    others = [other for _, other in found if other is not None]
     shown = access.visible(about.cursor, about.of.staff, others)
     numbers = members.numbers_of(about.cursor, shown)
     rows = []
-    for one in found:
-        other = one.other_member_id if one.other_member_id in shown else None
-        number = "" if other is None else f"****{numbers[other][-SIGNS:]}"
-        rows.append((f"screening.alike_{one.kind.value}", number, other or 0))
+    for kind, other in found:
+        known = other if other in shown else None
+        number = "" if known is None else f"****{numbers[known][-SIGNS:]}"
+        rows.append((f"screening.alike_{kind}", number, known or 0))
     return rows
 
 
