@@ -6,6 +6,7 @@ member who was asked is not found again for the same ground: `source` names it.
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -49,6 +50,7 @@ class Stretch:
             "late_from": self.on - timedelta(days=house.late_days),
             "late_first": self.since_on.toordinal() - _LATE_LOOKED_AT_DAYS,
             "late": house.late_times,
+            "year_days": _year_days(self.since_on, self.on),
             "facts_old": a_month_after(self.on, -_MONTHS * house.facts_years),
         }
 
@@ -56,6 +58,22 @@ class Stretch:
 _MONTHS = 12
 _LATE_LOOKED_AT_DAYS = 31
 """A due date that was missed this long before the last look was counted by one of those before."""
+
+
+def _year_days(since_on: date, on: date) -> list[str]:
+    """The days of the year that came after one day, up to another; 29 February on the day before.
+
+    >>> _year_days(date(2027, 2, 26), date(2027, 2, 28))
+    ['0227', '0228', '0229']
+    """
+    found = []
+    for number in range(since_on.toordinal() + 1, on.toordinal() + 1):
+        day = date.fromordinal(number)
+        found.append(f"{day:%m%d}")
+        if (day.month, day.day) == (2, 28) and not isleap(day.year):
+            found.append("0229")
+    return found
+
 
 _OFTEN = f"""
 SELECT d.member_id, count(*), max(e.value_on) FROM (
@@ -126,12 +144,19 @@ GROUP BY a.member_id
 HAVING max(a.opened_on) <= %(facts_old)s AND coalesce((
     SELECT max(c.confirmed_on) FROM screening_confirmation c WHERE c.member_id = a.member_id
 ), '-infinity') <= %(facts_old)s
+  AND to_char(greatest(max(a.opened_on), (
+    SELECT max(c.confirmed_on) FROM screening_confirmation c WHERE c.member_id = a.member_id
+)), 'MMDD') = ANY (%(year_days)s)
 ORDER BY a.member_id
 """  # noqa: S608  # our own words
 
 
 def facts_old(cursor: Any, stretch: Stretch) -> list[Ask]:
-    """Members who confirmed nothing registered for years [登録情報の未確認]."""
+    """Members who confirmed nothing registered for years [登録情報の未確認].
+
+    Asked on the day of the year of the contract, or of the last confirmation.
+    Why       a book that is old when the watch begins is asked over a year, not in one night.
+    """
     cursor.execute(_FACTS, stretch.values())
     due_on = stretch.on + timedelta(days=stretch.policy.facts_days)
     return [
