@@ -37,6 +37,7 @@ ELSEWHERE = {
     "desk:disclosure_step", "desk:disclosure_label", "desk:in_studio",  # forms alone, that show no page
     "desk:talk", "desk:offer_on_call",  # of a call: they have tests of their own
     "desk:increase",  # of a member who pays in time, below
+    "desk:bureau_answer",  # of an answer in doubt: test_registers_desk walks over it
     "desk:application", "desk:application_paper", "desk:application_employment",
     "desk:application_checks", "desk:application_identity", "desk:application_replay",
     "desk:application_conclude",  # of an applicant: test_screening_desk walks over them
