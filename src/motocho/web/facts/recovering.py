@@ -19,7 +19,7 @@ from motocho.documents.intake import Kept, Purpose
 from motocho.law.rules import Refusal
 from motocho.people import members, pin, requests
 from motocho.people.credentials import pins
-from motocho.people.requests import Claim, Kind
+from motocho.people.requests import Claim, Kind, Turns
 from motocho.units.errors import Fault
 from motocho.web import access, pages
 from motocho.web.facts._forms import EmailField, KanaField
@@ -103,13 +103,13 @@ def _asked(request: HttpRequest, template: str, form: Form) -> HttpResponse:
     return pages.show(request, template, context, status=422 if form.is_bound else 200)
 
 
-def turn(request: HttpRequest) -> HttpResponse | None:
+def turn(request: HttpRequest, of: Turns = Turns.CLAIMS) -> HttpResponse | None:
     """The page of a wait, where a network asks too often; a sent form counts [順番待ち]."""
     if request.method != "POST":
         return None
     at = pages.moment(request)
     with transaction.atomic(), connection.cursor() as cursor:
-        until = requests.turn(cursor, access.address_of(request), at)
+        until = requests.turn(cursor, access.address_of(request), at, of)
     return None if until is None else _slowed(request, until)
 
 

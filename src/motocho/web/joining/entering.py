@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from motocho.people import invitations
 from motocho.people.invitations import Missed, Over, Purpose
+from motocho.people.requests import Turns
 from motocho.screening.applications import ApplicationKey
 from motocho.units.errors import Fault
 from motocho.web import pages
@@ -54,7 +55,7 @@ class BirthForm(Form):
 @changes_something
 def enter(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the mail: the offer opens by the date of birth [提案を開く]."""
-    slowed = recovering.turn(request)
+    slowed = recovering.turn(request, Turns.APPLYING)
     if slowed is not None:
         return slowed
     form = BirthForm(request.POST if request.method == "POST" else None)
@@ -123,7 +124,7 @@ def over(request: HttpRequest, token: str, purpose: Purpose) -> HttpResponse:
 @changes_something
 def again(request: HttpRequest) -> HttpResponse:
     """Another link goes to the registered address, if this was anybody's [リンクの再送]."""
-    slowed = recovering.turn(request)
+    slowed = recovering.turn(request, Turns.APPLYING)
     if slowed is not None:
         return slowed
     purpose = _PURPOSES.get(request.POST.get("purpose", ""), Purpose.OFFER)

@@ -23,6 +23,7 @@ from motocho.people.consents import Told
 from motocho.people.credentials import pins
 from motocho.people.invitations import Missed, Over, Purpose
 from motocho.people.login import Admitted
+from motocho.people.requests import Turns
 from motocho.units.errors import Fault, Language
 from motocho.web import _commands, access, pages
 from motocho.web.facts import recovering, telling
@@ -54,7 +55,7 @@ class StartForm(Form):
 @changes_something
 def start(request: HttpRequest, token: str) -> HttpResponse:
     """Set the first PIN and go on signed in [はじめの設定] · AUTH-002, 003, 007."""
-    slowed = recovering.turn(request)
+    slowed = recovering.turn(request, Turns.APPLYING)
     if slowed is not None:
         return slowed
     form = StartForm(request.POST if request.method == "POST" else None)
