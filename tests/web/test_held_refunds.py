@@ -77,6 +77,9 @@ def test_a_member_has_it_paid_back_and_the_book_gives_it_once(client: Client, si
     assert states(key) == [State.WAITING]
     assert "受付済み" in main(client.get(address))
     assert main(client.get("/member/borrow/")).count("70,000円") == 0, "it is no draw"
+    (order,) = do(payouts.latest, key.member_id, 9, Purpose.REFUND)
+    at = f"/member/borrow/{order.key.payout_id}/"
+    assert {client.get(at).status_code, client.post(f"{at}recall/").status_code} == {404}
     assert (held_yen(key), do(commands.under_way_yen, key)) == (HELD, HELD)
     today = clock.business_date()
     made = site.desk.made(today)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,9 +14,10 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST, require_safe
 
 from motocho.loans import payeasy, payouts, queries
-from motocho.loans.payouts import Payout, PayoutKey, State, Unsent
+from motocho.loans.payouts import Payout, PayoutKey, Purpose, State, Unsent
 from motocho.outside.house_bank import bank_name
 from motocho.people.access import Action
+from motocho.people.members import no_such_member
 from motocho.units.errors import StateConflict
 from motocho.web import _commands, access, pages
 from motocho.web.access import Member
@@ -58,7 +60,7 @@ _WHY: Mapping[str, str] = {
 def payout(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse:
     """How far a draw is, and what can still be done about it [借入の状況]."""
     with connection.cursor() as cursor:
-        found = payouts.one(cursor, PayoutKey(member.member_id, payout_id))
+        found = _draw(cursor, PayoutKey(member.member_id, payout_id))
         interest_yen = None
         arrived_on = payouts.arrived_on(cursor, member.member_id, found.entry_id)
         if arrived_on == member.today:
@@ -79,6 +81,17 @@ def payout(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse
         "late": request.GET.get("late") == "yes",
     }
     return pages.show(request, "money/payout.html", context)
+
+
+def _draw(cursor: Any, key: PayoutKey) -> Payout:
+    """A draw by transfer; money that goes back has its own page.
+
+    Raises    NotFoundError for what is none, as for another's.
+    """
+    found = payouts.one(cursor, key)
+    if found.purpose is not Purpose.DRAW:
+        raise no_such_member()
+    return found
 
 
 def _arrives_on(found: Payout, member: Member) -> date | None:
@@ -127,6 +140,7 @@ def recall(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse
     address = reverse("money:payout", args=[payout_id])
     try:
         with transaction.atomic(), connection.cursor() as cursor:
+            _draw(cursor, key)
             payouts.recall(cursor, key, _commands.made(cursor, f"recall {payout_id}", member.at))
     except StateConflict:
         return HttpResponseRedirect(f"{address}?late=yes")
@@ -140,6 +154,7 @@ def hurry(request: HttpRequest, member: Member, payout_id: int) -> HttpResponse:
     """Send a draw without waiting [待たずに送信]."""
     key = PayoutKey(member.member_id, payout_id)
     with transaction.atomic(), connection.cursor() as cursor:
+        _draw(cursor, key)
         payouts.hurry(cursor, key, _commands.made(cursor, f"hurry {payout_id}", member.at))
     return HttpResponseRedirect(reverse("money:payout", args=[payout_id]))
 
