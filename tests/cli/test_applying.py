@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from tests.cli.at_book import Command
 from tests.database import Database
 from tests.loans.crowd import do
@@ -13,7 +14,7 @@ from tests.people.conftest import pepper
 from tests.people.house import rows
 from tests.screening.applications.office import LENDER, Office
 
-from motocho.outside import clock
+from motocho.outside import clock, score
 from motocho.screening import applications
 from motocho.screening.applications import Check
 from motocho.units.errors import Fault, Language
@@ -86,3 +87,51 @@ def test_refused_with_one_sentence_and_over(office: Office, database: Database) 
     refuse = (*LOOK, "refuse", *named, "--mark", decided["mark"], "--by", "mori")
     assert "→" in command.done(*refuse).text
     assert said("SCR-203") in command(*refuse).err
+
+
+SPOUSE = "consents = true\n[lent]\nown_yen = 0\nown_third_yen = 0\nothers_yen = 0\nothers_third_yen = 0\n"
+PAPER = """
+[paper]
+kind = "withholding_slip"
+year = 2025
+annual_yen = 6000000
+issued_on = 2026-01-20
+[employment]
+"""
+
+
+def test_claims_scores_and_what_is_put_back(
+    office: Office, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(score.VARIABLE, str(tmp_path / "score"))
+    command, named = Command(database), prepared(office)
+    (tmp_path / "spouse.toml").write_text(SPOUSE)
+    claim = (*LOOK, "claim", *named, "--kind", "spouse", "--by", "akita", "--facts",
+             str(tmp_path / "spouse.toml"))  # fmt: skip
+    assert "記録しました" in command.done(*claim, "--paper", f"x={office.document()}").text
+    assert said("SCR-204") in command(*claim, "--paper", "x=nothing").err
+    assert command(*claim[:-1], str(tmp_path / "none.toml")).code != 0
+    assert "依頼 1件" in command.done(*LOOK, "scores", "--by", "ito").text
+    assert command(*LOOK, "scores", "--by", "ueda").code != 0
+    key = applications.ApplicationKey(office.member_id, int(named[1]))
+    do(applications.withdraw, key, office.source(), clock.now())
+    assert said("SCR-016") in command(*LOOK, "take-up", named[0], "--by", "ito").err
+    agreement = office.counter.desk.open(office.on, 500_000, member_id=office.member_id)
+    (tmp_path / "paper.toml").write_text(PAPER)
+    income = (*LOOK, "income", named[0], str(tmp_path / "paper.toml"), "--by", "ito")
+    assert "利用停止: –" in command.done(*income, "--document", office.document()).text
+    assert said("SCR-204") in command(*income, "--document", "nothing").err
+    name, today = f"{named[0]}/{agreement.agreement_id}", office.on.isoformat()
+    cut = (*LOOK, "cut-unreached", name, "--limit", "10万", "--proof", "letters", "--by", "ito")
+    assert said("LON-078") in command(*cut).err
+    stop = "UPDATE loan_agreement SET stops = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(stop, (["unreachable"],))
+    command.done(*cut)
+    with connection.cursor() as cursor:
+        cursor.execute(stop, ([],))
+    back = (*LOOK, "put-back", name, "--reached-on", today, "--proof", "call", "--by", "ito")
+    assert said("SCR-119") in command(*back, "--limit", "60万", "--ties", "none").err
+    assert said("SCR-140") in command(*back, "--limit", "50万", "--ties", "found").err
+    assert command.done(*back, "--limit", "50万", "--ties", "none").text
+    assert rows("SELECT limit_yen FROM loan_agreement") == [(500_000,)]

@@ -396,6 +396,36 @@ def carry_scores(by: ByOption, lang: LangOption = None) -> None:
     )
 
 
+@app.command("income")
+def income(
+    number: NumberArgument,
+    facts: Annotated[str, typer.Argument(metavar="FACTS.toml", help="読んだ書面 / As read.")],
+    document: Annotated[
+        str, typer.Option("--document", metavar="REF", help="出された書類 / What was handed in.")
+    ],
+    by: ByOption,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="業務日 / Day.")] = None,
+    ref: RefOption = None,
+    lang: LangOption = None,
+) -> None:
+    """途上与信の収入証明書を記録する / Write down evidence of income that monitoring asked for.
+
+    例 / Examples:  motocho screening applications income 00000001 paper.toml --document D1
+    --by suzuki
+    """
+    from motocho.screening import watch
+
+    output, reference = output_in(lang), reference_of(ref)
+    seen = watch.seen_of(document, toml_of(facts)[0])
+    with moving(reference) as cursor:
+        member_id = member_of(cursor, number).member_id
+        staff = acting(cursor, by, DECIDE, member_id, "application")
+        told = made(business_date(cursor, day_of(on, "--on")), reference, staff.actor)
+        learned = watch.accept_income(cursor, member_id, seen, (staff, told))
+    stops = "+".join(sorted(one.value for one in learned.stops)) or "–"
+    output.data(output.text(f"記録しました。利用停止: {stops}", f"Written down; stops: {stops}"))
+
+
 @app.command("cut-unreached")
 def cut_unreached(
     name: AgreementArgument,

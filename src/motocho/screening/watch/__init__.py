@@ -33,6 +33,7 @@ from motocho.screening.watch.causes import (
     may_take_back_on,
     reasons,
 )
+from motocho.screening.watch.incomes import Seen, accept_income, seen_of
 from motocho.screening.watch.looking import Members, Watched, WatchNight, watch_day
 from motocho.screening.watch.policy import Policy, policy
 
@@ -47,8 +48,10 @@ __all__ = [
     "Policy",
     "Reason",
     "Road",
+    "Seen",
     "WatchNight",
     "Watched",
+    "accept_income",
     "confirm_employer",
     "confirm_facts",
     "exclude",
@@ -61,6 +64,7 @@ __all__ = [
     "own_draws",
     "policy",
     "reasons",
+    "seen_of",
     "take_back_exclusion",
     "watch_day",
 ]
