@@ -16,9 +16,9 @@ from tests.screening.applications.office import SINCE, SLIP, Office
 from motocho.loans import commands, queries
 from motocho.loans.commands import BureauAnswer
 from motocho.loans.policy import Stop
-from motocho.screening import watch
+from motocho.screening.applications import incomes
+from motocho.screening.applications.incomes import Seen
 from motocho.screening.capacity import Employment, PaperKind
-from motocho.screening.watch import Seen
 from motocho.units.errors import FaultyInput, InputError, NotAllowedError, RefusedError
 
 SAME = Employment("call", SINCE, new_confirmed_on=SINCE, months_paid=24)
@@ -43,7 +43,7 @@ def test_a_held_paper_lifts_the_stop_that_its_lack_brought(
 
     def accept(seen: Seen, staff: Any = None) -> Any:
         by = (staff or office.first, office.made())
-        return do(watch.accept_income, office.member_id, seen, by)
+        return do(incomes.accept_income, office.member_id, seen, by)
 
     ref = office.document()
     years = {"old": date(2023, 11, 20), "fresh": date(2024, 2, 1)}
@@ -69,6 +69,6 @@ def test_a_held_paper_lifts_the_stop_that_its_lack_brought(
         assert not kept.income.is_latest(office.on)  # held, and no ground for a higher limit
         assert queries.evidence_asked(cursor, office.member_id) is None
     with pytest.raises(FaultyInput):
-        watch.seen_of("D1", {"paper": {"kind": "bankbook"}})
-    seen = watch.seen_of("D1", {"paper": {"kind": "tax_return", "year": 2025}, "employment": {}})
+        incomes.seen_of("D1", {"paper": {"kind": "bankbook"}})
+    seen = incomes.seen_of("D1", {"paper": {"kind": "tax_return", "year": 2025}, "employment": {}})
     assert (seen.paper.source, seen.employment) == ("D1", Employment("D1"))

@@ -413,15 +413,15 @@ def income(
     例 / Examples:  motocho screening applications income 00000001 paper.toml --document D1
     --by suzuki
     """
-    from motocho.screening import watch
+    from motocho.screening.applications import incomes
 
     output, reference = output_in(lang), reference_of(ref)
-    seen = watch.seen_of(document, toml_of(facts)[0])
+    seen = incomes.seen_of(document, toml_of(facts)[0])
     with moving(reference) as cursor:
         member_id = member_of(cursor, number).member_id
         staff = acting(cursor, by, DECIDE, member_id, "application")
         told = made(business_date(cursor, day_of(on, "--on")), reference, staff.actor)
-        learned = watch.accept_income(cursor, member_id, seen, (staff, told))
+        learned = incomes.accept_income(cursor, member_id, seen, (staff, told))
     stops = "+".join(sorted(one.value for one in learned.stops)) or "–"
     output.data(output.text(f"記録しました。利用停止: {stops}", f"Written down; stops: {stops}"))
 

@@ -33,7 +33,6 @@ from motocho.screening.watch.causes import (
     may_take_back_on,
     reasons,
 )
-from motocho.screening.watch.incomes import Seen, accept_income, seen_of
 from motocho.screening.watch.looking import Members, Watched, WatchNight, watch_day
 from motocho.screening.watch.policy import Policy, policy
 
@@ -48,10 +47,8 @@ __all__ = [
     "Policy",
     "Reason",
     "Road",
-    "Seen",
     "WatchNight",
     "Watched",
-    "accept_income",
     "confirm_employer",
     "confirm_facts",
     "exclude",
@@ -64,7 +61,6 @@ __all__ = [
     "own_draws",
     "policy",
     "reasons",
-    "seen_of",
     "take_back_exclusion",
     "watch_day",
 ]
