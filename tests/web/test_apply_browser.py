@@ -23,10 +23,26 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 MakeDevice = Callable[..., Device]
 
 
+ALIKE = {
+    "name",
+    "address",
+    "phone",
+    "employer",
+    "income",
+    "debts",
+    "amount",
+    "use",
+    "papers",
+    "data",
+}
+"""Questions whose pages hold nothing that another page does not: axe looks at one of each sort."""
+
+
 def sound(page: Page) -> None:
     """No fault of axe, nothing sideways, not a word of Japanese but what was typed."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
+    if page.url.rstrip("/").rpartition("/")[2] not in ALIKE:
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
     assert page.evaluate(SIDEWAYS) <= 0, page.url
     assert not re.search("[ぁ-ん]{2}", page.inner_text("main")) or "review" in page.url, page.url
 
