@@ -136,17 +136,27 @@ def _fates(lived: Lived, contracts: Sequence[_Contract], counted: Counter[str]) 
         number = int(contract.member_number) - FIRST_NUMBER
         limits[number].append(contract.limit_yen)
         shown[number].append(contract.annual_yen if contract.evidence_on else None)
+    barred = _barred(lived, frozenset(number for number, has in limits.items() if has))
     for one in lived.everyone:
         has = limits[one.number]
         counted[f"{one.sort.value} {'contracted' if has else 'without'}"] += 1
         if len(has) > 1:
             yield f"{one.member_number}: {len(has)} contracts"
-        if one.sort in FRAUDS | {Sort.EXCLUDED, Sort.BARRED} and has:
+        if one.number in barred and has:
             yield f"{one.member_number}: {one.sort.value} has a contract"
         if any(yen not in {None, one.income_yen} for yen in shown[one.number]):
             yield f"{one.member_number}: its papers show {one.income_yen} a year"
         if one.sort is Sort.HONEST and not _is_due(one, has):
             yield f"{one.member_number}: honest, {one.most_yen(sum(one.claims))} due, has {has}"
+
+
+def _barred(lived: Lived, contracted: frozenset[int]) -> frozenset[int]:
+    """Who must get nothing: of those who come twice, whoever has a contract already."""
+    never = FRAUDS - {Sort.TWICE} | {Sort.EXCLUDED, Sort.BARRED}
+    return frozenset(
+        one.number for one in lived.everyone
+        if one.sort in never or (one.sort is Sort.TWICE and one.victim in contracted)
+    )  # fmt: skip
 
 
 def _is_due(one: Applicant, has: Sequence[int]) -> bool:
@@ -206,7 +216,9 @@ def _twice(cursor: Any, lived: Lived) -> Iterator[str]:
 # ------------------------------------------------------------------------------------- decisions
 def _decisions(cursor: Any, lived: Lived, counted: Counter[str]) -> Iterator[str]:
     """Every decision replays; no fraud and nobody barred was ever offered anything by rule."""
-    sorts = {one.member_number: one.sort for one in lived.everyone}
+    cursor.execute("SELECT member_number FROM loan_agreement JOIN people_member USING (member_id)")
+    contracted = frozenset(int(number) - FIRST_NUMBER for (number,) in cursor.fetchall())
+    barred = _barred(lived, contracted)
     cursor.execute(
         "SELECT m.member_number, d.verdict, d.document::text FROM screening_decision d"
         " JOIN people_member m USING (member_id)"
@@ -216,8 +228,8 @@ def _decisions(cursor: Any, lived: Lived, counted: Counter[str]) -> Iterator[str
         counted[f"decided {verdict}"] += 1
         if not replay(orjson.loads(document)).same:
             yield f"{number}: a decision does not replay"
-        if verdict == "offer" and sorts[number] in FRAUDS | {Sort.EXCLUDED, Sort.BARRED}:
-            yield f"{number}: {sorts[number].value} was offered something"
+        if verdict == "offer" and int(number) - FIRST_NUMBER in barred:
+            yield f"{number}: who must get nothing was offered something"
     cursor.execute("SELECT outcome, count(*) FROM screening_application GROUP BY outcome")
     for outcome, count in cursor.fetchall():
         counted[f"ended {outcome or 'open'}"] += count

@@ -234,7 +234,9 @@ def _script(thrown: Random, sort: Sort) -> tuple[Deed, ...]:
     if sort is Sort.MISTAKEN and thrown.randrange(3) == 0:
         deeds.remove(thrown.choice(deeds))
     for _ in range(thrown.randrange(1, 4)):
-        deeds.insert(thrown.randrange(len(deeds) + 1), thrown.choice(TRICKS))
+        trick = thrown.choice(TRICKS)
+        if sort is not Sort.BORROWED_PAPER or trick is not Deed.ENTER:
+            deeds.insert(thrown.randrange(len(deeds) + 1), trick)
     if sort is Sort.MISTAKEN and thrown.randrange(12) == 0:
         deeds.insert(thrown.randrange(len(deeds)), Deed.WITHDRAW)
     return tuple(deeds)
