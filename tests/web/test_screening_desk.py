@@ -134,6 +134,7 @@ def test_what_stands_on_the_page_is_what_the_applicant_reads(desk: Screened) -> 
     do(applications.enter_paper, key, applications.Entry(desk.office.document(key.member_id), None, 1),
        desk.office.enterer, desk.office.form())  # fmt: skip
     page = main(desk.rie.client.get(page_of(key)))
+    assert "申告 6,000,000円 · 申告と書類が違います" in page
     shown = said_in(page)
     refuse = {"do": "refuse", "mark": mark_in(page)}
     without = desk.rie.client.post(page_of(key), refuse)

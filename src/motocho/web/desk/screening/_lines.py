@@ -94,7 +94,9 @@ def _income(about: About, decision: Decision) -> str:
     kinds = [value_word(one.kind.value, tongue.language)
              for one in decision.facts.papers if one.source in used]  # fmt: skip
     by = "、".join(dict.fromkeys(kinds)) or plain("screening.by_word", tongue)
-    return " · ".join(filter(None, (yen(value, tongue), by, stated)))
+    is_other = stated_yen is not None and stated_yen != value
+    differs = plain("screening.differs", tongue) if is_other else ""
+    return " · ".join(filter(None, (yen(value, tongue), by, stated, differs)))
 
 
 def _third(about: About, decision: Decision) -> str:
