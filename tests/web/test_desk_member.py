@@ -665,9 +665,9 @@ def test_keys_are_the_persons_own_at_every_seat(site: Site) -> None:
     seat = seated("tanaka", Role.OPERATOR)
     usual = {"search": "/", "next": "n", "call": "c", "promise": "p", "consultation": "s",
              "memo": "m", "documents": "d", "history": "h", "down": "j", "up": "k",
-             "approve": "a", "reject": "r", "copy": "w", "take": "i", "dial": "t",
-             "copy_phone": "y", "hang_up": "g", "extend": "x", "particulars": "b",
-             "sheet": "?"}  # fmt: skip
+             "approve": "a", "reject": "r", "hand_on": "e", "copy": "w", "take": "i",
+             "dial": "t", "copy_phone": "y", "hang_up": "g", "extend": "x",
+             "particulars": "b", "sheet": "?"}  # fmt: skip
     sheet = page(seat.client.get("/desk/keys/"))
     for label in (
         "通話が終わった",

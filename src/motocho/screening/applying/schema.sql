@@ -143,4 +143,9 @@ GRANT USAGE ON SEQUENCE screening_draft_draft_id_seq, screening_draft_code_code_
     screening_signal_signal_no_seq TO motocho_app;
 GRANT EXECUTE ON FUNCTION screening_alike TO motocho_app;
 GRANT SELECT (draft_id, started_at, saved_at, forget_at, member_id, application_id) ON screening_draft TO motocho_audit;
+GRANT SELECT (draft_id, code_no, made_at, expires_at, tries_left) ON screening_draft_code TO motocho_audit;
+GRANT SELECT (claim_id, claimed_at) ON screening_link_claim TO motocho_audit;
+GRANT SELECT (draft_id, member_id, application_id, made_at, expires_at, tries_left, used_at) ON screening_link TO motocho_audit;
+GRANT SELECT (member_id, application_id, kind, noted_at) ON screening_origin TO motocho_audit;
+GRANT SELECT (member_id, application_id, told_at) ON screening_particulars TO motocho_audit;
 GRANT SELECT ON screening_handed_in TO motocho_audit;
