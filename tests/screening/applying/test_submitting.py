@@ -189,7 +189,7 @@ def test_others_are_found_by_indexes_and_not_by_reading_every_member(database: D
         assert row is not None
         owner.execute("SET enable_seqscan = off")
         statement = str(row[0]).replace("wanted_member", "1")
-        plan = "\n".join(line for (line,) in owner.execute(f"EXPLAIN {statement}").fetchall())  # type: ignore[arg-type]
+        plan = "\n".join(line for (line,) in owner.execute(f"EXPLAIN {statement}").fetchall())
     assert "Seq Scan" not in plan, plan
     for index in ("by_phone", "by_account", "by_email", "by_reading"):
         assert index in plan, plan
