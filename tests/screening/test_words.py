@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from tests.screening.facts import application, decided, increase
 
 from motocho.law.tables import table
+from motocho.loans.policy import Stop
+from motocho.screening.applications.looking import _ANSWERED, _GIVEN_UP
 from motocho.screening.capacity import (
     ContractKind,
     ExclusionKind,
@@ -32,6 +35,7 @@ from motocho.screening.decision import (
 from motocho.units.errors import Language
 
 SOURCE = Path(__file__).parents[2] / "src" / "motocho" / "screening"
+RULES = SOURCE / "decision" / "rules.py"
 
 
 def trees() -> Iterator[ast.AST]:
@@ -79,6 +83,12 @@ def test_every_rule_that_is_judged_has_its_title() -> None:
     assert judged <= set(words()["rules"])
     named = {each for each in first_texts("Finding") if "-" in each}
     assert named <= set(words()["rules"])
+    house = {
+        f"house.{one}"
+        for one in re.findall(r'Finding\(f"{HOUSE}\.(\w+)"', RULES.read_text("utf-8"))
+    }
+    assert len(house) > 3
+    assert house <= set(words()["rules"])
 
 
 def test_every_named_value_has_its_word() -> None:
@@ -93,6 +103,8 @@ def test_every_named_value_has_its_word() -> None:
         for paper in value.split("+")
     }
     assert listed | (papers - {"none"}) <= set(words()["values"])
+    troubles = {one.value for one in (*_GIVEN_UP, *(set(Stop) - _ANSWERED))} | {"late"}
+    assert troubles <= set(words()["values"])
     assert not {one.value for one in ContractKind} & set(words()["values"])
 
 
