@@ -201,5 +201,5 @@ def test_every_name_of_the_house_has_its_command() -> None:
         CLEAR_DOCUMENTS, "collections.carry", "collections.look_again",
         "frauds.look_after", "bureau.carry", "screening.look_for_link", "screening.forget_drafts",
         "screening.watch",
-        "cards.carry",
+        "cards.carry", "identity.carry",
     }  # fmt: skip

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from motocho.office import registers
-from motocho.outside import bureau, cards, clock, mail, sms, teller
+from motocho.outside import bureau, cards, clock, identity, mail, sms, teller
 from motocho.outside.bureau import Line
 from motocho.outside.mail import Letter, Outcome, Post
 from motocho.outside.sms import Text
@@ -21,6 +21,7 @@ from motocho.outside.teller import Answer, Order, Teller
 from motocho.units.errors import OutsideFailure
 
 BANK, CARDS, MAIL, SMS = registers.OUTBOXES
+IDENTITY = registers.IDENTIFIER
 
 
 def ask(partner_id: str) -> None:
@@ -146,6 +147,28 @@ class ListedMaker:
         self.maker.done(name)
 
 
+@dataclass(frozen=True, slots=True)
+class ListedVendor:
+    """Who identifies people, asking before each request [本人確認の事業者]; results are always read."""
+
+    vendor: identity.Vendor
+
+    def ask(self, request: identity.Request) -> None:
+        """Hand a request over [依頼].
+
+        Raises    OutsideFailure where it may not have arrived, or may not go.
+        """
+        ask(IDENTITY)
+        self.vendor.ask(request)
+
+    def result(self, request_ref: str) -> identity.Result | None:
+        """What became of a request [結果の照会].
+
+        Raises    OutsideFailure for a result that counts for nothing.
+        """
+        return self.vendor.result(request_ref)
+
+
 def line_to(bureau_id: str) -> Line:
     """The line to a bureau [機関との回線]."""
     partner_id = registers.bureau_partner(bureau_id)
@@ -173,3 +196,11 @@ def counter() -> Teller:
 def maker() -> cards.Maker:
     """Who makes cards [カード会社]."""
     return ListedMaker(cards.from_environment())
+
+
+def vendor() -> identity.Vendor:
+    """Who identifies people at a distance [本人確認の事業者].
+
+    Raises    InputError where the secret of the seal is too short.
+    """
+    return ListedVendor(identity.from_environment())

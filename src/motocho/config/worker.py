@@ -27,7 +27,16 @@ from motocho.care.collections import stages
 from motocho.care.ivr import calls
 from motocho.close import day, inbox
 from motocho.close.run import run
-from motocho.config import _applying, _bureau, _cards, _collections, _papers, _partners, _reminders
+from motocho.config import (
+    _applying,
+    _bureau,
+    _cards,
+    _collections,
+    _identity,
+    _papers,
+    _partners,
+    _reminders,
+)
 from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
 from motocho.documents import intake
@@ -64,6 +73,7 @@ LOOK_AFTER_FROZEN = "frauds.look_after"
 BUREAU = "bureau.carry"
 FORGET_DRAFTS = "screening.forget_drafts"
 CARDS = "cards.carry"
+IDENTITY = "identity.carry"
 WATCH = "screening.watch"
 
 
@@ -227,6 +237,11 @@ def pass_cards(*, timestamp: int) -> None:  # noqa: ARG001  # the clock is read 
     carding.carry(_cards.carding())
 
 
+def pass_identity(*, timestamp: int) -> None:  # noqa: ARG001  # the clock is read at each step
+    """Requests go to who identifies people, and results are put to the law [本人確認の授受]."""
+    _identity.pass_identity()
+
+
 def watch_lines(*, timestamp: int) -> None:
     """Look at every open line once a business date, and at applications [途上管理].
 
@@ -266,6 +281,7 @@ TASKS: Mapping[str, Task] = {
     links.LOOK: _applying.write_link,
     FORGET_DRAFTS: _applying.forget_drafts,
     CARDS: pass_cards,
+    IDENTITY: pass_identity,
     WATCH: watch_lines,
 }
 AGAIN: Mapping[str, str] = {
@@ -281,6 +297,7 @@ AGAIN: Mapping[str, str] = {
     BUREAU: "* * * * *",
     FORGET_DRAFTS: "29 * * * *",
     CARDS: "* * * * *",
+    IDENTITY: "* * * * *",
     WATCH: "*/10 * * * *",
 }
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.

@@ -45,6 +45,7 @@ from motocho.office.registers._clocks import (
     report_due,
 )
 from motocho.office.registers._duties import (
+    IDENTIFIER,
     OUTBOXES,
     Done,
     Incident,
@@ -142,6 +143,7 @@ from motocho.office.registers._transfers import (
 )
 
 __all__ = [
+    "IDENTIFIER",
     "OUTBOXES",
     "Advert",
     "Bands",

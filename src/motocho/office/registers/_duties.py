@@ -437,6 +437,8 @@ def look_again(cursor: Any, look: Look, actor: str, at: datetime) -> None:
 
 OUTBOXES = ("bank", "cards", "mail", "sms")
 """Who is sent to beside the bureaus, which are listed as `bureau-` and their id [送信先]."""
+IDENTIFIER = "identity"
+"""Who identifies people for a house that has such a vendor: listed before a request goes out."""
 
 
 def receivers(cursor: Any) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from motocho.outside.identity.tray import (
     Tray,
     Vendor,
     from_environment,
+    is_connected,
     lay_document,
     seal_of,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "Vendor",
     "Way",
     "from_environment",
+    "is_connected",
     "lay_document",
     "seal_of",
 ]

@@ -101,6 +101,11 @@ def lay_document(folder: Path, name: str, content: object) -> None:
         raise OutsideFailure(Fault("IDV-026")) from None
 
 
+def is_connected() -> bool:
+    """Whether this installation has a vendor [事業者の有無]: a secret was agreed on."""
+    return bool(os.environ.get(SECRET))
+
+
 def from_environment() -> Tray:
     """The folder and the secret that the environment names [窓口の設定].
 

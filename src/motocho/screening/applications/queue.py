@@ -60,6 +60,8 @@ class Signs:
     is_accepted: bool = False
     is_handed_on: bool = False
     bureau: State | None = None
+    lacks_identity: bool = False
+    """A vendor answered, and something is missing by the law: somebody looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ SELECT a.member_id, a.application_id,
   (SELECT count(DISTINCT p.document_ref) FROM screening_paper p
      WHERE (p.member_id, p.application_id) = (a.member_id, a.application_id)),
   d.verdict,
-  d.evidence_count IS NOT DISTINCT FROM screening_evidence_count(a.member_id, a.application_id),
+  d.evidence_count IS NOT DISTINCT FROM screening_evidence_count(a.member_id, a.application_id)
+    AND NOT (d.verdict = 'needs' AND EXISTS (SELECT FROM screening_identity i
+      WHERE i.member_id = a.member_id AND i.made_at > d.decided_at)),
   d.third, d.open_rules, coalesce(d.persons, 1),
   (SELECT count(*) FROM screening_approval v WHERE (v.member_id, v.application_id, v.decision_no)
      = (a.member_id, a.application_id, d.decision_no)),
@@ -109,9 +113,13 @@ SELECT a.member_id, a.application_id,
   EXISTS (SELECT FROM screening_review r WHERE r.member_id = a.member_id
      AND r.application_id = a.application_id AND r.kind = 'handed_on'),
   (SELECT i.state FROM screening_inquiry i WHERE i.member_id = a.member_id
-     ORDER BY i.inquiry_id DESC LIMIT 1)
+     ORDER BY i.inquiry_id DESC LIMIT 1),
+  NOT EXISTS (SELECT FROM screening_identity i WHERE i.member_id = a.member_id)
+    AND EXISTS (SELECT FROM screening_identity_request q JOIN screening_identity_step t
+      USING (member_id, request_id) WHERE q.member_id = a.member_id
+        AND q.application_id = a.application_id AND t.step = 'lacking')
 FROM screening_application a LEFT JOIN LATERAL (
-  SELECT x.decision_no, x.verdict, x.evidence_count, x.persons,
+  SELECT x.decision_no, x.verdict, x.evidence_count, x.persons, x.decided_at,
     jsonb_path_query_first(x.document,
       '$.findings[*] ? (@.rule == "LEND-009").outcome') #>> '{}' AS third,
     ARRAY(SELECT DISTINCT one FROM jsonb_array_elements_text(jsonb_path_query_array(x.document,
@@ -152,12 +160,13 @@ def _signs(cursor: Any, members: list[int]) -> dict[ApplicationKey, Signs]:
     found = {}
     for (
         member_id, number, handed_in, read, verdict, is_current, third, open_rules, persons,
-        approved, is_accepted, is_handed_on, bureau,
+        approved, is_accepted, is_handed_on, bureau, lacks_identity,
     ) in cursor.fetchall():  # fmt: skip
         found[ApplicationKey(int(member_id), int(number))] = Signs(
             int(handed_in), int(read), None if verdict is None else Verdict(verdict),
             verdict is not None and bool(is_current), None if third is None else Outcome(third),
             tuple(open_rules or ()), int(persons), int(approved), bool(is_accepted),
             bool(is_handed_on), None if bureau is None else State(bureau),
+            bool(lacks_identity),
         )  # fmt: skip
     return found

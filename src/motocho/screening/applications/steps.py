@@ -73,7 +73,9 @@ def _steps(cursor: Any, application: Application, at: datetime) -> Iterator[Step
         yield Step("SCR-222", Turn.HOUSE)
         return
     of = known.decision
-    if of.verdict is Verdict.NEEDS:
+    if of.verdict is Verdict.NEEDS and _is_identified_since(cursor, of):
+        yield Step("SCR-222", Turn.HOUSE)
+    elif of.verdict is Verdict.NEEDS:
         yield from _needed(cursor, of)
     elif of.verdict is Verdict.REFUSE or not known.is_approved:
         # Until it is said, a refusal looks like any other case that people still look at.
@@ -94,6 +96,12 @@ def _bureau(cursor: Any, application: Application, at: datetime) -> Iterator[Ste
     if asked and asked[0].state not in {State.ANSWERED, State.VOID}:
         doubtful = asked[0].state is State.DOUBTFUL
         yield Step("SCR-222" if doubtful else "SCR-227", Turn.HOUSE if doubtful else Turn.BUREAU)
+
+
+def _is_identified_since(cursor: Any, of: decisions.Kept) -> bool:
+    """Whether who it is was found out after a decision: somebody looks anew [決定後の本人確認]."""
+    found = records.of_member(cursor, of.key.member_id)
+    return any(one.made_at > of.decided_at for one in found)
 
 
 def _needed(cursor: Any, of: decisions.Kept) -> Iterator[Step]:

@@ -4,10 +4,19 @@ prechecks.precheck(told, policy, on)            before anything is written down
 drafts.begin, save, ask_code, confirm, forget   what is filled in, sealed, erased in time
 links.ask, look, enter                          coming back by a mail
 submitting.submit(cursor, draft_id, applied, at)
+identifying.ask, identifying.carry              a vendor is asked who the applicant is; the worker
 signals.of(cursor, key), handing.of(cursor, key), submitting.particulars(...)   for who screens
 """
 
-from motocho.screening.applying import drafts, handing, links, prechecks, signals, submitting
+from motocho.screening.applying import (
+    drafts,
+    handing,
+    identifying,
+    links,
+    prechecks,
+    signals,
+    submitting,
+)
 from motocho.screening.applying.drafts import Answered, Answers, AskedCode, Draft
 from motocho.screening.applying.handing import Handed, Slot
 from motocho.screening.applying.links import Mail, Seat
@@ -45,6 +54,7 @@ __all__ = [
     "check_amount",
     "drafts",
     "handing",
+    "identifying",
     "links",
     "particulars",
     "precheck",

@@ -25,6 +25,8 @@ class Applying:
     most_tries: int
     most_codes_an_hour: int
     alike_days: int
+    identity_days: int
+    identity_grace_days: int
 
 
 def applying_on(on: date) -> Applying:

@@ -3,13 +3,14 @@
     papers.check(shown, on)              what stands against a paper on a day
     methods.lacking(declared, checked)   everything missing before somebody counts as identified
     checked_of(result)                   what a vendor answered, to be put to it
+    requests.ask, requests.take          a vendor is asked, and what its answer came to
     records.keep(cursor, member_id, evidence, source, at)
     suspicions.note(...)                 noted by anybody, seen by few, told to nobody else
 
 `papers` and `methods` are pure; letters of the law's list move, so everything is named by meaning.
 """
 
-from motocho.screening.identity import methods, papers, records, results, suspicions
+from motocho.screening.identity import methods, papers, records, requests, results, suspicions
 from motocho.screening.identity.methods import (
     Checked,
     Declared,
@@ -52,6 +53,7 @@ __all__ = [
     "methods",
     "papers",
     "records",
+    "requests",
     "require",
     "results",
     "suspicions",

@@ -11,12 +11,13 @@ from motocho.outside.identity import Face, Outcome, Read, Result, Way
 from motocho.screening.identity.methods import Checked, Liveness, Method
 from motocho.screening.identity.papers import Paper, Shown, refusal
 
-_METHODS = {
+METHODS = {
     Way.PHOTO: Method.PHOTO,
     Way.CHIP: Method.CHIP,
     Way.CERTIFICATE: Method.CERTIFICATE,
     Way.POST: Method.RESTRICTED_POST,
 }
+"""Each way of a vendor, as the law knows it."""
 _FACES = {
     Face.SAME: Liveness.SAME,
     Face.OTHER: Liveness.OTHER,
@@ -38,7 +39,7 @@ def checked_of(result: Result) -> Checked | Refusal:
     if read.paper not in known:
         return refusal("KYC-001", "IDV-001", "犯収法施行規則7条1号", paper=read.paper)
     return Checked(
-        method=_METHODS[result.way],
+        method=METHODS[result.way],
         on=result.on,
         shown=(_shown(read, known[read.paper]),),
         face=_FACES.get(result.face),

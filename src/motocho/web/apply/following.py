@@ -29,7 +29,7 @@ from motocho.screening.applying import Handed, Slot, handing
 from motocho.units.errors import InputError, StateConflict
 from motocho.web import _commands, pages
 from motocho.web._directory import directory
-from motocho.web.apply import seating
+from motocho.web.apply import identifying, seating
 from motocho.web.care import _acting, calls
 from motocho.web.fields import Form, shown
 from motocho.web.joining import entering
@@ -59,6 +59,7 @@ def status(request: HttpRequest, key: ApplicationKey) -> HttpResponse:
         found = made_calls.of_member(cursor, key.member_id)
         told = complaints.of_member(cursor, key.member_id)
         handed = handing.of(cursor, key)
+        identity = identifying.shown(cursor, key, at, tongue)
         reasons = _reasons(cursor, application, tongue)
     known = directory()
     desk = known.desk("first_time")
@@ -75,6 +76,7 @@ def status(request: HttpRequest, key: ApplicationKey) -> HttpResponse:
         "calls": [(calls.shown_call(one), one.attempt_id in answered) for one in found],
         "handed": [SLOTS[one.slot] for one in handed],
         "slots": [(one.value, SLOTS[one]) for one in handing.wanted(today)],
+        "identity": identity,
         "methods": [f"apply.method.{one.value}" for one in handing.methods_on(today)],
         "desk": desk,
         "back": known.call_back(desk, today),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motocho.web.apply import asking, checking, following, returning, sending
+from motocho.web.apply import asking, checking, following, identifying, returning, sending
 
 app_name = "apply"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("status/", following.status, name="status"),
     path("status/withdraw/", following.take_back, name="withdraw"),
     path("status/papers/<slug:slot>/", following.hand_in, name="hand_in"),
+    path("status/identity/<slug:way>/", identifying.ask, name="identify"),
     path("status/calls/<int:attempt_id>/", following.reply, name="reply"),
     path("status/offer/", following.offer, name="offer"),
     path("status/leave/", following.leave, name="stand_up"),

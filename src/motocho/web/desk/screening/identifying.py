@@ -33,6 +33,7 @@ from motocho.screening.identity import (
     Side,
     Supplement,
 )
+from motocho.screening.identity.requests import Asked, Became
 from motocho.units.errors import Fault, RefusedError
 from motocho.web import access, pages
 from motocho.web.access import Colleague
@@ -41,11 +42,14 @@ from motocho.web.desk._covering import once_known
 from motocho.web.desk.screening import _lines
 from motocho.web.desk.screening._held import Held, documents, faults, form_of, held, to, tried
 from motocho.web.fields import DateField, Form, LineField, shown
+from motocho.web.words import Said, Tongue, said
 
 METHODS = labels(Method, "screening.method")
 PAPERS = labels(Paper, "screening.idpaper")
 FACES = labels(Liveness, "screening.face")
 SUPPLEMENTS = labels(Supplement, "screening.supplement")
+ENDED = {one: f"screening.vendor_{one.value}" for one in Became}
+WAITING = {False: "screening.vendor_waiting", True: "screening.vendor_sent"}
 SIGNED = {"yes": "screening.signature_good"}
 SEEN = frozenset({Purpose.IDENTITY, Purpose.ADDRESS})
 """Documents whose pictures stand here."""
@@ -98,6 +102,7 @@ def identified(
         member = members.one(cursor, member_id)
         seen = [(ref, each) for ref, each in documents(cursor, member_id)
                 if each[0].purpose in SEEN]  # fmt: skip
+        asked = identity.requests.of_application(cursor, of.key)
         records = _lines.identity(_lines.About(cursor, of, tongue, {}))
     today = colleague.at.astimezone(JAPAN).date()
     form = IdentityForm(request.POST if request.method == "POST" else None)
@@ -118,6 +123,7 @@ def identified(
         "documents": seen,
         "ticked": request.POST.getlist("refs") if form.is_bound else [ref for ref, _ in seen],
         "records": records,
+        "asked": [_asked(one, tongue) for one in asked],
         "methods": {name: METHODS[name] for name in offered[0]},
         "papers": {name: PAPERS[name] for name in offered[1]},
         "over": [METHODS[one.value] for one in Method if one.value not in offered[0]],
@@ -127,6 +133,13 @@ def identified(
     }
     status = 422 if form.is_bound else 200
     return pages.show(request, "desk/screening/identity.html", context, status=status)
+
+
+def _asked(one: Asked, tongue: Tongue) -> tuple[Asked, str, str, list[Said]]:
+    """A request to the vendor: by which way, how it stands, what is missing [依頼の行]."""
+    state = WAITING[one.is_sent] if one.became is None else ENDED[one.became]
+    reasons = [said(each, tongue) for each in one.reasons]
+    return one, METHODS[one.way.value], state, reasons
 
 
 def _offered(on: date) -> tuple[list[str], list[str]]:
