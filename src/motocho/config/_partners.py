@@ -149,7 +149,7 @@ class ListedMaker:
 
 @dataclass(frozen=True, slots=True)
 class ListedVendor:
-    """Who identifies people, asking before each request [本人確認の事業者]; results are always read."""
+    """Who identifies people, asking before each request [本人確認の事業者]."""
 
     vendor: identity.Vendor
 

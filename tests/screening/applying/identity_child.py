@@ -13,9 +13,10 @@ def main(parameters: str, folder: str, moment: str) -> None:
     from motocho.outside.postgres import Address, Role  # noqa: PLC0415
 
     setup(Role.APP, Address(json.loads(parameters)))
+    from tests.screening.applying.vendored import SECRET  # noqa: PLC0415
+
     from motocho.outside.identity import Tray  # noqa: PLC0415  # after Django is on
     from motocho.screening.applying.identifying import Carrier, carry  # noqa: PLC0415
-    from tests.screening.applying.vendored import SECRET  # noqa: PLC0415
 
     at = datetime.fromisoformat(moment)
     carry(Carrier(Tray(Path(folder), SECRET), lambda: at))

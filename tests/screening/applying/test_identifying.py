@@ -102,9 +102,7 @@ def test_what_a_vendor_does_wrong_identifies_nobody(tmp_path: Path) -> None:
     assert kinds_of(key.member_id).count("application_identity_answered") == 1
 
 
-def given_to(
-    folder: Path, number: int, way: Way, trouble: Trouble
-) -> tuple[Post, ApplicationKey]:
+def given_to(folder: Path, number: int, way: Way, trouble: Trouble) -> tuple[Post, ApplicationKey]:
     person = somebody(number)
     key = submitted(person, f"a{number}@example.jp")
     asked_for(key, way)
@@ -124,7 +122,9 @@ FACED = frozenset({Way.PHOTO, Way.CHIP})
 
 def reading(**change: Any) -> Callable[[Result], Result]:
     def spoilt(result: Result) -> Result:
-        return result if result.read is None else replace(result, read=replace(result.read, **change))
+        return (
+            result if result.read is None else replace(result, read=replace(result.read, **change))
+        )
 
     return spoilt
 
@@ -158,6 +158,8 @@ SPOILT: dict[str, Spoil] = {
     "tomorrow": (saying(on=ON + timedelta(days=1)), EVERY),
     "of another request": (saying(request_ref="0" * 32), EVERY),
     "blanks and width": (reading(name="佐藤　花子", address="東京都千代田区千代田１−１"), frozenset()),
+    "was received before": (saying(received_on=ON - timedelta(days=1)), EVERY),
+    "zero sign": (saying(evidence_ref="a\0b"), EVERY),
     "long reference": (saying(evidence_ref="x" * 5_000), frozenset()),
     "words": (saying(reason="<script>"), frozenset()),
 }  # fmt: skip
@@ -237,7 +239,9 @@ def test_pictures_by_a_vendor_end_with_march_2027(tmp_path: Path) -> None:
     assert recorded(keys[0])[0][:2] == ("photo_of_document", last.date().isoformat())
     assert recorded(keys[1]) == []
     assert [one.code for one in standing(keys[1])[0].reasons] == ["IDV-029"]
-    longer = replace(asked[1], until_on=first.date())  # were the request longer, the law would say it
+    longer = replace(
+        asked[1], until_on=first.date()
+    )  # were the request longer, the law would say it
     declared = do(identifying.declared_of, asked[1], eve)
     answer = Answer(results[asked[1].request_ref], declared)
     judged = judge(longer, answer, first.date())
@@ -276,9 +280,16 @@ def test_asked_for_once_a_way_and_never_once_it_is_known(tmp_path: Path) -> None
     assert refused.value.faults[0].code == "IDV-031"
     (declared,) = rows("SELECT declared ->> 'purpose', declared ->> 'occupation',"
                        " declared ->> 'address' FROM screening_identity")  # fmt: skip
-    assert declared == ("生計費のための借入れ", "会社員・公務員・契約社員", "東京都千代田区千代田1-1")
+    assert declared == (
+        "生計費のための借入れ",
+        "会社員・公務員・契約社員",
+        "東京都千代田区千代田1-1",
+    )
     found = do(records.of_member, key.member_id)
-    assert found[0].evidence_refs == (f"identity {asked.request_ref}", f"vendor-{asked.request_ref}")
+    assert found[0].evidence_refs == (
+        f"identity {asked.request_ref}",
+        f"vendor-{asked.request_ref}",
+    )
 
 
 def test_what_is_of_no_use_or_late_ends_and_what_may_not_go_waits() -> None:
@@ -314,7 +325,9 @@ def test_the_database_holds_it_for_raw_sql() -> None:
     key = submitted()
     asked = asked_for(key, Way.CHIP)
     of = f"({key.member_id}, {asked.request_id}"
-    step = "INSERT INTO screening_identity_step (member_id, request_id, step, answered_on, noted_at)"
+    step = (
+        "INSERT INTO screening_identity_step (member_id, request_id, step, answered_on, noted_at)"
+    )
     request = (
         "INSERT INTO screening_identity_request (member_id, application_id, request_ref, way,"
         f" until_on, actor, asked_at, source) VALUES ({key.member_id}, {key.application_id},"

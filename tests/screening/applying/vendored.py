@@ -33,9 +33,7 @@ FAMILIES = "青赤白黒緑黄茶紫紺灰桃金銀藍橙"
 
 def somebody(number: int) -> Person:
     """Another person each time, born on another day."""
-    return Person(
-        f"{FAMILIES[number]}木", "花子", "アオキ", "ハナコ", date(1980 + number, 4, 1)
-    )
+    return Person(f"{FAMILIES[number]}木", "花子", "アオキ", "ハナコ", date(1980 + number, 4, 1))
 
 
 def submitted(

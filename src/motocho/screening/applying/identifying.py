@@ -1,10 +1,10 @@
 """A vendor is asked who an applicant is, and its answers are taken in [事業者による本人確認].
 
     identifying.ask(cursor, key, Way.CHIP, source, at)   the applicant's button
-    identifying.carry(Carrier(vendor, clock.now))        the worker: what waits goes out, results come
+    identifying.carry(Carrier(vendor, clock.now))        the worker: requests out, results in
 
-Each request is a transaction of its own. Killed anywhere, the same request goes again under the same
-reference, and a result is taken once. One that is forged, cut or of another request counts for
+Each request is a transaction of its own. Killed anywhere, the same request goes again under the
+same reference, and a result is taken once. One that is forged, cut or of another request counts for
 nothing, whoever laid it down: the true one may still come.
 """
 
@@ -19,7 +19,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from motocho.contact.holds import Source
 from motocho.outside.clock import JAPAN
@@ -128,8 +128,8 @@ def _is_told(cursor: Any, key: ApplicationKey) -> bool:
 def carry(carrier: Carrier) -> Carried:
     """One round: requests go out, results are taken in, what is of no use ends [授受の処理].
 
-    Where the vendor takes nothing, or may be sent nothing (PRIV-007), what waits goes the next time;
-    results are read all the same.
+    Where the vendor takes nothing, or may be sent nothing (PRIV-007), what waits goes the next
+    time; results are read all the same.
     """
     with connection.cursor() as cursor:
         waiting = requests.still_open(cursor)
@@ -201,7 +201,11 @@ def _take(carrier: Carrier, asked: Asked) -> Carried:
     if result.way is not asked.way or result.request_ref != asked.request_ref:
         log.warning("a result counts for nothing: it is of another request")
         return Carried(unread=1)
-    became = _keep(asked, result, carrier.now())
+    try:
+        became = _keep(asked, result, carrier.now())
+    except (DatabaseError, ValueError) as error:  # signs that no text of the book holds
+        log.warning("a result cannot be kept: %s", type(error).__name__)
+        return Carried(unread=1)
     if became is None:
         return Carried()
     is_identified = became is Became.IDENTIFIED

@@ -1,10 +1,10 @@
-"""Requests to a vendor of identification, and what became of each: added, never changed [本人確認の依頼].
+"""Requests to a vendor, and what became of each: added, never changed [本人確認の依頼].
 
     asked = requests.ask(cursor, key, Wish(Way.CHIP, until_on), Source("member", form), at)
     became = requests.take(cursor, asked, Answer(result, declared), at)
 
-A vendor's word is put to the law of its day: there is a record only of what lacks nothing. The first
-result counts, in the transaction that makes the record; the database holds both (`requests.sql`).
+A vendor's word is put to the law of its day: there is a record only of what lacks nothing. The
+first result counts, in the transaction that makes the record; `requests.sql` holds both.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def end(cursor: Any, asked: Asked, became: Became, at: datetime) -> None:
     """
     ensure(became in {Became.EXPIRED, Became.VOID}, "a result ends a request by `take`")
     _step(cursor, asked, became.value, None, at)
-    _answered(cursor, asked, at)
+    _tell(cursor, asked, "identity_request_ended", at)
 
 
 def take(cursor: Any, asked: Asked, answer: Answer, at: datetime) -> Became:
@@ -176,7 +176,7 @@ def take(cursor: Any, asked: Asked, answer: Answer, at: datetime) -> Became:
     failed = Became.LACKING if is_done else Became.UNFINISHED
     became = failed if reasons else Became.IDENTIFIED
     _step(cursor, asked, became.value, (result, reasons), at)
-    _answered(cursor, asked, at)
+    _tell(cursor, asked, "application_identity_answered", at)
     return became
 
 
@@ -191,7 +191,8 @@ def judge(asked: Asked, answer: Answer, today: date) -> Checked | tuple[Refusal,
         return (found,)
     told = {"on": result.on.isoformat()}
     untimely = refusal("KYC-001", "IDV-029", "犯罪収益移転防止法4条1項", **told)
-    if not asked.asked_on <= result.on <= min(today, asked.until_on):
+    first = min(result.on, result.received_on or result.on)
+    if first < asked.asked_on or result.on > min(today, asked.until_on):
         return (untimely,)
     try:
         return lacking(answer.declared, found) or found
@@ -219,10 +220,9 @@ def _step(
     )
 
 
-def _answered(cursor: Any, asked: Asked, at: datetime) -> None:
+def _tell(cursor: Any, asked: Asked, kind: str, at: datetime) -> None:
     subject = {"application": asked.key[1]}
-    told = Happening(asked.key[0], "application_identity_answered", WORKER, at, subject)
-    journal.write(cursor, [told])
+    journal.write(cursor, [Happening(asked.key[0], kind, WORKER, at, subject)])
 
 
 # ---------------------------------------------------------------------------------------- reading

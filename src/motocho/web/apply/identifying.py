@@ -1,4 +1,4 @@
-"""Ways to be identified beside pictures: what each needs, a button that asks, its state [本人確認の依頼].
+"""Ways to be identified beside pictures: what each needs, a button, its state [本人確認の依頼].
 
 The page works without scripts: each way is a form of its own, and says below what became of it.
 """
@@ -70,7 +70,7 @@ def spaced(ref: str) -> str:
 @changes_something
 @seating.at_application
 def ask(request: HttpRequest, key: ApplicationKey, way: str) -> HttpResponse:
-    """Ask for an identification by one of the ways of the day [本人確認の依頼] · KYC-001, KYC-003."""
+    """Ask for an identification by a way of the day [本人確認の依頼] · KYC-001, KYC-003."""
     if way not in BESIDE or not is_connected():
         raise Http404
     source = Source(_commands.MEMBER, f"{_commands.form_ref(request)} {way}")
