@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -59,16 +59,19 @@ def counted(
 ) -> tuple[tuple[date, Held], ...]:
     """A policy of counts, each at least 1, with the first day of each version [件数の方針].
 
-    Takes     rows with `from`, `until` and the fields of a dataclass; the dataclass; the code of
-              its faults, whose details are `row` and `key`.
+    Takes     rows with `from`, `until` and the fields of a dataclass, of which one that has a value
+              by itself may be left out; the dataclass; the code of its faults, whose details are
+              `row` and `key`.
     Raises    FaultyInput with every row that lacks something, or does not follow the one before.
     """
     names = tuple(one.name for one in fields(kind))  # type: ignore[arg-type]
+    wanted = {one.name for one in fields(kind) if one.default is MISSING}  # type: ignore[arg-type]
     wrong = [
         (row, name)
         for row in rows
         for name in (
-            *sorted({"from", "until", *names} ^ set(row)),
+            *sorted({"from", "until", *wanted} - set(row)),
+            *sorted(set(row) - {"from", "until", *names}),
             *(name for name in names if name in row and not _is_count(row[name])),
             *undated(row),
         )
@@ -81,7 +84,9 @@ def counted(
                 for row, name in wrong
             )
         )
-    return tuple((row["from"], kind(**{name: row[name] for name in names})) for row in rows)
+    return tuple(
+        (row["from"], kind(**{name: row[name] for name in names if name in row})) for row in rows
+    )
 
 
 def _is_count(value: object) -> bool:

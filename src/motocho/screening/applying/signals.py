@@ -33,7 +33,7 @@ class Alike(Enum):
     LISTED_ACCOUNT = "listed_account"
     """The account stands in a list of frozen ones; it is not kept."""
     LATELY = "applied_lately"
-    """The same member was refused, within the policy's days."""
+    """Refused within the policy's days: the same member, or the same person under another number."""
     DOCUMENT = "same_document"
     """The number of a paper that shows who somebody is."""
 
@@ -91,9 +91,15 @@ def add(cursor: Any, key: ApplicationKey, signal: Signal, at: datetime) -> None:
 def _was_refused(cursor: Any, key: ApplicationKey, at: datetime) -> bool:
     days = applying_on(at.astimezone(JAPAN).date()).alike_days
     cursor.execute(
-        "SELECT EXISTS (SELECT FROM screening_application WHERE member_id = %s"
-        " AND application_id <> %s AND outcome = 'refused' AND ended_at > %s)",
-        (*key, at - timedelta(days=days)),
+        "SELECT EXISTS (SELECT FROM screening_application WHERE (member_id = %(member)s"
+        " OR member_id IN (SELECT screening_same_person(%(member)s)))"
+        " AND (member_id, application_id) <> (%(member)s, %(number)s)"
+        " AND outcome = 'refused' AND ended_at > %(since)s)",
+        {
+            "member": key.member_id,
+            "number": key.application_id,
+            "since": at - timedelta(days=days),
+        },
     )
     return bool(cursor.fetchone()[0])
 

@@ -33,6 +33,7 @@ from motocho.screening.decision.rules import (
 from motocho.units.errors import Fault, Language
 
 _GENERAL, _WAITING = "SCR-140", "SCR-141"
+_SUSPICION = "KYC-007"
 
 
 class Verdict(Enum):
@@ -58,7 +59,7 @@ class Offer:
     limit_yen: int
     rate_ppm: int | None
     persons: int
-    """How many must approve it: two from the policy's amount on."""
+    """How many must approve it: two from the policy's amount on, or where a suspicion is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def decide(facts: Facts, policy: Policy, on: date, law: LawOfDay | None = None) 
     findings = tried(limit_yen)
     score = _score(ground)
     verdict = _verdict(findings, score)
-    offered = _offer(ground, limit_yen) if verdict in _GOES_ON else None
+    offered = _offer(ground, limit_yen, findings) if verdict in _GOES_ON else None
     return Decision(
         facts,
         policy,
@@ -234,11 +235,22 @@ def _verdict(findings: tuple[Finding, ...], score: Finding | None) -> Verdict:
     return Verdict.REFER if waiting or is_low else Verdict.OFFER
 
 
-def _offer(ground: Ground, limit_yen: int) -> Offer:
-    persons = 2 if limit_yen >= ground.policy.house.two_persons_from_yen else 1
+def _offer(ground: Ground, limit_yen: int, findings: tuple[Finding, ...]) -> Offer:
+    persons = _persons(ground, limit_yen, findings)
     is_put_back = ground.facts.asked.kind is AskedKind.RESTORE
     rate_ppm = None if is_put_back else offered_rate_ppm(ground, limit_yen)
     return Offer(limit_yen, rate_ppm, persons)
+
+
+def _persons(ground: Ground, limit_yen: int, findings: tuple[Finding, ...]) -> int:
+    """How many approve: an open suspicion asks for as many whatever the amount (KYC-007).
+
+    Nobody looked and somebody suspects are the same here, as everywhere in a record.
+    """
+    house = ground.policy.house
+    by_amount = 2 if limit_yen >= house.two_persons_from_yen else 1
+    is_open = any(one.rule_id == _SUSPICION and not one.passes for one in findings)
+    return max(by_amount, house.suspected_persons or 1) if is_open else by_amount
 
 
 def asked_for(facts: Facts, limit_yen: int) -> Facts:

@@ -41,6 +41,8 @@ class House:
     capped_limit_yen: int
     local_tax_rate_ppm: int
     local_tax_flat_yen: int
+    suspected_persons: int | None = None
+    """How many must approve where a suspicion stands or nobody looked; None where no row says."""
 
     @property
     def local_tax(self) -> LocalTaxMethod:

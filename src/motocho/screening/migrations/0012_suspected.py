@@ -1,0 +1,18 @@
+"""Two persons where a suspicion stands; as `applications/suspected.sql` writes it."""
+
+from importlib.resources import files
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    """Functions and triggers; no table."""
+
+    dependencies = (("screening", "0011_restoring"),)
+    operations = (
+        migrations.RunSQL(
+            (files("motocho.screening") / "applications" / "suspected.sql").read_text(
+                encoding="utf-8"
+            )
+        ),
+    )
