@@ -92,6 +92,9 @@ WHO_MAY = {
     "desk:application_identity": "rs",
     "desk:application_replay": "rs",
     "desk:application_conclude": "rs",
+    "desk:application_claims": "rs",
+    "desk:member_income": "rs",
+    "desk:member_limit": "rs",
     # claims against us, and agreements recalculated
     "desk:claims": "ors",
     "desk:reserve": "s",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -115,16 +116,19 @@ def test_no_decision_for_one_person_is_written_by_hand(
     office.decide(key)
     office.checked(key)  # what was entered since asks for another decision
     copy = (
-        "INSERT INTO screening_decision SELECT member_id, application_id, 2, %s, document"
-        " || jsonb_build_object('sha256', %s::text), verdict, limit_yen, rate_ppm, 1, holds_until,"
-        " screening_evidence_count(member_id, application_id), %s, staff_id, decided_at"
-        " FROM screening_decision"
+        "INSERT INTO screening_decision SELECT member_id, application_id, 2, %(mark)s,"
+        " jsonb_set(document, '{offer,persons}', '1') || jsonb_build_object('sha256',"
+        " %(mark)s::text, 'decided_on', %(on)s::date), verdict, limit_yen, rate_ppm, 1,"
+        " holds_until, screening_evidence_count(member_id, application_id), %(on)s, staff_id,"
+        " decided_at FROM screening_decision"
     )
-    if not refused:
-        raw(copy, "0" * 64, "0" * 64, on)
-        return
-    with pytest.raises(IntegrityError, match="two persons"):
-        raw(copy, "0" * 64, "0" * 64, on)
+    said = {"mark": "0" * 64, "on": on}
+    with transaction.atomic(), connection.cursor() as cursor:
+        if refused:
+            with pytest.raises(IntegrityError, match="two persons"), transaction.atomic():
+                cursor.execute(copy, said)
+        else:
+            cursor.execute(copy, said)
 
 
 @pytest.mark.rule("KYC-007")
@@ -180,8 +184,7 @@ def refused_as(office: Office, person: Person) -> ApplicationKey:
 def test_a_refusal_under_another_number_counts_for_the_policy_s_days(
     office: Office, born: int, days: int, *, counts: bool
 ) -> None:
-    person = Person(*SAME[:-1], BORN + timedelta(days=born)) if born else SAME
-    key = refused_as(office, person)
+    key = refused_as(office, replace(SAME, born_on=BORN + timedelta(days=born)))
     office.counter.later(days=days)
     own = office.prepared()
     do(signals.note, own, signals.Origin("hanako@example.jp"), office.at)

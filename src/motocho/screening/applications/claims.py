@@ -88,8 +88,8 @@ _TYPES: Mapping[Kind, type[Any]] = {
     Kind.SPOUSE_LENT: Base,
     Kind.RELIEFS: Named,
 }
-_PROVEN = frozenset(Kind) - {Kind.SPOUSE_EMPLOYMENT, Kind.SPOUSE_LENT, Kind.RELIEFS}
-"""Kinds whose papers the law names."""
+PROVEN = frozenset(Kind) - {Kind.SPOUSE_EMPLOYMENT, Kind.SPOUSE_LENT, Kind.RELIEFS}
+"""Kinds whose papers the law names [書面を要する種類]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,22 @@ class Gathered:
     special: Special | None = None
     spouse_employment: Employment | None = None
     spouse_lent: Base | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A claim as it was written down [除外・例外の記録]; `stated` None where it takes one back.
+
+    `counts` says that it is the newest of its kind.
+    """
+
+    claim_no: int
+    kind: Kind
+    stated: Mapping[str, Any] | None
+    papers: Mapping[str, str]
+    staff_id: int
+    entered_at: datetime
+    counts: bool
 
 
 def content_of(kind: Kind, stated: Mapping[str, Any]) -> Content:
@@ -166,7 +182,7 @@ def enter(
 def _refuse_unfit(claim: Claim) -> None:
     content = claim.content
     is_fit = content is None or isinstance(content, _TYPES[claim.kind])
-    if claim.papers and (content is None or claim.kind not in _PROVEN):
+    if claim.papers and (content is None or claim.kind not in PROVEN):
         is_fit = False
     if isinstance(content, Named):
         known = {name.removeprefix("lending.relief_") for name in reliefs()}
@@ -190,7 +206,7 @@ def gathered(cursor: Any, key: ApplicationKey) -> Gathered:
     claimed = {
         kind.value: content
         for kind, content in found.items()
-        if kind in _PROVEN and kind is not Kind.EXCLUSION
+        if kind in PROVEN and kind is not Kind.EXCLUSION
     }
     names = named.names if isinstance(named, Named) else ()
     special = _special(claimed, names) if claimed or names else None
@@ -227,11 +243,41 @@ def _newest(cursor: Any, key: ApplicationKey) -> list[tuple[Kind, Content | None
 
 def _content(kind: Kind, number: int, held: str, papers: list[str]) -> Content:
     stated = orjson.loads(held)
-    if kind in _PROVEN:
+    if kind in PROVEN:
         stated["papers"] = papers
     if kind is not Kind.SPOUSE_LENT:
         stated["source"] = f"claim {number}"
     return content_of(kind, stated)
 
 
-__all__ = ["Claim", "Content", "Gathered", "Kind", "Named", "content_of", "enter", "gathered"]
+def listed(cursor: Any, key: ApplicationKey) -> list[Kept]:
+    """Everything that was claimed for an application, the newest first [除外・例外の記録]."""
+    cursor.execute(
+        "SELECT c.claim_no, c.kind, c.content::text, (SELECT coalesce(jsonb_object_agg(p.paper,"
+        "   p.document_ref), '{}')::text FROM screening_claim_paper p WHERE (p.member_id,"
+        "   p.application_id, p.claim_no) = (c.member_id, c.application_id, c.claim_no)),"
+        " c.staff_id, c.entered_at, c.claim_no = max(c.claim_no) OVER (PARTITION BY c.kind)"
+        " FROM screening_claim c WHERE c.member_id = %s AND c.application_id = %s"
+        " ORDER BY c.claim_no DESC",
+        key,
+    )
+    return [
+        Kept(int(number), Kind(kind), None if held is None else orjson.loads(held),
+             orjson.loads(papers), int(staff_id), at, counts)
+        for number, kind, held, papers, staff_id, at, counts in cursor.fetchall()
+    ]  # fmt: skip
+
+
+__all__ = [
+    "PROVEN",
+    "Claim",
+    "Content",
+    "Gathered",
+    "Kept",
+    "Kind",
+    "Named",
+    "content_of",
+    "enter",
+    "gathered",
+    "listed",
+]

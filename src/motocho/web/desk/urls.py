@@ -152,6 +152,19 @@ urlpatterns = [
         screening.concluding.concluded,
         name="application_conclude",
     ),
+    path(
+        "screening/<int:member_id>/<int:application_id>/claims/",
+        screening.excepting.excepted,
+        name="application_claims",
+    ),
+    path(
+        "members/<int:member_id>/income/", screening.open_lines.income, name="member_income"
+    ),
+    path(
+        "members/<int:member_id>/limit/<int:agreement_id>/",
+        screening.open_lines.limit,
+        name="member_limit",
+    ),
     path("call/", phoning.unfinished, name="unfinished"),
     path("members/<int:member_id>/call/", phoning.choose, name="call"),
     path(

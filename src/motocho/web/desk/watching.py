@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from motocho.loans import queries
 from motocho.loans.commands import EmployerCheck, EmployerFound
 from motocho.loans.monitoring import evidence_lawful_until
-from motocho.loans.policy import Stop
+from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Wanted, Watch
 from motocho.people import access as gate
 from motocho.people import members
@@ -144,6 +144,9 @@ def _context(cursor: Any, member_id: int, colleague: Colleague) -> dict[str, Any
         "today": today,
         "masked": masked(members.one(cursor, member_id)),
         "waits": shown,
+        "lines": [
+            one for one in queries.agreements(cursor, member_id) if one.status is Status.OPEN
+        ],
         "reviews": "yes" if colleague.may(Action.REVIEW_DOCUMENT) else "",
         "roads": list(ROADS.items()),
         "found": list(FOUND.items()),

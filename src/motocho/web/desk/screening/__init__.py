@@ -12,8 +12,10 @@ from motocho.web.desk.screening import (
     concluding,
     confirming,
     entering,
+    excepting,
     identifying,
     listing,
+    open_lines,
     replaying,
     rising,
 )
@@ -23,8 +25,10 @@ __all__ = [
     "concluding",
     "confirming",
     "entering",
+    "excepting",
     "identifying",
     "listing",
+    "open_lines",
     "replaying",
     "rising",
 ]

@@ -13,7 +13,15 @@ from motocho.outside.clock import JAPAN
 from motocho.people import access, members
 from motocho.screening import applying
 from motocho.screening import identity as identities
-from motocho.screening.applications import Check, decisions, entries, evidence, forms, reviews
+from motocho.screening.applications import (
+    Check,
+    claims,
+    decisions,
+    entries,
+    evidence,
+    forms,
+    reviews,
+)
 from motocho.screening.applying import handing, signals
 from motocho.screening.bureau import inquiries as asked_of
 from motocho.screening.capacity import Finding, Known, Lent, Outcome
@@ -365,6 +373,16 @@ def identity(about: About) -> list[tuple[Any, str, str]]:
 def _staff_id(actor: str) -> int:
     sort, _, number = actor.partition(" ")
     return int(number) if sort == "staff" and number.isdecimal() else 0
+
+
+def claimed(about: About) -> list[tuple[str, str]]:
+    """What is claimed and counts, by its kind; which were taken back [除外・例外]."""
+    return [
+        (f"screening.claimed_{one.kind.value}",
+         "screening.claim_taken_back" if one.stated is None else "")
+        for one in claims.listed(about.cursor, about.of.key)
+        if one.counts
+    ]  # fmt: skip
 
 
 def inquiries(about: About) -> list[tuple[Any, str]]:

@@ -140,6 +140,7 @@ def _context(request: HttpRequest, cursor: Any, colleague: Colleague, of: Held) 
         "employments": _lines.employments(about),
         "documents": _lines.handed_in(about),
         "identity": _lines.identity(about),
+        "claimed": _lines.claimed(about),
         "inquiries": _lines.inquiries(about),
         "alike": _lines.alike(about),
         "told_before": _lines.told(about, colleague.at),
