@@ -45,6 +45,7 @@ from motocho.cli.lending import (
     screening,
     settings,
     staff,
+    watch,
     worker,
 )
 from motocho.units.errors import Fault, InputError, MotochoError
@@ -81,6 +82,7 @@ app.add_typer(settings.app, name="settings")
 app.add_typer(fraud.app, name="fraud")
 app.add_typer(bureau.app, name="bureau")
 app.add_typer(registers.app, name="register")
+app.add_typer(watch.app, name="watch")
 app.add_typer(identity.app, name="identity")
 app.add_typer(worker.app, name="worker")
 app.command("fee")(fee.fee)

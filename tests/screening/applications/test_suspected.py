@@ -56,7 +56,10 @@ def suspected(office: Office) -> None:
     (date(2026, 11, 30), True, 1), (FIRST, True, 2), (FIRST, None, 2), (FIRST, False, 1),
 ])  # fmt: skip
 def test_an_open_suspicion_asks_for_two_persons_from_the_policy_s_day_on(
-    on: date, is_suspicious: bool | None, persons: int  # noqa: FBT001
+    on: date,
+    persons: int,
+    *,
+    is_suspicious: bool | None,
 ) -> None:
     facts = application(applicant=who(is_suspicious=is_suspicious))
     made = decide(facts, policy_on(on, OFFERING), on)

@@ -1,8 +1,8 @@
-"""`motocho register …`: books, retention, leaks, reports, partners, staff [備付け]."""
+"""`motocho register …`: books, retention, leaks, partners, staff, figures, adverts [備付け]."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,9 +11,19 @@ import typer
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output
-from motocho.cli.lending._book_of_loans import AgreementArgument, meant, opened, output_in
+from motocho.cli.lending._book_of_loans import (
+    AgreementArgument,
+    business_date,
+    meant,
+    opened,
+    output_in,
+)
+from motocho.cli.lending.cases import ByOption
+from motocho.cli.lending.staff import colleague
 from motocho.documents.sheet import Align
 from motocho.outside import clock
+from motocho.units.errors import Fault, NotAllowedError
+from motocho.units.money import rate_text, yen_text
 
 SCHEMA_VERSION = 1
 OnOption = Annotated[
@@ -220,7 +230,147 @@ def staff(
     _show(output, "staff", rows, json_wanted, **counts)
 
 
+# ----------------------------------------------------------------- the month, set aside, adverts
+def _refuse_others(cursor: Any, by: str) -> None:
+    """A colleague of today whose role reads the registers.
+
+    Raises    NotFoundError for nobody; NotAllowedError for who may not.
+    """
+    from motocho.people import access
+
+    action = access.Action.READ_REGISTERS
+    if not access.may(colleague(cursor, by), action):
+        raise NotAllowedError(Fault("PPL-081", details={"action": action.value}))
+
+
+@app.command("figures")
+def figures(
+    by: ByOption,
+    month: Annotated[
+        str | None,
+        typer.Option("--month", metavar="DATE", help="その月のいずれかの日(先月) / A day in it."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE.csv", help="書き出すファイル / A file to write."),
+    ] = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """終わった月の計数。元帳と合わなければ出さない / A month that is over, reckoned twice.
+
+    例 / Examples:  motocho register figures --by mori ·
+    motocho register figures --month 2026-10-01 --by mori --out figures.csv
+    """
+    from motocho.office import registers
+
+    output = output_in(lang)
+    with opened() as cursor:
+        _refuse_others(cursor, by)
+        today = business_date(cursor, None)
+        wanted = day_of(month, "--month") or today.replace(day=1) - timedelta(days=1)
+        found = registers.figures(cursor, wanted, today)
+    if json_wanted:
+        output.document(found.document())
+    elif out is not None:
+        _write(output, out, found.csv_text())
+    else:
+        rows = [_cells(one) for one in found.document()["rows"]]
+        output.data(output.text(f"{found.last_on:%Y-%m} 残高 ", f"{found.last_on:%Y-%m} balance ")
+                    + yen_text(found.balance_yen))  # fmt: skip
+        _show(output, "figures", rows, json_wanted=False)
+        _show(output, "applied", [_cells(one) for one in found.document()["applied"]],
+              json_wanted=False)  # fmt: skip
+
+
+@app.command("provisions")
+def provisions(
+    by: ByOption,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE.csv", help="書き出すファイル / A file to write."),
+    ] = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """いまの区分別の残高と引当額 / The book by stage, and what is set aside for each.
+
+    例 / Examples:  motocho register provisions --by mori · motocho register provisions --by mori --json
+    """
+    from motocho.office import registers
+
+    output = output_in(lang)
+    with opened() as cursor:
+        _refuse_others(cursor, by)
+        found = registers.provisioning(cursor, business_date(cursor, None))
+    if json_wanted:
+        whole: dict[str, int | str] = {
+            "on": found.on.isoformat(),
+            "principal_yen": found.principal_yen,
+            "provision_yen": found.provision_yen,
+        }
+        _show(output, "provisions", found.table(), json_wanted, **whole)
+    elif out is not None:
+        _write(output, out, found.csv_text())
+    else:
+        _show(output, "provisions", [_cells(one) for one in found.table()], json_wanted)
+        total = yen_text(found.provision_yen)
+        output.data(output.text(f"引当額 {total}", f"Set aside {total}"))
+
+
+@app.command("adverts")
+def adverts(
+    by: ByOption, on: OnOption = None, json_wanted: JsonOption = False, lang: LangOption = None
+) -> None:
+    """広告。判断を待つものから / Advertisements, those to be decided first.
+
+    例 / Examples:  motocho register adverts --by mori · motocho register adverts --by mori --json
+    """
+    from motocho.office import registers
+
+    output = output_in(lang)
+    with opened() as cursor:
+        _refuse_others(cursor, by)
+        day = day_of(on, "--on") or business_date(cursor, None)
+        found = registers.adverts(cursor)
+    rows: list[dict[str, Any]] = [
+        {
+            "advert_id": one.advert_id,
+            "medium": one.medium.value,
+            "title": one.title,
+            "from_on": _text(one.from_on),
+            "until_on": _text(one.stopped_on or one.until_on),
+            "asked_by": one.asked_by,
+            "decided_by": one.decided_by or "",
+            "agreed": "" if one.is_agreed is None else "yes" if one.is_agreed else "no",
+            "runs": "yes" if one.runs_on(day) else "no",
+        }
+        for one in found
+    ]
+    _show(output, "adverts", rows, json_wanted)
+
+
 # -------------------------------------------------------------------------------------- showing
+def _write(output: Output, out: Path, text: str) -> None:
+    out.write_text(text, encoding="utf-8", newline="")
+    output.data(str(out))
+
+
+def _cells(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as a table shows it."""
+    return {name: _cell(name, value) for name, value in row.items()}
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, int) and name.endswith("_yen"):
+        return yen_text(value)
+    if isinstance(value, int) and name.endswith("_ppm"):
+        return rate_text(value)
+    return str(value)
+
+
 def _day(text: str | None) -> date:
     return day_of(text, "--on") or clock.business_date()
 

@@ -33,7 +33,7 @@ class Alike(Enum):
     LISTED_ACCOUNT = "listed_account"
     """The account stands in a list of frozen ones; it is not kept."""
     LATELY = "applied_lately"
-    """Refused within the policy's days: the same member, or the same person under another number."""
+    """Refused within the policy's days: the same person, under this number or another."""
     DOCUMENT = "same_document"
     """The number of a paper that shows who somebody is."""
 

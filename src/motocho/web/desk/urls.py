@@ -157,9 +157,7 @@ urlpatterns = [
         screening.excepting.excepted,
         name="application_claims",
     ),
-    path(
-        "members/<int:member_id>/income/", screening.open_lines.income, name="member_income"
-    ),
+    path("members/<int:member_id>/income/", screening.open_lines.income, name="member_income"),
     path(
         "members/<int:member_id>/limit/<int:agreement_id>/",
         screening.open_lines.limit,

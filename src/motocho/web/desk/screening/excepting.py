@@ -49,7 +49,7 @@ SIGNS = 8
 def excepted(
     request: HttpRequest, colleague: Colleague, member_id: int, application_id: int
 ) -> HttpResponse:
-    """What is claimed of an application: entered, taken back; its score [除外・例外] · LEND-010, 011.
+    """What is claimed: entered, taken back; the score [除外・例外] · LEND-010, LEND-011.
 
     Law       施行規則10条の21, 10条の23.
     """
@@ -97,9 +97,7 @@ def _offered(papers: list[tuple[str, Any]], tongue: Tongue) -> dict[str, str]:
     }
 
 
-def _form(
-    request: HttpRequest, kind: Kind, offered: dict[str, str], colleague: Colleague
-) -> Form:
+def _form(request: HttpRequest, kind: Kind, offered: dict[str, str], colleague: Colleague) -> Form:
     is_sent = request.method == "POST" and request.POST.get("do") == "enter"
     on = colleague.at.astimezone(JAPAN).date()
     return _claims.form_for(kind, on, offered, request.POST if is_sent else None)
@@ -125,7 +123,9 @@ def _act(
         back = _kind(request.POST.get("kind", ""))
         if back is None:
             return None, (Fault("SCR-218"),)
-        return (lambda cursor: claims.enter(cursor, of.key, Claim(back, None), of.staff, sending)), ()
+        return (
+            lambda cursor: claims.enter(cursor, of.key, Claim(back, None), of.staff, sending)
+        ), ()
     if does != "enter" or kind is None or form is None:
         return None, (Fault("SCR-218"),)
     claim, wrong = _claims.read_claim(kind, form)
@@ -194,6 +194,4 @@ def _words(line: Any, tongue: Tongue) -> list[tuple[str, str]] | None:
         return None
     known = line.known
     pairs = known.items() if isinstance(known, dict) else [(one, one) for one in known]
-    return [
-        (value, plain(text, tongue) if text in catalogue() else text) for value, text in pairs
-    ]
+    return [(value, plain(text, tongue) if text in catalogue() else text) for value, text in pairs]

@@ -1,4 +1,4 @@
-"""An open line: evidence that monitoring asked for, a cut for nobody reached, put back [途上の手続き].
+"""An open line: evidence that was asked for, a cut for nobody reached, put back [途上の手続き].
 
 What a paper shows goes into the book, which lifts the stop that its lack brought, or cuts what is
 above a third. A cut is for being out of reach alone; it is put back without a survey, by a decision
@@ -37,9 +37,7 @@ from motocho.web.fields import DateField, Form, LineField, YenField, shown
 from motocho.web.words import plain
 
 KINDS = {one.value: one for one in PaperKind}
-DONE: Mapping[str, str] = {
-    one: f"screening.done_{one}" for one in ("income", "cut", "put_back")
-}
+DONE: Mapping[str, str] = {one: f"screening.done_{one}" for one in ("income", "cut", "put_back")}
 _PURPOSE = "application"
 
 
@@ -108,7 +106,9 @@ def income(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         "desk": colleague,
         "member_id": member_id,
         "masked": member,
-        "documents": [(one, f"{each[0].kept_at:%Y/%m/%d} {one[:8]}") for one, each in papers.items()],
+        "documents": [
+            (one, f"{each[0].kept_at:%Y/%m/%d} {one[:8]}") for one, each in papers.items()
+        ],
         "document": ref,
         "pages": papers.get(ref, []),
         "kind": "" if kind is None else kind.value,
@@ -176,7 +176,7 @@ def _boxes(form: Form, tongue: Any) -> list[tuple[Any, list[tuple[str, str]] | N
     return found
 
 
-# ------------------------------------------------------------------------------------- cut, put back
+# ------------------------------------------------------------------------------------ cut, put back
 class CutForm(Form):
     """A lower limit, and what shows that nobody is reached [連絡不能による減額]."""
 
@@ -258,9 +258,7 @@ def _limit_context(cursor: Any, seat: _Seat, key: Key) -> dict[str, Any]:
     }
 
 
-def _cutting(
-    request: HttpRequest, seat: _Seat, key: Key, form: CutForm
-) -> Callable[[Any], object]:
+def _cutting(request: HttpRequest, seat: _Seat, key: Key, form: CutForm) -> Callable[[Any], object]:
     typed = form.cleaned_data
 
     def act(cursor: Any) -> object:
