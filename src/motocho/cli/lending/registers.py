@@ -295,7 +295,7 @@ def provisions(
 ) -> None:
     """いまの区分別の残高と引当額 / The book by stage, and what is set aside for each.
 
-    例 / Examples:  motocho register provisions --by mori · motocho register provisions --by mori --json
+    例 / Examples:  motocho register provisions --by mori --out provisions.csv
     """
     from motocho.office import registers
 

@@ -27,7 +27,6 @@ from motocho.cli.lending._book_of_loans import (
 )
 from motocho.cli.lending.cases import JSON, ByOption, NumberArgument, acting, one_of, print_rows
 from motocho.cli.lending.staff import colleague
-from motocho.outside import clock
 from motocho.units.errors import Fault, NotAllowedError
 
 if TYPE_CHECKING:
