@@ -1,7 +1,7 @@
 """Pictures of every page, to be looked at: `python -m tests.web.look FOLDER [ja|easy|en] [studio]`.
 
-Public pages in their states, and every page that a member and a colleague can open, from the list
-of addresses itself: on a phone and on a desk, each on light and on dark paper. The desk's pages are
+Public pages in their states, every page that a member and a colleague can open, from the list of
+addresses itself, and the way of an application (`full_screening`): on a phone and on a desk, each on light and on dark paper. The desk's pages are
 of a member with one of everything (`full_desk`), and of calls before and after the identity check.
 The studio's are of cases at every stage and of what is refused (`full_studio`); the word `studio`
 takes them alone.
@@ -26,7 +26,7 @@ django.setup()
 
 from django.test import Client, override_settings  # noqa: E402  # once Django is on
 from tests.database import close_run, fresh_database, open_run  # noqa: E402
-from tests.web import test_attacks  # noqa: E402
+from tests.web import full_screening, test_attacks  # noqa: E402
 from tests.web.borrowing import give_account  # noqa: E402
 from tests.web.browsing import PAGES, PHONE, Device, served, started  # noqa: E402
 from tests.web.full_desk import RIGHT, FullDesk  # noqa: E402
@@ -51,19 +51,21 @@ WAYS: tuple[tuple[str, Any, str], ...] = (
 def take(folder: Path, tongue: str) -> None:
     """Every page four times, each as a file named after it."""
     folder.mkdir(parents=True, exist_ok=True)
-    with house() as visits, served() as site, started() as browser:
-        for scheme, size, suffix in WAYS:
-            options = {"tongue": tongue, "color_scheme": scheme, "viewport": size}
-            for cookies, addresses in visits():
-                device = Device(browser, site, **options)
-                device.context.add_cookies(
-                    [{"name": name, "value": value, "url": site} for name, value in cookies.items()]
-                )
-                for name, address in addresses.items():
-                    page = device.open(address)
-                    _unroll(page, size)
-                    page.screenshot(path=folder / f"{name}-{suffix}.png", full_page=True)
-                device.context.close()
+    for world in (house, screening):
+        with world() as visits, served() as site, started() as browser:
+            for scheme, size, suffix in WAYS:
+                options = {"tongue": tongue, "color_scheme": scheme, "viewport": size}
+                for cookies, addresses in visits():
+                    device = Device(browser, site, **options)
+                    device.context.add_cookies(
+                        [{"name": name, "value": value, "url": site}
+                         for name, value in cookies.items()]
+                    )  # fmt: skip
+                    for name, address in addresses.items():
+                        page = device.open(address)
+                        _unroll(page, size)
+                        page.screenshot(path=folder / f"{name}-{suffix}.png", full_page=True)
+                    device.context.close()
 
 
 def take_studio(folder: Path, tongue: str) -> None:
@@ -158,6 +160,26 @@ def house() -> Iterator[Any]:
                          "collection": full.addresses["desk:collection"]}  # fmt: skip
                 on_call = [(f"{name} caller:{part}", address) for part, address in found.items()]
                 yield _cookies(one.client), _shown(one.client, on_call, "/desk/")
+
+        yield visits
+    if keeper is not None:
+        close_run(keeper)
+
+
+@contextmanager
+def screening() -> Iterator[Any]:
+    """A lender that screens: an applicant before a reviewer, a draft, an open line that is watched."""
+    keeper = open_run()
+    with (
+        tempfile.TemporaryDirectory() as own,
+        fresh_database() as database,
+        pytest.MonkeyPatch.context() as told,
+    ):
+        made = list(full_screening.visits(database, Path(own), told))
+
+        def visits() -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+            for client, addresses in made:
+                yield _cookies(client), _shown(client, list(addresses.items()), "/")
 
         yield visits
     if keeper is not None:

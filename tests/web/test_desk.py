@@ -428,6 +428,30 @@ def test_new_card_has_a_new_number_and_ends_the_stop(
     assert tanaka.client.post(found[0], new).status_code == 404
 
 
+@pytest.mark.rule("AUTH-011")
+@pytest.mark.parametrize("how", ["lost", "stolen"])
+def test_a_new_card_is_ordered_as_it_was_told_to_be_gone(
+    client: Client, site: Site, tanaka: Seat, how: str
+) -> None:
+    member, _ = site.enter(client)
+    client.post("/member/settings/card/", {"how": how})
+    told = cards.LossTold(cards.Loss.STOLEN, "令8-123")
+    if how == "stolen":
+        do(cards.tell_loss, member.member_id, told, ("staff 1", "call 7"), clock.now())
+    asked = do(requests.ask_own, member.member_id, requests.Kind.NEW_CARD, clock.now())
+    place = f"/desk/requests/{asked.member_id}/{asked.request_id}/"
+    shown = page(tanaka.client.get(place))
+    assert ("盗難の届け" in shown) is (how == "stolen")
+    assert ("令8-123" in shown) is (how == "stolen")
+    today = clock.business_date()
+    ends = today.replace(year=today.year + 5, day=1)
+    new = {"verdict": "genuine", "number": "87654321", "expires": f"{ends}"}
+    assert tanaka.client.post(place, new).status_code == 302
+    assert rows("SELECT cause FROM people_card_order") == [(how,)]
+    # the card that went has another in its place: nothing of it stands any more
+    assert do(cards.loss_of, member.member_id) is None
+
+
 def test_stop_ends_when_somebody_made_sure(client: Client, site: Site, tanaka: Seat) -> None:
     member, key = site.enter(client)
     client.post("/member/settings/freeze/")

@@ -33,7 +33,7 @@ from motocho.notices import bounces
 from motocho.notices.bounces import Noted
 from motocho.outside import banks, clock, mail
 from motocho.outside.mail import Delivery, Report
-from motocho.people import consents, members, requests
+from motocho.people import cards, consents, members, requests
 from motocho.people.access import Role
 from motocho.people.consents import Consent
 from motocho.people.facts import history
@@ -638,6 +638,37 @@ def test_lost_card_stops_all_and_asks_for_another(client: Client, site: Site) ->
     assert "card_lost" in stops
     (asked,) = do(requests.waiting, [requests.Kind.NEW_CARD])
     assert asked.key.member_id == member.member_id
+
+
+@pytest.mark.rule("AUTH-011")
+@pytest.mark.parametrize("tongue", ["ja", "easy", "en"])
+def test_a_stolen_card_is_told_apart_and_its_number_of_the_police_later(
+    client: Client, site: Site, tongue: str
+) -> None:
+    member, _ = site.enter(client)
+    client.cookies[pages.TONGUE_COOKIE] = tongue
+    police = {"ja": "警察に被害届を", "easy": "けいさつ", "en": "report it to the police"}[tongue]
+    assert 'name="police_ref"' not in client.get("/member/settings/card/").content.decode()
+    stopped = client.post("/member/settings/card/", {"how": "stolen"}).content.decode()
+    assert police in stopped
+    told = do(cards.loss_of, member.member_id)
+    assert (told.how, told.police_ref) == (cards.Loss.STOLEN, "")
+    site.sign_in(client, member)
+    client.post("/member/sign-in/code/", {"code": site.code(member)})
+    client.cookies[pages.TONGUE_COOKIE] = tongue
+    assert 'name="police_ref"' in client.get("/member/settings/card/").content.decode()
+    for wrong in ("", "1" * 41):
+        form = {"do": "police", "police_ref": wrong}
+        answer = client.post("/member/settings/card/", form)
+        assert answer.status_code == 422
+        assert 'href="#police_ref"' in answer.content.decode()
+    client.post("/member/settings/card/", {"do": "police", "police_ref": "令8-123"})
+    told = do(cards.loss_of, member.member_id)
+    assert (told.how, told.police_ref) == (cards.Loss.STOLEN, "令8-123")
+    assert 'name="police_ref"' not in client.get("/member/settings/card/").content.decode()
+    told_rows = rows("SELECT subject::text FROM journal_row WHERE kind = 'card_loss_told'")
+    assert len(told_rows) == 2
+    assert "123" not in str(told_rows)  # the number is no news
 
 
 def test_frozen_member_asks_to_go_on_after_a_code(client: Client, site: Site) -> None:

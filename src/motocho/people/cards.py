@@ -6,8 +6,9 @@ was told last holds. A reminder goes out once, 30 days before a card ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import Enum
 from typing import Any, NamedTuple
 
 from motocho.journal import rows as journal
@@ -37,6 +38,27 @@ class Card:
     member_id: int
     card_no: int
     validity: Validity
+
+
+class Loss(Enum):
+    """How a card went [紛失・盗難の別]."""
+
+    LOST = "lost"
+    STOLEN = "stolen"
+
+
+LONGEST_POLICE_REF = 40
+
+
+@dataclass(frozen=True, slots=True)
+class LossTold:
+    """How a card went, as its member told it [紛失・盗難の届け].
+
+    `police_ref` is the number of the report to the police; it may come later, or never.
+    """
+
+    how: Loss
+    police_ref: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +115,47 @@ def reissue(cursor: Any, member_id: int, card: Replacement, actor: str, at: date
         raise InputError(fault)
     members.renumber(cursor, member_id, card.member_number, actor, at)
     return _insert(cursor, member_id, card.validity, actor, at)
+
+
+def tell_loss(
+    cursor: Any, member_id: int, told: LossTold, source: tuple[str, str], at: datetime
+) -> None:
+    """Write down how a card went, once a source [紛失・盗難の届け] · AUTH-011.
+
+    Takes     the actor and the reference of what it was told by.
+    Raises    InputError for a number of the police that is too long; of a lost card there is none.
+    """
+    actor, ref = source
+    number = told.police_ref.strip() if told.how is Loss.STOLEN else ""
+    if len(number) > LONGEST_POLICE_REF:
+        raise InputError(Fault("FCT-011", details={"length": str(LONGEST_POLICE_REF)}))
+    cursor.execute(
+        "INSERT INTO people_card_loss (member_id, how, police_ref, source, actor, told_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (member_id, source) DO NOTHING",
+        (member_id, told.how.value, number, ref, actor, at),
+    )
+    if cursor.rowcount:
+        subject: dict[str, int | str] = {"how": told.how.value}
+        journal.write(cursor, [Happening(member_id, "card_loss_told", actor, at, subject)])
+
+
+def loss_of(cursor: Any, member_id: int) -> LossTold | None:
+    """How the card of a member went, if it did since it was given out [届け出た紛失・盗難].
+
+    What was told without a number after one was told leaves the number as it is.
+    """
+    cursor.execute(
+        "SELECT l.how, l.police_ref FROM people_card_loss l WHERE l.member_id = %s"
+        " AND NOT EXISTS (SELECT FROM people_card c WHERE c.member_id = l.member_id"
+        " AND c.recorded_at > l.told_at) ORDER BY l.loss_no DESC",
+        (member_id,),
+    )
+    found = [LossTold(Loss(how), number) for how, number in cursor.fetchall()]
+    if not found:
+        return None
+    if found[0].how is Loss.LOST:
+        return found[0]
+    return next((one for one in found if one.police_ref), found[0])
 
 
 def end(cursor: Any, member_id: int, on: date, actor: str, at: datetime) -> int | None:

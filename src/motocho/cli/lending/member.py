@@ -370,23 +370,31 @@ def stop(
     by: TakenByOption,
     card_lost: Annotated[
         bool,
-        typer.Option("--card-lost", help="紛失・盗難。再発行も申し込む / Lost; asks for another."),
+        typer.Option("--card-lost", help="紛失。再発行も申し込む / Lost; asks for another."),
     ] = False,
+    card_stolen: Annotated[
+        bool,
+        typer.Option("--card-stolen", help="盗難。再発行も申し込む / Stolen; asks for another."),
+    ] = False,
+    police_ref: Annotated[
+        str, typer.Option("--police", metavar="REF", help="被害届の受理番号 / Of the police.")
+    ] = "",
     lang: LangOption = None,
 ) -> None:
     """電話で頼まれて、会員の利用を止める / Stop a member's account, as asked by phone.
 
-    例 / Examples:  motocho member stop 00000001 --by suzuki ·
-    motocho member stop 00000001 --card-lost --by suzuki
+    例 / Examples:  motocho member stop 00000001 --card-lost --by suzuki ·
+    motocho member stop 00000001 --card-stolen --police 1234 --by suzuki
     """
     from motocho.loans import commands, queries
     from motocho.loans.policy import Status, Stop
-    from motocho.people import requests
+    from motocho.people import cards, requests
     from motocho.people.access import Action
     from motocho.people.safety import freezes
 
     output = output_in(lang)
-    reason = Stop.CARD_LOST if card_lost else Stop.MEMBER_ASKED
+    is_gone = card_lost or card_stolen
+    reason = Stop.CARD_LOST if is_gone else Stop.MEMBER_ASKED
     with opened() as cursor:
         member_id, staff = _asked_by(cursor, number, by, Action.FREEZE)
         how = made(business_date(cursor, None), reference_of(None), staff.actor)
@@ -394,7 +402,11 @@ def stop(
             if listed.status is not Status.CLOSED:
                 commands.suspend(cursor, listed.key, reason, how)
         freezes.freeze(cursor, member_id, freezes.Road.PHONE, staff.actor, clock.now())
-        if card_lost:
+        if is_gone:
+            loss = cards.LossTold(cards.Loss.STOLEN if card_stolen else cards.Loss.LOST, police_ref)
+            cards.tell_loss(
+                cursor, member_id, loss, (staff.actor, f"cli {how.external_ref}"), clock.now()
+            )
             requests.ask_own(cursor, member_id, requests.Kind.NEW_CARD, clock.now())
     output.data(output.text(f"会員 {number} の利用を止めました", f"Member {number} is stopped"))
     output.note(

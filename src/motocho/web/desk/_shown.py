@@ -11,6 +11,7 @@ from motocho.documents.intake import Purpose
 from motocho.people import access as gate
 from motocho.people import members
 from motocho.people.access import Action
+from motocho.people.cards import Loss
 from motocho.people.facts import values
 from motocho.people.members import Member
 from motocho.web import access
@@ -32,6 +33,12 @@ PURPOSES: Mapping[Purpose, str] = {
     Purpose.OTHER: "desk.purpose_other",
 }
 """What a document is for, as the pages say it."""
+
+LOSSES: Mapping[str, str] = {
+    Loss.LOST.value: "desk.loss_lost",
+    Loss.STOLEN.value: "desk.loss_stolen",
+}
+"""How a card went, as its member told it [紛失・盗難の届け]."""
 
 
 def number_of(text: str) -> int:

@@ -19,13 +19,14 @@ from motocho.documents import archive
 from motocho.people import access as gate
 from motocho.people import cards, members, requests
 from motocho.people.access import Action, Staff
+from motocho.people.cards import Loss, LossTold
 from motocho.people.facts import history, values
 from motocho.units.errors import InputError, Unread
 from motocho.web import _commands, access, pages
 from motocho.web._covering import masked
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, labels
-from motocho.web.desk._shown import SHOWN
+from motocho.web.desk._shown import LOSSES, SHOWN
 from motocho.web.fields import DateField, Form, LineField, shown
 from motocho.web.words import said
 
@@ -113,6 +114,7 @@ def _context(
         "facts": [(label, facts[item]) for item, label in SHOWN.items() if item in facts],
         "letters": archive.to_hand_over(cursor, member_id),
         "card": cards.current(cursor, member_id),
+        "losses": LOSSES,
         "may_review": colleague.may(Action.REVIEW_PIN_RESET),
         "done": DONE.get(request.GET.get("done", ""), ""),
     }
@@ -160,9 +162,13 @@ def _new_pin(request: HttpRequest, cursor: Any, by: _By) -> str:  # noqa: ARG001
     return _here(key, "pin")
 
 
-def _new_card(request: HttpRequest, cursor: Any, by: _By) -> str:  # noqa: ARG001
-    key, _, colleague = by
+def _new_card(request: HttpRequest, cursor: Any, by: _By) -> str:
+    key, staff, colleague = by
     asked = desk_counter.ask_new_card(cursor, key, colleague.at)
+    if request.POST.get("how") in LOSSES:
+        told = LossTold(Loss(request.POST["how"]), request.POST.get("police_ref", ""))
+        source = (staff.actor, _commands.form_ref(request, _commands.DESK))
+        cards.tell_loss(cursor, key.member_id, told, source, colleague.at)
     if colleague.may(Action.UNFREEZE):
         return reverse("desk:own", args=asked)
     return _here(key, "card")

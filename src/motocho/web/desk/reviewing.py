@@ -31,7 +31,7 @@ from motocho.web import _commands, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk import counter as at_counter
 from motocho.web.desk._covering import once_known
-from motocho.web.desk._shown import SHOWN
+from motocho.web.desk._shown import LOSSES, SHOWN
 from motocho.web.fields import DateField, Form, LineField, MemberNumberField, shown
 from motocho.web.uploads import picture
 
@@ -135,6 +135,14 @@ def _asked(
     return asked, staff
 
 
+def _loss(cursor: Any, asked: Waiting) -> dict[str, str]:
+    """How the card went, for who decides on another; the number of the police where one came."""
+    told = cards.loss_of(cursor, asked.key.member_id) if asked.kind is Kind.NEW_CARD else None
+    if told is None:
+        return {}
+    return {"loss": LOSSES[told.how.value], "police_ref": told.police_ref}
+
+
 def _page(
     request: HttpRequest, cursor: Any, about: tuple[Waiting, Form], more: dict[str, Any]
 ) -> HttpResponse:
@@ -150,6 +158,7 @@ def _page(
         "logins": sessions.history(cursor, member_id, SHOWN_LOGINS),
         "form": shown(form, pages.tongue_of(request)),
         "chosen": request.POST.get("verdict", ""),
+        **_loss(cursor, asked),
     }
     status = 422 if form.is_bound else 200
     template = "desk/reset.html" if asked.kind is Kind.PIN_RESET else "desk/own.html"
@@ -224,12 +233,20 @@ def _own(request: HttpRequest, colleague: Colleague, key: RequestKey) -> HttpRes
         access.allow(state)
         if state is State.DONE:
             if card is not None:
+                cause = _cause(cursor, key.member_id)
                 cards.reissue(cursor, key.member_id, card, staff.actor, colleague.at)
-                wanted = card_orders.Wanted(card_orders.Cause.LOST, card.validity.expires_on)
+                wanted = card_orders.Wanted(cause, card.validity.expires_on)
                 source = (staff.actor, f"request {key.request_id}")
                 card_orders.order(cursor, key.member_id, wanted, source, colleague.at)
             _go_on(cursor, asked, staff, colleague)
     return HttpResponseRedirect(f"{reverse('desk:queue')}?tab=applications")
+
+
+def _cause(cursor: Any, member_id: int) -> card_orders.Cause:
+    """Lost or stolen, as the member told it; lost where nobody said."""
+    told = cards.loss_of(cursor, member_id)
+    is_stolen = told is not None and told.how is cards.Loss.STOLEN
+    return card_orders.Cause.STOLEN if is_stolen else card_orders.Cause.LOST
 
 
 def _card(form: VerdictForm, colleague: Colleague) -> Replacement | None:

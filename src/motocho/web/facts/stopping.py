@@ -10,14 +10,33 @@ from django.views.decorators.http import require_http_methods
 
 from motocho.loans import commands, queries
 from motocho.loans.policy import Status, Stop
-from motocho.people import requests
+from motocho.people import cards, requests
 from motocho.people.access import Action
+from motocho.people.cards import Loss, LossTold
 from motocho.people.safety import codes, freezes
+from motocho.units.errors import Fault
 from motocho.web import _commands, access, pages
 from motocho.web.access import Member
+from motocho.web.fields import Form, LineField, Manner, shown
 from motocho.web.maintenance import changes_something
 from motocho.web.member import confirming
 from motocho.web.member.confirming import Thing
+
+HOWS = {Loss.LOST.value: "card.how_lost", Loss.STOLEN.value: "card.how_stolen"}
+
+
+class PoliceField(LineField):
+    """A number that the police gave, as they write it [受理番号]."""
+
+    longest = cards.LONGEST_POLICE_REF
+    manner = Manner(width="number")
+
+    def faults(self, value: str) -> tuple[Fault, ...]:
+        """It is told, and no longer than such a number is [点検]."""
+        if not value.strip():
+            return (Fault("FCT-090"),)
+        is_long = len(value.strip()) > self.longest
+        return (Fault("FCT-011", details={"length": str(self.longest)}),) if is_long else ()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,20 +44,54 @@ from motocho.web.member.confirming import Thing
 def lost_card(request: HttpRequest, member: Member) -> HttpResponse:
     """The card is lost or stolen: everything stops, a new one is asked for [紛失・盗難] · AUTH-011.
 
-    Works at every hour: it only takes away. All sessions end with it, this one too.
+    Works at every hour: it only takes away. All sessions end with it, this one too. Of a stolen
+    card the number of the report to the police can be told later, on the same page.
     """
-    if request.method != "POST":
-        return pages.show(request, "facts/lost_card.html")
+    if request.method != "POST" or request.POST.get("do") == "police":
+        return _told_later(request, member)
+    how = Loss.STOLEN if request.POST.get("how") == Loss.STOLEN.value else Loss.LOST
     with transaction.atomic(), connection.cursor() as cursor:
         made = _commands.made(cursor, f"card lost {member.session.session_id}", member.at)
         for listed in member.open_agreements:
             commands.suspend(cursor, listed.key, Stop.CARD_LOST, made)
         freezes.freeze(cursor, member.member_id, freezes.Road.SITE, "member", member.at)
+        source = ("member", f"site {made.external_ref}")
+        cards.tell_loss(cursor, member.member_id, LossTold(how), source, member.at)
         if "no_card" not in request.POST:
             requests.ask_own(cursor, member.member_id, requests.Kind.NEW_CARD, member.at)
     access.leave(request)
-    context = {"new_card": "" if "no_card" in request.POST else "asked"}
+    context = {
+        "new_card": "" if "no_card" in request.POST else "asked",
+        "stolen": "stolen" if how is Loss.STOLEN else "",
+    }
     return pages.show(request, "facts/card_stopped.html", context)
+
+
+class PoliceForm(Form):
+    """The number of the report to the police [被害届の受理番号]."""
+
+    police_ref = PoliceField("card.police_ref", "card.police_ref_hint")
+
+
+def _told_later(request: HttpRequest, member: Member) -> HttpResponse:
+    """The page before a stop; after one, where the number of the police can still be told."""
+    form = PoliceForm(request.POST if request.method == "POST" else None)
+    with transaction.atomic(), connection.cursor() as cursor:
+        told = cards.loss_of(cursor, member.member_id)
+        is_stolen = told is not None and told.how is Loss.STOLEN
+        is_done = is_stolen and form.is_bound and form.is_valid()
+        if is_done:
+            source = ("member", _commands.form_ref(request))
+            later = LossTold(Loss.STOLEN, form.cleaned_data["police_ref"])
+            cards.tell_loss(cursor, member.member_id, later, source, member.at)
+    context = {
+        "hows": HOWS,
+        "stolen": "stolen" if is_stolen else "",
+        "has_number": "yes" if is_done or (told is not None and told.police_ref) else "",
+        "form": shown(form, pages.tongue_of(request)),
+    }
+    is_wrong = form.is_bound and bool(form.errors)
+    return pages.show(request, "facts/lost_card.html", context, status=422 if is_wrong else 200)
 
 
 _OWN_STOPS = frozenset({Stop.MEMBER_ASKED, Stop.CARD_LOST})
