@@ -140,12 +140,9 @@ def test_scores_are_asked_for_once_and_shown_with_their_factors(
     assert rows("SELECT count(*) FROM screening_score_asked") == [(1,)]
     ref = f"S{key.member_id}-{key.application_id}"
     line = f'{{"ref": "{ref}", "model": "m1", "points": 450, "factors": [{{"name": "years", "points": 450}}]}}\n'
-    inbox = score.from_environment()
-    (folder,) = {path.parent for path in tmp_path.rglob("score-*.jsonl")}
-    del inbox
-    answers = folder.parent / ("in" if folder.name == "out" else "inbox")
-    answers.mkdir(exist_ok=True)
-    (answers / "s1.jsonl").write_text(line)
+    inbox = tmp_path / "score" / "in"
+    inbox.mkdir(exist_ok=True)
+    (inbox / "s1.jsonl").write_text(line)
     assert client.post(place, {"do": "scores"}).status_code == 302
     page = main(client.get(place))
     assert "450" in page

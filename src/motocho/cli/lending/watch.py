@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from motocho.loans.queries import Watch
 
 LOOK, HELP, REVIEW = "look", "ask_for_help", "review_document"
-PURPOSE = "watch"
 AHEAD_DAYS = 60
 MOST = 1_000
 
@@ -125,7 +124,7 @@ def show(
     output = output_in(lang)
     with opened() as cursor:
         member_id = member_of(cursor, number).member_id
-        acting(cursor, by, HELP, member_id, PURPOSE)
+        acting(cursor, by, HELP, member_id, "watch")
         found = queries.watches_of(cursor, member_id)
     rows = [
         {**_row(one, output), "act": watch.ACTS[one.stop].value,
@@ -160,7 +159,7 @@ def confirm(
     output, reference = output_in(lang), reference_of(ref)
     with moving(reference) as cursor:
         member_id = member_of(cursor, number).member_id
-        staff = acting(cursor, by, REVIEW, member_id, PURPOSE)
+        staff = acting(cursor, by, REVIEW, member_id, "watch")
         how = made(business_date(cursor, day_of(on, "--on")), reference, staff.actor)
         found = EmployerFound(employer.value)
         check = EmployerCheck(how.business_on, found, document.strip())
@@ -190,7 +189,7 @@ def end(
     stop = one_of(Stop, reason, "REASON")
     with moving(reference) as cursor:
         member_id = member_of(cursor, number).member_id
-        staff = acting(cursor, by, REVIEW, member_id, PURPOSE)
+        staff = acting(cursor, by, REVIEW, member_id, "watch")
         how = made(business_date(cursor, day_of(on, "--on")), reference, staff.actor)
         was_open = watch.judge(cursor, member_id, stop, (staff, how))
     output.data(_said(output, done=was_open))
@@ -214,7 +213,7 @@ def unreached(
     output, reference = output_in(lang), reference_of(ref)
     with moving(reference) as cursor:
         member_id = member_of(cursor, number).member_id
-        staff = acting(cursor, by, HELP, member_id, PURPOSE)
+        staff = acting(cursor, by, HELP, member_id, "watch")
         how = made(business_date(cursor, day_of(on, "--on")), reference, staff.actor)
         is_new = watch.note_unreached(cursor, member_id, watch.Road(road.value), how)
     output.data(_said(output, done=is_new))

@@ -5,6 +5,7 @@ What nobody looked at stays empty and is unknown: an unknown condition excludes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -41,6 +42,8 @@ _ANSWERS = {"yes": True, "no": False}
 _YES = {"yes": True, "no": False, "はい": True, "いいえ": False}
 _DEBT_PARTS = 6
 _FOUR = 4
+_BETWEEN = re.compile(r"[\t、;/]|,\s+")
+"""What stands between the parts of a debt; a bare comma may stand within an amount."""
 EXCLUSIONS = labels(ExclusionKind, "screening.exclusion_kind")
 COSTS = labels(Cost, "screening.cost")
 SEEN = labels(Plans, "screening.seen")
@@ -106,9 +109,12 @@ def _lines(text: str) -> list[str]:
 
 
 def _debt(line: str) -> dict[str, Any] | None:
-    parts = [one.strip() for one in line.replace("、", ",").replace("\t", ",").split(",")]
+    parts = _BETWEEN.split(line)
+    if len(parts) != _DEBT_PARTS:
+        parts = line.split(",")
     if len(parts) != _DEBT_PARTS:
         return None
+    parts = [one.strip() for one in parts]
     creditor, lender, *amounts = parts
     balance, monthly, total = (read_yen(amounts[one], sign=SignRule.NONE) for one in (0, 2, 3))
     rate = read_rate_ppm(amounts[1], rule=RateRule.TABLE_CELL)

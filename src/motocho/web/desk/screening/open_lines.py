@@ -38,7 +38,6 @@ from motocho.web.words import plain
 
 KINDS = {one.value: one for one in PaperKind}
 DONE: Mapping[str, str] = {one: f"screening.done_{one}" for one in ("income", "cut", "put_back")}
-_PURPOSE = "application"
 
 
 class RefField(LineField):
@@ -69,7 +68,7 @@ class _Seat(NamedTuple):
 
 
 def _seat(cursor: Any, colleague: Colleague, member_id: int) -> _Seat:
-    staff = colleague.looking_for(_PURPOSE)
+    staff = colleague.looking_for("application")
     access.allow(gate.ask(cursor, staff, Action.REVIEW_DOCUMENT, member_id, colleague.at))
     return _Seat(member_id, staff, colleague)
 
