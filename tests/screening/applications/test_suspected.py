@@ -125,7 +125,7 @@ def test_no_decision_for_one_person_is_written_by_hand(
         " holds_until, screening_evidence_count(member_id, application_id), %(on)s, staff_id,"
         " decided_at FROM screening_decision"
     )
-    said = {"mark": "0" * 64, "on": on}
+    said: dict[str, str | date] = {"mark": "0" * 64, "on": on}
     with transaction.atomic(), connection.cursor() as cursor:
         if refused:
             with pytest.raises(IntegrityError, match="two persons"), transaction.atomic():

@@ -43,7 +43,9 @@ def submitted(
     phone = Phone(f"0901111{person.born_on.year}")
     change = {"facts": {Fact.MOBILE_PHONE: phone}}
     made = applied(person, mail, **change)
-    facts = {kind: one for kind, one in made.facts.items() if kind is not Fact.BANK_ACCOUNT}
+    facts: dict[Fact, Any] = {
+        kind: one for kind, one in made.facts.items() if kind is not Fact.BANK_ACCOUNT
+    }
     key: ApplicationKey = do(submit, confirmed(mail, at=at), replace(made, facts=facts), at)
     return key
 

@@ -32,8 +32,7 @@ from motocho.units.money import (
 )
 from motocho.units.text import folded
 from motocho.web.desk._choosing import ChoiceField, labels
-from motocho.web.desk.screening._papers import FOUND, MOST_YEN
-from motocho.web.desk.screening.confirming import MonthsField
+from motocho.web.desk.screening._papers import FOUND, MOST_YEN, MonthsField
 from motocho.web.fields import DateField, Form, LineField, LinesField, RateField, YenField
 
 PAPER = "paper_"

@@ -18,12 +18,15 @@ from motocho.web.desk._choosing import ChoiceField, labels
 from motocho.web.fields import DateField, Form, LineField, Manner, YenField
 
 MOST_YEN = 1_000_000_000
+MOST_MONTHS = 99
 MONTHS = 3
 """So many pay slips have their boxes: two in a row are asked for, a third may say more."""
 BONUSES = 2
 INCOMES = labels(IncomeKind, "screening.income")
 WHOSE = labels(Whose, "screening.whose")
 FOUND: Mapping[str, str] = {"yes": "screening.yes", "no": "screening.no"}
+ANSWERS = {"clear": "screening.check_clear", "found": "screening.check_found"}
+"""What was found where somebody was looked up."""
 _ANSWERS = {"yes": True, "no": False}
 _FILED = frozenset({PaperKind.TAX_RETURN, PaperKind.BLUE_STATEMENT, PaperKind.INCOME_BREAKDOWN})
 _STEADY = frozenset({IncomeKind.RENT, IncomeKind.BUSINESS})
@@ -56,6 +59,18 @@ class StreamField(LineField):
         """It must be said [点検]."""
         if not value.strip():
             yield Fault("SCR-270")
+
+
+class MonthsField(LineField):
+    """How many months somebody was paid [支給された月数]."""
+
+    manner = Manner(width="short", keyboard="numeric")
+
+    def read(self, text: str) -> int | Unread:
+        """A small whole number [読取り]."""
+        plain_text = folded(text).strip().removesuffix("か月").removesuffix("ヶ月")
+        is_number = plain_text.isascii() and plain_text.isdigit() and int(plain_text) <= MOST_MONTHS
+        return int(plain_text) if is_number else Unread("SCR-273", text)
 
 
 class PaperForm(Form):

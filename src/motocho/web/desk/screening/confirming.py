@@ -25,8 +25,7 @@ from motocho.screening.applications import (
     confirm_employment,
     record_check,
 )
-from motocho.units.errors import Fault, Unread
-from motocho.units.text import folded
+from motocho.units.errors import Fault
 from motocho.web import access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, offering
@@ -42,26 +41,13 @@ from motocho.web.desk.screening._held import (
     to,
     tried,
 )
-from motocho.web.fields import DateField, Form, LineField, Manner, shown
+from motocho.web.desk.screening._papers import ANSWERS, MonthsField
+from motocho.web.fields import DateField, Form, shown
 from motocho.web.words import Tongue, plain
 
 _CALL = "call "
-MOST_MONTHS = 99
 SIGNS = 8
 """Of a reference, so many signs tell a document from another."""
-ANSWERS = {"clear": "screening.check_clear", "found": "screening.check_found"}
-
-
-class MonthsField(LineField):
-    """How many months somebody was paid [支給された月数]."""
-
-    manner = Manner(width="short", keyboard="numeric")
-
-    def read(self, text: str) -> int | Unread:
-        """A small whole number [読取り]."""
-        plain_text = folded(text).strip().removesuffix("か月").removesuffix("ヶ月")
-        is_number = plain_text.isascii() and plain_text.isdigit() and int(plain_text) <= MOST_MONTHS
-        return int(plain_text) if is_number else Unread("SCR-273", text)
 
 
 class EmploymentForm(Form):

@@ -8,7 +8,8 @@ that is kept whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -31,8 +32,13 @@ from motocho.web.desk._choosing import ChoiceField
 from motocho.web.desk._covering import once_known
 from motocho.web.desk.screening import _papers
 from motocho.web.desk.screening._held import documents, faults, tried
-from motocho.web.desk.screening._papers import FOUND, MOST_YEN, PaperForm
-from motocho.web.desk.screening.confirming import ANSWERS, MonthsField
+from motocho.web.desk.screening._papers import (
+    ANSWERS,
+    FOUND,
+    MOST_YEN,
+    MonthsField,
+    PaperForm,
+)
 from motocho.web.fields import DateField, Form, LineField, YenField, shown
 from motocho.web.words import plain
 
@@ -54,7 +60,8 @@ class RefField(LineField):
         )
 
 
-class _Seat(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Seat:
     """Who works on whose line [担当と会員]."""
 
     member_id: int

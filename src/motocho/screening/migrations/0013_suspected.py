@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Functions and triggers; no table."""
 
-    dependencies = (("screening", "0011_restoring"),)
+    dependencies = (("screening", "0012_identity_requests"),)
     operations = (
         migrations.RunSQL(
             (files("motocho.screening") / "applications" / "suspected.sql").read_text(
