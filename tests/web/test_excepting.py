@@ -23,7 +23,7 @@ from motocho.people.access import Role
 from motocho.screening import applications
 from motocho.screening.applications import claims
 from motocho.screening.applications.claims import Kind
-from motocho.screening.capacity import Debt, Exposure, Refinance
+from motocho.screening.capacity import Debt, Exposure
 from motocho.units.errors import StateConflict
 from motocho.web.desk.screening import _claims
 
@@ -67,7 +67,10 @@ def test_a_claim_is_entered_beside_its_picture_shown_and_taken_back(desk: Screen
     assert do(claims.listed, key) == []
     whole = form | {"own_yen": "0", "own_third_yen": "0", "others_yen": "20万"}
     assert client.post(f"{place}?kind=spouse", whole).status_code == 302
-    found = do(claims.gathered, key).special.spouse
+    special = do(claims.gathered, key).special
+    assert special is not None
+    found = special.spouse
+    assert found is not None
     assert (found.consents, found.income_yen, found.papers) == (
         True,
         3_000_000,
@@ -109,8 +112,10 @@ def test_every_kind_has_its_form_and_makes_its_record(desk: Screened) -> None:
         again = client.get(place)
         assert again.status_code == 200
     found = do(claims.gathered, key)
+    assert found.special is not None
     assert found.special.reliefs == ("noto_2024",)
-    loan: Refinance = found.special.stepwise_refinance
+    loan = found.special.stepwise_refinance
+    assert loan is not None
     assert loan.debts == (
         Debt("山川金融", is_money_lender=True, balance_yen=300_000, rate_ppm=180_000,
              monthly_yen=10_000, total_yen=360_000),
@@ -119,6 +124,7 @@ def test_every_kind_has_its_form_and_makes_its_record(desk: Screened) -> None:
     )  # fmt: skip
     assert (loan.rate_ppm, loan.principal_parts_yen) == (140_000, (20_000,) * 40)
     assert (loan.takes_new_collateral, loan.collateral_is_worse) == (False, True)
+    assert found.spouse_employment is not None
     assert found.spouse_employment.months_paid == 3
     place = page_of(key, "claims/?kind=stepwise_refinance")
     for debts, wanted in (("山川金融, はい, 30万", "1行目"), (f"{DEBTS}\nx,y,1,2,3,4", "3行目")):

@@ -652,6 +652,7 @@ def test_a_stolen_card_is_told_apart_and_its_number_of_the_police_later(
     stopped = client.post("/member/settings/card/", {"how": "stolen"}).content.decode()
     assert police in stopped
     told = do(cards.loss_of, member.member_id)
+    assert told is not None
     assert (told.how, told.police_ref) == (cards.Loss.STOLEN, "")
     site.sign_in(client, member)
     client.post("/member/sign-in/code/", {"code": site.code(member)})
@@ -664,6 +665,7 @@ def test_a_stolen_card_is_told_apart_and_its_number_of_the_police_later(
         assert 'href="#police_ref"' in answer.content.decode()
     client.post("/member/settings/card/", {"do": "police", "police_ref": "令8-123"})
     told = do(cards.loss_of, member.member_id)
+    assert told is not None
     assert (told.how, told.police_ref) == (cards.Loss.STOLEN, "令8-123")
     assert 'name="police_ref"' not in client.get("/member/settings/card/").content.decode()
     told_rows = rows("SELECT subject::text FROM journal_row WHERE kind = 'card_loss_told'")
