@@ -69,6 +69,7 @@ IDS = {
     "member:name": "received", "asset:name": "site.css", "setting": "reliefs",
     "studio:row_id": "r1", "studio:kind": "recalculation", "studio:name": "complaint",
     "studio:column": "date", "apply:question": "income", "apply:slot": "income",
+    "apply:way": "photo",
 }  # fmt: skip
 """Words in addresses; numbers are 1 unless a test knows better."""
 

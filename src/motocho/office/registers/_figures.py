@@ -185,14 +185,14 @@ _MOVED = f"""(CASE WHEN l.debit = {_PRINCIPAL} THEN l.amount_yen ELSE 0 END
     - CASE WHEN l.credit = {_PRINCIPAL} THEN l.amount_yen ELSE 0 END)"""
 _COLUMNS = f"""
 WITH later AS (
-    SELECT e.member_id, e.book_id, sum({_MOVED}) AS yen
+    SELECT e.member_id, e.book_id, sum({_MOVED})::bigint AS yen
     FROM ledger_entry e JOIN ledger_leg l USING (member_id, entry_id)
     WHERE e.business_on > %(last)s AND e.phase IN ('posted', 'post') GROUP BY 1, 2
 ), lent AS (
     SELECT e.member_id, e.agreement_id,
         sum(CASE WHEN e.cancels_no IS NULL THEN 1 ELSE -1 END) AS draws,
         sum(CASE WHEN e.cancels_no IS NULL THEN 1 ELSE -1 END
-            * (coalesce(d.content, e.content)->>'amount_yen')::bigint) AS yen
+            * (coalesce(d.content, e.content)->>'amount_yen')::bigint)::bigint AS yen
     FROM loan_event e LEFT JOIN loan_event d
         ON (d.member_id, d.agreement_id, d.event_no) = (e.member_id, e.agreement_id, e.cancels_no)
     WHERE e.business_on BETWEEN %(first)s AND %(last)s AND coalesce(d.kind, e.kind) = 'draw'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,7 @@ from motocho.units.errors import (
 from motocho.web import _commands, access
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import labels
+from motocho.web.fields import Form
 from motocho.web.words import Said, Tongue, plain, said
 
 REFUSALS = (InputError, NotAllowedError, RefusedError, StateConflict)
@@ -88,6 +89,23 @@ def tried(act: Callable[[Any], object]) -> tuple[Fault, ...]:
     except REFUSALS as error:
         return tuple(error.faults)
     return ()
+
+
+def placed(
+    form: Form, found: tuple[Fault, ...], places: Mapping[str, tuple[str, ...]]
+) -> tuple[Fault, ...]:
+    """Put what was refused at its box, where the form has one for it; the rest is given [欄の誤り].
+
+    Takes     the boxes by the code of a fault, the likeliest first.
+    """
+    rest = []
+    for fault in found:
+        names = [one for one in places.get(fault.code, ()) if one in form.fields]
+        if names:
+            form.refuse(names[0], fault)
+        else:
+            rest.append(fault)
+    return tuple(rest)
 
 
 def to(name: str, key: ApplicationKey, done: str = "") -> HttpResponse:

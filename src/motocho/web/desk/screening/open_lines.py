@@ -31,7 +31,7 @@ from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField
 from motocho.web.desk._covering import once_known
 from motocho.web.desk.screening import _papers
-from motocho.web.desk.screening._held import documents, faults, tried
+from motocho.web.desk.screening._held import documents, faults, placed, tried
 from motocho.web.desk.screening._papers import (
     ANSWERS,
     FOUND,
@@ -44,6 +44,16 @@ from motocho.web.words import plain
 
 KINDS = {one.value: one for one in PaperKind}
 DONE: Mapping[str, str] = {one: f"screening.done_{one}" for one in ("income", "cut", "put_back")}
+_AT: Mapping[str, tuple[str, ...]] = {
+    "SCR-103": ("filed_on", "issued_on", "paid_on_1"),
+    "SCR-106": ("filed_on", "issued_on", "paid_on_1"),
+    "SCR-107": ("employer_asked",),
+    "SCR-108": ("employer_changed_on",),
+    "LON-078": ("cut_limit",),
+    "SCR-119": ("back_limit",),
+    "SCR-140": ("back_ties",),
+}
+"""At which box a refusal stands: a paper that is too old, at the day of its issue."""
 
 
 class RefField(LineField):
@@ -108,6 +118,7 @@ def income(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         )
         if not wrong:
             return HttpResponseRedirect(f"{request.path}?done=income")
+        wrong = placed(form, wrong, _AT)
     context = {
         "desk": colleague,
         "member_id": member_id,
@@ -228,6 +239,8 @@ def limit(
             return HttpResponseRedirect(f"{request.path}?done={does}")
     with transaction.atomic(), connection.cursor() as cursor:
         context = _limit_context(cursor, seat, Key(member_id, agreement_id))
+    if form is not None and context[f"may_{does}"]:  # else there is no box to put it at
+        wrong = placed(form, wrong, _AT)
     context |= {
         "form": shown(form or cut, tongue),
         "cutting": shown(cut, tongue),
