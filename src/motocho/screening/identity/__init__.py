@@ -29,9 +29,12 @@ from motocho.screening.identity.papers import (
     counts_as,
 )
 from motocho.screening.identity.records import Evidence, Record, check_identified, keep, require
+from motocho.screening.identity.requests import Asked, Became
 from motocho.screening.identity.results import checked_of
 
 __all__ = [
+    "Asked",
+    "Became",
     "Checked",
     "CountsAs",
     "Declared",

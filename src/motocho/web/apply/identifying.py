@@ -17,8 +17,7 @@ from motocho.contact.holds import Source
 from motocho.outside.identity import Way, is_connected
 from motocho.screening.applications import ApplicationKey
 from motocho.screening.applying import identifying
-from motocho.screening.identity import requests
-from motocho.screening.identity.requests import Asked, Became
+from motocho.screening.identity import Asked, Became, requests
 from motocho.units.errors import RefusedError, StateConflict
 from motocho.web import _commands, pages
 from motocho.web.apply import seating

@@ -21,6 +21,8 @@ from motocho.people.access import Action
 from motocho.people.members import Member
 from motocho.screening import identity
 from motocho.screening.identity import (
+    Asked,
+    Became,
     Checked,
     CountsAs,
     Declared,
@@ -33,7 +35,6 @@ from motocho.screening.identity import (
     Side,
     Supplement,
 )
-from motocho.screening.identity.requests import Asked, Became
 from motocho.units.errors import Fault, RefusedError
 from motocho.web import access, pages
 from motocho.web.access import Colleague
