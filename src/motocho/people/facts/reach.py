@@ -1,8 +1,8 @@
 """The way to a person: phones, addresses and e-mail, whole, for who holds a permit [連絡先の開示].
 
-`contact` gives permits; it and what reports to a credit bureau alone may import this module (the
-check of imports holds it). A permit is of one member, some kinds and a short while; each use is a
-journal row.
+`contact` gives permits; it, what reports to a credit bureau and what asks who an applicant is alone
+may import this module (the check of imports holds it). A permit is of one member, some kinds and a
+short while; each use is a journal row.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ def disclosed(
 def identifying(
     cursor: Any, member_id: int, kinds: AbstractSet[Kind], on: date, why: tuple[str, datetime]
 ) -> dict[Kind, Whole]:
-    """What the law has us tell a credit bureau, so that it knows who is meant [識別する事項].
+    """What a credit bureau or a vendor must be told to know who is meant [識別する事項].
 
-    Takes     for which report or inquiry, and when: each reading is kept.
-    Law       貸金業法41条の35第1項1号; 施行規則30条の13第1項.
+    Takes     for which report, inquiry or application, and when: each reading is kept.
+    Law       貸金業法41条の35第1項1号; 施行規則30条の13第1項; 犯収法4条1項.
     Why       no way to the person is used by it.
     """
     purpose, at = why

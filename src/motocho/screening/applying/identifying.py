@@ -24,10 +24,8 @@ from django.db import DatabaseError, connection, transaction
 from motocho.contact.holds import Source
 from motocho.outside.clock import JAPAN
 from motocho.outside.identity import Request, Result, Vendor, Way
-from motocho.people import members
-from motocho.people.facts import reach, values
 from motocho.screening.applications import ApplicationKey, forms
-from motocho.screening.applying import submitting
+from motocho.screening.applying import _persons, submitting
 from motocho.screening.applying.policy import applying_on
 from motocho.screening.identity import Declared, check_method, records, requests
 from motocho.screening.identity.requests import WORKER, Answer, Asked, Became, Wish
@@ -36,7 +34,6 @@ from motocho.units.errors import Fault, OutsideFailure, RefusedError
 
 log = logging.getLogger("motocho.identity")
 FILE = "identity.toml"
-ADDRESS = frozenset({values.Kind.ADDRESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +179,10 @@ def _send(carrier: Carrier, asked: Asked) -> bool:
         now = _held(cursor, asked)
         if now.is_sent or now.became is not None or not now.is_needed:
             return False
-        name, _ = _person(cursor, now)
-        address = _address(cursor, now, at)
-        carrier.vendor.ask(Request(now.request_ref, now.way, name, address, now.until_on))
+        known = _persons.known(cursor, now.key, at)
+        carrier.vendor.ask(
+            Request(now.request_ref, now.way, known.name, known.address, now.until_on)
+        )
         requests.sent(cursor, now, at)
     return True
 
@@ -230,28 +228,14 @@ def declared_of(cursor: Any, asked: Asked, at: datetime) -> Declared:
     key = ApplicationKey(*asked.key)
     application = forms.one(cursor, key)
     told = submitting.particulars(cursor, key, WORKER, at) or {}
-    name, born_on = _person(cursor, asked)
+    known = _persons.known(cursor, asked.key, at)
     return Declared(
-        name,
-        _address(cursor, asked, at),
-        born_on,
+        known.name,
+        known.address,
+        known.born_on,
         words()["purpose"][application.wanted.use.value],
         words()["occupation"].get(told.get("occupation", ""), ""),
     )
-
-
-def _person(cursor: Any, asked: Asked) -> tuple[str, date]:
-    person = members.one(cursor, asked.key[0]).person
-    return f"{person.family_name} {person.given_name}", person.born_on
-
-
-def _address(cursor: Any, asked: Asked, at: datetime) -> str:
-    """The address as it is registered that day; empty where there is none."""
-    member_id, application_id = asked.key
-    reading = (f"application {application_id}", at)
-    found = reach.identifying(cursor, member_id, ADDRESS, at.astimezone(JAPAN).date(), reading)
-    whole = found.get(values.Kind.ADDRESS)
-    return whole.value.text if whole and isinstance(whole.value, values.Address) else ""
 
 
 @cache

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 from motocho.screening.applications import claims
-from motocho.screening.applications.claims import Claim, Content, Kind
 from motocho.screening.capacity import (
     ContractKind,
     Cost,
@@ -35,6 +34,9 @@ from motocho.web.desk._choosing import ChoiceField, labels
 from motocho.web.desk.screening._papers import FOUND, MOST_YEN, MonthsField
 from motocho.web.fields import DateField, Form, LineField, LinesField, RateField, YenField
 
+Claim = claims.Claim
+Content = claims.Content
+Kind = claims.Kind
 PAPER = "paper_"
 _RELIEF = "relief_"
 _ANSWERS = {"yes": True, "no": False}

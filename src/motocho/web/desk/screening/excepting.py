@@ -18,7 +18,6 @@ from motocho.outside.clock import JAPAN
 from motocho.people import members, staff
 from motocho.people.access import Action
 from motocho.screening.applications import claims, scores
-from motocho.screening.applications.claims import Claim, Kept, Kind
 from motocho.units.errors import Fault, FaultyInput, OutsideFailure
 from motocho.web import access, pages
 from motocho.web.access import Colleague
@@ -38,6 +37,9 @@ from motocho.web.desk.screening._held import (
 from motocho.web.fields import Form, shown
 from motocho.web.words import Tongue, catalogue, plain
 
+Claim = claims.Claim
+Kept = claims.Kept
+Kind = claims.Kind
 KINDS = labels(Kind, "screening.claimed")
 SIGNS = 8
 """Of a reference, so many signs tell a document from another."""
