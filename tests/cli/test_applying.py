@@ -84,9 +84,22 @@ def test_refused_with_one_sentence_and_over(office: Office, database: Database) 
     decided = command.done(*LOOK, "decide", *named, "--by", "mori", "--json").document
     assert decided["verdict"] == "refuse"
     assert command.done(*LOOK, "show", *named, "--by", "mori", "--lang", "en").text
-    refuse = (*LOOK, "refuse", *named, "--mark", decided["mark"], "--by", "mori")
-    assert "→" in command.done(*refuse).text
-    assert said("SCR-203") in command(*refuse).err
+    refuse = (*LOOK, "refuse", *named, "--mark", decided["mark"], "--by", "mori", "--reason")
+    assert command(*refuse[:-1]).code != 0  # a reason is asked for
+    assert said("SCR-263") in command(*refuse, "capacity").err  # the rules refuse, nobody else
+    assert "→" in command.done(*refuse, "rules").text
+    assert said("SCR-203") in command(*refuse, "rules").err
+
+
+def test_a_person_s_reason_is_told_and_replays(office: Office, database: Database) -> None:
+    command, named = Command(database), prepared(office, Check.SUSPICION)
+    decided = command.done(*LOOK, "decide", *named, "--by", "mori", "--json").document
+    assert decided["verdict"] == "refer"
+    refuse = (*LOOK, "refuse", *named, "--mark", decided["mark"], "--by", "mori", "--reason")
+    assert said("SCR-264") in command(*refuse, "other").err  # another reason has words
+    assert said("SCR-312") in command.done(*refuse, "capacity", "--words", "家賃が高い").text
+    (again,) = command.done(*LOOK, "replay", *named, "--by", "mori", "--json").document["decisions"]
+    assert (again["reason"], again["told"], again["told_same"]) == ("capacity", "SCR-312", True)
 
 
 SPOUSE = "consents = true\n[lent]\nown_yen = 0\nown_third_yen = 0\nothers_yen = 0\nothers_third_yen = 0\n"

@@ -34,6 +34,7 @@ from motocho.notices import choices, messages, sending
 from motocho.notices.choices import Choices, Style
 from motocho.notices.kinds import Kind
 from motocho.notices.messages import Told
+from motocho.notices.wording import Extra, mail_of, text_of
 from motocho.outside.clock import JAPAN
 from motocho.outside.mail import FolderPost, Letter, Outcome
 from motocho.people import pin, requests
@@ -141,6 +142,25 @@ def test_each_happening_gives_one_message_and_one_mail_at_any_hour(
     (mail,) = mails(folder)
     assert mail["Subject"] == "お知らせが1件あります"
     assert "暗証番号をメールや電話でたずねることはありません" in plain(mail)
+
+
+@pytest.mark.parametrize("told_code", ["SCR-312", "SCR-140", "SCR-314"])
+def test_a_refused_application_leads_to_its_page_and_tells_its_reason_where_wanted(
+    house: House, folder: Path, told_code: str
+) -> None:
+    member_id = house.member().member_id
+    happen(member_id, "application_refused", NIGHT, application=1, told=told_code, agreement=0)
+    work(folder, NIGHT)
+    (mail,) = mails(folder)
+    why = Fault(told_code).what(Language.JA)
+    assert "/apply/return/" in plain(mail)  # who has no PIN comes back by their address
+    assert why not in plain(mail)  # a discreet mail says that there is a result
+    assert mail["Subject"] == "お知らせが1件あります"
+    facts = {"told": told_code}
+    shown = text_of(Kind.APPLICATION_REFUSED, facts, NIGHT, Language.JA)
+    assert why in shown.body
+    whole = mail_of(Kind.APPLICATION_REFUSED, shown, Choices(style=Style.PLAIN), Extra())
+    assert why in whole.text
 
 
 def test_money_that_moves_is_told(house: House, folder: Path) -> None:

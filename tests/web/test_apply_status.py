@@ -19,7 +19,6 @@ from tests.web.test_care import called
 from motocho.contact.gate import Permit
 from motocho.contact.guard import Purpose
 from motocho.outside import clock
-from motocho.screening import applications
 from motocho.screening.applications import ApplicationKey, Check, decisions
 from motocho.screening.applying import Alike, Origin, Signal, signals
 from motocho.screening.decision import Verdict
@@ -62,7 +61,7 @@ def refused(office: Office, key: ApplicationKey) -> None:
     assert "担当者が確認しています" in waiting  # until it is said, it looks like any other
     for what, _ in do(decisions.told, made, Language.JA):
         assert what not in waiting
-    do(applications.refuse, made, office.first, office.at)
+    office.refuse(made)
 
 
 @pytest.mark.rule("LEND-009")

@@ -28,7 +28,7 @@ from motocho.people import members, staff
 from motocho.people.access import Role
 from motocho.screening import applications, applying, identity
 from motocho.screening.applications import ApplicationKey, Check, decisions, reviews, steps
-from motocho.screening.applications.reviews import Reason, Why
+from motocho.screening.applications.refusals import Reason, Why
 from motocho.screening.applying import Alike, Signal
 from motocho.screening.capacity import PaperKind
 from motocho.screening.decision import Verdict
@@ -153,14 +153,18 @@ def test_what_stands_on_the_page_is_what_the_applicant_reads(desk: Screened) -> 
 
 
 @pytest.mark.rule("KYC-007")
-def test_a_person_s_no_is_one_sentence_before_and_after(desk: Screened) -> None:
+def test_each_reason_shows_what_it_tells_and_what_is_withheld_tells_nothing(
+    desk: Screened,
+) -> None:
     key = desk.prepared(0)
     form = desk.office.form()
     do(applications.record_check, key, (Check.SUSPICION, True), desk.office.enterer, form)
     page = main(desk.rie.client.get(page_of(key)))
     assert "担当者が判断します" in page
     told = "総合的な判断により、お取引をお受けできません"
-    assert any(told in one for one in said_in(page))
+    shown = said_in(page)
+    assert sum(told in one for one in shown) == 2  # withheld and other read the same
+    assert any("返済のご負担が大きい" in one for one in shown)
     mark = mark_in(page)
     bare = {"do": "refuse", "mark": mark, "reason": "other", "words": " "}
     assert "「その他」の内容" in text(desk.rie.client.post(page_of(key), bare))
@@ -174,6 +178,9 @@ def test_a_person_s_no_is_one_sentence_before_and_after(desk: Screened) -> None:
         desk.rie.staff_id,
     )
     assert "話が変わった" not in str(do(decisions.document, kept))
+    again = main(desk.rie.client.get(f"{page_of(key)}replay/"))
+    assert "その日の一覧でも同じ文を伝えます" in again
+    assert told in again
 
 
 # ------------------------------------------------------------------------------ who may not decide

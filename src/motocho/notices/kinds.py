@@ -74,6 +74,8 @@ class Kind(Enum):
     """Something is asked for on an open line, by a day; what it is stands on the site alone."""
     APPLICATION_LAPSING = "application_lapsing"
     """An application on which nothing goes on ends soon."""
+    APPLICATION_REFUSED = "application_refused"
+    """How an application ended; with the reason, where its member wants mails that say more."""
     TEST = "test"
     """What a member asks for, to see how our mails look."""
 
@@ -99,7 +101,7 @@ SAID_OPENLY = _SECURITY | JOINING
 """Even a discreet mail says what happened: nothing in it tells of a loan."""
 WITH_LINK = frozenset(Kind) - {
     Kind.FROZEN, Kind.REQUEST_REFUSED, Kind.PIN_LINK, Kind.MEMBER_NUMBER, Kind.TEST, *_REMINDERS,
-    *JOINING,
+    Kind.APPLICATION_REFUSED, *JOINING,
 }  # fmt: skip
 """Mails that carry the one link, which freezes and does nothing else."""
 
@@ -159,5 +161,6 @@ OF_NEWS: Mapping[str, Kind] = {
     "card_returned": Kind.CARD_RETURNED,
     "watch_asked": Kind.WATCH_ASKED,
     "application_lapsing": Kind.APPLICATION_LAPSING,
+    "application_refused": Kind.APPLICATION_REFUSED,
 }
 """Rows of the journal that are told; what is not listed is nobody's message."""

@@ -51,6 +51,7 @@ FREEZE_PATH = "/freeze/"
 RESET_PATH = "/reset/"
 APPLY_PATH = "/apply/link/"
 OFFER_PATH = "/joining/"
+RETURN_PATH = "/apply/return/"
 FIRST_PIN_PATH = "/joining/start/"
 
 
@@ -195,6 +196,8 @@ def _extra(
         return Extra(secret=f"{office.origin}{RESET_PATH}{token}") if token else None
     if kind in JOINING:
         return _joining(cursor, of, about, office)
+    if kind is Kind.APPLICATION_REFUSED and not facts.get("agreement"):
+        return Extra(secret=f"{office.origin}{RETURN_PATH}")
     if kind is Kind.MEMBER_NUMBER:
         return Extra(secret=members.numbers_of(cursor, [member_id])[member_id])
     if kind in WITH_LINK:

@@ -20,7 +20,7 @@ from importlib.resources import files
 from motocho.contact.guard import JAPAN
 from motocho.notices.choices import Choices, Style
 from motocho.notices.kinds import SAID_OPENLY, Kind
-from motocho.units.errors import Language
+from motocho.units.errors import Fault, Language
 
 FILE = "templates.toml"
 Facts = Mapping[str, int | str]
@@ -84,13 +84,19 @@ def mail_of(kind: Kind, text: Text, chosen: Choices, extra: Extra) -> Written:
     """
     language = chosen.language
     is_plain = chosen.style is Style.PLAIN
-    parts = [text.body if is_plain or kind in SAID_OPENLY else _said("frame", "hidden", language)]
+    parts = [text.body if is_plain or kind in SAID_OPENLY else _hidden(kind, language)]
     if extra.secret:
         parts += [_said(kind.value, "mail", language), extra.secret]
     if extra.freeze_link:
         parts += [_said("frame", "freeze", language), extra.freeze_link]
     subject = text.title if is_plain else _said("frame", "subject", language)
     return _framed(subject, parts, chosen)
+
+
+def _hidden(kind: Kind, language: Language) -> str:
+    """That there is a notice: in words of its own for who cannot open the member site."""
+    own = catalogue()[kind.value].get(f"hidden_{language.value}")
+    return own or _said("frame", "hidden", language)
 
 
 def code_mail(code: str, chosen: Choices) -> Written:
@@ -153,7 +159,16 @@ def _values(facts: Facts, happened_at: datetime, language: Language) -> dict[str
         "amount": f"{int(facts.get('amount_yen', facts.get('asked_yen', 0))):,}",
         "limit": f"{int(facts.get('limit_yen', 0)):,}",
         "fact": known,
+        **_why(facts, language),
     }
+
+
+def _why(facts: Facts, language: Language) -> dict[str, str]:
+    """What a row of the journal says is told, by the code of its message."""
+    if "told" not in facts:
+        return {"why": "", "next": ""}
+    fault = Fault(str(facts["told"]))
+    return {"why": fault.what(language), "next": fault.fix(language)}
 
 
 def _day(on: date, language: Language) -> str:

@@ -33,9 +33,11 @@ from motocho.screening.applications import (
     Confirmation,
     Entry,
     Kept,
+    Reason,
     Said,
     Use,
     Wanted,
+    Why,
 )
 from motocho.screening.applications import Plan as Product
 from motocho.screening.capacity import Paper, PaperKind
@@ -152,6 +154,16 @@ class Office:
     def decide(self, key: ApplicationKey, staff: Staff | None = None) -> Kept:
         made: Kept = do(applications.make, key, staff or self.first, self.at)
         return made
+
+    def refuse(
+        self, made: Kept, reason: Reason = Reason.RULES, words: str = ""
+    ) -> tuple[tuple[str, str], ...]:
+        """Refused by its first colleague; what the applicant is told."""
+        why, form = Why(reason, words), self.form()
+        told: tuple[tuple[str, str], ...] = do(
+            applications.refuse_decided, made, why, self.first, form
+        )
+        return told
 
     def prepared(self, limit_yen: int = 300_000, member_id: int | None = None) -> ApplicationKey:
         """An application of which everything is known."""

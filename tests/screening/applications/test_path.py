@@ -19,7 +19,16 @@ from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
 from motocho.outside.postgres import Role as Login
 from motocho.screening import applications, increases
-from motocho.screening.applications import Check, Confirmation, Entry, Outcome, Said, Use, Wanted
+from motocho.screening.applications import (
+    Check,
+    Confirmation,
+    Entry,
+    Outcome,
+    Reason,
+    Said,
+    Use,
+    Wanted,
+)
 from motocho.screening.applications.decisions import document
 from motocho.screening.decision import Verdict, replay
 from motocho.screening.eligibility import Asked as Wish
@@ -225,7 +234,8 @@ def test_what_the_house_found_is_told_to_nobody(office: Office, check: Check) ->
     assert made.verdict is (Verdict.REFUSE if check is Check.BARRED_TIES else Verdict.REFER)
     steps = do(applications.steps.steps, do(applications.forms.one, key), office.at)
     assert [one.code for one in steps] == ["SCR-223"]
-    (said,) = do(applications.refuse, made, office.first, office.at)
+    by_rules = made.verdict is Verdict.REFUSE
+    (said,) = office.refuse(made, Reason.RULES if by_rules else Reason.WITHHELD)
     general = Fault("SCR-140")
     assert said == (general.what(Language.JA), general.fix(Language.JA))
     kept = rows("SELECT subject::text FROM journal_row WHERE kind = 'application_checked'")

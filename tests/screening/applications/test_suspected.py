@@ -175,7 +175,7 @@ def refused_as(office: Office, person: Person) -> ApplicationKey:
     key = office.submit(300_000, other).key
     office.checked(key, Check.BARRED_TIES)
     office.carry()
-    do(applications.refuse, office.decide(key), office.first, office.at)
+    office.refuse(office.decide(key))
     return key
 
 

@@ -36,7 +36,7 @@ from motocho.units.money import rate_text, yen_text
 
 if TYPE_CHECKING:
     from motocho.people.access import Staff
-    from motocho.screening.applications import ApplicationKey, Kept
+    from motocho.screening.applications import ApplicationKey, Kept, refusals
 
 SCHEMA_VERSION = 1
 LEAST_MARK = 12
@@ -64,6 +64,18 @@ class UseName(StrEnum):
     MEDICAL = "medical"
     CEREMONY = "ceremony"
     REPAYMENT = "repayment"
+    OTHER = "other"
+
+
+class ReasonName(StrEnum):
+    """Values of --reason of a refusal."""
+
+    RULES = "rules"
+    PAPERS = "papers"
+    STRAIN = "strain"
+    CAPACITY = "capacity"
+    OWN = "own"
+    WITHHELD = "withheld"
     OTHER = "other"
 
 
@@ -288,12 +300,22 @@ def refuse(
     number: NumberArgument,
     application: ApplicationArgument,
     mark: MarkOption,
+    reason: Annotated[
+        ReasonName,
+        typer.Option("--reason", help="理由。規則の否決は rules / Why; rules where they refuse."),
+    ],
     by: ByOption,
+    words: Annotated[
+        str, typer.Option("--words", metavar="TEXT", help="社内の言葉 / For the house alone.")
+    ] = "",
     lang: LangOption = None,
 ) -> None:
-    """否決として終わりにする。申込者への説明を出す / Refuse; prints what the applicant is told.
+    """理由を挙げて否決とし、申込者への説明を出す / Refuse for a reason; prints what is told.
 
-    例 / Examples:  motocho screening applications refuse 00000001 3 --mark 3f9c01d2ab47 --by mori
+    告げられない理由は withheld。一つの文だけを告げる / What must not be told is withheld.
+
+    例 / Examples:  motocho screening applications refuse 00000001 3 --mark 3f9c01d2ab47
+    --reason capacity --by mori
     """
     from motocho.screening import applications
 
@@ -301,7 +323,10 @@ def refuse(
     with opened() as cursor:
         key, staff = _held(cursor, number, application, by, DECIDE)
         of = _marked(cursor, key, mark)
-        applications.refuse(cursor, of, staff, clock.now())
+        at = clock.now()
+        form = (f"cli refuse {of.decision_no} {at.isoformat()}", at)
+        why = applications.Why(applications.Reason(reason.value), words)
+        applications.refuse_decided(cursor, of, why, staff, form)
         told = applications.told(cursor, of, output.language)
     output.data("\n".join(f"{what}\n  → {fix}" for what, fix in told))
 
@@ -543,7 +568,7 @@ def replay(
 
     例 / Examples:  motocho screening applications replay 00000001 3 --by mori --law-on 2027-04-01
     """
-    from motocho.screening import decision
+    from motocho.screening import applications, decision
     from motocho.screening.applications import decisions
 
     output, day = output_in(lang), day_of(law_on, "--law-on")
@@ -559,7 +584,17 @@ def replay(
                     "decided_on": of.decided_on.isoformat(),
                     "verdict": of.verdict.value,
                     "same": decision.replay(kept).same,
+                    **_refused(applications.refusals.again(cursor, key, of.decision_no)),
                     "changes": [f"{one.rule_id} {one.before}→{one.after}" for one in changes],
                 }
             )
     print_rows(output, "decisions", rows, JSON if json_wanted else "")
+
+
+def _refused(found: refusals.Again | None) -> dict[str, Any]:
+    """A person's refusal as it was written, and whether its day's list still tells the same."""
+    return {
+        "reason": None if found is None else found.reason.value,
+        "told": None if found is None else found.told_code,
+        "told_same": None if found is None else found.is_same,
+    }

@@ -20,6 +20,7 @@ from motocho.screening.applications import (
     joining,
     looking,
     queue,
+    refusals,
     restoring,
     reviews,
     scores,
@@ -41,7 +42,6 @@ from motocho.screening.applications.decisions import (
     accept,
     approve,
     make,
-    refuse,
     told,
 )
 from motocho.screening.applications.evidence import (
@@ -69,6 +69,8 @@ from motocho.screening.applications.forms import (
 from motocho.screening.applications.joining import CardWish, agree, link_for
 from motocho.screening.applications.lapsing import Lapsed, lapse_idle
 from motocho.screening.applications.looking import look
+from motocho.screening.applications.refusals import Reason, Why
+from motocho.screening.applications.reviews import refuse_decided
 from motocho.screening.applications.steps import Called, Step, Turn
 
 __all__ = [
@@ -84,12 +86,14 @@ __all__ = [
     "Lapsed",
     "Outcome",
     "Plan",
+    "Reason",
     "Said",
     "Standing",
     "Step",
     "Turn",
     "Use",
     "Wanted",
+    "Why",
     "accept",
     "agree",
     "agree_raise",
@@ -117,7 +121,8 @@ __all__ = [
     "queue",
     "raise_limit",
     "record_check",
-    "refuse",
+    "refusals",
+    "refuse_decided",
     "require",
     "restoring",
     "reviews",

@@ -2,7 +2,7 @@
 
     made = decisions.make(cursor, key, staff, at)         the same facts again: the same decision
     decisions.approve(cursor, made, staff, at)            by who entered nothing of it
-    decisions.refuse(cursor, key, staff, at)              with what the applicant is told
+    reviews.refuse_decided(cursor, made, Why(reason), staff, form)    with what is told of it
 
 The newest decision counts. Whatever is entered after it asks for another.
 """
@@ -20,7 +20,7 @@ from motocho.contact.holds import Source
 from motocho.outside.clock import JAPAN
 from motocho.people.access import Staff
 from motocho.screening import decision as rules
-from motocho.screening.applications import calling, evidence, forms
+from motocho.screening.applications import calling, evidence, forms, refusals
 from motocho.screening.applications.evidence import refuse_unless_reviewer, told_by
 from motocho.screening.applications.forms import Application, ApplicationKey, Outcome, tell
 from motocho.screening.applications.looking import Looked, look
@@ -176,44 +176,37 @@ def accept(cursor: Any, of: Kept, source: Source, at: datetime) -> None:
     calling.end(cursor, of.key, source.actor, at)
 
 
-def refuse(cursor: Any, of: Kept, staff: Staff, at: datetime) -> tuple[tuple[str, str], ...]:
-    """Refuse by the newest decision, and end the application [審査の否決].
+def refuse(
+    cursor: Any, of: Kept, told_code: str, staff: Staff, at: datetime
+) -> tuple[tuple[str, str], ...]:
+    """End an application whose refusal names its reason already (`reviews.refuse`) [審査の否決].
 
-    A refusal follows from the rules, or from whoever looked at what was sent to a person.
-
+    Takes     the message that the mail of it holds.
     Gives     what the applicant is told, in Japanese, each with what may be done.
-    Raises    StateConflict for a decision that refuses nothing, or is not the newest.
-    Lock      the member's row.
+    Raises    StateConflict where no reason of the newest decision stands.
+    Lock      caller holds the member's row.
     """
-    refuse_unless_reviewer(staff)
     application = forms.opened(cursor, of.key)
-    last = newest(cursor, of.key)
-    is_last = last is not None and last.digest == of.digest
-    if not is_last or of.verdict not in {Verdict.REFUSE, Verdict.REFER}:
-        raise StateConflict(Fault("SCR-215"))
     source = Source(staff.actor, f"decision {of.decision_no}")
-    forms.end(cursor, application, Outcome.REFUSED, source, at)
+    with told_by({}, "SCR-263"):
+        of_line = application.agreement_id or 0
+        more: dict[str, int | str] = {"told": told_code, "agreement": of_line}
+        forms.end(cursor, application, Outcome.REFUSED, source, at, **more)
     return told(cursor, of, Language.JA)
 
 
-_GENERAL = Fault("SCR-140")
-
-
 def told(cursor: Any, of: Kept, language: Language) -> tuple[tuple[str, str], ...]:
-    """What the applicant is told of a decision [申込者への説明]; a fixed sentence of a person's no.
+    """What the applicant is told of a decision [申込者への説明]; of a person's no, of its reason.
 
-    What must not be told is not in it, by what the record says itself.
+    What must not be told is not in it: by what the record says itself, or by the one general
+    sentence.
     """
     application = forms.one(cursor, of.key)
     if of.verdict is Verdict.REFER and application.outcome is Outcome.REFUSED:
-        return general(language)
+        code = refusals.kept_code(cursor, of.key, of.decision_no)
+        return refusals.words_of(code or refusals.GENERAL, language)
     said = document(cursor, of)["told"][language.value]
     return tuple((one_of["what"], one_of["fix"]) for one_of in said)
-
-
-def general(language: Language) -> tuple[tuple[str, str], ...]:
-    """What an applicant reads of a person's no [個別の理由を答えない否決の文言]."""
-    return ((_GENERAL.what(language), _GENERAL.fix(language)),)
 
 
 # ---------------------------------------------------------------------------------------- reading

@@ -272,10 +272,16 @@ _INCREASE_ENDS = {
 
 
 def end(
-    cursor: Any, application: Application, outcome: Outcome, source: Source, at: datetime
+    cursor: Any,
+    application: Application,
+    outcome: Outcome,
+    source: Source,
+    at: datetime,
+    **more: int | str,
 ) -> None:
     """Write how an application ended, and with it the wish that it is of [申込みの終了].
 
+    Takes     what its row of the journal says beside.
     Lock      caller holds the member's row (`opened`).
     """
     key = application.key
@@ -291,11 +297,11 @@ def end(
             (at, source.actor, _INCREASE_ENDS[outcome], key.member_id, application.increase_id),
         )
     calling.end(cursor, key, source.actor, at)
-    tell(cursor, key, f"application_{outcome.value}", source, at)
+    tell(cursor, key, f"application_{outcome.value}", source, at, **more)
 
 
 def tell(
-    cursor: Any, key: ApplicationKey, kind: str, source: Source, at: datetime, **more: int
+    cursor: Any, key: ApplicationKey, kind: str, source: Source, at: datetime, **more: int | str
 ) -> None:
     """A row of the journal about an application: references alone [日誌]."""
     subject: dict[str, int | str] = {"application": key.application_id, **more}

@@ -5,56 +5,34 @@
     reviews.refuse(cursor, key, (mark, Why(Reason.PAPERS)), staff, form)
     reviews.hand_on(cursor, key, Why(Reason.CONFLICT), staff, form)    to another, a supervisor
 
-A reason is for the house. What the applicant reads is what the decision says, or the one sentence
-of a person's no.
+What the applicant reads of a refusal is what the decision says, or what the list of reasons says of
+a person's (`applications.refusals`); words that stand with a reason are for the house.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from motocho.contact.holds import Source
+from motocho.outside.clock import JAPAN
 from motocho.people.access import Staff
 from motocho.screening import decision as rules
-from motocho.screening.applications import decisions, forms
+from motocho.screening.applications import decisions, forms, refusals
 from motocho.screening.applications.decisions import Kept, Standing
 from motocho.screening.applications.evidence import refuse_unless_reviewer, told_by
 from motocho.screening.applications.forms import Application, ApplicationKey, tell
+from motocho.screening.applications.refusals import Listed, Reason, Why
 from motocho.screening.decision import Decision, Verdict
 from motocho.units.errors import Fault, InputError, Language, StateConflict
 
 LONGEST_WORDS = 400
 
 
-class Reason(Enum):
-    """Why a reviewer refuses or hands on, for the house alone [担当者の理由]."""
-
-    RULES = "rules"
-    """As the rules say: the decision refuses."""
-    PAPERS = "papers"
-    """What was handed in does not fit together."""
-    STRAIN = "strain"
-    """What the bureau tells of other lenders."""
-    CAPACITY = "capacity"
-    """The income will not bear it."""
-    CONFLICT = "conflict"
-    """The reviewer knows the applicant, or has an interest of their own."""
-    UNCLEAR = "unclear"
-    """The reviewer does not know how it is to be judged."""
-    OTHER = "other"
-    """In the words that stand with it."""
-
-
-FOR_REFUSING: Mapping[Verdict, tuple[Reason, ...]] = {
-    Verdict.REFUSE: (Reason.RULES,),
-    Verdict.REFER: (Reason.PAPERS, Reason.STRAIN, Reason.CAPACITY, Reason.OTHER),
-}
-"""The reasons a verdict can be refused for; no other verdict can be."""
 FOR_HANDING_ON = (Reason.CONFLICT, Reason.PAPERS, Reason.UNCLEAR, Reason.OTHER)
+"""Why an application is handed to somebody else [引継ぎの理由]."""
 
 
 class Kind(Enum):
@@ -62,14 +40,6 @@ class Kind(Enum):
 
     HANDED_ON = "handed_on"
     REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """A reason with words [理由と言葉]; the words are asked for where it is another one."""
-
-    reason: Reason
-    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +99,21 @@ def _stands(cursor: Any, of: Kept, now: Decision) -> bool:
     return is_same and is_new_enough and decisions.is_current(cursor, of)
 
 
-def refusal_of(decided: Decision, language: Language) -> tuple[tuple[str, str], ...]:
-    """What the applicant reads once it is refused, before it is [否決の文言].
+def refusals_of(decided: Decision) -> tuple[Listed, ...]:
+    """The reasons for which a decision can be refused, with what each tells [否決の理由].
 
-    Empty for a verdict that cannot be refused.
+    Empty for a verdict that cannot be refused; what the rules refuse has no message but theirs.
     """
     if decided.verdict is Verdict.REFER:
-        return decisions.general(language)
-    return decided.told(language) if decided.verdict is Verdict.REFUSE else ()
+        return refusals.listed(decided.on)
+    return (Listed(Reason.RULES, ""),) if decided.verdict is Verdict.REFUSE else ()
+
+
+def told_by_reason(
+    decided: Decision, one: Listed, language: Language
+) -> tuple[tuple[str, str], ...]:
+    """What the applicant reads once it is refused for a reason, before it is [否決の文言]."""
+    return refusals.words_of(one.told_code, language) if one.told_code else decided.told(language)
 
 
 # ----------------------------------------------------------------------------------------- judging
@@ -166,9 +143,41 @@ def refuse(
     """
     (mark, why), (ref, at) = what, form
     of = _marked(cursor, key, mark, (staff, at))
-    _check(why, FOR_REFUSING.get(of.verdict, ()))
-    _write(cursor, key, (Kind.REFUSED, why, of.decision_no), staff, (ref, at))
-    return decisions.refuse(cursor, of, staff, at)
+    return _refuse(cursor, of, why, staff, (ref, at))
+
+
+def refuse_decided(
+    cursor: Any, of: Kept, why: Why, staff: Staff, form: tuple[str, datetime]
+) -> tuple[tuple[str, str], ...]:
+    """Refuse by a decision that was made, with a reason, and end the application [審査の否決].
+
+    Gives     what the applicant is told, in Japanese, each with what may be done.
+    Raises    StateConflict for a decision that refuses nothing, or is not the newest; InputError
+              without a reason that it can be refused for.
+    Lock      the member's row.
+    """
+    refuse_unless_reviewer(staff)
+    forms.opened(cursor, of.key)
+    last = decisions.newest(cursor, of.key)
+    is_last = last is not None and last.digest == of.digest
+    if not is_last or of.verdict not in {Verdict.REFUSE, Verdict.REFER}:
+        raise StateConflict(Fault("SCR-215"))
+    return _refuse(cursor, of, why, staff, form)
+
+
+def _refuse(
+    cursor: Any, of: Kept, why: Why, staff: Staff, form: tuple[str, datetime]
+) -> tuple[tuple[str, str], ...]:
+    """The reason first, which the end asks for; both or neither."""
+    ref, at = form
+    if of.verdict is Verdict.REFER:
+        known = refusals.listed(at.astimezone(JAPAN).date())
+    else:
+        known = (Listed(Reason.RULES, ""),) if of.verdict is Verdict.REFUSE else ()
+    _check(why, tuple(one.reason for one in known))
+    code = next(one.told_code for one in known if one.reason is why.reason)
+    _write(cursor, of.key, (Kind.REFUSED, why, of.decision_no, code or None), staff, (ref, at))
+    return decisions.refuse(cursor, of, code or refusals.BY_RULES, staff, at)
 
 
 def hand_on(
@@ -187,7 +196,7 @@ def hand_on(
     _check(why, FOR_HANDING_ON)
     last = decisions.newest(cursor, key)
     number = None if last is None else last.decision_no
-    _write(cursor, key, (Kind.HANDED_ON, why, number), staff, (ref, at))
+    _write(cursor, key, (Kind.HANDED_ON, why, number, None), staff, (ref, at))
     tell(cursor, key, "application_handed_on", Source(staff.actor, ref), at)
 
 
@@ -228,22 +237,26 @@ def _check(why: Why, known: tuple[Reason, ...]) -> None:
         raise InputError(Fault("SCR-265", details={"most": str(LONGEST_WORDS)}))
 
 
+_REASONS = {"screening_refusal_reason": "SCR-263"}
+
+
 def _write(
     cursor: Any,
     key: ApplicationKey,
-    said: tuple[Kind, Why, int | None],
+    said: tuple[Kind, Why, int | None, str | None],
     staff: Staff,
     form: tuple[str, datetime],
 ) -> None:
-    (kind, why, decision_no), (ref, at) = said, form
-    with told_by({}, "SCR-262"):
+    (kind, why, decision_no, told_code), (ref, at) = said, form
+    with told_by(_REASONS, "SCR-262"):
         cursor.execute(
             "INSERT INTO screening_review (member_id, application_id, kind, decision_no, reason,"
-            " words, staff_id, reviewed_at, source) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " words, told_code, staff_id, reviewed_at, source)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT (member_id, source) DO NOTHING",
             (
-                *key, kind.value, decision_no, why.reason.value, why.words.strip(), staff.staff_id,
-                at, ref,
+                *key, kind.value, decision_no, why.reason.value, why.words.strip(), told_code,
+                staff.staff_id, at, ref,
             ),
         )  # fmt: skip
 

@@ -33,9 +33,11 @@ from motocho.screening.applications import (
     Confirmation,
     Entry,
     Kept,
+    Reason,
     Said,
     Use,
     Wanted,
+    Why,
 )
 from motocho.screening.applying import signals
 from motocho.screening.bureau import answers, inquiries
@@ -345,12 +347,16 @@ def _approve(do: _Doing, staff_of: Staff) -> None:
         findings = applications.decisions.document(do.cursor, made)["findings"]
         waiting = {one["rule"] for one in findings if one["outcome"] != "pass"}
         if not waiting <= {_HARMLESS}:
-            applications.refuse(do.cursor, made, staff_of, do.at)
+            _refuse(do, made, Reason.CAPACITY, staff_of)
             return
     if made.verdict is Verdict.REFUSE:
-        applications.refuse(do.cursor, made, staff_of, do.at)
+        _refuse(do, made, Reason.RULES, staff_of)
         return
     applications.approve(do.cursor, made, staff_of, do.at)
+
+
+def _refuse(do: _Doing, made: Kept, reason: Reason, staff_of: Staff) -> None:
+    applications.refuse_decided(do.cursor, made, Why(reason), staff_of, do.form)
 
 
 def _show(do: _Doing) -> None:

@@ -22,7 +22,6 @@ from motocho.screening.applications import (
     Use,
     forms,
     queue,
-    reviews,
 )
 from motocho.screening.decision import AskedKind
 from motocho.units.errors import (
@@ -43,7 +42,6 @@ REFUSALS = (InputError, NotAllowedError, RefusedError, StateConflict)
 """What a page says instead of doing it."""
 KINDS = labels(AskedKind, "screening.kind")
 USES = labels(Use, "screening.use")
-REASONS = labels(reviews.Reason, "screening.reason")
 WAITS = labels(queue.For, "screening.for")
 _BUREAU = re.compile(r"\S+ I\d+-\d+ \d+")
 _ENTRY = re.compile(r"\S+ (\d+)")

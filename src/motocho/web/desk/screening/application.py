@@ -19,8 +19,16 @@ from django.views.decorators.http import require_http_methods
 from motocho.people import members, staff
 from motocho.people.access import Action
 from motocho.screening import applications
-from motocho.screening.applications import ApplicationKey, queue, reviews, steps
-from motocho.screening.decision import Verdict, verdict_word
+from motocho.screening.applications import (
+    ApplicationKey,
+    Reason,
+    Why,
+    queue,
+    refusals,
+    reviews,
+    steps,
+)
+from motocho.screening.decision import Decision, Verdict, verdict_word
 from motocho.units.errors import Fault
 from motocho.web import access, pages
 from motocho.web.access import Colleague
@@ -28,7 +36,6 @@ from motocho.web.desk._covering import once_known
 from motocho.web.desk.screening import _lines, listing
 from motocho.web.desk.screening._held import (
     KINDS,
-    REASONS,
     USES,
     Held,
     faults,
@@ -37,12 +44,13 @@ from motocho.web.desk.screening._held import (
     to,
     tried,
 )
-from motocho.web.words import Tongue, plain
+from motocho.web.words import Tongue
 
 DONE: Mapping[str, str] = {
     one: f"screening.done_{one}"
     for one in ("entered", "confirmed", "checked", "identified", "decided", "shown", "concluded")
 } | dict(listing.DONE)
+Told = tuple[tuple[str, str], ...]
 _ACTS = ("approve", "refuse", "hand_on", "decide")
 
 
@@ -97,7 +105,7 @@ def _done(request: HttpRequest, colleague: Colleague, of: Held, does: str) -> tu
     why = _why(request)
     if why is None and does in {"refuse", "hand_on"}:
         return (Fault("SCR-263"),)
-    said = why or reviews.Why(reviews.Reason.OTHER)
+    said = why or Why(Reason.OTHER)
     acts: Mapping[str, Callable[[Any], object]] = {
         "approve": lambda cursor: reviews.approve(cursor, of.key, mark, of.staff, at),
         "refuse": lambda cursor: reviews.refuse(cursor, of.key, (mark, said), of.staff, form),
@@ -107,10 +115,10 @@ def _done(request: HttpRequest, colleague: Colleague, of: Held, does: str) -> tu
     return tried(acts[does])
 
 
-def _why(request: HttpRequest) -> reviews.Why | None:
-    known = {one.value: one for one in reviews.Reason}
+def _why(request: HttpRequest) -> Why | None:
+    known = {one.value: one for one in Reason}
     chosen = known.get(request.POST.get("reason", ""))
-    return None if chosen is None else reviews.Why(chosen, request.POST.get("words", ""))
+    return None if chosen is None else Why(chosen, request.POST.get("words", ""))
 
 
 # ----------------------------------------------------------------------------------------- showing
@@ -133,7 +141,8 @@ def _context(request: HttpRequest, cursor: Any, colleague: Colleague, of: Held) 
                   for step in steps.steps(cursor, one, colleague.at)],
         "calls": [(call.what(tongue.language), call.fix(tongue.language))
                   for call in steps.calls(cursor, one)],
-        "reviews": [(each, f"screening.review_{each.kind.value}", REASONS[each.why.reason.value],
+        "reviews": [(each, f"screening.review_{each.kind.value}",
+                     refusals.reason_word(each.why.reason, tongue.language),
                      names.get(each.staff_id, "")) for each in reviews.every(cursor, of.key)],
         "checks": _lines.checks(about),
         "papers": _lines.papers(about),
@@ -167,7 +176,6 @@ def _judged(about: _lines.About, seen: reviews.Seen, number: str) -> dict[str, A
         "rules": _lines.rules(decision, about.tongue),
         "bureau": _lines.bureau(decision, about.tongue),
         "compared": _lines.compared(about, decision),
-        "refused_words": reviews.refusal_of(decision, language),
         "told": decision.told(language) if decision.verdict is Verdict.NEEDS else (),
         "offered_words": _lines.offered(language) if offer is not None else (),
     }
@@ -189,7 +197,7 @@ def _may(
         "has_approved": "yes" if has_approved else "",
         "is_full": "yes" if is_full else "",
         "may_refuse": "yes" if one.is_open and not is_full and _may_refuse(bars) else "",
-        "refusing": _choices(reviews.FOR_REFUSING.get(verdict, ()), tongue),
+        "refusing": _refusing(seen.decision, tongue),
         "may_hand_on": "yes" if one.is_open and not is_full and _may_refuse(bars) else "",
         "handing_on": _choices(reviews.FOR_HANDING_ON, tongue),
         "may_decide": "yes"
@@ -203,9 +211,19 @@ def _may_refuse(bars: tuple[Fault, ...]) -> bool:
     return all(one.code != "SCR-262" for one in bars)
 
 
-def _choices(known: tuple[reviews.Reason, ...], tongue: Tongue) -> list[tuple[str, str, str]]:
+def _choices(known: tuple[Reason, ...], tongue: Tongue) -> list[tuple[str, str, str]]:
     """Each reason with its digit, its word and what it is called."""
     return [
-        (str(number), one.value, plain(REASONS[one.value], tongue))
+        (str(number), one.value, refusals.reason_word(one, tongue.language))
         for number, one in enumerate(known, 1)
+    ]
+
+
+def _refusing(decided: Decision, tongue: Tongue) -> list[tuple[str, str, str, Told]]:
+    """The same of a refusal, with what the applicant reads of each."""
+    known, language = reviews.refusals_of(decided), tongue.language
+    named = _choices(tuple(one.reason for one in known), tongue)
+    return [
+        (*words, reviews.told_by_reason(decided, one, language))
+        for words, one in zip(named, known, strict=True)
     ]

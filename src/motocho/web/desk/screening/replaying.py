@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from motocho.outside.clock import JAPAN
 from motocho.people.access import Action
 from motocho.screening import decision as rules
-from motocho.screening.applications import decisions
+from motocho.screening.applications import decisions, refusals
 from motocho.screening.capacity import Outcome
 from motocho.screening.decision import outcome_word, rule_title, verdict_word
 from motocho.units.errors import FaultyInput, MotochoError
@@ -60,7 +60,8 @@ def replayed(
 
 def _row(cursor: Any, of: decisions.Kept, on: date, tongue: Tongue) -> dict[str, Any]:
     kept = decisions.document(cursor, of)
-    row: dict[str, Any] = {"of": of, "verdict": verdict_word(of.verdict, tongue.language)}
+    row: dict[str, Any] = {"of": of, "verdict": verdict_word(of.verdict, tongue.language),
+                           "refused": _refused(cursor, of, tongue)}  # fmt: skip
     try:
         again, other = rules.replay(kept), rules.compare(kept, on)
     except (FaultyInput, MotochoError) as error:  # a record of another shape, a day without the law
@@ -72,6 +73,16 @@ def _row(cursor: Any, of: decisions.Kept, on: date, tongue: Tongue) -> dict[str,
         "changes": [_change(one, tongue) for one in other.changes],
         "law_tables": other.changed_tables,
     }
+
+
+def _refused(cursor: Any, of: decisions.Kept, tongue: Tongue) -> dict[str, Any] | None:
+    """A person's refusal: its reason, what was told, whether its day's list tells the same."""
+    found = refusals.again(cursor, of.key, of.decision_no)
+    if found is None:
+        return None
+    return {"reason": refusals.reason_word(found.reason, tongue.language),
+            "told": refusals.words_of(found.told_code, tongue.language),
+            "same": "yes" if found.is_same else ""}  # fmt: skip
 
 
 def _change(one: rules.Change, tongue: Tongue) -> tuple[str, str, str, str]:
