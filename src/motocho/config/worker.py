@@ -47,6 +47,7 @@ from motocho.loans.commands import Key, Made
 from motocho.loans.payouts import Sender, carry
 from motocho.notices import carding, messages, reading, sending
 from motocho.notices.sending import MailKey
+from motocho.office import registers
 from motocho.outside import clock
 from motocho.outside.queue import AT_ONCE
 from motocho.people import login, requests
@@ -75,6 +76,7 @@ FORGET_DRAFTS = "screening.forget_drafts"
 CARDS = "cards.carry"
 IDENTITY = "identity.carry"
 WATCH = "screening.watch"
+CLEAR_FILES = "registers.clear_files"
 
 
 def take_line(*, line_id: int) -> None:
@@ -260,6 +262,18 @@ def send_mail(*, member_id: int, mail_id: int) -> None:
     sending.send(MailKey(member_id, mail_id), office())
 
 
+def forget_files(*, member_id: int) -> None:
+    """Remove whatever is outside the database of somebody who was erased [消去後の削除]."""
+    registers.forget_files(member_id, clock.now())
+
+
+def clear_files(*, timestamp: int) -> None:
+    """Files that were carried and acknowledged long enough ago go [夜間の削除]."""
+    done = registers.sweep(datetime.fromtimestamp(timestamp, clock.JAPAN))
+    if done.unknown:
+        log.warning("%s files of which nothing is known were left", done.unknown)
+
+
 TASKS: Mapping[str, Task] = {
     TAKE_LINE: take_line,
     RUN_NIGHT: run_night,
@@ -283,6 +297,8 @@ TASKS: Mapping[str, Task] = {
     CARDS: pass_cards,
     IDENTITY: pass_identity,
     WATCH: watch_lines,
+    registers.FORGET: forget_files,
+    CLEAR_FILES: clear_files,
 }
 AGAIN: Mapping[str, str] = {
     CLEAR_TRIES: "*/10 * * * *",
@@ -299,6 +315,7 @@ AGAIN: Mapping[str, str] = {
     CARDS: "* * * * *",
     IDENTITY: "* * * * *",
     WATCH: "*/10 * * * *",
+    CLEAR_FILES: "41 4 * * *",
 }
 """What a worker that goes on does by itself, as cron writes it; such a task is given the moment.
 

@@ -4,6 +4,7 @@ book = book_of(cursor, key, until_on)                 the statutory book, whole
 kept_until(cursor, member_id), due(cursor, by)        what may go when, and what holds it
 put_hold, end_hold, ask_erasure, erase                two people for each
 places(cursor)                                        what an erasure does to which table
+folders(cursor), sweep, forget_files, left_of         files outside the database, and which go when
 note_leak, take_step; note_report, file_report        each with its last day
 list_partner, check_partner, provide                  nothing goes to who is not listed
 transfer, tell_debtor, check_standing                 claims that go to somebody else
@@ -88,6 +89,23 @@ from motocho.office.registers._figures import (
     figures,
     month_of,
 )
+from motocho.office.registers._folders import (
+    FORGET,
+    Erasure,
+    Folder,
+    FolderTerms,
+    Goes,
+    Left,
+    LeftIn,
+    OfWhom,
+    Swept,
+    erasures,
+    folder_terms,
+    folders,
+    forget_files,
+    left_of,
+    sweep,
+)
 from motocho.office.registers._holding import (
     Deed,
     Hold,
@@ -143,6 +161,7 @@ from motocho.office.registers._transfers import (
 )
 
 __all__ = [
+    "FORGET",
     "IDENTIFIER",
     "OUTBOXES",
     "Advert",
@@ -156,8 +175,12 @@ __all__ = [
     "Done",
     "Draft",
     "Entry",
+    "Erasure",
     "Figure",
     "Figures",
+    "Folder",
+    "FolderTerms",
+    "Goes",
     "Hold",
     "HoldWanted",
     "Incident",
@@ -165,12 +188,15 @@ __all__ = [
     "Kind",
     "Leak",
     "LeakClock",
+    "Left",
+    "LeftIn",
     "Loan",
     "Look",
     "Matter",
     "Medium",
     "MoneyEntry",
     "Noted",
+    "OfWhom",
     "PaperEntry",
     "Partner",
     "Place",
@@ -184,6 +210,7 @@ __all__ = [
     "Shares",
     "Stage",
     "Step",
+    "Swept",
     "Taken",
     "TalkEntry",
     "TermsEntry",
@@ -214,13 +241,18 @@ __all__ = [
     "end_partner",
     "erase",
     "erase_staff",
+    "erasures",
     "figures",
     "file_report",
+    "folder_terms",
+    "folders",
+    "forget_files",
     "holds",
     "incident",
     "incidents",
     "kept_until",
     "leak_clock",
+    "left_of",
     "list_partner",
     "look_again",
     "month_of",
@@ -245,6 +277,7 @@ __all__ = [
     "stage_of",
     "still_open",
     "stop_advert",
+    "sweep",
     "take_step",
     "talks",
     "tell_debtor",

@@ -19,6 +19,8 @@ from django.db import IntegrityError, transaction
 
 from motocho.journal import rows as journal
 from motocho.journal.rows import Happening
+from motocho.office.registers._folders import FORGET
+from motocho.outside.queue import enqueue
 from motocho.units.errors import Fault, NotFoundError, RefusedError, StateConflict
 
 
@@ -244,6 +246,7 @@ def erase(cursor: Any, member_id: int, actor: str, at: datetime) -> bool:
               events and journal stay: they name nobody.
     Raises    RefusedError while records are kept (until when is said), without a first person's
               wish, or where something is not over yet (where is said).
+    Why       files outside the database are the worker's, after the commit: see `left_of`.
     Law       個人情報保護法22条; 貸金業法施行規則17条1項; 犯収法6条2項.
     """
     try:
@@ -254,6 +257,7 @@ def erase(cursor: Any, member_id: int, actor: str, at: datetime) -> bool:
         raise _refused(cursor, member_id, str(error)) from None
     if is_gone:
         journal.write(cursor, [Happening(member_id, "person_erased", actor, at)])
+        enqueue(FORGET, member_id=member_id)
     return is_gone
 
 

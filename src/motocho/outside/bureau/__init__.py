@@ -49,7 +49,7 @@ from motocho.outside.bureau.terms import (
     Standing,
     Trouble,
 )
-from motocho.outside.bureau.tray import SHUT, VARIABLE, Line, Tray, from_environment
+from motocho.outside.bureau.tray import SHUT, VARIABLE, Line, Tray, from_environment, trays
 
 __all__ = [
     "LAYOUTS",
@@ -93,6 +93,7 @@ __all__ = [
     "read_incoming",
     "read_inquiries",
     "read_reports",
+    "trays",
     "write_answers",
     "write_inquiries",
     "write_receipts",

@@ -108,7 +108,12 @@ class Tray:
             raise OutsideFailure(Fault("BUR-021", file=name)) from None
 
 
+def trays() -> Path:
+    """Where the folders of all bureaus are [受け渡しフォルダーの場所]."""
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else home() / "bureau"
+
+
 def from_environment(bureau_id: str) -> Tray:
     """The folder of a bureau: below the one the environment names, else MOTOCHO_HOME [設定]."""
-    named = os.environ.get(VARIABLE)
-    return Tray((Path(named) if named else home() / "bureau") / bureau_id)
+    return Tray(trays() / bureau_id)

@@ -106,12 +106,18 @@ def is_connected() -> bool:
     return bool(os.environ.get(SECRET))
 
 
+def folder() -> Path:
+    """Where requests and results lie [受け渡しフォルダーの場所]."""
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else home() / "identity"
+
+
 def from_environment() -> Tray:
     """The folder and the secret that the environment names [窓口の設定].
 
     Raises    InputError without a secret of sixteen signs at least.
     """
-    named, secret = os.environ.get(VARIABLE), os.environ.get(SECRET, "").encode()
+    secret = os.environ.get(SECRET, "").encode()
     if len(secret) < LEAST_SECRET:
         raise InputError(Fault("IDV-027", details={"least": str(LEAST_SECRET)}))
-    return Tray(Path(named) if named else home() / "identity", secret)
+    return Tray(folder(), secret)
