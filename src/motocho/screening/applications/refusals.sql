@@ -1,21 +1,22 @@
 -- Why a person refused [否決の理由]: named with every refusal from here on, with the message the applicant reads. Refusals from before stay
 -- as they are; what follows holds for raw SQL too.
-ALTER TABLE screening_review ADD COLUMN told_code text CHECK (told_code ~ '^SCR-[0-9]+$');
+ALTER TABLE screening_review ADD COLUMN told_code text CHECK (told_code IN ('SCR-140', 'SCR-310', 'SCR-311', 'SCR-312', 'SCR-313'));
 ALTER TABLE screening_review DROP CONSTRAINT screening_review_reason_check;
 ALTER TABLE screening_review ADD CONSTRAINT screening_review_reason_check CHECK (reason IN ('rules', 'papers', 'strain', 'capacity',
     'own', 'withheld', 'conflict', 'unclear', 'other')) NOT VALID;
--- What the rules refuse, the decision tells; whatever a person refuses names its message.
-ALTER TABLE screening_review ADD CONSTRAINT screening_review_told CHECK (
-    (told_code IS NOT NULL) = (kind = 'refused' AND reason <> 'rules')) NOT VALID;
 -- What is not told (LEND-022, KYC-007) is told by the one general sentence, as any other words of the house are.
 ALTER TABLE screening_review ADD CONSTRAINT screening_review_untold CHECK (
     reason NOT IN ('withheld', 'other') OR told_code IS NULL OR told_code = 'SCR-140') NOT VALID;
 
--- Of the newest decision: what the rules refuse for the rules, what was sent to a person for a reason of a person.
+-- Of the newest decision: what the rules refuse for the rules, which its record tells; what was sent to a person for a reason of a
+-- person, with its message. Asked when it is written, so that an erasure can clear the words of what was written before.
 CREATE FUNCTION check_refusal() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     last screening_decision%ROWTYPE;
 BEGIN
+    IF (NEW.told_code IS NOT NULL) <> (NEW.kind = 'refused' AND NEW.reason <> 'rules') THEN
+        PERFORM refuse_application_row('a reason of a person names what it tells', 'screening_refusal_reason');
+    END IF;
     IF NEW.kind <> 'refused' THEN
         RETURN NEW;
     END IF;
