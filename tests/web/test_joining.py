@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from django.test import Client
 from tests.database import Database
 from tests.loans.crowd import at_once, do
+from tests.loans.desk import CARD
 from tests.people.house import rows
 from tests.web.borrowing import main
 from tests.web.joined import Joining, joining_of
@@ -18,6 +20,7 @@ from tests.web.test_call_panel import call, text
 
 from motocho.care.reasons import talks
 from motocho.care.reasons.talks import Item
+from motocho.loans import products
 from motocho.notices import choices
 from motocho.notices.choices import Style
 from motocho.people import card_orders, cards, consents
@@ -138,6 +141,35 @@ def test_call_of_an_approval_tells_its_terms_and_ends_once_it_was_understood(
     assert rows("SELECT outcome FROM contact_task WHERE facts->>'reason' = 'contract'") == [
         ("done",)
     ]
+
+
+@pytest.mark.rule("RATE-001")
+def test_an_offer_below_the_product_s_rate_is_told_at_its_own(joined: Joining) -> None:
+    sold_at(joined, 170_000)
+    seat = seated("kato", Role.OPERATOR)
+    # Cheaper since, the offer holds no longer: nothing is told of it, a limit is named or none.
+    unnamed = call(seat, joined.key.member_id, "contract")
+    assert (unnamed.status_code, rows("SELECT FROM care_talk")) == (409, [])
+    assert joined.office.approved(joined.key).rate_ppm == 170_000
+    sold_at(joined, 180_000)
+    begun = call(seat, joined.key.member_id, "contract")
+    ((number, *told),) = rows("SELECT attempt_id, offered_yen, offered_rate_ppm FROM care_talk")
+    assert told == [300_000, 170_000]
+    talk, at = talks.TalkKey(joined.key.member_id, number), joined.office.at
+    known = frozenset({Item.NAME_READING, Item.ADDRESS, Item.EMPLOYER})
+    assert do(talks.identify, talk, known, f"staff {seat.staff_id}", at) is None
+    said = text(seat.client.get(begun["Location"]))
+    assert "実質年率17.0%" in said
+    assert "18.0%" not in said
+
+
+def sold_at(joined: Joining, rate_ppm: int) -> None:
+    """Another version of the product from today on, at one rate."""
+    office = joined.office
+    product = do(products.on_day, "card", office.on)
+    rates = tuple(one._replace(rate_ppm=min(one.rate_ppm, rate_ppm)) for one in CARD.rates)
+    do(products.publish, replace(product, version=product.version + 1, from_on=office.on,
+                                 rates=rates), office.at)  # fmt: skip
 
 
 @pytest.mark.rule("FRAUD-001")

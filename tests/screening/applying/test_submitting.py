@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from psycopg.errors import RestrictViolation
 from tests.database import Database
 from tests.loans.crowd import at_once
 from tests.people.house import House, rows
@@ -91,6 +92,15 @@ def test_person_facts_consents_and_application_are_made_at_once() -> None:
     assert do(particulars, key, "staff 1", AT) == PARTICULARS
     assert rows("SELECT count(*) FROM journal_row WHERE kind = 'particulars_read'") == [(1,)]
     assert do(signals.of, key) == ()
+
+
+def test_what_was_told_is_not_changed_by_hand(database: Database) -> None:
+    key = sent()
+    for verb in ("UPDATE screening_particulars SET sealed = 'x'", "TRUNCATE screening_particulars",
+                 "DELETE FROM screening_particulars"):  # fmt: skip
+        with database.connect(Role.OWNER) as owner, pytest.raises(RestrictViolation):
+            owner.execute(verb)
+    assert do(particulars, key, "staff 1", AT) == PARTICULARS
 
 
 def test_sent_twice_at_once_it_is_one_application() -> None:

@@ -51,6 +51,13 @@ class Proposed:
 
     product: Product
     limit_yen: int
+    rate_ppm: int | None = None
+    """What was offered below the product's rate; None where it is the product's."""
+
+    @property
+    def told_ppm(self) -> int:
+        """The rate that is told [案内する利率]."""
+        return self.product.rate_ppm(self.limit_yen) if self.rate_ppm is None else self.rate_ppm
 
 
 def proposed(product: Product, limit_yen: int, column: str) -> Proposed:
@@ -102,12 +109,12 @@ def house_said(card: Card, known: Directory, on: date) -> dict[str, str]:
 
 
 def terms_said(proposed: Proposed, on: date) -> dict[str, str]:
-    """The terms of a limit, from the product itself [貸付条件] · ADV-004, RATE-001.
+    """The terms of a limit, at the offer's own rate [貸付条件] · ADV-004, RATE-001.
 
     Takes     a limit that the product has.
     """
     product, limit_yen = proposed.product, proposed.limit_yen
-    rate_ppm = product.rate_ppm(limit_yen)
+    rate_ppm = proposed.told_ppm
     minimum = minimum_yen(product.minimum, limit_yen, limit_yen)
     course = outlook(new_loan(limit_yen, rate_ppm, on), minimum)
     ways = {

@@ -114,6 +114,8 @@ class Talk:
     reason: Reason
     agreement_id: int | None
     offered_yen: int | None
+    offered_rate_ppm: int | None
+    """What was offered below the product's rate."""
     product: tuple[str, int] | None
     workplace_no: int | None
     caller: Caller
@@ -321,9 +323,9 @@ def _keep(cursor: Any, key: TalkKey, wanted: Wanted, about: tuple[Aim, str], at:
     proposed, workplace = found.proposed, found.workplace
     cursor.execute(
         "INSERT INTO care_talk (member_id, attempt_id, reason, agreement_id, offered_yen,"
-        " product_id, product_version, workplace_no, called, counterpart_id, caller_name, actor,"
-        " source, began_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, nullif(%s, ''), %s)",
+        " product_id, product_version, offered_rate_ppm, workplace_no, called, counterpart_id,"
+        " caller_name, actor, source, began_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, nullif(%s, ''), %s)",
         (
             *key,
             wanted.reason.value,
@@ -331,6 +333,7 @@ def _keep(cursor: Any, key: TalkKey, wanted: Wanted, about: tuple[Aim, str], at:
             None if proposed is None else proposed.limit_yen,
             None if proposed is None else proposed.product.product_id,
             None if proposed is None else proposed.product.version,
+            None if proposed is None else proposed.rate_ppm,
             None if workplace is None else workplace.workplace_no,
             called,
             wanted.counterpart_id,
@@ -410,7 +413,9 @@ def heard(cursor: Any, key: TalkKey, known: Directory, at: datetime) -> tuple[Sa
     values = scripts.persons_said(persons) | scripts.house_said(talk.card, known, today)
     if talk.product is not None and talk.offered_yen is not None:
         product = products.version(cursor, *talk.product) or broken("a product stays", talk=key)
-        values |= scripts.terms_said(Proposed(product, talk.offered_yen), today)
+        values |= scripts.terms_said(
+            Proposed(product, talk.offered_yen, talk.offered_rate_ppm), today
+        )
     if talk.reason in targets.ABOUT_ARREARS and talk.agreement_id is not None:
         about = Key(key.member_id, talk.agreement_id)
         values |= scripts.late_said(targets.late_of(cursor, talk.reason, about, today))
@@ -419,10 +424,10 @@ def heard(cursor: Any, key: TalkKey, known: Directory, at: datetime) -> tuple[Sa
 
 # ----------------------------------------------------------------------------------------- looking
 _SELECT = (
-    "SELECT member_id, attempt_id, t.reason, t.agreement_id, t.offered_yen, t.product_id,"
-    " t.product_version, t.workplace_no, t.caller_name, t.actor, t.began_at, t.called,"
-    " t.counterpart_id, i.attempt_id IS NOT NULL, p.attempt_id IS NOT NULL, coalesce(e.ending, ''),"
-    " coalesce(e.note, '') FROM care_talk t"
+    "SELECT member_id, attempt_id, t.reason, t.agreement_id, t.offered_yen, t.offered_rate_ppm,"
+    " t.product_id, t.product_version, t.workplace_no, t.caller_name, t.actor, t.began_at,"
+    " t.called, t.counterpart_id, i.attempt_id IS NOT NULL, p.attempt_id IS NOT NULL,"
+    " coalesce(e.ending, ''), coalesce(e.note, '') FROM care_talk t"
     " LEFT JOIN care_talk_identity i USING (member_id, attempt_id)"
     " LEFT JOIN care_talk_particulars p USING (member_id, attempt_id)"
     " LEFT JOIN care_talk_end e USING (member_id, attempt_id) WHERE member_id = %s"
@@ -467,7 +472,8 @@ def of_member(cursor: Any, member_id: int, most: int = 50) -> list[Talk]:
 
 
 def _talk(cursor: Any, row: tuple[Any, ...]) -> Talk:
-    member_id, attempt_id, reason, agreement_id, offered_yen, product_id, version, *rest = row
+    member_id, attempt_id, reason, agreement_id, offered_yen, rate_ppm, *rest = row
+    product_id, version, *rest = rest
     workplace_no, name, actor, began_at, called, counterpart_id, *ends = rest
     is_identified, is_asked, ending, note = ends
     return Talk(
@@ -475,6 +481,7 @@ def _talk(cursor: Any, row: tuple[Any, ...]) -> Talk:
         Reason(reason),
         agreement_id,
         offered_yen,
+        rate_ppm,
         None if product_id is None else (product_id, version),
         workplace_no,
         Caller(name, actor),

@@ -196,16 +196,18 @@ def _proposed(cursor: Any, limit: str, at: datetime) -> scripts.Proposed:
 def _approved(cursor: Any, member_id: int, at: datetime) -> scripts.Proposed | None:
     """The terms of the offer that was approved, where nobody typed others [承認した条件].
 
-    None where the offer's rate is not the product's: the script would say another.
+    None where the product became cheaper since: that offer holds no longer.
     """
     application = forms.open_of(cursor, member_id)
     known = None if application is None else decisions.standing(cursor, application.key)
     if application is None or known is None or not known.is_approved:
         return None
     contract = applications.offered(cursor, application, known.decision, at)
-    proposed = scripts.Proposed(contract.product, contract.terms.limit_yen)
-    is_told = contract.product.rate_ppm(contract.terms.limit_yen) == contract.terms.rate_ppm
-    return proposed if is_told else None
+    terms, usual_ppm = contract.terms, contract.product.rate_ppm(contract.terms.limit_yen)
+    if usual_ppm < terms.rate_ppm:
+        return None
+    lower_ppm = terms.rate_ppm if terms.rate_ppm < usual_ppm else None
+    return scripts.Proposed(contract.product, terms.limit_yen, lower_ppm)
 
 
 def _is_last(
