@@ -232,6 +232,15 @@ def test_raw_sql_opens_no_agreement(desk: Desk) -> None:
     assert refused_by(copied) == "loan_agreement_surveyed"
 
 
+@pytest.mark.rule("LEND-001")
+def test_a_survey_of_a_later_day_covers_nothing(desk: Desk) -> None:
+    """LEND-001: on or before the signing; on its own day it does, as everywhere above."""
+    wanted = looked(desk, 300_000)
+    number = desk.do(commands.surveys.make, desk.member_id, wanted, desk.made(DAY + days(1)))
+    with pytest.raises(IntegrityError, match="no survey that covers it"):
+        opened(desk, 300_000, number)
+
+
 _RAW = (
     "INSERT INTO loan_survey (member_id, made_on, limit_yen, own_others_yen, answer_id, others_yen,"
     " evidence_id, annual_yen, basis_ref, channel, external_ref, booked_at, actor)"

@@ -210,7 +210,7 @@ def test_own_evidence_own_application_and_a_stale_page_say_why(desk: Screened) -
     sei = do(_staff, mine)
     with pytest.raises(StateConflict) as own_one:
         do(reviews.approve, key, "x", sei, desk.office.at)
-    assert own_one.value.faults[0].what(Language.JA) == "自分の申込みは審査できません"
+    assert own_one.value.faults[0].what(Language.JA) == "自分や近い人の申込みは審査できません"
 
 
 def _staff(_cursor: Any, seat: Seat) -> Any:

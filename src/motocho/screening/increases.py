@@ -88,7 +88,9 @@ def withdraw(cursor: Any, member_id: int, actor: str, at: datetime) -> None:
     """The member takes the application back [増額の取下げ].
 
     Raises    NotFoundError if none waits.
+    Lock      the member's row: whoever raises the limit meanwhile is waited for.
     """
+    cursor.execute("SELECT FROM people_member WHERE member_id = %s FOR NO KEY UPDATE", (member_id,))
     cursor.execute(
         "UPDATE screening_increase SET ended_at = %s, ended_by = %s, outcome = 'withdrawn'"
         " WHERE member_id = %s AND ended_at IS NULL RETURNING agreement_id, increase_id",

@@ -184,6 +184,7 @@ def test_a_contract_is_not_made_on_the_paper_of_another_offer(office: Office) ->
     paper_no = do(applications.show_terms, old, LENDER, office.at).paper_no
     office.enter(key, replace(SLIP, annual_yen=1_500_000), replaces_no=1)
     made = office.approved(key)
+    do(applications.show_terms, made, LENDER, office.at)
     do(applications.accept, made, office.source(), office.at)
     office.counter.later(minutes=5)
 

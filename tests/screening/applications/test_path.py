@@ -109,6 +109,7 @@ def test_two_others_agree_from_a_million_on_and_nobody_who_entered_evidence(offi
     with pytest.raises(IntegrityError):
         raw("INSERT INTO screening_acceptance VALUES (%s, %s, 1, 'm', 's', %s)", *key, office.at)
     assert do(applications.approve, made, office.second, office.at).is_approved
+    do(applications.show_terms, made, LENDER, office.at)
     do(applications.accept, made, office.source(), office.at)
 
 
@@ -147,11 +148,11 @@ def test_everything_that_is_lacking_is_named_and_nothing_is_opened(office: Offic
         office.conclude(key, 99)
     assert [one.code for one in caught.value.faults] == ["SCR-213", "BUR-032", "SCR-214"]
     assert not rows("SELECT 1 FROM loan_agreement UNION ALL SELECT 1 FROM loan_survey")
-    do(applications.accept, made, office.source(), office.at)
     office.counter.consent()
     with pytest.raises(IntegrityError, match="no application became"):
         office.counter.desk.open(office.on, member_id=office.member_id)
     shown = do(applications.show_terms, made, LENDER, office.at)
+    do(applications.accept, made, office.source(), office.at)
     office.counter.later(minutes=1)
     with pytest.raises(RefusedError):
         office.conclude(key, shown.paper_no + 1)

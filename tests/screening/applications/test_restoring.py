@@ -107,3 +107,47 @@ def test_raw_rises_that_put_nothing_back_are_refused(office: Office) -> None:
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table}")
     assert done.event_no > number
+
+
+@pytest.mark.rule("LEND-001")
+@pytest.mark.parametrize(("forged", "stop"), [
+    ("2, 5000000, 500000", Stop.UNREACHABLE),  # a limit that was never surveyed
+    ("2, 500000, 400000", Stop.UNREACHABLE),  # no cut: the limit stands higher
+    ("2, 500001, 500000", Stop.UNREACHABLE),  # one yen above what was surveyed
+    ("2, 500000, 200000", Stop.OVER_ONE_THIRD),  # cut for another reason
+])  # fmt: skip
+def test_raw_cuts_that_never_were_put_no_limit_up(office: Office, forged: str, stop: Stop) -> None:
+    office.consent()
+    key = office.counter.desk.open(office.on, 500_000, member_id=office.member_id)
+    if stop is Stop.OVER_ONE_THIRD:
+        do(commands.change_limit, key, 200_000, office.made())
+    stops(key, stop)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO loan_event SELECT member_id, agreement_id, 2, kind, value_on, rank, content,"
+            " channel, 'y', business_on, booked_at, actor, NULL FROM loan_event WHERE event_no = 1"
+            " ON CONFLICT DO NOTHING"
+        )
+        cursor.execute("UPDATE loan_agreement SET event_no = 2")
+        with pytest.raises(IntegrityError, match="was not cut like this"), transaction.atomic():
+            cursor.execute(
+                f"INSERT INTO loan_unreached_cut SELECT %s, %s, {forged}, %s, 'x'",
+                (*key, office.on),
+            )
+
+
+@pytest.mark.rule("LEND-001")
+def test_a_lower_limit_that_is_shown_rises_by_a_survey_alone(office: Office) -> None:
+    """貸金業法13条5項: the words in its brackets."""
+    office.consent()
+    key = office.counter.desk.open(office.on, 500_000, member_id=office.member_id)
+    show = (
+        "UPDATE loan_agreement SET shown_limit_yen = %s WHERE (member_id, agreement_id) = (%s, %s)"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(show, (100_000, *key))
+    for yen in (100_001, None):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(show, (yen, *key))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(show, (99_999, *key))

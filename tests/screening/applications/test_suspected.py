@@ -80,7 +80,7 @@ def test_database_and_policy_name_the_same_day_and_the_same_days(database: Datab
     text = (files("motocho.screening") / "data" / "policy.yaml").read_text("utf-8")
     asking = [row["from"] for row in yaml.safe_load(text) if row.get("suspected_persons")]
     assert rows("SELECT screening_two_from()") == [(asking[0],)]
-    sql = (files("motocho.screening") / "applications" / "suspected.sql").read_text("utf-8")
+    sql = (files("motocho.screening") / "applications" / "persons.sql").read_text("utf-8")
     (days,) = re.findall(r"interval '(\d+) days'", sql)
     assert int(days) == applying_on(FIRST).alike_days
 

@@ -138,7 +138,7 @@ def _lacking(
     is_old = of.holds_until is None or of.holds_until < on
     if is_old or not decisions.is_current(cursor, of):
         yield _refusal("LEND-001", "SCR-210", "貸金業法13条1項")
-    elif not _still_holds(cursor, application, of, at):
+    elif not _still_holds(cursor, application, of, at) or _is_judged_by(cursor, known):
         yield _refusal("LEND-001", "SCR-211", "貸金業法13条1項、13条の2")
     identified = records.check_identified(cursor, application.key.member_id, on)
     if identified is not None:
@@ -167,6 +167,16 @@ def _still_holds(cursor: Any, application: Application, of: Kept, at: datetime) 
         return False
     same = (now.offer.limit_yen, now.offer.rate_ppm) == (of.limit_yen, of.rate_ppm)
     return same and now.offer.persons <= of.persons
+
+
+def _is_judged_by(cursor: Any, known: decisions.Standing) -> bool:
+    """Whether somebody who approved it said since whose a doubtful answer of the bureau is."""
+    cursor.execute(
+        "SELECT coalesce(bool_or(screening_has_entered(%s, %s, s.staff_id)), false)"
+        " FROM unnest(%s::bigint[]) AS s (staff_id)",
+        (*known.decision.key, list(known.approved_by)),
+    )
+    return bool(cursor.fetchone()[0])
 
 
 def _is_shown(cursor: Any, of: Kept, paper_no: int | None, at: datetime) -> bool:

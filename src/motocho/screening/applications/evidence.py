@@ -200,6 +200,9 @@ _STATES = {
     "screening_decision_newest": "SCR-210",
     "screening_approval_role": "SCR-207",
     "screening_approval_other_person": "SCR-208",
+    "screening_approval_near": "SCR-261",
+    "screening_approval_once": "SCR-280",
+    "screening_acceptance_shown": "SCR-214",
     "screening_approved": "SCR-212",
     "screening_handed_on": "SCR-262",
 }

@@ -204,7 +204,7 @@ def _marked(cursor: Any, key: ApplicationKey, mark: str, by: tuple[Staff, dateti
     """The decision that was looked at, made now where it is what the rules say now."""
     staff, at = by
     refuse_unless_reviewer(staff)
-    refuse_own(cursor, key.member_id, staff)
+    refuse_own(cursor, key.member_id, staff, at)
     forms.opened(cursor, key)
     last = decisions.newest(cursor, key)
     if last is not None and last.digest == mark:
@@ -215,16 +215,15 @@ def _marked(cursor: Any, key: ApplicationKey, mark: str, by: tuple[Staff, dateti
     return made
 
 
-def refuse_own(cursor: Any, member_id: int, staff: Staff) -> None:
-    """Nobody judges an application of their own [自分の申込み].
+def refuse_own(cursor: Any, member_id: int, staff: Staff, at: datetime) -> None:
+    """Nobody judges an application of their own [自分の申込み], under whatever number.
+
+    Nor of a member whom they may not look at, by whichever account (PRIV-003).
 
     Raises    StateConflict.
     """
-    cursor.execute(
-        "SELECT FROM people_staff WHERE staff_id = %s AND own_member_id = %s",
-        (staff.staff_id, member_id),
-    )
-    if cursor.fetchone() is not None:
+    cursor.execute("SELECT screening_is_too_near(%s, %s, %s)", (member_id, staff.staff_id, at))
+    if cursor.fetchone()[0]:
         raise StateConflict(Fault("SCR-261"))
 
 
@@ -284,22 +283,12 @@ def bars(cursor: Any, key: ApplicationKey, staff: Staff, at: datetime) -> tuple[
     """Why one of the staff may not approve an application, before they try [承認できない理由]."""
     found = []
     cursor.execute(
-        "SELECT EXISTS (SELECT FROM screening_paper p WHERE (p.member_id, p.application_id,"
-        " p.staff_id) = (%(member)s, %(number)s, %(staff)s))"
-        " OR EXISTS (SELECT FROM screening_employment e WHERE (e.member_id, e.application_id,"
-        " e.staff_id) = (%(member)s, %(number)s, %(staff)s))"
-        " OR EXISTS (SELECT FROM screening_check c WHERE (c.member_id, c.application_id,"
-        " c.staff_id) = (%(member)s, %(number)s, %(staff)s))"
-        " OR EXISTS (SELECT FROM screening_claim c WHERE (c.member_id, c.application_id,"
-        " c.staff_id) = (%(member)s, %(number)s, %(staff)s))"
-        " OR EXISTS (SELECT FROM screening_bureau_judgement j WHERE (j.member_id, j.actor)"
-        " = (%(member)s, %(actor)s)),"
+        "SELECT screening_has_entered(%(member)s, %(number)s, %(staff)s),"
         " screening_is_handed_on(%(member)s, %(number)s, %(staff)s, %(at)s)",
         {
             "member": key.member_id,
             "number": key.application_id,
             "staff": staff.staff_id,
-            "actor": staff.actor,
             "at": at,
         },
     )

@@ -1,0 +1,277 @@
+"""Two persons are two people, nobody approves their own, and a contract is what was decided, shown and agreed to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+from django.db import IntegrityError, connection, transaction
+from tests.database import Database
+from tests.loans.crowd import do
+from tests.people.house import House, rows
+from tests.screening.applications.office import LENDER, LINE, Office
+from tests.screening.applications.test_attacks import another, doubted
+from tests.screening.applications.test_path import APPROVE, CONTRACT, raw
+from tests.screening.identity.test_papers import BORN
+
+from motocho.documents import archive
+from motocho.documents.archive import Signed
+from motocho.loans import commands
+from motocho.loans.commands import Opening
+from motocho.outside.fakes.bureau import Trouble
+from motocho.outside.postgres import Role as Login
+from motocho.people import access
+from motocho.people.access import Role, Staff
+from motocho.people.members import Person
+from motocho.screening import applications, bureau, increases
+from motocho.screening.applications import Use, reviews
+from motocho.screening.applications.conclusions import _survey
+from motocho.screening.bureau import inquiries
+from motocho.screening.decision import Verdict
+from motocho.screening.eligibility import Asked as Wish
+from motocho.units.errors import MotochoError, StateConflict
+
+SAME = Person("佐藤", "花子", "サトウ", "ハナコ", BORN)
+OF_OWN = "UPDATE people_staff SET own_member_id = %s WHERE staff_id = %s"
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path) -> Office:
+    return Office(tmp_path, database)
+
+
+def second_account(office: Office, first: Staff, person: Person | None = None) -> Staff:
+    """Another account of a colleague, who is a member under two numbers."""
+    own = another(office, person or replace(SAME, given_kana="ミチコ"), "30000008")
+    also = another(office, person or replace(SAME, given_kana="ミチコ"), "30000009")
+    made: Staff = House().colleague("second", Role.REVIEWER)
+    raw(OF_OWN, own, first.staff_id)
+    raw(OF_OWN, also, made.staff_id)
+    return made
+
+
+def code_of(error: pytest.ExceptionInfo[MotochoError]) -> str:
+    return error.value.faults[0].code
+
+
+# --------------------------------------------------------------------------------------- two people
+@pytest.mark.rule("LEND-001")
+def test_one_person_with_two_accounts_is_one_person(office: Office) -> None:
+    key = office.prepared(1_000_000)
+    made = office.decide(key)
+    also = second_account(office, office.first)
+    do(applications.approve, made, office.first, office.at)
+    with pytest.raises(StateConflict) as caught:
+        do(applications.approve, made, also, office.at)
+    assert code_of(caught) == "SCR-280"
+    with pytest.raises(IntegrityError, match="approved it already"):
+        raw(APPROVE, *key, 1, also.staff_id, office.at)
+    assert do(applications.approve, made, office.second, office.at).is_approved
+
+
+@pytest.mark.rule("LEND-001")
+def test_who_entered_evidence_approves_under_no_other_account(office: Office) -> None:
+    key = office.prepared()
+    made = office.decide(key)
+    also = second_account(office, office.enterer)
+    assert [one.code for one in do(reviews.bars, key, also, office.at)] == ["SCR-208"]
+    with pytest.raises(StateConflict) as caught:
+        do(applications.approve, made, also, office.at)
+    assert code_of(caught) == "SCR-208"
+
+
+@pytest.mark.parametrize(("days", "is_own"), [(0, True), (1, False)])
+def test_nobody_approves_their_own_under_another_number(
+    office: Office, days: int, *, is_own: bool
+) -> None:
+    """Written a little otherwise it is the same name; a day beside, another person."""
+    key = office.prepared()
+    made = office.decide(key)
+    other = replace(SAME, given_kana="ハナ・コ", born_on=BORN + timedelta(days=days))
+    raw(OF_OWN, another(office, other, "30000001"), office.first.staff_id)
+    if not is_own:
+        assert do(applications.approve, made, office.first, office.at).is_approved
+        return
+    for act in (
+        applications.approve,
+        lambda *one: reviews.refuse_own(one[0], key.member_id, *one[2:]),
+    ):
+        with pytest.raises(StateConflict) as caught:
+            do(act, made, office.first, office.at)
+        assert code_of(caught) == "SCR-261"
+    with pytest.raises(IntegrityError, match="of their own"):
+        raw(APPROVE, *key, 1, office.first.staff_id, office.at)
+
+
+@pytest.mark.rule("PRIV-003")
+def test_who_may_not_look_at_a_member_approves_nothing_of_theirs(office: Office) -> None:
+    key = office.prepared()
+    made = office.decide(key)
+    do(access.bar, key.member_id, office.first.staff_id, office.second, office.at)
+    with pytest.raises(IntegrityError, match="somebody near"):
+        raw(APPROVE, *key, 1, office.first.staff_id, office.at)
+    do(access.end_bar, key.member_id, office.first.staff_id, office.second, office.at)
+    assert do(applications.approve, made, office.first, office.at).is_approved
+
+
+@pytest.mark.rule("LEND-009")
+@pytest.mark.parametrize(("kana", "verdict"), [
+    ("ハナ・コ", Verdict.REFER), ("ハナコー", Verdict.REFER), ("ハナエ", Verdict.OFFER),
+])  # fmt: skip
+def test_a_name_that_is_written_otherwise_gets_no_second_third(
+    office: Office, kana: str, verdict: Verdict
+) -> None:
+    first = office.prepared(1_000_000)
+    office.conclude(first, office.agreed(first))
+    person = replace(SAME, given_kana=kana)
+    other = office.prepared_again(another(office, person, "30000001"), BORN)
+    assert office.decide(other).verdict is verdict
+
+
+@pytest.mark.parametrize(("days", "counts"), [(0, True), (1, False)])
+def test_what_was_handed_on_is_a_supervisor_s_to_the_last_day(
+    office: Office, days: int, *, counts: bool
+) -> None:
+    key = office.prepared()
+    made = office.decide(key)
+    why = reviews.Why(reviews.Reason.UNCLEAR)
+    do(reviews.hand_on, key, why, office.first, office.form())
+    raw("UPDATE people_staff_role SET until_on = %s WHERE staff_id = %s", office.on, office.second.staff_id)  # fmt: skip
+    office.counter.later(days=days)
+    if counts:
+        assert do(applications.approve, made, office.second, office.at).is_approved
+        return
+    with pytest.raises(IntegrityError):
+        raw(APPROVE, *key, 1, office.second.staff_id, office.at)
+
+
+def test_database_and_policy_ask_for_two_from_the_same_limit_on(office: Office) -> None:
+    text = (files("motocho.screening") / "data" / "policy.yaml").read_text("utf-8")
+    known = {row["two_persons_from_yen"] for row in yaml.safe_load(text)}
+    assert rows("SELECT screening_two_from_yen()") == [(one,) for one in known]
+    office.decide(office.prepared(1_000_000))
+    forged = (
+        "INSERT INTO screening_decision SELECT member_id, application_id, 2, repeat('a', 64),"
+        " document || jsonb_build_object('sha256', repeat('a', 64), 'offer',"
+        " (document -> 'offer') || jsonb_build_object('limit_yen', {0}, 'persons', 1)), verdict, {0},"
+        " rate_ppm, 1, holds_until, evidence_count, decided_on, staff_id, decided_at"
+        " FROM screening_decision"
+    )
+    with pytest.raises(IntegrityError, match="two persons"):
+        raw(forged.format(1_000_000))
+    raw(forged.format(999_999))
+
+
+# ------------------------------------------------------------------------------ shown, then agreed to
+@pytest.mark.rule("DOC-001")
+def test_nothing_is_agreed_to_before_its_paper_was_there(office: Office) -> None:
+    key = office.prepared()
+    made = office.approved(key)
+    with pytest.raises(StateConflict) as caught:
+        do(applications.accept, made, office.source(), office.at)
+    assert code_of(caught) == "SCR-214"
+    office.counter.later(minutes=1)
+    do(applications.show_terms, made, LENDER, office.at)
+    agreed = "INSERT INTO screening_acceptance VALUES (%s, %s, 1, 'member', 'x', %s)"
+    with pytest.raises(IntegrityError, match="not shown on paper"):
+        raw(agreed, *key, office.at - timedelta(microseconds=1))
+    raw(agreed, *key, office.at)
+
+
+@pytest.mark.rule("RATE-003")
+@pytest.mark.parametrize(("limit_yen", "rate_ppm", "is_made"), [
+    (300_000, 150_000, True), (300_000, 150_001, False), (310_000, 150_000, False),
+])  # fmt: skip
+def test_no_contract_above_the_limit_or_the_rate_that_was_offered(
+    office: Office, limit_yen: int, rate_ppm: int, *, is_made: bool
+) -> None:
+    """With 700,000 yen elsewhere at the house, the offer is at 15 %; a product of 18 % is not it."""
+    office.consent()
+    office.counter.desk.open(office.on, 700_000, member_id=office.member_id)
+    key = office.prepared()
+    paper_no = office.agreed(key)
+    of = do(applications.decisions.newest, key)
+    assert of is not None
+    assert (of.limit_yen, of.rate_ppm) == (300_000, 150_000)
+
+    def by_hand(cursor: Any) -> None:
+        way = office.made()
+        survey_id = _survey(cursor, of, way)
+        opening = Opening("card", 300_000, LINE.scheme, 0, survey_id)
+        done = commands.open_agreement(cursor, key.member_id, opening, way)
+        cursor.execute(
+            "INSERT INTO loan_terms SELECT member_id, agreement_id, 7, content || jsonb_build_object("
+            "'rate_ppm', %s::int, 'limit_yen', %s::int) FROM loan_terms WHERE agreement_id = %s;"
+            " UPDATE loan_agreement SET terms_no = 7, limit_yen = %s WHERE agreement_id = %s",
+            (rate_ppm, limit_yen, done.key.agreement_id, limit_yen, done.key.agreement_id),
+        )
+        archive.conclude(cursor, done.key, paper_no, Signed.BY_WIRE, office.at)
+        values = (*key, of.decision_no, survey_id, *done.key[1:], 1, paper_no, office.at)
+        cursor.execute(CONTRACT, values)
+        raise Made
+
+    class Made(Exception):  # the contract stood; nothing of it is kept
+        pass
+
+    expected = (Made, None) if is_made else (IntegrityError, "not what was offered")
+    with (
+        pytest.raises(expected[0], match=expected[1]),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        by_hand(cursor)
+
+
+@pytest.mark.rule("LEND-002")
+def test_who_approved_and_said_then_whose_an_answer_is_has_approved_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    trouble = [Trouble.NONE]
+    office = Office(tmp_path, database, plan=lambda _: trouble[0])
+    key = doubted(office, trouble)
+    asked = do(inquiries.of_member, key.member_id)[0]
+    do(bureau.judge, asked.key, bureau.Judged(1, None), (office.enterer, office.made()))
+    paper_no = office.agreed(key)
+    with office.database.connect(Login.OWNER, autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO screening_bureau_answer SELECT member_id, inquiry_id, 9, version, bureau_ref,"
+            " answered_on, repeat('b', 64), content, 'doubtful', NULL, taken_at"
+            " FROM screening_bureau_answer WHERE inquiry_id = %s LIMIT 1",
+            (asked.key.inquiry_id,),
+        )
+    raw("INSERT INTO screening_bureau_judgement VALUES (%s, %s, 9, NULL, %s, %s)",
+        key.member_id, asked.key.inquiry_id, office.first.actor, office.at)  # fmt: skip
+    application = do(applications.forms.one, key)
+    lacking = do(applications.lacking, application, paper_no, office.at)
+    assert [one.code for one in lacking] == ["SCR-211"]
+
+
+# ------------------------------------------------------------------------------------------ the wish
+@pytest.mark.rule("LEND-023")
+def test_a_wish_ends_once_and_is_granted_by_a_higher_limit_alone(office: Office) -> None:
+    first = office.prepared(500_000)
+    agreement = office.conclude(first, office.agreed(first)).agreement
+    office.counter.later(days=200)
+    do(increases.apply, agreement, Wish(600_000, 6_000_000), office.source(), office.at)
+    end = "UPDATE screening_increase SET ended_at = asked_at, ended_by = 'x', outcome = %s"
+    with pytest.raises(IntegrityError, match="no higher limit"):
+        raw(end, "granted")
+    do(applications.take_up, office.member_id, Use.LIVING, office.source(), office.at)
+    with pytest.raises(IntegrityError, match="no higher limit"):
+        raw(end, "granted")
+    raw(end, "refused")
+    for change in (
+        "UPDATE screening_increase SET ended_at = NULL, ended_by = NULL, outcome = NULL",
+        "UPDATE screening_increase SET outcome = 'withdrawn'",
+    ):
+        with (
+            office.database.connect(Login.APP) as app,
+            pytest.raises(psycopg.errors.RestrictViolation),
+        ):
+            app.execute(change)
