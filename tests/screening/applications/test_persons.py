@@ -140,7 +140,7 @@ def test_what_was_handed_on_is_a_supervisor_s_to_the_last_day(
 ) -> None:
     key = office.prepared()
     made = office.decide(key)
-    why = reviews.Why(reviews.Reason.UNCLEAR)
+    why = applications.Why(applications.Reason.UNCLEAR)
     do(reviews.hand_on, key, why, office.first, office.form())
     raw("UPDATE people_staff_role SET until_on = %s WHERE staff_id = %s", office.on, office.second.staff_id)  # fmt: skip
     office.counter.later(days=days)

@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Functions and triggers; no table."""
 
-    dependencies = (("screening", "0014_refusals"), ("loans", "0009_rises"))
+    dependencies = (("screening", "0015_particulars"), ("loans", "0009_rises"))
     operations = (
         migrations.RunSQL(
             (files("motocho.screening") / "applications" / "persons.sql").read_text(
