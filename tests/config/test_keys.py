@@ -21,7 +21,7 @@ BY_MEMBER = {
     "care_disclosure", "care_disclosure_step", "care_disclosure_file", "care_counter_visit",
     "care_pay_day", "care_offer", "screening_increase",
     "screening_inquiry", "screening_bureau_answer", "screening_bureau_judgement", "screening_report",
-    "screening_bureau_sent", "screening_identity", "screening_identity_request", "screening_identity_step", "screening_suspicion", "care_stage", "care_stage_try", "care_identification", "documents_addressee",
+    "screening_bureau_sent", "screening_identity", "screening_identity_request", "screening_identity_step", "screening_identity_unread", "screening_suspicion", "care_stage", "care_stage_try", "care_identification", "documents_addressee",
     "screening_application", "screening_paper", "screening_employment", "screening_check", "screening_decision",
     "screening_claim", "screening_claim_paper", "screening_score", "screening_score_asked",
     "screening_origin", "screening_particulars", "screening_signal", "screening_handed_in",

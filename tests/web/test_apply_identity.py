@@ -98,3 +98,42 @@ def test_nobody_is_asked_without_a_vendor_by_other_ways_or_for_others(
     assert client.post(ASK.format("chip_reading")).status_code == 404
     worker.pass_identity(timestamp=0)
     assert rows("SELECT count(*) FROM screening_identity_request") == [(0,)]
+
+
+@pytest.mark.rule("KYC-001")
+@pytest.mark.rule("PRIV-003")
+def test_forged_result_is_seen_once_by_who_audits_and_by_the_reviewer(
+    applied: ApplicationKey, tmp_path: Path
+) -> None:
+    seated(applied).post(ASK.format("chip_reading"))
+    post = Post(tmp_path, HANAKO, Way.CHIP, (Trouble.FORGED,))
+    worker.pass_identity(timestamp=0)
+    post.fake.work(AT.date())
+    for _ in range(3):
+        worker.pass_identity(timestamp=0)
+    mori, ono = at_desk("mori", Role.SUPERVISOR), at_desk("ono", Role.AUDITOR)
+    for colleague, what in ((mori, "refusals"), (ono, "refusals"), (ono, "all")):
+        page = colleague.client.get(f"/desk/audit/?what={what}").content.decode()
+        assert page.count("identity_result_unread") == 1, what
+        assert "本人確認の結果の不採用" in page
+        assert "本人確認の結果に、事業者の封印がありません" in page
+    kind = {"what": "all", "kind": "本人確認の結果の不採用", "member": number_of(applied)}
+    assert ono.client.get("/desk/audit/", kind).content.decode().count("result_unread</code>") == 1
+    for what in ("changes", "looks", "sign_ins"):
+        page = ono.client.get(f"/desk/audit/?what={what}").content.decode()
+        assert "identity_result_unread</code>" not in page
+    rie = at_desk("rie", Role.REVIEWER)
+    whose = f"/desk/screening/{applied.member_id}/{applied.application_id}/identity/"
+    shown = rie.client.get(whose).content.decode()
+    assert "使わなかった結果" in shown
+    assert "取り込まず、届いた経路を調べてください" in shown
+    told = main(seated(applied).get(STATUS))
+    assert "受付済み。確認を待っています" in told
+    assert "封印" not in told
+
+
+def number_of(key: ApplicationKey) -> str:
+    ((number,),) = rows(
+        "SELECT member_number FROM people_member WHERE member_id = %s", key.member_id
+    )
+    return str(number)

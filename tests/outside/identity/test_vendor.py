@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +17,7 @@ from tests.screening.identity.test_papers import BORN, HOME, SELF
 from motocho.law.rules import Refusal
 from motocho.outside import identity as port
 from motocho.outside.fakes.identity import FakeVendor, Trouble, scripted
-from motocho.outside.identity import Outcome, Read, Request, Result, Tray, Way
+from motocho.outside.identity import Outcome, Read, Request, Result, Tray, Way, seal_of
 from motocho.screening.identity import Method, checked_of, lacking
 from motocho.units.errors import InputError, OutsideFailure
 
@@ -108,6 +110,68 @@ def test_result_that_cannot_be_trusted_counts_for_nothing(
     with pytest.raises(OutsideFailure) as caught:
         tray.result(request.request_ref)
     assert caught.value.faults[0].code == code
+
+
+def _sealed(content: object) -> bytes:
+    """As the vendor would seal it, where that can be said of it at all."""
+    seal = seal_of(content, SECRET) if isinstance(content, dict) else "0"
+    return json.dumps({"content": content, "seal": seal}).encode()
+
+
+HOSTILE: dict[str, Callable[[Path, bytes], object]] = {
+    "deep": lambda path, _: path.write_bytes(b"[" * 60_000),
+    "long": lambda path, true: path.write_bytes(true + b" " * 70_000),
+    "no text": lambda path, _: path.write_bytes(b"\xff\xfe\x00"),
+    "seal of other signs": lambda path, true: path.write_bytes(
+        json.dumps({**json.loads(true), "seal": "封印"}).encode()
+    ),
+    "half a sign": lambda path, true: path.write_bytes(
+        true.replace(json.loads(true)["content"]["evidence_ref"].encode(), b"\\ud800")
+    ),
+    "a list": lambda path, _: path.write_bytes(_sealed([1, 2])),
+    "a number": lambda path, _: path.write_bytes(b"1"),
+    "a day that is none": lambda path, true: path.write_bytes(
+        _sealed({**json.loads(true)["content"], "on": 7})
+    ),
+    "a folder": lambda path, _: path.mkdir(),
+    "a pipe": lambda path, _: os.mkfifo(path),
+    "a way elsewhere": lambda path, _: path.symlink_to("/dev/zero"),
+    "nothing": lambda path, _: path.write_bytes(b""),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_file_that_is_made_to_stop_us_is_a_result_that_cannot_be_read(
+    tmp_path: Path, name: str
+) -> None:
+    tray, vendor, request = asked(tmp_path, Way.CHIP)
+    vendor.work(ON)
+    path = tray.folder / "results" / "q-1.json"
+    true = path.read_bytes()
+    path.unlink()
+    HOSTILE[name](path, true)
+    with pytest.raises(OutsideFailure) as caught:
+        tray.result(request.request_ref)
+    expected = "IDV-024" if name == "seal of other signs" else "IDV-023"
+    assert caught.value.faults[0].code == expected
+
+
+@pytest.mark.rule("PRIV-001")
+@pytest.mark.parametrize("place", ["evidence_ref", "name", "address", "number"])
+def test_individual_number_is_taken_in_nowhere(tmp_path: Path, place: str) -> None:
+    tray, vendor, request = asked(tmp_path, Way.CHIP)
+    vendor.work(ON)
+    path = tray.folder / "results" / "q-1.json"
+    content = json.loads(path.read_text("utf-8"))["content"]
+    where = content if place == "evidence_ref" else content["read"]
+    where[place] = "kept 1234 5678 9018"
+    path.write_bytes(_sealed(content))
+    with pytest.raises(OutsideFailure) as caught:
+        tray.result(request.request_ref)
+    assert caught.value.faults[0].code == "IDV-025"
+    where[place] = "kept 1234 5678 9012"  # twelve digits whose last one is no check digit
+    path.write_bytes(_sealed(content))
+    assert tray.result(request.request_ref) is not None
 
 
 def test_late_result_comes_the_next_time_and_one_of_another_request_is_none(tmp_path: Path) -> None:

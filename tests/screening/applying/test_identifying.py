@@ -66,7 +66,11 @@ LACKS = {
     Trouble.REVOKED: (Way.CERTIFICATE, "IDV-014"),
 }
 UNFINISHED = {Trouble.ABANDONED: Way.CHIP, Trouble.RETURNED: Way.POST}
-NOTHING = (Trouble.FORGED, Trouble.CUT, Trouble.INDIVIDUAL_NUMBER)
+NOTHING = {
+    Trouble.FORGED: "IDV-024",
+    Trouble.CUT: "IDV-023",
+    Trouble.INDIVIDUAL_NUMBER: "IDV-025",
+}
 
 
 @pytest.mark.rule("KYC-001")
@@ -91,6 +95,9 @@ def test_what_a_vendor_does_wrong_identifies_nobody(tmp_path: Path) -> None:
         post, key = given_to(tmp_path, number, Way.CHIP, trouble)
         assert (post.round().unread, recorded(key)) == (1, []), trouble
         assert standing(key)[0].became is None
+        assert post.carried().unread == 1
+        assert [one.code for one in standing(key)[0].unread] == [NOTHING[trouble]]
+        assert kinds_of(key.member_id).count("identity_result_unread") == 1
         (laid,) = (post.folder / "results").iterdir()
         laid.unlink()
         assert post.round().identified == 1, "the true one still counts"

@@ -22,6 +22,10 @@ import orjson
 
 from motocho.people.access import Role, Staff
 
+UNREAD = "identity_result_unread"
+"""What no hand did, and who audits must see: a vendor's result that counts for nothing."""
+MACHINE = 3
+
 
 class What(Enum):
     """Which deeds are wanted [記録の種類]."""
@@ -42,7 +46,8 @@ class What(Enum):
 class Wanted:
     """What somebody audits [監査の条件]: of a time, and as narrow as is said.
 
-    Without a member, deeds of the staff alone; with one, of everybody. `last` is not counted.
+    Without a member, deeds of the staff alone and what no hand did but somebody must look at; with
+    one, of everybody. `last` is not counted.
     """
 
     reader: Staff
@@ -132,6 +137,11 @@ def _of_attempt(row: tuple[Any, ...]) -> Deed:
     return Deed(Place(at, 1, int(number)), actor, kind, int(member_id), purpose, details)
 
 
+def _of_machine(row: tuple[Any, ...]) -> Deed:
+    found = _of_journal(row)
+    return found._replace(place=found.place._replace(rank=MACHINE))
+
+
 def _of_sign_in(row: tuple[Any, ...]) -> Deed:
     at, number, actor, kind, member_id, purpose = row
     return Deed(Place(at, 0, int(number)), actor, kind, int(member_id), purpose, {})
@@ -141,9 +151,9 @@ _SOURCES = (
     _Source(
         2,
         {
-            What.ALL: "TRUE",
+            What.ALL: f"kind <> '{UNREAD}'",
             What.LOOKS: "kind = 'staff_access'",
-            What.CHANGES: "kind NOT IN ('staff_access', 'call_refused')",
+            What.CHANGES: f"kind NOT IN ('staff_access', 'call_refused', '{UNREAD}')",
             What.REFUSALS: "kind = 'call_refused'",
             What.SIGN_INS: "kind IN ('staff_enrolled', 'staff_recovery_asked',"
             " 'staff_recovery_agreed', 'staff_locked')",
@@ -155,6 +165,17 @@ _SOURCES = (
         "purpose",
         "members",
         _of_journal,
+    ),
+    _Source(
+        MACHINE,
+        {What.ALL: f"kind = '{UNREAD}'", What.REFUSALS: f"kind = '{UNREAD}'"},
+        "SELECT happened_at, row_id, actor, kind, member_id, purpose, subject FROM journal_row r",
+        "happened_at",
+        "row_id",
+        "kind",
+        "purpose",
+        "members",
+        _of_machine,
     ),
     _Source(
         1,
@@ -234,7 +255,7 @@ def _rank_of(kind: str) -> int:
     """Where rows of a kind are kept: those of other places need not be looked through."""
     if kind.startswith(("permitted_", "refused_")):
         return 1
-    return 0 if kind == "signed_in" else 2
+    return {"signed_in": 0, UNREAD: MACHINE}.get(kind, 2)
 
 
 _NOT_KEPT_APART = (
@@ -250,7 +271,7 @@ def _narrowed(wanted: Wanted, source: _Source) -> Iterator[str]:
         yield _NOT_KEPT_APART
         if wanted.member_id is not None:
             yield "member_id = %(member)s"
-        else:
+        elif source.rank != MACHINE:
             yield "actor LIKE 'staff %%'"
         if wanted.staff_id is not None:
             yield "actor = %(actor)s"

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,6 +25,8 @@ from motocho.units.text import holds_my_number
 VARIABLE = "MOTOCHO_IDENTITY_TRAY"
 SECRET = "MOTOCHO_IDENTITY_SECRET"  # noqa: S105  # the name of a variable
 LEAST_SECRET = 16
+MOST_BYTES = 65_536
+"""No result is longer."""
 
 
 class Vendor(Protocol):
@@ -74,20 +77,44 @@ class Tray:
         """
         path = self.folder / "results" / f"{request_ref}.json"
         try:
-            sealed = json.loads(path.read_text("utf-8"))
-            content, seal = sealed["content"], str(sealed["seal"])
+            sealed = json.loads(_text(path))
+            content, seal = sealed["content"], str(sealed["seal"]).encode()
             found = Result.of_document(content)
+            is_sealed = hmac.compare_digest(seal, seal_of(content, self.secret).encode())
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise OutsideFailure(Fault("IDV-023", file=path.name)) from None
-        if not hmac.compare_digest(seal, seal_of(content, self.secret)):
+        if not is_sealed:
             raise OutsideFailure(Fault("IDV-024", file=path.name))
         if found.request_ref != request_ref:
-            raise OutsideFailure(Fault("IDV-023", file=path.name))
-        if found.read is not None and holds_my_number(found.read.number):
+            raise OutsideFailure(Fault("IDV-033", file=path.name))
+        if _shows_a_number(found):
             raise OutsideFailure(Fault("IDV-025", file=path.name))
         return found
+
+
+def _text(path: Path) -> str:
+    """What lies there; a file that is no file, or too long, stops nobody.
+
+    Raises    OSError for what is no plain file; ValueError for one that is too long, or no text.
+    """
+    place = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with os.fdopen(place, "rb") as held:
+        if not stat.S_ISREG(os.fstat(place).st_mode):
+            raise OSError(path.name)
+        data = held.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise ValueError(path.name)
+    return data.decode()
+
+
+def _shows_a_number(found: Result) -> bool:
+    """Whether an individual number stands in anything that might be kept; in its own name none."""
+    texts = [found.evidence_ref.replace(found.request_ref, "")]
+    if found.read is not None:
+        texts += [found.read.name, found.read.address, found.read.number, found.read.paper]
+    return any(holds_my_number(one) for one in texts)
 
 
 def lay_document(folder: Path, name: str, content: object) -> None:

@@ -192,22 +192,28 @@ def _take(carrier: Carrier, asked: Asked) -> Carried:
     try:
         result = carrier.vendor.result(asked.request_ref)
     except OutsideFailure as error:
-        log.warning("a result counts for nothing: %s", error.faults[0].code)
-        return Carried(unread=1)
+        return _set_aside(carrier, asked, error.faults[0])
     if result is None:
         return Carried()
     if result.way is not asked.way or result.request_ref != asked.request_ref:
-        log.warning("a result counts for nothing: it is of another request")
-        return Carried(unread=1)
+        return _set_aside(carrier, asked, Fault("IDV-033"))
     try:
         became = _keep(asked, result, carrier.now())
     except (DatabaseError, ValueError) as error:  # signs that no text of the book holds
         log.warning("a result cannot be kept: %s", type(error).__name__)
-        return Carried(unread=1)
+        return _set_aside(carrier, asked, Fault("IDV-023"))
     if became is None:
         return Carried()
     is_identified = became is Became.IDENTIFIED
     return Carried(identified=is_identified, refused=not is_identified)
+
+
+def _set_aside(carrier: Carrier, asked: Asked, fault: Fault) -> Carried:
+    """One that counts for nothing: told once to who audits, and at the desk."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if requests.set_aside(cursor, asked, fault, carrier.now()):
+            log.warning("a result counts for nothing: %s", fault.code)
+    return Carried(unread=1)
 
 
 def _keep(asked: Asked, result: Result, at: datetime) -> Became | None:

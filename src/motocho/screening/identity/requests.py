@@ -76,6 +76,8 @@ class Asked:
     became: Became | None = None
     answered_on: date | None = None
     reasons: tuple[Fault, ...] = ()
+    unread: tuple[Fault, ...] = ()
+    """Why results that came for it counted for nothing: of each sort the first."""
     evidence_ref: str = field(default="", repr=False)
 
     @property
@@ -142,6 +144,25 @@ def sent(cursor: Any, asked: Asked, at: datetime) -> None:
     Lock      caller holds the member's row.
     """
     _step(cursor, asked, "sent", None, at)
+
+
+def set_aside(cursor: Any, asked: Asked, fault: Fault, at: datetime) -> bool:
+    """Write down that a result counts for nothing, of each sort once [結果の不採用] · KYC-001.
+
+    Gives     whether it is the first of its sort for this request.
+    Why       what lies in the folder is read again each minute; who audits sees it once.
+    """
+    cursor.execute(
+        "INSERT INTO screening_identity_unread (member_id, request_id, code, noted_at)"
+        " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING code",
+        (asked.key[0], asked.request_id, fault.code, at),
+    )
+    if cursor.fetchone() is None:
+        return False
+    subject: dict[str, int | str] = {"application": asked.key[1], "fault": fault.code}
+    told = Happening(asked.key[0], "identity_result_unread", WORKER, at, subject)
+    journal.write(cursor, [told])
+    return True
 
 
 def end(cursor: Any, asked: Asked, became: Became, at: datetime) -> None:
@@ -233,7 +254,9 @@ SELECT r.member_id, r.application_id, r.request_id, r.request_ref, r.way, r.unti
   AND NOT EXISTS (SELECT FROM screening_identity i WHERE i.member_id = r.member_id),
   EXISTS (SELECT FROM screening_identity_step g WHERE g.member_id = r.member_id
     AND g.request_id = r.request_id AND NOT g.is_over),
-  s.step, s.answered_on, s.reasons::text, s.evidence_ref
+  s.step, s.answered_on, s.reasons::text, s.evidence_ref,
+  ARRAY(SELECT u.code FROM screening_identity_unread u WHERE u.member_id = r.member_id
+    AND u.request_id = r.request_id ORDER BY u.noted_at, u.code)
 FROM screening_identity_request r LEFT JOIN screening_identity_step s
   ON s.member_id = r.member_id AND s.request_id = r.request_id AND s.is_over
 """
@@ -265,11 +288,12 @@ def one(cursor: Any, asked: Asked) -> Asked:
 
 def _asked(row: tuple[Any, ...]) -> Asked:
     (member_id, application_id, number, ref, way, until_on, asked_at, is_needed, is_sent, step,
-     answered_on, reasons, evidence_ref) = row  # fmt: skip
+     answered_on, reasons, evidence_ref, unread) = row  # fmt: skip
     return Asked(
         (int(member_id), int(application_id)), int(number), ref, Way(way), until_on, asked_at,
         is_needed, is_sent, None if step is None else Became(step), answered_on,
         tuple(_fault(told) for told in orjson.loads(reasons or "[]") if told),
+        tuple(Fault(code) for code in unread),
         evidence_ref or "",
     )  # fmt: skip
 

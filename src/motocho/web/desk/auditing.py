@@ -287,6 +287,8 @@ def _detail(
         return _records.Part("audit.staff", logins[int(value)])
     if name == "action":
         return _records.Part(f"audit.action.{value}")
+    if name == "fault":
+        return _records.Part("audit.fault", Fault(str(value)).what(tongue.language))
     if name.endswith("_yen") and isinstance(value, int):
         return _records.Part("audit.amount", words.yen(value, tongue))
     return _records.named(name, value, reader)

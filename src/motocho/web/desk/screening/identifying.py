@@ -136,11 +136,12 @@ def identified(
     return pages.show(request, "desk/screening/identity.html", context, status=status)
 
 
-def _asked(one: Asked, tongue: Tongue) -> tuple[Asked, str, str, list[Said]]:
-    """A request to the vendor: by which way, how it stands, what is missing [依頼の行]."""
+def _asked(one: Asked, tongue: Tongue) -> tuple[Asked, str, str, list[Said], list[Said]]:
+    """A request: by which way, how it stands, what is missing, what was not used [依頼の行]."""
     state = WAITING[one.is_sent] if one.became is None else ENDED[one.became]
     reasons = [said(each, tongue) for each in one.reasons]
-    return one, METHODS[one.way.value], state, reasons
+    unread = [said(each, tongue) for each in one.unread]
+    return one, METHODS[one.way.value], state, reasons, unread
 
 
 def _offered(on: date) -> tuple[list[str], list[str]]:
