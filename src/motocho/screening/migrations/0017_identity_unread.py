@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Table, triggers, rights; what an erasure does to it."""
 
-    dependencies = (("screening", "0013_suspected"), ("office", "0007_erasure"))
+    dependencies = (("screening", "0016_persons"), ("office", "0007_erasure"))
     operations = (
         migrations.RunSQL(
             (files("motocho.screening") / "identity" / "unread.sql").read_text(encoding="utf-8")
