@@ -11,7 +11,7 @@ from fractions import Fraction
 
 # 10条の17第2項: the paper, and the month from which last year's is out.
 ANNUAL = {
-    "withholding_slip": 2, "payment_record": 2, "tax_return": 4, "blue_statement": 4,
+    "withholding_slip": 3, "payment_record": 3, "tax_return": 4, "blue_statement": 4,
     "income_breakdown": 4, "tax_notice": 7, "tax_certificate": 7, "income_certificate": 7,
     "pension_notice": 7,
 }  # fmt: skip
@@ -21,7 +21,8 @@ FILED = {"tax_return", "blue_statement", "income_breakdown"}
 
 def accepts_year(kind: str, year: int, on: date) -> bool:
     """Whether an annual paper is of the latest period: years it may be of are listed one by one."""
-    last_is_out = on >= date(on.year, ANNUAL[kind], 1)
+    is_first_reading = ANNUAL[kind] == 3 and on < date(2026, 11, 23)  # a month earlier
+    last_is_out = on >= date(on.year, 2 if is_first_reading else ANNUAL[kind], 1)
     usual = {on.year, on.year - 1} | (set() if last_is_out else {on.year - 2})
     return year in usual
 

@@ -115,9 +115,10 @@ def test_one_slip_with_the_local_tax_of_the_year_is_enough() -> None:
 @pytest.mark.parametrize(
     ("kind", "on", "year", "passes"),
     [
-        (PaperKind.WITHHOLDING_SLIP, date(2027, 1, 31), 2025, True),
-        (PaperKind.WITHHOLDING_SLIP, date(2027, 2, 1), 2025, False),
-        (PaperKind.WITHHOLDING_SLIP, date(2027, 2, 1), 2026, True),
+        (PaperKind.WITHHOLDING_SLIP, date(2027, 2, 28), 2025, True),
+        (PaperKind.WITHHOLDING_SLIP, date(2027, 3, 1), 2025, False),
+        (PaperKind.WITHHOLDING_SLIP, date(2027, 3, 1), 2026, True),
+        (PaperKind.WITHHOLDING_SLIP, date(2026, 2, 1), 2024, False),  # by the first reading
         (PaperKind.TAX_RETURN, date(2027, 3, 31), 2025, True),
         (PaperKind.TAX_RETURN, date(2027, 4, 1), 2025, False),
         (PaperKind.TAX_NOTICE, date(2027, 6, 30), 2025, True),

@@ -147,7 +147,7 @@ def test_the_outlook_says_each_day_and_yen() -> None:
     found = outlook(replace(CLEAN, income=slip(2025, 3_000_000)))
     assert (found.used_from, found.is_used) == (date(2025, 12, 1), True)
     assert (found.clean_from, found.is_clean, found.stops) == (None, True, ())
-    assert (found.income_until, found.without_paper_yen) == (date(2027, 1, 31), 500_000)
+    assert (found.income_until, found.without_paper_yen) == (date(2027, 2, 28), 500_000)
     assert (found.within_third_yen, found.is_within_third) == (1_000_000, True)
     assert found.income_for_more_yen == 3 * 301_000
     young = outlook(replace(CLEAN, opened_on=date(2026, 5, 25), last_late_on=date(2026, 7, 24)))

@@ -110,8 +110,9 @@ def latest_until(shown: Shown, on: date) -> date | None:
         return None
     if wanted == "latest_pay":
         return _first_of(_month(shown.until_on) + 2) - _ONE_DAY
-    month = table("lending.latest_period").at(on).number(shown.kind.value)
-    return date(shown.until_on.year + 2, month, 1) - _ONE_DAY
+    months, year = table("lending.latest_period"), shown.until_on.year + 2
+    since_on = max(date(year, 1, 1), months.commenced_on)  # the months of the year it ends in
+    return date(year, months.at(since_on).number(shown.kind.value), 1) - _ONE_DAY
 
 
 def _month(on: date) -> int:

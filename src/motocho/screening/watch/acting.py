@@ -95,7 +95,7 @@ def take_back_exclusion(cursor: Any, member_id: int, made: Made) -> Refusal | No
 def free_from(found: Watch) -> date:
     """The first day on which a self-exclusion may be taken back [撤回できる日].
 
-    Law       日本貸金業協会 貸付自粛対応規則 (unverified: `lending.self_exclusion`).
+    Law       日本貸金業協会 貸付自粛対応規則: `lending.self_exclusion`.
     """
     months = _rule(found.found_on, "no_withdrawal_months")
     return a_month_after(found.found_on, months) + timedelta(days=1)
@@ -263,7 +263,7 @@ class ExclusionRule:
 
 
 def exclusion_rule(on: date) -> ExclusionRule:
-    """The rule of a day [貸付自粛の期間]: `lending.self_exclusion`, unverified."""
+    """The rule of a day [貸付自粛の期間]: `lending.self_exclusion`."""
     return ExclusionRule(_rule(on, "most_years"), _rule(on, "no_withdrawal_months"))
 
 
