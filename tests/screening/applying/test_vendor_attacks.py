@@ -76,7 +76,8 @@ def every() -> list[screening.identity.Asked]:
 def refused(key: ApplicationKey) -> None:
     reviewer = House().colleague("ito", access.Role.REVIEWER)
     made = do(applications.make, key, reviewer, AT)
-    do(applications.refuse, made, reviewer, AT)
+    why = applications.Why(applications.Reason.RULES)
+    do(applications.refuse_decided, made, why, reviewer, ("form 7", AT))
 
 
 def known_at_the_desk(key: ApplicationKey) -> None:
