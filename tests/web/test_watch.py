@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.web.office import seated
 
 from motocho.loans import commands, queries
 from motocho.loans.commands import Ask, Key
+from motocho.loans.monitoring import Income
 from motocho.loans.policy import WATCHED, Stop
 from motocho.outside import clock, mail
 from motocho.people.access import Role
@@ -138,3 +140,33 @@ def test_evidence_names_the_days_of_house_and_law(site: Site) -> None:
     do(commands.record_bureau_answer, member_id, commands.BureauAnswer(TODAY, 300_000, "J 1"), made)
     page = text_of(reviewer.client.get(f"/desk/members/{key.member_id}/watch/"))
     assert "法令上の期限" in page
+
+
+@pytest.mark.rule("LEND-016")
+def test_above_a_third_the_page_offers_the_cut_with_its_law_and_amount(site: Site) -> None:
+    reviewer, operator = seated("mori", Role.REVIEWER), seated("suzuki", Role.OPERATOR)
+    _, key = site.member()
+    at = f"/desk/members/{key.member_id}/watch/"
+    assert "年収の3分の1" not in text_of(reviewer.client.get(at))
+    (line,) = do(queries.agreements, key.member_id)
+    third_yen = line.limit_yen + 50_000
+    shown = commands.Evidence(Income(TODAY, third_yen * 3), "paper 1")
+    do(commands.record_income, key.member_id, shown, site.desk.made(TODAY))
+    answer = commands.BureauAnswer(TODAY, 100_000, "answer 1")
+    do(commands.record_bureau_answer, key.member_id, answer, site.desk.made(TODAY))
+    assert Stop.OVER_ONE_THIRD in do(queries.position, key, TODAY).stops
+    page = text_of(reviewer.client.get(at))
+    assert "貸金業法13条の4" in page
+    assert 'data-key="c"' in page  # C, then Ctrl+Enter
+    (sent,) = re.findall(r'name="(limit-\d+)" value="(\d+)"', page)
+    assert int(sent[1]) == line.limit_yen - 50_000
+    assert "limit-" not in text_of(operator.client.get(at))  # no button that only refuses
+    cut = {"do": "cut", sent[0]: sent[1]}
+    assert operator.client.post(at, cut).status_code == 422
+    assert reviewer.client.post(at, {"do": "cut", sent[0]: "10000"}).status_code == 422
+    done = reviewer.client.post(at, cut)
+    assert done["Location"].endswith("?done=cut")
+    assert "3分の1までに下げました" in text_of(reviewer.client.get(done["Location"]))
+    assert Stop.OVER_ONE_THIRD not in do(queries.position, key, TODAY).stops
+    (line,) = do(queries.agreements, key.member_id)
+    assert line.limit_yen == int(sent[1])

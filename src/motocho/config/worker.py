@@ -55,6 +55,7 @@ from motocho.screening.applications import lapse_idle
 from motocho.screening.applying import links
 from motocho.screening.bureau import Carried, ask_resuming
 from motocho.screening.bureau import carry as carry_files
+from motocho.screening.remedies import look_at_thirds
 from motocho.screening.watch import WatchNight, watch_day
 from motocho.units.errors import MotochoError
 
@@ -252,7 +253,7 @@ def watch_lines(*, timestamp: int) -> None:
     at = datetime.fromtimestamp(timestamp, clock.JAPAN)
     with connection.cursor() as cursor:
         on = day.standing(cursor)
-    watch_day(WatchNight(clock.now, besides=(ask_resuming,)), on)
+    watch_day(WatchNight(clock.now, besides=(ask_resuming, look_at_thirds)), on)
     with transaction.atomic(), connection.cursor() as cursor:
         lapse_idle(cursor, on, at)
 

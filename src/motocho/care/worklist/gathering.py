@@ -185,7 +185,7 @@ def _of_tasks(found: Sequence[tasks.Task]) -> Iterator[Named]:
 
 SORTS = (
     "acceleration", "handover", "paper", "wants", "violation", "talk", "disclosure", "fraud",
-    "list", "family_report",
+    "list", "family_report", "third", "card_order",
 )  # fmt: skip
 """By a fact of a follow-up: what is left to do; the first that fits."""
 SUPERVISED = frozenset({"acceleration", "violation"})

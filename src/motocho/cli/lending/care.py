@@ -72,6 +72,8 @@ SORTS = {
     "fraud": ("被害の届出", "fraud report"),
     "list": ("凍結口座の名簿", "listed account"),
     "family_report": ("家族からの申出", "a family's report"),
+    "third": ("年収の3分の1超の措置", "above a third: cut, or leave stopped"),
+    "card_order": ("戻ってきたカード", "a card that came back"),
     "objection_over": ("督促異議の期間満了", "time to object is over"),
     "order_lapses": ("支払督促の失効", "the payment order lapsed"),
     "appeal_over": ("控訴の期間満了", "time to appeal is over"),

@@ -7,20 +7,21 @@ the stop is lifted, evidence is asked for, the limit is cut or draws are stopped
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
 from motocho.journal.rows import Happening, write
+from motocho.law.tables import Row
 from motocho.loans import _book, _capacity, monitoring, standing
 from motocho.loans._book import Key, Loan, Made
 from motocho.loans.commands._telling import refuse_day, tell
 from motocho.loans.commands.terms import change_limit
 from motocho.loans.monitoring import BUREAU, Borrowed, Burden, CheckKind, Income, Period
 from motocho.loans.policy import Status, Stop
-from motocho.units.errors import Fault, RefusedError
+from motocho.units.errors import Fault, RefusedError, StateConflict
 from motocho.units.rows import rows_text
 
 # --------------------------------------------------------------------------------- periods that end
@@ -342,18 +343,95 @@ def _hold_to_base(
     law, income = monitoring.law_on(made.business_on), _capacity.income(cursor, member_id)
     burden = _burden(cursor, member_id, loans)
     if income is not None and monitoring.is_over_base(burden, income, law):
-        cuts = None
-        if remedy is Remedy.CUT and loans:
-            limits = {loan.key: _limit_yen(loan) for loan in loans}
-            unit_yen = max(loan.product.unit_yen for loan in loans)
-            cuts = monitoring.limits_within_base(limits, burden, income, law, unit_yen=unit_yen)
+        cuts = _cuts(loans, burden, income, law) if remedy is Remedy.CUT else None
         if cuts is None:
             loans = set_stop(cursor, loans, Stop.OVER_ONE_THIRD, made)
-        for key, limit_yen in (cuts or {}).items():
-            cut = replace(made, external_ref=f"{made.external_ref} limit {key.agreement_id}")
-            change_limit(cursor, key, limit_yen, cut)
+        _cut(cursor, cuts or {}, made)
         loans = open_loans(cursor, member_id)
     elif income is not None:
+        loans = unset_stop(cursor, loans, Stop.OVER_ONE_THIRD, made)
+    return _known(cursor, member_id, loans, made)
+
+
+def _cuts(loans: Sequence[Loan], burden: Burden, income: Income, law: Row) -> dict[Key, int] | None:
+    """The limits that bring lines within the base; None where no cut is enough."""
+    if not loans:
+        return None
+    limits = {loan.key: _limit_yen(loan) for loan in loans}
+    unit_yen = max(loan.product.unit_yen for loan in loans)
+    return monitoring.limits_within_base(limits, burden, income, law, unit_yen=unit_yen)
+
+
+def _cut(cursor: Any, cuts: Mapping[Key, int], made: Made) -> None:
+    for key, limit_yen in cuts.items():
+        cut = replace(made, external_ref=f"{made.external_ref} limit {key.agreement_id}")
+        change_limit(cursor, key, limit_yen, cut)
+
+
+@dataclass(frozen=True, slots=True)
+class Third:
+    """How a member's lines stand to a third of the income [総量規制の状況].
+
+    `cuts` are the limits as they are, and as they would be within it; None where none is enough.
+    """
+
+    base_yen: int
+    total_yen: int
+    others_yen: int
+    is_over: bool
+    is_stopped: bool
+    answered_on: date | None
+    cuts: Mapping[Key, tuple[int, int]] | None
+
+
+def third_of(cursor: Any, member_id: int, on: date) -> Third | None:
+    """What a third of the income leaves for a member's lines [総量規制の枠] · LEND-016.
+
+    Gives     None where no income is known, or no line is open.
+    Lock      the member's agreements.
+    Law       貸金業法13条の3第5項, 13条の4.
+    """
+    law, income = monitoring.law_on(on), _capacity.income(cursor, member_id)
+    loans = open_loans(cursor, member_id)
+    if income is None or not loans:
+        return None
+    burden, said = _burden(cursor, member_id, loans), _capacity.newest_answer(cursor, member_id)
+    is_over = monitoring.is_over_base(burden, income, law)
+    cuts = _cuts(loans, burden, income, law) if is_over else {}
+    now = {loan.key: _limit_yen(loan) for loan in loans}
+    return Third(
+        income.annual_yen // law.number("parts_of_income"),
+        burden.total_yen,
+        burden.others_yen,
+        is_over,
+        any(Stop.OVER_ONE_THIRD in loan.stops for loan in loans),
+        None if said is None else said.inquired_on,
+        None if cuts is None else {key: (now[key], to_yen) for key, to_yen in cuts.items()},
+    )
+
+
+def cut_to_third(cursor: Any, member_id: int, limits: Mapping[Key, int], made: Made) -> Learned:
+    """Cut the limits to what a third of the income leaves, in place of a stop [基準額までの減額].
+
+    A stop that was set for it is lifted by the cut where the bureau's answer is of the very day;
+    else by the next answer, which the lifting asks for. No other stop is touched. Done twice it
+    changes nothing.
+
+    Takes     the limits as they were shown: others by now are not cut to.
+    Raises    RefusedError where no cut is enough; StateConflict where the limits are others by now.
+    Lock      the member's agreements.
+    Law       貸金業法13条の4; 施行規則10条の29第1号, 10条の24第1項2号 · LEND-016.
+    """
+    third, loans = third_of(cursor, member_id, made.business_on), open_loans(cursor, member_id)
+    if third is None or not third.is_over:
+        return _known(cursor, member_id, loans, made)
+    if third.cuts is None:
+        raise RefusedError(Fault("LON-110"))
+    if {key: to_yen for key, (_, to_yen) in third.cuts.items()} != dict(limits):
+        raise StateConflict(Fault("LON-111"))
+    _cut(cursor, limits, made)
+    loans = open_loans(cursor, member_id)
+    if third.answered_on == made.business_on:
         loans = unset_stop(cursor, loans, Stop.OVER_ONE_THIRD, made)
     return _known(cursor, member_id, loans, made)
 

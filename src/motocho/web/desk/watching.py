@@ -18,14 +18,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from motocho.loans import queries
-from motocho.loans.commands import EmployerCheck, EmployerFound
+from motocho.loans.commands import EmployerCheck, EmployerFound, Key
 from motocho.loans.monitoring import evidence_lawful_until
 from motocho.loans.policy import Status, Stop
 from motocho.loans.queries import Wanted, Watch
 from motocho.people import access as gate
 from motocho.people import members
 from motocho.people.access import Action
-from motocho.screening import watch
+from motocho.screening import remedies, watch
 from motocho.units.errors import MotochoError
 from motocho.web import _commands, access, pages
 from motocho.web._acts import ACT_TEXTS
@@ -119,9 +119,11 @@ def of_member(request: HttpRequest, colleague: Colleague, member_id: int) -> Htt
         if request.method == "POST":
             refused = _tried(request, cursor, member_id, colleague)
             if refused is None:
-                return HttpResponseRedirect(request.path)
+                done = "?done=cut" if request.POST.get("do") == "cut" else ""
+                return HttpResponseRedirect(f"{request.path}{done}")
         context = _context(cursor, member_id, colleague)
     context["refused"] = refused
+    context["done"] = "watching.third_done" if request.GET.get("done") == "cut" else ""
     return pages.show(request, "desk/member_watch.html", context, status=422 if refused else 200)
 
 
@@ -148,9 +150,42 @@ def _context(cursor: Any, member_id: int, colleague: Colleague) -> dict[str, Any
             one for one in queries.agreements(cursor, member_id) if one.status is Status.OPEN
         ],
         "reviews": "yes" if colleague.may(Action.REVIEW_DOCUMENT) else "",
+        "third": _third(cursor, member_id, today),
         "roads": list(ROADS.items()),
         "found": list(FOUND.items()),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ThirdShown:
+    """A third of the income, and the cut that it leaves [総量規制の表示]; empty where none is."""
+
+    of: remedies.Third
+    cuts: list[tuple[int, int, int]]
+    """Agreement, limit now, limit within the third."""
+    lifts: str
+
+
+def _third(cursor: Any, member_id: int, today: date) -> ThirdShown | None:
+    """Where lines are above a third, or stopped for it still · LEND-016."""
+    found = remedies.third(cursor, member_id, today)
+    if found is None or not (found.is_over or found.is_stopped):
+        return None
+    lifts = (
+        "watching.third_lifts_now" if found.answered_on == today else "watching.third_lifts_later"
+    )
+    cuts = sorted((found.cuts or {}).items())
+    return ThirdShown(found, [(key.agreement_id, now, to) for key, (now, to) in cuts], lifts)
+
+
+def _limits(request: HttpRequest, member_id: int) -> dict[Key, int]:
+    """The limits as they stood on the page."""
+    found = {}
+    for name in request.POST:
+        number, value = name.removeprefix("limit-"), request.POST.get(name, "")
+        if name != number and number.isdecimal() and value.isdecimal():
+            found[Key(member_id, int(number))] = int(value)
+    return found
 
 
 def _judged(one: Watch, colleague: Colleague) -> str:
@@ -168,6 +203,9 @@ def _tried(request: HttpRequest, cursor: Any, member_id: int, colleague: Colleag
         with transaction.atomic():
             if wanted == "judge" and word in {one.value for one in watch.BY_A_PERSON}:
                 watch.judge(cursor, member_id, Stop(word), (colleague.staff, made))
+            elif wanted == "cut":
+                limits = _limits(request, member_id)
+                remedies.cut(cursor, member_id, limits, (colleague.staff, made))
             elif wanted == "unreached" and word in ROADS:
                 watch.note_unreached(cursor, member_id, watch.Road(word), made)
             elif wanted == "employer" and word in FOUND:
