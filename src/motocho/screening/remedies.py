@@ -17,8 +17,7 @@ from typing import Any
 from motocho.contact import tasks
 from motocho.contact.holds import Source
 from motocho.law.rules import Refusal
-from motocho.loans.commands import Key, Made, checks
-from motocho.loans.commands.checks import Learned, Third
+from motocho.loans.commands import Key, Learned, Made, Third, checks
 from motocho.loans.policy import Stop
 from motocho.outside.bureau import Purpose
 from motocho.people.access import Role, Staff
@@ -98,7 +97,7 @@ def look_at_thirds(cursor: Any, some: Members, made: Made) -> None:
 
 _WITH_TASKS = """
 SELECT DISTINCT member_id FROM contact_task
-WHERE member_id > %s AND member_id <= %s AND kind = 'follow_up' AND outcome IS NULL
+WHERE member_id > %s AND member_id <= %s AND kind = 'follow_up' AND ended_at IS NULL
   AND facts ? 'third'
 """
 

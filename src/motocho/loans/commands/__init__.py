@@ -12,6 +12,7 @@ from motocho.loans.commands.checks import (
     Evidence,
     Learned,
     Remedy,
+    Third,
     record_bureau_answer,
     record_income,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "Settlement",
     "Surveyed",
     "Taken",
+    "Third",
     "UnreachedCut",
     "accelerate",
     "arrange",
