@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -27,6 +28,7 @@ from motocho.loans.commands import (
 )
 from motocho.loans.monitoring import Burden, Income, evidence_until, needs_evidence
 from motocho.loans.policy import Stop
+from motocho.outside.clock import JAPAN
 from motocho.units.errors import RefusedError
 
 ON = date(2026, 2, 9)
@@ -79,6 +81,28 @@ def test_no_draw_after_three_weeks_though_no_night_ran(desk: Desk) -> None:
     answer = BureauAnswer(ON + days(22), 0, "JICC 1")
     desk.do(commands.record_bureau_answer, key.member_id, answer, desk.made(ON + days(22)))
     assert desk.do(watches.unmet, key.member_id, ON + days(22)) == frozenset()
+
+
+@pytest.mark.rule("LEND-013")
+@pytest.mark.parametrize("is_open", [True, False])
+@pytest.mark.parametrize(("later", "leaves"), [
+    (timedelta(days=21, hours=23, minutes=59), True), (timedelta(days=22), False),
+])  # fmt: skip
+def test_nothing_leaves_a_book_whose_day_stands_still_beyond_the_calendar_s_last_day(
+    desk: Desk, later: timedelta, *, is_open: bool, leaves: bool
+) -> None:
+    """No night moves the book's day on, nor opens the checks of periods that end meanwhile."""
+    key = line(desk)
+    if is_open:
+        desk.do(commands.checks.open_checks, [key], desk.made(ON))
+    desk.receive(key, 8_000, ON)
+    made = replace(desk.made(ON), booked_at=datetime.combine(ON, time(), JAPAN) + later)
+    if leaves:
+        assert desk.do(commands.send_draw, key, 1_000, made)
+        return
+    with pytest.raises(RefusedError) as found:
+        desk.do(commands.send_draw, key, 1_000, made)
+    assert [one.code for one in found.value.faults] == ["LON-017"]
 
 
 @pytest.mark.rule("LEND-015")

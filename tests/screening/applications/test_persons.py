@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import psycopg
@@ -15,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from tests.database import Database
 from tests.loans.crowd import do
 from tests.people.house import House, rows
-from tests.screening.applications.office import LENDER, LINE, Office
+from tests.screening.applications.office import LENDER, LINE, SLIP, Office
 from tests.screening.applications.test_attacks import another, doubted
 from tests.screening.applications.test_path import APPROVE, CONTRACT, raw
 from tests.screening.identity.test_papers import BORN
@@ -35,7 +37,7 @@ from motocho.screening.applications.conclusions import _survey
 from motocho.screening.bureau import inquiries
 from motocho.screening.decision import Verdict
 from motocho.screening.eligibility import Asked as Wish
-from motocho.units.errors import MotochoError, StateConflict
+from motocho.units.errors import MotochoError, NotFoundError, StateConflict
 
 SAME = Person("佐藤", "花子", "サトウ", "ハナコ", BORN)
 OF_OWN = "UPDATE people_staff SET own_member_id = %s WHERE staff_id = %s"
@@ -275,3 +277,35 @@ def test_a_wish_ends_once_and_is_granted_by_a_higher_limit_alone(office: Office)
             pytest.raises(psycopg.errors.RestrictViolation),
         ):
             app.execute(change)
+
+
+@pytest.mark.rule("LEND-023")
+def test_who_withdraws_while_the_limit_is_raised_waits_and_finds_it_raised(office: Office) -> None:
+    first = office.prepared(500_000)
+    agreement = office.conclude(first, office.agreed(first)).agreement
+    office.counter.later(days=200)
+    do(increases.apply, agreement, Wish(600_000, 6_000_000), office.source(), office.at)
+    key = do(applications.take_up, office.member_id, Use.LIVING, office.source(), office.at).key
+    office.enter(key, replace(SLIP, year=2026))
+    office.employed(key)
+    office.checked(key)
+    office.carry()
+    made = office.approved(key)
+
+    def withdrawn() -> str:
+        try:
+            do(increases.withdraw, office.member_id, "member", office.at)
+        except NotFoundError as none:
+            return none.faults[0].code
+        finally:
+            connection.close()
+        return "withdrawn"
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            applications.forms.lock(cursor, office.member_id)
+            other = pool.submit(withdrawn)
+            sleep(0.3)
+            applications.agree_raise(cursor, made, office.source(), office.made())
+        assert other.result(10) == "SCR-016"
+    assert rows("SELECT outcome FROM screening_increase") == [("granted",)]

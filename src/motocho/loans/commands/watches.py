@@ -10,19 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 import orjson
 
 from motocho.journal.rows import Happening, write
-from motocho.loans import policy
+from motocho.loans import monitoring, policy
 from motocho.loans._book import Key, Made
 from motocho.loans.commands import checks
 from motocho.loans.commands._telling import refuse_day, refused, tell
 from motocho.loans.monitoring import CheckKind
 from motocho.loans.policy import Stop
+from motocho.outside.clock import JAPAN
 from motocho.units.errors import Fault, RefusedError, ensure
 
 
@@ -151,6 +152,20 @@ def unmet(cursor: Any, member_id: int, on: date) -> frozenset[Stop]:
     """
     cursor.execute(_UNMET, {"member": member_id, "on": on})
     return frozenset(_OF_CHECKS.get(row[0]) or Stop(row[0]) for row in cursor.fetchall())
+
+
+def unmet_at(cursor: Any, member_id: int, on: date, at: datetime) -> frozenset[Stop]:
+    """What was not done in time for money that leaves at a moment [送金時の期限の確認] · LEND-013.
+
+    Takes     the book's day, which stands still while no night moves it on; the moment, which does
+              not: a last day is over with the calendar's day.
+    Why       of a book that is further behind than the bureau may be asked, nobody knows whose
+              period ended since: nothing leaves it.
+    """
+    today = max(on, at.astimezone(JAPAN).date())
+    found = unmet(cursor, member_id, today)
+    is_unknown = (today - on).days > monitoring.law_on(today).number("days_to_ask")
+    return found | {Stop.BUREAU_CHECK_DUE} if is_unknown else found
 
 
 # ------------------------------------------------------------------------------------- the employer

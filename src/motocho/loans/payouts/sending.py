@@ -170,7 +170,7 @@ def _stopped(cursor: Any, payout: Payout, on: date, at: datetime) -> str:
         if facts.state.excess_yen < payout.amount_yen:
             return Unsent.LIMIT.value
     else:
-        stops = facts.stops | watches.unmet(cursor, payout.key.member_id, on)
+        stops = facts.stops | watches.unmet_at(cursor, payout.key.member_id, on, at)
         held_yen = facts.held_yen - payout.amount_yen
         without = replace(facts, stops=stops, held_yen=held_yen)
         refusal = policy.check_draw(without, payout.amount_yen)
