@@ -10,13 +10,13 @@ from tests.database import Database
 from tests.loans.crowd import do
 from tests.people.house import rows
 from tests.screening.applications.office import SLIP, Office, noon
-from tests.screening.applications.test_restoring import stops
 from tests.web.office import seated
 from tests.web.screened import Screened, page_of
 from tests.web.test_screening_desk import _document, main, text
 
 from motocho.documents.intake import Purpose
-from motocho.loans.commands import Key
+from motocho.loans.commands import Ask, Key, watches
+from motocho.loans.commands.watches import Ended, Ending
 from motocho.loans.policy import Stop
 from motocho.outside import clock, score
 from motocho.people.access import Role
@@ -58,6 +58,7 @@ def test_a_claim_is_entered_beside_its_picture_shown_and_taken_back(desk: Screen
             "paper_spouse_consent": ref}  # fmt: skip
     wrong = client.post(f"{place}?kind=spouse&document={ref}", form)
     assert wrong.status_code == 422
+    assert wrong.content.decode().count('id="summary"') == 1
     assert 'href="#own_yen"' in text(wrong)
     assert 'value="300万"' in text(wrong)
     half = client.post(f"{place}?kind=spouse", form | {"own_yen": "0"})
@@ -212,12 +213,15 @@ def test_a_limit_is_cut_and_put_back_on_its_page_by_who_reviews(
     assert "連絡不能だけを理由とする減額に当たりません" in main(
         refused
     )  # nobody noted that they are not reached
-    stops(opened, Stop.UNREACHABLE)
+    do(watches.ask, [Ask(opened.member_id, Stop.UNREACHABLE, "look 1")], desk.office.made())
+    assert 'name="cut_limit"' in main(client.get(place))
     assert 'href="#cut_proof"' in text(client.post(place, {"do": "cut", "cut_limit": "20万"}))
     cut = client.post(place, {"do": "cut", "cut_limit": "20万", "cut_proof": "letters 3"})
     assert cut["Location"] == f"{place}?done=cut"
     assert "200,000" in main(client.get(cut["Location"]))
-    stops(opened)
+    assert 'name="back_limit"' not in main(client.get(place))
+    ended = Ended(Ending.DONE, "call 7")
+    do(watches.end, opened.member_id, Stop.UNREACHABLE, ended, desk.office.made())
     day = f"{desk.office.on:%Y/%m/%d}"
     form = {"do": "put_back", "back_limit": "60万", "back_reached_on": day, "back_proof": "call 7",
             "back_ties": "clear"}  # fmt: skip

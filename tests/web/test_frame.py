@@ -70,6 +70,18 @@ def test_page_is_small_and_holds_no_style_or_script_of_its_own(
     assert text.count("<main") == 1
 
 
+def test_what_is_wrong_with_the_form_of_a_page_is_told_once() -> None:
+    """The frame tells it, in the title and above the page; a template of a page does not repeat it."""
+    once = {"web/page.html", "studio/frame.html"}
+    again = re.compile(
+        r'(?<!in deeds %})\{% if form\.wrong %\}\{% (?:include "web/parts/summary|plain)'
+    )
+    folder = WEB / "templates"
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*.html")
+             for text in [path.read_text("utf-8")] if again.search(text)}  # fmt: skip
+    assert found == once
+
+
 def test_weight_of_style_and_scripts() -> None:
     """Of what members' pages load; the studio's own files come from the machine they are used on."""
     sizes = {

@@ -52,7 +52,6 @@ def replayed(
         "rows": rows,
         "on": on,
         "form": shown(form, tongue),
-        "is_wrong": "yes" if is_wrong else "",
     }
     page = "desk/screening/replay.html"
     return pages.show(request, page, context, status=422 if is_wrong else 200)
