@@ -166,6 +166,7 @@ def test_files_of_the_erased_go_at_once_and_nobody_elses(
     assert waiting == {name.rpartition("/")[0] for name in of(member_id)}
     worker.work(worker.Until.EMPTY)
     assert lying(trays) == other
+    assert [one.is_cleared for one in do(registers.erasures)] == [True]
     left = {one.folder.name: one for one in do(registers.left_of, erasure)}
     assert {left[name].left for name in waiting} == {Left.GONE}
     assert left["mail"].files == 2
@@ -256,8 +257,29 @@ def test_report_says_until_when_files_of_many_and_backups_may_hold_the_person(
     assert left["backups"].left is Left.GONE  # there is none
     assert left["by_hand"].left is Left.BY_HAND
     assert left["seals"].left is Left.NOBODY
+    assert erasure.many_until_on == max(
+        one.until_on or AT.date() for one in left.values() if one.left is Left.UNTIL
+    )
     (trays / "score" / "in").mkdir(parents=True)
     (trays / "score" / "in" / "odd").write_text("x")
+    for name, hours in (("before", -1), ("after", 1)):
+        ended_at = (erasure.erased_at + timedelta(hours=hours)).isoformat()
+        facts = {
+            "started_at": ended_at,
+            "ended_at": ended_at,
+            "postgresql": "18",
+            "first_segment": "0",
+        }
+        data = trays / "backups" / name / "data"
+        data.mkdir(parents=True)
+        (data / "PG_VERSION").write_text("18")
+        (data.parent / "backup.json").write_text(json.dumps(facts))
+    held = {one.folder.name: one for one in do(registers.left_of, erasure)}["backups"]
+    assert (held.left, held.files, held.until_on) == (
+        Left.BY_HAND,
+        1,
+        AT.date() + timedelta(days=35),
+    )
     later = Erasure(member_id, SECOND, clock.now() + timedelta(days=1))
     assert {one.folder.name: one.files for one in do(registers.left_of, later)}["score/in"] == 1
 

@@ -125,6 +125,12 @@ def test_one_asks_for_an_erasure_and_another_erases(site: Site) -> None:
     done = sent(other, "erasures/", do="erase", of=f"{member.member_id}")
     assert done.status_code == 302, text(done)
     assert do(registers.kept_until, member.member_id).erased_at is not None
+    assert "まもなく消去" in text(other.client.get(f"{HOME}erasures/"))
+    registers.forget_files(member.member_id, clock.now())
+    shown = text(seat.client.get(f"{HOME}erasures/"))
+    assert "まもなく消去" not in shown
+    assert "消去済み" in shown
+    assert "bank/orders" in shown
     looks = rows("SELECT count(*) FROM journal_row WHERE purpose = 'register erasure'")
     assert looks[0][0] >= 2
 

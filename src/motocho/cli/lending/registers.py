@@ -22,7 +22,7 @@ from motocho.cli.lending.cases import ByOption
 from motocho.cli.lending.staff import colleague
 from motocho.documents.sheet import Align
 from motocho.outside import clock
-from motocho.units.errors import Fault, NotAllowedError
+from motocho.units.errors import Fault, NotAllowedError, NotFoundError
 from motocho.units.money import rate_text, yen_text
 
 SCHEMA_VERSION = 1
@@ -348,6 +348,87 @@ def adverts(
         for one in found
     ]
     _show(output, "adverts", rows, json_wanted)
+
+
+@app.command("files")
+def files(by: ByOption, json_wanted: JsonOption = False, lang: LangOption = None) -> None:
+    """データベースの外のファイルと、消えるまでの日数 / Files outside, and for how long.
+
+    例 / Examples:  motocho register files --by mori · motocho register files --by mori --json
+    """
+    from motocho.office import registers
+    from motocho.outside import folders
+
+    output = output_in(lang)
+    with opened() as cursor:
+        _refuse_others(cursor, by)
+        terms = registers.folder_terms(business_date(cursor, None))
+        found = registers.folders(cursor)
+    rows: list[dict[str, Any]] = [
+        {
+            "folder": one.name,
+            "of_whom": one.of_whom.value,
+            "goes": one.goes.value,
+            "days": terms.days(one.name) if one.goes is not registers.Goes.STAYS else None,
+            "lying": sum(1 for _ in folders.lying(one.name))
+            if one.name in folders.FOLDERS
+            else None,
+            "why": one.why,
+        }
+        for one in found
+    ]
+    shown = rows if json_wanted else [_cells(one) for one in rows]
+    _show(output, "files", shown, json_wanted)
+
+
+@app.command("erased")
+def erased(
+    by: ByOption,
+    member: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="ID", help="消去された人の内部番号 / Whose, by id.", show_default=False
+        ),
+    ] = None,
+    json_wanted: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """消去した人と、データベースの外に残るもの / Who was erased, and what is left outside.
+
+    例 / Examples:  motocho register erased --by mori · motocho register erased 7 --by mori
+    """
+    from motocho.office import registers
+
+    output = output_in(lang)
+    with opened() as cursor:
+        _refuse_others(cursor, by)
+        found = registers.erasures(cursor)
+        rows: list[dict[str, Any]] = [
+            {
+                "member_id": one.member_id,
+                "erased_on": one.erased_at.astimezone(clock.JAPAN).date().isoformat(),
+                "agreed_by": one.agreed_by,
+                "files": "gone" if one.is_cleared else "waiting",
+                "many_until_on": one.many_until_on.isoformat(),
+            }
+            for one in found
+        ]
+        if member is not None:
+            whose = next((one for one in found if one.member_id == member), None)
+            if whose is None:
+                raise NotFoundError(Fault("REG-001"))
+            rows = [_left(one) for one in registers.left_of(cursor, whose)]
+    _show(output, "erased", rows, json_wanted)
+
+
+def _left(one: Any) -> dict[str, Any]:
+    return {
+        "folder": one.folder.name,
+        "left": one.left.value,
+        "files": one.files,
+        "until_on": _text(one.until_on),
+        "why": one.folder.why,
+    }
 
 
 # -------------------------------------------------------------------------------------- showing

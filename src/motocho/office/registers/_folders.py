@@ -250,13 +250,27 @@ class Erasure:
     member_id: int
     agreed_by: str
     erased_at: datetime
+    is_cleared: bool = False
+    """Whether every file of the person was removed."""
+
+    @property
+    def many_until_on(self) -> date:
+        """The last day on which files of many may hold the person [他の人と共通のファイルの末日].
+
+        What is kept by hand, backups above all, is not in it: see `left_of`.
+        """
+        on = self.erased_at.astimezone(JAPAN).date()
+        terms = folder_terms(on)
+        return on + timedelta(days=max(terms.bureau_days, terms.score_days, terms.reports_days))
 
 
 def erasures(cursor: Any, most: int = 500) -> list[Erasure]:
     """Who was erased, the last one first [消去の記録]."""
     cursor.execute(
-        "SELECT member_id, agreed_by, erased_at FROM office_erasure"
-        " ORDER BY erased_at DESC, member_id LIMIT %s",
+        "SELECT e.member_id, e.agreed_by, e.erased_at, NOT EXISTS (SELECT FROM office_folder f"
+        " WHERE f.theirs <> '' AND NOT EXISTS (SELECT FROM office_folder_cleared c"
+        " WHERE c.member_id = e.member_id AND c.folder = f.folder)) FROM office_erasure e"
+        " ORDER BY e.erased_at DESC, e.member_id LIMIT %s",
         (most,),
     )
     return [Erasure(*row) for row in cursor.fetchall()]

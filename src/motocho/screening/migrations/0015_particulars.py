@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """A trigger; no table."""
 
-    dependencies = (("screening", "0014_refusals"),)
+    dependencies = (("screening", "0014_refusals"), ("office", "0007_erasure"))
     operations = (
         migrations.RunSQL(
             (files("motocho.screening") / "applying" / "particulars.sql").read_text(

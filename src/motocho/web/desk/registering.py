@@ -6,6 +6,7 @@ a look at its member, written down with its purpose.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -37,6 +38,7 @@ HOME = "registers.title"
 YES = {"no": "registers.no", "yes": "registers.yes"}
 STEPS = labels(Step, "registers.step")
 DEEDS = labels(Erased, "registers.deed")
+OF_WHOM = labels(registers.OfWhom, "registers.files_of")
 MOST_DUE = 100
 _PLACES = (
     ("registers.book", "book"),
@@ -253,8 +255,40 @@ def _erasures(cursor: Any, colleague: Colleague) -> list[Listing]:
     return [
         Listing("registers.erasures_waiting", heads, rows),
         Listing("registers.erasures_due", ("desk.member_number", "registers.kept_until"), due),
+        _erased(cursor, hidden),
+        _folders(cursor, today(colleague)),
         Listing("registers.places", ("registers.table", "registers.what", "registers.why"), places),
     ]
+
+
+def _erased(cursor: Any, hidden: Collection[int]) -> Listing:
+    rows = [
+        (
+            Cell(f"{one.member_id}"), Cell(on=one.erased_at.astimezone(JAPAN).date()),
+            Cell(one.agreed_by),
+            Cell(label="registers.files_gone" if one.is_cleared else "registers.files_waiting"),
+            Cell(on=one.many_until_on),
+        )
+        for one in registers.erasures(cursor, MOST_DUE) if one.member_id not in hidden
+    ]  # fmt: skip
+    heads = ("registers.erased_id", "registers.erased_on", "registers.agreed_by",
+             "registers.files", "registers.many_until")  # fmt: skip
+    return Listing("registers.erased", heads, rows)
+
+
+def _folders(cursor: Any, on: date) -> Listing:
+    terms, stays = registers.folder_terms(on), registers.Goes.STAYS
+    rows = [
+        (
+            Cell(one.name), Cell(label=OF_WHOM[one.of_whom.value]),
+            Cell(label="registers.files_stay") if one.goes is stays
+            else Cell(f"{terms.days(one.name)}"),
+            Cell(one.why),
+        )
+        for one in registers.folders(cursor)
+    ]  # fmt: skip
+    heads = ("registers.folder", "registers.files_whose", "registers.files_days", "registers.why")
+    return Listing("registers.folders", heads, rows)
 
 
 # ----------------------------------------------------------------------------------------- leaks
