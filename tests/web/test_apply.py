@@ -249,3 +249,38 @@ def test_pictures_are_asked_for_only_while_they_count(on: date, *, counts: bool)
     assert (Method.PHOTO in handing.methods_on(on)) == counts
     assert Method.CHIP in handing.methods_on(on)
     assert Slot.INCOME in handing.wanted(on)
+
+
+@pytest.mark.parametrize(("question", "typed", "told"), [
+    ("birthday", {"born_on": "2099/1/1"}, "今日までの日付を入力してください"),
+    ("employer", {"since": "2099/1/1"}, "今日までの日付を入力してください"),
+    ("income", {"yearly": "300"}, "300万円なら、「300万」と入力してください"),
+    ("income", {"yearly": "9,999"}, "年収が9,999円になっています"),
+    ("amount", {"amount": "0"}, "10,000円単位で選んでください"),
+    ("bureau", {"say": ""}, "同意するかどうかが選ばれていません"),
+])  # fmt: skip
+def test_slips_are_told_in_words_that_mend_them(
+    applicant: Applicant, question: str, typed: dict[str, str], told: str
+) -> None:
+    applicant.fill(until=question)
+    refused = applicant.answer(question, {**ANSWERS[question], **typed})
+    assert refused.status_code == 422
+    assert told in main(refused)
+    for value in filter(None, typed.values()):  # nothing that was typed is lost
+        assert f'value="{value}"' in refused.content.decode()
+    assert applicant.answer(question).status_code == 302
+
+
+@pytest.mark.parametrize("yearly", ["0", "1万"])
+def test_income_of_nothing_is_an_answer(applicant: Applicant, yearly: str) -> None:
+    applicant.fill(until="income")
+    assert applicant.answer("income", {"yearly": yearly}).status_code == 302
+
+
+def test_codes_and_wide_digits_are_checked_as_they_were_read(applicant: Applicant) -> None:
+    wide = {"postcode": "１０００００１", "address": "東京都千代田区千代田１ー１"}
+    applicant.answers = {**ANSWERS, "address": wide}
+    applicant.fill()
+    text = main(applicant.client.get("/apply/form/review/"))
+    assert "100-0001" in text
+    assert "みずほ銀行 (0001)" in text

@@ -20,7 +20,7 @@ from motocho.contact.gate import Permit
 from motocho.contact.guard import Purpose
 from motocho.outside import clock
 from motocho.screening.applications import ApplicationKey, Check, decisions
-from motocho.screening.applying import Alike, Origin, Signal, signals
+from motocho.screening.applying import Alike, Handed, Origin, Signal, Slot, handing, signals
 from motocho.screening.decision import Verdict
 from motocho.units.errors import Language
 
@@ -142,3 +142,17 @@ def test_member_who_is_signed_in_sees_the_own_application(office: Office, tmp_pa
     assert client.get("/apply/status/")["Location"] == "/apply/return/"
     office.submit(250_000, member.member_id)
     assert "250,000円" in main(client.get("/apply/status/"))
+
+
+def test_pictures_that_came_are_ours_to_look_at(office: Office) -> None:
+    """Whoever handed in paper and face is not told to do it again; only what a decision asks for."""
+    key = office.submit(250_000).key
+    client = seated(key)
+    for at, slot in enumerate((Slot.IDENTITY_FRONT, Slot.FACE)):
+        assert "本人確認の手続をしてください" in main(client.get("/apply/status/"))
+        later = office.at + timedelta(minutes=at + 1)
+        do(handing.put, key, Handed(slot, office.document()), later)
+    text = main(client.get("/apply/status/"))
+    assert "ご本人の確認がまだです" not in text
+    assert "提出された内容を確認しています" in text
+    assert text.count("当社の番です") == 1

@@ -26,6 +26,9 @@ from motocho.screening.decision import AskedKind, Verdict
 from motocho.screening.identity import records
 from motocho.units.errors import Fault, Language
 
+_PICTURES = ("identity_front", "face")
+"""What a picture method cannot do without; a back only some papers have."""
+
 
 class Turn(Enum):
     """Whose turn it is [だれの番か]."""
@@ -60,13 +63,14 @@ def steps(cursor: Any, application: Application, at: datetime) -> tuple[Step, ..
     if not application.is_open:
         return ()
     found = list(_steps(cursor, application, at))
-    return tuple(sorted(found, key=lambda one: list(Turn).index(one.turn)))
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: list(Turn).index(one.turn)))
 
 
 def _steps(cursor: Any, application: Application, at: datetime) -> Iterator[Step]:
     member_id = application.key.member_id
     if records.check_identified(cursor, member_id, at.astimezone(JAPAN).date()) is not None:
-        yield Step("SCR-221", Turn.APPLICANT)
+        is_ours = _is_pictured(cursor, application)
+        yield Step("SCR-222", Turn.HOUSE) if is_ours else Step("SCR-221", Turn.APPLICANT)
     yield from _bureau(cursor, application, at)
     known = decisions.standing(cursor, application.key)
     if known is None or not decisions.is_current(cursor, known.decision):
@@ -96,6 +100,21 @@ def _bureau(cursor: Any, application: Application, at: datetime) -> Iterator[Ste
     if asked and asked[0].state not in {State.ANSWERED, State.VOID}:
         doubtful = asked[0].state is State.DOUBTFUL
         yield Step("SCR-222" if doubtful else "SCR-227", Turn.HOUSE if doubtful else Turn.BUREAU)
+
+
+def _is_pictured(cursor: Any, application: Application) -> bool:
+    """Whether paper and face came since the newest decision: we look at them [写真の提出]."""
+    newest = decisions.newest(cursor, application.key)
+    cursor.execute(
+        "SELECT count(DISTINCT slot) FROM screening_handed_in WHERE member_id = %s"
+        " AND application_id = %s AND slot = ANY(%s) AND handed_at > %s",
+        (
+            *application.key,
+            list(_PICTURES),
+            application.submitted_at if newest is None else newest.decided_at,
+        ),
+    )
+    return bool(cursor.fetchone()[0] == len(_PICTURES))
 
 
 def _is_identified_since(cursor: Any, of: decisions.Kept) -> bool:

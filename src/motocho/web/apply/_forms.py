@@ -19,11 +19,14 @@ from motocho.screening.applying import Answers, check_amount, handing
 from motocho.screening.capacity import law_of
 from motocho.screening.decision import offering_of, policy_on
 from motocho.units.errors import Fault, Unread
+from motocho.units.money import yen_text
 from motocho.units.text import folded
 from motocho.web.facts import _forms as facts
 from motocho.web.fields import DateField, Form, LineField, Manner, YenField
 
 MOST_YEN = 1_000_000_000
+LEAST_INCOME_YEN = 10_000
+"""A smaller income is asked about: most likely it was meant in 万 (house rule)."""
 LAST_DAY = 31
 
 
@@ -72,6 +75,9 @@ class BirthdayForm(Questioned):
         """Whether that age may apply at all: nobody fills in pages for nothing [年齢の点検]."""
         age = _age(self.cleaned_data["born_on"], ground.today)
         product = ground.product or (ground.sold[0] if ground.sold else None)
+        if self.cleaned_data["born_on"] > ground.today:
+            self.refuse("born_on", Fault("APY-012"))
+            return
         if product is None:
             return
         of_age = law_of(ground.today).row("person.age_of_majority").number()
@@ -147,13 +153,19 @@ class EmployerForm(Questioned):
     def check(self, ground: Ground) -> None:
         """Nobody works from tomorrow on [日付の点検]."""
         if self.cleaned_data["since"] > ground.today:
-            self.refuse("since", Fault("SCR-217"))
+            self.refuse("since", Fault("APY-012"))
 
 
 class IncomeForm(Questioned):
     """What somebody earns in a year [年収]; no amount stands there before."""
 
     yearly = YenField("changing.yearly", "changing.yearly_hint", least_yen=0, most_yen=MOST_YEN)
+
+    def check(self, ground: Ground) -> None:  # noqa: ARG002
+        """Nobody earns 300 yen in a year: 万 was left out [年収の点検]."""
+        yearly_yen = self.cleaned_data["yearly"]
+        if 0 < yearly_yen < LEAST_INCOME_YEN:
+            self.refuse("yearly", Fault("APY-013", details={"yen": yen_text(yearly_yen)}))
 
 
 class DebtsForm(Questioned):
@@ -192,7 +204,7 @@ class ProductForm(Questioned):
 class AmountForm(Questioned):
     """How high a limit is wanted [希望の限度額]; no amount stands there before, and no slider."""
 
-    amount = YenField("apply.amount.field", "apply.amount.hint", least_yen=1, most_yen=MOST_YEN)
+    amount = YenField("apply.amount.field", "apply.amount.hint", least_yen=0, most_yen=MOST_YEN)
 
     def check(self, ground: Ground) -> None:
         """Whether the product has such a limit [金額の点検]."""

@@ -77,6 +77,11 @@ def status(request: HttpRequest, key: ApplicationKey) -> HttpResponse:
         "handed": [SLOTS[one.slot] for one in handed],
         "slots": [(one.value, SLOTS[one]) for one in handing.wanted(today)],
         "identity": identity,
+        "lacking": [
+            (one.value, SLOTS[one])
+            for one in handing.wanted(today)
+            if one in handing.PICTURED and one not in {each.slot for each in handed}
+        ],
         "methods": [f"apply.method.{one.value}" for one in handing.methods_on(today)],
         "desk": desk,
         "back": known.call_back(desk, today),

@@ -13,13 +13,16 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
 from motocho.notices import choices
+from motocho.outside import banks
 from motocho.screening.applying import Draft, links, submit
 from motocho.units.days import both_calendars_text
 from motocho.units.errors import InputError, MotochoError, StateConflict
+from motocho.units.text import folded
 from motocho.web import access, pages
 from motocho.web.apply import _forms, _reading, seating
-from motocho.web.apply._forms import Ground, Question
+from motocho.web.apply._forms import Ground, Question, holder_of
 from motocho.web.apply.asking import ground_of, next_of, options_of
+from motocho.web.facts._forms import PostcodeField
 from motocho.web.fields import Form, YenField, shown
 from motocho.web.maintenance import changes_something
 from motocho.web.words import Tongue, said, yen
@@ -38,21 +41,40 @@ def _row(of: Question, ground: Ground, tongue: Tongue) -> Row:
     options = {
         name: dict(options_of(each, ground, tongue)) for name, each in form.choices(ground).items()
     }
-    found = []
+    found, found_at = [], _looked_up(form, ground)
     for name, one in shown(form, tongue).fields.items():
         typed = ground.said(of.slug, name)
-        answer = options.get(name, {}).get(typed) or _read(form, name, typed, tongue)
+        answer = (
+            options.get(name, {}).get(typed)
+            or found_at.get(name)
+            or _read(form, name, typed, tongue)
+        )
         if answer:
             found.append((one.label, answer))
     return Row(of.slug, f"apply.ask.{of.slug}.title", tuple(found))
 
 
+def _looked_up(form: Form, ground: Ground) -> dict[str, str]:
+    """What bank and branch are called, whatever was typed of them [銀行と支店の名]."""
+    account = form.account(holder_of(ground)) if isinstance(form, _forms.AccountForm) else None
+    if account is None:
+        return {}
+    bank = banks.by_code(account.bank_code)
+    branch = banks.branch_name(account.bank_code, account.branch_code)
+    return {
+        "bank": f"{bank.name if bank else ''} ({account.bank_code})",
+        "branch": f"{branch or ''} ({account.branch_code})",
+    }
+
+
 def _read(form: Form, name: str, typed: str, tongue: Tongue) -> str:
-    """An amount or a day as it was read, so that it is that which is checked; else as typed."""
+    """As it was read, so that it is that which is checked: amounts, days, signs of any width."""
     value = form.cleaned_data[name]
     if isinstance(value, date):
         return value.isoformat() if tongue is Tongue.EN else both_calendars_text(value)
-    return yen(value, tongue) if isinstance(form.fields[name], YenField) else typed
+    if isinstance(form.fields[name], PostcodeField):
+        return f"{value[:3]}-{value[3:]}"
+    return yen(value, tongue) if isinstance(form.fields[name], YenField) else folded(typed)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
