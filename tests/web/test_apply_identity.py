@@ -39,7 +39,7 @@ def applied(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.rule("KYC-001")
 def test_asked_for_on_the_page_and_told_there_what_is_missing(
-    applied: ApplicationKey, tmp_path: Path
+    applied: ApplicationKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = seated(applied)
     page = client.get(STATUS).content.decode()
@@ -53,6 +53,11 @@ def test_asked_for_on_the_page_and_told_there_what_is_missing(
     text = main(client.get(STATUS))
     assert "受付済み。確認を待っています" in text
     assert asked.request_ref in text.replace(" ", "")
+    assert "事業者の画面の開き方は、下の窓口に" in text
+    monkeypatch.setenv(identity.SITE, "https://identify.example/")
+    assert 'href="https://identify.example/" rel="noopener' in client.get(STATUS).content.decode()
+    monkeypatch.setenv(identity.SITE, "http://identify.example/")
+    assert "identify.example" not in client.get(STATUS).content.decode()
     assert "2026/12/08までに" in text
     people = {"佐藤 花子": {**CHIPPED, "name": "佐藤 花子", "born_on": HANAKO.born_on.isoformat()}}
     fake = FakeVendor(tmp_path, SECRET, people, scripted(Trouble.OTHER_FACE))
@@ -98,6 +103,25 @@ def test_nobody_is_asked_without_a_vendor_by_other_ways_or_for_others(
     assert client.post(ASK.format("chip_reading")).status_code == 404
     worker.pass_identity(timestamp=0)
     assert rows("SELECT count(*) FROM screening_identity_request") == [(0,)]
+
+
+def test_what_is_missing_is_said_in_words_and_never_by_a_code(
+    applied: ApplicationKey, tmp_path: Path
+) -> None:
+    client = seated(applied)
+    client.post(ASK.format("chip_reading"))
+    Post(tmp_path, HANAKO, Way.CHIP, (Trouble.OTHER_PERSON,), at=AT + timedelta(hours=1)).round()
+    rie = at_desk("rie", Role.REVIEWER)
+    whose = f"/desk/screening/{applied.member_id}/{applied.application_id}/identity/"
+    for tongue, paper in (("ja", "運転免許証"), ("easy", "運転免許証"), ("en", "driving licence")):
+        text = main(seated(applied, tongue).get(STATUS))
+        assert f"（{paper}）" in text or f"({paper})" in text, tongue
+        assert "driving_licence" not in text
+        rie.client.cookies["tongue"] = tongue
+        shown = rie.client.get(whose).content.decode()
+        shown = shown[shown.index('id="vendor"') : shown.index('id="pictures"')]
+        assert paper in shown
+        assert "driving_licence" not in shown
 
 
 @pytest.mark.rule("KYC-001")

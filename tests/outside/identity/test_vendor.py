@@ -157,21 +157,46 @@ def test_file_that_is_made_to_stop_us_is_a_result_that_cannot_be_read(
 
 
 @pytest.mark.rule("PRIV-001")
-@pytest.mark.parametrize("place", ["evidence_ref", "name", "address", "number"])
+@pytest.mark.parametrize("place", ["name", "address", "number"])
 def test_individual_number_is_taken_in_nowhere(tmp_path: Path, place: str) -> None:
-    tray, vendor, request = asked(tmp_path, Way.CHIP)
+    tray, vendor, request = asked(tmp_path, Way.CERTIFICATE)
     vendor.work(ON)
     path = tray.folder / "results" / "q-1.json"
     content = json.loads(path.read_text("utf-8"))["content"]
-    where = content if place == "evidence_ref" else content["read"]
-    where[place] = "kept 1234 5678 9018"
+    content["read"][place] = "kept 1234 5678 9018"
     path.write_bytes(_sealed(content))
     with pytest.raises(OutsideFailure) as caught:
         tray.result(request.request_ref)
     assert caught.value.faults[0].code == "IDV-025"
-    where[place] = "kept 1234 5678 9012"  # twelve digits whose last one is no check digit
+    content["read"][place] = "kept 1234 5678 9012"  # its last digit is no check digit
     path.write_bytes(_sealed(content))
     assert tray.result(request.request_ref) is not None
+
+
+@pytest.mark.rule("PRIV-001")
+def test_licence_number_of_twelve_digits_is_no_individual_number(tmp_path: Path) -> None:
+    """One licence in eleven has such a number: its holder is identified as any other."""
+    tray, vendor, request = asked(tmp_path, Way.CHIP)
+    vendor.people = {"佐藤 花子": {**LICENCE, "number": "123456789018"}}
+    vendor.work(ON)
+    result = tray.result(request.request_ref)
+    assert result is not None
+    checked = checked_of(result)
+    assert not isinstance(checked, Refusal)
+    assert lacking(SELF, checked) == ()
+
+
+@pytest.mark.rule("PRIV-001")
+def test_reference_that_may_be_an_individual_number_is_not_kept(tmp_path: Path) -> None:
+    tray, vendor, request = asked(tmp_path, Way.CHIP)
+    vendor.work(ON)
+    path = tray.folder / "results" / "q-1.json"
+    content = json.loads(path.read_text("utf-8"))["content"]
+    for told, kept in (("123456789018", ""), ("123456789012", "123456789012")):
+        path.write_bytes(_sealed({**content, "evidence_ref": told}))
+        result = tray.result(request.request_ref)
+        assert result is not None
+        assert result.evidence_ref == kept
 
 
 def test_late_result_comes_the_next_time_and_one_of_another_request_is_none(tmp_path: Path) -> None:

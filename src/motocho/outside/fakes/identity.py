@@ -95,7 +95,7 @@ class FakeVendor:
         if trouble is Trouble.EXPIRED:
             paper["expires_on"] = "2001-01-01"
         if trouble is Trouble.INDIVIDUAL_NUMBER:
-            paper["number"] = "123456789018"
+            paper |= {"paper": "my_number_card", "number": "123456789018"}
         has_face = way in {"photo_of_document", "chip_reading"}
         faces = {Trouble.OTHER_FACE: "other", Trouble.NOT_ALIVE: "not_alive"}
         ends = {Trouble.ABANDONED: "abandoned", Trouble.RETURNED: "returned"}

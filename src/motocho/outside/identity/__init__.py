@@ -8,6 +8,7 @@ interface goes in the place of `Tray`: it must keep what `Vendor` says.
 from motocho.outside.identity.terms import Face, Outcome, Read, Request, Result, Way
 from motocho.outside.identity.tray import (
     SECRET,
+    SITE,
     VARIABLE,
     Tray,
     Vendor,
@@ -16,10 +17,12 @@ from motocho.outside.identity.tray import (
     is_connected,
     lay_document,
     seal_of,
+    site,
 )
 
 __all__ = [
     "SECRET",
+    "SITE",
     "VARIABLE",
     "Face",
     "Outcome",
@@ -34,4 +37,5 @@ __all__ = [
     "is_connected",
     "lay_document",
     "seal_of",
+    "site",
 ]

@@ -12,7 +12,7 @@ import hmac
 import json
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,6 +27,8 @@ SECRET = "MOTOCHO_IDENTITY_SECRET"  # noqa: S105  # the name of a variable
 LEAST_SECRET = 16
 MOST_BYTES = 65_536
 """No result is longer."""
+TWELVE_DIGITS = frozenset({"driving_licence", "driving_history"})
+SITE = "MOTOCHO_IDENTITY_SITE"
 
 
 class Vendor(Protocol):
@@ -91,7 +93,7 @@ class Tray:
             raise OutsideFailure(Fault("IDV-033", file=path.name))
         if _shows_a_number(found):
             raise OutsideFailure(Fault("IDV-025", file=path.name))
-        return found
+        return _without_a_number(found)
 
 
 def _text(path: Path) -> str:
@@ -110,11 +112,20 @@ def _text(path: Path) -> str:
 
 
 def _shows_a_number(found: Result) -> bool:
-    """Whether an individual number stands in anything that might be kept; in its own name none."""
-    texts = [found.evidence_ref.replace(found.request_ref, "")]
-    if found.read is not None:
-        texts += [found.read.name, found.read.address, found.read.number, found.read.paper]
-    return any(holds_my_number(one) for one in texts)
+    """Whether an individual number stands in what was read of a paper.
+
+    A licence's own number has twelve digits: one in eleven would read as an individual number.
+    """
+    if found.read is None:
+        return False
+    numbers = () if found.read.paper in TWELVE_DIGITS else (found.read.number,)
+    return any(holds_my_number(one) for one in (found.read.name, found.read.address, *numbers))
+
+
+def _without_a_number(found: Result) -> Result:
+    """A vendor's reference that may be an individual number is not kept; our own names it."""
+    is_clean = not holds_my_number(found.evidence_ref.replace(found.request_ref, ""))
+    return found if is_clean else replace(found, evidence_ref="")
 
 
 def lay_document(folder: Path, name: str, content: object) -> None:
@@ -137,6 +148,15 @@ def folder() -> Path:
     """Where requests and results lie [受け渡しフォルダーの場所]."""
     named = os.environ.get(VARIABLE)
     return Path(named) if named else home() / "identity"
+
+
+def site() -> str:
+    """Where a person reads a chip or signs, by the environment [事業者の画面]; empty where none is.
+
+    Only an address that no one can listen to.
+    """
+    named = os.environ.get(SITE, "")
+    return named if named.startswith("https://") else ""
 
 
 def from_environment() -> Tray:

@@ -14,21 +14,23 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from motocho.contact.holds import Source
-from motocho.outside.identity import Way, is_connected
+from motocho.outside.identity import Way, is_connected, site
 from motocho.screening.applications import ApplicationKey
 from motocho.screening.applying import identifying
 from motocho.screening.identity import Asked, Became, requests
 from motocho.units.errors import RefusedError, StateConflict
-from motocho.web import _commands, pages
+from motocho.web import _commands, _identity, pages
 from motocho.web.apply import seating
 from motocho.web.maintenance import changes_something
-from motocho.web.words import Said, Tongue, said
+from motocho.web.words import Said, Tongue
 
 BESIDE = {one.value: one for one in (Way.CHIP, Way.CERTIFICATE, Way.POST)}
 """Pictures are handed in on the page itself."""
+AT_SITE = frozenset({Way.CHIP, Way.CERTIFICATE})
+"""Done on the company's own page, with the reference."""
 STATES = {one: f"apply.identify.state_{one.value}" for one in Became}
 OPEN = "apply.identify.state_open"
-_GROUP = 4
+_GROUP, _HALF = 4, 16
 
 
 def shown(cursor: Any, key: ApplicationKey, at: datetime, tongue: Tongue) -> dict[str, Any]:
@@ -36,6 +38,7 @@ def shown(cursor: Any, key: ApplicationKey, at: datetime, tongue: Tongue) -> dic
     ways = identifying.ways(cursor, key, at) if is_connected() else ()
     return {
         "asked": [_row(one, tongue) for one in requests.of_application(cursor, key)],
+        "site": site(),
         "offered": [
             (one.value, f"apply.method.{one.value}", f"apply.identify.needs_{one.value}")
             for one in BESIDE.values()
@@ -45,13 +48,15 @@ def shown(cursor: Any, key: ApplicationKey, at: datetime, tongue: Tongue) -> dic
 
 
 def _row(one: Asked, tongue: Tongue) -> dict[str, Any]:
-    reasons: list[Said] = [said(each, tongue) for each in one.reasons]
+    reasons: list[Said] = [_identity.told(each, tongue) for each in one.reasons]
     return {
         "way": f"apply.method.{one.way.value}",
         "state": OPEN if one.became is None else STATES[one.became],
         "is_open": one.became is None,
         "until": f"{one.until_on:%Y/%m/%d}",
-        "number": spaced(one.request_ref),
+        "needs": f"apply.identify.needs_{one.way.value}" if one.way in BESIDE.values() else "",
+        "is_at_site": one.way in AT_SITE,
+        "numbers": [spaced(one.request_ref[:_HALF]), spaced(one.request_ref[_HALF:])],
         "reasons": reasons,
     }
 

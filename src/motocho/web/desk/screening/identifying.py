@@ -36,12 +36,12 @@ from motocho.screening.identity import (
     Supplement,
 )
 from motocho.units.errors import Fault, RefusedError
-from motocho.web import access, pages
+from motocho.web import _identity, access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, labels, offering
 from motocho.web.desk._covering import once_known
 from motocho.web.desk.screening import _lines
-from motocho.web.desk.screening._held import Held, documents, faults, form_of, held, to, tried
+from motocho.web.desk.screening._held import Held, documents, form_of, held, to, tried
 from motocho.web.fields import DateField, Form, LineField, shown
 from motocho.web.words import Said, Tongue, said
 
@@ -130,7 +130,7 @@ def identified(
         "over": [METHODS[one.value] for one in Method if one.value not in offered[0]],
         "boxes": _boxes(form, tongue, offered),
         "form": shown(form, tongue),
-        "wrong": faults(wrong, tongue),
+        "wrong": [_identity.told(one, tongue) for one in wrong],
     }
     status = 422 if form.is_bound else 200
     return pages.show(request, "desk/screening/identity.html", context, status=status)
@@ -139,7 +139,7 @@ def identified(
 def _asked(one: Asked, tongue: Tongue) -> tuple[Asked, str, str, list[Said], list[Said]]:
     """A request: by which way, how it stands, what is missing, what was not used [依頼の行]."""
     state = WAITING[one.is_sent] if one.became is None else ENDED[one.became]
-    reasons = [said(each, tongue) for each in one.reasons]
+    reasons = [_identity.told(each, tongue) for each in one.reasons]
     unread = [said(each, tongue) for each in one.unread]
     return one, METHODS[one.way.value], state, reasons, unread
 
