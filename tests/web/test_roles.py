@@ -124,6 +124,7 @@ WHO_MAY = {
     "desk:promises": "orsu",
     "desk:watch": "orsu",
     "desk:member_watch": "ors",
+    "desk:member_cards": "ors",
     "desk:search": "orsu",
     "desk:looks": "su",
     "desk:member": "orsu",

@@ -16,16 +16,25 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from motocho.contact import gate
+from motocho.contact import gate, tasks
 from motocho.contact.gate import Permit, Wanted
 from motocho.contact.guard import Channel, Purpose
+from motocho.contact.holds import Source
 from motocho.documents import addressees
 from motocho.outside.cards import Fate, Maker, Order, Report
 from motocho.outside.clock import JAPAN
-from motocho.people import card_orders, members
+from motocho.people import access, card_orders, members
+from motocho.people.access import Action, Staff
+from motocho.people.card_orders import Fate as CardFate
 from motocho.people.card_orders import OrderKey, Step
 from motocho.people.facts import history, values
-from motocho.units.errors import NotFoundError, OutsideFailure, StateConflict
+from motocho.units.errors import (
+    Fault,
+    NotAllowedError,
+    NotFoundError,
+    OutsideFailure,
+    StateConflict,
+)
 
 log = logging.getLogger("motocho.cards")
 WORKER = "worker"
@@ -123,4 +132,45 @@ def _keep(report: Report, at: datetime) -> None:
     if key is None:
         raise members.no_such_member()
     with transaction.atomic(), connection.cursor() as cursor:
-        card_orders.note(cursor, key, _STEPS[report.fate], (report.on, WORKER), at)
+        step = _STEPS[report.fate]
+        is_new = card_orders.note(cursor, key, step, (report.on, WORKER), at)
+        if is_new and step is Step.RETURNED:
+            _tell_staff(cursor, key, at)
+
+
+# ----------------------------------------------------------------------------------- what came back
+RETURNED = "card_order"
+"""The fact by which a task of the desk names a card that came back [業務の種別]."""
+
+
+def _tell_staff(cursor: Any, key: OrderKey, at: datetime) -> None:
+    """Somebody sees to the card: it is destroyed, and goes again to an address that is right."""
+    plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts={RETURNED: key.order_id})
+    tasks.put(cursor, key.member_id, plan, Source(WORKER, f"card returned {key.order_id}"), at)
+
+
+def settle_return(
+    cursor: Any, key: OrderKey, how: tuple[CardFate, str], staff: Staff, at: datetime
+) -> OrderKey | None:
+    """Say what became of a card that came back, and end its task [返戻カードの処置].
+
+    Takes     the fate, and by what the address was confirmed where another is sent.
+    Gives     the order of another card, where one is sent.
+    Raises    NotAllowedError: who sends another reviews documents; StateConflict and InputError as
+              `card_orders.settle_return`; StateConflict where no address is registered.
+    Lock      the member's row, then the member's contacts.
+    """
+    fate, _ = how
+    wanted = Action.REVIEW_DOCUMENT if fate is CardFate.SENT_AGAIN else Action.ASK_FOR_HELP
+    if not access.may(staff, wanted):
+        raise NotAllowedError(Fault("SCR-207"))
+    if fate is CardFate.SENT_AGAIN:
+        today = at.astimezone(JAPAN).date()
+        if values.Kind.ADDRESS not in history.as_of(cursor, key.member_id, today):
+            raise StateConflict(Fault("CRD-006"))
+    new = card_orders.settle_return(cursor, key, how, staff, at)
+    ending = tasks.Ending(tasks.Outcome.DONE, staff.actor)
+    for one in tasks.of_member(cursor, key.member_id):
+        if one.plan.facts.get(RETURNED) == key.order_id:
+            tasks.end(cursor, key.member_id, one.task_id, ending, at)
+    return new

@@ -20,17 +20,25 @@ from motocho.journal.rows import Happening
 from motocho.outside.cards import Cause
 from motocho.outside.clock import JAPAN
 from motocho.people import cards, members
+from motocho.people.access import Staff
+from motocho.people.card_orders import _returns
+from motocho.people.card_orders._returns import LONGEST_REF, Fate, Settled, settled
 from motocho.people.cards import Validity
 from motocho.units.errors import Fault, InputError, StateConflict
 
 __all__ = [
+    "LONGEST_REF",
     "YEARS",
     "Cause",
+    "Fate",
     "OrderKey",
     "Ordered",
+    "Settled",
     "Step",
     "Wanted",
     "activate",
+    "again_of",
+    "came_back",
     "last_day",
     "listed",
     "locked",
@@ -38,6 +46,8 @@ __all__ = [
     "newest",
     "note",
     "order",
+    "settle_return",
+    "settled",
     "waiting",
 ]  # fmt: skip
 
@@ -206,6 +216,47 @@ def activate(cursor: Any, member_id: int, at: datetime) -> OrderKey:
     return found.key
 
 
+def settle_return(
+    cursor: Any, key: OrderKey, how: tuple[Fate, str], staff: Staff, at: datetime
+) -> OrderKey | None:
+    """Say what became of a card that came back, once [返戻カードの処置].
+
+    Sent again, another is ordered for as long as the one that came back would have held; where the
+    member asked for it already, it is that one.
+
+    Takes     the fate, and by what the address was confirmed where another is sent.
+    Gives     the new order; None where none is.
+    Raises    StateConflict for a card that did not come back, or was settled; InputError without
+              what confirmed the address, or with what is too long.
+    Lock      the member's row.
+    """
+    fate, ref = how
+    cursor.execute(
+        "SELECT 1 FROM people_member WHERE member_id = %s FOR NO KEY UPDATE", (key.member_id,)
+    )
+    known = one(cursor, key)
+    if known.step is not Step.RETURNED or key.order_id in settled(cursor, key.member_id):
+        raise StateConflict(Fault("CRD-004"))
+    ref = ref.strip() if fate is Fate.SENT_AGAIN else ""
+    if fate is Fate.SENT_AGAIN and not 0 < len(ref) <= LONGEST_REF:
+        raise InputError(Fault("CRD-005", details={"length": str(LONGEST_REF)}))
+    new = None
+    if fate is Fate.SENT_AGAIN:
+        wanted = Wanted(Cause.NOT_ARRIVED, known.expires_on)
+        new = order(cursor, key.member_id, wanted, (staff.actor, again_of(key)), at)
+    numbers = (fate, None if new is None else new.order_id, ref)
+    _returns.write(cursor, (key.member_id, key.order_id), numbers, staff, at)
+    return new
+
+
+def again_of(key: OrderKey) -> str:
+    """The source of the order that follows a card that came back [再発送の発注元].
+
+    The same from the member's page and from the desk: nobody gets two.
+    """
+    return f"returned {key.order_id}"
+
+
 # ---------------------------------------------------------------------------------------- reading
 _SELECT = (
     "SELECT o.member_id, o.order_id, o.cause, o.expires_on, o.ordered_at, s.step, s.done_on"
@@ -235,6 +286,15 @@ def newest(cursor: Any, member_id: int) -> Ordered | None:
     )
     row = cursor.fetchone()
     return None if row is None else _ordered(row)
+
+
+def came_back(cursor: Any, member_id: int) -> list[Ordered]:
+    """A member's cards that came back, the newest first [返戻されたカード]."""
+    cursor.execute(
+        f"{_SELECT} WHERE o.member_id = %s AND s.step = 'returned' ORDER BY o.order_id DESC",
+        (member_id,),
+    )
+    return [_ordered(row) for row in cursor.fetchall()]
 
 
 def listed(cursor: Any, most: int = 100) -> list[Ordered]:

@@ -79,5 +79,5 @@ def _on_card(cursor: Any, request: HttpRequest, member: Member) -> None:
         card_orders.activate(cursor, member.member_id, member.at)
     elif found is not None and found.step is Step.RETURNED:
         wanted = card_orders.Wanted(card_orders.Cause.NOT_ARRIVED, found.expires_on)
-        source = (_commands.MEMBER, f"returned {found.key.order_id}")
+        source = (_commands.MEMBER, card_orders.again_of(found.key))
         card_orders.order(cursor, member.member_id, wanted, source, member.at)
