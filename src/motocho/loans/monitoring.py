@@ -179,8 +179,9 @@ class Income:
 class Burden:
     """What a member could owe: own limits, and what others are owed [極度方式個人顧客合算額].
 
-    Two sums: evidence is asked for above everything, the third leaves out the loans of 10条の21
-    (13条の3第3項, 5項). `others_yen` is without them, `left_out_yen` they themselves.
+    `others_yen` is without the loans of 10条の21, `left_out_yen` they themselves: this sum leaves
+    them out, for evidence as for the third (13条の3第3項, 5項2号, 3号). That of a new contract or a
+    higher limit does not (13条3項2号).
     """
 
     own_limits_yen: int
@@ -189,13 +190,8 @@ class Burden:
 
     @property
     def total_yen(self) -> int:
-        """The sum that the third looks at [合算額]."""
+        """The sum that monitoring looks at [合算額]."""
         return self.own_limits_yen + self.others_yen
-
-    @property
-    def whole_yen(self) -> int:
-        """The sum of everything, by which evidence is asked for [除外前の合算額]."""
-        return self.total_yen + self.left_out_yen
 
 
 def needs_evidence(
@@ -208,9 +204,9 @@ def needs_evidence(
     """Whether evidence of income must be asked for [収入証明書の要否] · LEND-012, LEND-015.
 
     Takes     the days on which the employer was found to be the same.
-    Law       貸金業法13条の3第3項; 施行規則10条の26.
+    Law       貸金業法13条の3第3項, of the sum of 5項; 施行規則10条の26.
     """
-    if burden.whole_yen <= law.number("evidence_above_yen"):
+    if burden.total_yen <= law.number("evidence_above_yen"):
         return False
     return income is None or evidence_until(income.issued_on, on, confirmed_on) < on
 

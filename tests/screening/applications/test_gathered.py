@@ -236,10 +236,16 @@ def test_the_third_leaves_out_what_evidence_adds_up(
 
 
 @pytest.mark.rule("LEND-015")
-@pytest.mark.parametrize(("left_out", "needed"), [(500_000, False), (500_001, True)])
-def test_monitoring_asks_for_evidence_by_everything(left_out: int, *, needed: bool) -> None:
+@pytest.mark.parametrize(
+    ("others", "left_out", "needed"),
+    [(700_000, 0, False), (700_000, 9_000_000, False), (700_001, 0, True), (700_001, 1, True)],
+)
+def test_monitoring_asks_for_evidence_by_the_sum_of_the_third(
+    others: int, left_out: int, *, needed: bool
+) -> None:
+    # 13条の3第3項 looks at the sum of its 5項, whose items 2 and 3 leave out what 10条の21 names.
     on = date(2026, 11, 10)
-    burden = Burden(300_000, 200_000, left_out)
+    burden = Burden(300_000, others, left_out)
     assert needs_evidence(burden, None, on, law_on(on)) is needed
     assert not needs_evidence(burden, Income(on - timedelta(days=9), 1), on, law_on(on))
 
