@@ -176,6 +176,7 @@ def test_evidence_of_an_open_line_is_read_beside_its_picture(desk: Screened, ope
     asked = f"{place}?document={ref}&kind=withholding_slip"
     page = main(client.get(asked))
     assert f"/desk/documents/{ref}/1/" in page
+    assert f">収入 {desk.office.on:%Y/%m/%d} {ref[:8]}<" in page  # what it is, first
     assert 'name="whose"' not in page
     form = {"income": "salary", "stream": "山川商店", "year": "2025", "annual": "x",
             "issued_on": "2026/1/20"}  # fmt: skip

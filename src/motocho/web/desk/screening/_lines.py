@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from motocho.documents.intake import Purpose
+from motocho.documents.intake import Purpose, Standing
 from motocho.loans import products
 from motocho.outside.clock import JAPAN
 from motocho.people import access, members
 from motocho.screening import applying
 from motocho.screening import identity as identities
 from motocho.screening.applications import (
+    ApplicationKey,
     Check,
     claims,
     decisions,
@@ -44,6 +45,8 @@ _OFFERED = "SCR-224"
 """What an applicant reads once an offer is approved."""
 PERSON = signals.Alike.PERSON.value
 SIGNS = 4
+DOCUMENT_SIGNS = 8
+"""Of a reference, so many signs tell a document from another."""
 """The last signs of a number, by which somebody is known again."""
 ICONS = {Outcome.PASS: "tick", Outcome.FAIL: "shut", Outcome.UNKNOWN: "mark"}
 
@@ -350,13 +353,41 @@ def told_word(name: str, value: str, tongue: Tongue) -> str:
     return plain(key, tongue) if name in _CHOSEN and key in catalogue() else value
 
 
+def document_names(
+    papers: Iterable[tuple[str, Sequence[Standing]]], slots: Mapping[str, str], tongue: Tongue
+) -> dict[str, str]:
+    """Documents as a list offers them: what it is, when it came, its sign [書類の選択肢].
+
+    Takes     as what the applicant handed them in, where that is known.
+    """
+    return {
+        ref: " ".join(
+            (
+                plain(_document_word(ref, pages, slots), tongue),
+                f"{pages[0].kept_at.astimezone(JAPAN):%Y/%m/%d}",
+                ref[:DOCUMENT_SIGNS],
+            )
+        )
+        for ref, pages in papers
+    }
+
+
+def _document_word(ref: str, pages: Sequence[Standing], slots: Mapping[str, str]) -> str:
+    return f"screening.slot_{slots[ref]}" if ref in slots else PURPOSES[pages[0].purpose]
+
+
+def slots_of(cursor: Any, key: ApplicationKey) -> dict[str, str]:
+    """As what each document of an application was handed in [提出の区分]."""
+    return {one.document_ref: one.slot.value for one in handing.of(cursor, key)}
+
+
 def handed_in(about: About) -> list[tuple[str, Any, str, str]]:
     """Documents of the applicant, as what, and whether a paper was entered of each [提出書類]."""
     entered = {one.document_ref for one in entries.papers(about.cursor, about.of.key)}
-    slots = {one.document_ref: one.slot.value for one in handing.of(about.cursor, about.of.key)}
+    slots = slots_of(about.cursor, about.of.key)
     return [
         (ref, pages[0],
-         f"screening.slot_{slots[ref]}" if ref in slots else PURPOSES[pages[0].purpose],
+         _document_word(ref, pages, slots),
          "" if pages[0].purpose is not Purpose.INCOME
          else "screening.read_already" if ref in entered else "screening.read_not")
         for ref, pages in documents(about.cursor, about.of.key.member_id)

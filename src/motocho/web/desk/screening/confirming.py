@@ -20,6 +20,7 @@ from motocho.outside.clock import JAPAN
 from motocho.people import members
 from motocho.people.access import Action
 from motocho.screening.applications import (
+    ApplicationKey,
     Check,
     Confirmation,
     confirm_employment,
@@ -30,7 +31,6 @@ from motocho.web import access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, offering
 from motocho.web.desk._covering import once_known
-from motocho.web.desk._shown import PURPOSES
 from motocho.web.desk.screening import _lines
 from motocho.web.desk.screening._held import (
     Held,
@@ -46,8 +46,6 @@ from motocho.web.fields import DateField, Form, shown
 from motocho.web.words import Tongue, plain
 
 _CALL = "call "
-SIGNS = 8
-"""Of a reference, so many signs tell a document from another."""
 
 
 class EmploymentForm(Form):
@@ -69,7 +67,7 @@ def employment(
     tongue = pages.tongue_of(request)
     with transaction.atomic(), connection.cursor() as cursor:
         of = held(cursor, colleague, member_id, application_id)
-        ways = _ways(cursor, member_id, tongue)
+        ways = _ways(cursor, of.key, tongue)
         member = members.one(cursor, member_id)
         done = _lines.employments(_lines.About(cursor, of, tongue, {}))
     form = EmploymentForm(request.POST if request.method == "POST" else None)
@@ -100,13 +98,11 @@ def employment(
     return pages.show(request, "desk/screening/employment.html", context, status=status)
 
 
-def _ways(cursor: Any, member_id: int, tongue: Tongue) -> dict[str, str]:
+def _ways(cursor: Any, key: ApplicationKey, tongue: Tongue) -> dict[str, str]:
     """By what it may be confirmed: documents that were handed in, calls that were answered."""
-    found = {
-        ref: f"{plain(PURPOSES[each[0].purpose], tongue)} {each[0].kept_at:%Y/%m/%d} {ref[:SIGNS]}"
-        for ref, each in documents(cursor, member_id)
-    }
-    for one in calls.of_member(cursor, member_id):
+    papers, slots = documents(cursor, key.member_id), _lines.slots_of(cursor, key)
+    found = _lines.document_names(papers, slots, tongue)
+    for one in calls.of_member(cursor, key.member_id):
         if _is_answered(one):
             at = one.called_at.astimezone(JAPAN)
             word = plain("screening.call_at_work", tongue, at=f"{at:%Y/%m/%d %H:%M}")

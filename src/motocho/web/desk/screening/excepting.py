@@ -23,7 +23,6 @@ from motocho.web import access, pages
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, labels
 from motocho.web.desk._covering import once_known
-from motocho.web.desk._shown import PURPOSES
 from motocho.web.desk.screening import _claims
 from motocho.web.desk.screening._held import (
     Held,
@@ -34,6 +33,7 @@ from motocho.web.desk.screening._held import (
     to,
     tried,
 )
+from motocho.web.desk.screening._lines import document_names, slots_of
 from motocho.web.fields import Form, shown
 from motocho.web.words import Tongue, catalogue, plain
 
@@ -41,8 +41,6 @@ Claim = claims.Claim
 Kept = claims.Kept
 Kind = claims.Kind
 KINDS = labels(Kind, "screening.claimed")
-SIGNS = 8
-"""Of a reference, so many signs tell a document from another."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,8 +57,9 @@ def excepted(
     with transaction.atomic(), connection.cursor() as cursor:
         of = held(cursor, colleague, member_id, application_id)
         papers = documents(cursor, member_id)
+        offered = document_names(papers, slots_of(cursor, of.key), tongue)
     kind = _kind(request.GET.get("kind", ""))
-    form = None if kind is None else _form(request, kind, _offered(papers, tongue), colleague)
+    form = None if kind is None else _form(request, kind, offered, colleague)
     wrong: tuple[Fault, ...] = ()
     if request.method == "POST":
         act, wrong = _act(request, colleague, of, (kind, form))
@@ -75,7 +74,7 @@ def excepted(
         "desk": colleague,
         "kind": "" if kind is None else kind.value,
         "kinds": [(value, plain(label, tongue)) for value, label in KINDS.items()],
-        "documents": list(_offered(papers, tongue).items()),
+        "documents": list(offered.items()),
         "document": chosen,
         "pages": next((each for ref, each in papers if ref == chosen), []),
         "form": None if form is None else shown(form, tongue),
@@ -89,14 +88,6 @@ def excepted(
 
 def _kind(text: str) -> Kind | None:
     return Kind(text) if text in KINDS else None
-
-
-def _offered(papers: list[tuple[str, Any]], tongue: Tongue) -> dict[str, str]:
-    """The documents that may be chosen, as what they came and when."""
-    return {
-        ref: f"{plain(PURPOSES[each[0].purpose], tongue)} {each[0].kept_at:%Y/%m/%d} {ref[:SIGNS]}"
-        for ref, each in papers
-    }
 
 
 def _form(request: HttpRequest, kind: Kind, offered: dict[str, str], colleague: Colleague) -> Form:

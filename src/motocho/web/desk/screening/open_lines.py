@@ -32,6 +32,7 @@ from motocho.web.desk._choosing import ChoiceField
 from motocho.web.desk._covering import once_known
 from motocho.web.desk.screening import _papers
 from motocho.web.desk.screening._held import documents, faults, placed, tried
+from motocho.web.desk.screening._lines import document_names
 from motocho.web.desk.screening._papers import (
     ANSWERS,
     FOUND,
@@ -123,9 +124,7 @@ def income(request: HttpRequest, colleague: Colleague, member_id: int) -> HttpRe
         "desk": colleague,
         "member_id": member_id,
         "masked": member,
-        "documents": [
-            (one, f"{each[0].kept_at:%Y/%m/%d} {one[:8]}") for one, each in papers.items()
-        ],
+        "documents": list(document_names(papers.items(), {}, tongue).items()),
         "document": ref,
         "pages": papers.get(ref, []),
         "kind": "" if kind is None else kind.value,
