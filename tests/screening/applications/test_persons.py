@@ -28,8 +28,9 @@ from motocho.loans import commands
 from motocho.loans.commands import Opening
 from motocho.outside.fakes.bureau import Trouble
 from motocho.outside.postgres import Role as Login
-from motocho.people import access
+from motocho.people import access, consents
 from motocho.people.access import Role, Staff
+from motocho.people.consents import Consent, Kind, Told
 from motocho.people.members import Person
 from motocho.screening import applications, bureau, increases
 from motocho.screening.applications import Use, reviews
@@ -184,6 +185,22 @@ def test_nothing_is_agreed_to_before_its_paper_was_there(office: Office) -> None
     with pytest.raises(IntegrityError, match="not shown on paper"):
         raw(agreed, *key, office.at - timedelta(microseconds=1))
     raw(agreed, *key, office.at)
+
+
+@pytest.mark.rule("DOC-001")
+def test_a_paper_by_post_is_there_once_it_went_out(office: Office) -> None:
+    key = office.prepared()
+    told = Told("member", "back", "words 1")
+    by_wire = Consent(Kind.ELECTRONIC_DELIVERY, "pre_contract")
+    do(consents.withdraw, key.member_id, by_wire, told, office.at)
+    made = office.approved(key)
+    shown = do(applications.show_terms, made, LENDER, office.at)
+    office.counter.later(minutes=5)
+    with pytest.raises(StateConflict) as caught:
+        do(applications.accept, made, office.source(), office.at)
+    assert code_of(caught) == "SCR-214"
+    raw("UPDATE documents_post SET posted_at = %s, posted_by = 'staff 1' WHERE paper_no = %s", office.at, shown.paper_no)  # fmt: skip
+    do(applications.accept, made, office.source(), office.at)
 
 
 @pytest.mark.rule("RATE-003")

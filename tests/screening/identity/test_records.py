@@ -151,7 +151,8 @@ def test_record_goes_seven_years_after_the_contract_ended(long_ago: Desk) -> Non
 
 
 @pytest.mark.rule("KYC-002")
-@pytest.mark.parametrize("case", ["a day early", "open", "new record"])
+@pytest.mark.rule("PRIV-006")
+@pytest.mark.parametrize("case", ["a day early", "open", "new record", "on hold"])
 def test_record_stays_until_then_for_every_hand(
     database: Database, long_ago: Desk, case: str
 ) -> None:
@@ -162,11 +163,18 @@ def test_record_stays_until_then_for_every_hand(
         long_ago.open(ended)
     if case == "new record":
         kept(long_ago, Evidence(SELF, JPKI), "form 9")
+    if case == "on hold":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO office_legal_hold (member_id, reason, case_ref, put_by, put_at)"
+                " VALUES (%s, 'lawsuit', 'court 1', 'staff 1', %s)",
+                (long_ago.member_id, AT),
+            )
     with pytest.raises(RefusedError) as caught:
         do(records.erase, long_ago.member_id, "system", AT)
     assert caught.value.faults[0].code == "IDV-019"
     until = do(records.kept_until, long_ago.member_id)
-    assert (until is None) == (case == "open")
+    assert (until is None) == (case in {"open", "on hold"})
     from motocho.outside.postgres import Role as DbRole  # noqa: PLC0415
 
     for role in (DbRole.APP, DbRole.OWNER):

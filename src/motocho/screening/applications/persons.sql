@@ -119,9 +119,10 @@ CREATE FUNCTION check_acceptance_shown() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM screening_application a WHERE (a.member_id, a.application_id, a.kind)
             = (NEW.member_id, NEW.application_id, 'new'))
-        AND NOT EXISTS (SELECT FROM documents_paper q WHERE q.member_id = NEW.member_id AND q.kind = 'pre_contract'
+        AND NOT EXISTS (SELECT FROM documents_paper q LEFT JOIN documents_post p USING (member_id, paper_no)
+            LEFT JOIN documents_handed h USING (member_id, paper_no) WHERE q.member_id = NEW.member_id AND q.kind = 'pre_contract'
             AND q.cause = format('application %s decision %s', NEW.application_id, NEW.decision_no)
-            AND q.delivered_at <= NEW.accepted_at) THEN
+            AND least(CASE q.road WHEN 'electronic' THEN q.delivered_at END, p.posted_at, h.handed_at) <= NEW.accepted_at) THEN
         PERFORM refuse_application_row('its terms were not shown on paper before', 'screening_acceptance_shown');
     END IF;
     RETURN NEW;
@@ -162,6 +163,18 @@ BEGIN
 END $$;
 CREATE TRIGGER ends_once BEFORE UPDATE ON screening_increase FOR EACH ROW WHEN (NOT office_is_erasing(OLD.member_id))
     EXECUTE FUNCTION keep_increase();
+
+-- As before (KYC-002), and never while a legal hold stands (PRIV-006).
+CREATE OR REPLACE FUNCTION identity_kept_until(wanted_member bigint) RETURNS date LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN EXISTS (SELECT FROM loan_agreement a WHERE a.member_id = wanted_member AND a.status <> 'closed')
+            OR EXISTS (SELECT FROM office_legal_hold h WHERE h.member_id = wanted_member AND h.ended_at IS NULL)
+        THEN 'infinity'::date
+        ELSE (greatest(
+            (SELECT max((j.happened_at AT TIME ZONE 'Asia/Tokyo')::date) FROM journal_row j
+                WHERE j.member_id = wanted_member AND j.kind = 'closed'),
+            (SELECT max(i.checked_on) FROM screening_identity i WHERE i.member_id = wanted_member)
+        ) + interval '7 years')::date END
+$$;
 
 REVOKE ALL ON FUNCTION screening_is_one_person, screening_accounts_of, screening_is_too_near FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION screening_is_one_person, screening_accounts_of, screening_is_too_near, screening_has_entered,
