@@ -25,6 +25,7 @@ from tests.office.test_registers_holding import (
     told,
 )
 from tests.people.house import House, rows
+from tests.screening.bureau.counter import Counter
 
 from motocho.config import worker
 from motocho.office import registers
@@ -36,6 +37,8 @@ from motocho.outside.identity import Request, Way
 from motocho.outside.mail import FolderPost, Letter
 from motocho.outside.postgres import ADMIN, Role
 from motocho.outside.sms import FolderCarrier, Text
+from motocho.people import card_orders
+from motocho.screening import bureau as bureau_side
 from motocho.units.errors import OutsideFailure
 
 __all__ = ["desk", "house", "pepper"]
@@ -387,6 +390,36 @@ def test_file_of_a_bureau_goes_once_every_item_in_it_was_answered(
         admin.commit()
     assert registers.sweep(at).removed == 1
     assert lying(trays) == {"bureau/jicc/done/answers-2"}
+
+
+def test_what_really_passes_with_a_bureau_is_known_by_its_names(
+    database: Database, trays: Path
+) -> None:
+    del database
+    counter = Counter(trays / "bureau")
+    counter.join()
+    counter.consent()
+    counter.ask()
+    bureau_side.carry(counter.carrier)
+    late = clock.now() + timedelta(days=3650)  # no answer: it is never too old
+    assert lying(trays) == {"bureau/fake/out/inquiries-0000000001"}
+    assert registers.sweep(late) == Swept(0, 1, 0)
+    assert counter.carry().counted == 1
+    passed = lying(trays)
+    assert any(name.startswith("bureau/fake/done/") for name in passed)
+    due = counter.at + timedelta(days=90)
+    assert registers.sweep(due) == Swept(0, len(passed), 0)
+    assert registers.sweep(due + timedelta(seconds=1)).removed == len(passed)
+    assert lying(trays) == set()
+
+
+def test_references_are_those_by_which_files_are_named(database: Database) -> None:
+    del database
+    assert card_orders.OrderKey(7, 12).ref == "7-12"
+    names = ["7-12.json", "07-12.json.x", "x-1.json", "1-99999999999999999999.json"]
+    found = rows("SELECT office_part(name, '', '\\.json', 2) FROM unnest(%s::text[]) AS n (name)",
+                 "{" + ",".join(names) + "}")  # fmt: skip
+    assert found == [(12,), (None,), (None,), (None,)]
 
 
 def test_terms_are_dated_and_every_folder_that_goes_has_its_days(database: Database) -> None:

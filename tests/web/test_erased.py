@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +101,7 @@ def cleared(admin: psycopg.Connection[Any], member_id: int) -> dict[str, int]:
     ).fetchall()
     for place, deed, how, of_whom in listed:
         whose = of_whom.replace("$1", str(member_id))
-        columns = re.findall(r"(?:^|, ?| )(\w+) = ", how)
-        pairs = zip(
-            columns, re.split(r",? ?\b(?:" + "|".join(columns) + r") = ", how)[1:], strict=True
-        )
-        is_other = " OR ".join(_differs(name, value.rstrip(", ")) for name, value in pairs)
+        is_other = " OR ".join(_differs(*one.split(" = ", 1)) for one in _assignments(how))
         wanted = "true" if deed == "delete" else is_other
         if place == "documents_page":
             wanted = "sealed IS NOT NULL"
@@ -115,6 +110,19 @@ def cleared(admin: psycopg.Connection[Any], member_id: int) -> dict[str, int]:
         if count:
             found[place] = count
     return found
+
+
+def _assignments(how: str) -> list[str]:
+    """`a = 1, b = f(2, 3)` in its parts: at commas outside of brackets and quotes."""
+    parts, depth, is_quoted = [""], 0, False
+    for sign in how:
+        is_quoted ^= sign == "'"
+        depth += 0 if is_quoted else (sign == "(") - (sign == ")")
+        if sign == "," and depth == 0 and not is_quoted:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [one.strip() for one in parts if one.strip()]
 
 
 def _differs(name: str, value: str) -> str:
