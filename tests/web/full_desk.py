@@ -77,6 +77,9 @@ class FullDesk:
             ("counter", "counter/"), ("care", "care/"), ("stages", "stages/"),
             ("collection", "collection/"), ("visits", "collection/visits/"),
             ("counsel", "collection/counsel/"), ("member_watch", "watch/"),
+            ("member_income", "income/"),
+            ("member_limit", f"limit/{self.debtor.key.agreement_id}/"),
+            ("member_cards", "cards/"),
         ):  # fmt: skip
             self.addresses[f"desk:{name}"] = f"{self.home}{part}"
         self.addresses["desk:fraud_new"] = f"/desk/frauds/new/{self.member_id}/"

@@ -35,6 +35,9 @@ from motocho.screening.decision import Verdict
 from motocho.units.errors import InputError, Language, StateConflict
 from motocho.web.pages import TONGUE_COOKIE
 
+PARTS = ("", "paper/", "employment/", "checks/", "claims/", "identity/", "replay/", "conclude/")
+"""Every page of an application, below its own."""
+
 
 @pytest.fixture
 def desk(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Screened:
@@ -437,7 +440,7 @@ def test_unknown_and_foreign_ids_give_the_same_answer_and_each_look_is_kept(desk
     other = ApplicationKey(desk.applicant(0), key.application_id)
     nobody = ApplicationKey(987_654, key.application_id)
     missing = ApplicationKey(key.member_id, 987_654)
-    for part in ("", "paper/", "employment/", "checks/", "identity/", "replay/", "conclude/"):
+    for part in PARTS:
         answers = {client.get(page_of(one, part)).status_code for one in (other, nobody, missing)}
         assert answers == {404}, part
     before = len(rows("SELECT * FROM journal_row WHERE kind = 'staff_access'"))
@@ -454,7 +457,7 @@ def test_on_a_call_with_somebody_unknown_nothing_of_an_application_shows(desk: S
     key = desk.prepared(0)
     seat = seated("sei", Role.REVIEWER, Role.OPERATOR)
     seat.client.post("/desk/inbound/", {"member": f"{key.member_id}"})
-    for part in ("", "paper/", "employment/", "checks/", "identity/", "replay/", "conclude/"):
+    for part in PARTS:
         page = main(seat.client.get(page_of(key, part)))
         assert "まだ本人確認がすんでいません" in page, part
         assert "鈴木 一郎" not in page
@@ -488,7 +491,7 @@ def test_every_page_is_in_the_reader_s_tongue(desk: Screened, tongue: str) -> No
     key = desk.prepared(0)
     desk.office.decide(key)
     desk.rie.client.cookies[TONGUE_COOKIE] = tongue
-    for part in ("", "employment/", "checks/", "identity/", "replay/", "conclude/"):
+    for part in ("", "employment/", "checks/", "claims/", "identity/", "replay/", "conclude/"):
         response = desk.rie.client.get(page_of(key, part))
         assert response.status_code == 200
         shown = re.sub(r'<(\w+)[^>]*lang="ja"[^>]*>.*?</\1>', "", main(response), flags=re.DOTALL)

@@ -39,7 +39,7 @@ ELSEWHERE = {
     "desk:increase",  # of a member who pays in time, below
     "desk:bureau_answer",  # of an answer in doubt: test_registers_desk walks over it
     "desk:application", "desk:application_paper", "desk:application_employment",
-    "desk:application_checks", "desk:application_identity", "desk:application_replay",
+    "desk:application_checks", "desk:application_claims", "desk:application_identity", "desk:application_replay",
     "desk:application_conclude",  # of an applicant: test_screening_desk walks over them
 }  # fmt: skip
 """What of the desk's addresses of a member is not walked over, and why."""
