@@ -201,5 +201,6 @@ def test_every_name_of_the_house_has_its_command() -> None:
         CLEAR_DOCUMENTS, "collections.carry", "collections.look_again",
         "frauds.look_after", "bureau.carry", "screening.look_for_link", "screening.forget_drafts",
         "screening.watch",
-        "cards.carry", "identity.carry",
+        "cards.carry", "identity.carry", "notices.take_returned",
+        "registers.clear_files", "registers.forget_files",
     }  # fmt: skip

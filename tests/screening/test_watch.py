@@ -11,18 +11,19 @@ import pytest
 from tests.database import Database
 from tests.loans.crowd import do
 from tests.loans.desk import Desk, days
-from tests.people.house import House, rows
+from tests.people.house import MAIL, House, rows
 from tests.screening.bureau.counter import Counter
 
 from motocho.law.rules import Refusal
 from motocho.loans import commands, queries
 from motocho.loans.commands import BureauAnswer, Key
 from motocho.loans.policy import Stop
+from motocho.notices import sending
 from motocho.outside.clock import JAPAN
 from motocho.people import consents
 from motocho.people.access import Role, Staff
 from motocho.people.consents import Consent, Told
-from motocho.people.facts.values import Address, Employer, Kind
+from motocho.people.facts.values import Address, Email, Employer, Kind
 from motocho.screening import bureau, watch
 from motocho.screening.watch import (
     CAUSES,
@@ -151,6 +152,32 @@ def test_who_cannot_be_reached_is_tried_again_and_then_stops(desk: Desk) -> None
     assert do(watch.note_unreached, both.member_id, Road.LETTER, desk.made(ON + days(2)))
     watch_day(night(ON + days(3)), ON + days(3))
     assert asked() == {(both.member_id, "unreachable")}
+
+
+def test_mail_that_came_back_by_itself_counts_as_one_that_a_hand_noted(desk: Desk) -> None:
+    """A phone that is not in use and a mail that came back: nobody has to type the second."""
+    house, both, phone, mail, mended, late = House(), *(line(desk) for _ in range(5))
+    for key in (both, phone, mail, mended, late):
+        house.tell(key.member_id, Kind.EMAIL, MAIL, at=noon(ON - days(40)))
+    for key in (both, phone, mended, late):
+        do(watch.note_unreached, key.member_id, Road.PHONE, desk.made(ON - days(3)))
+    for key, back_on in ((both, ON - days(1)), (mail, ON - days(1)), (mended, ON - days(2)),
+                         (late, ON)):  # fmt: skip
+        ((fact_no,),) = rows(
+            "SELECT max(fact_no) FROM people_fact WHERE kind = 'email' AND member_id = %s",
+            key.member_id,
+        )
+        do(sending.note_bounce, key.member_id, fact_no, noon(back_on))
+    house.tell(mended.member_id, Kind.EMAIL, Email("new@example.jp"), at=noon(ON - days(1)))
+    watch_day(night(ON), ON)
+    assert asked() == {(both.member_id, "unreachable")}
+    watch_day(night(ON + days(1)), ON + days(1))
+    assert asked() == {(both.member_id, "unreachable"), (late.member_id, "unreachable")}
+    made = desk.made(ON + days(1))
+    assert do(watch.judge, both.member_id, Stop.UNREACHABLE, (REVIEWER, made))
+    do(watch.note_unreached, both.member_id, Road.PHONE, desk.made(ON + days(1)))
+    watch_day(night(ON + days(2)), ON + days(2))
+    assert asked() == {(late.member_id, "unreachable")}, "what came back before the end is past"
 
 
 def misses(desk: Desk, key: Key, opened: date, times: int) -> tuple[date, date]:

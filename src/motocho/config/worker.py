@@ -36,6 +36,7 @@ from motocho.config import (
     _papers,
     _partners,
     _reminders,
+    _returned,
 )
 from motocho.config._mailing import office
 from motocho.config.night import settings_of_night
@@ -76,6 +77,7 @@ BUREAU = "bureau.carry"
 FORGET_DRAFTS = "screening.forget_drafts"
 CARDS = "cards.carry"
 IDENTITY = "identity.carry"
+RETURNED = "notices.take_returned"
 WATCH = "screening.watch"
 CLEAR_FILES = "registers.clear_files"
 
@@ -245,6 +247,11 @@ def pass_identity(*, timestamp: int) -> None:  # noqa: ARG001  # the clock is re
     _identity.pass_identity()
 
 
+def take_returned(*, timestamp: int) -> None:  # noqa: ARG001  # the clock is read at each step
+    """Mails that came back are read, and addresses marked at which nobody is [不達の取込み]."""
+    _returned.take_returned()
+
+
 def watch_lines(*, timestamp: int) -> None:
     """Look at every open line once a business date, and at applications [途上管理].
 
@@ -297,6 +304,7 @@ TASKS: Mapping[str, Task] = {
     FORGET_DRAFTS: _applying.forget_drafts,
     CARDS: pass_cards,
     IDENTITY: pass_identity,
+    RETURNED: take_returned,
     WATCH: watch_lines,
     registers.FORGET: forget_files,
     CLEAR_FILES: clear_files,
@@ -315,6 +323,7 @@ AGAIN: Mapping[str, str] = {
     FORGET_DRAFTS: "29 * * * *",
     CARDS: "* * * * *",
     IDENTITY: "* * * * *",
+    RETURNED: "*/5 * * * *",
     WATCH: "*/10 * * * *",
     CLEAR_FILES: "41 4 * * *",
 }

@@ -24,13 +24,16 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from motocho.outside._laying import lay
+from motocho.outside._laying import lay, put_away, taken
 from motocho.outside.postgres import home
-from motocho.units.errors import Fault, InputError, OutsideFailure, Unread, clipped
+from motocho.units.errors import Fault, InputError, Language, OutsideFailure, Unread, clipped
 
 VARIABLE = "MOTOCHO_SMTP"
 FOLDER_VARIABLE = "MOTOCHO_MAIL_FOLDER"
 SENDER_VARIABLE = "MOTOCHO_MAIL_FROM"
+RETURNED_VARIABLE = "MOTOCHO_RETURNED_MAILS"
+TAKEN, ASIDE = "taken", "aside"
+"""Below the folder of mails that came back: what was read, and what nobody could read."""
 SENDER = "notice@localhost.localdomain"
 _TIMEOUT_SECONDS = 20
 _NOBODY = re.compile(rb"5\.1\.(?:1|2|3|6|10)\b")
@@ -248,6 +251,50 @@ def read_report(data: bytes) -> Report | Unread:
     if found is None:
         return Unread("MAI-013", "")
     return Report(found[1], delivery)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The folder in which mails that came back lie, one `.eml` each [戻ったメールの受け皿].
+
+    What is in it is whole: a mail is written elsewhere on the same disk and moved in.
+    """
+
+    folder: Path
+
+    def waiting(self, most: int) -> list[str]:
+        """The names of the first so many [未読の一覧]; none where there is no such folder."""
+        found = sorted(one.name for one in self.folder.glob("[!.]*.eml"))
+        return found[:most]
+
+    def read(self, name: str) -> bytes | Fault:
+        """A mail as it came, or why it cannot be read [読み込み]."""
+        try:
+            return taken(self.folder / name, LARGEST_REPORT_BYTES)
+        except ValueError:
+            return Fault("MAI-010", details={"most": str(LARGEST_REPORT_BYTES >> 10)})
+        except OSError as error:
+            return Fault("USE-003", details={"reason": error.strerror or name})
+
+    def put_away(self, name: str, reason: Fault | None) -> None:
+        """Into `taken`; or, with a reason beside it in both languages, into `aside` [退避].
+
+        Raises    OutsideFailure where it cannot be moved: it is read once more, and known then.
+        """
+        try:
+            moved = put_away(self.folder / name, self.folder / (TAKEN if reason is None else ASIDE))
+            if reason is not None and moved is not None:
+                told = [f"{reason.what(one)} / {reason.fix(one)}\n" for one in Language]
+                lay(moved.parent, f"{moved.name}.txt", f"{reason.code}\n{''.join(told)}".encode())
+        except OSError as error:
+            details = {"reason": error.strerror or ""}
+            raise OutsideFailure(Fault("USE-005", file=name, details=details)) from None
+
+
+def returned_from_environment() -> Returned | None:
+    """The folder that the environment names; None where it names none [受け皿の設定]."""
+    named = os.environ.get(RETURNED_VARIABLE)
+    return Returned(Path(named)) if named else None
 
 
 def _headed(data: bytes) -> tuple[Message, bytes]:

@@ -13,14 +13,12 @@ from motocho.cli._options import JsonOption, LangOption
 from motocho.cli._output import Output
 from motocho.cli.lending._book_of_loans import connect, opened, output_in
 from motocho.outside import clock
-from motocho.units.errors import Fault, InputError, NotFoundError, Unread
+from motocho.units.errors import Fault, InputError, NotFoundError, OutsideFailure, Unread
 
 if TYPE_CHECKING:
     from motocho.notices.bounces import Noted
 
 SCHEMA_VERSION = 1
-TAKEN = "taken"
-"""The folder below, where reports lie that were read."""
 WORDS = {
     "marked": ("宛先なしの印を付けた", "addresses marked"),
     "came_back": ("メールだけが戻った", "letters came back"),
@@ -96,17 +94,13 @@ def _move(path: Path) -> None:
 
     Raises    InputError where it cannot be written.
     """
-    folder = path.parent / TAKEN
+    from motocho.outside.mail import Returned
+
     try:
-        folder.mkdir(exist_ok=True, mode=0o700)
-        target, count = folder / path.name, 1
-        while target.exists():
-            count += 1
-            target = folder / f"{path.stem}-{count}{path.suffix}"
-        path.rename(target)
-    except OSError as error:
-        details = {"reason": error.strerror or ""}
-        raise InputError(Fault("USE-005", file=str(folder), details=details)) from None
+        Returned(path.parent).put_away(path.name, None)
+    except OutsideFailure as error:
+        fault = Fault("USE-005", file=str(path.parent), details=error.faults[0].details)
+        raise InputError(fault) from None
 
 
 def _document(read: list[_Read]) -> dict[str, object]:

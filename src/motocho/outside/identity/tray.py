@@ -11,12 +11,11 @@ import hashlib
 import hmac
 import json
 import os
-import stat
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from motocho.outside._laying import lay
+from motocho.outside._laying import lay, taken
 from motocho.outside.identity.terms import Request, Result
 from motocho.outside.postgres import home
 from motocho.units.errors import Fault, InputError, OutsideFailure
@@ -79,7 +78,7 @@ class Tray:
         """
         path = self.folder / "results" / f"{request_ref}.json"
         try:
-            sealed = json.loads(_text(path))
+            sealed = json.loads(taken(path, MOST_BYTES).decode())
             content, seal = sealed["content"], str(sealed["seal"]).encode()
             found = Result.of_document(content)
             is_sealed = hmac.compare_digest(seal, seal_of(content, self.secret).encode())
@@ -94,21 +93,6 @@ class Tray:
         if _shows_a_number(found):
             raise OutsideFailure(Fault("IDV-025", file=path.name))
         return _without_a_number(found)
-
-
-def _text(path: Path) -> str:
-    """What lies there; a file that is no file, or too long, stops nobody.
-
-    Raises    OSError for what is no plain file; ValueError for one that is too long, or no text.
-    """
-    place = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    with os.fdopen(place, "rb") as held:
-        if not stat.S_ISREG(os.fstat(place).st_mode):
-            raise OSError(path.name)
-        data = held.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise ValueError(path.name)
-    return data.decode()
 
 
 def _shows_a_number(found: Result) -> bool:

@@ -196,7 +196,13 @@ def employer_changed(cursor: Any, stretch: Stretch) -> list[Ask]:
 
 _UNREACHED = f"""
 SELECT u.member_id, max(u.unreached_no), bool_or(u.road = 'letter'), bool_or(u.road = 'phone'),
-    bool_or(u.road = 'mail')
+    bool_or(u.road = 'mail') OR EXISTS (SELECT FROM journal_row j WHERE j.member_id = u.member_id
+        AND j.kind = 'mail_bounced' AND (j.happened_at AT TIME ZONE 'Asia/Tokyo')::date < %(on)s
+        AND (j.happened_at AT TIME ZONE 'Asia/Tokyo')::date >= coalesce((SELECT max(w.ended_on)
+            FROM loan_watch w WHERE w.member_id = u.member_id AND w.reason = 'unreachable'),
+            '-infinity')
+        AND NOT EXISTS (SELECT FROM people_fact f WHERE f.member_id = u.member_id
+            AND f.kind = 'email' AND f.fact_no > (j.subject->>'fact_no')::bigint))
 FROM screening_unreached u
 WHERE u.member_id > %(after)s AND u.member_id <= %(upto)s AND u.noted_on < %(on)s
   AND u.noted_on >= coalesce((SELECT max(w.ended_on) FROM loan_watch w
@@ -211,7 +217,10 @@ GROUP BY u.member_id ORDER BY u.member_id
 
 
 def unreachable(cursor: Any, stretch: Stretch) -> list[Ask]:
-    """Members whose letters come back, or who answer neither phone nor mail [連絡不能]."""
+    """Members whose letters come back, or who answer neither phone nor mail [連絡不能].
+
+    A mail that reaches nobody is noted by a hand, or came back by itself (`mail_bounced`).
+    """
     cursor.execute(_UNREACHED, stretch.values())
     due_on = stretch.on + timedelta(days=stretch.policy.reach_days)
     return [
