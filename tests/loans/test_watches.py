@@ -105,6 +105,26 @@ def test_nothing_leaves_a_book_whose_day_stands_still_beyond_the_calendar_s_last
     assert [one.code for one in found.value.faults] == ["LON-017"]
 
 
+@pytest.mark.rule("LEND-020")
+@pytest.mark.parametrize(("minutes", "code"), [(-1, None), (5, "LON-012")])
+def test_who_missed_a_due_date_draws_nothing_from_midnight_on_though_the_book_is_behind(
+    desk: Desk, minutes: int, code: str | None
+) -> None:
+    """LEND-020: at 00:05 the day after, before any night moved the book's day on."""
+    key = line(desk)
+    with transaction.atomic(), connection.cursor() as cursor:
+        due = queries.position(cursor, key, ON).pay_by_on
+    assert due is not None
+    midnight = datetime.combine(due + days(1), time(), JAPAN)
+    made = replace(desk.made(due), booked_at=midnight + timedelta(minutes=minutes))
+    if code is None:
+        assert desk.do(commands.send_draw, key, 1_000, made)
+        return
+    with pytest.raises(RefusedError) as found:
+        desk.do(commands.send_draw, key, 1_000, made)
+    assert [one.code for one in found.value.faults] == [code]
+
+
 @pytest.mark.rule("LEND-015")
 def test_no_draw_after_a_month_without_evidence_though_no_night_ran(desk: Desk) -> None:
     key = line(desk, 800_000, 20_000)

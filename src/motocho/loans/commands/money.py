@@ -79,7 +79,7 @@ def send_draw(cursor: Any, key: Key, amount_yen: int, made: Made) -> int:
         if pending.entry.total_yen != amount_yen or pending.entry.book_id != key.agreement_id:
             raise StateConflict(Fault("LON-056", excerpt=made.external_ref))
         return pending.entry_id
-    facts = _to_draw(cursor, loan, made)
+    facts = loan.facts(watches.leaving_on(made.business_on, made.booked_at))
     late = watches.unmet_at(cursor, key.member_id, made.business_on, made.booked_at)
     refused(policy.check_draw(replace(facts, stops=facts.stops | late), amount_yen))
     booking = made.booking()

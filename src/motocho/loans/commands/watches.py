@@ -154,6 +154,14 @@ def unmet(cursor: Any, member_id: int, on: date) -> frozenset[Stop]:
     return frozenset(_OF_CHECKS.get(row[0]) or Stop(row[0]) for row in cursor.fetchall())
 
 
+def leaving_on(on: date, at: datetime) -> date:
+    """The day by which money that leaves at a moment is judged [送金の判定日] · LEND-020.
+
+    Takes     the book's day, which may be behind the calendar's; never the earlier of the two.
+    """
+    return max(on, at.astimezone(JAPAN).date())
+
+
 def unmet_at(cursor: Any, member_id: int, on: date, at: datetime) -> frozenset[Stop]:
     """What was not done in time for money that leaves at a moment [送金時の期限の確認] · LEND-013.
 
@@ -162,7 +170,7 @@ def unmet_at(cursor: Any, member_id: int, on: date, at: datetime) -> frozenset[S
     Why       of a book that is further behind than the bureau may be asked, nobody knows whose
               period ended since: nothing leaves it.
     """
-    today = max(on, at.astimezone(JAPAN).date())
+    today = leaving_on(on, at)
     found = unmet(cursor, member_id, today)
     is_unknown = (today - on).days > monitoring.law_on(today).number("days_to_ask")
     return found | {Stop.BUREAU_CHECK_DUE} if is_unknown else found

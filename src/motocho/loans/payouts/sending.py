@@ -165,7 +165,7 @@ def _stopped(cursor: Any, payout: Payout, on: date, at: datetime) -> str:
     """Why it may not be sent after all: all that is asked before it is asked once more."""
     if freezes.frozen_at(cursor, payout.key.member_id) is not None:
         return Unsent.FROZEN.value
-    facts = _book.look(cursor, payout.agreement).facts(on)
+    facts = _book.look(cursor, payout.agreement).facts(watches.leaving_on(on, at))
     if payout.purpose is Purpose.REFUND:
         if facts.state.excess_yen < payout.amount_yen:
             return Unsent.LIMIT.value
