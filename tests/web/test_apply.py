@@ -256,6 +256,7 @@ def test_pictures_are_asked_for_only_while_they_count(on: date, *, counts: bool)
     ("employer", {"since": "2099/1/1"}, "今日までの日付を入力してください"),
     ("income", {"yearly": "300"}, "300万円なら、「300万」と入力してください"),
     ("income", {"yearly": "9,999"}, "年収が9,999円になっています"),
+    ("debts", {"others": "-5"}, "5円でよければ、符号をとって入力してください"),
     ("amount", {"amount": "0"}, "10,000円単位で選んでください"),
     ("bureau", {"say": ""}, "同意するかどうかが選ばれていません"),
 ])  # fmt: skip

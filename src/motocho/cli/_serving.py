@@ -22,7 +22,7 @@ from motocho.cli._showcase import CALLED_AS
 from motocho.cli._words import word
 from motocho.documents.sheet import Align
 from motocho.outside.mail import FOLDER_VARIABLE, folder
-from motocho.simulation.demonstration import colleagues, ready
+from motocho.simulation.demonstration import bureaus, colleagues, ready
 from motocho.units.errors import Fault, OutsideFailure
 
 LOOPBACK = "127.0.0.1"
@@ -171,6 +171,11 @@ def _told(places: _Places, output: Output) -> Iterator[str]:
         (f"{call} bank play pay NUMBER", say("お客様番号の請求を払う", "pay a bill")),
     ]
     yield from (f"   {line}" for line in columns(bank, (Align.LEFT,) * 2))
+    yield say(
+        "   信用情報機関の役をする(審査の申込みに答える)",
+        "   To play the credit bureau, for applications",
+    )
+    yield f"     {call} bureau play {bureaus.BUREAU_ID} {bureaus.COMPANY_CODE}"
 
 
 def _desk(places: _Places, output: Output) -> Iterator[str]:

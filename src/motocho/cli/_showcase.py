@@ -23,7 +23,7 @@ from motocho.kernel.conventions import EventKind
 from motocho.loans import queries
 from motocho.loans.queries import Position, StatementRow
 from motocho.outside import clock
-from motocho.simulation.demonstration import colleagues, morning, ready, showcase
+from motocho.simulation.demonstration import bureaus, colleagues, morning, ready, showcase
 from motocho.simulation.world import Plan
 from motocho.units.errors import Fault, RefusedError
 from motocho.units.money import rate_text, yen_text
@@ -57,6 +57,7 @@ def show(wanted: Wanted, output: Output) -> tuple[colleagues.Seat, ...]:
         ready.prepare(cursor, _old_rows(), clock.now(), today)
         seats = colleagues.seat(cursor, clock.now(), today)
         told = morning.prepare(cursor, clock.now(), today)
+        bureaus.join(cursor, clock.now(), today)
     with connection.cursor() as cursor:
         output.data(_book(showcase.book(cursor), output))
         output.data("\n".join(_night(yesterday, steps_of(cursor, yesterday), output)))

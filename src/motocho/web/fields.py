@@ -13,7 +13,7 @@ same words (`templates/web/parts/field.html`, `summary.html`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
@@ -106,8 +106,11 @@ class YenField(LineField):
         self.least_yen, self.most_yen = least_yen, most_yen
 
     def read(self, text: str) -> int | Unread:
-        """Whole yen [読取り]."""
-        return read_yen(text, sign=SignRule.NONE)
+        """Whole yen [読取り]; here is no table whose columns could be mixed up."""
+        found = read_yen(text, sign=SignRule.NONE)
+        if isinstance(found, Unread) and found.code == "AMT-004":
+            return replace(found, code="WEB-009")
+        return found
 
     def faults(self, value: int) -> Iterator[Fault]:
         """Whether it lies in the range [範囲の点検]."""

@@ -56,7 +56,7 @@ def fact_text(known: Known, language: Language) -> str:
     """A fact with its value, as a reader sees it [事実の表示].
 
     >>> fact_text(Known("income_yen", 3_000_000, "w1"), Language.EN)
-    'yearly income 3,000,000'
+    'yearly income ¥3,000,000'
     >>> fact_text(Known("rate_ppm", 178_500, ""), Language.JA)
     '利率 17.85%'
     """
@@ -64,7 +64,8 @@ def fact_text(known: Known, language: Language) -> str:
     if known.value is None or known.value == "":
         return f"{name} —"
     if known.name.endswith("_yen") and isinstance(known.value, int):
-        return f"{name} {yen_text(known.value)}"
+        amount = yen_text(known.value)
+        return f"{name} {amount}円" if language is Language.JA else f"{name} ¥{amount}"
     if known.name.endswith("_ppm") and isinstance(known.value, int):
         return f"{name} {rate_text(known.value)}"
     return f"{name} {_AND.join(value_word(part, language) for part in _parts(known.value))}"

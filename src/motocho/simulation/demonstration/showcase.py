@@ -57,21 +57,26 @@ def plan(members_wanted: int, years: int, today: date) -> Plan:
 def condition(cursor: Any, wanted: Plan) -> Condition:
     """Whether the book is the demonstration's, and whole [帳簿の確認].
 
-    A book is ours if it holds no product and no member but the world's and those made ready.
+    A book is ours if it holds no product but the world's, and no member but the world's, those made
+    ready, and whoever applied on its site since.
     """
     cursor.execute("SELECT DISTINCT product_id FROM loan_product")
     sold = {row[0] for row in cursor.fetchall()}
-    cursor.execute("SELECT member_number FROM people_member")
-    numbers = {row[0] for row in cursor.fetchall()}
+    cursor.execute(
+        "SELECT member_number, EXISTS (SELECT FROM screening_application a"
+        " WHERE a.member_id = m.member_id) FROM people_member m"
+    )
+    applied = dict(cursor.fetchall())
     cursor.execute("SELECT min(sealed_on), max(sealed_on) FROM ledger_seal")
     first_on, last_on = cursor.fetchone()
-    if not sold and not numbers:
+    if not sold and not applied:
         return Condition.EMPTY
     ours = world.make(wanted)
     known = {borrower.number for borrower in ours.borrowers}
     known |= {one.member_number for one in ready.READY}
     offered = {product.product_id for product in (*ours.products, ready.PRODUCT)}
-    if not sold <= offered or not numbers <= known:
+    strangers = {number for number, has_applied in applied.items() if not has_applied} - known
+    if not sold <= offered or strangers:
         return Condition.ANOTHER
     whole = first_on is not None and last_on >= _until(wanted, first_on)
     return Condition.OURS if whole else Condition.UNFINISHED

@@ -101,10 +101,12 @@ def identified(
     with transaction.atomic(), connection.cursor() as cursor:
         of = held(cursor, colleague, member_id, application_id)
         member = members.one(cursor, member_id)
+        about = _lines.About(cursor, of, tongue, {})
         seen = [(ref, each) for ref, each in documents(cursor, member_id)
                 if each[0].purpose in SEEN]  # fmt: skip
+        words = {ref: purpose for ref, _, purpose, _ in _lines.handed_in(about)}
         asked = identity.requests.of_application(cursor, of.key)
-        records = _lines.identity(_lines.About(cursor, of, tongue, {}))
+        records = _lines.identity(about)
     today = colleague.at.astimezone(JAPAN).date()
     form = IdentityForm(request.POST if request.method == "POST" else None)
     offered = _offered(today)
@@ -121,7 +123,7 @@ def identified(
         "desk": colleague,
         "one": of.application,
         "member": member,
-        "documents": seen,
+        "documents": [(ref, each, words[ref]) for ref, each in seen],
         "ticked": request.POST.getlist("refs") if form.is_bound else [ref for ref, _ in seen],
         "records": records,
         "asked": [_asked(one, tongue) for one in asked],
