@@ -18,7 +18,8 @@ from motocho.outside.folders import FOLDERS
 WRITTEN_BY = {
     "outside/_laying.py": (),  # whoever calls it is here
     "outside/teller.py": ("bank/orders", "bank/answers"),
-    "outside/mail.py": ("mail",),
+    "outside/mail.py": ("mail", "returned/taken", "returned/aside"),
+    "config/_returned.py": ("returned/taken", "returned/aside"),
     "outside/sms/__init__.py": ("sms",),
     "outside/cards/__init__.py": ("cards/orders", "cards/reports", "cards/done"),
     "outside/identity/tray.py": ("identity/requests", "identity/results"),
@@ -59,7 +60,7 @@ WRITTEN_BY = {
 """Into which folders each module that writes a file lays them."""
 BELOW_HOME = {
     "bank": "bank/orders", "cards": "cards/orders", "identity": "identity/requests", "bureau": "bureau/out",
-    "score": "score/out", "mail": "mail", "sms": "sms", "reports": "reports", "BACKUPS": "backups",
+    "score": "score/out", "mail": "mail", "returned": "returned/taken", "sms": "sms", "reports": "reports", "BACKUPS": "backups",
     "backups": "backups", "seals": "seals", "postgres": "postgres", "studio": "studio", "secret": "secrets",
     "peppers": "secrets", "passwords": "secrets",
 }  # fmt: skip
@@ -67,6 +68,7 @@ BELOW_HOME = {
 WRITING = {
     "mkdir", "makedirs", "write_bytes", "write_text", "mkdtemp", "mkstemp", "lay", "lay_document",
     "TemporaryDirectory", "NamedTemporaryFile", "TemporaryFile", "copyfile", "copytree", "rename",
+    "put_away",
 }  # fmt: skip
 LONGEST_MODE = 3
 

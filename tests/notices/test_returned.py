@@ -139,7 +139,5 @@ def test_two_workers_at_once_note_it_once(house: House, folder: Path) -> None:
 def test_without_a_folder_nothing_is_read(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(mail.RETURNED_VARIABLE, raising=False)
-    assert _returned.take_returned() == {}
     monkeypatch.setenv(mail.RETURNED_VARIABLE, str(tmp_path / "nowhere"))
     assert _returned.take_returned() == {}

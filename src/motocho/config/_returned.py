@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from motocho.notices import bounces
 from motocho.outside import clock
-from motocho.outside.mail import Returned, read_report, returned_from_environment
+from motocho.outside.mail import Returned, read_report, returned_folder
 from motocho.units.errors import Fault, Unread
 
 log = logging.getLogger("motocho.returned")
@@ -22,12 +22,10 @@ def take_returned() -> Counter[str]:
     """One round: each report is noted once and put away [不達報告の取込み].
 
     What is no report of a letter of ours is set aside with its reason, for a person.
-    Gives     how many there were of each sort; nothing where no folder is named.
+    Gives     how many there were of each sort; nothing where there is no folder.
     Raises    OutsideFailure where a file cannot be put away: it was noted, and is known next time.
     """
-    found = returned_from_environment()
-    if found is None:
-        return Counter()
+    found = Returned(returned_folder())
     return Counter(_take(found, name) for name in found.waiting(MOST))
 
 

@@ -291,10 +291,10 @@ class Returned:
             raise OutsideFailure(Fault("USE-005", file=name, details=details)) from None
 
 
-def returned_from_environment() -> Returned | None:
-    """The folder that the environment names; None where it names none [受け皿の設定]."""
+def returned_folder() -> Path:
+    """Where mails that came back lie [戻ったメールの場所]."""
     named = os.environ.get(RETURNED_VARIABLE)
-    return Returned(Path(named)) if named else None
+    return Path(named) if named else home() / "returned"
 
 
 def _headed(data: bytes) -> tuple[Message, bytes]:

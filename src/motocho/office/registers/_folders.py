@@ -75,6 +75,7 @@ class FolderTerms:
     bank_days: int
     cards_days: int
     mail_days: int
+    returned_days: int
     sms_days: int
     identity_days: int
     bureau_days: int
@@ -261,7 +262,9 @@ class Erasure:
         """
         on = self.erased_at.astimezone(JAPAN).date()
         terms = folder_terms(on)
-        return on + timedelta(days=max(terms.bureau_days, terms.score_days, terms.reports_days))
+        return on + timedelta(
+            days=max(terms.bureau_days, terms.score_days, terms.reports_days, terms.returned_days)
+        )
 
 
 def erasures(cursor: Any, most: int = 500) -> list[Erasure]:

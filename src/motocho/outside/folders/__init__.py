@@ -30,6 +30,8 @@ FOLDERS: Mapping[str, Callable[[], Path]] = {
     "cards/reports": lambda: cards.from_environment().folder / "reports",
     "cards/done": lambda: cards.from_environment().folder / "done",
     "mail": mail.folder,
+    "returned/taken": lambda: mail.returned_folder() / mail.TAKEN,
+    "returned/aside": lambda: mail.returned_folder() / mail.ASIDE,
     "sms": sms.folder,
     "identity/requests": lambda: identity.folder() / "requests",
     "identity/results": lambda: identity.folder() / "results",
