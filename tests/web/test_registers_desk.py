@@ -30,7 +30,7 @@ from motocho.web.pages import TONGUE_COOKIE
 
 HOME = "/desk/registers/"
 PARTS = ("", "book/", "erasures/", "leaks/", "filings/", "partners/", "staff/", "transfers/",
-         "figures/", "provisioning/", "adverts/")  # fmt: skip
+         "transfers/sell/", "figures/", "provisioning/", "adverts/")  # fmt: skip
 
 
 @pytest.fixture
@@ -216,3 +216,43 @@ def test_reviewers_judge_a_doubtful_answer_and_send_a_refused_report_again(
     ((record,),) = rows("SELECT record_id FROM screening_identity")
     assert "会社員" in text(seat.client.get(f"{find}&record={record}"))
     assert rows("SELECT count(*) FROM journal_row WHERE kind = 'identity_read'") == [(1,)]
+
+
+@pytest.mark.rule("ASGN-001")
+def test_a_claim_is_sold_from_its_page_by_two(site: Site) -> None:
+    abe, mori, auditor = (
+        seated("abe", Role.SUPERVISOR),
+        seated("mori", Role.SUPERVISOR),
+        seated("ito", Role.AUDITOR),
+    )
+    member, key = site.member()
+    sell = f"{HOME}transfers/sell/"
+    assert sell in abe.client.get(f"{HOME}transfers/").content.decode()
+    assert "譲受人として登録され" in text(abe.client.get(sell))
+    partner = {"do": "list", "partner": "buyer", "name": "架空債権回収", "address": "東京都", "road": "buyer",
+               "purpose": "債権の譲受け", "contract_ref": "契約1", "from_on": day(-1), "screened_on": day(-2)}  # fmt: skip
+    assert sent(abe, "partners/", **partner).status_code == 302
+    found = {"number": member.member_number, "agreement": str(key.agreement_id), "buyer": "buyer"}
+    shown = text(abe.client.get(sell, found))
+    assert "貸金業法24条の6の10" in shown
+    assert "架空債権回収" in shown
+    pdf = abe.client.get(sell, found | {"form": "pdf"})
+    assert pdf.content.startswith(b"%PDF")
+    nobody = abe.client.get(sell, found | {"agreement": "99"})
+    assert nobody.status_code == 422
+    wish = found | {"do": "ask", "noticed_on": day(), "notice_ref": "通知1", "reason": "整理"}
+    assert auditor.client.post(sell, wish).status_code == 409
+    assert abe.client.post(sell, wish | {"noticed_on": day(1)}).status_code == 422
+    assert abe.client.post(sell, wish).status_code == 302
+    waiting = mori.client.get(sell).content.decode()
+    (link,) = re.findall(r'href="(/desk/approvals/\d+/\d+/)"', waiting)
+    page = mori.client.get(link)
+    assert "譲受人" in text(page)
+    (mark,) = set(re.findall(r'name="mark" value="(\w+)"', page.content.decode()))
+    agreed = {"say": "agreed", "mark": mark, "words": ""}
+    assert mori.client.post(link, agreed)["Location"].endswith("?done=agreed")
+    assert rows("SELECT buyer_id FROM office_transfer") == [("buyer",)]
+    assert (
+        "架空債権回収" not in text(mori.client.get(f"{HOME}transfers/sell/")).split("承認待ち")[-1]
+    )
+    assert "buyer" in text(auditor.client.get(f"{HOME}transfers/"))

@@ -63,6 +63,7 @@ WHO_MAY = {
     "desk:register_partners": "su",
     "desk:register_staff_list": "su",
     "desk:register_transfers": "su",
+    "desk:register_sell": "su",
     "desk:register_figures": "su",
     "desk:register_provisioning": "su",
     "desk:register_adverts": "su",

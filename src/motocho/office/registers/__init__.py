@@ -7,7 +7,7 @@ places(cursor)                                        what an erasure does to wh
 folders(cursor), sweep, forget_files, left_of         files outside the database, and which go when
 note_leak, take_step; note_report, file_report        each with its last day
 list_partner, check_partner, provide                  nothing goes to who is not listed
-transfer, tell_debtor, check_standing                 claims that go to somebody else
+ask_sale; transfer, tell_debtor, check_standing       claims that go to somebody else, by two
 write_entry, staff_list, chiefs_of                    the staff list; chiefs, one in fifty
 figures, provisioning                                 the month; the book by stage, each sum twice
 propose_advert, decide_advert, stop_advert            each text by rules, and by two
@@ -136,6 +136,13 @@ from motocho.office.registers._provisioning import (
     shares,
     stage_of,
 )
+from motocho.office.registers._sales import (
+    SALE,
+    SaleWish,
+    ask_sale,
+    buyers,
+    notice_paper,
+)
 from motocho.office.registers._staff import (
     Branch,
     Chiefs,
@@ -164,6 +171,7 @@ __all__ = [
     "FORGET",
     "IDENTIFIER",
     "OUTBOXES",
+    "SALE",
     "Advert",
     "Bands",
     "Book",
@@ -206,6 +214,7 @@ __all__ = [
     "Report",
     "Road",
     "Sale",
+    "SaleWish",
     "SetAside",
     "Shares",
     "Stage",
@@ -223,11 +232,13 @@ __all__ = [
     "advert",
     "adverts",
     "ask_erasure",
+    "ask_sale",
     "asks_since",
     "begin_asking",
     "book_of",
     "branches",
     "bureau_partner",
+    "buyers",
     "check_advert",
     "check_partner",
     "check_standing",
@@ -259,6 +270,7 @@ __all__ = [
     "note_leak",
     "note_report",
     "notice_of",
+    "notice_paper",
     "open_branch",
     "partners",
     "places",

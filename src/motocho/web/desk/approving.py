@@ -20,7 +20,7 @@ from motocho.care import approvals, settings
 from motocho.care.approvals import HOUSE, Decision, Outcome, Queue, Ref
 from motocho.care.cases import frauds
 from motocho.care.collections import courses, legal, refunds, settlements
-from motocho.office import lender
+from motocho.office import lender, registers
 from motocho.people import access as gate
 from motocho.people import members, staff
 from motocho.people.access import Action
@@ -44,6 +44,7 @@ KINDS: Mapping[str, str] = {
     lender.PAYMENT: "claiming.do_pay",
     lender.RETURN: "claiming.do_return",
     lender.RESUMING: "claiming.do_resume",
+    registers.SALE: "registers.sell",
 }
 """What each kind is called; one that is not here is shown by its own word."""
 LABELS: Mapping[str, str] = {
@@ -112,6 +113,12 @@ LABELS: Mapping[str, str] = {
     "paid_on": "claiming.paid_on",
     "accepted_on": "claiming.accepted_on",
     "causes": "claiming.causes",
+    "buyer": "registers.buyer",
+    "buyer_name": "registers.buyer",
+    "noticed_on": "registers.noticed_on",
+    "notice_ref": "registers.notice_ref",
+    "transferred_on": "registers.transferred_on",
+    "claim_yen": "registers.claim",
     **{name: f"claiming.{name}" for name in lender.CONVENTIONS},
 }
 VALUES: Mapping[str, str] = {

@@ -385,7 +385,8 @@ def transfers(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     may = colleague.may(Action.KEEP_REGISTERS) and bool(found)
     sheet = Sheet("registers.transfers", "registers.transfers_lead",
                   [Listing("registers.transfers", heads, rows)], deeds if may else (),
-                  [*home_link(), ("registers.partners", reverse("desk:register_partners"))],
+                  [*home_link(), ("registers.partners", reverse("desk:register_partners")),
+                   ("registers.sell", reverse("desk:register_sell"))],
                   wrong)  # fmt: skip
     return show(request, colleague, sheet)
 
