@@ -75,7 +75,7 @@ def sell(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     Law       貸金業法24条1項, 3項; 施行規則21条.
     """
     with connection.cursor() as cursor:
-        on = _commands.booking_day(cursor, colleague.at)
+        on = _commands.today(cursor, colleague.at)
         known = {one.partner_id: f"«{one.name}»" for one in registers.buyers(cursor, on)}
     find = NoticeForm(request.GET if "number" in request.GET else None)
     ask = bound(request, "ask", SaleForm)
@@ -138,7 +138,7 @@ def _notice(form: NoticeForm, colleague: Colleague) -> Paper | None:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             of = _meant(cursor, form, colleague)
-            on = _commands.booking_day(cursor, colleague.at)
+            on = _commands.today(cursor, colleague.at)
             return registers.notice_paper(cursor, of.key, of.buyer_id, on)
     except NotFoundError as error:
         form.refuse("number", error.faults[0])
