@@ -68,7 +68,9 @@ def _desk(joined: Joining) -> Visit:
     office, key = joined.office, joined.key
     kept = do(intake.keep, key.member_id, Purpose.INCOME, Upload("a.jpg", photo()), office.at)
     assert isinstance(kept, Kept)
-    line = office.counter.desk.open(office.on, 500_000, member_id=office.counter.desk.member())
+    watched = office.counter.desk.member()
+    office.consent(watched)
+    line = office.counter.desk.open(office.on, 500_000, member_id=watched)
     asks = [Ask(line.member_id, one, f"look {one.value}")
             for one in (Stop.UNREACHABLE, Stop.EMPLOYER_CHANGED, Stop.DEBTS_ELSEWHERE)]  # fmt: skip
     do(watches.ask, asks, office.made())
