@@ -24,7 +24,7 @@ from tests.screening.identity.test_papers import BORN
 
 from motocho.documents import archive
 from motocho.documents.archive import Signed
-from motocho.loans import commands
+from motocho.loans import commands, products
 from motocho.loans.commands import Opening
 from motocho.outside.fakes.bureau import Trouble
 from motocho.outside.postgres import Role as Login
@@ -38,7 +38,7 @@ from motocho.screening.applications.conclusions import _survey
 from motocho.screening.bureau import inquiries
 from motocho.screening.decision import Verdict
 from motocho.screening.eligibility import Asked as Wish
-from motocho.units.errors import MotochoError, NotFoundError, StateConflict
+from motocho.units.errors import MotochoError, NotFoundError, RefusedError, StateConflict
 
 SAME = Person("佐藤", "花子", "サトウ", "ハナコ", BORN)
 OF_OWN = "UPDATE people_staff SET own_member_id = %s WHERE staff_id = %s"
@@ -326,3 +326,31 @@ def test_who_withdraws_while_the_limit_is_raised_waits_and_finds_it_raised(offic
             applications.agree_raise(cursor, made, office.source(), office.made())
         assert other.result(10) == "SCR-016"
     assert rows("SELECT outcome FROM screening_increase") == [("granted",)]
+
+
+@pytest.mark.rule("DOC-001")
+@pytest.mark.parametrize(("damages_ppm", "days"), [(199_000, 1), (199_000, 0)])
+def test_no_contract_by_other_terms_than_those_of_the_paper(
+    office: Office, damages_ppm: int, days: int
+) -> None:
+    """The limit and the rate are the same; what is borne after a missed day is not."""
+    key = office.prepared()
+    paper_no = office.agreed(key)
+    first = do(products.on_day, "card", office.on)
+    from_on = office.on + timedelta(days=1)
+    changed = replace(first, version=2, from_on=from_on, damages_ppm=damages_ppm)
+    do(products.publish, changed, office.at)
+    office.counter.later(days=days)
+    if not days:
+        assert office.conclude(key, paper_no).event_no == 1
+        return
+    with pytest.raises(RefusedError) as caught:
+        office.conclude(key, paper_no)
+    assert [one.code for one in caught.value.faults] == ["SCR-211"]
+    application = do(applications.forms.one, key)
+    seen = do(reviews.seen, application, office.second.actor, office.at)
+    assert seen is not None
+    assert seen.standing is None
+    assert not do(reviews.approve, key, seen.mark, office.second, office.at).is_accepted
+    assert rows("SELECT max(decision_no) FROM screening_decision") == [(2,)]
+    office.conclude(key, office.agreed(key))

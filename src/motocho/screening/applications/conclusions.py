@@ -138,7 +138,7 @@ def _lacking(
     is_old = of.holds_until is None or of.holds_until < on
     if is_old or not decisions.is_current(cursor, of):
         yield _refusal("LEND-001", "SCR-210", "貸金業法13条1項")
-    elif not _still_holds(cursor, application, of, at) or _is_judged_by(cursor, known):
+    elif not _still_holds(cursor, application, of, at) or decisions.is_judged_since(cursor, known):
         yield _refusal("LEND-001", "SCR-211", "貸金業法13条1項、13条の2")
     identified = records.check_identified(cursor, application.key.member_id, on)
     if identified is not None:
@@ -160,23 +160,16 @@ def _still_holds(cursor: Any, application: Application, of: Kept, at: datetime) 
     """Whether the rules of now, on what is known now, offer the same [決定の維持].
 
     A contract that was made meanwhile, a wish not to be lent to, a product that ended, a suspicion
-    that asks for a person: each may have come after the decision.
+    that asks for a person: each may have come after the decision. A new contract is of the version
+    of the product that was decided on and shown: another has other terms, be the rate the same.
     """
     now = decisions.again(cursor, application, "system", at)
     if now.offer is None or now.verdict not in {of.verdict, Verdict.OFFER}:
         return False
+    if not decisions.is_of_version(cursor, of, now):
+        return False
     same = (now.offer.limit_yen, now.offer.rate_ppm) == (of.limit_yen, of.rate_ppm)
     return same and now.offer.persons <= of.persons
-
-
-def _is_judged_by(cursor: Any, known: decisions.Standing) -> bool:
-    """Whether somebody who approved it said since whose a doubtful answer of the bureau is."""
-    cursor.execute(
-        "SELECT coalesce(bool_or(screening_has_entered(%s, %s, s.staff_id)), false)"
-        " FROM unnest(%s::bigint[]) AS s (staff_id)",
-        (*known.decision.key, list(known.approved_by)),
-    )
-    return bool(cursor.fetchone()[0])
 
 
 def _is_shown(cursor: Any, of: Kept, paper_no: int | None, at: datetime) -> bool:

@@ -278,6 +278,28 @@ def again(cursor: Any, application: Application, actor: str, at: datetime) -> De
     return rules.decide(looked.facts, looked.policy, at.astimezone(JAPAN).date())
 
 
+def is_of_version(cursor: Any, of: Kept, now: Decision) -> bool:
+    """Whether a new contract would be of the terms that were decided on [商品の版の一致].
+
+    Another version of the product has other terms, though limit and rate are the same; a limit that
+    rises keeps those of its contract.
+    """
+    if now.facts.asked.kind is not AskedKind.NEW:
+        return True
+    version: int = document(cursor, of)["policy"]["offering"]["version"]
+    return version == now.policy.offering.version
+
+
+def is_judged_since(cursor: Any, known: Standing) -> bool:
+    """Whether who approved it entered evidence since, or said whose an answer is [承認後の判断]."""
+    cursor.execute(
+        "SELECT coalesce(bool_or(screening_has_entered(%s, %s, s.staff_id)), false)"
+        " FROM unnest(%s::bigint[]) AS s (staff_id)",
+        (*known.decision.key, list(known.approved_by)),
+    )
+    return bool(cursor.fetchone()[0])
+
+
 def is_current(cursor: Any, of: Kept) -> bool:
     """Whether nothing was entered since a decision [転記の変化なし]."""
     return of.evidence_count == evidence.count(cursor, of.key)

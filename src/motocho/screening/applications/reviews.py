@@ -79,7 +79,12 @@ def seen(cursor: Any, application: Application, actor: str, at: datetime) -> See
     if not application.is_open:
         return None if standing is None else _kept(cursor, standing)
     now = decisions.again(cursor, application, actor, at)
-    if standing is not None and _stands(cursor, standing.decision, now):
+    if (
+        standing is not None
+        and _stands(cursor, standing.decision, now)
+        and decisions.is_of_version(cursor, standing.decision, now)
+        and not decisions.is_judged_since(cursor, standing)
+    ):
         return _kept(cursor, standing)
     return Seen(now, rules.document(now)["sha256"])
 
