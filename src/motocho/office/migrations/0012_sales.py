@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """A kind of request; no table."""
 
-    dependencies = (("office", "0010_folders"), ("care", "0001_initial"))
+    dependencies = (("office", "0011_returned"), ("care", "0001_initial"))
     operations = (
         migrations.RunSQL(
             (files("motocho.office") / "registers" / "sales.sql").read_text(encoding="utf-8")
