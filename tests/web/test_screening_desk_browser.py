@@ -83,9 +83,11 @@ def test_every_page_is_whole_and_works_without_scripts(
     page = one.page
     enter_desk(page, joined("rie", Role.REVIEWER))
     if scripts:
-        for part in ("employment/", "checks/", "identity/", "replay/", "conclude/"):
+        for part in ("employment/", "checks/", "identity/", "replay/", "conclude/", "claims/"):
             page.goto(page_of(key, part))
             whole(page, f"screening-{part[:-1]}-{tongue}-{paper}")
+        page.goto(page_of(key, "claims/?kind=stepwise_refinance"))
+        whole(page, f"screening-claim-{tongue}-{paper}")
         return
     page.goto(page_of(key))
     page.click("main .fold summary >> nth=0")
