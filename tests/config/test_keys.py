@@ -13,7 +13,7 @@ BY_MEMBER = {
     "loan_payout", "loan_bill",
     "people_member", "loan_bureau_answer", "loan_income_evidence", "loan_check", "close_parked",
     "close_arrears", "close_task", "people_pin", "people_device", "people_session", "people_code", "people_passkey",
-    "people_hold", "people_freeze", "people_fact", "people_card", "people_card_end", "people_card_loss", "people_card_order", "people_card_order_step", "people_consent", "people_request", "people_barred",
+    "people_hold", "people_freeze", "people_fact", "people_card", "people_card_end", "people_card_loss", "people_card_return", "people_card_order", "people_card_order_step", "people_consent", "people_request", "people_barred",
     "contact_hold", "contact_attempt", "notices_message", "notices_mail", "notices_choice", "notices_bounce", "notices_return",
     "loan_survey", "loan_survey_use", "loan_unreached_cut", "loan_put_back", "screening_put_back", "loan_watch", "loan_employer_check", "screening_confirmation", "screening_unreached", "loan_rest", "loan_rest_asking", "contact_call_result", "contact_task", "contact_agreement", "contact_call_slot", "contact_use", "contact_override", "care_case", "care_case_step", "care_consultation",
     "care_draw_check", "care_fraud", "care_fraud_draw", "care_fraud_step", "care_family_look", "care_flag",
