@@ -101,6 +101,13 @@ def test_raw_rises_that_put_nothing_back_are_refused(office: Office) -> None:
             cursor.execute(raised, (limit_yen, *key))
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"{put}; {raised}", (*key, number, number, office.on, 500_001, *key))
+    with transaction.atomic(), connection.cursor() as cursor:
+        duty = transaction.savepoint()
+        applications.require(cursor, office.on, "cli", office.at)
+        commands.change_limit(cursor, key, 400_000, office.made(), by)
+        with pytest.raises(IntegrityError, match="no application became"), transaction.atomic():
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        transaction.savepoint_rollback(duty)
     done = do(commands.change_limit, key, 400_000, office.made(), by)
     assert do(queries.contract, key).terms.limit_yen == 400_000
     for table in ("loan_unreached_cut", "loan_put_back"):

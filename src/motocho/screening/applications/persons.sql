@@ -164,6 +164,29 @@ END $$;
 CREATE TRIGGER ends_once BEFORE UPDATE ON screening_increase FOR EACH ROW WHEN (NOT office_is_erasing(OLD.member_id))
     EXECUTE FUNCTION keep_increase();
 
+-- As before, and a limit is put back by its decision alone, which is kept whole (施行規則10条の19).
+CREATE OR REPLACE FUNCTION check_applied_for() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    wanted_event integer := CASE WHEN TG_OP = 'INSERT' THEN 1 ELSE NEW.event_no END;
+    is_due boolean := EXISTS (SELECT FROM screening_application_duty d JOIN loan_event e
+        ON d.from_on <= e.business_on WHERE (e.member_id, e.agreement_id, e.event_no)
+            = (NEW.member_id, NEW.agreement_id, wanted_event)
+        AND e.channel NOT IN ('takeover', 'takeover-events') AND e.cancels_no IS NULL);
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF loan_puts_back(NEW.member_id, NEW.agreement_id, NEW.event_no, OLD.limit_yen, NEW.limit_yen)
+            AND EXISTS (SELECT FROM screening_put_back p WHERE (p.member_id, p.agreement_id, p.event_no)
+                = (NEW.member_id, NEW.agreement_id, NEW.event_no)) THEN
+            RETURN NULL;
+        END IF;
+    END IF;
+    IF is_due AND NOT EXISTS (SELECT FROM screening_contract c WHERE (c.member_id, c.agreement_id, c.event_no)
+            = (NEW.member_id, NEW.agreement_id, wanted_event)) THEN
+        PERFORM refuse_application_row('no application became this contract', 'loan_agreement_applied_for');
+    END IF;
+    RETURN NULL;
+END $$;
+
 -- As before (KYC-002), and never while a legal hold stands (PRIV-006).
 CREATE OR REPLACE FUNCTION identity_kept_until(wanted_member bigint) RETURNS date LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN EXISTS (SELECT FROM loan_agreement a WHERE a.member_id = wanted_member AND a.status <> 'closed')
