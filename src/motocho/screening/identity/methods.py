@@ -103,10 +103,20 @@ def lacking(declared: Declared, checked: Checked) -> tuple[Refusal, ...]:
     return tuple(_lacking(declared, checked))
 
 
+_DECLARED = {
+    "purpose": ("取引の目的", "purpose of the dealing"),
+    "occupation": ("職業", "occupation"),
+    "name": ("氏名", "name"),
+    "address": ("申告された住所", "stated address"),
+}
+"""What a customer declares, as it is called in both languages."""
+
+
 def _lacking(declared: Declared, checked: Checked) -> Iterator[Refusal]:
-    for name in ("purpose", "occupation", "name", "address"):
+    for name, (japanese, english) in _DECLARED.items():
         if not getattr(declared, name).strip():
-            yield refusal("KYC-001", "IDV-008", "犯罪収益移転防止法4条1項", field=name)
+            law = "犯罪収益移転防止法4条1項"
+            yield refusal("KYC-001", "IDV-008", law, field=japanese, field_en=english)
     found = check_method(checked.method, checked.on)
     if found is not None:
         yield found

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from motocho.loans import products
+from motocho.outside.clock import JAPAN
 from motocho.people.access import Action
 from motocho.screening.applications import ApplicationKey, queue
 from motocho.screening.decision import outcome_word, rule_title, verdict_word
@@ -53,6 +56,7 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     with connection.cursor() as cursor:
         every = queue.waiting(cursor, colleague.staff)
         wishes = queue.not_taken_up(cursor, colleague.staff)
+        titles = _titles(cursor, every, tongue)
     rows = filtered(every, request.GET)
     context = {
         "desk": colleague,
@@ -64,11 +68,22 @@ def listed(request: HttpRequest, colleague: Colleague) -> HttpResponse:
         "whose": request.GET.get("whose", ""),
         "kinds": KINDS,
         "kind": request.GET.get("kind", ""),
-        "products": sorted({one.application.wanted.plan.product_id for one in every}),
+        "products": titles,
         "product": request.GET.get("product", ""),
         "done": DONE.get(request.GET.get("done", ""), ""),
     }  # fmt: skip
     return pages.show(request, "desk/screening/queue.html", context)
+
+
+def _titles(cursor: Any, rows: list[queue.Row], tongue: Tongue) -> dict[str, str]:
+    """What the products are called that somebody applied for [商品名]."""
+    found = {}
+    for one in rows:
+        product_id = one.application.wanted.plan.product_id
+        on = one.application.submitted_at.astimezone(JAPAN).date()
+        product = products.on_day(cursor, product_id, on)
+        found[product_id] = product.title_en if tongue is Tongue.EN else product.title_ja
+    return dict(sorted(found.items()))
 
 
 def _shown(row: queue.Row, tongue: Tongue) -> dict[str, object]:
