@@ -101,6 +101,7 @@ def test_nobody_approves_their_own_under_another_number(
     if not is_own:
         assert do(applications.approve, made, office.first, office.at).is_approved
         return
+    assert [one.code for one in do(reviews.bars, key, office.first, office.at)] == ["SCR-261"]
     for act in (
         applications.approve,
         lambda *one: reviews.refuse_own(one[0], key.member_id, *one[2:]),

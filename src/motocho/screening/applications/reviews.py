@@ -289,7 +289,8 @@ def bars(cursor: Any, key: ApplicationKey, staff: Staff, at: datetime) -> tuple[
     found = []
     cursor.execute(
         "SELECT screening_has_entered(%(member)s, %(number)s, %(staff)s),"
-        " screening_is_handed_on(%(member)s, %(number)s, %(staff)s, %(at)s)",
+        " screening_is_handed_on(%(member)s, %(number)s, %(staff)s, %(at)s),"
+        " screening_is_too_near(%(member)s, %(staff)s, %(at)s)",
         {
             "member": key.member_id,
             "number": key.application_id,
@@ -297,11 +298,13 @@ def bars(cursor: Any, key: ApplicationKey, staff: Staff, at: datetime) -> tuple[
             "at": at,
         },
     )
-    has_entered, is_handed_on = cursor.fetchone()
+    has_entered, is_handed_on, is_near = cursor.fetchone()
     if has_entered:
         found.append(Fault("SCR-208"))
     if is_handed_on:
         found.append(Fault("SCR-262"))
+    if is_near:
+        found.append(Fault("SCR-261"))
     return tuple(found)
 
 

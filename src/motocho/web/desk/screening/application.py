@@ -208,7 +208,7 @@ def _may(
 
 
 def _may_refuse(bars: tuple[Fault, ...]) -> bool:
-    return all(one.code != "SCR-262" for one in bars)
+    return all(one.code not in {"SCR-261", "SCR-262"} for one in bars)
 
 
 def _choices(known: tuple[Reason, ...], tongue: Tongue) -> list[tuple[str, str, str]]:
