@@ -6,13 +6,19 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from tests.loans.crowd import do
+from tests.people.house import House
 
+from motocho.contact.holds import Source
+from motocho.kernel.schedule import Scheme
 from motocho.loans import queries
 from motocho.loans.queries import Position
 from motocho.outside.clock import JAPAN
 from motocho.people import members
-from motocho.simulation.demonstration import ready
+from motocho.screening import applications, bureau
+from motocho.screening.applications import Plan, Said, Use, Wanted
+from motocho.simulation.demonstration import bureaus, ready, showcase
 from motocho.simulation.demonstration.ready import READY, Moved, OldRow, Standing
+from motocho.simulation.demonstration.showcase import Condition
 
 BEGUN = date(2026, 11, 20)
 OLD = (
@@ -41,3 +47,30 @@ def test_three_stand_as_they_are_said_to_on_later_days_too() -> None:
         late = seen[Standing.LATE]
         assert late.late_since is not None or late.accelerated_on is not None
         assert seen[Standing.OVERPAID].excess_yen > 0
+
+
+@pytest.mark.usefixtures("database", "pepper")
+def test_whoever_applied_on_its_site_makes_it_no_book_of_somebody_else() -> None:
+    at, plan = datetime(2026, 11, 20, 12, tzinfo=JAPAN), showcase.plan(20, 1, BEGUN)
+    prepared(BEGUN)
+    assert do(showcase.condition, plan) is not Condition.ANOTHER
+    stranger = House().member()
+    assert do(showcase.condition, plan) is Condition.ANOTHER
+    wanted = Wanted(
+        Plan(ready.PRODUCT.product_id, Scheme.EVERY_35_DAYS, 0),
+        300_000,
+        Use.LIVING,
+        Said(3_000_000, 0, None),
+    )
+    do(applications.submit, stranger.member_id, wanted, Source("member", "form 1"), at)
+    assert do(showcase.condition, plan) is not Condition.ANOTHER
+
+
+@pytest.mark.usefixtures("database", "pepper")
+def test_its_bureau_is_joined_once() -> None:
+    prepared(BEGUN)
+    for later in (0, 1):
+        on = BEGUN + timedelta(days=later)
+        do(bureaus.join, datetime(on.year, on.month, on.day, 12, tzinfo=JAPAN), on)
+    (joined,) = do(bureau.memberships.every)
+    assert (joined.bureau_id, joined.joined_on, joined.is_asked) == ("jicc", BEGUN, True)
