@@ -147,7 +147,10 @@ SPOILT: dict[str, Spoil] = {
     "over": (reading(expires_on=ON - timedelta(days=1)), EVERY),
     "no last day": (reading(expires_on=None, issued_on=None), EVERY),
     "no paper of the law": (reading(paper="library_card"), EVERY),
-    "no chip, no photo": (reading(paper="family_register", issued_on=ON), FACED),
+    "no chip, no photo": (
+        reading(paper="family_register", issued_on=ON), FACED | {Way.POST},
+    ),
+    "health insurance card": (reading(paper="health_insurance_card"), EVERY),
     "passport of before all law": (
         reading(paper="passport", issued_on=date(1800, 1, 1)), EVERY,
     ),

@@ -201,6 +201,26 @@ def test_whole_checks_lack_nothing(checked: Checked) -> None:
 
 
 @pytest.mark.rule("KYC-001")
+def test_post_to_the_addressee_alone_needs_a_photo_since_april_2020() -> None:
+    """A paper without a photo was enough until 2020-03-31; copies by post never asked for one."""
+    for on, wanted in ((date(2020, 3, 31), []), (date(2020, 4, 1), ["IDV-012"])):
+        record = replace(RECORD, issued_on=on)
+        checked = Checked(Method.RESTRICTED_POST, on, (record,), received_on=on)
+        assert codes(lacking(SELF, checked)) == wanted
+
+
+@pytest.mark.rule("KYC-004")
+def test_health_insurance_card_is_none_by_post_since_december_2025() -> None:
+    for on, wanted in (
+        (date(2025, 12, 1), ["IDV-012"]),
+        (date(2025, 12, 2), ["IDV-001", "IDV-012"]),
+    ):
+        card = replace(ELIGIBLE, paper=Paper.HEALTH_INSURANCE_CARD)
+        checked = Checked(Method.RESTRICTED_POST, on, (card,), received_on=on)
+        assert codes(lacking(SELF, checked)) == wanted
+
+
+@pytest.mark.rule("KYC-001")
 @pytest.mark.parametrize(("declared", "checked", "wanted"), [
     (replace(SELF, purpose=" "), SELFIE, ["IDV-008"]),
     (replace(SELF, occupation=""), SELFIE, ["IDV-008"]),

@@ -169,12 +169,19 @@ def _certificate(checked: Checked) -> Iterator[Refusal]:
 
 
 def _restricted(checked: Checked) -> Iterator[Refusal]:
+    yield from _received(checked)
+    needs_photo = table("identity.restricted_post").at(checked.on).word() == "with_photo"
+    if needs_photo and CountsAs.PHOTO not in _counts(checked):
+        yield refusal("KYC-001", "IDV-012", "犯収法施行規則6条1項1号")
+
+
+def _received(checked: Checked) -> Iterator[Refusal]:
     if checked.received_on is None or checked.received_on > checked.on:
         yield refusal("KYC-001", "IDV-015", "犯収法施行規則6条1項1号")
 
 
 def _copies(checked: Checked) -> Iterator[Refusal]:
-    yield from _restricted(checked)
+    yield from _received(checked)
     if len(checked.shown) < LEAST_WITHOUT_PHOTO and checked.second is None:
         yield refusal("KYC-001", "IDV-016", "犯収法施行規則6条1項1号")
 
