@@ -59,6 +59,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "audit": ("desk.for.audit",),
     "register book": ("registers.book",),
     "register erasure": ("registers.erasures",),
+    "claim sale": ("registers.sell",),
     "identity record": ("bureaus.records",),
     "fraud": ("desk.for.fraud",),
     "fraud report": ("desk.for.fraud_new",),
