@@ -79,7 +79,7 @@ def test_a_claim_is_entered_beside_its_picture_shown_and_taken_back(desk: Screen
     )
     assert found.lent == Exposure(0, 0, 200_000, None)
     page = main(client.get(place))
-    for shown in ("配偶者との合算", "3,000,000", "200,000", "配偶者の同意書"):
+    for shown in ("配偶者との合算", "3,000,000円", "200,000円", "配偶者の同意書"):
         assert shown in page
     assert client.post(place, {"do": "take_back", "kind": "spouse"}).status_code == 302
     assert do(claims.gathered, key).special is None
@@ -125,6 +125,10 @@ def test_every_kind_has_its_form_and_makes_its_record(desk: Screened) -> None:
     )  # fmt: skip
     assert (loan.rate_ppm, loan.principal_parts_yen) == (140_000, (20_000,) * 40)
     assert (loan.takes_new_collateral, loan.collateral_is_worse) == (False, True)
+    page = main(client.get(page_of(key, "claims/")))
+    for shown in ("山川金融(貸金業者: はい) 残高300,000円・年利18.0%・毎月10,000円・残り総額360,000円",
+                  "20,000円 × 40", "能登半島地震(2024)の特例", "2026/11/01", "銀行の貸付けが確実か"):  # fmt: skip
+        assert shown in page
     assert found.spouse_employment is not None
     assert found.spouse_employment.months_paid == 3
     place = page_of(key, "claims/?kind=stepwise_refinance")

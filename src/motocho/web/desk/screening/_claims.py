@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from motocho.screening.applications import claims
@@ -27,12 +28,12 @@ from motocho.units.money import (
     rate_text,
     read_rate_ppm,
     read_yen,
-    yen_text,
 )
 from motocho.units.text import folded
 from motocho.web.desk._choosing import ChoiceField, labels
 from motocho.web.desk.screening._papers import FOUND, MOST_YEN, MonthsField
 from motocho.web.fields import DateField, Form, LineField, LinesField, RateField, YenField
+from motocho.web.words import Tongue, plain, yen
 
 Claim = claims.Claim
 Content = claims.Content
@@ -270,23 +271,44 @@ def read_claim(kind: Kind, form: Form) -> tuple[Claim | None, tuple[Fault, ...]]
 
 
 # -------------------------------------------------------------------------------------- showing
-def value_text(name: str, value: Any, kind: Kind) -> str:
-    """A fact of a claim as its page shows it; a key where it is a word of a list [表示]."""
+def value_text(name: str, value: Any, kind: Kind, tongue: Tongue) -> str:
+    """A fact of a claim as its page shows it [表示]."""
+    if isinstance(value, list):
+        return " · ".join(_run(name, list(alike), tongue) for _, alike in groupby(value))
     if isinstance(value, bool):
-        return FOUND["yes" if value else "no"]
+        return plain(FOUND["yes" if value else "no"], tongue)
     known = _KINDS.get(kind, {}) if name == "kind" else _CHOICES.get(name, {})
     if str(value) in known:
-        return known[str(value)]
+        return plain(known[str(value)], tongue)
     if isinstance(value, int) and name.endswith("_yen"):
-        return yen_text(value)
+        return yen(value, tongue)
     if isinstance(value, int) and name.endswith("_ppm"):
         return rate_text(value)
-    if isinstance(value, list):
-        return " · ".join(_row(one) for one in value)
-    return str(value)
+    return str(value).replace("-", "/") if name.endswith("_on") else str(value)
 
 
-def _row(one: Any) -> str:
+def _run(name: str, alike: list[Any], tongue: Tongue) -> str:
+    """One of a list, and how often it stands there in a row."""
+    one = alike[0]
     if isinstance(one, Mapping):
-        return f"{one['creditor']} {yen_text(one['balance_yen'])} {rate_text(one['rate_ppm'])}"
-    return yen_text(one) if isinstance(one, int) else str(one)
+        text = _debt_text(one, tongue)
+    elif name == "names":
+        text = plain(f"screening.relief_{one}", tongue)
+    elif name.endswith("_on"):
+        text = str(one).replace("-", "/")
+    else:
+        text = yen(one, tongue) if isinstance(one, int) else str(one)
+    return text if len(alike) == 1 else f"{text} × {len(alike)}"
+
+
+def _debt_text(one: Mapping[str, Any], tongue: Tongue) -> str:
+    return plain(
+        "screening.claim_debt",
+        tongue,
+        creditor=one["creditor"],
+        lender=plain(FOUND["yes" if one["is_money_lender"] else "no"], tongue),
+        balance=yen(one["balance_yen"], tongue),
+        rate=rate_text(one["rate_ppm"]),
+        monthly=yen(one["monthly_yen"], tongue),
+        total=yen(one["total_yen"], tongue),
+    )

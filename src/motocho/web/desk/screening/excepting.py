@@ -163,8 +163,7 @@ def _facts(one: Kept, tongue: Tongue) -> list[tuple[str, str]]:
             continue
         key = f"screening.claim_{name}"
         label = plain(key, tongue) if key in catalogue() else name
-        text = _claims.value_text(name, value, one.kind)
-        found.append((label, plain(text, tongue) if text in catalogue() else text))
+        found.append((label, _claims.value_text(name, value, one.kind, tongue)))
     return found
 
 
