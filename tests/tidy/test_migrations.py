@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from importlib import import_module
 from pathlib import Path
@@ -91,3 +92,13 @@ def test_what_a_function_will_do_is_not_done_yet_and_what_stands_beside_it_is() 
     )
     assert faults(function) == []
     assert len(faults(f"{function}\nUPDATE loan_event SET kind = '';\n{function}")) == 1
+
+
+@pytest.mark.parametrize("room", sorted({path.parts[-3] for path in LATER}))
+def test_migrations_of_a_room_stand_in_one_line(room: str) -> None:
+    """Two that were written beside each other would leave a new book without a last one."""
+    line = sorted((PACKAGE / room / "migrations").glob("0*.py"))
+    assert [int(path.name[:4]) for path in line] == list(range(1, len(line) + 1))
+    for before, path in itertools.pairwise(line):
+        text = path.read_text(encoding="utf-8")
+        assert f'("{room}", "{before.stem}")' in text, f"{path.name} does not follow {before.name}"
