@@ -134,7 +134,7 @@ def test_claims_scores_and_what_is_put_back(
     income = (*LOOK, "income", named[0], str(tmp_path / "paper.toml"), "--by", "ito")
     assert "利用停止: –" in command.done(*income, "--document", office.document()).text
     assert said("SCR-204") in command(*income, "--document", "nothing").err
-    name, today = f"{named[0]}/{agreement.agreement_id}", office.on.isoformat()
+    name, today = f"{named[0]}/{agreement.agreement_id}", clock.business_date().isoformat()
     cut = (*LOOK, "cut-unreached", name, "--limit", "10万", "--proof", "letters", "--by", "ito")
     assert said("LON-078") in command(*cut).err
     stop = "UPDATE loan_agreement SET stops = %s"
