@@ -27,6 +27,7 @@ from motocho.care.approvals import (
 from motocho.outside.postgres import Role as DatabaseRole
 from motocho.people import access
 from motocho.people.access import Role, Staff
+from motocho.people.members import Person
 from motocho.units.errors import (
     Fault,
     InputError,
@@ -258,6 +259,53 @@ def test_raw_sql_obeys_too(office: Office, house: House) -> None:
         with pytest.raises(DatabaseError):
             raw(f"DELETE FROM {table}")
     assert rows("SELECT outcome FROM care_approval_decision") == [("agreed",)]
+
+
+OF_OWN = "UPDATE people_staff SET own_member_id = %s WHERE staff_id = %s"
+
+
+@pytest.mark.parametrize(("days", "is_one"), [(0, True), (1, False)])
+def test_two_accounts_of_one_person_are_one(
+    office: Office, house: House, days: int, *, is_one: bool
+) -> None:
+    """Known by name's reading and birthday: neither in code nor in raw SQL is it a second one."""
+    _, mori, kato, member_id = office
+    born = date(1971, 2, 3)
+    for staff, (name, on) in {
+        mori: ("ミチコ", born),
+        kato: ("ミチ コ", born + timedelta(days=days)),
+    }.items():
+        own = house.member(Person("森", "道子", "モリ", name, on)).member_id
+        raw(OF_OWN, own, staff.staff_id)
+    request = asked(mori, member_id)
+    assert do(approvals.may_decide, request, kato) is not is_one
+    if not is_one:
+        assert say(Outcome.AGREED, request, kato).outcome is Outcome.AGREED
+        return
+    for outcome in (Outcome.AGREED, Outcome.REFUSED):
+        with pytest.raises(NotAllowedError, match="another person"):
+            say(outcome, request, kato, "words")
+        with pytest.raises(DatabaseError, match="another person"):
+            raw(INSERT, *request.ref, request.mark, outcome.value, kato.staff_id, SOON)
+    with pytest.raises(NotAllowedError, match="Only who asked"):
+        say(Outcome.WITHDRAWN, request, kato)
+    assert say(Outcome.WITHDRAWN, request, mori).outcome is Outcome.WITHDRAWN
+    assert not DONE
+
+
+def test_nobody_decides_on_their_own_under_another_number(office: Office, house: House) -> None:
+    operator, mori, kato, member_id = office
+    raw(OF_OWN, house.member().member_id, mori.staff_id)  # the same person as the member
+    do(access.bar, member_id, kato.staff_id, house.colleague("abe", Role.SUPERVISOR), AT)
+    request = asked(operator, member_id)
+    for staff in (mori, kato):
+        assert do(approvals.waiting, staff, SOON, Queue()) == []
+        with pytest.raises(NotAllowedError, match="somebody near"):
+            say(Outcome.AGREED, request, staff)
+        with pytest.raises(DatabaseError, match="somebody near"):
+            raw(INSERT, *request.ref, request.mark, "agreed", staff.staff_id, SOON)
+    other = house.colleague("sato", Role.SUPERVISOR)
+    assert say(Outcome.AGREED, request, other).outcome is Outcome.AGREED
 
 
 ASK = (

@@ -6,8 +6,8 @@
 
 A request keeps what is wanted and the figures it was asked about, with one mark over both. Whoever
 agrees names the mark of what they saw; the figures are read again then, and where they are no
-longer so nothing is done and it has to be asked again. That the second person is another one, with
-the right role on that day and in time, holds in the database too.
+longer so nothing is done and it has to be asked again. That the second person is another one, by
+whichever account, with the right role on that day and in time, holds in the database too.
 """
 
 from __future__ import annotations
@@ -225,13 +225,14 @@ def decide(cursor: Any, ref: Ref, decision: Decision, by: Staff, at: datetime) -
 
     Gives     what was decided: `OUTDATED` where the figures are no longer those that were asked.
     Lock      requests of the member, or of the house; then what the kind's command locks.
-    Raises    NotAllowedError for who asked, or lacks the role; InputError for a refusal without
+    Raises    NotAllowedError for who asked, by whichever account, who lacks the role, or to whom
+              it is their own or of somebody near; InputError for a refusal without
               words; StateConflict if it is decided, over, or not what was seen; and what the
               kind's command raises: nothing is decided then.
     """
     _lock(cursor, ref.member_id)
     request = one(cursor, ref)
-    _check_decider(cursor, request, decision, by)
+    _check_decider(cursor, request, decision, (by, at))
     if not request.is_open(at):
         raise StateConflict(Fault("APV-006"))
     if decision.mark != request.mark:
@@ -250,7 +251,10 @@ def decide(cursor: Any, ref: Ref, decision: Decision, by: Staff, at: datetime) -
     return decided
 
 
-def _check_decider(cursor: Any, request: Request, decision: Decision, by: Staff) -> None:
+def _check_decider(
+    cursor: Any, request: Request, decision: Decision, said: tuple[Staff, datetime]
+) -> None:
+    by, at = said
     if decision.outcome is Outcome.OUTDATED:
         broken("that figures have changed is found, not said", request=request.ref)
     is_own = request.asked_by == by.staff_id
@@ -258,10 +262,25 @@ def _check_decider(cursor: Any, request: Request, decision: Decision, by: Staff)
         if not is_own:
             raise NotAllowedError(Fault("APV-008"))
         return
-    if is_own:
+    if is_own or _is_one_person(cursor, by.staff_id, request.asked_by):
         raise NotAllowedError(Fault("APV-004"))
+    if _is_too_near(cursor, request, by, at):
+        raise NotAllowedError(Fault("APV-010"))
     if not by.roles & _terms(cursor, request.kind).decided_by:
         raise NotAllowedError(Fault("APV-005"))
+
+
+def _is_one_person(cursor: Any, one_staff: int, other_staff: int) -> bool:
+    """Whether two accounts are of one person, as the database tells [同一人]."""
+    cursor.execute("SELECT care_is_one_person(%s, %s)", (one_staff, other_staff))
+    return bool(cursor.fetchone()[0])
+
+
+def _is_too_near(cursor: Any, request: Request, by: Staff, at: datetime) -> bool:
+    """Whether it is one's own under whatever number, or of somebody near [自分や近い人の依頼]."""
+    about = (request.ref.member_id, by.staff_id, at)
+    cursor.execute("SELECT screening_is_too_near(%s, %s, %s)", about)
+    return bool(cursor.fetchone()[0])
 
 
 def _again(request: Request, decision: Decision) -> Wanted:
@@ -306,8 +325,7 @@ _SELECT = (
 _WAITING = """
 WHERE d.request_id IS NULL AND a.asked_at <= %(at)s AND a.expires_at > %(at)s
     AND (cardinality(%(kinds)s::text[]) = 0 OR a.kind = ANY(%(kinds)s::text[]))
-    AND NOT EXISTS (SELECT FROM people_staff s
-        WHERE s.staff_id = %(staff)s AND s.own_member_id = a.member_id)
+    AND NOT screening_is_too_near(a.member_id, %(staff)s, %(at)s)
     AND NOT EXISTS (SELECT FROM people_barred b
         WHERE b.member_id = a.member_id AND b.ended_at IS NULL
             AND (b.staff_id = %(staff)s OR b.staff_id IS NULL AND NOT %(may_all)s))
@@ -370,7 +388,8 @@ def of_member(cursor: Any, member_id: int, most: int = 20) -> list[Request]:
 def may_decide(cursor: Any, request: Request, by: Staff) -> bool:
     """Whether somebody could be the second person for it [承認できる人か]."""
     deciders = _terms(cursor, request.kind).decided_by
-    return request.asked_by != by.staff_id and bool(by.roles & deciders)
+    is_another = not _is_one_person(cursor, by.staff_id, request.asked_by)
+    return is_another and bool(by.roles & deciders)
 
 
 def _of_source(cursor: Any, member_id: int, source: str) -> Request | None:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = (
         ("screening", "0003_identity"),
-        ("loans", "0001_initial"),
+        ("loans", "0002_surveys"),
         ("people", "0001_initial"),
         ("contact", "0001_initial"),
         ("documents", "0001_initial"),
