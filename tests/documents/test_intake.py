@@ -41,7 +41,7 @@ BAD = {
     "too large": (files.photo() + b"\0" * MOST_BYTES, "UPL-002"),
     "word": (b"PK\x03\x04" + b"\0" * 100, "UPL-003"),
     "page of the web": (b"<html>" + b" " * 500, "UPL-003"),
-    "film": (b"\0\0\0\x18ftypmp42" + b"\0" * 500, "UPL-003"),
+    "film": (b"\0\0\0\x18ftypmp42" + b"\0" * 500, "UPL-031"),
     "cut photo": (files.photo()[:3000], "UPL-004"),
     "only a sign": (b"\xff\xd8\xff" + b"\0" * 100, "UPL-004"),
     "no heic": (b"\0\0\0\x18ftypheic" + b"\0" * 500, "UPL-004"),
@@ -73,6 +73,7 @@ def test_file_that_cannot_be_kept_says_why(case: str) -> None:
     assert isinstance(fault, Fault)
     assert fault.code == code
     assert fault.what(Language.JA)
+    assert "?" not in fault.what(Language.EN)
     assert fault.fix(Language.EN)
 
 

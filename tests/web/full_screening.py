@@ -39,7 +39,7 @@ def visits(database: Database, folder: Path, patch: pytest.MonkeyPatch) -> Itera
         following(joined.key),
         {
             f"apply-status{part}": f"/apply/status/{address}"
-            for part, address in (("", ""), ("-offer", "offer/"), ("-papers", "papers/income/"))
+            for part, address in (("", ""), ("-papers", "papers/income/"))
         },
     )
     yield _joining(joined)
@@ -60,8 +60,7 @@ def _joining(joined: Joining) -> Visit:
     client = Client(SERVER_NAME="127.0.0.1")
     answer = client.post(link, {"born_on": joined.born})
     assert answer.status_code == 302, "the link leads to the offer"
-    return client, {"joining-offer": "/joining/offer/", "joining-again": "/joining/again/",
-                    "joining-enter": link}  # fmt: skip
+    return client, {"joining-offer": "/joining/offer/", "joining-enter": link}
 
 
 def _desk(joined: Joining) -> Visit:

@@ -18,11 +18,12 @@ from tests.web.test_care import called
 
 from motocho.contact.gate import Permit
 from motocho.contact.guard import Purpose
-from motocho.outside import clock
+from motocho.outside import clock, identity
 from motocho.screening.applications import ApplicationKey, Check, decisions
 from motocho.screening.applying import Alike, Handed, Origin, Signal, Slot, handing, signals
 from motocho.screening.decision import Verdict
 from motocho.units.errors import Language
+from motocho.web.words import Tongue, plain
 
 
 @pytest.fixture
@@ -156,3 +157,25 @@ def test_pictures_that_came_are_ours_to_look_at(office: Office) -> None:
     assert "ご本人の確認がまだです" not in text
     assert "提出された内容を確認しています" in text
     assert text.count("当社の番です") == 1
+
+
+@pytest.mark.rule("KYC-003")
+def test_only_ways_that_can_be_taken_are_named(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of a company's own page, once one is connected; post and copies always."""
+    key = office.submit().key
+    at_site, always = (
+        ("chip_reading", "public_key_certificate"),
+        ("posted_copies", "restricted_post"),
+    )
+    monkeypatch.setenv(identity.VARIABLE, str(tmp_path))
+    for secret in ("", "secret" * 8):
+        monkeypatch.setenv(identity.SECRET, secret)
+        text = main(seated(key).get("/apply/status/"))
+        _, _, named = text.partition(plain("apply.status.methods", Tongue.JA))
+        named, _, _ = named.partition(plain("apply.identify.title", Tongue.JA))
+        for one in at_site:
+            assert (plain(f"apply.method.{one}", Tongue.JA) in named) == bool(secret)
+        for one in always:
+            assert plain(f"apply.method.{one}", Tongue.JA) in named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.web.office import Seat, seated
 from tests.web.test_checklist import Seen
 
 from motocho.contact.holds import Source
+from motocho.loans import products
 from motocho.office import registers
 from motocho.outside import clock, mail
 from motocho.outside.clock import JAPAN
@@ -27,6 +29,7 @@ from motocho.people.access import Role
 from motocho.screening import bureau, identity
 from motocho.screening.identity import Evidence
 from motocho.web.pages import TONGUE_COOKIE
+from motocho.web.words import catalogue
 
 HOME = "/desk/registers/"
 PARTS = ("", "book/", "erasures/", "leaks/", "filings/", "partners/", "staff/", "transfers/",
@@ -151,6 +154,11 @@ def test_book_month_and_advertisement_by_pages_alone(site: Site) -> None:
     month = auditor.client.get(f"{HOME}figures/?month={last}&form=csv").content.decode()
     found = do(registers.figures, last, clock.business_date())
     assert f"{found.balance_yen}" in month
+    sold = {one.product_id: one.title_ja for one in do(products.on_sale, last)}
+    listed = {one.product for one in found.rows}
+    shown = text(auditor.client.get(f"{HOME}figures/?month={last}"))
+    assert listed
+    assert all(sold[one] in shown and f" {one} " not in shown for one in listed)
     assert auditor.client.get(f"{HOME}figures/?month={day()}").status_code == 422
     held = auditor.client.get(f"{HOME}provisioning/?form=csv").content.decode()
     assert "stage,loans" in held
@@ -254,3 +262,26 @@ def test_a_claim_is_sold_from_its_page_by_two(site: Site) -> None:
     assert rows("SELECT buyer_id FROM office_transfer") == [("buyer",)]
     assert link not in mori.client.get(sell).content.decode()
     assert "buyer" in text(auditor.client.get(f"{HOME}transfers/"))
+
+
+@pytest.mark.rule("PRIV-006")
+def test_every_folder_and_every_reason_is_in_a_language_that_is_said(site: Site) -> None:
+    """Each folder that a room declares has its words in both; a table's reason says its tongue."""
+    del site
+    seat = seated("abe", Role.SUPERVISOR)
+    lying = rows("SELECT folder, why FROM office_folder ORDER BY folder")
+    texts = {
+        folder: catalogue()[f"registers.lies.{folder.replace('/', '_')}"] for folder, _ in lying
+    }
+    of_folders = {key for key in catalogue() if key.startswith("registers.lies.")}
+    assert of_folders == {f"registers.lies.{folder.replace('/', '_')}" for folder in texts}
+    shown = html.unescape(seat.client.get(f"{HOME}erasures/").content.decode())
+    for folder, why in lying:
+        assert texts[folder]["ja"] in shown
+        assert f">{why}<" not in shown
+    for (why,) in rows("SELECT DISTINCT why FROM office_erasure_place"):
+        tongue = "en" if why.isascii() else "ja"
+        assert f'<span lang="{tongue}">{why}</span>' in shown
+    seat.client.cookies[TONGUE_COOKIE] = "en"
+    shown = html.unescape(seat.client.get(f"{HOME}erasures/").content.decode())
+    assert all(each["en"] in shown for each in texts.values())

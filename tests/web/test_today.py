@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import html
+import importlib
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,9 +17,12 @@ from tests.web.membership import Site, do
 from tests.web.office import Seat, browser, seated
 from tests.web.test_facts import page
 
+import motocho
 from motocho.care.collections.courses import Follow
 from motocho.care.reasons import endings, talks
 from motocho.care.reasons.catalogue import Reason
+from motocho.care.worklist import gathering
+from motocho.cli.lending import care
 from motocho.contact import holds, tasks
 from motocho.contact.directory import shipped
 from motocho.contact.guard import JAPAN, HoldKind, Purpose
@@ -303,6 +308,8 @@ def test_a_follow_up_says_what_is_left_and_only_who_decides_is_asked(site: Site)
         facts: dict[str, int | str] = (
             {"case": 1, "follow": sort}
             if sort in {one.value for one in (*Follow, *Due)}
+            else {"what": sort, "by": "2026-12-01"}
+            if sort in gathering.WHATS
             else {sort: 1}
         )
         plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts=facts)
@@ -315,3 +322,39 @@ def test_a_follow_up_says_what_is_left_and_only_who_decides_is_asked(site: Site)
         missing = {sort for sort, is_it in is_there.items() if not is_it}
         assert missing == (set() if role is Role.SUPERVISOR else {"acceleration", "violation"})
         assert len(listed(text)) == len(sorts) - len(missing)
+
+
+def _whats() -> set[str]:
+    """Each `what` that a follow-up in the source says of itself, with no other fact of a sort."""
+    found = set()
+    package = Path(motocho.__file__).parent
+    for file in sorted(package.rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        if '"what":' not in text or "Kind.FOLLOW_UP" not in text:
+            continue
+        parts = file.relative_to(package).with_suffix("").parts
+        module = importlib.import_module(".".join(("motocho", *parts)))
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.Dict):
+                continue
+            facts = {one.value: value for one, value in zip(node.keys, node.values, strict=True)
+                     if isinstance(one, ast.Constant)}  # fmt: skip
+            what = facts.get("what")
+            # A page that is frozen is sought by a statement, whose values are no facts of a task.
+            if what is None or not facts.keys().isdisjoint({*gathering.SORTS, "member"}):
+                continue
+            assert isinstance(what, ast.Constant | ast.Name), f"{file.name}:{node.lineno}"
+            said = what.value if isinstance(what, ast.Constant) else getattr(module, what.id)
+            found.add(str(said))
+    return found
+
+
+def test_every_follow_up_of_the_source_says_in_words_what_is_left() -> None:
+    """On the page and at the command line, in both languages."""
+    assert _whats() == set(gathering.WHATS)
+    for one in gathering.WHATS:
+        plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts={"what": one, "by": "2026-12-01"})
+        assert gathering.sort_of(plan) == one
+    assert SORTS.keys() == care.SORTS.keys()
+    for key in SORTS.values():
+        assert words.plain(key, Tongue.JA) != words.plain(key, Tongue.EN)

@@ -166,8 +166,8 @@ def examine(upload: Upload) -> tuple[Picture, ...] | tuple[Fault, ...]:
         return (too_large(size).within(name),)
     kind = kind_of(upload.data)
     if kind is None:
-        others = (seen for sign, seen in _OTHERS if upload.data.startswith(sign))
-        return (Fault("UPL-003", file=name, excerpt=next(others, "?")),)
+        seen = next((seen for sign, seen in _OTHERS if upload.data.startswith(sign)), "")
+        return (Fault("UPL-003" if seen else "UPL-031", file=name, excerpt=seen),)
     found = _decoded(kind, upload.data)
     return (Fault((_UNUSABLE | _BUSY)[found], file=name),) if isinstance(found, str) else found
 

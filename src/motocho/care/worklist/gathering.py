@@ -188,6 +188,11 @@ SORTS = (
     "list", "family_report", "third", "card_order",
 )  # fmt: skip
 """By a fact of a follow-up: what is left to do; the first that fits."""
+WHATS = (
+    "card_renewal", "reach_again", "bureau_consent", "bureau_silent", "bureau_doubt",
+    "bureau_rejected",
+)  # fmt: skip
+"""What a follow-up says itself in its fact `what`, where none of `SORTS` is among its facts."""
 SUPERVISED = frozenset({"acceleration", "violation"})
 """What a supervisor alone decides, or looks into: on nobody else's list."""
 
@@ -196,7 +201,9 @@ def sort_of(plan: tasks.Plan) -> str:
     """What a follow-up leaves to do [後処理の内容]; empty for others, and where it does not say."""
     if plan.kind is not tasks.Kind.FOLLOW_UP:
         return ""
-    found = next((name for name in SORTS if name in plan.facts), "")
+    what = str(plan.facts.get("what", ""))
+    said = what if what in WHATS else ""
+    found = next((name for name in SORTS if name in plan.facts), said)
     return str(plan.facts.get("follow", found))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -15,6 +16,7 @@ from motocho.units.money import rate_text, yen_text
 FILE = "words.toml"
 _FACTOR = "factor."
 _AND = "+"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Words = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -59,6 +61,8 @@ def fact_text(known: Known, language: Language) -> str:
     'yearly income ¥3,000,000'
     >>> fact_text(Known("rate_ppm", 178_500, ""), Language.JA)
     '利率 17.85%'
+    >>> fact_text(Known("changed_on", "2026-11-23", ""), Language.EN)[-10:]
+    '2026/11/23'
     """
     name = fact_name(known.name, language)
     if known.value is None or known.value == "":
@@ -68,7 +72,13 @@ def fact_text(known: Known, language: Language) -> str:
         return f"{name} {amount}円" if language is Language.JA else f"{name} ¥{amount}"
     if known.name.endswith("_ppm") and isinstance(known.value, int):
         return f"{name} {rate_text(known.value)}"
-    return f"{name} {_AND.join(value_word(part, language) for part in _parts(known.value))}"
+    parts = [_day_text(value_word(part, language)) for part in _parts(known.value)]
+    return f"{name} {_AND.join(parts)}"
+
+
+def _day_text(word: str) -> str:
+    """A day as the house writes it; anything else as it is."""
+    return word.replace("-", "/") if _DAY.fullmatch(word) else word
 
 
 def _parts(value: int | str) -> list[str]:

@@ -82,7 +82,7 @@ def status(request: HttpRequest, key: ApplicationKey) -> HttpResponse:
             for one in handing.wanted(today)
             if one in handing.PICTURED and one not in {each.slot for each in handed}
         ],
-        "methods": [f"apply.method.{one.value}" for one in handing.methods_on(today)],
+        "methods": identifying.methods(today),
         "desk": desk,
         "back": known.call_back(desk, today),
         "complaints": known.call_back(known.desk("complaints"), today),

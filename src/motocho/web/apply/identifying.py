@@ -5,7 +5,7 @@ The page works without scripts: each way is a form of its own, and says below wh
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from motocho.contact.holds import Source
 from motocho.outside.identity import Way, is_connected, site
 from motocho.screening.applications import ApplicationKey
-from motocho.screening.applying import identifying
+from motocho.screening.applying import handing, identifying
 from motocho.screening.identity import Asked, Became, requests
 from motocho.units.errors import RefusedError, StateConflict
 from motocho.web import _commands, _identity, pages
@@ -45,6 +45,16 @@ def shown(cursor: Any, key: ApplicationKey, at: datetime, tongue: Tongue) -> dic
             if one in ways
         ],
     }
+
+
+def methods(on: date) -> list[str]:
+    """What the ways to be identified on a day are called [今日使える本人確認の方法].
+
+    Those of a company's own page stand there only where one is connected.
+    """
+    away = set() if is_connected() else {one.value for one in AT_SITE}
+    found = (one.value for one in handing.methods_on(on))
+    return [f"apply.method.{one}" for one in found if one not in away]
 
 
 def _row(one: Asked, tongue: Tongue) -> dict[str, Any]:

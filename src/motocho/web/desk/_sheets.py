@@ -45,6 +45,8 @@ class Cell:
     """What a button here does."""
     of: str = ""
     """To what."""
+    lang: str = ""
+    """The language of a text that is not the page's own; empty where it needs none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ a look at its member, written down with its purpose.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -32,7 +33,7 @@ from motocho.web.desk._choosing import ChoiceField, labels
 from motocho.web.desk._sheets import Cell, Deed, Listing, Sheet, bound, done_again, show, tried
 from motocho.web.desk._shown import number_of
 from motocho.web.fields import DateField, Form, LinesField, MemberNumberField, WordsField
-from motocho.web.words import said
+from motocho.web.words import catalogue, said
 
 HOME = "registers.title"
 YES = {"no": "registers.no", "yes": "registers.yes"}
@@ -40,6 +41,7 @@ STEPS = labels(Step, "registers.step")
 DEEDS = labels(Erased, "registers.deed")
 OF_WHOM = labels(registers.OfWhom, "registers.files_of")
 MOST_DUE = 100
+_JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 _PLACES = (
     ("registers.book", "book"),
     ("registers.erasures", "erasures"),
@@ -247,7 +249,7 @@ def _erasures(cursor: Any, colleague: Colleague) -> list[Listing]:
         if one.member_id not in hidden
     ]
     places = [
-        (Cell(one.table), Cell(label=DEEDS[one.deed.value]), Cell(one.why))
+        (Cell(one.table), Cell(label=DEEDS[one.deed.value]), _reason(one.why))
         for one in registers.places(cursor)
     ]
     heads = ("desk.member_number", "registers.asked_by", "registers.asked_on",
@@ -283,12 +285,23 @@ def _folders(cursor: Any, on: date) -> Listing:
             Cell(one.name), Cell(label=OF_WHOM[one.of_whom.value]),
             Cell(label="registers.files_stay") if one.goes is stays
             else Cell(f"{terms.days(one.name)}"),
-            Cell(one.why),
+            _lies_in(one),
         )
         for one in registers.folders(cursor)
     ]  # fmt: skip
     heads = ("registers.folder", "registers.files_whose", "registers.files_days", "registers.why")
     return Listing("registers.folders", heads, rows)
+
+
+def _lies_in(folder: registers.Folder) -> Cell:
+    """What lies in a folder, in words of the page; of one that has none, as the room says it."""
+    key = f"registers.lies.{folder.name.replace('/', '_')}"
+    return Cell(label=key) if key in catalogue() else _reason(folder.why)
+
+
+def _reason(why: str) -> Cell:
+    """A reason as the room wrote it, with its language: an article of the law, or plain English."""
+    return Cell(why, lang="ja" if _JAPANESE.search(why) else "en")
 
 
 # ----------------------------------------------------------------------------------------- leaks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,17 +10,19 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from motocho.loans import products
 from motocho.office import registers
 from motocho.office.registers import Advert, Decision, Draft, Medium, Stage
 from motocho.people.access import Action
 from motocho.units.errors import Fault, InputError
-from motocho.web import _commands, access
+from motocho.web import _commands, access, pages
 from motocho.web._directory import directory
 from motocho.web.access import Colleague
 from motocho.web.desk._choosing import ChoiceField, labels
 from motocho.web.desk._sheets import Cell, Deed, Listing, Sheet, bound, done_again, show, tried
 from motocho.web.desk.registering import home_link, number, refuse_reader, today
 from motocho.web.fields import DateField, Form, LinesField, WordsField
+from motocho.web.words import Tongue
 
 STAGES = labels(Stage, "registers.stage")
 MEDIA = labels(Medium, "registers.medium")
@@ -38,25 +41,31 @@ def figures(request: HttpRequest, colleague: Colleague) -> HttpResponse:
     form = MonthForm(request.GET if "month" in request.GET else None)
     on = today(colleague)
     wanted = on.replace(day=1) - timedelta(1)
-    found = None
+    found, titles = None, dict[str, str]()
     if form.is_bound and form.is_valid():
         wanted = form.cleaned_data["month"]
     if not form.is_bound or form.is_valid():
         try:
-            found = _figures(wanted, on)
+            found, titles = _figures(wanted, on, pages.tongue_of(request))
         except InputError as error:
             form.refuse("month", error.faults[0])
     if found is not None and request.GET.get("form") == "csv":
         return _csv(found.csv_text(), f"figures-{found.last_on:%Y%m}")
-    listings = [] if found is None else _figure_tables(found, wanted)
+    listings = [] if found is None else _figure_tables(found, wanted, titles)
     sheet = Sheet("registers.figures", "registers.figures_lead", listings,
                   (Deed("find", "registers.figures_find", form),), home_link())  # fmt: skip
     return show(request, colleague, sheet)
 
 
-def _figures(month: date, on: date) -> registers.Figures:
+def _figures(month: date, on: date, tongue: Tongue) -> tuple[registers.Figures, dict[str, str]]:
+    """The month, and what its products are called; the file names them by their ids."""
     with transaction.atomic(), connection.cursor() as cursor:
-        return registers.figures(cursor, month, on)
+        found = registers.figures(cursor, month, on)
+        titles = {
+            one.product_id: one.title_en if tongue is Tongue.EN else one.title_ja
+            for one in products.on_sale(cursor, found.last_on)
+        }
+    return found, titles
 
 
 def _csv(text: str, name: str) -> HttpResponse:
@@ -65,16 +74,20 @@ def _csv(text: str, name: str) -> HttpResponse:
     return response
 
 
-def _figure_tables(found: registers.Figures, month: date) -> list[Listing]:
+def _figure_tables(
+    found: registers.Figures, month: date, titles: Mapping[str, str]
+) -> list[Listing]:
     rows = [
-        (Cell(one.product), Cell(yen=one.limit_to_yen), Cell(f"{one.contracts:,}"),
-         Cell(f"{one.with_balance:,}"), Cell(yen=one.balance_yen), Cell(f"{one.opened:,}"),
+        (Cell(titles.get(one.product, one.product)), Cell(yen=one.limit_to_yen),
+         Cell(f"{one.contracts:,}"), Cell(f"{one.with_balance:,}"), Cell(yen=one.balance_yen),
+         Cell(f"{one.opened:,}"),
          Cell(f"{one.draws:,}"), Cell(yen=one.lent_yen))
         for one in found.rows
     ]  # fmt: skip
     applied = [
-        (Cell(one.product), Cell(f"{one.submitted:,}"), Cell(f"{one.contracted:,}"),
-         Cell(f"{one.refused:,}"), Cell(f"{one.withdrawn:,}"), Cell(f"{one.lapsed:,}"))
+        (Cell(titles.get(one.product, one.product)), Cell(f"{one.submitted:,}"),
+         Cell(f"{one.contracted:,}"), Cell(f"{one.refused:,}"), Cell(f"{one.withdrawn:,}"),
+         Cell(f"{one.lapsed:,}"))
         for one in found.applied
     ]  # fmt: skip
     whole = [

@@ -35,6 +35,7 @@ SORTS = {
     one: f"desk.today.sort_{one}"
     for one in (
         *gathering.SORTS,
+        *gathering.WHATS,
         *(each.value for each in (*courses.Follow, *lender.Due)),
     )
 }
