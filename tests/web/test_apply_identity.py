@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from tests.web.test_apply_status import seated
 
 from motocho.config import worker
 from motocho.outside import clock, identity
+from motocho.outside.clock import JAPAN
 from motocho.outside.fakes.identity import FakeVendor, Trouble, scripted
 from motocho.outside.identity import Way
 from motocho.people.access import Role
@@ -161,3 +162,28 @@ def number_of(key: ApplicationKey) -> str:
         "SELECT member_number FROM people_member WHERE member_id = %s", key.member_id
     )
     return str(number)
+
+
+@pytest.mark.rule("KYC-001")
+def test_a_way_that_is_spent_has_no_button_and_says_what_is_left(
+    applied: ApplicationKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = datetime(2026, 12, 1, 12, tzinfo=JAPAN)
+    monkeypatch.setattr(clock, "now", lambda: at)
+    client = seated(applied)
+    people = {"佐藤 花子": {**CHIPPED, "name": "佐藤 花子", "born_on": HANAKO.born_on.isoformat()}}
+    for _ in range(3):
+        assert ASK.format("chip_reading") in client.get(STATUS).content.decode()
+        client.post(ASK.format("chip_reading"))
+        fake = FakeVendor(tmp_path, SECRET, people, scripted(Trouble.ABANDONED))
+        worker.pass_identity(timestamp=0)
+        fake.work(at.date())
+        worker.pass_identity(timestamp=0)
+        assert standing(applied)[0].became is Became.UNFINISHED
+    page = client.get(STATUS)
+    assert ASK.format("chip_reading") not in page.content.decode()
+    assert ASK.format("restricted_post") in page.content.decode()
+    assert "ICチップの読み取りによる確認を頼めるのは3回まで" in main(page)
+    assert "この やりかたは もう つかえません" in main(seated(applied, "easy").get(STATUS))
+    client.post(ASK.format("chip_reading"))
+    assert len(standing(applied)) == 3

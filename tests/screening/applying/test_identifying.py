@@ -303,6 +303,69 @@ def test_asked_for_once_a_way_and_never_once_it_is_known(tmp_path: Path) -> None
     ]
 
 
+def test_a_vendor_is_asked_so_often_by_one_way_and_then_another_is_named() -> None:
+    """From the policy's first day on, and for raw SQL too; what never went out counts for nothing."""
+    first = datetime(2026, 12, 1, 12, tzinfo=JAPAN)
+    eve = first - timedelta(days=1)
+    key = submitted(at=eve)
+    fails = Said(lambda ref: failed[ref])
+    failed: dict[str, Result] = {}
+
+    def tried(form: str, at: datetime) -> None:
+        asked = asked_for(key, Way.CHIP, at, form)
+        failed[asked.request_ref] = replace(whole(asked, at.date()), outcome=Outcome.FAILED)
+        for _ in range(2):
+            carry(Carrier(fails, lambda: at))
+        assert standing(key)[0].became is Became.UNFINISHED
+
+    for count in range(4):
+        tried(f"eve {count}", eve)  # nothing is said of that day
+    with pytest.raises(RefusedError) as refused:
+        asked_for(key, Way.CHIP, first, "spent")
+    (fault,) = refused.value.faults
+    assert fault.code == "IDV-034"
+    for name in ("書類と顔の写真", "マイナンバーカード", "本人限定受取郵便", "店頭での提示"):
+        assert name in fault.fix(Language.JA)
+    assert "ICチップ" not in fault.fix(Language.JA)
+    assert "3" in fault.what(Language.EN)
+    assert set(do(identifying.ways, key, first)) == set(Way) - {Way.CHIP}
+    insert = (
+        "INSERT INTO screening_identity_request (member_id, application_id, request_ref, way,"
+        " until_on, actor, asked_at, source) VALUES (%s, %s, %s, %s, %s, 'x', %s, %s)"
+    )
+
+    def by_hand(cursor: Any, way: Way, at: datetime) -> None:
+        cursor.execute(insert, (*key, f"{way.name:0<32}".lower().translate(HEX), way.value,
+                                at.date(), at, f"hand {way} {at}"))  # fmt: skip
+
+    with pytest.raises(DatabaseError, match="so often"):
+        do(by_hand, Way.CHIP, first)
+    do(by_hand, Way.POST, first)
+
+
+HEX = dict.fromkeys(range(ord("g"), ord("z") + 1), "a")
+
+
+def test_two_tries_leave_a_third_and_another_application_begins_anew() -> None:
+    at = datetime(2026, 12, 1, 12, tzinfo=JAPAN)
+    key = submitted(at=at)
+    shut = Said(lambda _: None)
+    for count in range(3):
+        assert Way.POST in do(identifying.ways, key, at)
+        asked = asked_for(key, Way.POST, at, f"form {count}")
+        failed = replace(whole(asked, at.date()), outcome=Outcome.RETURNED)
+        vendor = Said(lambda _, failed=failed: failed)  # type: ignore[misc]
+        carry(Carrier(vendor, lambda: at))
+        carry(Carrier(vendor, lambda: at))
+    assert Way.POST not in do(identifying.ways, key, at)
+    asked_for(key, Way.CERTIFICATE, at)
+    do(applications.withdraw, key, Source("member", "over"), at)
+    assert carry(Carrier(shut, lambda: at)).ended == 1
+    again = submitted(at=at + timedelta(hours=1))
+    assert again != key
+    assert Way.POST in do(identifying.ways, again, at + timedelta(hours=1))
+
+
 def test_what_is_of_no_use_or_late_ends_and_what_may_not_go_waits() -> None:
     key = submitted()
     asked = asked_for(key, Way.CHIP)

@@ -74,22 +74,25 @@ def ways_on(on: date) -> tuple[Way, ...]:
 def ways(cursor: Any, key: ApplicationKey, at: datetime) -> tuple[Way, ...]:
     """The ways that somebody may ask for now [いま頼める方法]; none once they are identified.
 
-    None either where nothing but the desk knows the occupation: it is on no form of the site.
+    None either where nothing but the desk knows the occupation: it is on no form of the site; and
+    none by which a vendor was asked as often as it may be.
     """
     application = forms.one(cursor, key)
     is_wanted = application.is_open and not records.of_member(cursor, key.member_id)
     if not is_wanted or not _is_told(cursor, key):
         return ()
+    on = at.astimezone(JAPAN).date()
     taken = {one.way for one in requests.of_application(cursor, key) if one.became is None}
-    return tuple(one for one in ways_on(at.astimezone(JAPAN).date()) if one not in taken)
+    taken |= requests.spent(cursor, key, on)
+    return tuple(one for one in ways_on(on) if one not in taken)
 
 
 def ask(cursor: Any, key: ApplicationKey, way: Way, source: Source, at: datetime) -> Asked:
     """Ask for an identification by a way of the day, once for its form [本人確認の依頼] · KYC-001.
 
-    Raises    RefusedError for a way that the day does not allow, or an application that was not
-              made on the site; StateConflict while one by that way is open, once the applicant is
-              identified, or once the application is over.
+    Raises    RefusedError for a way that the day does not allow, one that is spent, or an
+              application that was not made on the site; StateConflict while one by that way is
+              open, once the applicant is identified, or once the application is over.
     Lock      the member's row.
     """
     forms.opened(cursor, key)

@@ -104,8 +104,9 @@ def ask(cursor: Any, of: tuple[int, int], wish: Wish, source: Source, at: dateti
     """Ask for an identification, once for its form [本人確認の依頼] · KYC-001, KYC-003.
 
     Takes     the member and the application, which is open.
-    Raises    RefusedError for a way that the day does not allow; StateConflict while one by the
-              same way is open, or once the applicant is identified.
+    Raises    RefusedError for a way that the day does not allow, or by which a vendor was asked as
+              often as the policy of the day allows; StateConflict while one by the same way is
+              open, or once the applicant is identified.
     Lock      caller holds the member's row.
     """
     cursor.execute(f"{_SELECT} WHERE r.member_id = %s AND r.source = %s", (of[0], source.ref))
@@ -135,6 +136,48 @@ def _refuse(cursor: Any, of: tuple[int, int], wish: Wish, on: date) -> None:
         raise StateConflict(Fault("IDV-031"))
     if any(one.way is wish.way and one.became is None for one in of_application(cursor, of)):
         raise StateConflict(Fault("IDV-030"))
+    if wish.way in spent(cursor, of, on):
+        raise RefusedError(_spent_fault(cursor, of, wish.way, on))
+
+
+_NAMES = {
+    Way.PHOTO: ("書類と顔の写真", "pictures of paper and face"),
+    Way.CHIP: ("ICチップの読み取り", "reading the chip"),
+    Way.CERTIFICATE: ("マイナンバーカードの電子証明書", "the My Number card's certificate"),
+    Way.POST: ("本人限定受取郵便", "post handed to the addressee alone"),
+}
+_IN_PERSON = ("店頭での提示", "showing a paper in person")
+
+
+def spent(cursor: Any, of: tuple[int, int], on: date) -> frozenset[Way]:
+    """The ways by which a vendor was asked as often as a day's policy allows [使い切った方法].
+
+    Why       each request that went out may cost the lender, whatever became of it.
+    """
+    cursor.execute("SELECT screening_identity_spent(%s, %s, %s)", (*of, on))
+    return frozenset(Way(way) for (way,) in cursor.fetchall())
+
+
+def spent_faults(cursor: Any, of: tuple[int, int], on: date) -> dict[Way, Fault]:
+    """What is said of each way that is spent, with the ways that are left [回数の上限の文言]."""
+    ways = spent(cursor, of, on)
+    return {way: _spent_fault(cursor, of, way, on) for way in Way if way in ways}
+
+
+def _spent_fault(cursor: Any, of: tuple[int, int], way: Way, on: date) -> Fault:
+    cursor.execute("SELECT screening_identity_most(%s)", (on,))
+    (most,) = cursor.fetchone()
+    gone = spent(cursor, of, on)
+    left = [one for one in Way if one not in gone and check_method(METHODS[one], on) is None]
+    others = [*(_NAMES[one] for one in left), _IN_PERSON]
+    details = {
+        "most": str(most),
+        "way_ja": _NAMES[way][0],
+        "way_en": _NAMES[way][1],
+        "others_ja": "、".join(japanese for japanese, _ in others),
+        "others_en": ", ".join(english for _, english in others),
+    }
+    return Fault("IDV-034", details=details)
 
 
 # ----------------------------------------------------------------------------------- what became

@@ -14,15 +14,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from motocho.contact.holds import Source
+from motocho.outside.clock import JAPAN
 from motocho.outside.identity import Way, is_connected, site
-from motocho.screening.applications import ApplicationKey
+from motocho.screening.applications import ApplicationKey, forms
 from motocho.screening.applying import handing, identifying
-from motocho.screening.identity import Asked, Became, requests
+from motocho.screening.identity import Asked, Became, records, requests
 from motocho.units.errors import RefusedError, StateConflict
 from motocho.web import _commands, _identity, pages
 from motocho.web.apply import seating
 from motocho.web.maintenance import changes_something
-from motocho.web.words import Said, Tongue
+from motocho.web.words import Said, Tongue, said
 
 BESIDE = {one.value: one for one in (Way.CHIP, Way.CERTIFICATE, Way.POST)}
 """Pictures are handed in on the page itself."""
@@ -39,6 +40,7 @@ def shown(cursor: Any, key: ApplicationKey, at: datetime, tongue: Tongue) -> dic
     return {
         "asked": [_row(one, tongue) for one in requests.of_application(cursor, key)],
         "site": site(),
+        "spent": _spent(cursor, key, at, tongue),
         "offered": [
             (one.value, f"apply.method.{one.value}", f"apply.identify.needs_{one.value}")
             for one in BESIDE.values()
@@ -55,6 +57,15 @@ def methods(on: date) -> list[str]:
     away = set() if is_connected() else {one.value for one in AT_SITE}
     found = (one.value for one in handing.methods_on(on))
     return [f"apply.method.{one}" for one in found if one not in away]
+
+
+def _spent(cursor: Any, key: ApplicationKey, at: datetime, tongue: Tongue) -> list[Said]:
+    """What cannot be asked for any more, each with what is left; none once it is over."""
+    is_wanted = forms.one(cursor, key).is_open and not records.of_member(cursor, key.member_id)
+    if not is_wanted or not is_connected():
+        return []
+    found = requests.spent_faults(cursor, key, at.astimezone(JAPAN).date())
+    return [said(fault, tongue) for way, fault in found.items() if way in BESIDE.values()]
 
 
 def _row(one: Asked, tongue: Tongue) -> dict[str, Any]:
