@@ -319,6 +319,16 @@ def test_an_increase_turns_on_its_days(use: LineUse | None, code: str) -> None:
     assert found - {""} == ({code} if code else set())
 
 
+def test_a_day_is_told_as_the_house_writes_it_and_kept_as_text() -> None:
+    made = decided(increase(use=LineUse("book", date(2026, 5, 11), is_late=False)))
+    (found,) = [one for one in made.findings if one.code == "SCR-136"]
+    kept = found.details["from"]
+    assert date.fromisoformat(kept) > date(2026, 5, 11)
+    for language in Language:
+        assert kept.replace("-", "/") in found.fix(language)
+        assert kept not in found.fix(language)
+
+
 def test_an_increase_is_above_the_limit_of_now() -> None:
     assert finding(decided(increase(300_000)), "house.amount").outcome is Outcome.FAIL
     assert finding(decided(increase(310_000)), "house.amount").passes

@@ -182,6 +182,7 @@ def test_evidence_of_an_open_line_is_read_beside_its_picture(desk: Screened, ope
     assert f"/desk/documents/{ref}/1/" in page
     assert f">収入 {desk.office.on:%Y/%m/%d} {ref[:8]}<" in page  # what it is, first
     assert 'name="whose"' not in page
+    assert "給与の書面では必ず選ぶ" in page  # though the box may stay empty for other incomes
     form = {"income": "salary", "stream": "山川商店", "year": "2025", "annual": "x",
             "issued_on": "2026/1/20"}  # fmt: skip
     wrong = client.post(asked, form)

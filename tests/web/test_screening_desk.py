@@ -95,6 +95,8 @@ def test_a_prepared_application_is_read_and_approved_and_the_next_one_opens(desk
     page = main(desk.rie.client.get(page_of(first)))
     for shown in ("鈴木 一郎", "46歳", "300,000円", "6,000,000円", "源泉徴収票", "貸金業法13条"):
         assert shown in page
+    told = re.sub(r"<[^>]+>", " ", page)
+    assert not re.findall("[0-9]{4}-[0-9]{2}-[0-9]{2}", told)  # as the house writes days
     form = {"do": "approve", "mark": mark_in(page)}
     sent = desk.rie.client.post(page_of(first), form)
     assert sent["Location"] == f"{page_of(second)}?done=approved"

@@ -59,7 +59,15 @@ from motocho.screening.capacity.exposure import (
     exposure,
     third_of,
 )
-from motocho.screening.capacity.findings import Finding, Known, Outcome, answer, shown, worst
+from motocho.screening.capacity.findings import (
+    Finding,
+    Known,
+    Outcome,
+    answer,
+    day_text,
+    shown,
+    worst,
+)
 from motocho.screening.capacity.income import (
     AnnualIncome,
     IncomePart,
@@ -130,6 +138,7 @@ __all__ = [
     "check_restored",
     "check_self_exclusion",
     "check_third",
+    "day_text",
     "evidence_due_on",
     "evidence_need",
     "exposure",

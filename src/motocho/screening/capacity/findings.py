@@ -5,6 +5,7 @@ An answer has three values. What is not known is never taken for a pass, and nev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,8 @@ from enum import Enum
 
 from motocho.law.citation import Citation, parse_citations
 from motocho.units.errors import Fault, Language
+
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Outcome(Enum):
@@ -63,11 +66,16 @@ class Finding:
 
     def what(self, language: Language) -> str:
         """What was found, in one sentence; empty where it passes [内容]."""
-        return Fault(self.code, details=self.details).what(language) if self.code else ""
+        return self._fault().what(language) if self.code else ""
 
     def fix(self, language: Language) -> str:
         """What would mend it, in one sentence; empty where it passes [直し方]."""
-        return Fault(self.code, details=self.details).fix(language) if self.code else ""
+        return self._fault().fix(language) if self.code else ""
+
+    def _fault(self) -> Fault:
+        """The message that tells it; its record keeps days as ISO writes them."""
+        told = {name: day_text(value) for name, value in self.details.items()}
+        return Fault(self.code, details=told)
 
     def document(self) -> dict[str, object]:
         """The finding in its public form [公開形式]."""
@@ -89,6 +97,15 @@ def shown(value: date | Enum | int | str | None) -> int | str | None:
     if isinstance(value, Enum):
         return str(value.value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def day_text(word: str) -> str:
+    """A day that is kept as text, as the house writes it; anything else as it is [日付の表示].
+
+    >>> day_text("2026-11-23"), day_text("new_contract")
+    ('2026/11/23', 'new_contract')
+    """
+    return word.replace("-", "/") if _DAY.fullmatch(word) else word
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

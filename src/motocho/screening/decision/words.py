@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from motocho.screening.capacity import Known, Outcome
+from motocho.screening.capacity import Known, Outcome, day_text
 from motocho.screening.decision.deciding import Verdict
 from motocho.units.errors import Language
 from motocho.units.money import rate_text, yen_text
@@ -16,7 +15,6 @@ from motocho.units.money import rate_text, yen_text
 FILE = "words.toml"
 _FACTOR = "factor."
 _AND = "+"
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Words = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -72,13 +70,8 @@ def fact_text(known: Known, language: Language) -> str:
         return f"{name} {amount}円" if language is Language.JA else f"{name} ¥{amount}"
     if known.name.endswith("_ppm") and isinstance(known.value, int):
         return f"{name} {rate_text(known.value)}"
-    parts = [_day_text(value_word(part, language)) for part in _parts(known.value)]
+    parts = [day_text(value_word(part, language)) for part in _parts(known.value)]
     return f"{name} {_AND.join(parts)}"
-
-
-def _day_text(word: str) -> str:
-    """A day as the house writes it; anything else as it is."""
-    return word.replace("-", "/") if _DAY.fullmatch(word) else word
 
 
 def _parts(value: int | str) -> list[str]:
