@@ -26,6 +26,7 @@ from motocho.documents import archive
 from motocho.documents.archive import Signed
 from motocho.loans import commands, products
 from motocho.loans.commands import Opening
+from motocho.outside.clock import JAPAN
 from motocho.outside.fakes.bureau import Trouble
 from motocho.outside.postgres import Role as Login
 from motocho.people import access, consents
@@ -170,6 +171,26 @@ def test_database_and_policy_ask_for_two_from_the_same_limit_on(office: Office) 
     with pytest.raises(IntegrityError, match="two persons"):
         raw(forged.format(1_000_000))
     raw(forged.format(999_999))
+
+
+@pytest.mark.rule("LEND-001")
+@pytest.mark.parametrize(("days", "holds"), [(-1, False), (0, True), (1, False)])
+def test_a_decision_is_of_its_own_day_in_japan(office: Office, days: int, *, holds: bool) -> None:
+    made = office.decide(office.prepared())
+    assert made.decided_on == made.decided_at.astimezone(JAPAN).date()
+    copied = (
+        "INSERT INTO screening_decision SELECT member_id, application_id, 2, repeat('a', 64),"
+        " document || jsonb_build_object('sha256', repeat('a', 64), 'decided_on', decided_on + %s),"
+        " verdict, limit_yen, rate_ppm, persons, holds_until, evidence_count, decided_on + %s,"
+        " staff_id, %s FROM screening_decision"
+    )
+    for hour in (0, 23):  # by the clock of Japan, not by that of Greenwich
+        at = made.decided_at.astimezone(JAPAN).replace(hour=hour, minute=30)
+        if holds and hour:
+            raw(copied, days, days, at)
+        elif not holds:
+            with pytest.raises(IntegrityError, match="screening_decision_of_its_day"):
+                raw(copied, days, days, at)
 
 
 # ------------------------------------------------------------------------------ shown, then agreed to

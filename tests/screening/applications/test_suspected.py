@@ -123,9 +123,9 @@ def test_no_decision_for_one_person_is_written_by_hand(
         " jsonb_set(document, '{offer,persons}', '1') || jsonb_build_object('sha256',"
         " %(mark)s::text, 'decided_on', %(on)s::date), verdict, limit_yen, rate_ppm, 1,"
         " holds_until, screening_evidence_count(member_id, application_id), %(on)s, staff_id,"
-        " decided_at FROM screening_decision"
+        " %(at)s FROM screening_decision"
     )
-    said: dict[str, str | date] = {"mark": "0" * 64, "on": on}
+    said: dict[str, str | date] = {"mark": "0" * 64, "on": on, "at": noon(on)}
     with transaction.atomic(), connection.cursor() as cursor:
         if refused:
             with pytest.raises(IntegrityError, match="two persons"), transaction.atomic():
