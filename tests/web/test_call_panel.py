@@ -19,7 +19,7 @@ from tests.web.office import Seat, joined, seated
 
 from motocho.care.reasons import talks
 from motocho.care.reasons.catalogue import Reason
-from motocho.contact import gate, guard, holds
+from motocho.contact import gate, guard, holds, tasks
 from motocho.contact.directory import shipped
 from motocho.contact.guard import Channel, HoldKind, Purpose
 from motocho.contact.holds import Source, Wish
@@ -32,6 +32,8 @@ from motocho.people import consents
 from motocho.people.access import Role
 from motocho.people.consents import Consent
 from motocho.units.errors import Language, StateConflict
+from motocho.web.desk import panel
+from motocho.web.words import Tongue, plain
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=JAPAN)
 """A Tuesday."""
@@ -541,6 +543,28 @@ def test_what_a_call_left_is_done_on_the_panel(house: Site, at: list[datetime]) 
     assert rows("SELECT outcome, ended_by FROM contact_task") == [
         ("done", f"staff {seat.staff_id}")
     ]
+    assert 'name="task"' not in panel_of(seat, key.member_id).content.decode()
+
+
+@pytest.mark.parametrize("what", sorted(panel.SAID))
+def test_what_screening_left_is_said_and_done_on_the_panel(
+    house: Site, at: list[datetime], what: str
+) -> None:
+    """No page ends it by itself: a card that was not renewed, a bureau that does not answer."""
+    key = late(house)
+    plan = tasks.Plan(tasks.Kind.FOLLOW_UP, facts={"what": what, "by": "2026-12-01"})
+    doubt = tasks.Plan(tasks.Kind.FOLLOW_UP, facts={"what": "bureau_doubt", "inquiry": 1})
+    for one in (plan, doubt):
+        source = Source("system", f"left {one.facts['what']}")
+        do(tasks.put, key.member_id, one, source, at[0])
+    seat = seated("tanaka", Role.OPERATOR)
+    page = panel_of(seat, key.member_id).content.decode()
+    assert plain(f"desk.today.sort_{what}", Tongue.JA) in page
+    (task_id,) = re.findall(r'name="task" value="(\d+)"', page)
+    there = f"/desk/members/{key.member_id}/call/"
+    assert seat.client.post(there, {"task": task_id})["Location"] == there
+    left = rows("SELECT facts->>'what' FROM contact_task WHERE ended_at IS NULL")
+    assert left == [("bureau_doubt",)]
     assert 'name="task"' not in panel_of(seat, key.member_id).content.decode()
 
 

@@ -58,6 +58,11 @@ LEFT = {
     "talk": "call.left_talk",
 }
 """By a fact of the task: what is left to do; the first that fits."""
+SAID = {
+    one: f"desk.today.sort_{one}"
+    for one in ("card_renewal", "reach_again", "bureau_consent", "bureau_silent")
+}
+"""By what a task says itself; the bureau's page ends what else it leaves."""
 SHOWN_DIGITS = 4
 ICONS = {State.FREE: "tick", State.LAST: "mark", State.SHUT: "shut"}
 PARTS = {part: f"call.part_{part.value}" for part in catalogue.Part}
@@ -205,13 +210,12 @@ def left_to_do(cursor: Any, colleague: Colleague, member_id: int) -> list[ToDo]:
     found = []
     for one in tasks.of_member(cursor, member_id):
         facts = one.plan.facts
-        if one.plan.kind is not tasks.Kind.FOLLOW_UP or not LEFT.keys() & facts.keys():
+        sort = next((name for name in LEFT if name in facts), str(facts.get("what", "")))
+        label = (LEFT | SAID).get(sort)
+        if one.plan.kind is not tasks.Kind.FOLLOW_UP or label is None or sort in others:
             continue
         ending = endings.get(str(facts.get("ending", "")))
-        sort = next(name for name in LEFT if name in facts)
-        if sort in others:
-            continue
-        found.append(ToDo(one.task_id, one.put_at, LEFT[sort], ending))
+        found.append(ToDo(one.task_id, one.put_at, label, ending))
     return found
 
 
