@@ -289,7 +289,8 @@ def _folders(cursor: Any, on: date) -> Listing:
         )
         for one in registers.folders(cursor)
     ]  # fmt: skip
-    heads = ("registers.folder", "registers.files_whose", "registers.files_days", "registers.why")
+    heads = ("registers.folder", "registers.files_whose", "registers.files_days",
+             "registers.content")  # fmt: skip
     return Listing("registers.folders", heads, rows)
 
 
