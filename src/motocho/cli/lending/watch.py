@@ -14,7 +14,6 @@ import typer
 
 from motocho.cli._options import JsonOption, LangOption, day_of
 from motocho.cli._output import Output
-from motocho.cli._words import word
 from motocho.cli.lending._book_of_loans import (
     RefOption,
     business_date,
@@ -100,6 +99,8 @@ def list_(
 
 
 def _row(one: Watch, output: Output) -> dict[str, Any]:
+    from motocho.cli._words import word
+
     return {
         "reason": one.stop.value,
         "text": word(one.stop, output),
