@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from tests.database import Database
 from tests.loans.crowd import do
 from tests.people.conftest import pepper
 from tests.people.house import rows
-from tests.screening.applications.office import LENDER, Office
+from tests.screening.applications.office import LENDER, Office, noon
 
 from motocho.outside import clock, score
 from motocho.screening import applications
@@ -148,3 +148,30 @@ def test_claims_scores_and_what_is_put_back(
     assert said("SCR-140") in command(*back, "--limit", "50万", "--ties", "found").err
     assert command.done(*back, "--limit", "50万", "--ties", "none").text
     assert rows("SELECT limit_yen FROM loan_agreement") == [(500_000,)]
+
+
+def test_a_wish_is_taken_up_once_the_applicant_agreed(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(tmp_path, database)
+    office.counter.at = noon(date(2026, 12, 1))
+    monkeypatch.setattr(clock, "now", lambda: office.at)
+    command = Command(database)
+    office.consent()
+    line = office.counter.opened()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO screening_increase (member_id, agreement_id, limit_before_yen,"
+            " limit_wanted_yen, stated_income_yen, stated_others_yen, needs_evidence, source,"
+            " actor, asked_at) VALUES (%s, %s, 500000, 700000, 4000000, 0, true, 'x', 'member', %s)",
+            (*line, office.at),
+        )
+    ((number,),) = rows(
+        "SELECT member_number FROM people_number WHERE member_id = %s", line.member_id
+    )
+    take = (*LOOK, "take-up", number, "--by", "ito")
+    assert said("SCR-281") in command(*take).err
+    assert not rows("SELECT FROM screening_application")
+    assert "審査に上げました" in command.done(*take, "--agreed-to", "form 2026-12").text
+    kept = rows("SELECT wording_ref, actor FROM people_consent WHERE kind = 'personal_data'")
+    assert kept == [("form 2026-12", office.first.actor)]

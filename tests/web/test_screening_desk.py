@@ -6,7 +6,7 @@ import html
 import re
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,7 +33,10 @@ from motocho.screening.applying import Alike, Signal
 from motocho.screening.capacity import PaperKind
 from motocho.screening.decision import Verdict
 from motocho.units.errors import InputError, Language, StateConflict
+from motocho.web.apply import _forms
+from motocho.web.desk.screening import rising
 from motocho.web.pages import TONGUE_COOKIE
+from motocho.web.words import Tongue, plain, wording_ref
 
 PARTS = ("", "paper/", "employment/", "checks/", "claims/", "identity/", "replay/", "conclude/")
 """Every page of an application, below its own."""
@@ -546,3 +549,46 @@ def test_a_wish_for_a_higher_limit_is_taken_up_once_and_stands_in_the_same_queue
     queue = main(desk.rie.client.get("/desk/screening/?kind=increase"))
     assert led.pop() in queue
     assert place not in queue
+
+
+@pytest.mark.rule("LEND-023")
+def test_a_wish_is_taken_up_once_the_applicant_agreed_to_the_words_that_were_read_to_them(
+    desk: Screened,
+) -> None:
+    desk.office.counter.at = noon(date(2026, 12, 1))
+    desk.office.consent()
+    line = desk.office.counter.opened()
+    raw(
+        "INSERT INTO screening_increase (member_id, agreement_id, limit_before_yen,"
+        " limit_wanted_yen, stated_income_yen, stated_others_yen, needs_evidence, source, actor,"
+        " asked_at) VALUES (%s, %s, 500000, 700000, 4000000, 0, true, 'x', 'member', %s)",
+        *line, desk.office.at,
+    )  # fmt: skip
+    place = re.findall(r"/desk/increases/\d+/\d+/", main(desk.rie.client.get("/desk/screening/")))[
+        0
+    ]
+    page = main(desk.rie.client.get(place))
+    words = [plain(key, Tongue.JA) for key in rising.DATA_WORDS]
+    assert all(one in page for one in words)
+    assert "まだありません" in page
+    for said in ({}, {"agreed": "refuse"}, {"agreed": "x"}):
+        refused = desk.rie.client.post(place, {"use": "living", **said})
+        assert refused.status_code == 422
+    refused = desk.rie.client.post(place, {"use": "living", "agreed": "refuse"})
+    assert "個人情報の取扱いへの、申込者の同意がありません" in main(refused)
+    assert not rows("SELECT FROM screening_application")
+    assert not rows("SELECT FROM people_consent WHERE kind = 'personal_data'")
+    answer = {"use": "living", "agreed": "agree", "tongue": "ja"}
+    led = {desk.rie.client.post(place, answer)["Location"] for _ in range(2)}
+    assert len(led) == 1
+    kept = rows("SELECT wording_ref, effective_at FROM people_consent WHERE kind = 'personal_data'")
+    assert kept == [(wording_ref(rising.DATA_WORDS, Tongue.JA), desk.office.at)]
+    assert "consent_given" in kinds_of(desk.office.member_id)
+    page = main(desk.rie.client.get(place))
+    assert f"{desk.office.at:%Y/%m/%d %H:%M}" in page
+    assert words[0] not in page
+
+
+def test_the_desk_reads_the_words_that_the_site_shows() -> None:
+    (of_site,) = [one.words for one in _forms.QUESTIONS if one.slug == "data"]
+    assert tuple(of_site) == rising.DATA_WORDS

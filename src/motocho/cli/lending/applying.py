@@ -6,7 +6,6 @@ with what for. What a person agrees to is named by the mark that was shown.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +14,7 @@ from motocho.cli._files import toml_of
 from motocho.cli._grid import grid
 from motocho.cli._options import JsonOption, LangOption, day_of, yen_of
 from motocho.cli._output import Output
+from motocho.cli.lending._applying_values import ClaimName, ReasonName, TiesName, UseName
 from motocho.cli.lending._book_of_loans import (
     AgreementArgument,
     RefOption,
@@ -53,54 +53,6 @@ ApplicationArgument = Annotated[
 MarkOption = Annotated[
     str, typer.Option("--mark", metavar="HASH", help="決定の照合値、先頭12字から / Its mark.")
 ]
-
-
-class UseName(StrEnum):
-    """Values of --use."""
-
-    LIVING = "living"
-    LEISURE = "leisure"
-    EDUCATION = "education"
-    MEDICAL = "medical"
-    CEREMONY = "ceremony"
-    REPAYMENT = "repayment"
-    OTHER = "other"
-
-
-class ReasonName(StrEnum):
-    """Values of --reason of a refusal."""
-
-    RULES = "rules"
-    PAPERS = "papers"
-    STRAIN = "strain"
-    CAPACITY = "capacity"
-    OWN = "own"
-    WITHHELD = "withheld"
-    OTHER = "other"
-
-
-class TiesName(StrEnum):
-    """Values of --ties."""
-
-    NONE = "none"
-    FOUND = "found"
-
-
-class ClaimName(StrEnum):
-    """Values of --kind."""
-
-    EXCLUSION = "exclusion"
-    FAVOURABLE_REFINANCE = "favourable_refinance"
-    STEPWISE_REFINANCE = "stepwise_refinance"
-    URGENT_MEDICAL = "urgent_medical"
-    URGENT_NEED = "urgent_need"
-    SPOUSE = "spouse"
-    BUSINESS = "business"
-    NEW_BUSINESS = "new_business"
-    BRIDGE = "bridge"
-    SPOUSE_EMPLOYMENT = "spouse_employment"
-    SPOUSE_LENT = "spouse_lent"
-    RELIEFS = "reliefs"
 
 
 @app.callback()
@@ -338,9 +290,20 @@ def take_up(
     use: Annotated[
         UseName, typer.Option("--use", help="資金使途 / What the money is for.")
     ] = UseName.OTHER,
+    agreed_to: Annotated[
+        str,
+        typer.Option(
+            "--agreed-to",
+            metavar="WORDS",
+            help="申込者に見せ、同意を得た文面の名 / The words shown to the applicant, who agreed.",
+        ),
+    ] = "",
     lang: LangOption = None,
 ) -> None:
     """会員の増額の申込みを審査に上げる / Take up a member's wish for a higher limit.
+
+    個人情報の取扱いへの同意がまだのときは --agreed-to を付けます。 /
+    Where the consent to the handling of personal data is missing, --agreed-to records it.
 
     例 / Examples:  motocho screening applications take-up 00000001 --use living --by suzuki
     """
@@ -353,7 +316,10 @@ def take_up(
         staff = acting(cursor, by, DECIDE, member_id, "application")
         source = Source(staff.actor, f"cli take-up {clock.now().isoformat()}")
         wanted = applications.Use(use.value)
-        found = applications.take_up(cursor, member_id, wanted, source, clock.now())
+        at = clock.now()
+        if agreed_to.strip():
+            applications.forms.agree(cursor, member_id, agreed_to.strip(), source, at)
+        found = applications.take_up(cursor, member_id, wanted, source, at)
     name = f"{number}/{found.key.application_id}"
     output.data(output.text(f"審査に上げました: {name}", f"Taken up: {name}"))
 

@@ -21,12 +21,16 @@ from motocho.law.rules import Refusal
 from motocho.loans import commands, products, queries
 from motocho.outside.bureau import Purpose
 from motocho.outside.clock import JAPAN
+from motocho.people import consents
+from motocho.people.consents import Consent, Kind, Told
 from motocho.screening import increases
 from motocho.screening.applications import calling
 from motocho.screening.bureau import inquiries, memberships
 from motocho.screening.bureau.inquiries import Need, State
 from motocho.screening.decision import AskedKind, offering_of, policy_on
-from motocho.units.errors import Fault, InputError, NotFoundError, StateConflict
+from motocho.units.errors import Fault, InputError, NotFoundError, RefusedError, StateConflict
+
+PERSONAL = Consent(Kind.PERSONAL_DATA)
 
 
 class Use(Enum):
@@ -113,7 +117,7 @@ def submit(
     """Take an application in, once for its form; the bureau is asked where it may be [申込み].
 
     Raises    InputError for an amount or plan that the product does not offer; StateConflict while
-              another application is open.
+              another application is open; RefusedError as `lacks_agreement`.
     Lock      the member's row.
     Law       貸金業法13条1項, 2項.
     """
@@ -130,7 +134,8 @@ def submit(
 def take_up(cursor: Any, member_id: int, use: Use, source: Source, at: datetime) -> Application:
     """Take up the wish for a higher limit that waits, once [増額の申込みの受付].
 
-    Raises    NotFoundError if none waits; StateConflict while another application is open.
+    Raises    NotFoundError if none waits; StateConflict while another application is open;
+              RefusedError as `lacks_agreement`.
     Lock      the member's row.
     """
     lock(cursor, member_id)
@@ -180,6 +185,8 @@ def _insert(
     if open_of(cursor, member_id) is not None:
         raise StateConflict(Fault("SCR-202"))
     (kind, increase_id, agreement_id), (source, at) = of, form
+    if lacks_agreement(cursor, member_id, source.actor, at):
+        raise RefusedError(Fault("SCR-281"))
     plan, said = wanted.plan, wanted.said
     cursor.execute(
         "INSERT INTO screening_application (member_id, kind, increase_id, agreement_id, product_id,"
@@ -196,6 +203,29 @@ def _insert(
     key = ApplicationKey(member_id, int(cursor.fetchone()[0]))
     tell(cursor, key, "application_submitted", Source(source.actor, source.ref), at)
     return key
+
+
+def lacks_agreement(cursor: Any, member_id: int, actor: str, at: datetime) -> bool:
+    """Whether the applicant's consent is missing for what the staff take in [同意の不足].
+
+    Takes     who takes it in: who applies on the site agrees to it there.
+    Why       before the day in `agreed.sql` nobody was asked at the desk: what was taken in stays.
+    Law       個人情報保護法18条.
+    """
+    cursor.execute("SELECT screening_lacks_agreement(%s, %s, %s)", (member_id, actor, at))
+    return bool(cursor.fetchone()[0])
+
+
+def agree(
+    cursor: Any, member_id: int, words: str, source: Source, at: datetime
+) -> consents.Standing | None:
+    """Write down that the applicant agreed to the handling of their personal data [同意の記録].
+
+    Takes     the reference of the words that were shown or read to them.
+    Gives     the consent as it stands, with its moment.
+    """
+    consents.give(cursor, member_id, PERSONAL, Told(source.actor, source.ref, words), at)
+    return consents.standing(cursor, member_id, PERSONAL, at)
 
 
 def inquire(
