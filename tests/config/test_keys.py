@@ -79,6 +79,7 @@ SMALL = {
     "care_setting": "some rows a year: copied everywhere",
     "care_approval_kind": "a row a kind",
     "care_refund_policy": "a row a policy",
+    "screening_identity_policy": "a row a policy",
     "care_talk_open": "a row a colleague who is on a call: looked up by the colleague",
     "care_ivr_call": "a day of calls, looked up by their mark",
     "close_bank_line": "an inbox: spread by the bank's key",

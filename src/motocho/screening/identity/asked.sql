@@ -34,3 +34,4 @@ CREATE TRIGGER so_often BEFORE INSERT ON screening_identity_request FOR EACH ROW
 
 GRANT SELECT ON screening_identity_policy TO motocho_app, motocho_audit;
 GRANT EXECUTE ON FUNCTION screening_identity_most, screening_identity_spent TO motocho_app;
+SELECT office_keeps('screening_identity_policy', 'no person');
