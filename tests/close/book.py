@@ -63,7 +63,7 @@ def seen(key: Key) -> Seen:
 EVERYTHING = {
     "agreements": "SELECT member_id, agreement_id, status, stops, principal_yen, event_no, state::text, wake_on"
     " FROM loan_agreement ORDER BY 1, 2",
-    "journal": "SELECT member_id, kind, actor, (subject - 'entry')::text, happened_at FROM journal_row ORDER BY 1, 2, 4, 5",
+    "journal": "SELECT member_id, kind, actor, (subject - '{entry,stage}'::text[])::text, happened_at FROM journal_row ORDER BY 1, 2, 4, 5",
     "tasks": "SELECT member_id, agreement_id, kind, found_on, due_on, until_on, facts::text, ended_on, outcome"
     " FROM close_task ORDER BY 1, 2, 3, 4, 7",
     "arrears": "SELECT * FROM close_arrears ORDER BY 1, 2",

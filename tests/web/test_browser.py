@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -108,6 +108,13 @@ def test_terms_of_a_book_are_as_good_a_page(
         page.screenshot(path=f"{os.environ['MOTOCHO_PICTURES']}/terms-{look}.png", full_page=True)
 
 
+@pytest.fixture
+def of_one_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan begins today, and its first months have as many days as they have."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 23, 12, tzinfo=clock.JAPAN))
+
+
+@pytest.mark.usefixtures("of_one_day")
 def test_calculator_and_checker_without_scripts(device: MakeDevice) -> None:
     page = device(java_script_enabled=False).open("/calculator/")
     page.fill("#principal", "三十万")
@@ -121,6 +128,7 @@ def test_calculator_and_checker_without_scripts(device: MakeDevice) -> None:
     assert page.locator("#verdict").inner_text() == "はい、当社の番号です"
 
 
+@pytest.mark.usefixtures("of_one_day")
 def test_tongue_and_look_are_chosen_without_scripts_and_the_page_stays(device: MakeDevice) -> None:
     page = device(java_script_enabled=False).open(PAGES["calculator-answer"])
     page.click(".choices summary")

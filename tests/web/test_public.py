@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +87,12 @@ def test_what_was_typed_is_shown_as_text(client: Client) -> None:
 
 
 # ------------------------------------------------------------------------------------ calculator
+@pytest.fixture
+def of_one_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan begins today, and its first months have as many days as they have."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 23, 12, tzinfo=clock.JAPAN))
+
+
 @pytest.mark.parametrize("amount", ["30万", "３０００００", "300,000円", "三十万", "¥300000"])
 def test_calculator_takes_an_amount_however_it_is_written(client: Client, amount: str) -> None:
     text = text_of(client, f"/calculator/?principal={amount}&rate=18&monthly=9千")
@@ -94,6 +100,7 @@ def test_calculator_takes_an_amount_however_it_is_written(client: Client, amount
     assert "47回" in text
 
 
+@pytest.mark.usefixtures("of_one_day")
 @pytest.mark.parametrize(("rate", "payments", "interest"), [
     ("18", "47回", "118,827円"), ("18%", "47回", "118,827円"), ("１８．０％", "47回", "118,827円"),
     ("0.18", "47回", "118,827円"), ("0.08", "38回", "40,348円"), ("8", "38回", "40,348円"),
