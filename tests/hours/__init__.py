@@ -10,8 +10,10 @@ the maintenance itself.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +24,7 @@ AT, MOVED_SECONDS = "MOTOCHO_TESTS_AT", "MOTOCHO_TESTS_MOVED_SECONDS"
 RUN = timedelta(hours=1)
 """Longer than a run takes; before Monday's first hour it is still Sunday."""
 SOURCES = Path(__file__).parents[2] / "src"
-_real_now = inspect.unwrap(clock.now)
+_real_now: Callable[[], datetime] = inspect.unwrap(clock.now)
 """Not moved, in a process too that began with a moved one (`sitecustomize`)."""
 
 
@@ -59,7 +61,12 @@ def begin() -> None:
         os.environ[MOVED_SECONDS] = str(ahead.total_seconds())
         os.environ["PYTHONPATH"] = path(os.environ.get("PYTHONPATH", ""))
     ahead = timedelta(seconds=float(os.environ[MOVED_SECONDS]))
-    clock.now = lambda: _real_now() + ahead
+
+    @functools.wraps(_real_now)
+    def moved_now() -> datetime:
+        return _real_now() + ahead
+
+    clock.now = moved_now
 
 
 def path(others: str = str(SOURCES)) -> str:

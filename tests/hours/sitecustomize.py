@@ -1,6 +1,8 @@
 """Python runs this in each process that the tests start while their clock is moved (tests/hours)."""
 
+import inspect
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
 
@@ -9,7 +11,9 @@ try:
 except ImportError:  # a process that is not ours
     pass
 else:
-    _real_now = clock.now
+    _real_now: Callable[[], datetime] = inspect.unwrap(
+        clock.now
+    )  # once, too where a collection of tests imports it again
     _ahead = timedelta(seconds=float(os.environ.get("MOTOCHO_TESTS_MOVED_SECONDS", "0")))
 
     @wraps(_real_now)
