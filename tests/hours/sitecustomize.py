@@ -11,9 +11,8 @@ try:
 except ImportError:  # a process that is not ours
     pass
 else:
-    _real_now: Callable[[], datetime] = inspect.unwrap(
-        clock.now
-    )  # once, too where a collection of tests imports it again
+    # Moved once, also where a collection of tests imports this module a second time.
+    _real_now: Callable[[], datetime] = inspect.unwrap(clock.now)
     _ahead = timedelta(seconds=float(os.environ.get("MOTOCHO_TESTS_MOVED_SECONDS", "0")))
 
     @wraps(_real_now)
