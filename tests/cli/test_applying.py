@@ -12,7 +12,7 @@ from tests.database import Database
 from tests.loans.crowd import do
 from tests.people.conftest import pepper
 from tests.people.house import rows
-from tests.screening.applications.office import LENDER, Office, noon
+from tests.screening.applications.office import LENDER, Office, noon, wished
 
 from motocho.outside import clock, score
 from motocho.screening import applications
@@ -159,13 +159,7 @@ def test_a_wish_is_taken_up_once_the_applicant_agreed(
     command = Command(database)
     office.consent()
     line = office.counter.opened()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO screening_increase (member_id, agreement_id, limit_before_yen,"
-            " limit_wanted_yen, stated_income_yen, stated_others_yen, needs_evidence, source,"
-            " actor, asked_at) VALUES (%s, %s, 500000, 700000, 4000000, 0, true, 'x', 'member', %s)",
-            (*line, office.at),
-        )
+    wished(line, office.at)
     ((number,),) = rows(
         "SELECT member_number FROM people_number WHERE member_id = %s", line.member_id
     )

@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
+import pytest
 from tests.database import Database
 from tests.loans.crowd import do
-from tests.screening.applications.office import Office
+from tests.screening.applications.office import Office, noon
 from tests.web.office import Seat, seated
 
+from motocho.outside import clock
 from motocho.outside.fakes.bureau import Held
 from motocho.people import members
 from motocho.people.access import Role
@@ -38,6 +40,17 @@ class Screened:
     @cached_property
     def kai(self) -> Seat:
         return seated("kai", Role.SUPERVISOR)
+
+    @classmethod
+    def on_its_clock(
+        cls, folder: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> Screened:
+        """The same; the office's clock moves, and the site's with it."""
+        held: list[Office] = []
+        monkeypatch.setattr(clock, "now", lambda: held[0].at if held else noon())
+        made = cls.at(folder, database)
+        held.append(made.office)
+        return made
 
     @classmethod
     def at(cls, folder: Path, database: Database) -> Screened:

@@ -19,6 +19,7 @@ from tests.documents.files import pdf, photo
 from tests.notices.posting import mails, plain, work
 from tests.people.authenticator import Authenticator
 from tests.people.house import BORN, MOBILE, SATO, kinds_of, rows
+from tests.screening.applications.office import wished
 from tests.web.membership import PIN, Site, do
 from tests.web.office import PASSWORD, Seat, browser, joined, seated
 from tests.web.test_facts import asking, bare, looked_at, page
@@ -642,13 +643,7 @@ def test_words_of_every_step_are_read_by_the_member_and_hold_no_my_number(
 
 def test_application_for_a_higher_limit_is_shown_as_taken_in(site: Site, tanaka: Seat) -> None:
     member, key = site.member()
-    do(
-        _raw,
-        "INSERT INTO screening_increase (member_id, agreement_id, limit_before_yen,"
-        " limit_wanted_yen, stated_income_yen, stated_others_yen, needs_evidence, source, actor,"
-        f" asked_at) VALUES ({key.member_id}, {key.agreement_id}, 500000, 700000, 4000000, 0, true,"
-        " 'x', 'member', now())",
-    )
+    wished(key, clock.now())
     listed = page(tanaka.client.get("/desk/?tab=applications"))
     found = re.search(r"/desk/increases/\d+/\d+/", listed)
     assert found is not None

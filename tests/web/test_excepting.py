@@ -9,7 +9,7 @@ import pytest
 from tests.database import Database
 from tests.loans.crowd import do
 from tests.people.house import rows
-from tests.screening.applications.office import SLIP, Office, noon
+from tests.screening.applications.office import SLIP
 from tests.web.office import seated
 from tests.web.screened import Screened, page_of
 from tests.web.test_screening_desk import _document, main, text
@@ -18,7 +18,7 @@ from motocho.documents.intake import Purpose
 from motocho.loans.commands import Ask, Key, watches
 from motocho.loans.commands.watches import Ended, Ending
 from motocho.loans.policy import Stop
-from motocho.outside import clock, score
+from motocho.outside import score
 from motocho.people.access import Role
 from motocho.screening import applications
 from motocho.screening.applications import claims
@@ -30,12 +30,8 @@ from motocho.web.desk.screening import _claims
 
 @pytest.fixture
 def desk(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Screened:
-    held: list[Office] = []
-    monkeypatch.setattr(clock, "now", lambda: held[0].at if held else noon())
     monkeypatch.setenv(score.VARIABLE, str(tmp_path / "score"))
-    made = Screened.at(tmp_path, database)
-    held.append(made.office)
-    return made
+    return Screened.on_its_clock(tmp_path, database, monkeypatch)
 
 
 DEBTS = "山川金融, はい, 30万, 18%, 10,000, 36万\n海山銀行、いいえ、500,000、14.5%、12,000、60万"

@@ -13,7 +13,6 @@ from tests.database import Database
 from tests.documents.files import photo
 from tests.loans.crowd import do
 from tests.people.house import rows
-from tests.screening.applications.office import Office, noon
 from tests.web.browsing import PHONE, Device
 from tests.web.office import joined
 from tests.web.screened import Screened, page_of
@@ -27,7 +26,6 @@ from motocho.documents.intake import Kept, Purpose, Upload
 from motocho.loans.commands import Ask, Key, watches
 from motocho.loans.commands.watches import Ended, Ending
 from motocho.loans.policy import Stop
-from motocho.outside import clock
 from motocho.people.access import Role
 from motocho.screening.applications import claims
 
@@ -38,11 +36,7 @@ MOST_STOPS = 60
 
 @pytest.fixture
 def desk(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Screened:
-    held: list[Office] = []
-    monkeypatch.setattr(clock, "now", lambda: held[0].at if held else noon())
-    made = Screened.at(tmp_path, database)
-    held.append(made.office)
-    return made
+    return Screened.on_its_clock(tmp_path, database, monkeypatch)
 
 
 def uploaded(desk: Screened, member_id: int) -> str:

@@ -16,7 +16,7 @@ from tests.database import Database
 from tests.documents.files import photo
 from tests.loans.crowd import do
 from tests.people.house import kinds_of, rows
-from tests.screening.applications.office import SLIP, Office, noon
+from tests.screening.applications.office import SLIP, noon, wished
 from tests.screening.applying import filling
 from tests.web.office import Seat, seated
 from tests.web.screened import Screened, page_of
@@ -44,11 +44,7 @@ PARTS = ("", "paper/", "employment/", "checks/", "claims/", "identity/", "replay
 
 @pytest.fixture
 def desk(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Screened:
-    held: list[Office] = []  # its clock moves, and the site's with it
-    monkeypatch.setattr(clock, "now", lambda: held[0].at if held else noon())
-    made = Screened.at(tmp_path, database)
-    held.append(made.office)
-    return made
+    return Screened.on_its_clock(tmp_path, database, monkeypatch)
 
 
 Found = TypeVar("Found")
@@ -532,12 +528,7 @@ def test_a_wish_for_a_higher_limit_is_taken_up_once_and_stands_in_the_same_queue
 ) -> None:
     desk.office.consent()
     line = desk.office.counter.opened()
-    raw(
-        "INSERT INTO screening_increase (member_id, agreement_id, limit_before_yen,"
-        " limit_wanted_yen, stated_income_yen, stated_others_yen, needs_evidence, source, actor,"
-        " asked_at) VALUES (%s, %s, 500000, 700000, 4000000, 0, true, 'x', 'member', %s)",
-        *line, desk.office.at,
-    )  # fmt: skip
+    wished(line, desk.office.at)
     queue = main(desk.rie.client.get("/desk/screening/"))
     place = re.findall(r"/desk/increases/\d+/\d+/", queue)[0]
     asker = seated("ueno", Role.OPERATOR)
@@ -558,12 +549,7 @@ def test_a_wish_is_taken_up_once_the_applicant_agreed_to_the_words_that_were_rea
     desk.office.counter.at = noon(date(2026, 12, 1))
     desk.office.consent()
     line = desk.office.counter.opened()
-    raw(
-        "INSERT INTO screening_increase (member_id, agreement_id, limit_before_yen,"
-        " limit_wanted_yen, stated_income_yen, stated_others_yen, needs_evidence, source, actor,"
-        " asked_at) VALUES (%s, %s, 500000, 700000, 4000000, 0, true, 'x', 'member', %s)",
-        *line, desk.office.at,
-    )  # fmt: skip
+    wished(line, desk.office.at)
     place = re.findall(r"/desk/increases/\d+/\d+/", main(desk.rie.client.get("/desk/screening/")))[
         0
     ]

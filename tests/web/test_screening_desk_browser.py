@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from tests.database import Database
 from tests.loans.crowd import do
-from tests.screening.applications.office import Office, noon
 from tests.web.browsing import Device
 from tests.web.office import joined
 from tests.web.screened import Screened, page_of
@@ -16,7 +15,6 @@ from tests.web.test_boards_browser import DESK, whole
 from tests.web.test_call_panel_browser import Hand
 from tests.web.test_facts_browser import enter_desk
 
-from motocho.outside import clock
 from motocho.people.access import Role
 from motocho.screening import applications
 from motocho.screening.applications import Check, Outcome, decisions
@@ -28,11 +26,7 @@ MOST_KEYS = 4
 
 @pytest.fixture
 def desk(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Screened:
-    held: list[Office] = []
-    monkeypatch.setattr(clock, "now", lambda: held[0].at if held else noon())
-    made = Screened.at(tmp_path, database)
-    held.append(made.office)
-    return made
+    return Screened.on_its_clock(tmp_path, database, monkeypatch)
 
 
 def test_a_prepared_application_takes_four_keys_after_reading(

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from tests.database import Database
 from tests.loans.crowd import do
 from tests.people.house import House, rows
@@ -19,7 +19,7 @@ from motocho.contact import directory
 from motocho.contact.holds import Source
 from motocho.documents.archive import Signed
 from motocho.kernel.schedule import Scheme
-from motocho.loans.commands import Made
+from motocho.loans.commands import Key, Made
 from motocho.outside.fakes.bureau import Held, Plan, calm
 from motocho.people import consents
 from motocho.people.access import Role, Staff
@@ -214,4 +214,15 @@ class Office:
         return done
 
 
-__all__ = ["LENDER", "SLIP", "Office", "noon", "rows", "timedelta"]
+def wished(line: Key, at: datetime) -> None:
+    """A member's wish for a higher limit, as it stands in the book: no page and no paper."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO screening_increase (member_id, agreement_id, limit_before_yen,"
+            " limit_wanted_yen, stated_income_yen, stated_others_yen, needs_evidence, source, actor,"
+            " asked_at) VALUES (%s, %s, 500000, 700000, 4000000, 0, true, 'x', 'member', %s)",
+            (*line, at),
+        )
+
+
+__all__ = ["LENDER", "SLIP", "Office", "noon", "rows", "timedelta", "wished"]

@@ -6,22 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from tests.database import Database
 from tests.loans.crowd import do
 from tests.people.house import rows
-from tests.screening.applications.office import LENDER, LINE, SLIP, Office
-from tests.screening.applications.test_path import APPROVE, CONTRACT, raw
+from tests.screening.applications.office import LENDER, SLIP, Office
+from tests.screening.applications.test_path import APPROVE, contract_by_hand, raw
 from tests.screening.bureau.counter import PHONE
 from tests.screening.identity.test_papers import BORN, LICENCE
 
-from motocho.documents import archive
-from motocho.documents.archive import Signed
 from motocho.loans import commands
-from motocho.loans.commands import Opening
 from motocho.loans.policy import Stop
 from motocho.outside.fakes.bureau import Trouble
 from motocho.people import access, members, staff
@@ -29,7 +25,7 @@ from motocho.people.access import Duty, Role, Staff
 from motocho.people.facts.values import Kind as Fact
 from motocho.people.members import Person
 from motocho.screening import applications, bureau
-from motocho.screening.applications import ApplicationKey, conclusions
+from motocho.screening.applications import ApplicationKey
 from motocho.screening.bureau import inquiries
 from motocho.screening.bureau.inquiries import State
 from motocho.screening.decision import Verdict
@@ -188,18 +184,9 @@ def test_a_contract_is_not_made_on_the_paper_of_another_offer(office: Office) ->
     do(applications.accept, made, office.source(), office.at)
     office.counter.later(minutes=5)
 
-    def by_hand(cursor: Any) -> None:
-        way = office.made()
-        survey_id = conclusions._survey(cursor, made, way)
-        opening = Opening("card", made.limit_yen or 0, LINE.scheme, 0, survey_id)
-        done = commands.open_agreement(cursor, key.member_id, opening, way)
-        archive.conclude(cursor, done.key, paper_no, Signed.BY_WIRE, office.at)
-        values = (*key, made.decision_no, survey_id, *done.key[1:], 1, paper_no, office.at)
-        cursor.execute(CONTRACT, values)
-
     with (
         pytest.raises(IntegrityError, match="not shown on paper"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        by_hand(cursor)
+        contract_by_hand(cursor, office, made, paper_no)

@@ -15,6 +15,7 @@ from tests.loans.crowd import do
 from tests.people.house import kinds_of, rows
 from tests.screening.applications.office import LENDER, LINE, SINCE, SLIP, Office
 
+from motocho.documents import archive
 from motocho.kernel.schedule import Scheme
 from motocho.loans import commands, queries
 from motocho.outside.postgres import Role as Login
@@ -23,11 +24,13 @@ from motocho.screening.applications import (
     Check,
     Confirmation,
     Entry,
+    Kept,
     Outcome,
     Reason,
     Said,
     Use,
     Wanted,
+    conclusions,
 )
 from motocho.screening.applications.decisions import document
 from motocho.screening.decision import Verdict, replay
@@ -84,6 +87,17 @@ def raw(statement: str, *values: Any) -> None:
 
 APPROVE = "INSERT INTO screening_approval VALUES (%s, %s, %s, %s, %s)"
 CONTRACT = "INSERT INTO screening_contract VALUES (%s, %s, %s, %s, %s, %s, %s, 'x', %s)"
+
+
+def contract_by_hand(cursor: Any, office: Office, made: Kept, paper_no: int) -> None:
+    """What `conclude` does, without a look at whether it may."""
+    way, key = office.made(), made.key
+    survey_id = conclusions._survey(cursor, made, way)
+    opening = commands.Opening("card", made.limit_yen or 0, LINE.scheme, 0, survey_id)
+    done = commands.open_agreement(cursor, key.member_id, opening, way)
+    archive.conclude(cursor, done.key, paper_no, archive.Signed.BY_WIRE, office.at)
+    values = (*key, made.decision_no, survey_id, *done.key[1:], 1, paper_no, office.at)
+    cursor.execute(CONTRACT, values)
 
 
 # --------------------------------------------------------------------------------------- approval

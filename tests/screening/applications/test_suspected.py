@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -15,19 +14,15 @@ from django.db import IntegrityError, connection, transaction
 from tests.database import Database
 from tests.loans.crowd import do
 from tests.people.house import rows
-from tests.screening.applications.office import LENDER, LINE, Office, noon
+from tests.screening.applications.office import LENDER, Office, noon
 from tests.screening.applications.test_attacks import another
-from tests.screening.applications.test_path import APPROVE, CONTRACT, raw
+from tests.screening.applications.test_path import APPROVE, contract_by_hand, raw
 from tests.screening.facts import OFFERING, application, who
 from tests.screening.identity.test_papers import BORN
 
-from motocho.documents import archive
-from motocho.documents.archive import Signed
-from motocho.loans import commands
-from motocho.loans.commands import Opening
 from motocho.people.members import Person
 from motocho.screening import applications
-from motocho.screening.applications import ApplicationKey, Check, conclusions
+from motocho.screening.applications import ApplicationKey, Check
 from motocho.screening.applying import signals
 from motocho.screening.applying.policy import applying_on
 from motocho.screening.decision import Score, Verdict, decide, document, policy_on, replay
@@ -147,24 +142,15 @@ def test_no_contract_is_written_by_hand_on_the_word_of_one_person(office: Office
         office.conclude(key, paper_no)
     assert [one.code for one in caught.value.faults] == ["SCR-211"]
 
-    def by_hand(cursor: Any) -> None:
-        way = office.made()
-        survey_id = conclusions._survey(cursor, made, way)
-        opening = Opening("card", made.limit_yen or 0, LINE.scheme, 0, survey_id)
-        done = commands.open_agreement(cursor, key.member_id, opening, way)
-        archive.conclude(cursor, done.key, paper_no, Signed.BY_WIRE, office.at)
-        values = (*key, made.decision_no, survey_id, *done.key[1:], 1, paper_no, office.at)
-        cursor.execute(CONTRACT, values)
-
     with (
         pytest.raises(IntegrityError, match="two persons"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        by_hand(cursor)
+        contract_by_hand(cursor, office, made, paper_no)
     raw(APPROVE, *key, made.decision_no, office.second.staff_id, office.at)
     with transaction.atomic(), connection.cursor() as cursor:
-        by_hand(cursor)
+        contract_by_hand(cursor, office, made, paper_no)
 
 
 # ------------------------------------------------------------------------- refused under a number
