@@ -8,7 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
+from tests.database import Database
 from tests.people.house import House, kinds_of, rows
 from tests.screening.applying.filling import AT, HANAKO, Desk, do
 from tests.screening.applying.vendored import (
@@ -26,6 +27,7 @@ from tests.screening.applying.vendored import (
 from motocho import screening
 from motocho.contact.holds import Source
 from motocho.outside.identity import Request, Result, Tray, Way
+from motocho.outside.postgres import Role
 from motocho.people import access
 from motocho.screening import applications
 from motocho.screening.applications import ApplicationKey
@@ -211,6 +213,26 @@ def test_file_that_is_made_to_stop_us_stops_nobody_else(tmp_path: Path) -> None:
     assert (done.unread, done.identified) == (1, 1)
     assert len(recorded(other)) == 1
     assert [one.code for one in standing(key)[0].unread] == ["IDV-023"]
+
+
+def test_a_book_that_is_busy_for_a_moment_sets_no_result_aside(
+    database: Database, tmp_path: Path
+) -> None:
+    key = submitted()
+    asked_for(key, Way.CHIP)
+    post = Post(tmp_path, HANAKO, Way.CHIP)
+    post.carried()
+    post.fake.work(AT.date())
+    with database.connect(Role.OWNER) as owner, connection.cursor() as cursor:
+        owner.execute("SELECT FROM people_member WHERE member_id = %s FOR UPDATE", (key.member_id,))
+        cursor.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(OperationalError):
+            post.carried()
+        cursor.execute("RESET lock_timeout")
+        owner.rollback()
+    assert [list(one.unread) for one in standing(key)] == [[]]
+    assert UNREAD not in kinds_of(key.member_id)
+    assert post.carried().identified == 1
 
 
 # -------------------------------------------------------------------------------- killed on the way

@@ -19,7 +19,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from motocho.contact.holds import Source
 from motocho.outside.clock import JAPAN
@@ -202,7 +202,7 @@ def _take(carrier: Carrier, asked: Asked) -> Carried:
         return _set_aside(carrier, asked, Fault("IDV-033"))
     try:
         became = _keep(asked, result, carrier.now())
-    except (DatabaseError, ValueError) as error:  # signs that no text of the book holds
+    except (DataError, IntegrityError, ValueError) as error:  # signs that no text of the book holds
         log.warning("a result cannot be kept: %s", type(error).__name__)
         return _set_aside(carrier, asked, Fault("IDV-023"))
     if became is None:
