@@ -147,6 +147,14 @@ def _of_sign_in(row: tuple[Any, ...]) -> Deed:
     return Deed(Place(at, 0, int(number)), actor, kind, int(member_id), purpose, {})
 
 
+_JOURNAL = (
+    "SELECT happened_at, row_id, actor, kind, member_id, purpose, subject FROM journal_row r",
+    "happened_at",
+    "row_id",
+    "kind",
+    "purpose",
+    "members",
+)
 _SOURCES = (
     _Source(
         2,
@@ -158,23 +166,13 @@ _SOURCES = (
             What.SIGN_INS: "kind IN ('staff_enrolled', 'staff_recovery_asked',"
             " 'staff_recovery_agreed', 'staff_locked')",
         },
-        "SELECT happened_at, row_id, actor, kind, member_id, purpose, subject FROM journal_row r",
-        "happened_at",
-        "row_id",
-        "kind",
-        "purpose",
-        "members",
+        *_JOURNAL,
         _of_journal,
     ),
     _Source(
         MACHINE,
         {What.ALL: f"kind = '{UNREAD}'", What.REFUSALS: f"kind = '{UNREAD}'"},
-        "SELECT happened_at, row_id, actor, kind, member_id, purpose, subject FROM journal_row r",
-        "happened_at",
-        "row_id",
-        "kind",
-        "purpose",
-        "members",
+        *_JOURNAL,
         _of_machine,
     ),
     _Source(
